@@ -1,0 +1,37 @@
+/** The only source of time. */
+export interface Clock {
+  /** Milliseconds since 1970. Never less than at an earlier call. */
+  now(): number;
+}
+
+/**
+ * The machine's clock, held where it is while the machine's clock steps back: a session that has been seen ended
+ * must not be seen live again.
+ */
+export function systemClock(read: () => number = Date.now): Clock {
+  let latest = 0;
+  return {
+    now() {
+      const time = read();
+      if (time > latest) latest = time;
+      return latest;
+    },
+  };
+}
+
+/** A clock that stands still until it is told to move. */
+export class ManualClock implements Clock {
+  #time: number;
+
+  constructor(time = Date.UTC(2026, 0, 1)) {
+    this.#time = time;
+  }
+
+  now(): number {
+    return this.#time;
+  }
+
+  advance(ms: number): void {
+    this.#time += ms;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * The closed catalogue of what can go wrong. Each transport maps every code in one table (`http/error-map.ts`);
+ * the message says what to do about it.
+ */
+export type ErrorCode =
+  /** A member of the request is missing, or of a wrong type or size. */
+  | 'INVALID_DATA'
+  /** The session has ended; nothing was changed. */
+  | 'SESSION_CLOSED'
+  /** A session of that id is there already; nothing was changed. */
+  | 'ID_TAKEN'
+  /** A bounded store holds as many sessions as it may. */
+  | 'STORE_FULL'
+  /** The store does not answer, or too many writes wait for it. */
+  | 'STORE_UNAVAILABLE'
+  /** The store cannot be opened: it is damaged, or a newer version of the service wrote it. */
+  | 'STORE_UNUSABLE'
+  /** A setting is missing or wrong. */
+  | 'INVALID_CONFIG';
+
+export class SessionsError extends Error {
+  override readonly name = 'SessionsError';
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: ErrorCode, message: string, options?: { details?: Record<string, unknown>; cause?: unknown }) {
+    super(message, options?.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options?.details;
+  }
+}
+
+export function idTaken(id: string): SessionsError {
+  return new SessionsError('ID_TAKEN', 'A session of that id is there already.', { details: { id } });
+}

@@ -1,0 +1,21 @@
+import type { IncomingMessage } from 'node:http';
+
+/** Longer ids are cut: an id names a request in log lines, it does not fill them. */
+const LENGTH_MAX = 128;
+
+/**
+ * The caller's name for the request (WIRE_V1.md, HTTP): query `correlation_id`, else header `correlation_id`, else
+ * header `trace_id` of the newer generation; empty when there is none.
+ */
+export function correlationId(request: IncomingMessage): string {
+  const { url = '', headers } = request;
+  const start = url.indexOf('?');
+  const named = start === -1 ? null : fromQuery(url.slice(start + 1));
+  const id = named || headers['correlation_id'] || headers['trace_id'] || '';
+  return String(id).slice(0, LENGTH_MAX);
+}
+
+function fromQuery(query: string): string | null {
+  const params = new URLSearchParams(query);
+  return params.get('correlation_id') || params.get('trace_id');
+}

@@ -1,0 +1,49 @@
+import { isUtf8 } from 'node:buffer';
+import { parse } from 'secure-json-parse';
+import { RequestError } from './error-map.ts';
+
+/** Deeper values are refused: a recursive reader of the answer would run out of stack. */
+const DEPTH_MAX = 200;
+
+/**
+ * The value of a JSON body; an empty one is undefined. Rejects what is not JSON, not UTF-8, nested deeper than
+ * `DEPTH_MAX`, or has a member `__proto__`, which a careless reader would take for a prototype.
+ */
+export function parseJsonBody(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  if (!isUtf8(body)) throw new RequestError('InvalidContent', 'The body is not valid UTF-8.');
+  const text = body.toString('utf8');
+  // A value cannot be deeper than half its length: most bodies need no look.
+  if (text.length > 2 * DEPTH_MAX && isTooDeep(text)) {
+    throw new RequestError('InvalidContent', `The body is nested deeper than ${DEPTH_MAX} levels.`);
+  }
+  try {
+    return parse(text, undefined, { protoAction: 'error', constructorAction: 'ignore' });
+  } catch (error) {
+    const message = error instanceof SyntaxError ? error.message : String(error);
+    if (message.includes('forbidden prototype')) {
+      throw new RequestError('InvalidContent', 'The body has a member __proto__, which is not accepted.');
+    }
+    throw new RequestError('InvalidContent', `The body is not valid JSON: ${message}`);
+  }
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text[index];
+    if (inString) {
+      if (char === '\\') index += 1;
+      else if (char === '"') inString = false;
+    } else if (char === '"') {
+      inString = true;
+    } else if (char === '[' || char === '{') {
+      depth += 1;
+      if (depth > DEPTH_MAX) return true;
+    } else if (char === ']' || char === '}') {
+      depth -= 1;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,139 @@
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Clock } from '../domain/clock.ts';
+import { SessionsError } from '../domain/errors.ts';
+import type { Sessions } from '../domain/sessions.ts';
+import type { Logger } from '../observability/log.ts';
+import { correlationId } from './correlation.ts';
+import { ERROR_MAP, RequestError, type RequestErrorCode } from './error-map.ts';
+import { parseJsonBody } from './json-body.ts';
+import { registerStandard, type StatusInfo } from './standard.ts';
+import { registerSwagger } from './swagger.ts';
+import { registerV1 } from './v1/routes.ts';
+
+export interface HttpServerOptions {
+  readonly sessions: Sessions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly info: StatusInfo;
+  /** Where the commands of API v1 are, like `/v1/sessions`. */
+  readonly v1_base: string;
+  readonly swagger: boolean;
+  /** The largest body that is read, in bytes; a larger one is answered 413. */
+  readonly body_limit: number;
+  /** The origins whose pages may call; none by default. */
+  readonly cors_origins: readonly string[];
+  /** PEM texts; without them the server speaks plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
+}
+
+/** How long a client may take to send its request, and a request in flight to finish when the server closes. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than the idle timeout of common load balancers (60 s), so that they and not the server close first. */
+const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const CONNECTIONS_MAX = 10_000;
+
+/** The HTTP service, ready to listen: `listen`, and `close`, which finishes the requests in flight. */
+export class HttpServer {
+  readonly #app: FastifyInstance;
+
+  private constructor(app: FastifyInstance) {
+    this.#app = app;
+  }
+
+  static async create(options: HttpServerOptions): Promise<HttpServer> {
+    const app = createApp(options);
+    if (options.cors_origins.length > 0) {
+      const { default: cors } = await import('@fastify/cors');
+      await app.register(cors, { origin: [...options.cors_origins], methods: ['GET', 'POST'], strictPreflight: false });
+    }
+    registerStandard(app, options.clock, options.info);
+    registerV1(app, { sessions: options.sessions, log: options.log, base: options.v1_base });
+    if (options.swagger) registerSwagger(app, options.v1_base);
+    await app.ready();
+    return new HttpServer(app);
+  }
+
+  /** Starts to accept connections; port 0 takes a free one. Answers the URL that callers use. */
+  async listen(host: string, port: number): Promise<string> {
+    await this.#app.listen({ host, port });
+    const address = this.#app.server.address() as AddressInfo;
+    const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+    return `${this.#app.initialConfig.https ? 'https' : 'http'}://${name}:${address.port}`;
+  }
+
+  /** Accepts nothing new, finishes the requests in flight, and closes their connections. */
+  async close(): Promise<void> {
+    const cutOff = setTimeout(() => this.#app.server.closeAllConnections(), REQUEST_TIMEOUT_MS);
+    await this.#app.close();
+    clearTimeout(cutOff);
+  }
+}
+
+function createApp({ log, body_limit, tls }: HttpServerOptions): FastifyInstance {
+  const routes = new Set<string>();
+  const app: FastifyInstance = fastify({
+    ...(tls && { https: { key: tls.key, cert: tls.cert, ...(tls.ca && { ca: tls.ca, requestCert: true }) } }),
+    // Requests are logged by the routes: a logger of its own for every request would cost as much as the request.
+    logger: false,
+    genReqId: (request) => correlationId(request),
+    requestIdHeader: false,
+    bodyLimit: body_limit,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false },
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
+  });
+  app.server.maxConnections = CONNECTIONS_MAX;
+  app.addHook('onRoute', ({ url }) => void routes.add(url));
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseJsonBody(body),
+  );
+  app.addContentTypeParser('*', async (_request: unknown, body: NodeJS.ReadableStream) => void body.resume());
+  app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, log));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    return sendError(unknownRoute(request.method, path, routes.has(path)), request, reply, log);
+  });
+  return app;
+}
+
+function unknownRoute(method: string, path: string, otherMethod: boolean): RequestError {
+  return otherMethod
+    ? new RequestError('MethodNotAllowed', `${method} is not allowed on ${path}.`)
+    : new RequestError('ResourceNotFound', `${path} does not exist.`);
+}
+
+/** The standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses). What is not expected stays in the log. */
+function sendError(error: Error, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  const known = error instanceof SessionsError || error instanceof RequestError ? error : fromFramework(error);
+  const { status, category } = ERROR_MAP[known.code];
+  const correlation_id = request.id || undefined;
+  const line = { correlation_id, code: known.code, status, method: request.method, url: request.url.split('?', 1)[0] };
+  if (status >= 500) log.error({ ...line, err: error, msg: 'request failed' });
+  else log.debug({ ...line, reason: known.message, msg: 'request refused' });
+  const details = known instanceof SessionsError ? known.details : undefined;
+  if (status === 503) reply.header('retry-after', '1');
+  if (status === 413) reply.header('connection', 'close');
+  return reply
+    .code(status)
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ code: known.code, category, status, message: known.message, details, correlation_id }));
+}
+
+function fromFramework(error: Error & Partial<FastifyError>): RequestError {
+  const [code, message] = FRAMEWORK_ERRORS[error.code ?? ''] ?? ['INTERNAL', 'The service failed; its log says why.'];
+  return new RequestError(code, message);
+}
+
+const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [RequestErrorCode, string]>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The body is larger than the service accepts.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['InvalidContent', 'The body is not as long as its Content-Length says.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['InvalidContent', 'The Content-Type is not a media type.'],
+  FST_ERR_BAD_URL: ['InvalidRequest', 'The path is not a valid URL path.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['ResourceNotFound', 'The path does not exist.'],
+  ECONNRESET: ['InvalidContent', 'The connection ended before the body did.'],
+};

@@ -1,0 +1,2 @@
+import type { FastifyInstance } from 'fastify';
+export function registerSwagger(_app: FastifyInstance, _base: string): void {}

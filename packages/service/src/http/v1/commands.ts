@@ -1,0 +1,138 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { toJsonText } from '../../domain/json.ts';
+import type { Session } from '../../domain/session.ts';
+import type { Sessions } from '../../domain/sessions.ts';
+import { invalidData } from '../validation.ts';
+import { pageText, sessionText, toFilter, toPage } from './wire.ts';
+
+/** A command of API v1: its name on the wire, the schema of its request, and the use case that it calls. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly schema: TSchema;
+  /** What the answer holds; `null` is always possible too, and is answered as 204. */
+  readonly result: 'session' | 'page' | 'null';
+  /** Answers the JSON text of the result, or null. Rejects with `INVALID_DATA` for a request not of the schema. */
+  readonly run: (sessions: Sessions, request: unknown) => Promise<string | null>;
+}
+
+/** Long enough for any identifier, address or user agent, short enough for an index. */
+const STRING_LENGTH_MAX = 4096;
+
+/** No NUL, which some stores cannot hold, and no half of a surrogate pair, which UTF-8 cannot. */
+const PATTERN = '^[^\\u0000\\ud800-\\udfff]*$';
+
+const Id = Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX, pattern: PATTERN });
+const OptionalString = Type.Optional(
+  Type.Union([Type.String({ maxLength: STRING_LENGTH_MAX, pattern: PATTERN }), Type.Null()]),
+);
+const OptionalNumber = Type.Optional(Type.Union([Type.Number(), Type.Null()]));
+const OptionalBoolean = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
+const Loose = Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]));
+const AnyJson = Type.Unknown({ not: { type: 'null' }, description: 'Any JSON value but null' });
+const OptionalJson = Type.Optional(Type.Unknown({ description: 'Any JSON value' }));
+
+const Filter = Type.Object({ id: Loose, user_id: Loose, active: Loose, from_time: Loose, to_time: Loose });
+const Paging = Type.Object({ skip: OptionalNumber, take: OptionalNumber, total: OptionalBoolean });
+const SessionId = Type.Object({ session_id: Id });
+
+export const COMMANDS: readonly Command[] = [
+  command({
+    name: 'get_sessions',
+    summary: 'A page of sessions, newest activity first, without user and data',
+    schema: Type.Object({
+      filter: Type.Optional(Type.Union([Filter, Type.Literal(''), Type.Null()])),
+      paging: Type.Optional(Type.Union([Paging, Type.Null()])),
+    }),
+    result: 'page',
+    run: async (sessions, { filter, paging }) =>
+      pageText(await sessions.list(toFilter(filter || {}), toPage(paging ?? {}))),
+  }),
+  command({
+    name: 'get_session_by_id',
+    summary: 'A session, active or closed',
+    schema: SessionId,
+    result: 'session',
+    run: (sessions, { session_id }) => sessions.get(session_id).then(textOrNull),
+  }),
+  command({
+    name: 'open_session',
+    summary: 'Opens a session for a user whom the caller has authenticated',
+    schema: Type.Object({
+      user_id: Id,
+      user_name: OptionalString,
+      address: OptionalString,
+      client: OptionalString,
+      user: OptionalJson,
+      data: OptionalJson,
+    }),
+    result: 'session',
+    run: (sessions, { user, data, ...request }) =>
+      sessions.open({ ...request, user: jsonOrNull(user), data: jsonOrNull(data) }).then(sessionText),
+  }),
+  command({
+    name: 'store_session_data',
+    summary: "Replaces an active session's data",
+    schema: Type.Object({ session_id: Id, data: AnyJson }),
+    result: 'session',
+    run: (sessions, { session_id, data }) => sessions.storeData(session_id, toJsonText(data)).then(textOrNull),
+  }),
+  command({
+    name: 'update_session_user',
+    summary: "Replaces an active session's user",
+    schema: Type.Object({ session_id: Id, user: AnyJson }),
+    result: 'session',
+    run: (sessions, { session_id, user }) => sessions.storeUser(session_id, toJsonText(user)).then(textOrNull),
+  }),
+  command({
+    name: 'close_session',
+    summary: 'Closes a session; closing it again changes nothing',
+    schema: SessionId,
+    result: 'session',
+    run: (sessions, { session_id }) => sessions.close(session_id).then(textOrNull),
+  }),
+  command({
+    name: 'close_expired_sessions',
+    summary: 'Closes every session that is past its timeout, each at the moment it passed it',
+    schema: Type.Object({}),
+    result: 'null',
+    run: (sessions) => sessions.closeExpired().then(() => null),
+  }),
+  command({
+    name: 'delete_session_by_id',
+    summary: 'Deletes a session and answers it as it was',
+    schema: SessionId,
+    result: 'session',
+    run: (sessions, { session_id }) => sessions.remove(session_id).then(textOrNull),
+  }),
+];
+
+function command<S extends TSchema>(definition: {
+  name: string;
+  summary: string;
+  schema: S;
+  result: Command['result'];
+  run: (sessions: Sessions, request: Static<S>) => Promise<string | null>;
+}): Command {
+  const { name, summary, schema, result, run } = definition;
+  const validator = Compile(schema);
+  return {
+    name,
+    summary,
+    schema,
+    result,
+    run: (sessions, request) => {
+      if (!validator.Check(request)) throw invalidData(validator.Errors(request));
+      return run(sessions, request as Static<S>);
+    },
+  };
+}
+
+function jsonOrNull(value: unknown) {
+  return value === null || value === undefined ? null : toJsonText(value);
+}
+
+function textOrNull(session: Session | null): string | null {
+  return session && sessionText(session);
+}

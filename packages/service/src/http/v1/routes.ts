@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Sessions } from '../../domain/sessions.ts';
+import type { Logger } from '../../observability/log.ts';
+import { sessionRef } from '../../observability/log.ts';
+import { COMMANDS, type Command } from './commands.ts';
+
+/** Dart clients decode an answer as latin1 unless the charset is named (WIRE_V1.md, HTTP). */
+const JSON_UTF8 = 'application/json; charset=utf-8';
+
+export interface V1Options {
+  readonly sessions: Sessions;
+  readonly log: Logger;
+  /** Where the commands are, like `/v1/sessions`. */
+  readonly base: string;
+}
+
+/** `POST <base>/<command>` for every command. */
+export function registerV1(app: FastifyInstance, { sessions, log, base }: V1Options): void {
+  for (const command of COMMANDS) {
+    app.post(`${base}/${command.name}`, async (request, reply) => {
+      const text = await command.run(sessions, asMembers(request.body));
+      logCommand(log, command, request, text);
+      return answer(reply, text);
+    });
+  }
+}
+
+function answer(reply: FastifyReply, text: string | null): FastifyReply {
+  // A 200 without a value breaks Node clients: null is 204.
+  return text === null ? reply.code(204).send() : reply.header('content-type', JSON_UTF8).send(text);
+}
+
+/** No body, and a JSON value without members, count as a request without members. */
+function asMembers(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && !(Array.isArray(body) && body.length === 0) ? body : {};
+}
+
+function logCommand(log: Logger, { name, result }: Command, request: FastifyRequest, text: string | null): void {
+  const level = name.startsWith('get_') ? 'debug' : 'info';
+  if (!log.isLevelEnabled(level)) return;
+  const id = result === 'session' && text !== null ? text.slice('{"id":"'.length, text.indexOf('",')) : null;
+  log[level]({
+    correlation_id: request.id || undefined,
+    command: name,
+    session: id === null ? undefined : sessionRef(id),
+    found: result === 'session' ? text !== null : undefined,
+    msg: 'command',
+  });
+}

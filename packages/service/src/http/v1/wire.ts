@@ -1,0 +1,104 @@
+import type { Session, SessionSummary } from '../../domain/session.ts';
+import type { PageRequest, SessionFilter, SessionPage } from '../../domain/store.ts';
+
+/** A `SessionV1` as JSON (WIRE_V1.md, Session JSON): members in the contract's order, `user` and `data` as stored. */
+export function sessionText(session: Session): string {
+  return `${summaryText(session)},"user":${session.user ?? 'null'},"data":${session.data ?? 'null'}}`;
+}
+
+/** An answer of `get_sessions`: sessions without `user` and `data`. */
+export function pageText(page: SessionPage): string {
+  const sessions = page.sessions.map((session) => `${summaryText(session)}}`);
+  return `{"total":${page.total},"data":[${sessions.join(',')}]}`;
+}
+
+/** The members of a session that every answer has, without the closing brace. */
+function summaryText(session: SessionSummary): string {
+  const { open_time, request_time, close_time } = session;
+  const opened = timeText(open_time);
+  const requested = request_time === open_time ? opened : timeText(request_time);
+  return (
+    `{"id":${stringText(session.id)},"user_id":${stringText(session.user_id)}` +
+    `,"user_name":${stringText(session.user_name)},"active":${close_time === null}` +
+    `,"open_time":${opened},"request_time":${requested}` +
+    (close_time === null ? '' : `,"close_time":${timeText(close_time)}`) +
+    `,"address":${stringText(session.address)},"client":${stringText(session.client)}`
+  );
+}
+
+function timeText(time: number): string {
+  return `"${new Date(time).toISOString()}"`;
+}
+
+/** Most strings need no escape, and asking is quicker than escaping. */
+const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
+
+function stringText(value: string | null): string {
+  if (value === null) return 'null';
+  return NEEDS_NO_ESCAPE.test(value) ? `"${value}"` : JSON.stringify(value);
+}
+
+/** A value of the toolkit's `FilterParams`, which are loosely typed. */
+type Loose = string | number | boolean | null | undefined;
+
+/** What a filter may hold; other keys are ignored (WIRE_V1.md, get_sessions). */
+export interface FilterV1 {
+  readonly id?: Loose;
+  readonly user_id?: Loose;
+  readonly active?: Loose;
+  readonly from_time?: Loose;
+  readonly to_time?: Loose;
+}
+
+export function toFilter(filter: FilterV1): SessionFilter {
+  const id = looseString(filter.id);
+  const user_id = looseString(filter.user_id);
+  const active = looseBoolean(filter.active);
+  const from_time = looseTime(filter.from_time);
+  const to_time = looseTime(filter.to_time);
+  return {
+    ...(id !== undefined && { id }),
+    ...(user_id !== undefined && { user_id }),
+    ...(active !== undefined && { active }),
+    ...(from_time !== undefined && { from_time }),
+    ...(to_time !== undefined && { to_time }),
+  };
+}
+
+export interface PagingV1 {
+  readonly skip?: number | null;
+  readonly take?: number | null;
+  readonly total?: boolean | null;
+}
+
+/** Negative skip means none, negative take an empty page, 0 or none the maximum, which the use case knows. */
+export function toPage({ skip, take, total }: PagingV1): PageRequest {
+  return {
+    skip: wholeNumber(skip ?? 0),
+    take: take ? wholeNumber(take) : Number.MAX_SAFE_INTEGER,
+    total: total === true,
+  };
+}
+
+function wholeNumber(value: number): number {
+  return Math.min(Math.max(0, Math.trunc(value)), Number.MAX_SAFE_INTEGER);
+}
+
+function looseString(value: Loose): string | undefined {
+  return value === null || value === undefined ? undefined : String(value);
+}
+
+const TRUE = new Set(['1', 'true', 't', 'yes', 'y']);
+const FALSE = new Set(['0', 'false', 'f', 'no', 'n']);
+
+function looseBoolean(value: Loose): boolean | undefined {
+  if (typeof value === 'number') return value !== 0;
+  const text = String(value).toLowerCase();
+  return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
+}
+
+function looseTime(value: Loose): number | undefined {
+  if (value === null || value === undefined || value === '') return undefined;
+  const time = typeof value === 'number' ? value : Date.parse(String(value));
+  return Number.isNaN(time) ? undefined : Math.trunc(time);
+}

@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { SessionsError } from '../../domain/errors.ts';
+
+export interface SqliteStoreConfig {
+  readonly path: string;
+  /** How long a statement waits for a lock that another process holds. */
+  readonly lock_timeout_ms: number;
+  /** Pages that each of the two connections keeps. */
+  readonly cache_kib: number;
+  /** How much of the file is read through the page cache without a system call. */
+  readonly mmap_bytes: number;
+  /** How many writes may wait for the disk; more are refused. */
+  readonly writes_waiting_max: number;
+  /** How many writes share one commit at most. */
+  readonly writes_per_commit_max: number;
+}
+
+/** `sqlite:<path of the file>`. */
+export function sqliteStoreConfig(url: string): SqliteStoreConfig {
+  const path = /^sqlite:(?!:memory:)([^?#]+)$/.exec(url)?.[1];
+  if (path === undefined) {
+    const message = `The store URL ${JSON.stringify(url)} should be "sqlite:" and the path of a file, like "sqlite:data/sessions.db".`;
+    throw new SessionsError('INVALID_CONFIG', message);
+  }
+  return {
+    path: resolve(path),
+    lock_timeout_ms: 2_000,
+    cache_kib: 65_536,
+    mmap_bytes: 1_073_741_824,
+    writes_waiting_max: 16_384,
+    writes_per_commit_max: 512,
+  };
+}

@@ -1,0 +1,60 @@
+import type Database from 'better-sqlite3';
+import { SessionsError } from '../../domain/errors.ts';
+
+/** "PipS" in ASCII, in the file's header: tells this service's databases from others. */
+const APPLICATION_ID = 0x50697053;
+
+/**
+ * Each migration takes the schema from its index to the next; the number reached is the file's `user_version`.
+ * What has been released is not edited: a change is a migration of its own at the end.
+ *
+ * - `deadline` is `deadline()` of the domain, stored so that liveness is one comparison in every statement.
+ * - `user` and `data` come last: they may overflow to other pages, which a list then does not read.
+ * - The sweep finds what is past its deadline in an index that holds open sessions only.
+ */
+const MIGRATIONS: readonly string[] = [
+  `CREATE TABLE sessions (
+    rowid INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL,
+    user_name TEXT,
+    address TEXT,
+    client TEXT,
+    open_time INTEGER NOT NULL,
+    request_time INTEGER NOT NULL,
+    idle_timeout_ms INTEGER NOT NULL,
+    expire_time INTEGER,
+    deadline INTEGER NOT NULL,
+    close_time INTEGER,
+    close_reason TEXT,
+    revision INTEGER NOT NULL,
+    user TEXT,
+    data TEXT
+  ) STRICT;
+  CREATE INDEX sessions_of_user ON sessions (user_id, request_time DESC, id);
+  CREATE INDEX sessions_by_time ON sessions (request_time DESC, id);
+  CREATE INDEX sessions_due ON sessions (deadline) WHERE close_time IS NULL;`,
+];
+
+/** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not touch. */
+export function migrate(db: Database.Database): void {
+  const step = db.transaction(() => {
+    const version = Number(db.pragma('user_version', { simple: true }));
+    const application = Number(db.pragma('application_id', { simple: true }));
+    const isEmpty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
+    if (!isEmpty && application !== APPLICATION_ID) {
+      throw new SessionsError(
+        'STORE_UNUSABLE',
+        `${db.name} is a database of another application; choose another file.`,
+      );
+    }
+    if (version > MIGRATIONS.length) {
+      const message = `${db.name} has schema version ${version}, written by a newer version of the service; this one knows ${MIGRATIONS.length}. Run the newer version, or restore a backup.`;
+      throw new SessionsError('STORE_UNUSABLE', message, { details: { version, known: MIGRATIONS.length } });
+    }
+    for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${MIGRATIONS.length}`);
+  });
+  step.immediate();
+}

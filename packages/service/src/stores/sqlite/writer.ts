@@ -1,0 +1,105 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { apply, expire } from '../../domain/session.ts';
+import type { SqliteStoreConfig } from './config.ts';
+import { connect } from './connection.ts';
+import {
+  DELETE_SESSION,
+  INSERT_SESSION,
+  type Row,
+  SELECT_DUE,
+  SELECT_SESSION,
+  toRow,
+  toSession,
+  toUpdate,
+  UPDATE_SESSION,
+} from './rows.ts';
+import { migrate } from './schema.ts';
+import type { FromWriter, ToWriter, Write, WriteResult } from './writes.ts';
+
+/**
+ * The thread that writes. All writes that came while the last commit was on its way to the disk become one
+ * transaction, so that they share one flush. Between its read and its write no other write can come: the
+ * transaction is `IMMEDIATE`, which also keeps other processes out.
+ */
+function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): (message: ToWriter) => void {
+  const db = connect(config);
+  migrate(db);
+  const select = db.prepare<[string], Row>(SELECT_SESSION).raw();
+  const selectDue = db.prepare<[number, number], Row>(SELECT_DUE).raw();
+  const insert = db.prepare<unknown[]>(INSERT_SESSION);
+  const update = db.prepare<unknown[]>(UPDATE_SESSION);
+  const remove = db.prepare<[string]>(DELETE_SESSION);
+
+  function run(write: Write): WriteResult {
+    switch (write.type) {
+      case 'insert':
+        try {
+          insert.run(...write.row);
+          return { type: 'inserted' };
+        } catch (error) {
+          if (error instanceof Database.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE')
+            return { type: 'taken' };
+          throw error;
+        }
+      case 'update': {
+        const row = select.get(write.id);
+        if (!row) return { type: 'missing' };
+        const changed = apply(toSession(row), write.change, write.now);
+        if (!changed) return { type: 'refused', row };
+        update.run(...toUpdate(changed));
+        return { type: 'updated', row: toRow(changed) };
+      }
+      case 'remove': {
+        const row = select.get(write.id);
+        if (!row) return { type: 'missing' };
+        remove.run(write.id);
+        return { type: 'removed', row };
+      }
+      case 'expire': {
+        const due = selectDue.all(write.now, write.limit);
+        for (const row of due) update.run(...toUpdate(expire(toSession(row))));
+        return { type: 'expired', count: due.length };
+      }
+    }
+  }
+
+  const commit = db.transaction((writes: readonly Write[]) => writes.map(run));
+
+  return (message) => {
+    switch (message.type) {
+      case 'commit':
+        send({ type: 'committed', results: attempt(() => commit.immediate(message.writes), message.writes.length) });
+        return;
+      case 'close':
+        db.close();
+        parentPort?.close();
+        return;
+    }
+  };
+}
+
+/** A transaction that failed has been rolled back: each of its writes failed, and none has changed anything. */
+function attempt(commit: () => WriteResult[], count: number): WriteResult[] {
+  try {
+    return commit();
+  } catch (error) {
+    return new Array<WriteResult>(count).fill({ type: 'failed', message: messageOf(error) });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const port = parentPort;
+if (port) {
+  const send = (message: FromWriter) => port.postMessage(message);
+  try {
+    port.on('message', serve(workerData as SqliteStoreConfig, send));
+    send({ type: 'ready' });
+  } catch (error) {
+    send({ type: 'unusable', message: messageOf(error) });
+    port.close();
+  }
+}
