@@ -11,7 +11,7 @@ export function correlationId(request: IncomingMessage): string {
   const { url = '', headers } = request;
   const start = url.indexOf('?');
   const named = start === -1 ? null : fromQuery(url.slice(start + 1));
-  const id = named || headers['correlation_id'] || headers['trace_id'] || '';
+  const id = named || headers.correlation_id || headers.trace_id || '';
   return String(id).slice(0, LENGTH_MAX);
 }
 

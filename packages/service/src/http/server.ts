@@ -89,10 +89,13 @@ function createApp({ log, body_limit, tls }: HttpServerOptions): FastifyInstance
   app.server.maxConnections = CONNECTIONS_MAX;
   app.addHook('onRoute', ({ url }) => void routes.add(url));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    parseJsonBody(body),
-  );
-  app.addContentTypeParser('*', async (_request: unknown, body: NodeJS.ReadableStream) => void body.resume());
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, parseJsonBody(body as Buffer));
+  });
+  app.addContentTypeParser('*', (_request, body, done) => {
+    body.resume();
+    done(null, undefined);
+  });
   app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';

@@ -17,17 +17,22 @@ export interface V1Options {
 /** `POST <base>/<command>` for every command. */
 export function registerV1(app: FastifyInstance, { sessions, log, base }: V1Options): void {
   for (const command of COMMANDS) {
-    app.post(`${base}/${command.name}`, async (request, reply) => {
-      const text = await command.run(sessions, asMembers(request.body));
-      logCommand(log, command, request, text);
-      return answer(reply, text);
+    app.post(`${base}/${command.name}`, (request, reply) => {
+      command.run(sessions, asMembers(request.body)).then(
+        (text) => {
+          logCommand(log, command, request, text);
+          answer(reply, text);
+        },
+        (error: unknown) => reply.send(error),
+      );
     });
   }
 }
 
-function answer(reply: FastifyReply, text: string | null): FastifyReply {
+function answer(reply: FastifyReply, text: string | null): void {
   // A 200 without a value breaks Node clients: null is 204.
-  return text === null ? reply.code(204).send() : reply.header('content-type', JSON_UTF8).send(text);
+  if (text === null) reply.code(204).send();
+  else reply.header('content-type', JSON_UTF8).send(text);
 }
 
 /** No body, and a JSON value without members, count as a request without members. */

@@ -1,5 +1,6 @@
 import type { Session, SessionSummary } from '../../domain/session.ts';
 import type { PageRequest, SessionFilter, SessionPage } from '../../domain/store.ts';
+import { isoTime } from '../iso-time.ts';
 
 /** A `SessionV1` as JSON (WIRE_V1.md, Session JSON): members in the contract's order, `user` and `data` as stored. */
 export function sessionText(session: Session): string {
@@ -27,7 +28,7 @@ function summaryText(session: SessionSummary): string {
 }
 
 function timeText(time: number): string {
-  return `"${new Date(time).toISOString()}"`;
+  return `"${isoTime(time)}"`;
 }
 
 /** Most strings need no escape, and asking is quicker than escaping. */

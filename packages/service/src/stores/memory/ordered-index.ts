@@ -37,7 +37,7 @@ export class OrderedIndex<T extends { readonly ended: boolean }> {
   first(): T | null {
     let node = this.#root;
     while (node?.left) node = node.left;
-    return node && node.item;
+    return node?.item ?? null;
   }
 
   insert(item: T): void {

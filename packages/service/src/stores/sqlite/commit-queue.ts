@@ -2,6 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
 import type { SqliteStoreConfig } from './config.ts';
+import { unavailable } from './unavailable.ts';
 import type { FromWriter, ToWriter, Write, WriteResult } from './writes.ts';
 
 interface Waiting {
@@ -16,6 +17,7 @@ interface Waiting {
  */
 export class CommitQueue {
   readonly #config: SqliteStoreConfig;
+  readonly #beforeAnswers: () => void;
   readonly #worker: Worker;
   readonly #started = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<void>();
@@ -24,8 +26,10 @@ export class CommitQueue {
   #state: 'open' | 'closing' | 'closed' = 'open';
   #flushScheduled = false;
 
-  constructor(config: SqliteStoreConfig) {
+  /** `beforeAnswers` runs between a commit and the answers to its writes. */
+  constructor(config: SqliteStoreConfig, beforeAnswers: () => void) {
     this.#config = config;
+    this.#beforeAnswers = beforeAnswers;
     // The thread runs from the sources as from the build, beside this file in both.
     const file = new URL(`writer${extname(import.meta.url)}`, import.meta.url);
     this.#worker = new Worker(file, { workerData: config });
@@ -104,6 +108,7 @@ export class CommitQueue {
         const done = this.#inFlight;
         this.#inFlight = [];
         this.#flush();
+        this.#beforeAnswers();
         message.results.forEach((result, index) => {
           if (result.type === 'failed') done[index]?.reject(unavailable(result.message));
           else done[index]?.resolve(result);
@@ -118,8 +123,4 @@ export class CommitQueue {
     this.#started.reject(new SessionsError('STORE_UNUSABLE', error.message));
     for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(error);
   }
-}
-
-export function unavailable(reason: string, cause?: unknown): SessionsError {
-  return new SessionsError('STORE_UNAVAILABLE', `The session store does not answer: ${reason}.`, { cause });
 }

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
+import { DatabaseSync } from 'node:sqlite';
 import type { SqliteStoreConfig } from './config.ts';
 
 /** Creates the file and its folder where they are not there; only the service's own user may read sessions. */
@@ -14,12 +14,42 @@ export function createFile({ path }: SqliteStoreConfig): void {
  * commit is on disk before it returns, and readers do not wait for the writer
  * (https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous).
  */
-export function connect(config: SqliteStoreConfig): Database.Database {
-  const db = new Database(config.path, { timeout: config.lock_timeout_ms });
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.pragma('trusted_schema = OFF');
-  db.pragma(`cache_size = -${config.cache_kib}`);
-  db.pragma(`mmap_size = ${config.mmap_bytes}`);
+export function connect(config: SqliteStoreConfig): DatabaseSync {
+  const db = new DatabaseSync(config.path, { timeout: config.lock_timeout_ms });
+  db.exec(`PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cache_size = -${config.cache_kib};
+    PRAGMA mmap_size = ${config.mmap_bytes};`);
   return db;
+}
+
+/** A prepared statement that answers rows as arrays: half the time of objects with names. */
+export function prepare(db: DatabaseSync, sql: string): RowStatement {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return statement as unknown as RowStatement;
+}
+
+export type Value = string | number | null;
+
+/** `StatementSync` with the types that `setReturnArrays` and the schema give it. */
+export interface RowStatement {
+  get(...values: readonly Value[]): Row | undefined;
+  all(...values: readonly Value[]): Row[];
+  run(...values: readonly Value[]): unknown;
+}
+
+/** A session as the values of its columns: small to send between threads, and ready to bind. */
+export type Row = readonly Value[];
+
+/** SQLite's extended result codes that mean something here (https://www.sqlite.org/rescode.html). */
+const CONSTRAINT_UNIQUE = 2067;
+
+export function isSqliteError(error: unknown): error is Error & { readonly errcode: number } {
+  return error instanceof Error && 'errcode' in error;
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return isSqliteError(error) && error.errcode === CONSTRAINT_UNIQUE;
 }

@@ -1,8 +1,6 @@
 import { asJsonText } from '../../domain/json.ts';
 import { type CloseReason, deadline, type Session, type SessionSummary } from '../../domain/session.ts';
-
-/** A session as the values of its columns: small to send between threads, and ready to bind. */
-export type Row = readonly (string | number | null)[];
+import type { Row } from './connection.ts';
 
 const SUMMARY_COLUMNS =
   'id, user_id, user_name, address, client, open_time, request_time, idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision';
@@ -45,7 +43,8 @@ export function toSummary(row: Row): SessionSummary {
 }
 
 export function toSession(row: Row): Session {
-  const [user, data] = [row[13] as string | null, row[14] as string | null];
+  const user = row[13] as string | null;
+  const data = row[14] as string | null;
   return {
     ...toSummary(row),
     user: user === null ? null : asJsonText(user),

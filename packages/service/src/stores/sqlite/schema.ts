@@ -1,5 +1,7 @@
-import type Database from 'better-sqlite3';
+import type { DatabaseSync } from 'node:sqlite';
 import { SessionsError } from '../../domain/errors.ts';
+import { prepare } from './connection.ts';
+import { transaction } from './transaction.ts';
 
 /** "PipS" in ASCII, in the file's header: tells this service's databases from others. */
 const APPLICATION_ID = 0x50697053;
@@ -37,24 +39,26 @@ const MIGRATIONS: readonly string[] = [
 ];
 
 /** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not touch. */
-export function migrate(db: Database.Database): void {
-  const step = db.transaction(() => {
-    const version = Number(db.pragma('user_version', { simple: true }));
-    const application = Number(db.pragma('application_id', { simple: true }));
-    const isEmpty = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
-    if (!isEmpty && application !== APPLICATION_ID) {
-      throw new SessionsError(
-        'STORE_UNUSABLE',
-        `${db.name} is a database of another application; choose another file.`,
-      );
+export function migrate(db: DatabaseSync): void {
+  transaction(db, () => {
+    const version = readNumber(db, 'PRAGMA user_version');
+    const isEmpty = readNumber(db, 'SELECT count(*) FROM sqlite_schema') === 0;
+    if (!isEmpty && readNumber(db, 'PRAGMA application_id') !== APPLICATION_ID) {
+      throw unusable(db, 'is a database of another application; choose another file');
     }
     if (version > MIGRATIONS.length) {
-      const message = `${db.name} has schema version ${version}, written by a newer version of the service; this one knows ${MIGRATIONS.length}. Run the newer version, or restore a backup.`;
-      throw new SessionsError('STORE_UNUSABLE', message, { details: { version, known: MIGRATIONS.length } });
+      const known = `has schema version ${version}, and this service knows ${MIGRATIONS.length}`;
+      throw unusable(db, `${known}: a newer version wrote it; run that one, or restore a backup`);
     }
     for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
-    db.pragma(`application_id = ${APPLICATION_ID}`);
-    db.pragma(`user_version = ${MIGRATIONS.length}`);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length};`);
   });
-  step.immediate();
+}
+
+function readNumber(db: DatabaseSync, sql: string): number {
+  return Number(prepare(db, sql).get()?.[0]);
+}
+
+function unusable(db: DatabaseSync, problem: string): SessionsError {
+  return new SessionsError('STORE_UNUSABLE', `${db.location()} ${problem}.`);
 }

@@ -1,12 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import Database from 'better-sqlite3';
 import { apply, expire } from '../../domain/session.ts';
 import type { SqliteStoreConfig } from './config.ts';
-import { connect } from './connection.ts';
+import { connect, isUniqueViolation, prepare } from './connection.ts';
 import {
   DELETE_SESSION,
   INSERT_SESSION,
-  type Row,
   SELECT_DUE,
   SELECT_SESSION,
   toRow,
@@ -15,6 +13,7 @@ import {
   UPDATE_SESSION,
 } from './rows.ts';
 import { migrate } from './schema.ts';
+import { transaction } from './transaction.ts';
 import type { FromWriter, ToWriter, Write, WriteResult } from './writes.ts';
 
 /**
@@ -25,11 +24,11 @@ import type { FromWriter, ToWriter, Write, WriteResult } from './writes.ts';
 function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): (message: ToWriter) => void {
   const db = connect(config);
   migrate(db);
-  const select = db.prepare<[string], Row>(SELECT_SESSION).raw();
-  const selectDue = db.prepare<[number, number], Row>(SELECT_DUE).raw();
-  const insert = db.prepare<unknown[]>(INSERT_SESSION);
-  const update = db.prepare<unknown[]>(UPDATE_SESSION);
-  const remove = db.prepare<[string]>(DELETE_SESSION);
+  const select = prepare(db, SELECT_SESSION);
+  const selectDue = prepare(db, SELECT_DUE);
+  const insert = prepare(db, INSERT_SESSION);
+  const update = prepare(db, UPDATE_SESSION);
+  const remove = prepare(db, DELETE_SESSION);
 
   function run(write: Write): WriteResult {
     switch (write.type) {
@@ -38,8 +37,7 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
           insert.run(...write.row);
           return { type: 'inserted' };
         } catch (error) {
-          if (error instanceof Database.SqliteError && error.code === 'SQLITE_CONSTRAINT_UNIQUE')
-            return { type: 'taken' };
+          if (isUniqueViolation(error)) return { type: 'taken' };
           throw error;
         }
       case 'update': {
@@ -64,12 +62,13 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
     }
   }
 
-  const commit = db.transaction((writes: readonly Write[]) => writes.map(run));
-
   return (message) => {
     switch (message.type) {
       case 'commit':
-        send({ type: 'committed', results: attempt(() => commit.immediate(message.writes), message.writes.length) });
+        send({
+          type: 'committed',
+          results: attempt(() => transaction(db, () => message.writes.map(run)), message.writes.length),
+        });
         return;
       case 'close':
         db.close();

@@ -1,5 +1,5 @@
 import type { SessionChange } from '../../domain/session.ts';
-import type { Row } from './rows.ts';
+import type { Row } from './connection.ts';
 
 /** What the writer's thread is asked to do, and what it answers: plain values, cheap to copy between threads. */
 export type Write =

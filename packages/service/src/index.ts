@@ -1,0 +1,21 @@
+/**
+ * The user sessions service, to run inside another process.
+ *
+ * ```ts
+ * import { createLogger, loadConfig, startService } from '@pip-sessions/service';
+ *
+ * const service = await startService(loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' }), createLogger('warn'));
+ * const session = await service.sessions.open({ user_id: '1' });
+ * await service.stop();
+ * ```
+ */
+export { type Config, loadConfig } from './config.ts';
+export { type Clock, ManualClock, systemClock } from './domain/clock.ts';
+export { type ErrorCode, SessionsError } from './domain/errors.ts';
+export { asJsonText, fromJsonText, type JsonText, toJsonText } from './domain/json.ts';
+export type { CloseReason, Session, SessionChange, SessionSummary } from './domain/session.ts';
+export { type OpenRequest, Sessions, type SessionsSettings } from './domain/sessions.ts';
+export type { PageRequest, SessionFilter, SessionPage, SessionStore, UpdateResult } from './domain/store.ts';
+export { createLogger, type Logger, type LogLevel } from './observability/log.ts';
+export { type RunningService, startService } from './service.ts';
+export { createStore } from './stores/create-store.ts';
