@@ -5,14 +5,14 @@ const LENGTH_MAX = 128;
 
 /**
  * The caller's name for the request (WIRE_V1.md, HTTP): query `correlation_id`, else header `correlation_id`, else
- * header `trace_id` of the newer generation; empty when there is none.
+ * header `trace_id` of the newer generation; empty when there is none. Node clients without an id send `null`.
  */
 export function correlationId(request: IncomingMessage): string {
   const { url = '', headers } = request;
   const start = url.indexOf('?');
   const named = start === -1 ? null : fromQuery(url.slice(start + 1));
-  const id = named || headers.correlation_id || headers.trace_id || '';
-  return String(id).slice(0, LENGTH_MAX);
+  const id = String(named || headers.correlation_id || headers.trace_id || '');
+  return id === 'null' ? '' : id.slice(0, LENGTH_MAX);
 }
 
 function fromQuery(query: string): string | null {

@@ -5,11 +5,11 @@ export type RequestErrorCode =
   | 'InvalidContent'
   | 'InvalidRequest'
   | 'BODY_TOO_LARGE'
+  | 'UnsupportedMediaType'
   | 'HEADERS_TOO_LARGE'
   | 'REQUEST_TIMEOUT'
   | 'ResourceNotFound'
   | 'MethodNotAllowed'
-  | 'SHUTTING_DOWN'
   | 'INTERNAL';
 
 /** Pip.Services clients choose the class of their exception by it (WIRE_V1.md, Statuses). */
@@ -38,13 +38,13 @@ export const ERROR_MAP: Readonly<Record<ErrorCode | RequestErrorCode, Mapping>> 
   SESSION_CLOSED: { status: 409, category: 'Conflict' },
   ID_TAKEN: { status: 409, category: 'Conflict' },
   BODY_TOO_LARGE: { status: 413, category: 'BadRequest' },
+  UnsupportedMediaType: { status: 415, category: 'BadRequest' },
   HEADERS_TOO_LARGE: { status: 431, category: 'BadRequest' },
   INTERNAL: { status: 500, category: 'Internal' },
   INVALID_CONFIG: { status: 500, category: 'Misconfiguration' },
   STORE_UNUSABLE: { status: 500, category: 'InvalidState' },
   STORE_FULL: { status: 503, category: 'InvalidState' },
   STORE_UNAVAILABLE: { status: 503, category: 'NoResponse' },
-  SHUTTING_DOWN: { status: 503, category: 'NoResponse' },
 };
 
 /** A request that was refused before it reached a use case. */

@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
-import { SessionsError } from '../domain/errors.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Logger } from '../observability/log.ts';
 import { correlationId } from './correlation.ts';
-import { ERROR_MAP, RequestError, type RequestErrorCode } from './error-map.ts';
+import { RequestError } from './error-map.ts';
+import { refuseConnection, sendError } from './errors.ts';
 import { parseJsonBody } from './json-body.ts';
 import { registerStandard, type StatusInfo } from './standard.ts';
 import { registerSwagger } from './swagger.ts';
@@ -27,10 +27,14 @@ export interface HttpServerOptions {
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
 }
 
+/** JSON by any of its names; a body of another type is not read (WIRE_V1.md, HTTP). */
+const JSON_CONTENT = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
+
 /** How long a client may take to send its request, and a request in flight to finish when the server closes. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the idle timeout of common load balancers (60 s), so that they and not the server close first. */
 const KEEP_ALIVE_TIMEOUT_MS = 72_000;
+const CLOSE_IDLE_INTERVAL_MS = 20;
 const CONNECTIONS_MAX = 10_000;
 
 /** The HTTP service, ready to listen: `listen`, and `close`, which finishes the requests in flight. */
@@ -64,9 +68,16 @@ export class HttpServer {
 
   /** Accepts nothing new, finishes the requests in flight, and closes their connections. */
   async close(): Promise<void> {
-    const cutOff = setTimeout(() => this.#app.server.closeAllConnections(), REQUEST_TIMEOUT_MS);
-    await this.#app.close();
-    clearTimeout(cutOff);
+    const { server } = this.#app;
+    // Node closes the connections that are idle now; those of the requests in flight become idle later.
+    const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
+    const cutOff = setTimeout(() => server.closeAllConnections(), REQUEST_TIMEOUT_MS);
+    try {
+      await this.#app.close();
+    } finally {
+      clearInterval(closeIdle);
+      clearTimeout(cutOff);
+    }
   }
 }
 
@@ -83,14 +94,19 @@ function createApp({ log, body_limit, tls }: HttpServerOptions): FastifyInstance
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    exposeHeadRoutes: false,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false },
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket, log),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
   });
   app.server.maxConnections = CONNECTIONS_MAX;
   app.addHook('onRoute', ({ url }) => void routes.add(url));
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, parseJsonBody(body as Buffer));
+  app.addContentTypeParser(JSON_CONTENT, { parseAs: 'buffer' }, (request, body, done) => {
+    // Whether the path exists is answered before what the body holds.
+    if (request.is404) return done(null, undefined);
+    refuseEncoded(request);
+    return done(null, parseJsonBody(body as Buffer));
   });
   app.addContentTypeParser('*', (_request, body, done) => {
     body.resume();
@@ -104,39 +120,17 @@ function createApp({ log, body_limit, tls }: HttpServerOptions): FastifyInstance
   return app;
 }
 
+function refuseEncoded({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || encoding === 'identity') return;
+  throw new RequestError(
+    'UnsupportedMediaType',
+    `The Content-Encoding ${encoding} is not accepted; send the body as it is.`,
+  );
+}
+
 function unknownRoute(method: string, path: string, otherMethod: boolean): RequestError {
   return otherMethod
     ? new RequestError('MethodNotAllowed', `${method} is not allowed on ${path}.`)
     : new RequestError('ResourceNotFound', `${path} does not exist.`);
 }
-
-/** The standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses). What is not expected stays in the log. */
-function sendError(error: Error, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
-  const known = error instanceof SessionsError || error instanceof RequestError ? error : fromFramework(error);
-  const { status, category } = ERROR_MAP[known.code];
-  const correlation_id = request.id || undefined;
-  const line = { correlation_id, code: known.code, status, method: request.method, url: request.url.split('?', 1)[0] };
-  if (status >= 500) log.error({ ...line, err: error, msg: 'request failed' });
-  else log.debug({ ...line, reason: known.message, msg: 'request refused' });
-  const details = known instanceof SessionsError ? known.details : undefined;
-  if (status === 503) reply.header('retry-after', '1');
-  if (status === 413) reply.header('connection', 'close');
-  return reply
-    .code(status)
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify({ code: known.code, category, status, message: known.message, details, correlation_id }));
-}
-
-function fromFramework(error: Error & Partial<FastifyError>): RequestError {
-  const [code, message] = FRAMEWORK_ERRORS[error.code ?? ''] ?? ['INTERNAL', 'The service failed; its log says why.'];
-  return new RequestError(code, message);
-}
-
-const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [RequestErrorCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The body is larger than the service accepts.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['InvalidContent', 'The body is not as long as its Content-Length says.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['InvalidContent', 'The Content-Type is not a media type.'],
-  FST_ERR_BAD_URL: ['InvalidRequest', 'The path is not a valid URL path.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['ResourceNotFound', 'The path does not exist.'],
-  ECONNRESET: ['InvalidContent', 'The connection ended before the body did.'],
-};

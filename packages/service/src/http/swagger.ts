@@ -1,2 +1,10 @@
 import type { FastifyInstance } from 'fastify';
-export function registerSwagger(_app: FastifyInstance, _base: string): void {}
+import { openapiV1 } from './v1/openapi.ts';
+
+/** `GET /swagger` and `GET <base>/swagger`: the OpenAPI document of v1 (WIRE_V1.md, Standard endpoints). */
+export function registerSwagger(app: FastifyInstance, base: string): void {
+  const document = JSON.stringify(openapiV1(base));
+  for (const path of ['/swagger', `${base}/swagger`]) {
+    app.get(path, async (_request, reply) => reply.type('application/json; charset=utf-8').send(document));
+  }
+}

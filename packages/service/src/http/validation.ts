@@ -1,25 +1,22 @@
 import type { TLocalizedValidationError } from 'typebox/error';
 import { SessionsError } from '../domain/errors.ts';
 
-/** What a failed validation says: the member that is wrong, in the words of someone who has to mend it. */
+/** What a failed validation says: each member that is wrong, in the words of someone who has to mend it. */
 export function invalidData(errors: readonly TLocalizedValidationError[]): SessionsError {
-  const missing = errors.find((error) => error.keyword === 'required');
-  if (missing?.keyword === 'required') {
-    const names = missing.params.requiredProperties.map((name) => memberAt(missing.instancePath, name));
-    return problem(names.join(', '), names.length === 1 ? 'is required' : 'are required');
+  const problems = new Map<string, string>();
+  for (const error of errors) {
+    if (error.keyword !== 'required') continue;
+    for (const name of error.params.requiredProperties) problems.set(memberAt(error.instancePath, name), 'is required');
   }
-  // Alternatives of a union each report; the deepest member is where the value stopped fitting.
-  const deepest = errors.reduce(
-    (path, { instancePath }) => (depth(instancePath) > depth(path) ? instancePath : path),
-    '',
-  );
-  const here = errors.filter((error) => error.instancePath === deepest);
-  return problem(memberAt(deepest), expectation(here));
-}
-
-function problem(member: string, expected: string): SessionsError {
-  const subject = member === '' ? 'The body' : member;
-  return new SessionsError('INVALID_DATA', `${subject} ${expected}.`, { details: { member } });
+  // Alternatives of a union each report, and so does what holds them: the deepest member is where the value is wrong.
+  const paths = new Set(errors.filter(({ keyword }) => keyword !== 'required').map(({ instancePath }) => instancePath));
+  for (const path of paths) {
+    if ([...paths].some((other) => other.startsWith(`${path}/`))) continue;
+    const here = errors.filter((error) => error.instancePath === path);
+    problems.set(memberAt(path), expectation(here));
+  }
+  const message = [...problems].map(([member, problem]) => `${member || 'the body'} ${problem}`).join('; ');
+  return new SessionsError('INVALID_DATA', `${message}.`, { details: { members: [...problems.keys()] } });
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -57,8 +54,4 @@ function listOf(words: string[]): string {
 function memberAt(instancePath: string, name?: string): string {
   const path = instancePath.split('/').slice(1);
   return (name === undefined ? path : [...path, name]).join('.');
-}
-
-function depth(instancePath: string): number {
-  return instancePath.split('/').length;
 }

@@ -35,9 +35,9 @@ function answer(reply: FastifyReply, text: string | null): void {
   else reply.header('content-type', JSON_UTF8).send(text);
 }
 
-/** No body, and a JSON value without members, count as a request without members. */
+/** No body, and a JSON value that is no object, count as a request without members (WIRE_V1.md, HTTP). */
 function asMembers(body: unknown): unknown {
-  return typeof body === 'object' && body !== null && !(Array.isArray(body) && body.length === 0) ? body : {};
+  return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {};
 }
 
 function logCommand(log: Logger, { name, result }: Command, request: FastifyRequest, text: string | null): void {

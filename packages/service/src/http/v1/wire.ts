@@ -2,29 +2,34 @@ import type { Session, SessionSummary } from '../../domain/session.ts';
 import type { PageRequest, SessionFilter, SessionPage } from '../../domain/store.ts';
 import { isoTime } from '../iso-time.ts';
 
-/** A `SessionV1` as JSON (WIRE_V1.md, Session JSON): members in the contract's order, `user` and `data` as stored. */
+/** A `SessionV1` as JSON (WIRE_V1.md, Session JSON): members in the original's order, `user` and `data` as stored. */
 export function sessionText(session: Session): string {
-  return `${summaryText(session)},"user":${session.user ?? 'null'},"data":${session.data ?? 'null'}}`;
+  const data = `,"user":${session.user ?? 'null'},"data":${session.data ?? 'null'}`;
+  return `{${summaryText(session)}${data}${closeText(session)}}`;
 }
 
 /** An answer of `get_sessions`: sessions without `user` and `data`. */
 export function pageText(page: SessionPage): string {
-  const sessions = page.sessions.map((session) => `${summaryText(session)}}`);
+  const sessions = page.sessions.map((session) => `{${summaryText(session)}${closeText(session)}}`);
   return `{"total":${page.total},"data":[${sessions.join(',')}]}`;
 }
 
-/** The members of a session that every answer has, without the closing brace. */
+/** The members of a session that every answer has. */
 function summaryText(session: SessionSummary): string {
   const { open_time, request_time, close_time } = session;
   const opened = timeText(open_time);
   const requested = request_time === open_time ? opened : timeText(request_time);
   return (
-    `{"id":${stringText(session.id)},"user_id":${stringText(session.user_id)}` +
+    `"id":${stringText(session.id)},"user_id":${stringText(session.user_id)}` +
     `,"user_name":${stringText(session.user_name)},"active":${close_time === null}` +
     `,"open_time":${opened},"request_time":${requested}` +
-    (close_time === null ? '' : `,"close_time":${timeText(close_time)}`) +
     `,"address":${stringText(session.address)},"client":${stringText(session.client)}`
   );
+}
+
+/** Absent until the session is closed. */
+function closeText({ close_time }: SessionSummary): string {
+  return close_time === null ? '' : `,"close_time":${timeText(close_time)}`;
 }
 
 function timeText(time: number): string {
@@ -76,30 +81,32 @@ export interface PagingV1 {
 export function toPage({ skip, take, total }: PagingV1): PageRequest {
   return {
     skip: wholeNumber(skip ?? 0),
-    take: take ? wholeNumber(take) : Number.MAX_SAFE_INTEGER,
+    take: Math.round(take ?? 0) === 0 ? Number.MAX_SAFE_INTEGER : wholeNumber(take ?? 0),
     total: total === true,
   };
 }
 
 function wholeNumber(value: number): number {
-  return Math.min(Math.max(0, Math.trunc(value)), Number.MAX_SAFE_INTEGER);
+  return Math.min(Math.max(0, Math.round(value)), Number.MAX_SAFE_INTEGER);
 }
 
 function looseString(value: Loose): string | undefined {
-  return value === null || value === undefined ? undefined : String(value);
+  return value === null || value === undefined || value === '' ? undefined : String(value);
 }
 
 const TRUE = new Set(['1', 'true', 't', 'yes', 'y']);
 const FALSE = new Set(['0', 'false', 'f', 'no', 'n']);
 
 function looseBoolean(value: Loose): boolean | undefined {
-  if (typeof value === 'number') return value !== 0;
   const text = String(value).toLowerCase();
   return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
 }
 
+/** What `Date.parse` accepts; and a number that it does not accept is milliseconds since 1970. */
 function looseTime(value: Loose): number | undefined {
-  if (value === null || value === undefined || value === '') return undefined;
-  const time = typeof value === 'number' ? value : Date.parse(String(value));
-  return Number.isNaN(time) ? undefined : Math.trunc(time);
+  const text = looseString(value);
+  if (text === undefined) return undefined;
+  const parsed = Date.parse(text);
+  const time = Number.isNaN(parsed) && /^-?\d+$/.test(text) ? Number(text) : parsed;
+  return Number.isNaN(time) ? undefined : time;
 }

@@ -37,7 +37,8 @@ export class MemoryStore implements SessionStore {
   async insert(session: Session): Promise<void> {
     if (this.#entries.has(session.id)) throw idTaken(session.id);
     if (this.#entries.size >= this.#config.sessions_max) this.#makeRoom(session.request_time);
-    this.#add({ session, ended: session.close_time !== null, due: deadline(session) });
+    // Frozen, as every session here: what a caller gets is the store's own.
+    this.#add({ session: Object.freeze({ ...session }), ended: session.close_time !== null, due: deadline(session) });
   }
 
   async find(id: string): Promise<Session | null> {
@@ -123,7 +124,7 @@ export class MemoryStore implements SessionStore {
     const ended = session.close_time !== null;
     this.#unindex(entry);
     if (ended) this.#byDue.delete(entry);
-    entry.session = session;
+    entry.session = Object.freeze(session);
     entry.ended = ended;
     this.#index(entry);
   }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { SessionsError } from '../../domain/errors.ts';
 import { apply, expire } from '../../domain/session.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect, isUniqueViolation, prepare } from './connection.ts';
@@ -98,7 +99,9 @@ if (port) {
     port.on('message', serve(workerData as SqliteStoreConfig, send));
     send({ type: 'ready' });
   } catch (error) {
-    send({ type: 'unusable', message: messageOf(error) });
+    const { path } = workerData as SqliteStoreConfig;
+    const known = error instanceof SessionsError;
+    send({ type: 'unusable', message: known ? error.message : `${path} cannot be opened: ${messageOf(error)}.` });
     port.close();
   }
 }

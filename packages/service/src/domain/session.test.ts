@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ManualClock, systemClock } from './clock.ts';
+import { newSessionId } from './ids.ts';
+import { asJsonText } from './json.ts';
+import { apply, asOf, isLive, open, type Session, type SessionChange } from './session.ts';
+
+const fields = { user_id: 'u', user_name: null, address: null, client: null, user: null, data: null };
+
+test('a closed session stays as it ended, whatever is asked of it and whenever', () => {
+  const change: fc.Arbitrary<SessionChange> = fc.oneof(
+    fc.constant({ type: 'store', member: 'data', value: asJsonText('1') } as const),
+    fc.constant({ type: 'close', reason: 'closed' } as const),
+  );
+  const events = fc.array(fc.tuple(change, fc.integer({ min: -50, max: 50 })), { maxLength: 30 });
+  const deadlines = fc.record({
+    idle_timeout_ms: fc.integer({ min: 1, max: 60 }),
+    expire_time: fc.option(fc.integer({ min: 0, max: 200 })),
+  });
+  const property = fc.property(events, deadlines, (steps, limits) => {
+    let session: Session = open('s', { ...fields, ...limits }, 0);
+    let now = 0;
+    let ended: Session | null = null;
+    for (const [next, ms] of steps) {
+      // Times only grow here: the clock sees to that, also when the machine's clock steps back.
+      now += Math.max(0, ms);
+      const changed = apply(session, next, now);
+      assert.equal(changed === null, !isLive(session, now));
+      session = changed ?? session;
+      const seen = asOf(session, now);
+      if (ended) assert.deepEqual(seen, ended);
+      if (seen.close_time !== null) ended = seen;
+    }
+  });
+  fc.assert(property, { numRuns: 500 });
+});
+
+test('a session that ends by both deadlines at once has expired', () => {
+  const session = open('s', { ...fields, idle_timeout_ms: 10, expire_time: 10 }, 0);
+  assert.equal(asOf(session, 9), session);
+  assert.deepEqual([asOf(session, 10).close_reason, asOf(session, 99).close_time], ['expired', 10]);
+});
+
+test('an expired session shows neither user nor data', () => {
+  const session = open(
+    's',
+    { ...fields, user: asJsonText('1'), data: asJsonText('2'), idle_timeout_ms: 5, expire_time: null },
+    0,
+  );
+  assert.deepEqual([asOf(session, 5).user, asOf(session, 5).data], [null, null]);
+});
+
+test('the clock stands still while the machine steps back: what was seen ended is not seen live again', () => {
+  const readings = [100, 200, 150, 199, 201];
+  const clock = systemClock(() => readings.shift() ?? 0);
+  assert.deepEqual([clock.now(), clock.now(), clock.now(), clock.now(), clock.now()], [100, 200, 200, 200, 201]);
+  const manual = new ManualClock(5);
+  manual.advance(2);
+  assert.equal(manual.now(), 7);
+});
+
+test('ids of a user share 4 hex digits, and the other 32 never repeat', () => {
+  const ids = Array.from({ length: 5000 }, () => newSessionId('user'));
+  assert.ok(
+    ids.every((id) => /^04f8[0-9a-f]{32}$/.test(id)),
+    'an id of another shape',
+  );
+  assert.equal(new Set(ids).size, ids.length);
+  assert.notEqual(newSessionId('other').slice(0, 4), '04f8');
+});

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { asJsonText } from '../domain/json.ts';
+import { apply, asOf, isLive, open, type Session } from '../domain/session.ts';
+import type { PageRequest, SessionFilter, SessionStore } from '../domain/store.ts';
+import { MemoryStore } from './memory/store.ts';
+import { sqliteStoreConfig } from './sqlite/config.ts';
+import { SqliteStore } from './sqlite/store.ts';
+
+/** Few ids, users and times, so that they meet often. */
+const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+const user_id = fc.constantFrom('x', 'y');
+const time = fc.integer({ min: 0, max: 60 });
+const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+
+const step = fc.oneof(
+  fc.record({
+    do: fc.constant('insert' as const),
+    id,
+    user_id,
+    idle: fc.integer({ min: 1, max: 30 }),
+    expire: maybe(time),
+  }),
+  fc.record({ do: fc.constant('store' as const), id, member: fc.constantFrom('user' as const, 'data' as const) }),
+  fc.record({ do: fc.constant('close' as const), id }),
+  fc.record({ do: fc.constant('remove' as const), id }),
+  fc.record({ do: fc.constant('expire' as const), limit: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 20 }) }),
+  fc.record({
+    do: fc.constant('list' as const),
+    filter: fc.record({
+      id: maybe(id),
+      user_id: maybe(user_id),
+      active: maybe(fc.boolean()),
+      from_time: maybe(time),
+      to_time: maybe(time),
+    }),
+    page: fc.record({
+      skip: fc.integer({ min: 0, max: 4 }),
+      take: fc.integer({ min: 0, max: 4 }),
+      total: fc.boolean(),
+    }),
+  }),
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** The contract at its simplest: all sessions in a map, each rule applied by looking at every one. */
+class Model {
+  readonly sessions = new Map<string, Session>();
+
+  list(filter: SessionFilter, page: PageRequest, now: number) {
+    const matching = [...this.sessions.values()]
+      .filter((session) => filter.id === undefined || session.id === filter.id)
+      .filter((session) => filter.user_id === undefined || session.user_id === filter.user_id)
+      .filter((session) => filter.active === undefined || isLive(session, now) === filter.active)
+      .filter((session) => filter.from_time === undefined || session.request_time >= filter.from_time)
+      .filter((session) => filter.to_time === undefined || session.request_time < filter.to_time)
+      .sort((a, b) => b.request_time - a.request_time || (a.id < b.id ? -1 : 1));
+    const ids = matching.slice(page.skip, page.skip + page.take).map((session) => session.id);
+    return { ids, total: page.total ? matching.length : null };
+  }
+}
+
+async function follow(store: SessionStore, steps: readonly Step[]): Promise<void> {
+  const model = new Model();
+  let now = 10;
+  for (const next of steps) {
+    switch (next.do) {
+      case 'insert': {
+        const fields = { user_name: null, address: null, client: null, user: null, data: asJsonText('0') };
+        const deadlines = { idle_timeout_ms: next.idle, expire_time: next.expire ?? null };
+        const session = open(next.id, { ...fields, ...deadlines, user_id: next.user_id }, now);
+        const inserted = await store.insert(session).then(
+          () => true,
+          () => false,
+        );
+        assert.equal(inserted, !model.sessions.has(next.id));
+        if (inserted) model.sessions.set(next.id, session);
+        break;
+      }
+      case 'store':
+      case 'close': {
+        const value = asJsonText(String(now));
+        const change =
+          next.do === 'store'
+            ? ({ type: 'store', member: next.member, value } as const)
+            : ({ type: 'close', reason: 'closed' } as const);
+        const session = model.sessions.get(next.id);
+        const changed = session && apply(session, change, now);
+        if (changed) model.sessions.set(next.id, changed);
+        const { outcome } = await store.update(next.id, change, now);
+        assert.equal(outcome, changed ? 'updated' : session ? 'refused' : 'missing');
+        break;
+      }
+      case 'remove': {
+        const removed = await store.remove(next.id);
+        assert.deepEqual(view(removed, now), view(model.sessions.get(next.id) ?? null, now));
+        model.sessions.delete(next.id);
+        break;
+      }
+      case 'expire':
+        // Which of several due ones a bounded step takes is the store's affair: all of them read the same.
+        assert.ok((await store.expire(now, next.limit)) <= next.limit);
+        break;
+      case 'wait':
+        now += next.ms;
+        break;
+      case 'list': {
+        const filter = Object.fromEntries(Object.entries(next.filter).filter(([, value]) => value !== undefined));
+        const page = await store.list(filter, next.page, now);
+        const answered = { ids: page.sessions.map((session) => session.id), total: page.total };
+        assert.deepEqual(answered, model.list(filter, next.page, now));
+        for (const session of page.sessions) assert.equal(asOf(session, now).close_time === null, isLive(session, now));
+      }
+    }
+    for (const [known, session] of model.sessions) {
+      assert.deepEqual(view(await store.find(known), now), view(session, now));
+    }
+  }
+}
+
+function view(session: Session | null, now: number): Session | null {
+  return session && { ...asOf(session, now) };
+}
+
+test('memory: no order of operations and times makes it differ from the plainest store', async () => {
+  const property = fc.asyncProperty(fc.array(step, { maxLength: 60 }), (steps) =>
+    follow(new MemoryStore({ sessions_max: 100 }), steps),
+  );
+  await fc.assert(property, { numRuns: 500 });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-model-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test('sqlite: no order of operations and times makes it differ from the plainest store', async () => {
+  const store = new SqliteStore(sqliteStoreConfig(`sqlite:${folder}/sessions.db`));
+  await store.open();
+  const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+    for (const known of ['a', 'b', 'c', 'd', 'e']) await store.remove(known);
+    await follow(store, steps);
+  });
+  await fc.assert(property, { numRuns: 60 });
+  await store.close();
+});

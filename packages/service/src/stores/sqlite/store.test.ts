@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import { asJsonText } from '../../domain/json.ts';
+import { open } from '../../domain/session.ts';
+import { CONFORMANCE_CASES } from '../conformance.ts';
+import { sqliteStoreConfig } from './config.ts';
+import { SqliteStore } from './store.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-sqlite-'));
+after(() => rmSync(folder, { recursive: true }));
+let files = 0;
+
+function newConfig() {
+  files += 1;
+  return sqliteStoreConfig(`sqlite:${folder}/${files}/sessions.db`);
+}
+
+async function withStore(config: ReturnType<typeof newConfig>, work: (store: SqliteStore) => Promise<void>) {
+  const store = new SqliteStore(config);
+  await store.open();
+  try {
+    await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+function sessionOf(id: string) {
+  const fields = { user_id: 'user', user_name: null, address: null, client: null, user: null, data: null };
+  return open(id, { ...fields, idle_timeout_ms: 1000, expire_time: null }, 0);
+}
+
+for (const { name, run } of CONFORMANCE_CASES) {
+  test(`sqlite: ${name}`, () => withStore(newConfig(), run));
+}
+
+test('sqlite: sessions are there after a restart', async () => {
+  const config = newConfig();
+  await withStore(config, async (store) => {
+    await store.insert(sessionOf('a'));
+    await store.update('a', { type: 'store', member: 'data', value: asJsonText('[1]') }, 5);
+  });
+  await withStore(config, async (store) => assert.equal((await store.find('a'))?.data, '[1]'));
+});
+
+test('sqlite: writes that were accepted before close are finished, later ones are refused', async () => {
+  const config = newConfig();
+  const store = new SqliteStore(config);
+  await store.open();
+  const accepted = Array.from({ length: 1500 }, (_, n) => store.insert(sessionOf(`s${n}`)));
+  const closing = store.close();
+  await assert.rejects(store.insert(sessionOf('late')), { code: 'STORE_UNAVAILABLE' });
+  await Promise.all([...accepted, closing, store.close()]);
+  await assert.rejects(store.find('s0'), { code: 'STORE_UNAVAILABLE' });
+  await withStore(config, async (reopened) => {
+    assert.equal((await reopened.list({}, { skip: 0, take: 1, total: true }, 1)).total, 1500);
+  });
+});
+
+test('sqlite: a read right after an answered write sees it, also within the same turn', async () => {
+  await withStore(newConfig(), async (store) => {
+    await store.insert(sessionOf('a'));
+    for (let n = 0; n < 50; n += 1) {
+      const write = store.update('a', { type: 'store', member: 'data', value: asJsonText(String(n)) }, n);
+      await Promise.all([
+        store.find('a'),
+        write.then(async () => assert.equal((await store.find('a'))?.data, String(n))),
+      ]);
+    }
+  });
+});
+
+test('sqlite: more writes than may wait are refused at once, and the others are kept', async () => {
+  await withStore({ ...newConfig(), writes_waiting_max: 10 }, async (store) => {
+    const results = await Promise.allSettled(Array.from({ length: 30 }, (_, n) => store.insert(sessionOf(`s${n}`))));
+    assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 10);
+    assert.equal((await store.list({}, { skip: 0, take: 1, total: true }, 1)).total, 10);
+  });
+});
+
+test('sqlite: a write that waits too long for another process fails as unavailable and changes nothing', async () => {
+  const config = { ...newConfig(), lock_timeout_ms: 10 };
+  await withStore(config, async (store) => {
+    const other = new DatabaseSync(config.path);
+    other.exec('BEGIN IMMEDIATE');
+    await assert.rejects(store.insert(sessionOf('a')), { code: 'STORE_UNAVAILABLE', message: /locked/ });
+    assert.equal(await store.find('a'), null);
+    other.exec('ROLLBACK');
+    other.close();
+    await store.insert(sessionOf('a'));
+    assert.notEqual(await store.find('a'), null);
+  });
+});
+
+test('sqlite: commits are flushed to the disk before they are answered (WAL, synchronous FULL)', async () => {
+  const config = newConfig();
+  await withStore(config, async () => {
+    const { connect, prepare } = await import('./connection.ts');
+    const db = connect(config);
+    assert.deepEqual(prepare(db, 'PRAGMA journal_mode').get(), ['wal']);
+    assert.deepEqual(prepare(db, 'PRAGMA synchronous').get(), [2]);
+    db.close();
+  });
+});
+
+test("sqlite: only the service's own user can read the file", async () => {
+  const config = newConfig();
+  await withStore(config, async () => assert.equal(statSync(config.path).mode & 0o077, 0));
+});
+
+test('sqlite: a database that a newer version wrote is refused and left as it is', async () => {
+  const config = newConfig();
+  await withStore(config, async () => {});
+  const db = new DatabaseSync(config.path);
+  db.exec('PRAGMA user_version = 99');
+  db.close();
+  const before = readFileSync(config.path);
+  const store = new SqliteStore(config);
+  await assert.rejects(store.open(), { code: 'STORE_UNUSABLE', message: /schema version 99.*newer version/ });
+  assert.deepEqual(readFileSync(config.path), before);
+});
+
+test('sqlite: a database of another application, and a file that is none, are refused with their path', async () => {
+  const other = newConfig();
+  await withStore(other, async () => {});
+  const db = new DatabaseSync(other.path);
+  db.exec('PRAGMA application_id = 1');
+  db.close();
+  await assert.rejects(new SqliteStore(other).open(), { code: 'STORE_UNUSABLE', message: /another application/ });
+
+  const text = { ...other, path: join(folder, 'text') };
+  writeFileSync(text.path, 'not a database, but long enough to have a header of one, which SQLite reads first of all');
+  await assert.rejects(new SqliteStore(text).open(), { code: 'STORE_UNUSABLE', message: /text.*not a database/ });
+
+  const inFile = { ...other, path: join(text.path, 'sessions.db') };
+  await assert.rejects(new SqliteStore(inFile).open(), { code: 'STORE_UNUSABLE', message: /cannot be written/ });
+});
+
+test('sqlite: a URL without a file is refused with its text', () => {
+  for (const url of ['sqlite:', 'sqlite::memory:', 'sqlite:a?b']) {
+    assert.throws(() => sqliteStoreConfig(url), { code: 'INVALID_CONFIG' });
+  }
+});
+
+test('sqlite: lists and sweeps are served by an index, whatever they filter by', async () => {
+  const config = newConfig();
+  await withStore(config, async () => {
+    const db = new DatabaseSync(config.path);
+    const plan = (sql: string) =>
+      db
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map((row) => row.detail)
+        .join('; ');
+    const page = 'ORDER BY request_time DESC, id LIMIT 10';
+    assert.match(plan(`SELECT id FROM sessions ${page}`), /USING (COVERING )?INDEX sessions_by_time$/);
+    assert.match(plan(`SELECT id FROM sessions WHERE user_id = 'a' ${page}`), /INDEX sessions_of_user \(user_id=\?\)$/);
+    assert.match(
+      plan(
+        `SELECT id FROM sessions WHERE user_id = 'a' AND request_time >= 1 AND close_time IS NULL AND deadline > 1 ${page}`,
+      ),
+      /INDEX sessions_of_user \(user_id=\? AND request_time>\?\)$/,
+    );
+    assert.match(
+      plan('SELECT data FROM sessions WHERE close_time IS NULL AND deadline <= 1 ORDER BY deadline LIMIT 5'),
+      /INDEX sessions_due \(deadline<\?\)$/,
+    );
+    db.close();
+  });
+});

@@ -1,0 +1,30 @@
+// Runs before `npm start` and `npm test`, on whatever Node the machine has: installs the dependencies, among them
+// the Node that the project runs on, when they are missing or not those of package-lock.json.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = `${root}node_modules/.installed-lock`;
+const lock = createHash('sha256')
+  .update(readFileSync(`${root}package-lock.json`))
+  .digest('hex');
+const isInstalled =
+  existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(`${root}node_modules/node/bin/node`);
+
+if (!isInstalled) {
+  process.stderr.write('Installing the dependencies, once: about half a minute.\n');
+  // Engines are about running the packages; npm itself may run on an older Node.
+  const install = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
+  const { status } = spawnSync('npm', install, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (status !== 0) {
+    process.stderr.write('The dependencies could not be installed; npm says above why. "npm ci" tries again.\n');
+    process.exit(1);
+  }
+  writeFileSync(stamp, lock);
+}

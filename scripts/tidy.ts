@@ -1,0 +1,95 @@
+/** The rules of the house that neither the compiler nor the linter knows; `npm test` fails where one is broken. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const SERVICE = 'packages/service/src';
+const CLIENT = 'packages/client/src';
+const LINES_MAX = 300;
+
+interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly isTest: boolean;
+}
+
+/** Who may import what: paths are prefixes, and a folder may always import itself. */
+const LAYERS: readonly { readonly of: string; readonly allow: readonly string[]; readonly why: string }[] = [
+  { of: `${SERVICE}/domain`, allow: ['node:crypto'], why: 'the domain imports nothing outside itself' },
+  { of: `${SERVICE}/stores/memory`, allow: [`${SERVICE}/domain`], why: 'a store imports the domain only' },
+  { of: `${SERVICE}/stores/sqlite`, allow: [`${SERVICE}/domain`, 'node:'], why: 'a store imports the domain only' },
+  {
+    of: `${SERVICE}/http`,
+    allow: [
+      `${SERVICE}/domain`,
+      `${SERVICE}/observability`,
+      'node:',
+      'fastify',
+      '@fastify/',
+      'typebox',
+      'secure-json-parse',
+    ],
+    why: 'HTTP imports the domain, not the stores and not the composition',
+  },
+  { of: `${SERVICE}/observability`, allow: ['node:', 'pino'], why: 'observability knows nothing of sessions' },
+  { of: `${CLIENT}/pip`, allow: [CLIENT, 'pip-services3-commons-nodex'], why: 'the components wrap the core' },
+  { of: CLIENT, allow: [], why: 'the core of the client runs without Node and without dependencies' },
+];
+
+/** Calls that belong to one place. */
+const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]; readonly use: string }[] = [
+  {
+    call: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/,
+    only: [`${SERVICE}/domain/clock.ts`],
+    use: 'the injected clock',
+  },
+  {
+    call: /\bMath\.random\b|\brandomUUID\b|\brandomBytes\b|\brandomFill/,
+    only: [`${SERVICE}/domain/ids.ts`],
+    use: 'domain/ids.ts',
+  },
+  { call: /\bconsole\./, only: [], use: 'the logger, or process.stderr in a command' },
+  { call: /\bprocess\.env\b/, only: [`${SERVICE}/main.ts`, `${SERVICE}/pip/process.ts`], use: 'config.ts' },
+  { call: /\b(TODO|FIXME|XXX)\b/, only: [], use: 'a finished thought' },
+];
+
+const EMPTY_NAMES = /(^|[/-])(utils?|helpers?|common|misc|managers?)(\.|\/|-|$)/;
+
+const files: readonly SourceFile[] = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter((path) => path !== '' && path !== 'scripts/tidy.ts')
+  .map((path) => ({ path, text: readFileSync(path, 'utf8'), isTest: /\.test\.ts$|\/fixtures\//.test(path) }));
+
+const problems = files.flatMap((file) => [...layering(file), ...banned(file), ...shape(file)]);
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.stderr.write(problems.length === 0 ? `tidy: ${files.length} files\n` : `tidy: ${problems.length} problems\n`);
+process.exitCode = problems.length === 0 ? 0 : 1;
+
+function* layering({ path, text, isTest }: SourceFile): Generator<string> {
+  const layer = LAYERS.find(({ of }) => path.startsWith(`${of}/`));
+  if (!layer || isTest || path.endsWith('/conformance.ts')) return;
+  for (const [, imported = ''] of text.matchAll(/(?:^(?:import|export)\b[^;]*?from |\bimport\()'([^']+)'/gm)) {
+    const target = imported.startsWith('.') ? normalize(join(dirname(path), imported)) : imported;
+    const allowed = [`${layer.of}/`, ...layer.allow].some((prefix) => target.startsWith(prefix));
+    if (!allowed) yield `${path} imports ${imported}: ${layer.why}`;
+  }
+}
+
+function* banned({ path, text, isTest }: SourceFile): Generator<string> {
+  if (isTest || !path.startsWith('packages/')) return;
+  for (const { call, only, use } of BANNED) {
+    if (only.includes(path)) continue;
+    const line = text.split('\n').findIndex((code) => call.test(code) && !/^\s*(\*|\/\/|\/\*)/.test(code));
+    if (line !== -1) yield `${path}:${line + 1} has ${call.exec(text)?.[0]}: use ${use}`;
+  }
+}
+
+function* shape({ path, text }: SourceFile): Generator<string> {
+  const lines = text.split('\n').length;
+  if (lines > LINES_MAX && !path.startsWith('scripts/original-scenarios')) {
+    yield `${path} has ${lines} lines, more than ${LINES_MAX}: it holds two things`;
+  }
+  if (EMPTY_NAMES.test(path)) yield `${path}: the name says nothing; name the noun`;
+}
