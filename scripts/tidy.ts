@@ -40,13 +40,13 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
 const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]; readonly use: string }[] = [
   {
     call: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/,
-    only: [`${SERVICE}/domain/clock.ts`],
+    only: [`${SERVICE}/domain/clock.ts`, `${CLIENT}/platform.ts`],
     use: 'the injected clock',
   },
   {
     call: /\bMath\.random\b|\brandomUUID\b|\brandomBytes\b|\brandomFill/,
-    only: [`${SERVICE}/domain/ids.ts`],
-    use: 'domain/ids.ts',
+    only: [`${SERVICE}/domain/ids.ts`, `${CLIENT}/platform.ts`],
+    use: 'the one source of randomness',
   },
   { call: /\bconsole\./, only: [], use: 'the logger, or process.stderr in a command' },
   { call: /\bprocess\.env\b/, only: [`${SERVICE}/main.ts`, `${SERVICE}/pip/process.ts`], use: 'config.ts' },

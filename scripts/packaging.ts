@@ -1,0 +1,95 @@
+/**
+ * Checks the packages as they would be published: builds them, lints what they would hold, installs them in an empty
+ * project, and uses them there as JavaScript, on the oldest Node that each supports.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const NODE_OF_CLIENT = 'node@22';
+const NODE_OF_SERVICE = 'node@24';
+const PACKAGES = ['packages/client', 'packages/service'];
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-packaging-'));
+try {
+  run('node', ['scripts/build.ts'], '.');
+  const tarballs = PACKAGES.map((path) => {
+    run('publint', ['--strict', path], '.');
+    const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], path));
+    const tarball = join(folder, packed.filename);
+    run('attw', [tarball, '--profile', 'esm-only'], '.');
+    return tarball;
+  });
+  run('npm', ['init', '-y'], folder);
+  run(
+    'npm',
+    ['install', '--loglevel=error', '--no-audit', '--no-fund', ...tarballs, 'pip-services3-commons-nodex@1.0.4'],
+    folder,
+  );
+  for (const node of [NODE_OF_CLIENT, NODE_OF_SERVICE]) installNode(node);
+  await useAsPublished();
+  process.stderr.write('packaging: both packages build, install and run as published\n');
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** The published service answers the published client, which runs on the oldest Node for it. */
+async function useAsPublished(): Promise<void> {
+  writeFileSync(
+    join(folder, 'use.mjs'),
+    `import { createSessionsV1Client } from '@pip-sessions/client';
+     import { SessionsHttpClientV1 } from '@pip-sessions/client/pip';
+     import { ConfigParams } from 'pip-services3-commons-nodex';
+     const [url] = process.argv.slice(2);
+     const session = await createSessionsV1Client({ url }).openSession(null, '1');
+     const client = new SessionsHttpClientV1();
+     client.configure(ConfigParams.fromTuples('connection.uri', url));
+     await client.open(null);
+     const closed = await client.closeSession(null, session.id);
+     if (closed?.active !== false) throw new Error('the session was not closed');`,
+  );
+  const bin = join(folder, 'node_modules/@pip-sessions/service/dist/main.js');
+  const env = { PATH: process.env.PATH ?? '', SESSIONS_PORT: '0', SESSIONS_STORE: `sqlite:${folder}/sessions.db` };
+  const service = spawn(nodeOf(NODE_OF_SERVICE), [bin], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    for await (const line of createInterface({ input: service.stdout })) {
+      const { msg, url } = JSON.parse(line);
+      if (msg !== 'started') continue;
+      run(nodeOf(NODE_OF_CLIENT), ['use.mjs', url], folder);
+      break;
+    }
+  } finally {
+    service.kill('SIGTERM');
+  }
+  run(
+    nodeOf(NODE_OF_SERVICE),
+    ['-e', "import('@pip-sessions/service/pip').then(() => import('@pip-sessions/service/conformance'))"],
+    folder,
+  );
+}
+
+function installNode(version: string): void {
+  const project = join(folder, version);
+  mkdirSync(project);
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, allowScripts: { node: true } }));
+  run('npm', ['install', '--loglevel=error', '--no-audit', '--no-fund', version], project);
+}
+
+function nodeOf(version: string): string {
+  return join(folder, version, 'node_modules/node/bin/node');
+}
+
+/** Answers standard output; a failure prints both and ends the script. */
+function run(command: string, args: readonly string[], cwd: string): string {
+  // The conditions of development would find the sources in place of what is published.
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  try {
+    return execFileSync(command, args, { cwd: resolve(cwd), env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    process.stderr.write(`${command} ${args.join(' ')} failed in ${cwd}:\n${stdout}${stderr}\n`);
+    process.exit(1);
+  }
+}
