@@ -13,7 +13,7 @@ export type RequestErrorCode =
   | 'INTERNAL';
 
 /** Pip.Services clients choose the class of their exception by it (WIRE_V1.md, Statuses). */
-export type Category =
+type Category =
   | 'BadRequest'
   | 'NotFound'
   | 'Conflict'

@@ -31,7 +31,7 @@ export function prepare(db: DatabaseSync, sql: string): RowStatement {
   return statement as unknown as RowStatement;
 }
 
-export type Value = string | number | null;
+type Value = string | number | null;
 
 /** `StatementSync` with the types that `setReturnArrays` and the schema give it. */
 export interface RowStatement {

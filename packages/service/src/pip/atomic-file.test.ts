@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { writeFileAtomically } from './atomic-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-atomic-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test('the file is replaced as a whole: who has the old one open goes on reading the old text', async () => {
+  const path = join(folder, 'replaced.json');
+  writeFileSync(path, 'old');
+  linkSync(path, `${path}.old`);
+  await writeFileAtomically(path, 'new');
+  assert.equal(readFileSync(path, 'utf8'), 'new');
+  assert.equal(readFileSync(`${path}.old`, 'utf8'), 'old');
+});
+
+test('the folder is created, and nothing but the file is left in it', async () => {
+  const path = join(folder, 'a', 'b', 'new.json');
+  await writeFileAtomically(path, 'text');
+  assert.deepEqual(readdirSync(join(folder, 'a', 'b')), ['new.json']);
+});
+
+test('what a crashed save left behind is in nobody’s way', async () => {
+  const path = join(folder, 'crashed.json');
+  writeFileSync(`${path}.tmp`, 'half of a much longer text');
+  await writeFileAtomically(path, 'whole');
+  assert.equal(readFileSync(path, 'utf8'), 'whole');
+});
+
+test('a file keeps the permissions that its owner gave it', { skip: process.platform === 'win32' }, async () => {
+  const path = join(folder, 'shared.json');
+  writeFileSync(path, 'old');
+  chmodSync(path, 0o640);
+  await writeFileAtomically(path, 'new');
+  assert.equal(statSync(path).mode & 0o777, 0o640);
+});
+
+test('a save that cannot be written leaves the file as it is', async () => {
+  const path = join(folder, 'kept.json');
+  writeFileSync(path, 'old');
+  mkdirSync(`${path}.tmp`);
+  await assert.rejects(writeFileAtomically(path, 'new'));
+  assert.equal(readFileSync(path, 'utf8'), 'old');
+});

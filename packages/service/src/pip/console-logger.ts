@@ -1,0 +1,51 @@
+import type { ConfigParams, IClosable, IConfigurable, IReferences } from 'pip-services3-commons-nodex';
+import { createLogger, type Logger, type LogLevel } from '../observability/log.ts';
+import { findOptional } from './dependencies.ts';
+import { badSetting } from './exceptions.ts';
+import { textSetting } from './settings.ts';
+
+/** The toolkit's levels, by name and by number, as those of the service's log. */
+const LEVELS: Readonly<Record<string, LogLevel>> = {
+  none: 'silent',
+  nothing: 'silent',
+  fatal: 'error',
+  error: 'error',
+  warn: 'warn',
+  warning: 'warn',
+  info: 'info',
+  debug: 'debug',
+  trace: 'trace',
+  0: 'silent',
+  1: 'error',
+  2: 'error',
+  3: 'warn',
+  4: 'info',
+  5: 'debug',
+  6: 'trace',
+};
+
+/** The service's log, on standard output; `level` as in the toolkit. */
+export class ConsoleLogger implements IConfigurable, IClosable {
+  readonly log: Logger = createLogger('info');
+
+  configure(config: ConfigParams): void {
+    const text = textSetting(config, 'level');
+    if (text === null) return;
+    const level = LEVELS[text.toLowerCase()];
+    if (!level) throw badSetting('level', `level must be one of ${Object.keys(LEVELS).join(', ')}, and is ${text}.`);
+    this.log.level = level;
+  }
+
+  async close(_correlationId: string | null): Promise<void> {
+    this.log.flush();
+  }
+}
+
+/** For components that were given no log. */
+export const SILENT = createLogger('silent', { write() {} });
+
+/** The log that is wired; without one, components say nothing, as in the toolkit. */
+export function findLog(references: IReferences): Logger {
+  const logger = findOptional(references, 'logger');
+  return logger instanceof ConsoleLogger ? logger.log : SILENT;
+}

@@ -1,0 +1,80 @@
+import { Closer, Descriptor, Opener, Referencer, References } from 'pip-services3-commons-nodex';
+import type { ComponentConfig } from './container-config.ts';
+import { ContextInfo } from './context-info.ts';
+import { badSetting } from './exceptions.ts';
+import type { ComponentFactory } from './factory.ts';
+
+const CONTEXT_INFO = new Descriptor('pip-services', 'context-info', 'default', 'default', '1.0');
+
+/** Components that live together: created by factories, wired to each other, opened in order, closed in reverse. */
+export class Container {
+  readonly references: References;
+  readonly #opened: object[] = [];
+
+  private constructor(references: References) {
+    this.references = references;
+  }
+
+  /**
+   * Creates, configures and wires the components. Throws a ConfigException that names the descriptor which no
+   * factory knows; what this service never serves (gRPC) is left out with a warning.
+   */
+  static create(
+    components: readonly ComponentConfig[],
+    factories: readonly ComponentFactory[],
+    warn: (message: string) => void,
+  ): Container {
+    const references = new References();
+    if (!components.some(({ descriptor }) => descriptor.match(CONTEXT_INFO))) {
+      references.put(CONTEXT_INFO, new ContextInfo());
+    }
+    for (const { descriptor, config } of components) {
+      if (isGrpc(descriptor)) {
+        warn(`${descriptor} is left out: this service does not serve gRPC.`);
+        continue;
+      }
+      const component = createOne(descriptor, factories);
+      references.put(descriptor, component);
+      if (isConfigurable(component)) component.configure(config);
+    }
+    Referencer.setReferences(references, references.getAll());
+    return new Container(references);
+  }
+
+  /** When one cannot be opened, those before it are closed again. */
+  async open(correlationId: string): Promise<void> {
+    try {
+      for (const component of this.references.getAll()) {
+        await Opener.openOne(correlationId, component);
+        this.#opened.push(component);
+      }
+    } catch (error) {
+      await this.close(correlationId);
+      throw error;
+    }
+  }
+
+  /** Closes each component, also after one that fails; rejects with the first failure. */
+  async close(correlationId: string): Promise<void> {
+    const failures: unknown[] = [];
+    for (let component = this.#opened.pop(); component; component = this.#opened.pop()) {
+      await Closer.closeOne(correlationId, component).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+function createOne(descriptor: Descriptor, factories: readonly ComponentFactory[]): object {
+  const factory = factories.find((candidate) => candidate.canCreate(descriptor));
+  const component = factory?.create(descriptor);
+  if (typeof component === 'object' && component !== null) return component;
+  throw badSetting('descriptor', `No factory can create ${descriptor}: correct the descriptor, or add its factory.`);
+}
+
+function isGrpc(descriptor: Descriptor): boolean {
+  return descriptor.getKind() === 'grpc' || descriptor.getKind() === 'commandable-grpc';
+}
+
+function isConfigurable(component: object): component is { configure(config: unknown): void } {
+  return 'configure' in component && typeof component.configure === 'function';
+}

@@ -1,0 +1,28 @@
+import type { ConfigParams, IConfigurable } from 'pip-services3-commons-nodex';
+import { textSetting } from './settings.ts';
+
+/** What the process says of itself in `/status`: `name`, `description` and `properties`. */
+export class ContextInfo implements IConfigurable {
+  #name = 'sessions';
+  #description = 'User sessions microservice';
+  #properties: Readonly<Record<string, string>> = {};
+
+  get name(): string {
+    return this.#name;
+  }
+
+  get description(): string {
+    return this.#description;
+  }
+
+  get properties(): Readonly<Record<string, string>> {
+    return this.#properties;
+  }
+
+  configure(config: ConfigParams): void {
+    this.#name = textSetting(config, 'name') ?? this.#name;
+    this.#description = textSetting(config, 'description') ?? this.#description;
+    const section = config.getSection('properties');
+    this.#properties = Object.fromEntries(section.getKeys().map((key) => [key, section.getAsString(key)]));
+  }
+}

@@ -1,0 +1,35 @@
+import type { ConfigParams } from 'pip-services3-commons-nodex';
+import { type Clock, systemClock } from '../domain/clock.ts';
+import { FileStore, type FileStoreSettings } from './file-store.ts';
+import { SessionsMemoryPersistence } from './memory-persistence.ts';
+import { DEFAULTS, textSetting } from './settings.ts';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * Sessions in a JSON file, in the format of the microservice's own file store, which either can go on with.
+ *
+ * Configuration: `path` of the file, from the working directory, and `options.max_page_size`.
+ *
+ * A session that the microservice wrote has no timeout of its own: the controller's `options.expire_timeout` becomes
+ * its timeout when the file is opened. So wire the controller before, as the container does; else it is 24 hours.
+ */
+export class SessionsFilePersistence extends SessionsMemoryPersistence {
+  readonly #settings: Mutable<FileStoreSettings>;
+
+  constructor(path = '', clock: Clock = systemClock()) {
+    const settings = { path, idle_timeout_ms: DEFAULTS.idle_timeout * 1000 };
+    super(clock, new FileStore(settings));
+    this.#settings = settings;
+  }
+
+  override configure(config: ConfigParams): void {
+    super.configure(config);
+    this.#settings.path = textSetting(config, 'path') ?? this.#settings.path;
+  }
+
+  override assumeIdleTimeout(idle_timeout_ms: number): void {
+    super.assumeIdleTimeout(idle_timeout_ms);
+    this.#settings.idle_timeout_ms = idle_timeout_ms;
+  }
+}

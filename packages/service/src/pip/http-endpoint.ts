@@ -1,0 +1,17 @@
+import { ConfigParams, type IConfigurable } from 'pip-services3-commons-nodex';
+
+/**
+ * The toolkit's shared endpoint. Here each HTTP service listens by itself, and takes from the endpoint the
+ * connection, the credential and the origins that it was not given itself.
+ */
+export class HttpEndpoint implements IConfigurable {
+  #config = new ConfigParams();
+
+  get config(): ConfigParams {
+    return this.#config;
+  }
+
+  configure(config: ConfigParams): void {
+    this.#config = this.#config.override(config);
+  }
+}

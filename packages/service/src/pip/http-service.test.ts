@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { get } from 'node:https';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ConfigParams, Descriptor, References } from 'pip-services3-commons-nodex';
+import { ManualClock } from '../domain/clock.ts';
+import { SessionsController } from './controller.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import { SessionsHttpServiceV1 } from './http-service.ts';
+import { SessionsMemoryPersistence } from './memory-persistence.ts';
+
+const LOCAL = ['connection.protocol', 'http', 'connection.host', '127.0.0.1', 'connection.port', 0] as const;
+const KEY_FILE = fileURLToPath(new URL('./fixtures/localhost.key.pem', import.meta.url));
+const CRT_FILE = fileURLToPath(new URL('./fixtures/localhost.crt.pem', import.meta.url));
+
+function descriptor(text: string): Descriptor {
+  return Descriptor.fromString(text);
+}
+
+/** The three components under the descriptors of a group, in an order that is not that of their needs. */
+function wire(service: SessionsHttpServiceV1, group = 'pip-services-sessions', ...others: unknown[]): void {
+  const clock = new ManualClock();
+  const controller = new SessionsController(clock);
+  const references = References.fromTuples(
+    descriptor(`${group}:service:http:default:1.0`),
+    service,
+    descriptor(`${group}:controller:default:default:1.0`),
+    controller,
+    descriptor(`${group}:persistence:memory:default:1.0`),
+    new SessionsMemoryPersistence(clock),
+    ...others,
+  );
+  service.setReferences(references);
+  controller.setReferences(references);
+}
+
+async function served(t: TestContext, settings: readonly unknown[] = LOCAL, ...others: unknown[]): Promise<string> {
+  const service = new SessionsHttpServiceV1();
+  service.configure(ConfigParams.fromTuples(...settings));
+  wire(service, 'pip-services-sessions', ...others);
+  await service.open(null);
+  t.after(() => service.close(null));
+  assert.ok(service.url);
+  return service.url;
+}
+
+async function post(url: string, body: unknown): Promise<Response> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+for (const group of ['pip-services-sessions', 'service-sessions']) {
+  test(`components of the group ${group} find each other, in any order, and answer over HTTP`, async (t) => {
+    const service = new SessionsHttpServiceV1();
+    service.configure(ConfigParams.fromTuples(...LOCAL));
+    wire(service, group);
+    assert.equal(service.isOpen(), false);
+    await service.open(null);
+    t.after(() => service.close(null));
+    assert.equal(service.isOpen(), true);
+    const opening = await post(`${service.url}/v1/sessions/open_session`, { user_id: '1', data: 'abc' });
+    const opened = (await opening.json()) as { id: string };
+    const found = await post(`${service.url}/v1/sessions/get_session_by_id`, { session_id: opened.id });
+    assert.deepEqual(await found.json(), opened);
+  });
+}
+
+test('/status lists the components that are wired', async (t) => {
+  const status = (await (await fetch(`${await served(t)}/status`)).json()) as Record<string, unknown>;
+  assert.equal(status.name, 'sessions');
+  assert.deepEqual(status.components, [
+    'pip-services-sessions:service:http:default:1.0',
+    'pip-services-sessions:controller:default:default:1.0',
+    'pip-services-sessions:persistence:memory:default:1.0',
+  ]);
+});
+
+test('port 0 takes a free port, which can be asked for until the service is closed', async () => {
+  const service = new SessionsHttpServiceV1();
+  service.configure(ConfigParams.fromTuples(...LOCAL));
+  wire(service);
+  await service.open(null);
+  assert.equal(service.url, `http://127.0.0.1:${service.port}`);
+  assert.ok(service.port);
+  await service.close(null);
+  assert.deepEqual([service.url, service.port, service.isOpen()], [null, null, false]);
+});
+
+test('connection.uri and base_route say where the commands are', async (t) => {
+  const url = await served(t, ['connection.uri', 'http://127.0.0.1:0', 'base_route', '/api/users/']);
+  assert.equal((await post(`${url}/api/users/open_session`, { user_id: '1' })).status, 200);
+  assert.equal((await post(`${url}/v1/sessions/open_session`, { user_id: '1' })).status, 404);
+});
+
+test('what the service is not told itself, it takes from the shared endpoint', async (t) => {
+  const endpoint = new HttpEndpoint();
+  endpoint.configure(ConfigParams.fromTuples(...LOCAL, 'cors_origins', 'https://app.example.com'));
+  const url = await served(t, [], descriptor('pip-services:endpoint:http:default:1.0'), endpoint);
+  assert.match(url, /^http:\/\/127\.0\.0\.1:/);
+  const answer = await fetch(`${url}/heartbeat`, { headers: { origin: 'https://app.example.com' } });
+  assert.equal(answer.headers.get('access-control-allow-origin'), 'https://app.example.com');
+});
+
+test('a connection of its own goes before the shared endpoint’s, as a whole', async (t) => {
+  const endpoint = new HttpEndpoint();
+  endpoint.configure(ConfigParams.fromTuples('connection.uri', 'https://192.0.2.1:443'));
+  const url = await served(t, LOCAL, descriptor('pip-services:endpoint:http:default:1.0'), endpoint);
+  assert.match(url, /^http:\/\/127\.0\.0\.1:/);
+});
+
+test('fault 10: no page of another origin may call unless cors_origins lists it', async (t) => {
+  const preflight = {
+    method: 'OPTIONS',
+    headers: { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+  };
+  for (const settings of [LOCAL, [...LOCAL, 'cors_origins', 'https://a.example, https://b.example']]) {
+    const answer = await fetch(`${await served(t, settings)}/v1/sessions/open_session`, preflight);
+    assert.equal(answer.headers.get('access-control-allow-origin'), null);
+  }
+});
+
+test('https is served with the key and the certificate of the files', async (t) => {
+  const tls = ['credential.ssl_key_file', KEY_FILE, 'credential.ssl_crt_file', CRT_FILE];
+  const url = await served(t, [...LOCAL, 'connection.protocol', 'https', ...tls]);
+  assert.match(url, /^https:/);
+  const status = await new Promise((resolve, reject) => {
+    const options = { ca: readFileSync(CRT_FILE), servername: 'localhost', agent: false };
+    get(`${url}/heartbeat`, options, (response) => resolve(response.resume().statusCode)).on('error', reject);
+  });
+  assert.equal(status, 200);
+});
+
+const REFUSED: readonly (readonly [key: string, settings: readonly unknown[]])[] = [
+  ['connection.protocol', ['connection.protocol', 'ftp']],
+  ['connection.port', ['connection.port', 'eighty']],
+  ['connection.uri', ['connection.uri', '127.0.0.1']],
+  ['credential.ssl_key_file', ['connection.protocol', 'https']],
+  ['credential.ssl_crt_file', ['connection.protocol', 'https', 'credential.ssl_key_file', KEY_FILE]],
+  ['credential.ssl_key_file', ['connection.protocol', 'https', 'credential.ssl_key_file', '/nowhere/key.pem']],
+  ['cors_origins', [...LOCAL, 'cors_origins', '*']],
+];
+
+for (const [key, settings] of REFUSED) {
+  test(`settings that cannot be are refused with their key: ${settings.slice(-2).join(' ')}`, async () => {
+    const service = new SessionsHttpServiceV1();
+    service.configure(ConfigParams.fromTuples(...settings));
+    wire(service);
+    await assert.rejects(service.open(null), {
+      category: 'Misconfiguration',
+      message: new RegExp(`^${key.replace('.', '\\.')} `),
+    });
+    assert.equal(service.isOpen(), false);
+  });
+}
+
+test('an address that is taken is named, and the service can be opened again later', async (t) => {
+  const taken = await served(t);
+  const service = new SessionsHttpServiceV1();
+  service.configure(ConfigParams.fromTuples('connection.uri', taken));
+  wire(service);
+  await assert.rejects(service.open('123'), { code: 'CANNOT_CONNECT', message: new RegExp(taken) });
+  service.configure(ConfigParams.fromTuples('connection.uri', 'http://127.0.0.1:0'));
+  await service.open(null);
+  await service.close(null);
+});
+
+test('dependencies.controller chooses among controllers, and must locate one', async () => {
+  const service = new SessionsHttpServiceV1();
+  service.configure(ConfigParams.fromTuples(...LOCAL, 'dependencies.controller', 'mine:controller:*:*:*'));
+  assert.throws(() => wire(service), { code: 'REF_ERROR', message: /mine:controller/ });
+  const mine = descriptor('mine:controller:custom:default:1.0');
+  assert.throws(() => wire(service, 'service-sessions', mine, {}), { message: /dependencies\.controller/ });
+  wire(service, 'service-sessions', mine, new SessionsController());
+  await assert.rejects(service.open(null), { code: 'NOT_WIRED', message: /has no persistence/ });
+});
+
+test('a service that is not wired says so', async () => {
+  await assert.rejects(new SessionsHttpServiceV1().open(null), { code: 'NOT_WIRED' });
+});

@@ -1,0 +1,150 @@
+import {
+  ConfigParams,
+  ConnectionException,
+  type IConfigurable,
+  InvalidStateException,
+  type IOpenable,
+  type IReferenceable,
+  type IReferences,
+  type IUnreferenceable,
+} from 'pip-services3-commons-nodex';
+import { HttpServer, type HttpServerOptions } from '../http/server.ts';
+import type { StatusInfo } from '../http/standard.ts';
+import { findLog, SILENT } from './console-logger.ts';
+import { ContextInfo } from './context-info.ts';
+import { SessionsController } from './controller.ts';
+import { findDependency, findOptional } from './dependencies.ts';
+import { badSetting } from './exceptions.ts';
+import { readConnection, readOrigins, readTls } from './http-connection.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import { DEFAULTS, textSetting } from './settings.ts';
+
+const BASE_ROUTE = 'v1/sessions';
+/** The sections that the service takes from a wired endpoint as a whole, when it was given none of it itself. */
+const ENDPOINT_SECTIONS = ['connection', 'credential', 'cors_origins'] as const;
+
+/**
+ * API v1, `/status`, `/heartbeat` and `/swagger` over HTTP.
+ *
+ * Configuration: `connection.protocol`, `.host`, `.port` (http, 0.0.0.0, 8080; port 0 takes a free one) or
+ * `connection.uri`; `base_route` (v1/sessions); `credential.ssl_key_file`, `.ssl_crt_file`, `.ssl_ca_file` for https,
+ * where a CA means that clients need a certificate; `cors_origins`, with commas (none); `swagger.enable` (true);
+ * `dependencies.controller`, a descriptor (any sessions controller).
+ */
+export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUnreferenceable, IOpenable {
+  #config = new ConfigParams();
+  #controller: SessionsController | null = null;
+  #endpoint: ConfigParams | null = null;
+  #info = new ContextInfo();
+  #components: () => readonly string[] = () => [];
+  #log = SILENT;
+  #server: HttpServer | null = null;
+  #url: string | null = null;
+
+  /** Where callers reach it, like `http://127.0.0.1:8080`; null while it is closed. */
+  get url(): string | null {
+    return this.#url;
+  }
+
+  /** The port that it listens on; null while it is closed. */
+  get port(): number | null {
+    if (this.#url === null) return null;
+    const { port, protocol } = new URL(this.#url);
+    return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  }
+
+  configure(config: ConfigParams): void {
+    this.#config = this.#config.override(config);
+  }
+
+  setReferences(references: IReferences): void {
+    const controller = findDependency(references, this.#config, 'controller');
+    if (!(controller instanceof SessionsController)) {
+      throw badSetting('dependencies.controller', 'dependencies.controller locates what is no SessionsController.');
+    }
+    this.#controller = controller;
+    const endpoint = findOptional(references, 'endpoint', 'http');
+    this.#endpoint = endpoint instanceof HttpEndpoint ? endpoint.config : null;
+    const info = findOptional(references, 'context-info');
+    if (info instanceof ContextInfo) this.#info = info;
+    this.#components = () => references.getAllLocators().map(String);
+    this.#log = findLog(references);
+  }
+
+  unsetReferences(): void {
+    this.#controller = null;
+  }
+
+  isOpen(): boolean {
+    return this.#server !== null;
+  }
+
+  async open(correlationId: string | null): Promise<void> {
+    if (this.#server) return;
+    if (!this.#controller) {
+      const message = 'The sessions HTTP service has no controller: call setReferences first.';
+      throw new InvalidStateException(correlationId ?? undefined, 'NOT_WIRED', message);
+    }
+    const config = this.#effectiveConfig();
+    const { protocol, host, port } = readConnection(config);
+    const tls = protocol === 'https' ? await readTls(config) : undefined;
+    const options: HttpServerOptions = {
+      sessions: this.#controller.sessions,
+      clock: this.#controller.clock,
+      log: this.#log,
+      info: this.#status(),
+      v1_base: toPath(textSetting(config, 'base_route') ?? BASE_ROUTE),
+      swagger: config.getAsBooleanWithDefault('swagger.enable', true),
+      body_limit: DEFAULTS.body_limit,
+      cors_origins: readOrigins(config),
+      ...(tls && { tls }),
+    };
+    try {
+      this.#server = await HttpServer.create(options);
+      this.#url = await this.#server.listen(host, port);
+    } catch (error) {
+      await this.close(correlationId);
+      throw cannotListen(correlationId, `${protocol}://${host}:${port}`, error);
+    }
+    this.#log.info({ url: this.#url, correlation_id: correlationId ?? undefined, msg: 'started' });
+  }
+
+  /** Finishes the requests in flight. */
+  async close(_correlationId: string | null): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    this.#url = null;
+    await server?.close();
+  }
+
+  #effectiveConfig(): ConfigParams {
+    const config = new ConfigParams(this.#config);
+    for (const section of ENDPOINT_SECTIONS) {
+      if (!this.#endpoint || holds(this.#config, section)) continue;
+      for (const key of this.#endpoint.getKeys()) {
+        if (key === section || key.startsWith(`${section}.`)) config.put(key, this.#endpoint.get(key));
+      }
+    }
+    return config;
+  }
+
+  #status(): StatusInfo {
+    const { name, description, properties } = this.#info;
+    return { name, description, properties, components: this.#components() };
+  }
+}
+
+function holds(config: ConfigParams, section: string): boolean {
+  return textSetting(config, section) !== null || config.getSection(section).length() > 0;
+}
+
+function toPath(route: string): string {
+  return `/${route.replace(/^\/+|\/+$/g, '')}`;
+}
+
+function cannotListen(correlationId: string | null, url: string, error: unknown): ConnectionException {
+  const message = `The sessions HTTP service cannot listen on ${url}: ${(error as Error).message}`;
+  const exception = new ConnectionException(correlationId ?? undefined, 'CANNOT_CONNECT', message);
+  exception.withDetails('url', url).withCause(error as Error);
+  return exception;
+}

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { SessionsProcess } from './process.ts';
+
+await new SessionsProcess().run(process.argv);

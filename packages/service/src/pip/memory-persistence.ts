@@ -1,0 +1,124 @@
+import type { SessionSummaryV1, SessionV1 } from '@pip-sessions/client';
+import type {
+  ConfigParams,
+  DataPage,
+  FilterParams,
+  ICleanable,
+  IConfigurable,
+  IOpenable,
+  PagingParams,
+} from 'pip-services3-commons-nodex';
+import { type Clock, systemClock } from '../domain/clock.ts';
+import { newSessionId } from '../domain/ids.ts';
+import { toJsonText } from '../domain/json.ts';
+import { open } from '../domain/session.ts';
+import { Sessions } from '../domain/sessions.ts';
+import type { SessionStore } from '../domain/store.ts';
+import { sessionText } from '../http/v1/wire.ts';
+import { memoryStoreConfig } from '../stores/memory/config.ts';
+import { MemoryStore } from '../stores/memory/store.ts';
+import { toException } from './exceptions.ts';
+import type { SessionsPersistence } from './persistence.ts';
+import { type CommandName, type CommandResults, runCommand, sessionFromText } from './run-command.ts';
+import { DEFAULTS, wholeSetting } from './settings.ts';
+
+const PAGE_SIZE_MAX = 10_000;
+const CLEAR_BATCH_MAX = 500;
+
+/** What `create` needs of a session; the rest is null or comes from the persistence. */
+export type SeedV1 = Pick<SessionV1, 'user_id'> & Partial<SessionV1>;
+
+/**
+ * Sessions in this process, gone with it.
+ *
+ * Configuration: `options.max_page_size`, the largest page in sessions (100).
+ *
+ * Its own methods are for the tests and tools of an application; whatever changes a session goes through the
+ * controller, which holds the rules.
+ */
+export class SessionsMemoryPersistence implements SessionsPersistence, IConfigurable, IOpenable, ICleanable {
+  readonly store: SessionStore;
+  readonly #clock: Clock;
+  #page_size_max = DEFAULTS.page_size_max;
+  #idle_timeout_ms = DEFAULTS.idle_timeout * 1000;
+  #opened = false;
+
+  constructor(clock: Clock = systemClock(), store: SessionStore = new MemoryStore(memoryStoreConfig('memory:'))) {
+    this.#clock = clock;
+    this.store = store;
+  }
+
+  get page_size_max(): number {
+    return this.#page_size_max;
+  }
+
+  configure(config: ConfigParams): void {
+    this.#page_size_max = wholeSetting(config, 'options.max_page_size', this.#page_size_max, 1, PAGE_SIZE_MAX);
+  }
+
+  assumeIdleTimeout(idle_timeout_ms: number): void {
+    this.#idle_timeout_ms = idle_timeout_ms;
+  }
+
+  isOpen(): boolean {
+    return this.#opened;
+  }
+
+  async open(correlationId: string | null): Promise<void> {
+    await this.store.open().catch((error: unknown) => {
+      throw toException(error, correlationId);
+    });
+    this.#opened = true;
+  }
+
+  async close(correlationId: string | null): Promise<void> {
+    await this.store.close().catch((error: unknown) => {
+      throw toException(error, correlationId);
+    });
+    this.#opened = false;
+  }
+
+  /** Deletes every session. */
+  async clear(correlationId: string | null): Promise<void> {
+    for (;;) {
+      const page = { skip: 0, take: CLEAR_BATCH_MAX, total: false };
+      const { sessions } = await this.store.list({}, page, this.#clock.now());
+      if (sessions.length === 0) return;
+      await Promise.all(sessions.map(({ id }) => this.deleteById(correlationId, id)));
+    }
+  }
+
+  getPageByFilter(
+    correlationId: string | null,
+    filter?: FilterParams | null,
+    paging?: PagingParams | null,
+  ): Promise<DataPage<SessionSummaryV1>> {
+    return this.#run(correlationId, 'get_sessions', { filter, paging });
+  }
+
+  getOneById(correlationId: string | null, id: string): Promise<SessionV1 | null> {
+    return this.#run(correlationId, 'get_session_by_id', { session_id: id });
+  }
+
+  deleteById(correlationId: string | null, id: string): Promise<SessionV1 | null> {
+    return this.#run(correlationId, 'delete_session_by_id', { session_id: id });
+  }
+
+  /** Adds a session as if it were opened now, under the id that it brings along or a new one. */
+  async create(correlationId: string | null, item: SeedV1): Promise<SessionV1> {
+    const { id = newSessionId(item.user_id), user_id, user_name = null, address = null, client = null } = item;
+    const user = item.user === undefined || item.user === null ? null : toJsonText(item.user);
+    const data = item.data === undefined || item.data === null ? null : toJsonText(item.data);
+    const fields = { user_id, user_name, address, client, user, data, expire_time: null };
+    const session = open(id, { ...fields, idle_timeout_ms: this.#idle_timeout_ms }, this.#clock.now());
+    await this.store.insert(session).catch((error: unknown) => {
+      throw toException(error, correlationId);
+    });
+    return sessionFromText(sessionText(session));
+  }
+
+  #run<N extends CommandName>(correlationId: string | null, name: N, request: object): Promise<CommandResults[N]> {
+    const settings = { idle_timeout_ms: this.#idle_timeout_ms, page_size_max: this.#page_size_max };
+    return runCommand(new Sessions(this.store, this.#clock, settings), correlationId, name, request);
+  }
+}

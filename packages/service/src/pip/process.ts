@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ConfigParams } from 'pip-services3-commons-nodex';
+import { Container } from './container.ts';
+import { type Parameters, readContainerConfig } from './container-config.ts';
+import { type ComponentFactory, SessionsServiceFactory } from './factory.ts';
+import { SessionsHttpServiceV1 } from './http-service.ts';
+import { StandardFactory } from './standard-factory.ts';
+
+const USAGE = `Usage: pip-sessions-process [-c <config.yml>] [-p <name>=<value>[;<name>=<value>]]
+
+Runs the components that a configuration file lists.
+
+  -c, --config   the file (./config/config.yml; without such a file, the one that comes with the package)
+  -p, --param    values for the names in the file, before those of the environment; --params is the same
+  -h, --help     this text
+`;
+
+const WORKING_CONFIG = './config/config.yml';
+const PACKAGE_CONFIG = fileURLToPath(new URL('../../config/config.yml', import.meta.url));
+const NAME = 'sessions';
+
+/** How long the end of the process may take, with requests in flight and a file to write. */
+const SHUTDOWN_TIMEOUT_MS = 35_000;
+
+interface Arguments {
+  readonly config: string;
+  readonly parameters: Parameters;
+  readonly help: boolean;
+}
+
+/** A process of Pip.Services components: `new SessionsProcess().run(process.argv)`. */
+export class SessionsProcess {
+  readonly #factories: ComponentFactory[] = [new SessionsServiceFactory(), new StandardFactory()];
+  #container: Container | null = null;
+
+  /** Lets the configuration list components of the application's own too. */
+  addFactory(factory: ComponentFactory): void {
+    this.#factories.push(factory);
+  }
+
+  /** Where its HTTP services are reached; more than one where the configuration lists more. */
+  get urls(): string[] {
+    const components: unknown[] = this.#container?.references.getAll() ?? [];
+    return components.flatMap((item) => (item instanceof SessionsHttpServiceV1 && item.url !== null ? [item.url] : []));
+  }
+
+  /** Creates, wires and opens what the file lists; when that fails, nothing is left open. */
+  async open(config: string, parameters: Parameters): Promise<void> {
+    const components = await readContainerConfig(config, parameters);
+    const container = Container.create(components, this.#factories, say);
+    await container.open(NAME);
+    this.#container = container;
+  }
+
+  /** Closes the components in reverse order. */
+  async close(): Promise<void> {
+    const container = this.#container;
+    this.#container = null;
+    await container?.close(NAME);
+  }
+
+  /**
+   * Runs until SIGINT or SIGTERM, with the arguments of `process.argv`. Says on standard error why it cannot start,
+   * and then exits with 1.
+   */
+  async run(argv: readonly string[]): Promise<void> {
+    try {
+      const { config, parameters, help } = readArguments(argv.slice(2), process.env);
+      if (help) {
+        process.stdout.write(USAGE);
+        return;
+      }
+      await this.open(config, parameters);
+      this.#closeOnSignals();
+      for (const url of this.urls) say(`Sessions are served on ${url}. Stop with Ctrl+C.`);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #closeOnSignals(): void {
+    let stopping = false;
+    const stop = () => {
+      if (stopping) process.exit(130);
+      stopping = true;
+      setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref();
+      this.close().then(() => process.exit(0), fail);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+  }
+}
+
+/** Reads the command line; what it gives goes before the environment. Throws on an option that is not known. */
+export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): Arguments {
+  const { config, param, params, help } = parseArgs({
+    args: [...args],
+    options: {
+      config: { type: 'string', short: 'c' },
+      param: { type: 'string', short: 'p', multiple: true },
+      params: { type: 'string', multiple: true },
+      help: { type: 'boolean', short: 'h' },
+    },
+  }).values;
+  const given = ConfigParams.fromString([...(param ?? []), ...(params ?? [])].join(';'));
+  const parameters: Record<string, string | undefined> = { ...env };
+  for (const name of given.getKeys()) {
+    parameters[name] = given.getAsString(name);
+    // The toolkit does not tell upper from lower case here, and files have the names in upper case.
+    parameters[name.toUpperCase()] = given.getAsString(name);
+  }
+  const found = config ?? (existsSync(WORKING_CONFIG) ? WORKING_CONFIG : PACKAGE_CONFIG);
+  return { config: found, parameters, help: help === true };
+}
+
+function say(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+function fail(error: unknown): void {
+  const known = error instanceof Error && 'code' in error;
+  say(`pip-sessions-process: ${known ? error.message : ((error as Error).stack ?? error)}`);
+  process.exit(1);
+}

@@ -1,0 +1,64 @@
+import { pageFromJson, type SessionSummaryV1, type SessionV1, sessionFromJson } from '@pip-sessions/client';
+import { DataPage } from 'pip-services3-commons-nodex';
+import { SessionsError } from '../domain/errors.ts';
+import type { Sessions } from '../domain/sessions.ts';
+import { COMMANDS } from '../http/v1/commands.ts';
+import { toException } from './exceptions.ts';
+
+/** What each command of API v1 answers to a caller in the same process. */
+export interface CommandResults {
+  readonly get_sessions: DataPage<SessionSummaryV1>;
+  readonly get_session_by_id: SessionV1 | null;
+  readonly open_session: SessionV1;
+  readonly store_session_data: SessionV1 | null;
+  readonly update_session_user: SessionV1 | null;
+  readonly close_session: SessionV1 | null;
+  readonly close_expired_sessions: null;
+  readonly delete_session_by_id: SessionV1 | null;
+}
+
+export type CommandName = keyof CommandResults;
+
+export const COMMAND_NAMES = COMMANDS.map((command) => command.name as CommandName);
+const BY_NAME = new Map(COMMANDS.map((command) => [command.name, command]));
+
+/**
+ * Runs a command of API v1 in this process: the table, the schema and so every rule are those of the HTTP service.
+ * Rejects with the exception of the error's category.
+ */
+export async function runCommand<N extends CommandName>(
+  sessions: Sessions,
+  correlationId: string | null,
+  name: N,
+  request: object,
+): Promise<CommandResults[N]> {
+  try {
+    const command = BY_NAME.get(name);
+    if (!command) throw new SessionsError('INVALID_DATA', `There is no command ${name}.`);
+    const text = await command.run(sessions, asOnTheWire(request));
+    if (text === null) return null as CommandResults[N];
+    return (command.result === 'page' ? pageFromText(text) : sessionFromText(text)) as CommandResults[N];
+  } catch (error) {
+    throw toException(error, correlationId);
+  }
+}
+
+/** A session from an answer of API v1, with values that nobody else holds. */
+export function sessionFromText(text: string): SessionV1 {
+  return sessionFromJson(JSON.parse(text));
+}
+
+function pageFromText(text: string): DataPage<SessionSummaryV1> {
+  const { data, total } = pageFromJson(JSON.parse(text));
+  // The toolkit's own type forgets that the total is null unless it was asked for.
+  return new DataPage([...data], total as number);
+}
+
+/** Through JSON, as a request comes in: times are texts, what is undefined is absent, and nothing is shared. */
+function asOnTheWire(request: object): unknown {
+  try {
+    return JSON.parse(JSON.stringify(request));
+  } catch (cause) {
+    throw new SessionsError('INVALID_DATA', 'The request holds a value that JSON cannot.', { cause });
+  }
+}
