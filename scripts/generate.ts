@@ -1,9 +1,11 @@
-/** Writes the files that are generated from the sources; `--check` fails where one is not up to date. */
+/** Writes the files, and the parts of the README, that come from the sources; `--check` fails where one is out of date. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { configHelp } from '../packages/service/src/config.ts';
 import { openapiV1 } from '../packages/service/src/http/v1/openapi.ts';
 
 const GENERATED: readonly { readonly path: string; readonly text: () => string }[] = [
   { path: 'api/v1.openapi.json', text: () => `${JSON.stringify(openapiV1('/v1/sessions'), null, 2)}\n` },
+  { path: 'README.md', text: () => withExamples(withSettings(readFileSync('README.md', 'utf8'))) },
 ];
 
 const check = process.argv.includes('--check');
@@ -15,4 +17,17 @@ for (const { path, text } of GENERATED) {
     process.stderr.write(`${path} is not up to date: "npm run generate" writes it.\n`);
     process.exitCode = 1;
   }
+}
+
+function withSettings(readme: string): string {
+  const rows = configHelp().map(({ variable, help, value }) => `| \`${variable}\` | ${help} | \`${value}\` |`);
+  const table = ['| Variable | Meaning | Default |', '|---|---|---|', ...rows].join('\n');
+  return readme.replace(/(<!-- settings -->\n).*?(\n<!-- \/settings -->)/s, (_, start, end) => start + table + end);
+}
+
+/** A block of code that names an example in its first line holds that example, as the tests execute it. */
+function withExamples(readme: string): string {
+  return readme.replace(/(```ts\n\/\/ (examples\/[\w.-]+)\n).*?(```)/gs, (_, start, path, end) => {
+    return start + readFileSync(path, 'utf8') + end;
+  });
 }

@@ -67,12 +67,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, file: string | undefined = en
   ) as unknown as Config;
 }
 
-/** One line a setting, for `--help`. */
-export function configHelp(): string {
+/** Each setting with its meaning and its default, for `--help` and for the README. */
+export function configHelp(): { readonly variable: string; readonly help: string; readonly value: string }[] {
   return KEYS.map((key) => {
-    const name = PREFIX + key.toUpperCase();
-    return `  ${name.padEnd(24)} ${SETTINGS[key].help} (default ${JSON.stringify(SETTINGS[key].value)})`;
-  }).join('\n');
+    const { help, value } = SETTINGS[key];
+    return { variable: PREFIX + key.toUpperCase(), help, value: String(value) || 'none' };
+  });
 }
 
 function settingOf(key: keyof Config, given: { readonly from: string; readonly input: unknown } | undefined): unknown {

@@ -10,7 +10,9 @@ const USAGE = `Usage: pip-sessions [--config <file.yml>]
 Serves user sessions over HTTP. Settings come from the environment, or from the YAML file under the same names in
 lower case without the prefix:
 
-${configHelp()}
+${configHelp()
+  .map(({ variable, help, value }) => `  ${variable.padEnd(24)} ${help} (default ${value})`)
+  .join('\n')}
 `;
 
 /** How long the end of a process may take, with requests in flight and writes on their way to the disk. */

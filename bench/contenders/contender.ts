@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Process } from '../processes.ts';
+import type { Ready } from './ready.ts';
+
+export const CONTENDERS = ['service-memory', 'service-sqlite', 'floor', 'original'] as const;
+export type ContenderName = (typeof CONTENDERS)[number];
+
+/** One million sessions in SQLite took 60 s; the original may try three times. */
+const READY_TIMEOUT_MS = 300_000;
+const INSTALL_TIMEOUT_MS = 300_000;
+
+/** A contender that serves, in a process of its own. */
+export interface Contender {
+  readonly name: ContenderName;
+  /** How many sessions it was asked to hold; `ready.preloaded` is how many it holds. */
+  readonly size: number;
+  readonly ready: Ready;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startContender(name: ContenderName, size: number, folder: string): Promise<Contender> {
+  if (name === 'original') installOriginal();
+  const own = await mkdtemp(join(folder, `${name}-`));
+  const process = Process.start(name, new URL(`${name}.ts`, import.meta.url), [String(size), own]);
+  const ready = await process.next<Ready>(READY_TIMEOUT_MS);
+  return { name, size, ready, stop: () => process.stop() };
+}
+
+/** The original has its own lock file and its own Node; its packages are no business of the workspace. */
+function installOriginal(): void {
+  const cwd = fileURLToPath(new URL('../original/', import.meta.url));
+  if (existsSync(join(cwd, 'node_modules/.bin/node'))) return;
+  const { status } = spawnSync('npm', ['ci'], { cwd, stdio: 'inherit', timeout: INSTALL_TIMEOUT_MS });
+  if (status !== 0) throw new Error(`npm ci in ${cwd} failed; the original cannot be measured without it.`);
+}

@@ -1,0 +1,5 @@
+import { join } from 'node:path';
+import { contend } from './ready.ts';
+import { startPreloaded } from './service.ts';
+
+await contend((size, folder) => startPreloaded(`sqlite:${join(folder, 'sessions.db')}`, size));

@@ -1,0 +1,29 @@
+import { setImmediate } from 'node:timers/promises';
+import { createLogger, loadConfig, startService, toJsonText } from '@pip-sessions/service';
+import { newSession, SampleTaker, userOf } from './preload.ts';
+import type { Ready } from './ready.ts';
+
+/** As many as may share one commit of the SQLite store. */
+const OPENED_TOGETHER = 512;
+
+/** The service as a production start runs it, but for the store and a free port; its log goes to standard output. */
+export async function startPreloaded(store: string, size: number): Promise<Omit<Ready, 'ready_ms'>> {
+  const config = loadConfig({ SESSIONS_STORE: store, SESSIONS_PORT: '0' });
+  const service = await startService(config, createLogger(config.log_level));
+  const taker = new SampleTaker(size);
+
+  async function open(index: number): Promise<void> {
+    const user_id = userOf(index, size);
+    const { user, data, ...request } = newSession(user_id);
+    const session = await service.sessions.open({ ...request, user: toJsonText(user), data: toJsonText(data) });
+    taker.see(index, session.id, user_id);
+  }
+
+  for (let first = 0; first < size; first += OPENED_TOGETHER) {
+    const count = Math.min(OPENED_TOGETHER, size - first);
+    await Promise.all(Array.from({ length: count }, (_, index) => open(first + index)));
+    // Lets the end of the channel to the parent be seen: a store in memory answers without a turn of the event loop.
+    await setImmediate();
+  }
+  return { pid: process.pid, port: Number(new URL(service.url).port), preloaded: size, ...taker.sample() };
+}

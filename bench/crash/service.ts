@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../packages/service/src/main.ts', import.meta.url));
+const START_TIMEOUT_MS = 30_000;
+const END_TIMEOUT_MS = 10_000;
+
+/** The real service in a process of its own, on a database file that outlives it. */
+export class ServiceProcess {
+  readonly port: number;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.port = port;
+  }
+
+  static async start(database: string): Promise<ServiceProcess> {
+    const env = { ...process.env, SESSIONS_STORE: `sqlite:${database}`, SESSIONS_PORT: '0' };
+    const args = ['--conditions=source', MAIN];
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
+    const timer = setTimeout(kill, START_TIMEOUT_MS);
+    const url = await startedUrl(child);
+    clearTimeout(timer);
+    if (url === null) throw new Error(`The service did not start on ${database}.`);
+    return new ServiceProcess(child, Number(new URL(url).port));
+  }
+
+  /** `kill -9`: the process gets no chance to finish anything. */
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** From its log line; null when it ends without one. */
+async function startedUrl(child: ChildProcess): Promise<string | null> {
+  const { stdout } = child;
+  if (!stdout) return null;
+  const lines = createInterface({ input: stdout });
+  const { promise, resolve } = Promise.withResolvers<string | null>();
+  lines.on('line', (line) => {
+    if (line.includes('"msg":"started"')) resolve((JSON.parse(line) as { url: string }).url);
+  });
+  lines.once('close', () => resolve(null));
+  const url = await promise;
+  lines.close();
+  // Its log must not stop it: what nobody reads is thrown away.
+  stdout.resume();
+  return url;
+}

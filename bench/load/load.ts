@@ -1,0 +1,67 @@
+import type { Call, Scenario } from '../scenarios/scenario.ts';
+import { cpuTimeUs } from './cpu-time.ts';
+import { requestBytes } from './request.ts';
+import { Slice, type Target } from './slice.ts';
+
+/** How long the answers that are outstanding at the end may take: those of an O(n) contender queue. */
+const OUTSTANDING_TIMEOUT_MS = 30_000;
+
+/** What one slice of load measured. */
+export interface Measurement {
+  readonly answers: number;
+  readonly seconds: number;
+  readonly requests_per_second: number;
+  readonly latency_p50_us: number;
+  readonly latency_p99_us: number;
+  /** Of all threads of the server; null where there is no `/proc`. */
+  readonly server_cpu_us_per_request: number | null;
+  readonly generator_cpu_us_per_request: number;
+  readonly errors: number;
+  /** What was wrong first. */
+  readonly error: string | null;
+}
+
+export function prepareTarget(pid: number, port: number, scenario: Scenario, calls: readonly Call[]): Target {
+  const requests = calls.map(({ members, subject }) => ({
+    bytes: requestBytes(port, scenario.command, members),
+    subject,
+  }));
+  return { pid, port, scenario, requests };
+}
+
+/**
+ * Closed loop: each of `connections` sends its next request when its last was answered, for `seconds`; the answers
+ * outstanding then are waited for and counted, in the time as in the number.
+ */
+export async function load(target: Target, connections: number, seconds: number): Promise<Measurement> {
+  const slice = new Slice(target, seconds);
+  const workers = await Promise.all(Array.from({ length: connections }, () => slice.connect()));
+  const timer = setTimeout(() => slice.fail('answers are outstanding'), seconds * 1000 + OUTSTANDING_TIMEOUT_MS);
+  const serverStart = cpuTimeUs(target.pid);
+  const generatorStart = process.cpuUsage();
+  const start = performance.now();
+  slice.start(start);
+  try {
+    await slice.done;
+  } finally {
+    clearTimeout(timer);
+    for (const worker of workers) worker.close();
+  }
+  const elapsed = (performance.now() - start) / 1000;
+  const generator = process.cpuUsage(generatorStart);
+  const serverEnd = cpuTimeUs(target.pid);
+  const { latencies, errors, error } = slice;
+  const answers = latencies.length;
+  latencies.sort((a, b) => a - b);
+  return {
+    answers,
+    seconds: elapsed,
+    requests_per_second: answers / elapsed,
+    latency_p50_us: Math.round((latencies[Math.floor(answers * 0.5)] ?? 0) * 1000),
+    latency_p99_us: Math.round((latencies[Math.floor(answers * 0.99)] ?? 0) * 1000),
+    server_cpu_us_per_request: serverStart === null || serverEnd === null ? null : (serverEnd - serverStart) / answers,
+    generator_cpu_us_per_request: (generator.user + generator.system) / answers,
+    errors,
+    error,
+  };
+}

@@ -1,0 +1,71 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+const STOP_TIMEOUT_MS = 5_000;
+/** The same for every process: none is measured against the limit of its heap. */
+const HEAP_MIB = 8_192;
+
+const running = new Set<Process>();
+
+/**
+ * A process of this folder, asked over its channel. Its standard output goes nowhere: that is where the service logs.
+ * It ends when its channel does, so that it does not outlive this process either.
+ */
+export class Process {
+  readonly #child: ChildProcess;
+  readonly #name: string;
+
+  private constructor(name: string, child: ChildProcess) {
+    this.#name = name;
+    this.#child = child;
+  }
+
+  static start(name: string, file: URL, args: readonly string[] = []): Process {
+    const execArgv = ['--conditions=source', `--max-old-space-size=${HEAP_MIB}`];
+    const child = fork(file, args, { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const started = new Process(name, child);
+    running.add(started);
+    child.once('exit', () => running.delete(started));
+    child.on('error', () => {});
+    return started;
+  }
+
+  /** The next message; rejects when the process ends, or says nothing for so long. */
+  async next<T>(timeout_ms: number): Promise<T> {
+    const signal = AbortSignal.timeout(timeout_ms);
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const ended = once(this.#child, 'exit', { signal: either }).then(([code, killedBy]) => {
+      throw new Error(`${this.#name} ended with ${code ?? killedBy}.`);
+    });
+    ended.catch(() => {});
+    try {
+      const [message] = await Promise.race([once(this.#child, 'message', { signal: either }), ended]);
+      return message as T;
+    } catch (error) {
+      throw signal.aborted ? new Error(`${this.#name} has said nothing for ${timeout_ms / 1000} s.`) : error;
+    } finally {
+      stop.abort();
+    }
+  }
+
+  /** The answer to a message. */
+  async ask<T>(message: object, timeout_ms: number): Promise<T> {
+    const answer = this.next<T>(timeout_ms);
+    this.#child.send(message);
+    return answer;
+  }
+
+  async stop(): Promise<void> {
+    if (!running.has(this)) return;
+    const ended = once(this.#child, 'exit');
+    if (this.#child.connected) this.#child.disconnect();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+}
+
+export async function stopProcesses(): Promise<void> {
+  await Promise.all([...running].map((process) => process.stop()));
+}

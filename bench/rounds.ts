@@ -1,0 +1,84 @@
+import { setTimeout } from 'node:timers/promises';
+import { type Contender, type ContenderName, startContender } from './contenders/contender.ts';
+import type { Measurement } from './load/load.ts';
+import type { FromGenerator, ToGenerator } from './load/protocol.ts';
+import type { Options } from './options.ts';
+import { Process } from './processes.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+
+/** What one contender with one number of sessions did in one scenario. */
+export interface Result {
+  readonly scenario: string;
+  readonly contender: ContenderName;
+  readonly size: number;
+  readonly preloaded: number;
+  readonly ready_ms: number;
+  /** One a round, in their order: the same index of two results was measured within the same minute. */
+  readonly measurements: readonly Measurement[];
+}
+
+/** Longer than a slice may take with what is outstanding at its end. */
+const MEASURE_TIMEOUT_MS = 120_000;
+/** Lets a server finish what it does after its answers: log lines, checkpoints. */
+const PAUSE_MS = 150;
+
+/**
+ * One scenario: starts every contender with every number of sessions, each in a fresh process, warms each up, and then
+ * gives each a short slice of load in turn, round after round, the order reversed every other round. What else the
+ * machine does then hits neighbours in a round alike, and the ratios within a round are fair where the numbers are not.
+ */
+export async function runScenario(
+  scenario: Scenario,
+  options: Options,
+  folder: string,
+  say: (line: string) => void,
+): Promise<Result[]> {
+  const { connections, rounds, seconds, warm_up_seconds } = options;
+  const generator = Process.start('the load generator', new URL('load/generator.ts', import.meta.url));
+  const contenders: Contender[] = [];
+  for (const size of options.sizes) {
+    for (const name of options.contenders) {
+      const contender = await startContender(name, size, folder);
+      contenders.push(contender);
+      const { pid, port, preloaded, ready_ms, ids, users } = contender.ready;
+      say(`  ${label(contender)} is ready with ${preloaded} sessions after ${(ready_ms / 1000).toFixed(1)} s`);
+      const sample = { ids, users };
+      const target = label(contender);
+      await ask(generator, { type: 'prepare', target, pid, port, scenario: scenario.name, sample });
+    }
+  }
+
+  async function slice(contender: Contender, length: number): Promise<Measurement> {
+    await setTimeout(PAUSE_MS);
+    const target = label(contender);
+    const answer = await ask(generator, { type: 'measure', target, connections, seconds: length });
+    if (answer.type !== 'measured') throw new Error(`The load generator answered ${answer.type} to measure.`);
+    const { errors, error } = answer.measurement;
+    if (errors > 0) throw new Error(`${scenario.name}: ${errors} wrong answers of ${target}; the first: ${error}`);
+    return answer.measurement;
+  }
+
+  for (const contender of contenders) await slice(contender, warm_up_seconds);
+  const measured = contenders.map((contender) => ({ contender, measurements: [] as Measurement[] }));
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { contender, measurements } of round % 2 === 0 ? measured : measured.toReversed()) {
+      measurements.push(await slice(contender, seconds));
+    }
+    say(`  round ${round + 1} of ${rounds}`);
+  }
+  await Promise.all([generator.stop(), ...contenders.map((contender) => contender.stop())]);
+  return measured.map(({ contender: { name, size, ready }, measurements }) => {
+    const { preloaded, ready_ms } = ready;
+    return { scenario: scenario.name, contender: name, size, preloaded, ready_ms, measurements };
+  });
+}
+
+function label({ name, size }: Contender): string {
+  return `${name} with ${size}`;
+}
+
+async function ask(generator: Process, message: ToGenerator): Promise<FromGenerator> {
+  const answer = await generator.ask<FromGenerator>(message, MEASURE_TIMEOUT_MS);
+  if (answer.type === 'failed') throw new Error(answer.message);
+  return answer;
+}

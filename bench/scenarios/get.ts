@@ -1,0 +1,10 @@
+import type { Scenario } from './scenario.ts';
+import { isSession } from './session-answer.ts';
+
+export const get: Scenario = {
+  name: 'get',
+  command: 'get_session_by_id',
+  summary: 'one session by its id, random ids',
+  calls: ({ ids }) => ids.map((id) => ({ members: { session_id: id }, subject: id })),
+  isRight: (body, subject) => isSession(body) && body.id === subject,
+};

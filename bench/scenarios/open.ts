@@ -1,0 +1,11 @@
+import { newSession } from '../contenders/preload.ts';
+import type { Scenario } from './scenario.ts';
+import { isSession } from './session-answer.ts';
+
+export const open: Scenario = {
+  name: 'open',
+  command: 'open_session',
+  summary: 'a new session with every member, random users',
+  calls: ({ users }) => users.map((user_id) => ({ members: newSession(user_id), subject: user_id })),
+  isRight: (body, subject) => isSession(body) && body.id !== '' && body.user_id === subject && body.active === true,
+};

@@ -1,0 +1,13 @@
+import type { Scenario } from './scenario.ts';
+import { isSession } from './session-answer.ts';
+
+const DATA = { cart: [1, 2, 3, 4] };
+
+export const store: Scenario = {
+  name: 'store',
+  command: 'store_session_data',
+  summary: 'new data for one session, random ids',
+  calls: ({ ids }) => ids.map((id) => ({ members: { session_id: id, data: DATA }, subject: id })),
+  isRight: (body, subject) =>
+    isSession(body) && body.id === subject && JSON.stringify(body.data) === JSON.stringify(DATA),
+};
