@@ -51,9 +51,8 @@ export class Sessions {
   }
 
   /** The session, ended or not; null when there is none of that id. */
-  async get(id: string): Promise<Session | null> {
-    const session = await this.#store.find(id);
-    return session && asOf(session, this.#clock.now());
+  get(id: string): Promise<Session | null> {
+    return this.#store.find(id).then((session) => session && asOf(session, this.#clock.now()));
   }
 
   /** A page of sessions, newest activity first. A page never exceeds `page_size_max`. */

@@ -18,6 +18,8 @@ export function parseJsonBody(body: Buffer): unknown {
     throw new RequestError('InvalidContent', `The body is nested deeper than ${DEPTH_MAX} levels.`);
   }
   try {
+    // The careful parser costs three times the plain one; few texts can hold a `__proto__`, written out or escaped.
+    if (!text.includes('__proto__') && !text.includes('\\u')) return JSON.parse(text);
     return parse(text, undefined, { protoAction: 'error', constructorAction: 'ignore' });
   } catch (error) {
     const message = error instanceof SyntaxError ? error.message : String(error);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
@@ -11,13 +12,24 @@ interface Waiting {
   readonly reject: (error: SessionsError) => void;
 }
 
+/** What the queue tells of its commits, to those who read what it writes. */
+export interface CommitListener {
+  /** A commit is about to be sent: from now on the file may change at any moment. */
+  readonly committing: () => void;
+  /** The file has changed; the answers to the writes come after this. Null: whether it has is not known. */
+  readonly committed: (results: readonly WriteResult[] | null) => void;
+}
+
 /**
  * Group commit: while one commit is on its way to the disk, writes gather, and go as one transaction when it is
  * back. A write's promise is fulfilled after its commit. The queue is bounded, and refuses what is beyond.
+ *
+ * Between two commits it has the write-ahead log moved into the file, once that has grown. SQLite would do so within
+ * a commit, where the reader's snapshot keeps it from starting the log anew, and the log would grow for ever.
  */
 export class CommitQueue {
   readonly #config: SqliteStoreConfig;
-  readonly #beforeAnswers: () => void;
+  readonly #listener: CommitListener;
   readonly #worker: Worker;
   readonly #started = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<void>();
@@ -25,11 +37,12 @@ export class CommitQueue {
   #inFlight: Waiting[] = [];
   #state: 'open' | 'closing' | 'closed' = 'open';
   #flushScheduled = false;
+  #checkpointing = false;
+  #wal_bytes_next = 0;
 
-  /** `beforeAnswers` runs between a commit and the answers to its writes. */
-  constructor(config: SqliteStoreConfig, beforeAnswers: () => void) {
+  constructor(config: SqliteStoreConfig, listener: CommitListener) {
     this.#config = config;
-    this.#beforeAnswers = beforeAnswers;
+    this.#listener = listener;
     // The thread runs from the sources as from the build, beside this file in both.
     const file = new URL(`writer${extname(import.meta.url)}`, import.meta.url);
     this.#worker = new Worker(file, { workerData: config });
@@ -73,7 +86,7 @@ export class CommitQueue {
 
   /** Waits for the end of the turn, so that requests that were read together are committed together. */
   #scheduleFlush(): void {
-    if (this.#flushScheduled || this.#inFlight.length > 0) return;
+    if (this.#flushScheduled || this.#isBusy()) return;
     this.#flushScheduled = true;
     setImmediate(() => {
       this.#flushScheduled = false;
@@ -81,15 +94,31 @@ export class CommitQueue {
     });
   }
 
+  #isBusy(): boolean {
+    return this.#inFlight.length > 0 || this.#checkpointing;
+  }
+
   #flush(): void {
-    if (this.#inFlight.length > 0) return;
+    if (this.#isBusy()) return;
     if (this.#waiting.length > 0) {
       this.#inFlight = this.#waiting.splice(0, this.#config.writes_per_commit_max);
+      this.#listener.committing();
       this.#post({ type: 'commit', writes: this.#inFlight.map((waiting) => waiting.write) });
     } else if (this.#state === 'closing') {
       this.#state = 'closed';
       this.#post({ type: 'close' });
     }
+  }
+
+  #checkpointIfGrown(): void {
+    const { path, wal_bytes_max } = this.#config;
+    const { size } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? { size: 0 };
+    if (size < wal_bytes_max) this.#wal_bytes_next = wal_bytes_max;
+    if (size < this.#wal_bytes_next) return;
+    // Where another reader of the file stands in the way, a later try is soon enough.
+    this.#wal_bytes_next = size + wal_bytes_max;
+    this.#checkpointing = true;
+    this.#post({ type: 'checkpoint' });
   }
 
   #post(message: ToWriter): void {
@@ -107,18 +136,24 @@ export class CommitQueue {
       case 'committed': {
         const done = this.#inFlight;
         this.#inFlight = [];
+        this.#listener.committed(message.results);
+        this.#checkpointIfGrown();
         this.#flush();
-        this.#beforeAnswers();
         message.results.forEach((result, index) => {
           if (result.type === 'failed') done[index]?.reject(unavailable(result.message));
           else done[index]?.resolve(result);
         });
+        return;
       }
+      case 'checkpointed':
+        this.#checkpointing = false;
+        this.#flush();
     }
   }
 
   #fail(reason: string): void {
     this.#state = 'closed';
+    this.#listener.committed(null);
     const error = unavailable(reason);
     this.#started.reject(new SessionsError('STORE_UNUSABLE', error.message));
     for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(error);

@@ -5,6 +5,12 @@ export interface SqliteStoreConfig {
   readonly path: string;
   /** How long a statement waits for a lock that another process holds. */
   readonly lock_timeout_ms: number;
+  /** How long a start waits for another process to let go of the file. */
+  readonly owner_timeout_ms: number;
+  /** Sessions that are kept in memory for reads. */
+  readonly session_cache_bytes: number;
+  /** How far the write-ahead log grows before it is moved into the file; it starts again from its beginning then. */
+  readonly wal_bytes_max: number;
   /** Pages that each of the two connections keeps. */
   readonly cache_kib: number;
   /** How much of the file is read through the page cache without a system call. */
@@ -25,6 +31,9 @@ export function sqliteStoreConfig(url: string): SqliteStoreConfig {
   return {
     path: resolve(path),
     lock_timeout_ms: 2_000,
+    owner_timeout_ms: 3_000,
+    session_cache_bytes: 134_217_728,
+    wal_bytes_max: 16_777_216,
     cache_kib: 65_536,
     mmap_bytes: 1_073_741_824,
     writes_waiting_max: 16_384,

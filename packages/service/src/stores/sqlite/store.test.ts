@@ -96,6 +96,68 @@ test('sqlite: a write that waits too long for another process fails as unavailab
   });
 });
 
+test('sqlite: a file that another process serves is refused, and served once that has ended', async () => {
+  const config = { ...newConfig(), owner_timeout_ms: 10 };
+  const other = new SqliteStore(config);
+  await withStore(config, async () => {
+    await assert.rejects(other.open(), { code: 'STORE_UNUSABLE', message: /served by another process/ });
+  });
+  await withStore(config, async (store) => store.ping());
+});
+
+test('sqlite: no two reads disagree about a session while it changes, though one may be cached', async () => {
+  await withStore(newConfig(), async (store) => {
+    const page = { skip: 0, take: 10, total: false };
+    for (let n = 0; n < 30; n += 1) {
+      const id = `s${n}`;
+      await store.insert(sessionOf(id));
+      await store.find(id);
+      let settled = false;
+      const closing = store.update(id, { type: 'close', reason: 'closed' }, 5).finally(() => {
+        settled = true;
+      });
+      let seenClosed = false;
+      while (!settled) {
+        const { sessions } = await store.list({ id }, page, 5);
+        const listed = sessions[0]?.close_time !== null;
+        const found = (await store.find(id))?.close_time !== null;
+        assert.equal(found, listed);
+        assert.ok(found || !seenClosed, 'a session that was seen closed is seen open again');
+        seenClosed = found;
+        await new Promise(setImmediate);
+      }
+      await closing;
+      assert.notEqual((await store.find(id))?.close_time, null);
+    }
+  });
+});
+
+test('sqlite: the write-ahead log does not grow beyond its bound under a load that never pauses', async () => {
+  const config = { ...newConfig(), wal_bytes_max: 200_000, writes_per_commit_max: 16 };
+  await withStore(config, async (store) => {
+    let largest = 0;
+    const load = Array.from({ length: 32 }, async (_, worker) => {
+      for (let n = 0; n < 60; n += 1) {
+        await store.insert(sessionOf(`${worker}-${n}`));
+        await store.find(`${worker}-${n}`);
+        largest = Math.max(largest, statSync(`${config.path}-wal`).size);
+      }
+    });
+    await Promise.all(load);
+    // One commit may pass the bound before it is seen.
+    assert.ok(largest < 3 * config.wal_bytes_max, String(largest));
+  });
+});
+
+test('sqlite: the cache forgets what was not read lately, and still answers it from the file', async () => {
+  await withStore({ ...newConfig(), session_cache_bytes: 4000 }, async (store) => {
+    for (let n = 0; n < 50; n += 1) await store.insert(sessionOf(`s${n}`));
+    for (let round = 0; round < 2; round += 1) {
+      for (let n = 0; n < 50; n += 1) assert.equal((await store.find(`s${n}`))?.id, `s${n}`);
+    }
+  });
+});
+
 test('sqlite: commits are flushed to the disk before they are answered (WAL, synchronous FULL)', async () => {
   const config = newConfig();
   await withStore(config, async () => {

@@ -4,47 +4,68 @@ import type { PageRequest, SessionFilter, SessionPage, SessionStore, UpdateResul
 import { CommitQueue } from './commit-queue.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect, createFile } from './connection.ts';
+import { OwnerLock } from './owner-lock.ts';
 import { Reader } from './reader.ts';
 import { toRow, toSession } from './rows.ts';
 import { unavailable } from './unavailable.ts';
 
+interface Opened {
+  readonly lock: OwnerLock;
+  readonly reader: Reader;
+  readonly queue: CommitQueue;
+}
+
 /**
- * Sessions in one SQLite file. Reads run here, on a connection of their own, and see what is on disk; writes run on
+ * Sessions in one SQLite file, which one process serves at a time. Reads run here, on a connection of their own, and see what is on disk; writes run on
  * a thread of their own and are answered after the flush of their commit, so that no read waits for the disk.
  */
 export class SqliteStore implements SessionStore {
   readonly #config: SqliteStoreConfig;
-  #connections: { readonly reader: Reader; readonly queue: CommitQueue } | null = null;
+  #opened: Opened | null = null;
 
   constructor(config: SqliteStoreConfig) {
     this.#config = config;
   }
 
   async open(): Promise<void> {
-    if (this.#connections) return;
+    if (this.#opened) return;
+    const { path, session_cache_bytes } = this.#config;
     try {
       createFile(this.#config);
     } catch (error) {
-      throw new SessionsError('STORE_UNUSABLE', `${this.#config.path} cannot be written: ${error}.`, { cause: error });
+      throw new SessionsError('STORE_UNUSABLE', `${path} cannot be written: ${error}.`, { cause: error });
     }
-    const queue = new CommitQueue(this.#config, () => this.#connections?.reader.endTurn());
-    await queue.started();
-    this.#connections = { reader: new Reader(connect(this.#config)), queue };
+    const lock = new OwnerLock(this.#config);
+    try {
+      // The reader comes second: the thread that writes has made the schema by then.
+      let reader: Reader | null = null;
+      const queue = new CommitQueue(this.#config, {
+        committing: () => reader?.committing(),
+        committed: (results) => reader?.committed(results),
+      });
+      await queue.started();
+      reader = new Reader(connect(this.#config), session_cache_bytes);
+      this.#opened = { lock, reader, queue };
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
-    const connections = this.#connections;
-    if (!connections) return;
-    await connections.queue.close();
-    if (this.#connections !== connections) return;
-    this.#connections = null;
-    connections.reader.close();
+    const opened = this.#opened;
+    if (!opened) return;
+    await opened.queue.close();
+    if (this.#opened !== opened) return;
+    this.#opened = null;
+    opened.reader.close();
+    opened.lock.release();
   }
 
   async ping(): Promise<void> {
     const { reader, queue } = this.#open();
     queue.assertOpen();
-    reader.find('');
+    reader.ping();
   }
 
   async insert(session: Session): Promise<void> {
@@ -78,11 +99,11 @@ export class SqliteStore implements SessionStore {
 
   async expire(now: number, limit: number): Promise<number> {
     const result = await this.#open().queue.write({ type: 'expire', now, limit });
-    return result.type === 'expired' ? result.count : 0;
+    return result.type === 'expired' ? result.ids.length : 0;
   }
 
-  #open(): { readonly reader: Reader; readonly queue: CommitQueue } {
-    if (!this.#connections) throw unavailable('it is not open');
-    return this.#connections;
+  #open(): Opened {
+    if (!this.#opened) throw unavailable('it is not open');
+    return this.#opened;
   }
 }

@@ -25,6 +25,8 @@ import type { FromWriter, ToWriter, Write, WriteResult } from './writes.ts';
 function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): (message: ToWriter) => void {
   const db = connect(config);
   migrate(db);
+  // The queue asks for checkpoints when no reader stands in their way; a log that starts anew is cut to its size.
+  db.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 0;');
   const select = prepare(db, SELECT_SESSION);
   const selectDue = prepare(db, SELECT_DUE);
   const insert = prepare(db, INSERT_SESSION);
@@ -58,7 +60,7 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
       case 'expire': {
         const due = selectDue.all(write.now, write.limit);
         for (const row of due) update.run(...toUpdate(expire(toSession(row))));
-        return { type: 'expired', count: due.length };
+        return { type: 'expired', ids: due.map((row) => row[0] as string) };
       }
     }
   }
@@ -70,6 +72,10 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
           type: 'committed',
           results: attempt(() => transaction(db, () => message.writes.map(run)), message.writes.length),
         });
+        return;
+      case 'checkpoint':
+        db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+        send({ type: 'checkpointed' });
         return;
       case 'close':
         db.close();

@@ -15,13 +15,17 @@ export type WriteResult =
   | { readonly type: 'refused'; readonly row: Row }
   | { readonly type: 'missing' }
   | { readonly type: 'removed'; readonly row: Row }
-  | { readonly type: 'expired'; readonly count: number }
+  | { readonly type: 'expired'; readonly ids: readonly string[] }
   | { readonly type: 'failed'; readonly message: string };
 
-export type ToWriter = { readonly type: 'commit'; readonly writes: readonly Write[] } | { readonly type: 'close' };
+export type ToWriter =
+  | { readonly type: 'commit'; readonly writes: readonly Write[] }
+  | { readonly type: 'checkpoint' }
+  | { readonly type: 'close' };
 
 /** One result a write, in order, after the commit; `failed` for each when nothing was committed. */
 export type FromWriter =
   | { readonly type: 'ready' }
   | { readonly type: 'unusable'; readonly message: string }
-  | { readonly type: 'committed'; readonly results: readonly WriteResult[] };
+  | { readonly type: 'committed'; readonly results: readonly WriteResult[] }
+  | { readonly type: 'checkpointed' };
