@@ -49,10 +49,6 @@ function fromFramework(error: Error & Partial<FastifyError>): RequestError {
 }
 
 const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [RequestErrorCode, string]>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'The body is larger than the service accepts.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['InvalidContent', 'The body is not as long as its Content-Length says.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['InvalidContent', 'The Content-Type is not a media type.'],
   FST_ERR_BAD_URL: ['ResourceNotFound', 'The path does not exist.'],
   FST_ERR_MAX_PARAM_LENGTH: ['ResourceNotFound', 'The path does not exist.'],
-  ECONNRESET: ['InvalidContent', 'The connection ended before the body did.'],
 };

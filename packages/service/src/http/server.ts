@@ -1,12 +1,11 @@
 import type { AddressInfo } from 'node:net';
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Logger } from '../observability/log.ts';
 import { correlationId } from './correlation.ts';
 import { RequestError } from './error-map.ts';
 import { refuseConnection, sendError } from './errors.ts';
-import { parseJsonBody } from './json-body.ts';
 import { registerStandard, type StatusInfo } from './standard.ts';
 import { registerSwagger } from './swagger.ts';
 import { registerV1 } from './v1/routes.ts';
@@ -26,9 +25,6 @@ export interface HttpServerOptions {
   /** PEM texts; without them the server speaks plain HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
 }
-
-/** JSON by any of its names; a body of another type is not read (WIRE_V1.md, HTTP). */
-const JSON_CONTENT = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
 
 /** How long a client may take to send its request, and a request in flight to finish when the server closes. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -52,8 +48,9 @@ export class HttpServer {
       await app.register(cors, { origin: [...options.cors_origins], methods: ['GET', 'POST'], strictPreflight: false });
     }
     registerStandard(app, options.clock, options.info);
-    registerV1(app, { sessions: options.sessions, log: options.log, base: options.v1_base });
-    if (options.swagger) registerSwagger(app, options.v1_base);
+    const { sessions, log, v1_base, body_limit } = options;
+    registerV1(app, { sessions, log, base: v1_base, body_limit });
+    if (options.swagger) registerSwagger(app, v1_base);
     await app.ready();
     return new HttpServer(app);
   }
@@ -81,7 +78,7 @@ export class HttpServer {
   }
 }
 
-function createApp({ log, body_limit, tls }: HttpServerOptions): FastifyInstance {
+function createApp({ log, tls }: HttpServerOptions): FastifyInstance {
   const routes = new Set<string>();
   const app: FastifyInstance = fastify({
     ...(tls && { https: { key: tls.key, cert: tls.cert, ...(tls.ca && { ca: tls.ca, requestCert: true }) } }),
@@ -89,7 +86,6 @@ function createApp({ log, body_limit, tls }: HttpServerOptions): FastifyInstance
     logger: false,
     genReqId: (request) => correlationId(request),
     requestIdHeader: false,
-    bodyLimit: body_limit,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -101,35 +97,14 @@ function createApp({ log, body_limit, tls }: HttpServerOptions): FastifyInstance
   });
   app.server.maxConnections = CONNECTIONS_MAX;
   app.addHook('onRoute', ({ url }) => void routes.add(url));
-  app.removeAllContentTypeParsers();
-  // The plain name too: Fastify finds it without trying the expression.
-  for (const type of ['application/json', JSON_CONTENT]) {
-    app.addContentTypeParser(type, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-      // Whether the path exists is answered before what the body holds.
-      if (request.is404) return done(null, undefined);
-      refuseEncoded(request);
-      return done(null, parseJsonBody(body));
-    });
-  }
-  app.addContentTypeParser('*', (_request, body, done) => {
-    body.resume();
-    done(null, undefined);
-  });
+  // Routes read their bodies by `readJson`.
+  app.addHttpMethod('POST', { hasBody: false, overrideExisting: true });
   app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
     return sendError(unknownRoute(request.method, path, routes.has(path)), request, reply, log);
   });
   return app;
-}
-
-function refuseEncoded({ headers }: FastifyRequest): void {
-  const encoding = headers['content-encoding'];
-  if (encoding === undefined || encoding === 'identity') return;
-  throw new RequestError(
-    'UnsupportedMediaType',
-    `The Content-Encoding ${encoding} is not accepted; send the body as it is.`,
-  );
 }
 
 function unknownRoute(method: string, path: string, otherMethod: boolean): RequestError {
