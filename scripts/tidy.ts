@@ -31,7 +31,11 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     ],
     why: 'HTTP imports the domain, not the stores and not the composition',
   },
-  { of: `${SERVICE}/observability`, allow: ['node:', 'pino'], why: 'observability knows nothing of sessions' },
+  {
+    of: `${SERVICE}/observability`,
+    allow: [`${SERVICE}/domain`, 'node:', 'pino'],
+    why: 'the log imports the domain only',
+  },
   { of: `${CLIENT}/pip`, allow: [CLIENT, 'pip-services3-commons-nodex'], why: 'the components wrap the core' },
   { of: CLIENT, allow: [], why: 'the core of the client runs without Node and without dependencies' },
 ];

@@ -1,25 +1,44 @@
 import { hash } from 'node:crypto';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { systemClock } from '../domain/clock.ts';
+import { isoTime } from '../domain/iso-time.ts';
 
 export type { Logger };
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** Members that belong to the application or open a session, under the names that they have everywhere. */
+const SECRETS = ['user', 'data', 'token', 'session_id'] as const;
+
+/** Lines that were not written yet are lost when the process is killed; a line a write would cost more than a request. */
+const BUFFER_BYTES = 4096;
+const FLUSH_INTERVAL_MS = 100;
+
 /**
  * Structured lines on standard output (or `destination`). What the application stores in a session is never logged;
- * the redaction is a second line of defence. Ids of sessions go in as `sessionRef`.
+ * that it would be taken out here is a second line of defence. Ids of sessions go in as `sessionRef`.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
+  const clock = systemClock();
   const options = {
     level,
     base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: ['user', 'data', 'token', 'session_id', '*.user', '*.data', '*.token', '*.session_id'],
+    timestamp: () => `,"time":"${isoTime(clock.now())}"`,
+    formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
   };
-  return pino(options, destination ?? pino.destination({ dest: 1, sync: false }));
+  return pino(options, destination ?? standardOutput());
 }
+
+function standardOutput(): DestinationStream {
+  return pino.destination({ dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_INTERVAL_MS });
+}
+
+function withoutSecrets(line: Record<string, unknown>): Record<string, unknown> {
+  return SECRETS.some((name) => name in line) ? { ...line, ...REDACTED } : line;
+}
+
+const REDACTED = Object.fromEntries(SECRETS.map((name) => [name, undefined]));
 
 /** Names a session in a log line: the same for the same session, and of no use to whoever reads the line. */
 export function sessionRef(id: string): string {

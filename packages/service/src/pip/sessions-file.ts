@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { SessionsError } from '../domain/errors.ts';
+import { isoTime } from '../domain/iso-time.ts';
 import { type JsonText, toJsonText } from '../domain/json.ts';
 import type { CloseReason, Session } from '../domain/session.ts';
-import { isoTime } from '../http/iso-time.ts';
 import { sessionText } from '../http/v1/wire.ts';
 import { invalidData } from '../http/validation.ts';
 

@@ -1,6 +1,6 @@
+import { isoTime } from '../../domain/iso-time.ts';
 import type { Session, SessionSummary } from '../../domain/session.ts';
 import type { PageRequest, SessionFilter, SessionPage } from '../../domain/store.ts';
-import { isoTime } from '../iso-time.ts';
 
 /** A `SessionV1` as JSON (WIRE_V1.md, Session JSON): members in the original's order, `user` and `data` as stored. */
 export function sessionText(session: Session): string {

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
@@ -38,7 +37,7 @@ export class CommitQueue {
   #state: 'open' | 'closing' | 'closed' = 'open';
   #flushScheduled = false;
   #checkpointing = false;
-  #wal_bytes_next = 0;
+  #wal_bytes = 0;
 
   constructor(config: SqliteStoreConfig, listener: CommitListener) {
     this.#config = config;
@@ -102,21 +101,20 @@ export class CommitQueue {
     if (this.#isBusy()) return;
     if (this.#waiting.length > 0) {
       this.#inFlight = this.#waiting.splice(0, this.#config.writes_per_commit_max);
+      const writes = this.#inFlight.map((waiting) => waiting.write);
+      for (const write of writes) this.#wal_bytes += bytesInLog(write);
       this.#listener.committing();
-      this.#post({ type: 'commit', writes: this.#inFlight.map((waiting) => waiting.write) });
+      this.#post({ type: 'commit', writes });
     } else if (this.#state === 'closing') {
       this.#state = 'closed';
       this.#post({ type: 'close' });
     }
   }
 
+  /** The file of the log says nothing: it keeps its size when the log starts anew. */
   #checkpointIfGrown(): void {
-    const { path, wal_bytes_max } = this.#config;
-    const { size } = statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? { size: 0 };
-    if (size < wal_bytes_max) this.#wal_bytes_next = wal_bytes_max;
-    if (size < this.#wal_bytes_next) return;
-    // Where another reader of the file stands in the way, a later try is soon enough.
-    this.#wal_bytes_next = size + wal_bytes_max;
+    if (this.#wal_bytes < this.#config.wal_bytes_max) return;
+    this.#wal_bytes = 0;
     this.#checkpointing = true;
     this.#post({ type: 'checkpoint' });
   }
@@ -158,4 +156,26 @@ export class CommitQueue {
     this.#started.reject(new SessionsError('STORE_UNUSABLE', error.message));
     for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(error);
   }
+}
+
+/** Pages that a write changes in the table and its indexes, when it shares none with another; a page has 4 KiB. */
+const PAGES_A_WRITE = 6;
+const PAGE_BYTES = 4096;
+
+/** About what a write adds to the write-ahead log. */
+function bytesInLog(write: Write): number {
+  switch (write.type) {
+    case 'insert':
+      return PAGES_A_WRITE * PAGE_BYTES + write.row.reduce((bytes: number, value) => bytes + lengthOf(value), 0);
+    case 'update':
+      return PAGES_A_WRITE * PAGE_BYTES + (write.change.type === 'store' ? write.change.value.length : 0);
+    case 'remove':
+      return PAGES_A_WRITE * PAGE_BYTES;
+    case 'expire':
+      return PAGES_A_WRITE * PAGE_BYTES * write.limit;
+  }
+}
+
+function lengthOf(value: string | number | null): number {
+  return typeof value === 'string' ? value.length : 0;
 }

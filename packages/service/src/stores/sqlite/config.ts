@@ -9,7 +9,7 @@ export interface SqliteStoreConfig {
   readonly owner_timeout_ms: number;
   /** Sessions that are kept in memory for reads. */
   readonly session_cache_bytes: number;
-  /** How far the write-ahead log grows before it is moved into the file; it starts again from its beginning then. */
+  /** About how far the write-ahead log grows before it is moved into the file and starts again from its beginning. */
   readonly wal_bytes_max: number;
   /** Pages that each of the two connections keeps. */
   readonly cache_kib: number;
@@ -33,7 +33,7 @@ export function sqliteStoreConfig(url: string): SqliteStoreConfig {
     lock_timeout_ms: 2_000,
     owner_timeout_ms: 3_000,
     session_cache_bytes: 134_217_728,
-    wal_bytes_max: 16_777_216,
+    wal_bytes_max: 67_108_864,
     cache_kib: 65_536,
     mmap_bytes: 1_073_741_824,
     writes_waiting_max: 16_384,

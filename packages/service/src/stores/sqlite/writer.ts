@@ -25,8 +25,8 @@ import type { FromWriter, ToWriter, Write, WriteResult } from './writes.ts';
 function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): (message: ToWriter) => void {
   const db = connect(config);
   migrate(db);
-  // The queue asks for checkpoints when no reader stands in their way; a log that starts anew is cut to its size.
-  db.exec('PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 0;');
+  // The queue asks for checkpoints, when no reader stands in their way.
+  db.exec('PRAGMA wal_autocheckpoint = 0');
   const select = prepare(db, SELECT_SESSION);
   const selectDue = prepare(db, SELECT_DUE);
   const insert = prepare(db, INSERT_SESSION);
