@@ -1,21 +1,35 @@
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { SessionsError } from '../domain/errors.ts';
 import type { Logger } from '../observability/log.ts';
-import { ERROR_MAP, RequestError, type RequestErrorCode } from './error-map.ts';
+import { correlationId } from './correlation.ts';
+import { ERROR_MAP, RequestError } from './error-map.ts';
 
-/** Answers the standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses); what is not expected stays in the log. */
-export function sendError(error: Error, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+/** The answer to a request that failed. */
+interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly text: string;
+}
+
+/** The standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses); what is not expected stays in the log. */
+export function errorAnswer(error: unknown, request: IncomingMessage, log: Logger): ErrorAnswer {
   const known = error instanceof SessionsError || error instanceof RequestError ? error : fromFramework(error);
-  const correlation_id = request.id || undefined;
+  const { method, url } = request;
+  const correlation_id = correlationId(request) || undefined;
   const { status } = ERROR_MAP[known.code];
-  const line = { correlation_id, code: known.code, status, method: request.method, url: request.url.split('?', 1)[0] };
+  const line = { correlation_id, code: known.code, status, method, url: url?.split('?', 1)[0] };
   if (status >= 500) log.error({ ...line, err: error, msg: 'request failed' });
   else log.debug({ ...line, reason: known.message, msg: 'request refused' });
-  if (status === 503) reply.header('retry-after', '1');
-  // The rest of the body is not read, so nothing can follow on this connection.
-  if (status === 413) reply.header('connection', 'close');
-  return reply.code(status).type('application/json; charset=utf-8').send(errorText(known, correlation_id));
+  const text = errorText(known, correlation_id);
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    ...(status === 503 && { 'retry-after': 1 }),
+    // The rest of the body is not read, so nothing can follow on this connection.
+    ...(status === 413 && { connection: 'close' }),
+  };
+  return { status, headers, text };
 }
 
 /** Answers what is not HTTP, or came too slowly, and closes the connection. */
@@ -43,12 +57,12 @@ const CONNECTION_ERRORS: Readonly<Record<string, RequestError>> = {
   ERR_HTTP_REQUEST_TIMEOUT: new RequestError('REQUEST_TIMEOUT', 'The request did not arrive in time.'),
 };
 
-function fromFramework(error: Error & Partial<FastifyError>): RequestError {
-  const [code, message] = FRAMEWORK_ERRORS[error.code ?? ''] ?? ['INTERNAL', 'The service failed; its log says why.'];
-  return new RequestError(code, message);
+function fromFramework(error: unknown): RequestError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return FRAMEWORK_ERRORS[code] ?? new RequestError('INTERNAL', 'The service failed; its log says why.');
 }
 
-const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [RequestErrorCode, string]>> = {
-  FST_ERR_BAD_URL: ['ResourceNotFound', 'The path does not exist.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['ResourceNotFound', 'The path does not exist.'],
+const FRAMEWORK_ERRORS: Readonly<Record<string, RequestError>> = {
+  FST_ERR_BAD_URL: new RequestError('ResourceNotFound', 'The path does not exist.'),
+  FST_ERR_MAX_PARAM_LENGTH: new RequestError('ResourceNotFound', 'The path does not exist.'),
 };

@@ -1,14 +1,14 @@
 import type { AddressInfo } from 'node:net';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Logger } from '../observability/log.ts';
-import { correlationId } from './correlation.ts';
 import { RequestError } from './error-map.ts';
-import { refuseConnection, sendError } from './errors.ts';
+import { errorAnswer, refuseConnection } from './errors.ts';
+import { createNodeServer, REQUEST_TIMEOUT_MS, type Tls } from './node-server.ts';
 import { registerStandard, type StatusInfo } from './standard.ts';
 import { registerSwagger } from './swagger.ts';
-import { registerV1 } from './v1/routes.ts';
+import { createV1Handler, v1Paths } from './v1/handler.ts';
 
 export interface HttpServerOptions {
   readonly sessions: Sessions;
@@ -22,23 +22,20 @@ export interface HttpServerOptions {
   readonly body_limit: number;
   /** The origins whose pages may call; none by default. */
   readonly cors_origins: readonly string[];
-  /** PEM texts; without them the server speaks plain HTTP. */
-  readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
+  /** Without it the server speaks plain HTTP. */
+  readonly tls?: Tls;
 }
 
-/** How long a client may take to send its request, and a request in flight to finish when the server closes. */
-const REQUEST_TIMEOUT_MS = 30_000;
-/** Longer than the idle timeout of common load balancers (60 s), so that they and not the server close first. */
-const KEEP_ALIVE_TIMEOUT_MS = 72_000;
 const CLOSE_IDLE_INTERVAL_MS = 20;
-const CONNECTIONS_MAX = 10_000;
 
 /** The HTTP service, ready to listen: `listen`, and `close`, which finishes the requests in flight. */
 export class HttpServer {
   readonly #app: FastifyInstance;
+  readonly #protocol: 'http' | 'https';
 
-  private constructor(app: FastifyInstance) {
+  private constructor(app: FastifyInstance, protocol: 'http' | 'https') {
     this.#app = app;
+    this.#protocol = protocol;
   }
 
   static async create(options: HttpServerOptions): Promise<HttpServer> {
@@ -48,11 +45,9 @@ export class HttpServer {
       await app.register(cors, { origin: [...options.cors_origins], methods: ['GET', 'POST'], strictPreflight: false });
     }
     registerStandard(app, options.clock, options.info);
-    const { sessions, log, v1_base, body_limit } = options;
-    registerV1(app, { sessions, log, base: v1_base, body_limit });
-    if (options.swagger) registerSwagger(app, v1_base);
+    if (options.swagger) registerSwagger(app, options.v1_base);
     await app.ready();
-    return new HttpServer(app);
+    return new HttpServer(app, options.tls ? 'https' : 'http');
   }
 
   /** Starts to accept connections; port 0 takes a free one. Answers the URL that callers use. */
@@ -60,7 +55,7 @@ export class HttpServer {
     await this.#app.listen({ host, port });
     const address = this.#app.server.address() as AddressInfo;
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    return `${this.#app.initialConfig.https ? 'https' : 'http'}://${name}:${address.port}`;
+    return `${this.#protocol}://${name}:${address.port}`;
   }
 
   /** Accepts nothing new, finishes the requests in flight, and closes their connections. */
@@ -78,16 +73,14 @@ export class HttpServer {
   }
 }
 
-function createApp({ log, tls }: HttpServerOptions): FastifyInstance {
-  const routes = new Set<string>();
+/** What API v1 does not take, Fastify does: the other endpoints, preflights, and every path that does not exist. */
+function createApp({ sessions, log, tls, v1_base, body_limit, cors_origins }: HttpServerOptions): FastifyInstance {
+  const routes = new Set<string>(v1Paths(v1_base));
+  const v1 = createV1Handler({ sessions, log, base: v1_base, body_limit, cors_origins });
   const app: FastifyInstance = fastify({
-    ...(tls && { https: { key: tls.key, cert: tls.cert, ...(tls.ca && { ca: tls.ca, requestCert: true }) } }),
-    // Requests are logged by the routes: a logger of its own for every request would cost as much as the request.
+    serverFactory: (otherwise) =>
+      createNodeServer((request, response) => v1(request, response) || otherwise(request, response), tls),
     logger: false,
-    genReqId: (request) => correlationId(request),
-    requestIdHeader: false,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -95,9 +88,8 @@ function createApp({ log, tls }: HttpServerOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => refuseConnection(error, socket, log),
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
   });
-  app.server.maxConnections = CONNECTIONS_MAX;
   app.addHook('onRoute', ({ url }) => void routes.add(url));
-  // Routes read their bodies by `readJson`.
+  // A path that does not exist is said to be so whatever the body holds: it is not read.
   app.addHttpMethod('POST', { hasBody: false, overrideExisting: true });
   app.setErrorHandler<Error>((error, request, reply) => sendError(error, request, reply, log));
   app.setNotFoundHandler((request, reply) => {
@@ -105,6 +97,11 @@ function createApp({ log, tls }: HttpServerOptions): FastifyInstance {
     return sendError(unknownRoute(request.method, path, routes.has(path)), request, reply, log);
   });
   return app;
+}
+
+function sendError(error: Error, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  const { status, headers, text } = errorAnswer(error, request.raw, log);
+  return reply.code(status).headers(headers).send(text);
 }
 
 function unknownRoute(method: string, path: string, otherMethod: boolean): RequestError {

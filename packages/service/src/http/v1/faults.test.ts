@@ -144,4 +144,16 @@ test('fault 10: pages of other origins may call only when their origin is listed
   assert.equal(await ask(closed.url, 'https://app.example.com'), null);
   assert.equal(await ask(listed.url, 'https://app.example.com'), 'https://app.example.com');
   assert.equal(await ask(listed.url, 'https://evil.example.com'), null);
+
+  const openFrom = async (origin: string) => {
+    const headers = { origin, 'content-type': 'application/json' };
+    const answer = await fetch(`${listed.url}/v1/sessions/open_session`, {
+      method: 'POST',
+      headers,
+      body: '{"user_id":"1"}',
+    });
+    return [answer.headers.get('access-control-allow-origin'), answer.headers.get('vary')];
+  };
+  assert.deepEqual(await openFrom('https://app.example.com'), ['https://app.example.com', 'Origin']);
+  assert.deepEqual(await openFrom('https://evil.example.com'), [null, 'Origin']);
 });
