@@ -37,7 +37,8 @@ export function createV1Handler({ sessions, log, base, body_limit, cors_origins 
   const origins = new Set(cors_origins);
 
   return (request, response) => {
-    const command = commands.get(pathOf(request.url ?? ''));
+    const { url = '' } = request;
+    const command = commands.get(url) ?? commands.get(pathOf(url));
     if (!command || request.method !== 'POST') return false;
     if (origins.size > 0) allowOrigin(request, response, origins);
     const fail = (error: unknown) => {
@@ -74,7 +75,8 @@ function allowOrigin({ headers: { origin } }: IncomingMessage, response: ServerR
 function answer(response: ServerResponse, text: string | null): void {
   // A 200 without a value breaks Node clients: null is 204.
   if (text === null) response.writeHead(204).end();
-  else response.writeHead(200, { 'content-type': JSON_UTF8, 'content-length': Buffer.byteLength(text) }).end(text);
+  else
+    response.writeHead(200, ['content-type', JSON_UTF8, 'content-length', String(Buffer.byteLength(text))]).end(text);
 }
 
 /** No body, and a JSON value that is no object, count as a request without members (WIRE_V1.md, HTTP). */
