@@ -23,7 +23,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --sizes <n,n>           sessions in the store (default 1000,1000000)
   --scenarios <a,b>       of ${SCENARIOS.map(({ name }) => name).join(', ')} (default all)
   --contenders <a,b>      of ${CONTENDERS.join(', ')} (default all)
-  --connections <n>       requests under way at a time (default 32)
+  --connections <n>       requests under way at a time (default 64)
   --quick                 3 rounds of 1 second with 1000 and 20000 sessions, to see that it works
   --write                 put the results into bench/README.md
 `;
@@ -41,7 +41,7 @@ export function readOptions(args: readonly string[]): Options | null {
       sizes: { type: 'string' },
       scenarios: { type: 'string' },
       contenders: { type: 'string' },
-      connections: { type: 'string', default: '32' },
+      connections: { type: 'string', default: '64' },
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },

@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { unavailable } from './unavailable.ts';
-import type { FromWriter, ToWriter, Write, WriteResult } from './writes.ts';
+import type { FromWriter, ToWriter, Write, WriteResult, WriterData } from './writes.ts';
 
 interface Waiting {
   readonly write: Write;
@@ -29,7 +29,7 @@ export interface CommitListener {
 export class CommitQueue {
   readonly #config: SqliteStoreConfig;
   readonly #listener: CommitListener;
-  readonly #worker: Worker;
+  readonly #port: MessagePort;
   readonly #started = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<void>();
   #waiting: Waiting[] = [];
@@ -42,12 +42,17 @@ export class CommitQueue {
   constructor(config: SqliteStoreConfig, listener: CommitListener) {
     this.#config = config;
     this.#listener = listener;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#port.on('message', (message: FromWriter) => this.#onMessage(message));
     // The thread runs from the sources as from the build, beside this file in both.
     const file = new URL(`writer${extname(import.meta.url)}`, import.meta.url);
-    this.#worker = new Worker(file, { workerData: config });
-    this.#worker.on('message', (message: FromWriter) => this.#onMessage(message));
-    this.#worker.on('error', (error: Error) => this.#fail(error.message));
-    this.#worker.on('exit', () => {
+    const workerData: WriterData = { config, port: port2 };
+    const worker = new Worker(file, { workerData, transferList: [port2] });
+    worker.on('error', (error: Error) => this.#fail(error.message));
+    worker.on('exit', () => {
+      this.#takeAnswer();
+      this.#port.close();
       this.#fail('the thread that writes has stopped');
       this.#exited.resolve();
     });
@@ -66,6 +71,7 @@ export class CommitQueue {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, resolve, reject });
+      this.#takeAnswer();
       this.#scheduleFlush();
     });
   }
@@ -91,6 +97,15 @@ export class CommitQueue {
       this.#flushScheduled = false;
       this.#flush();
     });
+  }
+
+  /**
+   * Takes an answer that is there before its turn: under load the turn is long, and the thread would wait for its next
+   * commit while this one reads the requests for it.
+   */
+  #takeAnswer(): void {
+    const received = receiveMessageOnPort(this.#port);
+    if (received) this.#onMessage(received.message);
   }
 
   #isBusy(): boolean {
@@ -120,7 +135,7 @@ export class CommitQueue {
   }
 
   #post(message: ToWriter): void {
-    this.#worker.postMessage(message);
+    this.#port.postMessage(message);
   }
 
   #onMessage(message: FromWriter): void {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SessionsError } from '../../domain/errors.ts';
 import { prepare } from './connection.ts';
-import { transaction } from './transaction.ts';
+import { transactions } from './transaction.ts';
 
 /** "PipS" in ASCII, in the file's header: tells this service's databases from others. */
 const APPLICATION_ID = 0x50697053;
@@ -40,7 +40,7 @@ const MIGRATIONS: readonly string[] = [
 
 /** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not touch. */
 export function migrate(db: DatabaseSync): void {
-  transaction(db, () => {
+  transactions(db)(() => {
     const version = readNumber(db, 'PRAGMA user_version');
     const isEmpty = readNumber(db, 'SELECT count(*) FROM sqlite_schema') === 0;
     if (!isEmpty && readNumber(db, 'PRAGMA application_id') !== APPLICATION_ID) {

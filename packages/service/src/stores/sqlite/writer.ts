@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
 import { apply, expire } from '../../domain/session.ts';
 import type { SqliteStoreConfig } from './config.ts';
@@ -14,8 +14,8 @@ import {
   UPDATE_SESSION,
 } from './rows.ts';
 import { migrate } from './schema.ts';
-import { transaction } from './transaction.ts';
-import type { FromWriter, ToWriter, Write, WriteResult } from './writes.ts';
+import { transactions } from './transaction.ts';
+import type { FromWriter, ToWriter, Write, WriteResult, WriterData } from './writes.ts';
 
 /**
  * The thread that writes. All writes that came while the last commit was on its way to the disk become one
@@ -27,6 +27,7 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
   migrate(db);
   // The queue asks for checkpoints, when no reader stands in their way.
   db.exec('PRAGMA wal_autocheckpoint = 0');
+  const transaction = transactions(db);
   const select = prepare(db, SELECT_SESSION);
   const selectDue = prepare(db, SELECT_DUE);
   const insert = prepare(db, INSERT_SESSION);
@@ -70,7 +71,7 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
       case 'commit':
         send({
           type: 'committed',
-          results: attempt(() => transaction(db, () => message.writes.map(run)), message.writes.length),
+          results: attempt(() => transaction(() => message.writes.map(run)), message.writes.length),
         });
         return;
       case 'checkpoint':
@@ -79,7 +80,6 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
         return;
       case 'close':
         db.close();
-        parentPort?.close();
         return;
     }
   };
@@ -98,16 +98,18 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-const port = parentPort;
-if (port) {
-  const send = (message: FromWriter) => port.postMessage(message);
-  try {
-    port.on('message', serve(workerData as SqliteStoreConfig, send));
-    send({ type: 'ready' });
-  } catch (error) {
-    const { path } = workerData as SqliteStoreConfig;
-    const known = error instanceof SessionsError;
-    send({ type: 'unusable', message: known ? error.message : `${path} cannot be opened: ${messageOf(error)}.` });
-    port.close();
-  }
+const { config, port } = workerData as WriterData;
+const send = (message: FromWriter) => port.postMessage(message);
+try {
+  const receive = serve(config, send);
+  port.on('message', (message: ToWriter) => {
+    receive(message);
+    if (message.type === 'close') port.close();
+  });
+  send({ type: 'ready' });
+} catch (error) {
+  const known = error instanceof SessionsError;
+  const reason = known ? error.message : `${config.path} cannot be opened: ${messageOf(error)}.`;
+  send({ type: 'unusable', message: reason });
+  port.close();
 }

@@ -1,4 +1,6 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { SessionChange } from '../../domain/session.ts';
+import type { SqliteStoreConfig } from './config.ts';
 import type { Row } from './connection.ts';
 
 /** What the writer's thread is asked to do, and what it answers: plain values, cheap to copy between threads. */
@@ -29,3 +31,9 @@ export type FromWriter =
   | { readonly type: 'unusable'; readonly message: string }
   | { readonly type: 'committed'; readonly results: readonly WriteResult[] }
   | { readonly type: 'checkpointed' };
+
+/** What the thread starts with. */
+export interface WriterData {
+  readonly config: SqliteStoreConfig;
+  readonly port: MessagePort;
+}
