@@ -59,7 +59,15 @@ async function openSessions(controller, count) {
   for (let index = 0; index < count; index += 1) {
     const user = { roles: ['a'] };
     const data = { cart: [1, 2, 3] };
-    const session = await controller.openSession(null, `user-${index % Math.ceil(count / 10)}`, 'User', '127.0.0.1', 'bench', user, data);
+    const session = await controller.openSession(
+      null,
+      `user-${index % Math.ceil(count / 10)}`,
+      'User',
+      '127.0.0.1',
+      'bench',
+      user,
+      data,
+    );
     if (ids.length < PRINTED_IDS_MAX) ids.push(session.id);
   }
   return ids;

@@ -93,8 +93,11 @@ test('every log line of a request has its correlation id, and none has ids of se
   await call('store_session_data', { session_id: session.id, data: 'PRIVATE-3' });
   await call('delete_session_by_id', { session_id: session.id });
   await call('open_session', { user_id: 5, data: 'PRIVATE-4' });
+  const headers = { ...JSON_HEADERS, correlation_id: 'trace-1' };
+  const broken = { method: 'POST', headers, body: '{"data":PRIVATE-5}' };
+  assert.equal((await fetch(`${server.url}/v1/sessions/open_session`, broken)).status, 400);
   const text = JSON.stringify(server.log);
-  assert.equal(server.log.length, 7);
+  assert.equal(server.log.length, 8);
   assert.ok(server.log.every((line) => line.correlation_id === 'trace-1'));
   assert.equal(new Set(server.log.filter((line) => line.session).map((line) => line.session)).size, 1);
   for (const secret of [session.id, 'PRIVATE', 'a@example.com']) assert.ok(!text.includes(secret), secret);
