@@ -15,15 +15,16 @@ const isInstalled =
 
 if (!isInstalled) {
   process.stderr.write('Installing the dependencies, once: about half a minute.\n');
-  // Engines are about running the packages; npm itself may run on an older Node.
-  const install = ['ci', '--no-fund', '--no-audit', '--loglevel=error'];
+  // Not `npm ci`, which refuses a lock file that lacks the optional packages of another platform. Engines, about which
+  // npm would warn, are those of the published packages; npm itself may run on an older Node.
+  const install = ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'];
   const { status } = spawnSync('npm', install, {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
-    process.stderr.write('The dependencies could not be installed; npm says above why. "npm ci" tries again.\n');
+    process.stderr.write('The dependencies could not be installed; npm says above why. "npm install" tries again.\n');
     process.exit(1);
   }
   writeFileSync(stamp, lock);
