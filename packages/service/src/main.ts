@@ -1,56 +1,7 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
-import { configHelp, loadConfig } from './config.ts';
-import { SessionsError } from './domain/errors.ts';
-import { createLogger } from './observability/log.ts';
-import { startService } from './service.ts';
+import { enableCompileCache } from 'node:module';
 
-const USAGE = `Usage: pip-sessions [--config <file.yml>]
-
-Serves user sessions over HTTP. Settings come from the environment, or from the YAML file under the same names in
-lower case without the prefix:
-
-${configHelp()
-  .map(({ variable, help, value }) => `  ${variable.padEnd(24)} ${help} (default ${value})`)
-  .join('\n')}
-`;
-
-/** How long the end of a process may take, with requests in flight and writes on their way to the disk. */
-const SHUTDOWN_TIMEOUT_MS = 35_000;
-
-async function main(): Promise<void> {
-  const options = { config: { type: 'string' }, help: { type: 'boolean' } } as const;
-  const { config: file, help } = parseArgs({ options }).values;
-  if (help) {
-    process.stdout.write(USAGE);
-    return;
-  }
-  const config = loadConfig(process.env, file);
-  const log = createLogger(config.log_level);
-  const service = await startService(config, log);
-  process.stderr.write(`Sessions are served on ${service.url}, kept in ${config.store}. Stop with Ctrl+C.
-  API v1     ${service.url}/v1/sessions/<command>   described at ${service.url}/swagger
-  Try it     curl ${service.url}/v1/sessions/open_session -H 'content-type: application/json' -d '{"user_id":"1"}'
-`);
-
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(130);
-    stopping = true;
-    log.info({ signal, msg: 'stopping: requests in flight are finished first' });
-    setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref();
-    service.stop().then(() => process.exit(0), fail);
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-}
-
-function fail(error: unknown): void {
-  const known = error instanceof SessionsError || (error instanceof Error && 'code' in error);
-  process.stderr.write(
-    known ? `pip-sessions: ${error.message}\n` : `pip-sessions: ${(error as Error).stack ?? error}\n`,
-  );
-  process.exit(1);
-}
-
+// Before anything else is loaded: what was compiled at the last start is taken from the disk.
+enableCompileCache();
+const { fail, main } = await import('./command-line.ts');
 main().catch(fail);
