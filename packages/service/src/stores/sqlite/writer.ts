@@ -17,6 +17,9 @@ import { migrate } from './schema.ts';
 import { transactions } from './transaction.ts';
 import type { FromWriter, ToWriter, Write, WriteResult, WriterData } from './writes.ts';
 
+/** One object for all: of many references to it, the copy to the other thread holds one. */
+const INSERTED: WriteResult = { type: 'inserted' };
+
 /**
  * The thread that writes. All writes that came while the last commit was on its way to the disk become one
  * transaction, so that they share one flush. Between its read and its write no other write can come: the
@@ -39,7 +42,7 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
       case 'insert':
         try {
           insert.run(...write.row);
-          return { type: 'inserted' };
+          return INSERTED;
         } catch (error) {
           if (isUniqueViolation(error)) return { type: 'taken' };
           throw error;
