@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CONTENDERS, type ContenderName } from './contenders/contender.ts';
-import { SCENARIOS, type Scenario } from './scenarios/scenario.ts';
+import { SCENARIOS } from './scenarios/index.ts';
+import type { Scenario } from './scenarios/scenario.ts';
 
 export interface Options {
   readonly rounds: number;

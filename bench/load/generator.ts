@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../scenarios/scenario.ts';
+import { SCENARIOS } from '../scenarios/index.ts';
 import { load, prepareTarget } from './load.ts';
 import type { FromGenerator, ToGenerator } from './protocol.ts';
 import type { Target } from './slice.ts';

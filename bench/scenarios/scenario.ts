@@ -1,8 +1,3 @@
-import { get } from './get.ts';
-import { list } from './list.ts';
-import { open } from './open.ts';
-import { store } from './store.ts';
-
 /** What a contender says of the sessions it holds: ids and users, spread evenly over all of them. */
 export interface Sample {
   readonly ids: readonly string[];
@@ -24,5 +19,3 @@ export interface Scenario {
   /** Whether the parsed body of an answer is right for a call about `subject`. */
   readonly isRight: (body: unknown, subject: string) => boolean;
 }
-
-export const SCENARIOS: readonly Scenario[] = [get, open, store, list];

@@ -4,6 +4,7 @@ import { SessionsError } from '../domain/errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { correlationId } from './correlation.ts';
 import { ERROR_MAP, RequestError } from './error-map.ts';
+import { JSON_UTF8 } from './media-type.ts';
 
 /** The answer to a request that failed. */
 interface ErrorAnswer {
@@ -23,7 +24,7 @@ export function errorAnswer(error: unknown, request: IncomingMessage, log: Logge
   else log.debug({ ...line, reason: known.message, msg: 'request refused' });
   const text = errorText(known, correlation_id);
   const headers = {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': JSON_UTF8,
     'content-length': Buffer.byteLength(text),
     ...(status === 503 && { 'retry-after': 1 }),
     // The rest of the body is not read, so nothing can follow on this connection.
@@ -40,7 +41,7 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, l
   const { status } = ERROR_MAP[known.code];
   log.debug({ code: known.code, status, reason: error.message, msg: 'connection refused' });
   const body = errorText(known, undefined);
-  const head = `HTTP/1.1 ${status} ${known.code}\r\ncontent-type: application/json; charset=utf-8\r\n`;
+  const head = `HTTP/1.1 ${status} ${known.code}\r\ncontent-type: ${JSON_UTF8}\r\n`;
   if (socket.writable)
     socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
   socket.destroySoon();

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../domain/clock.ts';
+import { JSON_UTF8 } from './media-type.ts';
 
 export interface StatusInfo {
   readonly name: string;
@@ -14,9 +15,7 @@ export interface StatusInfo {
 export function registerStandard(app: FastifyInstance, clock: Clock, info: StatusInfo): void {
   const started = clock.now();
 
-  app.get('/heartbeat', async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(`"${iso(clock.now())}"`),
-  );
+  app.get('/heartbeat', async (_request, reply) => reply.type(JSON_UTF8).send(`"${iso(clock.now())}"`));
 
   app.get('/status', async () => {
     const now = clock.now();

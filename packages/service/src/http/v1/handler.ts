@@ -4,10 +4,8 @@ import { type Logger, sessionRef } from '../../observability/log.ts';
 import { correlationId } from '../correlation.ts';
 import { errorAnswer } from '../errors.ts';
 import { readJson } from '../json-request.ts';
+import { JSON_UTF8 } from '../media-type.ts';
 import { COMMANDS, type Command } from './commands.ts';
-
-/** Dart clients decode an answer as latin1 unless the charset is named (WIRE_V1.md, HTTP). */
-const JSON_UTF8 = 'application/json; charset=utf-8';
 
 export interface V1Options {
   readonly sessions: Sessions;

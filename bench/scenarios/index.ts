@@ -1,0 +1,8 @@
+import { get } from './get.ts';
+import { list } from './list.ts';
+import { open } from './open.ts';
+import type { Scenario } from './scenario.ts';
+import { store } from './store.ts';
+
+/** In the order in which they are measured. */
+export const SCENARIOS: readonly Scenario[] = [get, open, store, list];
