@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Answered, openUntilGone, readBack } from './crash/answered.ts';
-import { ServiceProcess } from './crash/service.ts';
+import { ServiceProcess } from './service-process.ts';
 
 /**
  * Kills the service with `kill -9` in the middle of opens and closes, starts it again on the same file, and reads back

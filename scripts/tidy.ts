@@ -27,6 +27,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
       'fastify',
       '@fastify/',
       'typebox',
+      '#typebox',
       'secure-json-parse',
     ],
     why: 'HTTP imports the domain, not the stores and not the composition',

@@ -1,4 +1,4 @@
-import type { TLocalizedValidationError } from 'typebox/error';
+import type { TLocalizedValidationError } from '#typebox';
 import { SessionsError } from '../domain/errors.ts';
 
 /** What a failed validation says: each member that is wrong, in the words of someone who has to mend it. */

@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, Type } from '#typebox';
 import { SessionsError } from '../domain/errors.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { type JsonText, toJsonText } from '../domain/json.ts';

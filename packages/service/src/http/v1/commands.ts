@@ -1,5 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Static, type TSchema, Type } from '#typebox';
 import { toJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../packages/service/src/main.ts', import.meta.url));
+/** The command, from the sources. */
+export const SOURCES = fileURLToPath(new URL('../packages/service/src/main.ts', import.meta.url));
 const START_TIMEOUT_MS = 30_000;
 const END_TIMEOUT_MS = 10_000;
 
@@ -17,9 +18,9 @@ export class ServiceProcess {
     this.port = port;
   }
 
-  static async start(database: string): Promise<ServiceProcess> {
+  static async start(database: string, main = SOURCES): Promise<ServiceProcess> {
     const env = { ...process.env, SESSIONS_STORE: `sqlite:${database}`, SESSIONS_PORT: '0' };
-    const args = ['--conditions=source', MAIN];
+    const args = main === SOURCES ? ['--conditions=source', main] : [main];
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
