@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import { createLogger, loadConfig, startService, toJsonText } from '@pip-sessions/service';
+import { warmUp } from '../../packages/service/src/warm-up.ts';
 import { newSession, SampleTaker, userOf } from './preload.ts';
 import type { Ready } from './ready.ts';
+
+await warmUp();
+const { createLogger, loadConfig, startService, toJsonText } = await import('@pip-sessions/service');
 
 /** As many as may share one commit of the SQLite store. */
 const OPENED_TOGETHER = 512;

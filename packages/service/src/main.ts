@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+import { warmUp } from './warm-up.ts';
 
-// Before anything else is loaded: what was compiled at the last start is taken from the disk.
-enableCompileCache();
+await warmUp();
 const { fail, main } = await import('./command-line.ts');
 main().catch(fail);
