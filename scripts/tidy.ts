@@ -28,6 +28,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
       '@fastify/',
       'typebox',
       '#typebox',
+      '@pip-sessions/client',
       'secure-json-parse',
     ],
     why: 'HTTP imports the domain, not the stores and not the composition',

@@ -18,7 +18,7 @@ export async function startPreloaded(store: string, size: number): Promise<Omit<
   async function open(index: number): Promise<void> {
     const user_id = userOf(index, size);
     const { user, data, ...request } = newSession(user_id);
-    const session = await service.sessions.open({ ...request, user: toJsonText(user), data: toJsonText(data) });
+    const { session } = await service.sessions.open({ ...request, user: toJsonText(user), data: toJsonText(data) });
     taker.see(index, session.id, user_id);
   }
 

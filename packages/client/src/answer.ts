@@ -1,30 +1,44 @@
-import type { ErrorV1 } from './contract/v1.ts';
-import { type CallTarget, categoryOf, SessionsCallError, type SessionsError, SessionsServiceError } from './errors.ts';
+import { type CallTarget, SessionsCallError } from './errors.ts';
 import { systemTime } from './platform.ts';
 
 /** What came of one attempt. */
 export type Outcome<T> = { readonly type: 'result'; readonly result: T } | Failure;
 
+/** How an attempt ended that a later one may mend: without an answer, or with this status. */
+export type PassingEnd = 'no_answer' | number;
+
 export interface Failure {
   readonly type: 'failure';
-  readonly error: SessionsError;
-  /** Whether the same attempt may succeed a little later, and at what time from now the service asks for it. */
-  readonly passing: boolean;
+  readonly error: Error;
+  /** Null when another attempt would end alike. */
+  readonly end: PassingEnd | null;
+  /** At what time from now the service asks for another attempt; 0 when it does not. */
+  readonly retry_after_ms: number;
+}
+
+/** How an API writes its answers. */
+export interface AnswerReader<T> {
+  /** The result that a body holds; throws when it holds none. */
+  readonly result: (text: string) => T;
+  /** The error that an answer holds; null when it is not of this API. */
+  readonly error: (answer: ErrorAnswer) => Error | null;
+}
+
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly text: string;
   readonly retry_after_ms: number;
 }
 
 /** What a gateway answers while the service behind it starts, stops or is overloaded. */
-const PASSING = new Set([502, 503, 504]);
+const GATEWAY = new Set([502, 503, 504]);
 
-/**
- * Reads an answer to its end, and its JSON result with `read`, which throws when the result is not what it should be.
- * Rejects as the platform does when the connection breaks.
- */
+/** Reads an answer to its end. Rejects as the platform does when the connection breaks. */
 export async function readOutcome<T>(
   target: CallTarget,
   response: Response,
   bytes_max: number,
-  read: (json: unknown) => T,
+  reader: AnswerReader<T>,
 ): Promise<Outcome<T>> {
   const { ok, status, headers } = response;
   const text = await readText(response, bytes_max);
@@ -34,29 +48,31 @@ export async function readOutcome<T>(
   }
   if (ok) {
     try {
-      return { type: 'result', result: read(text === '' ? null : JSON.parse(text)) };
+      return { type: 'result', result: reader.result(text) };
     } catch (cause) {
       return lasting(notAnAnswer(target, status, cause));
     }
   }
-  const error = errorOf(target, status, text);
-  if (!PASSING.has(status)) return lasting(error);
-  return { type: 'failure', error, passing: true, retry_after_ms: retryAfter(headers.get('retry-after')) };
+  const retry_after_ms = retryAfter(headers.get('retry-after'));
+  const error = reader.error({ status, text, retry_after_ms }) ?? foreign(target, status);
+  return { type: 'failure', error, end: status, retry_after_ms };
 }
 
 /** The platform's `fetch` rejected: there is no answer at all. */
-export function brokenConnection(target: CallTarget, cause: unknown): Failure {
-  const refused = REFUSED.test(reasonOf(cause));
+export function brokenConnection(target: CallTarget, address: string, cause: unknown): Failure {
+  // Deno names the whole address, which may hold an id or a filter.
+  const reason = reasonOf(cause).replaceAll(address, () => target.url);
+  const refused = REFUSED.test(reason);
   const message = refused
     ? 'The connection was refused. Check that the service runs there, and that host and port are right.'
-    : `The connection failed (${reasonOf(cause)}). Check the address and the network between here and there.`;
+    : `The connection failed (${reason}). Check the address and the network between here and there.`;
   const error = new SessionsCallError('UNREACHABLE', target, message, { cause });
-  return { type: 'failure', error, passing: !refused, retry_after_ms: 0 };
+  return { type: 'failure', error, end: refused ? null : 'no_answer', retry_after_ms: 0 };
 }
 
 /** A failure that another attempt would not change. */
-function lasting(error: SessionsError): Failure {
-  return { type: 'failure', error, passing: false, retry_after_ms: 0 };
+function lasting(error: Error): Failure {
+  return { type: 'failure', error, end: null, retry_after_ms: 0 };
 }
 
 /** Null when the answer exceeds the bound. */
@@ -78,35 +94,11 @@ async function readText(response: Response, bytes_max: number): Promise<string |
   }
 }
 
-function errorOf(target: CallTarget, status: number, text: string): SessionsError {
-  const body = parseError(text);
-  if (body === null) {
-    if (!PASSING.has(status)) return notAnAnswer(target, status, undefined);
-    const message = `A gateway answered ${status}. Check that the service behind it runs.`;
-    return new SessionsCallError('UNREACHABLE', target, message, { status });
-  }
-  const { code, category, message, details, correlation_id } = body;
-  return new SessionsServiceError(target, stringOr(message, `The service answered ${status} without a message.`), {
-    code: stringOr(code, 'UNKNOWN'),
-    category: stringOr(category, categoryOf(status)),
-    status,
-    details,
-    correlation_id: stringOr(correlation_id, null),
-  });
-}
-
-function stringOr<T>(value: unknown, otherwise: T): string | T {
-  return typeof value === 'string' ? value : otherwise;
-}
-
-/** Null for what is not the JSON of an error. */
-function parseError(text: string): Partial<Record<keyof ErrorV1, unknown>> | null {
-  try {
-    const json: unknown = JSON.parse(text);
-    return typeof json === 'object' && json !== null && ('code' in json || 'message' in json) ? json : null;
-  } catch {
-    return null;
-  }
+/** An error that the service did not write. */
+function foreign(target: CallTarget, status: number): SessionsCallError {
+  if (!GATEWAY.has(status)) return notAnAnswer(target, status, undefined);
+  const message = `A gateway answered ${status}. Check that the service behind it runs.`;
+  return new SessionsCallError('UNREACHABLE', target, message, { status });
 }
 
 function notAnAnswer(target: CallTarget, status: number, cause: unknown): SessionsCallError {

@@ -1,20 +1,13 @@
 import { random } from './platform.ts';
 
-/** How to reach a sessions service. Only `url` is required. */
-export interface CallOptions {
+/** How to reach a sessions service, by either API. Only `url` is required. */
+export interface TransportOptions {
   /** Where the service is, with a path if a gateway puts one before it: `https://sessions.internal:8080`. */
   readonly url: string;
-  /** Where the commands are, below `url`; default `v1/sessions`. */
-  readonly base_route?: string;
   /** Milliseconds for a call as a whole, with all its attempts and the waits between them; default 10,000. */
   readonly timeout_ms?: number;
   /** How often a command that is safe to repeat is sent again at most; default 3. */
   readonly retries?: number;
-  /**
-   * How the correlation id travels: as query `correlation_id` (default), as header `correlation_id`, or as both.
-   * Some proxies drop headers with an underscore.
-   */
-  readonly correlation_id?: CorrelationIdPlace;
   /** Sent with every request, like `{ authorization: 'Bearer …' }`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The largest answer that is read; default 16 MiB, far above a page of 100 or one session with its data. */
@@ -27,17 +20,31 @@ export interface CallOptions {
   readonly random?: () => number;
 }
 
+/** How to reach a sessions service by API v1. Only `url` is required. */
+export interface CallOptions extends TransportOptions {
+  /** Where the commands are, below `url`; default `v1/sessions`. */
+  readonly base_route?: string;
+  /**
+   * How the correlation id travels: as query `correlation_id` (default), as header `correlation_id`, or as both.
+   * Some proxies drop headers with an underscore.
+   */
+  readonly correlation_id?: CorrelationIdPlace;
+}
+
 export type CorrelationIdPlace = 'query' | 'headers' | 'both';
 
 /** Options with their defaults, checked once. */
-export interface CallSettings extends Required<Omit<CallOptions, 'url' | 'base_route' | 'correlation_id'>> {
-  /** `url` and `base_route` together, without a slash at the end. */
+export interface TransportSettings extends Required<Omit<TransportOptions, 'url'>> {
+  /** `url` and the route below it together, without a slash at the end. */
   readonly base: string;
+}
+
+export interface CallSettings extends TransportSettings {
   readonly in_query: boolean;
   readonly in_headers: boolean;
 }
 
-const JSON_TYPE = 'application/json';
+export const JSON_TYPE = 'application/json';
 
 /** The longest that timers of the platforms can wait. */
 export const TIMEOUT_MS_MAX = 2 ** 31 - 1;
@@ -45,27 +52,51 @@ export const RETRIES_MAX = 100;
 
 /** Throws a `TypeError` that names the option when one is missing or wrong. */
 export function toCallSettings(options: CallOptions): CallSettings {
-  const { url, base_route = 'v1/sessions', correlation_id = 'query', headers = {} } = options;
-  const { timeout_ms = 10_000, retries = 3, answer_bytes_max = 16 * 1024 * 1024 } = options;
+  const { base_route = 'v1/sessions', correlation_id = 'query' } = options;
   if (!['query', 'headers', 'both'].includes(correlation_id)) {
     throw new TypeError(`correlation_id is '${correlation_id}': use 'query', 'headers' or 'both'.`);
   }
   return {
-    base: toBase(url, base_route),
-    timeout_ms: wholeNumber('timeout_ms', timeout_ms, 1, TIMEOUT_MS_MAX),
-    retries: wholeNumber('retries', retries, 0, RETRIES_MAX),
-    answer_bytes_max: wholeNumber('answer_bytes_max', answer_bytes_max, 1, Number.MAX_SAFE_INTEGER),
+    ...toTransportSettings(options, base_route, { 'content-type': JSON_TYPE, accept: JSON_TYPE }),
     in_query: correlation_id !== 'headers',
     in_headers: correlation_id !== 'query',
-    // `Headers` refuses here what else would look like a network that is down, and knows no upper case.
-    headers: { ...Object.fromEntries(new Headers(headers)), 'content-type': JSON_TYPE, accept: JSON_TYPE },
+  };
+}
+
+/** `own` headers win over the caller's. Throws a `TypeError` that names the option when one is missing or wrong. */
+export function toTransportSettings(
+  options: TransportOptions,
+  route: string,
+  own: Readonly<Record<string, string>>,
+): TransportSettings {
+  const { url, headers = {}, timeout_ms = 10_000, retries = 3, answer_bytes_max = 16 * 1024 * 1024 } = options;
+  return {
+    base: toBase(url, route),
+    timeout_ms: toTimeout(timeout_ms),
+    retries: wholeNumber('retries', retries, 0, RETRIES_MAX),
+    answer_bytes_max: wholeNumber('answer_bytes_max', answer_bytes_max, 1, Number.MAX_SAFE_INTEGER),
+    headers: { ...toHeaders(headers), ...own },
     fetch: options.fetch ?? ((address, init) => fetch(address, init)),
     sleep: options.sleep ?? sleep,
     random: options.random ?? random,
   };
 }
 
-function toBase(url: string, base_route: string): string {
+export function toTimeout(timeout_ms: number): number {
+  return wholeNumber('timeout_ms', timeout_ms, 1, TIMEOUT_MS_MAX);
+}
+
+/** `Headers` refuses here what else would look like a network that is down, and knows no upper case. */
+function toHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  try {
+    return Object.fromEntries(new Headers(headers));
+  } catch {
+    // The platform's message quotes the value, which may be a secret.
+    throw new TypeError('headers holds a name or a value that HTTP cannot carry: use visible ASCII.');
+  }
+}
+
+function toBase(url: string, route: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
     throw new TypeError("url is not an address of a service: use one like 'http://localhost:8080'.");
@@ -73,11 +104,11 @@ function toBase(url: string, base_route: string): string {
   if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '') {
     throw new TypeError('url holds more than origin and path: give credentials in headers, and leave out ? and #.');
   }
-  const path = `${parsed.pathname}/${base_route}`.split('/').filter((part) => part !== '');
+  const path = `${parsed.pathname}/${route}`.split('/').filter((part) => part !== '');
   return [parsed.origin, ...path].join('/');
 }
 
-function wholeNumber(name: string, value: number, min: number, max: number): number {
+export function wholeNumber(name: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
   throw new TypeError(`${name} is ${value}: use a whole number from ${min} to ${max}.`);
 }

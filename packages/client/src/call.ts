@@ -1,15 +1,12 @@
-import { brokenConnection, type Outcome, readOutcome } from './answer.ts';
-import { type CallOptions, type CallSettings, toCallSettings } from './call-options.ts';
+import type { PassingEnd } from './answer.ts';
+import { answerReaderV1 } from './answer-v1.ts';
+import { type CallOptions, toCallSettings } from './call-options.ts';
 import type { CommandV1 } from './contract/v1.ts';
-import { withDeadline } from './deadline.ts';
-import { type CallTarget, SessionsCallError, type SessionsError } from './errors.ts';
-import { monotonicTime } from './platform.ts';
+import { CORRELATION_HEADER, headerText } from './header-values.ts';
+import { send } from './send.ts';
 
-/** The wait before the first repetition; it doubles from one to the next. */
-const BACKOFF_MS = 100;
-const BACKOFF_MS_MAX = 2_000;
-
-const CORRELATION_HEADER = 'correlation_id';
+const REPEATABLE: ReadonlySet<PassingEnd> = new Set<PassingEnd>(['no_answer', 502, 503, 504]);
+const NEVER: ReadonlySet<PassingEnd> = new Set();
 
 /**
  * Sends a command and answers what `read` makes of its JSON result, which may be null. `read` throws when the result
@@ -24,18 +21,10 @@ export type Call = <T>(
   signal?: AbortSignal,
 ) => Promise<T>;
 
-/** Where a command is sent to, and what: set up once a call, sent once an attempt. */
-interface CommandRequest<T> {
-  readonly target: CallTarget;
-  readonly address: string;
-  readonly init: RequestInit;
-  readonly read: (json: unknown) => T;
-  readonly retries: number;
-}
-
 /** Throws a `TypeError` that names the option when one is missing or wrong. */
 export function createCall(options: CallOptions): Call {
   const settings = toCallSettings(options);
+  const { timeout_ms } = settings;
   return async (command, correlationId, members, read, signal) => {
     const { name, repeatable } = command;
     const url = `${settings.base}/${name}`;
@@ -48,59 +37,8 @@ export function createCall(options: CallOptions): Call {
     }
     // A redirected POST becomes a GET, or carries the session to another host.
     const init: RequestInit = { method: 'POST', headers, body: JSON.stringify(members), redirect: 'manual' };
-    return send(settings, { target, address, init, read, retries: repeatable ? settings.retries : 0 }, signal);
+    const reader = answerReaderV1(target, read);
+    const repeat_after = repeatable ? REPEATABLE : NEVER;
+    return send(settings, { target, address, init, reader, timeout_ms, repeat_after }, signal);
   };
-}
-
-/** A header holds visible ASCII; other text is percent-encoded rather than refused. */
-function headerText(value: string): string {
-  return /^[\x20-\x7e]*$/.test(value) ? value : encodeURIComponent(value.toWellFormed());
-}
-
-async function send<T>(settings: CallSettings, request: CommandRequest<T>, caller?: AbortSignal): Promise<T> {
-  const { target, retries } = request;
-  const { timeout_ms } = settings;
-  const deadline = monotonicTime() + timeout_ms;
-  let failure: SessionsError | undefined;
-  const ends = {
-    timedOut: () =>
-      new SessionsCallError(
-        'TIMEOUT',
-        target,
-        `No answer within ${timeout_ms} ms. Check that the service runs and is not overloaded, or raise timeout_ms.`,
-        { cause: failure },
-      ),
-    aborted: (cause: unknown) => new SessionsCallError('ABORTED', target, "The caller's signal ended it.", { cause }),
-  };
-  return withDeadline(timeout_ms, caller, ends, async (signal) => {
-    for (let repeated = 0; ; repeated += 1) {
-      const outcome = await attempt(settings, request, signal);
-      if (outcome.type === 'result') return outcome.result;
-      failure = outcome.error;
-      if (!outcome.passing || repeated === retries || signal.aborted) throw failure;
-      const wait_ms = Math.max(outcome.retry_after_ms, backoff(repeated, settings.random));
-      // Waiting beyond the deadline would only hide what went wrong.
-      if (monotonicTime() + wait_ms >= deadline) throw failure;
-      await settings.sleep(wait_ms, signal);
-      if (signal.aborted) throw failure;
-    }
-  });
-}
-
-async function attempt<T>(
-  settings: CallSettings,
-  { target, address, init, read }: CommandRequest<T>,
-  signal: AbortSignal,
-): Promise<Outcome<T>> {
-  try {
-    const response = await settings.fetch(address, { ...init, signal });
-    return await readOutcome(target, response, settings.answer_bytes_max, read);
-  } catch (error) {
-    return brokenConnection(target, error);
-  }
-}
-
-/** Full jitter: callers that failed together do not come back together. */
-function backoff(repeated: number, random: () => number): number {
-  return random() * Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** repeated);
 }

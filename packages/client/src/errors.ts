@@ -1,5 +1,5 @@
 /**
- * Everything a call can reject with. Either the service answered with an error (`SessionsServiceError`), or there
+ * Everything a call of API v1 can reject with. Either the service answered with an error (`SessionsServiceError`), or there
  * is no answer that can be used (`SessionsCallError`). Messages name the address and the command, and never hold a
  * session's id or data.
  */
@@ -37,8 +37,9 @@ export function categoryOf(status: number): ErrorCategory {
 
 /** Where a call went. */
 export interface CallTarget {
-  /** The address without its query. */
+  /** API v1: the address without its query. API v2: that of the service, since the rest of it may name a session. */
   readonly url: string;
+  /** API v1: the command. API v2: method and path, like `GET /v2/sessions/{id}`. */
   readonly command: string;
 }
 

@@ -8,6 +8,7 @@
  * const session = await sessions.openSession('123', '1', 'User 1', 'localhost', 'test', null, 'abc');
  */
 export type { CallOptions, CorrelationIdPlace } from './call-options.ts';
+export type { SessionsClientOptions } from './call-v2.ts';
 export { pageFromJson, sessionFromJson } from './contract/session-json.ts';
 export {
   type CallOptionsV1,
@@ -23,10 +24,49 @@ export {
   type SessionV1Json,
 } from './contract/v1.ts';
 export {
+  type Authentication,
+  CLOSE_REASONS,
+  type CloseManyRequest,
+  type CloseManyResult,
+  type CloseReason,
+  type InactiveReason,
+  type ListRequest,
+  type OpenRequest,
+  type OpenResult,
+  PROBLEM_CODES,
+  type Problem,
+  type ProblemCode,
+  type RotateRequest,
+  type RotateResult,
+  type Session,
+  type SessionFilter,
+  type SessionPage,
+  type SessionSummary,
+  type Stats,
+  type StatsHour,
+  type Validation,
+} from './contract/v2.ts';
+export {
   type CallErrorCode,
   type ErrorCategory,
   SessionsCallError,
   type SessionsError,
   SessionsServiceError,
 } from './errors.ts';
+export {
+  InvalidDataError,
+  NotFoundError,
+  type ProblemAnswer,
+  RevisionConflictError,
+  ServiceUnavailableError,
+  SessionClosedError,
+  SessionLimitError,
+  SessionsProblemError,
+  TooManyRequestsError,
+  UnauthorizedError,
+} from './problems.ts';
+export type { CloseOptions, OpenOptions, RequestOptions, WriteOptions } from './request-options.ts';
+export type { SessionReader } from './session-reader.ts';
+export type { AllRequest, SessionsClient } from './sessions-client.ts';
 export { createSessionsV1Client } from './sessions-v1.ts';
+export { createSessionsClient } from './sessions-v2.ts';

@@ -10,6 +10,13 @@ export function monotonicTime(): number {
   return performance.now();
 }
 
+/** That many random bytes as hex, which nobody can guess. */
+export function randomHex(bytes: number): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  );
+}
+
 /** From 0 up to 1, for jitter only. */
 export function random(): number {
   return Math.random();

@@ -1,16 +1,18 @@
 import { parseArgs } from 'node:util';
 import { configHelp, loadConfig } from './config.ts';
 import { SessionsError } from './domain/errors.ts';
+import { keyCommand } from './key-command.ts';
 import { createLogger } from './observability/log.ts';
 import { startService } from './service.ts';
 
 const USAGE = `Usage: pip-sessions [--config <file.yml>]
+       pip-sessions key --name <name> --scope <scope>
 
-Serves user sessions over HTTP. Settings come from the environment, or from the YAML file under the same names in
-lower case without the prefix:
+Serves user sessions over HTTP, or makes an API key for its callers. Settings come from the environment, or from the
+YAML file under the same names in lower case without the prefix:
 
 ${configHelp()
-  .map(({ variable, help, value }) => `  ${variable.padEnd(24)} ${help} (default ${value})`)
+  .map(({ variable, help, value }) => `  ${variable.padEnd(25)} ${help} (default ${value})`)
   .join('\n')}
 `;
 
@@ -19,6 +21,11 @@ const SHUTDOWN_TIMEOUT_MS = 35_000;
 
 /** Runs the command `pip-sessions`, with the arguments and the environment of the process. */
 export async function main(): Promise<void> {
+  const [command, ...rest] = process.argv.slice(2);
+  if (command === 'key') {
+    process.stdout.write(keyCommand(rest));
+    return;
+  }
   const options = { config: { type: 'string' }, help: { type: 'boolean' } } as const;
   const { config: file, help } = parseArgs({ options }).values;
   if (help) {

@@ -36,6 +36,13 @@ test('an unknown or bad setting stops the start with a message that names it and
     [{ SESSIONS_CORS_ORIGINS: 'https://a.example/path' }, /^SESSIONS_CORS_ORIGINS must list origins/],
     [{ SESSIONS_CORS_ORIGINS: '*' }, /^SESSIONS_CORS_ORIGINS must list origins/],
     [{ SESSIONS_STORE: '' }, /^SESSIONS_STORE must be a text/],
+    [{ SESSIONS_TLS_KEY: '' }, /^SESSIONS_TLS_KEY must be a text/],
+    [{ SESSIONS_AUTH: 'off' }, /^SESSIONS_AUTH must be one of keys, none, and is "off"/],
+    [{ SESSIONS_V1: 'none' }, /^SESSIONS_V1 must be one of keys, open, off, and is "none"/],
+    [{ SESSIONS_LIMIT_POLICY: 'allow' }, /^SESSIONS_LIMIT_POLICY must be one of .*evict_oldest/],
+    [{ SESSIONS_TOUCH_INTERVAL: '3601' }, /^SESSIONS_TOUCH_INTERVAL must be a whole number from 0 to 3600/],
+    [{ SESSIONS_ROTATION_GRACE: '601' }, /^SESSIONS_ROTATION_GRACE must be a whole number from 0 to 600/],
+    [{ SESSIONS_MAX_PER_USER: '10001' }, /^SESSIONS_MAX_PER_USER must be a whole number from 0 to 10000/],
     [{ SESSIONS_CONFIG: join(folder, 'none.yml') }, /none\.yml cannot be read/],
     [{ SESSIONS_CONFIG: yaml('list.yml', '- a') }, /list\.yml must hold keys/],
     [{ SESSIONS_CONFIG: yaml('broken.yml', 'a: [') }, /broken\.yml cannot be read/],
@@ -45,6 +52,52 @@ test('an unknown or bad setting stops the start with a message that names it and
   for (const [env, message] of cases) assert.throws(() => loadConfig(env), { code: 'INVALID_CONFIG', message });
 });
 
+test('API keys are read from one text with commas, and from a list in the file', () => {
+  const lines = ['web:write:', 'ops:admin:'].map((start, index) => start + String(index).repeat(64));
+  const file = yaml('keys.yml', `api_keys:\n${lines.map((line) => `  - ${line}\n`).join('')}`);
+  const config = loadConfig({ SESSIONS_API_KEYS: ` ${lines.join(' ,\n ')}, ` });
+  assert.deepEqual(config.api_keys, loadConfig({}, file).api_keys);
+  assert.deepEqual(
+    config.api_keys.map(({ name, scope }) => [name, scope]),
+    [
+      ['web', 'write'],
+      ['ops', 'admin'],
+    ],
+  );
+});
+
+test('a setting of API keys that arrived empty stops the start instead of opening the service', () => {
+  for (const empty of ['', ' ', ',']) {
+    const message = /^SESSIONS_API_KEYS is given and holds no key: leave it out for a service without keys\.$/;
+    assert.throws(() => loadConfig({ SESSIONS_API_KEYS: empty }), { code: 'INVALID_CONFIG', message });
+  }
+});
+
+test('no error about API keys, or about a file that holds them, repeats them', () => {
+  const secret = 'a1'.repeat(32);
+  const cases: [NodeJS.ProcessEnv, RegExp][] = [
+    [{ SESSIONS_API_KEYS: secret }, /^SESSIONS_API_KEYS is wrong in entry 1: a key is set as <name>/],
+    [{ SESSIONS_API_KEYS: `web:write:psk_${secret}` }, /entry 1: the key web must be set by its SHA-256/],
+    [{ SESSIONS_API_KEYS: `web:${secret}:write` }, /entry 1: the key web must have one of the scopes/],
+    [{ SESSIONS_API_KEYS: `a:write:${secret},b:write:${secret}` }, /entry 2: b is the same key as a/],
+    [
+      { SESSIONS_CONFIG: yaml('number.yml', `api_keys: 1`) },
+      /^api_keys in .*number\.yml must be a list of API keys\.$/,
+    ],
+    [{ SESSIONS_CONFIG: yaml('map.yml', `api_keys: {web: ${secret}}`) }, /map\.yml must be a list of API keys\.$/],
+    [{ SESSIONS_CONFIG: yaml('maps.yml', `api_keys: [web: ${secret}]`) }, /maps\.yml is wrong in entry 1/],
+    [
+      { SESSIONS_CONFIG: yaml('cut.yml', `port: 1\napi_keys: ["web:write:${secret}\n`) },
+      /cut\.yml cannot be read: it is not valid YAML at line 3, column 1 \(\w+\)\.$/,
+    ],
+    [{ SESSIONS_CONFIG: yaml('alias.yml', `api_keys: *${secret}`) }, /alias\.yml cannot be read: it is not valid YAML/],
+  ];
+  for (const [env, message] of cases) {
+    const isSafe = (error: Error) => message.test(error.message) && !error.message.includes(secret.slice(0, 8));
+    assert.throws(() => loadConfig(env), isSafe, String(message));
+  }
+});
+
 test('the help lists every setting with its default', () => {
   const variables = configHelp().map(({ variable }) => variable);
   assert.deepEqual(
@@ -52,4 +105,5 @@ test('the help lists every setting with its default', () => {
     Object.keys(loadConfig({})).map((key) => `SESSIONS_${key.toUpperCase()}`),
   );
   assert.deepEqual(configHelp().find(({ variable }) => variable === 'SESSIONS_PORT')?.value, '8080');
+  assert.deepEqual(configHelp().find(({ variable }) => variable === 'SESSIONS_TLS_KEY')?.value, 'none');
 });

@@ -10,12 +10,26 @@
  * ```
  */
 export { type Config, loadConfig } from './config.ts';
+export type { ChangeListener, SessionChange } from './domain/changes.ts';
 export { type Clock, ManualClock, systemClock } from './domain/clock.ts';
 export { type ErrorCode, SessionsError } from './domain/errors.ts';
 export { asJsonText, fromJsonText, type JsonText, toJsonText } from './domain/json.ts';
-export type { CloseReason, Session, SessionChange, SessionSummary } from './domain/session.ts';
-export { type OpenRequest, Sessions, type SessionsSettings } from './domain/sessions.ts';
-export type { PageRequest, SessionFilter, SessionPage, SessionStore, UpdateResult } from './domain/store.ts';
+export type { OpenRequest } from './domain/opening.ts';
+export type { CloseReason, Session, SessionSummary, SessionUpdate } from './domain/session.ts';
+export { type Opened, Sessions, type Stats, type Validation, type WithToken } from './domain/sessions.ts';
+export type { SessionsSettings } from './domain/settings.ts';
+export type {
+  CloseMatching,
+  HourCounts,
+  PageRequest,
+  Scan,
+  ScanKey,
+  SessionFilter,
+  SessionLimit,
+  SessionPage,
+  SessionStore,
+  UpdateResult,
+} from './domain/store.ts';
 export { createLogger, type Logger, type LogLevel } from './observability/log.ts';
 export { type RunningService, startService } from './service.ts';
 export { createStore } from './stores/create-store.ts';

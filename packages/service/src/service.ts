@@ -1,10 +1,15 @@
 import type { Config } from './config.ts';
+import { assertSafeToServe } from './config-checks.ts';
 import { systemClock } from './domain/clock.ts';
 import { Sessions } from './domain/sessions.ts';
+import type { SessionsSettings } from './domain/settings.ts';
+import { ApiKeys } from './http/authentication/api-keys.ts';
+import { Authenticator } from './http/authentication/authenticate.ts';
 import { HttpServer } from './http/server.ts';
 import type { Logger } from './observability/log.ts';
 import { createStore } from './stores/create-store.ts';
 import { Sweeper } from './sweeper.ts';
+import { readTls } from './tls.ts';
 
 /** A service that runs in this process. */
 export interface RunningService {
@@ -21,22 +26,27 @@ export interface RunningService {
  * or with the system's error when the address cannot be listened on; nothing is left running then.
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
+  assertSafeToServe(config);
+  const tls = readTls(config);
   const clock = systemClock();
   const store = await createStore(config.store);
   await store.open();
   try {
-    const { page_size_max } = config;
-    const sessions = new Sessions(store, clock, { idle_timeout_ms: config.idle_timeout * 1000, page_size_max });
+    const sessions = new Sessions(store, clock, sessionsSettings(config), (error) =>
+      log.warn({ err: error, msg: 'activity of a session was not written; its next use tries again' }),
+    );
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log);
     const server = await HttpServer.create({
       sessions,
       clock,
       log,
       info: { name: 'sessions', description: 'User sessions microservice', properties: {}, components: [] },
-      v1_base: '/v1/sessions',
-      swagger: true,
+      authenticator: new Authenticator({ keys: apiKeys(config), clock, log }),
+      v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },
+      v2: { value_limit: config.value_limit },
       body_limit: config.body_limit,
       cors_origins: config.cors_origins,
+      ...(tls && { tls }),
     });
     const url = await server.listen(config.host, config.port);
     sweeper.start();
@@ -47,6 +57,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       stop: async () => {
         await server.close();
         await sweeper.stop();
+        await sessions.settled();
         await store.close();
         log.info({ msg: 'stopped' });
         log.flush();
@@ -56,4 +67,23 @@ export async function startService(config: Config, log: Logger): Promise<Running
     await store.close();
     throw error;
   }
+}
+
+function sessionsSettings(config: Config): SessionsSettings {
+  const { max_lifetime, max_per_user, limit_policy, retention } = config;
+  return {
+    idle_timeout_ms: config.idle_timeout * 1000,
+    idle_timeout_ms_max: config.idle_timeout_max * 1000,
+    lifetime_ms_max: max_lifetime === 0 ? null : max_lifetime * 1000,
+    touch_interval_ms: config.touch_interval * 1000,
+    rotation_grace_ms: config.rotation_grace * 1000,
+    limit: max_per_user === 0 ? null : { max: max_per_user, policy: limit_policy },
+    retention_ms: retention === 0 ? null : retention * 1000,
+    page_size_max: config.page_size_max,
+  };
+}
+
+/** Null for a service that is open to everyone who reaches it. */
+function apiKeys({ api_keys }: Config): ApiKeys | null {
+  return api_keys.length === 0 ? null : new ApiKeys(api_keys);
 }

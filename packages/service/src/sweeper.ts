@@ -2,8 +2,8 @@ import type { Sessions } from './domain/sessions.ts';
 import type { Logger } from './observability/log.ts';
 
 /**
- * Closes expired sessions at a fixed rate, one pass at a time. Nothing depends on it but the store's size: an
- * expired session reads as closed with or without a sweep.
+ * Closes expired sessions, and deletes those that ended long ago, at a fixed rate and one pass at a time. Nothing
+ * depends on it but the store's size: an expired session reads as closed with or without a sweep.
  */
 export class Sweeper {
   readonly #sessions: Sessions;
@@ -33,8 +33,8 @@ export class Sweeper {
 
   #sweep(): void {
     this.#pass ??= this.#sessions
-      .closeExpired()
-      .then((closed) => this.#log.info({ closed, msg: 'sweep' }))
+      .sweep()
+      .then((swept) => this.#log.info({ ...swept, msg: 'sweep' }))
       .catch((error: unknown) => this.#log.error({ err: error, msg: 'sweep failed; the next one tries again' }))
       .finally(() => {
         this.#pass = null;

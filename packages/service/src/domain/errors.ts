@@ -7,6 +7,16 @@ export type ErrorCode =
   | 'INVALID_DATA'
   /** The session has ended; nothing was changed. */
   | 'SESSION_CLOSED'
+  /** There is no such session. */
+  | 'SESSION_NOT_FOUND'
+  /** There is no session of that token. */
+  | 'TOKEN_UNKNOWN'
+  /** The user has as many live sessions as allowed, and the policy is to refuse one more. */
+  | 'SESSION_LIMIT'
+  /** The session has another revision than the one that the caller knows; nothing was changed. */
+  | 'REVISION_CONFLICT'
+  /** `user` or `data` would be larger than allowed; nothing was changed. */
+  | 'VALUE_TOO_LARGE'
   /** A session of that id is there already; nothing was changed. */
   | 'ID_TAKEN'
   /** A bounded store holds as many sessions as it may. */
@@ -32,4 +42,10 @@ export class SessionsError extends Error {
 
 export function idTaken(id: string): SessionsError {
   return new SessionsError('ID_TAKEN', 'A session of that id is there already.', { details: { id } });
+}
+
+export function limitReached(max: number): SessionsError {
+  return new SessionsError('SESSION_LIMIT', `The user has ${max} live sessions, as many as allowed; close one first.`, {
+    details: { max },
+  });
 }

@@ -1,4 +1,4 @@
-import { hash, randomFillSync } from 'node:crypto';
+import { createHmac, hash, randomBytes, randomFillSync } from 'node:crypto';
 
 const RANDOM_BYTES = 16;
 /** Random bytes are drawn for 256 ids at a time: one call to the generator costs more than the bytes. */
@@ -19,5 +19,23 @@ export function newSessionId(userId: string): string {
   const random = pool.toString('hex', used, used + RANDOM_BYTES);
   pool.fill(0, used, used + RANDOM_BYTES);
   used += RANDOM_BYTES;
-  return hash('sha256', userId, 'hex').slice(0, 4) + random;
+  return userPrefix(userId) + random;
+}
+
+/**
+ * The id of an opening that may be repeated: the same for the same user and key, and for whoever does not know the key
+ * as good as random. Its key is the caller's and must be random itself (`OpenRequest`).
+ */
+export function repeatableSessionId(userId: string, key: string): string {
+  const bytes = createHmac('sha256', key).update(userId).digest();
+  return userPrefix(userId) + bytes.toString('hex', 0, RANDOM_BYTES);
+}
+
+/** So many bytes from the system's generator, as base64url. */
+export function randomText(bytes: number): string {
+  return randomBytes(bytes).toString('base64url');
+}
+
+function userPrefix(userId: string): string {
+  return hash('sha256', userId, 'hex').slice(0, 4);
 }

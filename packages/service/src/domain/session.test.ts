@@ -4,14 +4,21 @@ import fc from 'fast-check';
 import { ManualClock, systemClock } from './clock.ts';
 import { newSessionId } from './ids.ts';
 import { asJsonText } from './json.ts';
-import { apply, asOf, isLive, open, type Session, type SessionChange } from './session.ts';
+import { apply, asOf, isLive, open, type Session, type SessionUpdate } from './session.ts';
 
 const fields = { user_id: 'u', user_name: null, address: null, client: null, user: null, data: null };
 
+/** Leads back to the same secret, so that it can be repeated. */
+const ROTATION = { type: 'rotate', from_hash: 'h', to_hash: 'h', nonce: 'n', grace_until: 5 } as const;
+const TOKEN = { hash: 'h', open_nonce: null, past: [] };
+
 test('a closed session stays as it ended, whatever is asked of it and whenever', () => {
-  const change: fc.Arbitrary<SessionChange> = fc.oneof(
+  const change: fc.Arbitrary<SessionUpdate> = fc.oneof(
     fc.constant({ type: 'store', member: 'data', value: asJsonText('1') } as const),
+    fc.constant({ type: 'patch', patch: asJsonText('{"a":1}'), bytes_max: 100 } as const),
     fc.constant({ type: 'close', reason: 'closed' } as const),
+    fc.integer({ min: 0, max: 9 }).map((covers_ms) => ({ type: 'touch', covers_ms }) as const),
+    fc.constant({ ...ROTATION, authentication: null }),
   );
   const events = fc.array(fc.tuple(change, fc.integer({ min: -50, max: 50 })), { maxLength: 30 });
   const deadlines = fc.record({
@@ -19,15 +26,15 @@ test('a closed session stays as it ended, whatever is asked of it and whenever',
     expire_time: fc.option(fc.integer({ min: 0, max: 200 })),
   });
   const property = fc.property(events, deadlines, (steps, limits) => {
-    let session: Session = open('s', { ...fields, ...limits }, 0);
+    let session: Session = open('s', { ...fields, ...limits, token: TOKEN }, 0);
     let now = 0;
     let ended: Session | null = null;
     for (const [next, ms] of steps) {
       // Times only grow here: the clock sees to that, also when the machine's clock steps back.
       now += Math.max(0, ms);
-      const changed = apply(session, next, now);
-      assert.equal(changed === null, !isLive(session, now));
-      session = changed ?? session;
+      const applied = apply(session, next, now);
+      assert.equal(applied.outcome === 'refused', !isLive(session, now));
+      session = applied.session;
       const seen = asOf(session, now);
       if (ended) assert.deepEqual(seen, ended);
       if (seen.close_time !== null) ended = seen;

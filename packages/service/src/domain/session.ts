@@ -1,7 +1,16 @@
 import type { JsonText } from './json.ts';
+import { mergePatch } from './merge-patch.ts';
+import { PAST_SECRETS_MAX, type TokenState } from './tokens.ts';
 
-/** Why a session ended. `idle` and `expired` are the two timeouts; `closed` is the user's own logout. */
-export type CloseReason = 'closed' | 'idle' | 'expired';
+/** Why a session ended; `idle` and `expired` are the two timeouts. */
+export type CloseReason = 'closed' | 'revoked' | 'idle' | 'expired' | 'evicted' | 'compromised';
+
+/** How the user proved who they are, for step-up (ASVS 7.5.3). */
+export interface Authentication {
+  readonly auth_time: number;
+  readonly auth_methods: readonly string[];
+  readonly auth_level: number | null;
+}
 
 /**
  * One sign-in of one user, as it is stored. Members have the names they have on the wire. Times are milliseconds
@@ -9,7 +18,7 @@ export type CloseReason = 'closed' | 'idle' | 'expired';
  *
  * A stored session past a deadline is not live, whether or not a sweep has closed it: read it through `asOf`.
  */
-export interface Session {
+export interface Session extends Authentication {
   readonly id: string;
   readonly user_id: string;
   readonly user_name: string | null;
@@ -20,31 +29,73 @@ export interface Session {
   readonly user: JsonText | null;
   readonly data: JsonText | null;
   readonly open_time: number;
-  /** The last activity. A sweep does not move it. */
+  /** The last activity that was written. A sweep does not move it. */
   readonly request_time: number;
+  /**
+   * Activity counts as going on until here: `request_time`, and after a touch a little later, since activity until
+   * then will not be written again. What the throttle does not know, it counts in favour of the user.
+   */
+  readonly active_until: number;
   readonly idle_timeout_ms: number;
   readonly expire_time: number | null;
   readonly close_time: number | null;
   readonly close_reason: CloseReason | null;
   /** Grows with every change but a touch. */
   readonly revision: number;
+  /** Null for a session of API v1, whose id is all that its callers hold. */
+  readonly token: TokenState | null;
 }
 
-/** A session without what belongs to the application: what lists answer. */
-export type SessionSummary = Omit<Session, 'user' | 'data'>;
+/** A session without what belongs to the application, and without its secrets: what lists answer. */
+export type SessionSummary = Omit<Session, 'user' | 'data' | 'token'>;
 
-/** What the application says of a session when it opens it. */
-export type NewSession = Pick<Session, 'user_id' | 'user_name' | 'address' | 'client' | 'user' | 'data'> & {
-  readonly idle_timeout_ms: number;
-  readonly expire_time: number | null;
+/** What a session is opened with. */
+export type NewSession = Pick<
+  Session,
+  'user_id' | 'user_name' | 'address' | 'client' | 'user' | 'data' | 'idle_timeout_ms' | 'expire_time'
+> & { readonly token?: TokenState | null; readonly authentication?: Authentication | null };
+
+/** A change to one session. The guard of each is that the session is live, and what its comment adds. */
+export type SessionUpdate =
+  /** Replaces `user` or `data`. With a `revision`, only at that one. */
+  | {
+      readonly type: 'store';
+      readonly member: 'data' | 'user';
+      readonly value: JsonText | null;
+      readonly revision?: number;
+    }
+  /** Merges into `data` (RFC 7396), if the result is no larger than `bytes_max`. With a `revision`, only at that one. */
+  | { readonly type: 'patch'; readonly patch: JsonText; readonly bytes_max: number; readonly revision?: number }
+  | { readonly type: 'close'; readonly reason: CloseReason }
+  /** Notes activity, and counts `covers_ms` of it ahead. Changes nothing where what was noted covers it. */
+  | { readonly type: 'touch'; readonly covers_ms: number }
+  /** From the secret of one hash to that of the next, if the former is the present one. */
+  | {
+      readonly type: 'rotate';
+      readonly from_hash: string;
+      readonly to_hash: string;
+      readonly nonce: string;
+      readonly grace_until: number;
+      readonly authentication: Authentication | null;
+    };
+
+/** What becomes of an update. Only `updated` changes anything; the others answer the session as it was. */
+export type Applied = {
+  readonly outcome:
+    | 'updated'
+    /** There was nothing to change. */
+    | 'unchanged'
+    /** The session is not live. */
+    | 'refused'
+    /** It has another revision, or another secret. */
+    | 'conflict'
+    /** The result would be larger than allowed. */
+    | 'too_large';
+  readonly session: Session;
 };
 
-/** A change to one session; the guard of each is that the session is live. */
-export type SessionChange =
-  | { readonly type: 'store'; readonly member: 'data' | 'user'; readonly value: JsonText }
-  | { readonly type: 'close'; readonly reason: CloseReason };
-
 export function open(id: string, fields: NewSession, now: number): Session {
+  const { auth_time, auth_methods, auth_level } = fields.authentication ?? unnamed(now);
   return {
     id,
     user_id: fields.user_id,
@@ -55,18 +106,28 @@ export function open(id: string, fields: NewSession, now: number): Session {
     data: fields.data,
     open_time: now,
     request_time: now,
+    active_until: now,
     idle_timeout_ms: fields.idle_timeout_ms,
     expire_time: fields.expire_time,
     close_time: null,
     close_reason: null,
     revision: 1,
+    auth_time,
+    auth_methods,
+    auth_level,
+    token: fields.token ?? null,
   };
 }
 
+/** The caller has authenticated the user, and says no more about it. */
+export function unnamed(now: number): Authentication {
+  return { auth_time: now, auth_methods: [], auth_level: null };
+}
+
 /** The moment at which an open session ends by itself: the nearer of its two deadlines. */
-export function deadline(session: SessionSummary): number {
-  const idle = session.request_time + session.idle_timeout_ms;
-  return session.expire_time !== null && session.expire_time < idle ? session.expire_time : idle;
+export function deadline({ active_until, idle_timeout_ms, expire_time }: SessionSummary): number {
+  const idle = active_until + idle_timeout_ms;
+  return expire_time !== null && expire_time < idle ? expire_time : idle;
 }
 
 /** The one rule of liveness, for every read, filter, limit and sweep. */
@@ -85,17 +146,54 @@ export function expire<S extends SessionSummary>(session: S): S {
   return end(session, close_time, close_time === session.expire_time ? 'expired' : 'idle');
 }
 
-/** The changed session, or null where the guard refuses: nothing changes or revives a session that is not live. */
-export function apply(session: Session, change: SessionChange, now: number): Session | null {
-  if (!isLive(session, now)) return null;
-  // A clock that stepped back must not move the last activity back with it.
-  const request_time = Math.max(now, session.request_time);
-  switch (change.type) {
+/** Nothing changes or revives a session that is not live. */
+export function apply(session: Session, update: SessionUpdate, now: number): Applied {
+  if (!isLive(session, now)) return { outcome: 'refused', session };
+  switch (update.type) {
     case 'store':
-      return { ...session, request_time, [change.member]: change.value, revision: session.revision + 1 };
-    case 'close':
-      return end({ ...session, request_time }, request_time, change.reason);
+      if (isOther(session, update.revision)) return { outcome: 'conflict', session };
+      return updated({ ...active(session, now), [update.member]: update.value });
+    case 'patch': {
+      if (isOther(session, update.revision)) return { outcome: 'conflict', session };
+      const data = mergePatch(session.data, update.patch);
+      if (data !== null && Buffer.byteLength(data) > update.bytes_max) return { outcome: 'too_large', session };
+      return updated({ ...active(session, now), data });
+    }
+    case 'close': {
+      const ending = active(session, now);
+      return { outcome: 'updated', session: end(ending, ending.request_time, update.reason) };
+    }
+    case 'touch':
+      if (now <= session.active_until) return { outcome: 'unchanged', session };
+      return { outcome: 'updated', session: { ...active(session, now), active_until: now + update.covers_ms } };
+    case 'rotate':
+      return rotate(session, update, now);
   }
+}
+
+function rotate(session: Session, update: SessionUpdate & { readonly type: 'rotate' }, now: number): Applied {
+  const { token } = session;
+  if (token?.hash !== update.from_hash) return { outcome: 'conflict', session };
+  const { nonce, grace_until, to_hash, authentication } = update;
+  const past = [{ hash: token.hash, nonce, grace_until }, ...token.past].slice(0, PAST_SECRETS_MAX);
+  return updated({ ...active(session, now), ...authentication, token: { ...token, hash: to_hash, past } });
+}
+
+function isOther(session: Session, revision: number | undefined): boolean {
+  return revision !== undefined && revision !== session.revision;
+}
+
+/** With its activity moved to `now`: never back, where a clock stepped back or a touch has counted ahead. */
+function active(session: Session, now: number): Session {
+  return {
+    ...session,
+    request_time: Math.max(now, session.request_time),
+    active_until: Math.max(now, session.active_until),
+  };
+}
+
+function updated(session: Session): Applied {
+  return { outcome: 'updated', session: { ...session, revision: session.revision + 1 } };
 }
 
 function end<S extends SessionSummary>(session: S, close_time: number, close_reason: CloseReason): S {

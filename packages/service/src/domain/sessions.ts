@@ -1,28 +1,49 @@
+import type { ChangeListener } from './changes.ts';
 import type { Clock } from './clock.ts';
 import { SessionsError } from './errors.ts';
-import { newSessionId } from './ids.ts';
+import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
-import { asOf, open, type Session } from './session.ts';
-import type { PageRequest, SessionFilter, SessionPage, SessionStore } from './store.ts';
+import { newSession, type OpenRequest } from './opening.ts';
+import { changedOrThrow, sessionClosed, tokenUnknown } from './refusals.ts';
+import { type Authentication, asOf, type CloseReason, type Session, type SessionUpdate, unnamed } from './session.ts';
+import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
+import type {
+  ClosedMatching,
+  CloseMatching,
+  HourCounts,
+  PageRequest,
+  Scan,
+  ScanKey,
+  SessionFilter,
+  SessionFilterV1,
+  SessionPage,
+  SessionStore,
+} from './store.ts';
+import { closeExpired, type Swept, sweep } from './sweep.ts';
+import { hashSecret, judge, newNonce, newSecret, parseToken, successor, tokenOf } from './tokens.ts';
+import { Touches } from './touches.ts';
 
-/** How many sessions one step of a sweep closes; other work comes between two steps. */
-const EXPIRE_BATCH_MAX = 500;
+const HOUR_MS = 3_600_000;
+const STATS_HOURS = 24;
 
-export interface SessionsSettings {
-  /** Inactivity after which a session that is opened now will end. */
-  readonly idle_timeout_ms: number;
-  /** The largest page that a list answers. */
-  readonly page_size_max: number;
+export interface Opened {
+  readonly session: Session;
+  /** Ids of the user's sessions that it put out. */
+  readonly evicted: readonly string[];
 }
 
-/** What an application gives to open a session; what it leaves out is null. */
-export interface OpenRequest {
-  readonly user_id: string;
-  readonly user_name?: string | null;
-  readonly address?: string | null;
-  readonly client?: string | null;
-  readonly user?: JsonText | null;
-  readonly data?: JsonText | null;
+/** `ps_<id>_<secret>`: what signs the user in. It exists here, in the answer, and with the user. */
+export interface WithToken {
+  readonly token: string;
+}
+
+export type Validation =
+  | { readonly active: true; readonly session: Session }
+  | { readonly active: false; readonly reason: 'unknown' | CloseReason };
+
+export interface Stats {
+  readonly live: number;
+  readonly hours: readonly HourCounts[];
 }
 
 /**
@@ -33,21 +54,49 @@ export class Sessions {
   readonly #store: SessionStore;
   readonly #clock: Clock;
   readonly #settings: SessionsSettings;
+  readonly #touches: Touches;
 
-  constructor(store: SessionStore, clock: Clock, settings: SessionsSettings) {
+  /** `touchFailed` hears of activity that could not be written; nobody else does. */
+  constructor(
+    store: SessionStore,
+    clock: Clock,
+    settings: Partial<SessionsSettings> = {},
+    touchFailed: (error: unknown) => void = () => {},
+  ) {
     this.#store = store;
     this.#clock = clock;
-    this.#settings = settings;
+    this.#settings = { ...SESSIONS_SETTINGS, ...settings };
+    this.#touches = new Touches(store, touchFailed);
   }
 
-  /** Opens a session under a new id; the caller has authenticated the user. Rejects with `STORE_FULL`. */
-  async open(request: OpenRequest): Promise<Session> {
-    const { user_id, user_name = null, address = null, client = null, user = null, data = null } = request;
-    const { idle_timeout_ms } = this.#settings;
-    const fields = { user_id, user_name, address, client, user, data, idle_timeout_ms, expire_time: null };
-    const session = open(newSessionId(user_id), fields, this.#clock.now());
-    await this.#store.insert(session);
-    return session;
+  /**
+   * Opens a session under a new id; the caller has authenticated the user. Rejects with `INVALID_DATA` for a timeout
+   * beyond its maximum, with `SESSION_LIMIT` and with `STORE_FULL`.
+   */
+  open(request: OpenRequest): Promise<Opened> {
+    const now = this.#clock.now();
+    const session = newSession(newSessionId(request.user_id), request, null, this.#settings, now);
+    return this.#insert(session, now);
+  }
+
+  /**
+   * Opens a session with a token. With a `key`, which must be random and known to the caller alone, it can be asked
+   * for again: the same user and key get the same session and the same token, also after a restart, and while the
+   * token was rotated not more often than is remembered.
+   */
+  async openWithToken(request: OpenRequest, key: string | null): Promise<Opened & WithToken> {
+    const now = this.#clock.now();
+    const open_nonce = key === null ? null : newNonce();
+    const secret = key === null || open_nonce === null ? newSecret() : successor(key, open_nonce);
+    const id = key === null ? newSessionId(request.user_id) : repeatableSessionId(request.user_id, key);
+    const session = newSession(id, request, { hash: hashSecret(secret), open_nonce, past: [] }, this.#settings, now);
+    try {
+      return { ...(await this.#insert(session, now)), token: tokenOf(id, secret) };
+    } catch (error) {
+      const isRepeated = key !== null && error instanceof SessionsError && error.code === 'ID_TAKEN';
+      if (!isRepeated) throw error;
+      return this.#openedBefore(id, key, error, now);
+    }
   }
 
   /** The session, ended or not; null when there is none of that id. */
@@ -55,29 +104,109 @@ export class Sessions {
     return this.#store.find(id).then((session) => session && asOf(session, this.#clock.now()));
   }
 
+  /**
+   * The session of a token, which counts as activity. A token that was rotated longer ago than its grace closes its
+   * session as `compromised`: whoever holds it is not who it was given to.
+   */
+  async validate(token: string): Promise<Validation> {
+    const now = this.#clock.now();
+    const parsed = parseToken(token);
+    const found = parsed && (await this.#store.find(parsed.id));
+    if (!found) return UNKNOWN;
+    const session = asOf(found, now);
+    const presented = judge(session, parsed.secret, now);
+    if (presented.is === 'unknown') return UNKNOWN;
+    if (session.close_reason !== null) return { active: false, reason: session.close_reason };
+    if (presented.is === 'reused') return { active: false, reason: await this.#compromised(session.id, now) };
+    if (now > session.active_until) this.#touches.add(session.id, touchOf(session, this.#settings), now);
+    return { active: true, session };
+  }
+
+  /**
+   * A new token for an old one, which stays good for the grace; until then whoever presents it gets the same new one.
+   * Says anew how the user proved who they are, where that is given. Rejects with `TOKEN_UNKNOWN`, and with
+   * `SESSION_CLOSED` also for a token that was rotated before the grace, which it closes as `validate` does.
+   */
+  async rotate(token: string, authentication?: Partial<Authentication>): Promise<{ session: Session } & WithToken> {
+    const now = this.#clock.now();
+    const parsed = parseToken(token);
+    const found = parsed && (await this.#store.find(parsed.id));
+    if (!found) throw tokenUnknown();
+    const { secret } = parsed;
+    let session = asOf(found, now);
+    const presented = judge(session, secret, now);
+    if (presented.is === 'current') {
+      const nonce = newNonce();
+      const result = await this.#store.update(
+        session.id,
+        {
+          type: 'rotate',
+          from_hash: hashSecret(secret),
+          to_hash: hashSecret(successor(secret, nonce)),
+          nonce,
+          grace_until: now + this.#settings.rotation_grace_ms,
+          authentication: authentication ? { ...unnamed(now), ...authentication } : null,
+        },
+        now,
+      );
+      if (result.outcome === 'missing') throw tokenUnknown();
+      session = asOf(result.session, now);
+      if (result.outcome === 'updated') return { session, token: tokenOf(session.id, successor(secret, nonce)) };
+    }
+    return this.#rotatedBefore(session, secret, now);
+  }
+
   /** A page of sessions, newest activity first. A page never exceeds `page_size_max`. */
-  async list(filter: SessionFilter, page: PageRequest): Promise<SessionPage> {
+  async list(filter: SessionFilterV1, page: PageRequest): Promise<SessionPage> {
     const now = this.#clock.now();
     const take = Math.min(page.take, this.#settings.page_size_max);
     const found = await this.#store.list(filter, { ...page, take }, now);
     return { sessions: found.sessions.map((session) => asOf(session, now)), total: found.total };
   }
 
-  /** Replaces `data`, which counts as activity. Null when there is no such session; rejects with `SESSION_CLOSED`. */
-  storeData(id: string, value: JsonText): Promise<Session | null> {
-    return this.#replace(id, 'data', value);
+  /**
+   * A page of sessions, newest first, and where the next one begins: whoever follows them to the end sees every
+   * session that was there all along exactly once. A page never exceeds `page_size_max`.
+   */
+  async scan(filter: SessionFilter, after: ScanKey | null, take: number): Promise<Scan> {
+    const now = this.#clock.now();
+    const found = await this.#store.scan(filter, after, Math.min(take, this.#settings.page_size_max), now);
+    return { sessions: found.sessions.map((session) => asOf(session, now)), next: found.next };
   }
 
-  /** Replaces `user`, which counts as activity. Null when there is no such session; rejects with `SESSION_CLOSED`. */
-  storeUser(id: string, value: JsonText): Promise<Session | null> {
-    return this.#replace(id, 'user', value);
+  count(filter: SessionFilter): Promise<number> {
+    return this.#store.count(filter, this.#clock.now());
+  }
+
+  /**
+   * Replaces `user` or `data`, which counts as activity; with a `revision`, only at that one. Null when there is no
+   * such session; rejects with `SESSION_CLOSED` and `REVISION_CONFLICT`.
+   */
+  replace(id: string, member: 'data' | 'user', value: JsonText | null, revision?: number): Promise<Session | null> {
+    return this.#change(id, { type: 'store', member, value, ...(revision !== undefined && { revision }) });
+  }
+
+  /** Merges into `data` (RFC 7396), else as `replace`. Rejects with `VALUE_TOO_LARGE` too. */
+  patchData(id: string, patch: JsonText, bytes_max: number, revision?: number): Promise<Session | null> {
+    return this.#change(id, { type: 'patch', patch, bytes_max, ...(revision !== undefined && { revision }) });
+  }
+
+  /** Notes activity. Null when there is no such session; rejects with `SESSION_CLOSED`. */
+  async touch(id: string): Promise<Session | null> {
+    const session = await this.get(id);
+    return session && this.#change(id, touchOf(session, this.#settings));
   }
 
   /** Ends a session. The first end wins: an ended session is answered as it ended. Null when there is none. */
-  async close(id: string): Promise<Session | null> {
+  async close(id: string, reason: CloseReason = 'closed'): Promise<Session | null> {
     const now = this.#clock.now();
-    const result = await this.#store.update(id, { type: 'close', reason: 'closed' }, now);
+    const result = await this.#store.update(id, { type: 'close', reason }, now);
     return result.outcome === 'missing' ? null : asOf(result.session, now);
+  }
+
+  /** Ends all live sessions that match, up to a limit. */
+  closeMatching(request: CloseMatching): Promise<ClosedMatching> {
+    return this.#store.closeMatching(request, this.#clock.now());
   }
 
   /** Deletes a session without a trace and answers it as it was; null when there is none. */
@@ -86,27 +215,68 @@ export class Sessions {
     return session && asOf(session, this.#clock.now());
   }
 
-  /** Closes what is past its deadline in the store too, in bounded steps; answers how many. */
-  async closeExpired(): Promise<number> {
+  async stats(): Promise<Stats> {
     const now = this.#clock.now();
-    let closed = 0;
-    let step: number;
-    do {
-      step = await this.#store.expire(now, EXPIRE_BATCH_MAX);
-      closed += step;
-    } while (step === EXPIRE_BATCH_MAX);
-    return closed;
+    const since = (Math.floor(now / HOUR_MS) - STATS_HOURS + 1) * HOUR_MS;
+    const [live, hours] = await Promise.all([this.#store.count({ active: true }, now), this.#store.hours(since)]);
+    return { live, hours };
   }
 
-  async #replace(id: string, member: 'data' | 'user', value: JsonText): Promise<Session | null> {
-    const result = await this.#store.update(id, { type: 'store', member, value }, this.#clock.now());
-    switch (result.outcome) {
-      case 'updated':
-        return result.session;
-      case 'missing':
-        return null;
-      case 'refused':
-        throw new SessionsError('SESSION_CLOSED', `The session has ended; its ${member} was not stored.`);
+  /** Closes in the store too what is past its deadline, in bounded steps. */
+  async closeExpired(): Promise<void> {
+    await closeExpired(this.#store, this.#clock.now());
+  }
+
+  /** Closes what is past its deadline, and deletes what ended longer ago than the retention, in bounded steps. */
+  sweep(): Promise<Swept> {
+    return sweep(this.#store, this.#settings.retention_ms, this.#clock.now());
+  }
+
+  /** Tells of every change to a session from now on; answers how to stop. */
+  watch(listener: ChangeListener): () => void {
+    return this.#store.watch(listener);
+  }
+
+  /** Resolves when the activity that was noticed is written. */
+  settled(): Promise<void> {
+    return this.#touches.settled();
+  }
+
+  async #insert(session: Session, now: number): Promise<Opened> {
+    const evicted = await this.#store.insert(session, this.#settings.limit, now);
+    return { session, evicted: evicted.map(({ id }) => id) };
+  }
+
+  /** The answer to an opening that is asked for again. */
+  async #openedBefore(id: string, key: string, error: SessionsError, now: number): Promise<Opened & WithToken> {
+    const found = await this.#store.find(id);
+    if (!found?.token?.open_nonce) throw error;
+    const secret = successor(key, found.token.open_nonce);
+    if (judge(found, secret, now).is === 'unknown') throw error;
+    return { session: asOf(found, now), evicted: [], token: tokenOf(id, secret) };
+  }
+
+  async #rotatedBefore(session: Session, secret: string, now: number): Promise<{ session: Session } & WithToken> {
+    const presented = judge(session, secret, now);
+    if (presented.is === 'unknown') throw tokenUnknown();
+    if (session.close_reason !== null) throw sessionClosed('rotated', session.close_reason);
+    if (presented.is === 'recent') {
+      return { session, token: tokenOf(session.id, successor(secret, presented.nonce)) };
     }
+    throw sessionClosed('rotated', await this.#compromised(session.id, now));
+  }
+
+  /** Why the session has ended, which is this unless something else came first. */
+  async #compromised(id: string, now: number): Promise<'unknown' | CloseReason> {
+    const result = await this.#store.update(id, { type: 'close', reason: 'compromised' }, now);
+    return result.outcome === 'missing' ? 'unknown' : (asOf(result.session, now).close_reason ?? 'compromised');
+  }
+
+  async #change(id: string, update: SessionUpdate): Promise<Session | null> {
+    const now = this.#clock.now();
+    const result = await this.#store.update(id, update, now);
+    return result.outcome === 'missing' ? null : changedOrThrow(result, update, now);
   }
 }
+
+const UNKNOWN: Validation = Object.freeze({ active: false, reason: 'unknown' });

@@ -1,16 +1,24 @@
-import type { Session, SessionChange, SessionSummary } from './session.ts';
+import type { ChangeListener } from './changes.ts';
+import type { Applied, CloseReason, Session, SessionSummary, SessionUpdate } from './session.ts';
 
 /** Which sessions; a member that is not there does not filter. */
 export interface SessionFilter {
   readonly id?: string;
   readonly user_id?: string;
-  /** By the rule of liveness at the list's `now`, not by whether a sweep has passed. */
+  /** By the rule of liveness at the call's `now`, not by whether a sweep has passed. */
   readonly active?: boolean;
   /** Inclusive, on `request_time`. */
   readonly from_time?: number;
   /** Exclusive, on `request_time`. */
   readonly to_time?: number;
+  readonly client?: string;
+  readonly address?: string;
+  /** Of sessions that have ended, by the rule of liveness. */
+  readonly close_reason?: CloseReason;
 }
+
+/** What API v1 filters by: its pages and their totals are found by an index. */
+export type SessionFilterV1 = Pick<SessionFilter, 'id' | 'user_id' | 'active' | 'from_time' | 'to_time'>;
 
 export interface PageRequest {
   readonly skip: number;
@@ -25,14 +33,61 @@ export interface SessionPage {
   readonly total: number | null;
 }
 
-/**
- * What became of a change. `refused` answers the stored session that is not live (read it through `asOf`), and
- * means that nothing was written.
- */
-export type UpdateResult =
-  | { readonly outcome: 'updated'; readonly session: Session }
-  | { readonly outcome: 'refused'; readonly session: Session }
-  | { readonly outcome: 'missing' };
+/** A place in the order of `scan`: that of the session with these members, whether it is still there or not. */
+export interface ScanKey {
+  readonly open_time: number;
+  readonly id: string;
+}
+
+export interface Scan {
+  readonly sessions: readonly SessionSummary[];
+  /** Where to go on; null when nothing is left. */
+  readonly next: ScanKey | null;
+}
+
+/** How many live sessions a user may have, and what happens to one more. */
+export interface SessionLimit {
+  readonly max: number;
+  readonly policy: LimitPolicy;
+}
+
+export const LIMIT_POLICIES = ['deny', 'evict_oldest', 'evict_idle'] as const;
+
+/** Refuse it, end the user's session that was opened first, or end the one that was used last the longest ago. */
+export type LimitPolicy = (typeof LIMIT_POLICIES)[number];
+
+export interface CloseMatching {
+  readonly filter: SessionFilter;
+  /** Ids that stay open. */
+  readonly except: readonly string[];
+  readonly reason: CloseReason;
+  readonly limit: number;
+  /** Answers what would be closed, and closes nothing. */
+  readonly dry_run: boolean;
+}
+
+export interface ClosedMatching {
+  readonly ids: readonly string[];
+  /** Whether more sessions match than `limit`. */
+  readonly more: boolean;
+}
+
+export interface Expired {
+  readonly count: number;
+  /** The earliest of their deadlines; null for none. */
+  readonly earliest: number | null;
+}
+
+/** What happened in one hour, counted as it was written: what expires is counted by the sweep, in the hour of its end. */
+export interface HourCounts {
+  /** Its beginning. */
+  readonly hour: number;
+  readonly opened: number;
+  readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
+}
+
+/** What became of an update; see `Applied`. */
+export type UpdateResult = Applied | { readonly outcome: 'missing' };
 
 /**
  * Where sessions live. The comments here are the contract; `stores/conformance.ts` checks it for every store.
@@ -52,16 +107,34 @@ export interface SessionStore {
   /** Resolves when the store can answer; else rejects with `STORE_UNAVAILABLE`. */
   ping(): Promise<void>;
 
-  /** Adds a session. Rejects with `ID_TAKEN`, or with `STORE_FULL` when a bounded store has no room for it. */
-  insert(session: Session): Promise<void>;
+  /**
+   * Adds a session, and answers the user's sessions that it put out, which closes them as `evicted` at `now`. Rejects
+   * with `ID_TAKEN`; with `SESSION_LIMIT` under the policy `deny`; with `STORE_FULL` when a bounded store has no room.
+   */
+  insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]>;
   /** Any session that is there, live or not; null for an id that is not there. */
   find(id: string): Promise<Session | null>;
-  /** Applies a change under its guard (`apply` in `session.ts` defines both). */
-  update(id: string, change: SessionChange, now: number): Promise<UpdateResult>;
+  /** Applies an update under its guard (`apply` in `session.ts` defines both). */
+  update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult>;
   /** Deletes a session, live or not, and answers it as it was; null for an id that is not there. */
   remove(id: string): Promise<Session | null>;
   /** The newest `request_time` first, ties by id ascending. An empty page beyond the end, and for `take` 0. */
-  list(filter: SessionFilter, page: PageRequest, now: number): Promise<SessionPage>;
-  /** Closes at most `limit` sessions that are past their deadline, each at its deadline; answers how many. */
-  expire(now: number, limit: number): Promise<number>;
+  list(filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage>;
+  /**
+   * The newest `open_time` first, ties by id ascending, from `after` on: an order that no change moves a session in.
+   * At most `take`; fewer, even none, where the store has looked at as many sessions as it may at once.
+   */
+  scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan>;
+  /** How many match; a store may have to look at each of them. */
+  count(filter: SessionFilter, now: number): Promise<number>;
+  /** Closes at most `limit` live sessions that match, in one step, each at `now`. */
+  closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching>;
+  /** Closes at most `limit` sessions that are past their deadline, each at its deadline. */
+  expire(now: number, limit: number): Promise<Expired>;
+  /** Deletes at most `limit` sessions that ended before a moment, and were swept; answers how many. */
+  purge(closed_before: number, limit: number): Promise<number>;
+  /** The hours since a moment in which something happened, the latest first. A store keeps two days of them. */
+  hours(since: number): Promise<readonly HourCounts[]>;
+  /** Tells of every change from now on, after it is durable, those of other nodes too; answers how to stop. */
+  watch(listener: ChangeListener): () => void;
 }

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { SessionsError } from '../domain/errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { correlationId } from './correlation.ts';
-import { ERROR_MAP, RequestError } from './error-map.ts';
-import { JSON_UTF8 } from './media-type.ts';
+import { ERROR_MAP, PROBLEMS, RequestError } from './error-map.ts';
+import { JSON_UTF8, PROBLEM_JSON } from './media-type.ts';
 
 /** The answer to a request that failed. */
 interface ErrorAnswer {
@@ -13,25 +13,36 @@ interface ErrorAnswer {
   readonly text: string;
 }
 
-/** The standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses); what is not expected stays in the log. */
-export function errorAnswer(error: unknown, request: IncomingMessage, log: Logger): ErrorAnswer {
+/** How an API words its errors. */
+export type ErrorFormat = 'v1' | 'problem';
+
+/** The answer of an API to a request that failed; what is not expected stays in the log. */
+export function errorAnswer(error: unknown, request: IncomingMessage, log: Logger, format: ErrorFormat): ErrorAnswer {
   const known = error instanceof SessionsError || error instanceof RequestError ? error : fromFramework(error);
   const { method, url } = request;
   const correlation_id = correlationId(request) || undefined;
   const { status } = ERROR_MAP[known.code];
-  const line = { correlation_id, code: known.code, status, method, url: url?.split('?', 1)[0] };
+  const line = { correlation_id, code: known.code, status, method, url: pathOf(url) };
   if (status >= 500) log.error({ ...line, err: error, msg: 'request failed' });
   else log.debug({ ...line, reason: known.message, msg: 'request refused' });
-  const text = errorText(known, correlation_id);
+  const text = format === 'v1' ? errorText(known, correlation_id) : problemText(known, correlation_id);
   const headers = {
-    'content-type': JSON_UTF8,
+    'content-type': format === 'v1' ? JSON_UTF8 : PROBLEM_JSON,
     'content-length': Buffer.byteLength(text),
     ...(status === 503 && { 'retry-after': 1 }),
     // The rest of the body is not read, so nothing can follow on this connection.
     ...(status === 413 && { connection: 'close' }),
+    ...(known instanceof RequestError && known.headers),
   };
   return { status, headers, text };
 }
+
+/** Ids of sessions are in paths, and no log names a session. */
+function pathOf(url: string | undefined): string | undefined {
+  return url?.split('?', 1)[0]?.replace(SESSION_ID, '{id}');
+}
+
+const SESSION_ID = /(?<=^\/v2\/sessions\/)(?!validate$|rotate$|close$)[^/]+/;
 
 /** Answers what is not HTTP, or came too slowly, and closes the connection. */
 export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, log: Logger): void {
@@ -47,11 +58,25 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, l
   socket.destroySoon();
 }
 
+/** The standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses). */
 function errorText(error: SessionsError | RequestError, correlation_id: string | undefined): string {
   const { code, message } = error;
+  const { status, category } = ERROR_MAP[code];
   const details = error instanceof SessionsError ? error.details : undefined;
-  return JSON.stringify({ code, ...ERROR_MAP[code], message, details, correlation_id });
+  return JSON.stringify({ code, status, category, message, details, correlation_id });
 }
+
+/** RFC 9457. Its code may be more general than the service's own, and then its status and its detail are too. */
+function problemText(error: SessionsError | RequestError, correlation_id: string | undefined): string {
+  const { problem: code } = ERROR_MAP[error.code];
+  const { status, title } = PROBLEMS[code];
+  const detail = code === 'INTERNAL' ? INTERNAL.message : error.message;
+  const details = error instanceof SessionsError && code !== 'INTERNAL' ? error.details : undefined;
+  const type = `urn:pip-sessions:problem:${code}`;
+  return JSON.stringify({ type, title, status, detail, code, details, correlation_id });
+}
+
+const INTERNAL = new RequestError('INTERNAL', 'The service failed; its log says why.');
 
 const CONNECTION_ERRORS: Readonly<Record<string, RequestError>> = {
   HPE_HEADER_OVERFLOW: new RequestError('HEADERS_TOO_LARGE', 'The headers are larger than the service accepts.'),
@@ -60,7 +85,7 @@ const CONNECTION_ERRORS: Readonly<Record<string, RequestError>> = {
 
 function fromFramework(error: unknown): RequestError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return FRAMEWORK_ERRORS[code] ?? new RequestError('INTERNAL', 'The service failed; its log says why.');
+  return FRAMEWORK_ERRORS[code] ?? INTERNAL;
 }
 
 const FRAMEWORK_ERRORS: Readonly<Record<string, RequestError>> = {

@@ -16,7 +16,7 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
  */
 export function readJson(request: IncomingMessage, bytes_max: number): Promise<unknown> {
   const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers;
-  if (type === undefined || (type !== 'application/json' && !JSON_TYPE.test(type))) return NOTHING;
+  if (type === undefined || !isJsonType(type)) return NOTHING;
   if (encoding !== undefined && encoding !== 'identity') return Promise.reject(encoded(encoding));
   if (Number(length) > bytes_max) return Promise.reject(tooLarge(bytes_max));
   return new Promise((resolve, reject) => {
@@ -37,6 +37,10 @@ export function readJson(request: IncomingMessage, bytes_max: number): Promise<u
     });
     request.on('error', () => reject(new RequestError('InvalidContent', 'The connection ended before the body did.')));
   });
+}
+
+export function isJsonType(type: string): boolean {
+  return type === 'application/json' || JSON_TYPE.test(type);
 }
 
 const NOTHING = Promise.resolve(undefined);

@@ -3,27 +3,44 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Clock } from '../domain/clock.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Logger } from '../observability/log.ts';
+import type { Authenticator } from './authentication/authenticate.ts';
+import { Cors } from './cors.ts';
 import { RequestError } from './error-map.ts';
 import { errorAnswer, refuseConnection } from './errors.ts';
+import type { Handler } from './handler.ts';
 import { createNodeServer, REQUEST_TIMEOUT_MS, type Tls } from './node-server.ts';
+import { registerOpenapi } from './openapi.ts';
 import { registerStandard, type StatusInfo } from './standard.ts';
 import { registerSwagger } from './swagger.ts';
 import { createV1Handler, v1Paths } from './v1/handler.ts';
+import { createV2Handler, type V2Options } from './v2/handler.ts';
 
 export interface HttpServerOptions {
   readonly sessions: Sessions;
   readonly clock: Clock;
   readonly log: Logger;
   readonly info: StatusInfo;
-  /** Where the commands of API v1 are, like `/v1/sessions`. */
-  readonly v1_base: string;
-  readonly swagger: boolean;
+  /** Who calls; of API v2 always, of API v1 where it asks. */
+  readonly authenticator: Authenticator;
+  /** API v1; null leaves it out. */
+  readonly v1: V1ServerOptions | null;
+  /** API v2; null leaves it out. */
+  readonly v2: Pick<V2Options, 'value_limit'> | null;
   /** The largest body that is read, in bytes; a larger one is answered 413. */
   readonly body_limit: number;
   /** The origins whose pages may call; none by default. */
   readonly cors_origins: readonly string[];
   /** Without it the server speaks plain HTTP. */
   readonly tls?: Tls;
+}
+
+interface V1ServerOptions {
+  /** Where its commands are, like `/v1/sessions`. */
+  readonly base: string;
+  /** Whether it asks for keys too; clients of Pip.Services have none. */
+  readonly needs_key: boolean;
+  /** Whether its description is served at `/swagger`. */
+  readonly swagger: boolean;
 }
 
 const CLOSE_IDLE_INTERVAL_MS = 20;
@@ -42,10 +59,12 @@ export class HttpServer {
     const app = createApp(options);
     if (options.cors_origins.length > 0) {
       const { default: cors } = await import('@fastify/cors');
-      await app.register(cors, { origin: [...options.cors_origins], methods: ['GET', 'POST'], strictPreflight: false });
+      const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+      await app.register(cors, { origin: [...options.cors_origins], methods, strictPreflight: false });
     }
     registerStandard(app, options.clock, options.info);
-    if (options.swagger) registerSwagger(app, options.v1_base);
+    if (options.v1?.swagger) registerSwagger(app, options.v1.base);
+    if (options.v2) registerOpenapi(app);
     await app.ready();
     return new HttpServer(app, options.tls ? 'https' : 'http');
   }
@@ -73,13 +92,17 @@ export class HttpServer {
   }
 }
 
-/** What API v1 does not take, Fastify does: the other endpoints, preflights, and every path that does not exist. */
-function createApp({ sessions, log, tls, v1_base, body_limit, cors_origins }: HttpServerOptions): FastifyInstance {
-  const routes = new Set<string>(v1Paths(v1_base));
-  const v1 = createV1Handler({ sessions, log, base: v1_base, body_limit, cors_origins });
+/** What the APIs do not take, Fastify does: the other endpoints, preflights, and every path that does not exist. */
+function createApp(options: HttpServerOptions): FastifyInstance {
+  const { log, tls, v1 } = options;
+  const routes = new Set<string>(v1 ? v1Paths(v1.base) : []);
+  const apis = createHandlers(options);
   const app: FastifyInstance = fastify({
     serverFactory: (otherwise) =>
-      createNodeServer((request, response) => v1(request, response) || otherwise(request, response), tls),
+      createNodeServer((request, response) => {
+        for (const take of apis) if (take(request, response)) return;
+        otherwise(request, response);
+      }, tls),
     logger: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -99,8 +122,17 @@ function createApp({ sessions, log, tls, v1_base, body_limit, cors_origins }: Ht
   return app;
 }
 
+function createHandlers(options: HttpServerOptions): readonly Handler[] {
+  const { sessions, log, authenticator, v1, v2, body_limit } = options;
+  const shared = { sessions, log, body_limit, cors: new Cors(options.cors_origins) };
+  return [
+    ...(v1 ? [createV1Handler({ ...shared, base: v1.base, authenticator: v1.needs_key ? authenticator : null })] : []),
+    ...(v2 ? [createV2Handler({ ...shared, authenticator, value_limit: v2.value_limit })] : []),
+  ];
+}
+
 function sendError(error: Error, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
-  const { status, headers, text } = errorAnswer(error, request.raw, log);
+  const { status, headers, text } = errorAnswer(error, request.raw, log, 'v1');
   return reply.code(status).headers(headers).send(text);
 }
 

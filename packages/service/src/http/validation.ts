@@ -4,12 +4,18 @@ import { SessionsError } from '../domain/errors.ts';
 /** What a failed validation says: each member that is wrong, in the words of someone who has to mend it. */
 export function invalidData(errors: readonly TLocalizedValidationError[]): SessionsError {
   const problems = new Map<string, string>();
-  for (const error of errors) {
-    if (error.keyword !== 'required') continue;
-    for (const name of error.params.requiredProperties) problems.set(memberAt(error.instancePath, name), 'is required');
+  for (const { keyword, params, instancePath } of errors) {
+    if (keyword === 'required') {
+      for (const name of params.requiredProperties) problems.set(memberAt(instancePath, name), 'is required');
+    }
+    if (keyword === 'additionalProperties') {
+      for (const name of params.additionalProperties) problems.set(memberAt(instancePath, name), 'is not a member');
+    }
   }
   // Alternatives of a union each report, and so does what holds them: the deepest member is where the value is wrong.
-  const paths = new Set(errors.filter(({ keyword }) => keyword !== 'required').map(({ instancePath }) => instancePath));
+  const paths = new Set(
+    errors.filter(({ keyword }) => !OF_MEMBERS.has(keyword)).map(({ instancePath }) => instancePath),
+  );
   for (const path of paths) {
     if ([...paths].some((other) => other.startsWith(`${path}/`))) continue;
     const here = errors.filter((error) => error.instancePath === path);
@@ -19,11 +25,16 @@ export function invalidData(errors: readonly TLocalizedValidationError[]): Sessi
   return new SessionsError('INVALID_DATA', `${message}.`, { details: { members: [...problems.keys()] } });
 }
 
+/** What these say is about members of the value, not about the value itself. */
+const OF_MEMBERS: ReadonlySet<string> = new Set(['required', 'additionalProperties', 'boolean']);
+
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: 'a string',
   number: 'a number',
   boolean: 'a boolean',
+  integer: 'a whole number',
   object: 'an object',
+  array: 'a list',
 };
 
 function expectation(errors: readonly TLocalizedValidationError[]): string {
@@ -36,6 +47,15 @@ function expectation(errors: readonly TLocalizedValidationError[]): string {
         return `must not be longer than ${params.limit} characters`;
       case 'pattern':
         return 'must not hold a NUL character or half of a surrogate pair';
+      case 'format':
+        return 'must be a time like 2026-01-31T12:00:00Z';
+      case 'enum':
+        return `must be one of ${params.allowedValues.join(', ')}`;
+      case 'minimum':
+      case 'maximum':
+        return `must be ${params.comparison} ${params.limit}`;
+      case 'maxItems':
+        return `must not have more than ${params.limit} items`;
       case 'type':
         types.add(TYPE_NAMES[String(params.type)] ?? String(params.type));
         break;

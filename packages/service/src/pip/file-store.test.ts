@@ -43,7 +43,7 @@ for (const { name, run } of CONFORMANCE_CASES) {
 test('file: an answered change is on disk, without a close', async () => {
   const settings = newSettings();
   await withStore(new FileStore(settings), async (store) => {
-    await store.insert(sessionOf('a'));
+    await store.insert(sessionOf('a'), null, 0);
     await store.update('a', { type: 'store', member: 'data', value: asJsonText('[1]') }, 5);
     await withStore(new FileStore(settings), async (afterCrash) => {
       assert.equal((await afterCrash.find('a'))?.data, '[1]');
@@ -59,7 +59,7 @@ test('file: changes of one moment share one save', async () => {
     saves += 1;
   });
   await withStore(store, async () => {
-    await Promise.all(Array.from({ length: 500 }, (_, n) => store.insert(sessionOf(`s${n}`))));
+    await Promise.all(Array.from({ length: 500 }, (_, n) => store.insert(sessionOf(`s${n}`), null, 0)));
     assert.equal(saves, 1);
   });
   assert.equal(saves, 1, 'closing saves nothing that is saved');
@@ -81,9 +81,9 @@ test('file: changes that come while a save runs share the next one', async () =>
     if (texts.length === 1) await first;
   });
   await withStore(store, async () => {
-    const inserted = store.insert(sessionOf('a'));
+    const inserted = store.insert(sessionOf('a'), null, 0);
     await firstBegun;
-    const later = [store.insert(sessionOf('b')), store.insert(sessionOf('c')), store.remove('a')];
+    const later = [store.insert(sessionOf('b'), null, 0), store.insert(sessionOf('c'), null, 0), store.remove('a')];
     finishFirst();
     await Promise.all([inserted, ...later]);
     assert.deepEqual(texts.map(idsIn), [['a'], ['b', 'c']]);
@@ -96,7 +96,7 @@ test('file: reads write nothing', async () => {
     await store.find('a');
     await store.list({}, { skip: 0, take: 10, total: true }, 5);
     await store.update('a', { type: 'close', reason: 'closed' }, 5);
-    assert.equal(await store.expire(5, 10), 0);
+    assert.equal((await store.expire(5, 10)).count, 0);
   });
 });
 
@@ -108,7 +108,7 @@ test('file: a save that fails rejects the change, and the next save brings it al
     await writeFileAtomically(path, text);
   });
   await withStore(store, async () => {
-    await assert.rejects(store.insert(sessionOf('a')), {
+    await assert.rejects(store.insert(sessionOf('a'), null, 0), {
       code: 'STORE_UNAVAILABLE',
       message: /sessions\.json cannot be written: ENOSPC/,
     });
@@ -121,9 +121,9 @@ test('file: changes that were accepted before close are saved, later ones are re
   const settings = newSettings();
   const store = new FileStore(settings);
   await store.open();
-  const accepted = [store.insert(sessionOf('a')), store.insert(sessionOf('b'))];
+  const accepted = [store.insert(sessionOf('a'), null, 0), store.insert(sessionOf('b'), null, 0)];
   const closing = store.close();
-  await assert.rejects(store.insert(sessionOf('late')), { code: 'STORE_UNAVAILABLE' });
+  await assert.rejects(store.insert(sessionOf('late'), null, 0), { code: 'STORE_UNAVAILABLE' });
   await Promise.all([...accepted, closing, store.close()]);
   assert.deepEqual(idsIn(readFileSync(settings.path, 'utf8')), ['a', 'b']);
 });
@@ -131,8 +131,8 @@ test('file: changes that were accepted before close are saved, later ones are re
 test('file: a session that ended by itself is written without its user and data', async () => {
   const settings = newSettings();
   await withStore(new FileStore(settings), async (store) => {
-    await store.insert({ ...sessionOf('idle'), data: asJsonText('"secret"') });
-    assert.equal(await store.expire(5000, 10), 1);
+    await store.insert({ ...sessionOf('idle'), data: asJsonText('"secret"') }, null, 0);
+    assert.equal((await store.expire(5000, 10)).count, 1);
   });
   const [entry] = JSON.parse(readFileSync(settings.path, 'utf8'));
   assert.equal(entry.active, false);
@@ -142,6 +142,6 @@ test('file: a session that ended by itself is written without its user and data'
 
 test('file: a new file is readable by its owner alone', { skip: process.platform === 'win32' }, async () => {
   const settings = newSettings();
-  await withStore(new FileStore(settings), (store) => store.insert(sessionOf('a')));
+  await withStore(new FileStore(settings), async (store) => void (await store.insert(sessionOf('a'), null, 0)));
   assert.equal(statSync(settings.path).mode & 0o777, 0o600);
 });

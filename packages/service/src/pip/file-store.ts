@@ -1,9 +1,24 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ChangeListener, ChangeListeners } from '../domain/changes.ts';
 import { SessionsError } from '../domain/errors.ts';
-import { asOf, type Session, type SessionChange } from '../domain/session.ts';
-import type { PageRequest, SessionFilter, SessionPage, SessionStore, UpdateResult } from '../domain/store.ts';
+import { asOf, type Session, type SessionUpdate } from '../domain/session.ts';
+import type {
+  ClosedMatching,
+  CloseMatching,
+  Expired,
+  HourCounts,
+  PageRequest,
+  Scan,
+  ScanKey,
+  SessionFilter,
+  SessionFilterV1,
+  SessionLimit,
+  SessionPage,
+  SessionStore,
+  UpdateResult,
+} from '../domain/store.ts';
 import { memoryStoreConfig } from '../stores/memory/config.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { writeFileAtomically } from './atomic-file.ts';
@@ -34,7 +49,12 @@ export class FileStore implements SessionStore {
   readonly #write: (path: string, text: string) => Promise<void>;
   readonly #saves = new SaveQueue(() => this.#save());
   readonly #entries = new Map<string, Entry>();
+  readonly #listeners = new ChangeListeners();
+  /** Ids of sessions that are not in `#entries` as they are now. */
+  readonly #changed = new Set<string>();
   #memory: MemoryStore | null = null;
+  /** Still there after `close`, whose last save needs it. */
+  #latest: MemoryStore | null = null;
   #path = '';
   #unsaved = false;
   /** The latest `now` of a call, for what has ended since it was last written. */
@@ -59,10 +79,16 @@ export class FileStore implements SessionStore {
     const memory = new MemoryStore(MEMORY);
     this.#entries.clear();
     for (const { session, rest } of entries) {
-      await memory.insert(session);
+      await memory.insert(session, null, Number.NEGATIVE_INFINITY);
       this.#keep(session, rest);
     }
+    memory.watch((change) => {
+      if (change.type === 'changed') this.#changed.add(change.id);
+      if (change.type === 'removed') this.#entries.delete(change.id);
+      this.#listeners.tell(change);
+    });
     this.#memory = memory;
+    this.#latest = memory;
     this.#unsaved = false;
   }
 
@@ -78,20 +104,20 @@ export class FileStore implements SessionStore {
     this.#opened();
   }
 
-  async insert(session: Session): Promise<void> {
-    await this.#opened().insert(session);
-    this.#keep(session, '');
+  async insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]> {
+    const evicted = await this.#at(now).insert(session, limit, now);
     await this.#saved();
+    return evicted;
   }
 
   async find(id: string): Promise<Session | null> {
     return this.#opened().find(id);
   }
 
-  async update(id: string, change: SessionChange, now: number): Promise<UpdateResult> {
-    const result = await this.#at(now).update(id, change, now);
+  async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
+    const result = await this.#at(now).update(id, update, now);
     if (result.outcome === 'updated') {
-      this.#keep(result.session, this.#entries.get(id)?.rest ?? '');
+      this.#changed.add(id);
       await this.#saved();
     }
     return result;
@@ -99,21 +125,47 @@ export class FileStore implements SessionStore {
 
   async remove(id: string): Promise<Session | null> {
     const session = await this.#opened().remove(id);
-    if (session) {
-      this.#entries.delete(id);
-      await this.#saved();
-    }
+    if (session) await this.#saved();
     return session;
   }
 
-  async list(filter: SessionFilter, page: PageRequest, now: number): Promise<SessionPage> {
+  async list(filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage> {
     return this.#at(now).list(filter, page, now);
   }
 
-  async expire(now: number, limit: number): Promise<number> {
-    const closed = await this.#at(now).expire(now, limit);
-    if (closed > 0) await this.#saved();
-    return closed;
+  async scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan> {
+    return this.#at(now).scan(filter, after, take, now);
+  }
+
+  async count(filter: SessionFilter, now: number): Promise<number> {
+    return this.#at(now).count(filter, now);
+  }
+
+  async closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
+    const result = await this.#at(now).closeMatching(request, now);
+    if (!request.dry_run && result.ids.length > 0) await this.#saved();
+    return result;
+  }
+
+  async expire(now: number, limit: number): Promise<Expired> {
+    const expired = await this.#at(now).expire(now, limit);
+    if (expired.count > 0) await this.#saved();
+    return expired;
+  }
+
+  async purge(closed_before: number, limit: number): Promise<number> {
+    const purged = await this.#opened().purge(closed_before, limit);
+    if (purged > 0) await this.#saved();
+    return purged;
+  }
+
+  /** Since the file was opened: it has no place for them. */
+  async hours(since: number): Promise<readonly HourCounts[]> {
+    return this.#opened().hours(since);
+  }
+
+  watch(listener: ChangeListener): () => void {
+    return this.#listeners.add(listener);
   }
 
   #opened(): MemoryStore {
@@ -136,7 +188,7 @@ export class FileStore implements SessionStore {
   }
 
   async #save(): Promise<void> {
-    if (this.#memory && this.#entries.size > MEMORY.sessions_max) await this.#forgetDropped(this.#memory);
+    if (this.#latest) await this.#keepChanged(this.#latest);
     for (const { session, rest } of this.#entries.values()) {
       const seen = asOf(session, this.#now);
       if (seen !== session) this.#keep(seen, rest);
@@ -152,10 +204,11 @@ export class FileStore implements SessionStore {
     }
   }
 
-  /** The memory store makes room when it is full, without saying so. */
-  async #forgetDropped(memory: MemoryStore): Promise<void> {
-    for (const id of this.#entries.keys()) {
-      if ((await memory.find(id)) === null) this.#entries.delete(id);
+  async #keepChanged(memory: MemoryStore): Promise<void> {
+    for (const id of this.#changed) {
+      this.#changed.delete(id);
+      const session = await memory.find(id);
+      if (session) this.#keep(session, this.#entries.get(id)?.rest ?? '');
     }
   }
 }

@@ -8,6 +8,7 @@ import {
   type IReferences,
   type IUnreferenceable,
 } from 'pip-services3-commons-nodex';
+import { Authenticator } from '../http/authentication/authenticate.ts';
 import { HttpServer, type HttpServerOptions } from '../http/server.ts';
 import type { StatusInfo } from '../http/standard.ts';
 import { findLog, SILENT } from './console-logger.ts';
@@ -93,8 +94,14 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
       clock: this.#controller.clock,
       log: this.#log,
       info: this.#status(),
-      v1_base: toPath(textSetting(config, 'base_route') ?? BASE_ROUTE),
-      swagger: config.getAsBooleanWithDefault('swagger.enable', true),
+      // Its clients cannot send a key: who may call is the network's affair, or TLS's with a CA.
+      authenticator: new Authenticator({ keys: null, clock: this.#controller.clock, log: this.#log }),
+      v1: {
+        base: toPath(textSetting(config, 'base_route') ?? BASE_ROUTE),
+        needs_key: false,
+        swagger: config.getAsBooleanWithDefault('swagger.enable', true),
+      },
+      v2: null,
       body_limit: DEFAULTS.body_limit,
       cors_origins: readOrigins(config),
       ...(tls && { tls }),

@@ -11,8 +11,9 @@ import type {
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { newSessionId } from '../domain/ids.ts';
 import { toJsonText } from '../domain/json.ts';
-import { open } from '../domain/session.ts';
+import { newSession } from '../domain/opening.ts';
 import { Sessions } from '../domain/sessions.ts';
+import { SESSIONS_SETTINGS } from '../domain/settings.ts';
 import type { SessionStore } from '../domain/store.ts';
 import { sessionText } from '../http/v1/wire.ts';
 import { memoryStoreConfig } from '../stores/memory/config.ts';
@@ -109,9 +110,10 @@ export class SessionsMemoryPersistence implements SessionsPersistence, IConfigur
     const { id = newSessionId(item.user_id), user_id, user_name = null, address = null, client = null } = item;
     const user = item.user === undefined || item.user === null ? null : toJsonText(item.user);
     const data = item.data === undefined || item.data === null ? null : toJsonText(item.data);
-    const fields = { user_id, user_name, address, client, user, data, expire_time: null };
-    const session = open(id, { ...fields, idle_timeout_ms: this.#idle_timeout_ms }, this.#clock.now());
-    await this.store.insert(session).catch((error: unknown) => {
+    const now = this.#clock.now();
+    const settings = { ...SESSIONS_SETTINGS, idle_timeout_ms: this.#idle_timeout_ms };
+    const session = newSession(id, { user_id, user_name, address, client, user, data }, null, settings, now);
+    await this.store.insert(session, null, now).catch((error: unknown) => {
       throw toException(error, correlationId);
     });
     return sessionFromText(sessionText(session));

@@ -30,8 +30,25 @@ const Entry = Type.Object({
   data: Any,
   idle_timeout_ms: Type.Optional(Type.Integer({ minimum: 1 })),
   expire_time: Text,
-  close_reason: Type.Optional(Type.Union([Type.Literal('closed'), Type.Literal('idle'), Type.Literal('expired')])),
+  close_reason: Type.Optional(
+    Type.Union(
+      (['closed', 'revoked', 'idle', 'expired', 'evicted', 'compromised'] as const).map((reason) =>
+        Type.Literal(reason),
+      ),
+    ),
+  ),
   revision: Type.Optional(Type.Integer({ minimum: 1 })),
+  active_until: Text,
+  auth_time: Text,
+  auth_methods: Type.Optional(Type.Array(Type.String())),
+  auth_level: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+  token: Type.Optional(
+    Type.Object({
+      hash: Type.String(),
+      open_nonce: Type.Union([Type.String(), Type.Null()]),
+      past: Type.Array(Type.Object({ hash: Type.String(), nonce: Type.String(), grace_until: Type.Integer() })),
+    }),
+  ),
 });
 const MEMBERS = new Set(Object.keys(Entry.properties));
 const validator = Compile(Entry);
@@ -68,12 +85,18 @@ export function sessionsFileText(entries: Iterable<string>): string {
 }
 
 export function entryText({ session, rest }: FileEntry): string {
-  const { idle_timeout_ms, expire_time, close_reason, revision } = session;
+  const { idle_timeout_ms, expire_time, close_reason, revision, active_until, token } = session;
+  const { auth_time, auth_methods, auth_level } = session;
   const additions = JSON.stringify({
     idle_timeout_ms,
     ...(expire_time !== null && { expire_time: isoTime(expire_time) }),
     ...(close_reason !== null && { close_reason }),
     revision,
+    ...(active_until !== session.request_time && { active_until: isoTime(active_until) }),
+    ...(auth_time !== session.open_time && { auth_time: isoTime(auth_time) }),
+    ...(auth_methods.length > 0 && { auth_methods }),
+    ...(auth_level !== null && { auth_level }),
+    ...(token !== null && { token }),
   });
   return `${sessionText(session).slice(0, -1)},${additions.slice(1, -1)}${rest}}`;
 }
@@ -82,6 +105,7 @@ function parseEntry(value: unknown, idle_timeout_ms: number): FileEntry {
   if (typeof value !== 'object' || value === null) throw new Error('it is not an object');
   if (!validator.Check(value)) throw invalidData(validator.Errors(value));
   const { active, close_reason } = value;
+  const open_time = time('open_time', value.open_time);
   const request_time = time('request_time', value.request_time);
   const close_time = active ? null : value.close_time ? time('close_time', value.close_time) : request_time;
   const session: Session = {
@@ -92,13 +116,18 @@ function parseEntry(value: unknown, idle_timeout_ms: number): FileEntry {
     client: value.client ?? null,
     user: jsonOrNull(value.user),
     data: jsonOrNull(value.data),
-    open_time: time('open_time', value.open_time),
+    open_time,
     request_time,
+    active_until: value.active_until ? time('active_until', value.active_until) : request_time,
     idle_timeout_ms: value.idle_timeout_ms ?? idle_timeout_ms,
     expire_time: value.expire_time ? time('expire_time', value.expire_time) : null,
     close_time,
     close_reason: active ? null : ((close_reason ?? 'closed') satisfies CloseReason),
     revision: value.revision ?? 1,
+    auth_time: value.auth_time ? time('auth_time', value.auth_time) : open_time,
+    auth_methods: value.auth_methods ?? [],
+    auth_level: value.auth_level ?? null,
+    token: value.token ?? null,
   };
   const rest = Object.fromEntries(Object.entries(value).filter(([name]) => !MEMBERS.has(name)));
   const restText = JSON.stringify(rest).slice(1, -1);

@@ -43,8 +43,8 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
         expire_time: NOW + HOUR_MS,
       });
       const bare = session('bare');
-      await store.insert(full);
-      await store.insert(bare);
+      await store.insert(full, null, NOW);
+      await store.insert(bare, null, NOW);
       assert.deepEqual({ ...(await store.find('full')) }, full);
       assert.deepEqual({ ...(await store.find('bare')) }, bare);
     },
@@ -52,8 +52,8 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'an id that is taken is refused, and the session that has it stays as it is',
     run: async (store) => {
-      await store.insert(session('a', { user_id: 'first' }));
-      await assert.rejects(store.insert(session('a', { user_id: 'second' })), isCode('ID_TAKEN'));
+      await store.insert(session('a', { user_id: 'first' }), null, NOW);
+      await assert.rejects(store.insert(session('a', { user_id: 'second' }), null, NOW), isCode('ID_TAKEN'));
       assert.equal((await store.find('a'))?.user_id, 'first');
       assert.equal((await store.list({}, ALL, NOW)).total, 1);
     },
@@ -62,7 +62,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     name: 'what a caller does to an answered session does not reach the store',
     run: async (store) => {
       const inserted = { ...session('a', { data: asJsonText('1') }) };
-      await store.insert(inserted);
+      await store.insert(inserted, null, NOW);
       inserted.user_name = 'changed';
       Reflect.set((await store.find('a')) ?? {}, 'data', '2');
       assert.equal((await store.find('a'))?.data, '1');
@@ -72,12 +72,13 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'storing replaces one member, counts as activity and grows the revision',
     run: async (store) => {
-      await store.insert(session('a', { user: asJsonText('1'), data: asJsonText('2') }));
+      await store.insert(session('a', { user: asJsonText('1'), data: asJsonText('2') }), null, NOW);
       const result = await store.update('a', { type: 'store', member: 'data', value: asJsonText('false') }, NOW + 5);
       const expected = {
         ...session('a', { user: asJsonText('1') }),
         data: 'false',
         request_time: NOW + 5,
+        active_until: NOW + 5,
         revision: 2,
       };
       assert.equal(result.outcome, 'updated');
@@ -88,12 +89,13 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'closing takes user and data away, and the first close wins',
     run: async (store) => {
-      await store.insert(session('a', { user: asJsonText('1'), data: asJsonText('2') }));
+      await store.insert(session('a', { user: asJsonText('1'), data: asJsonText('2') }), null, NOW);
       const first = await store.update('a', { type: 'close', reason: 'closed' }, NOW + 5);
       const second = await store.update('a', { type: 'close', reason: 'closed' }, NOW + 9);
       assert.equal(first.outcome, 'updated');
       assert.equal(second.outcome, 'refused');
-      const expected = { close_time: NOW + 5, close_reason: 'closed', request_time: NOW + 5, revision: 2 };
+      const times = { close_time: NOW + 5, request_time: NOW + 5, active_until: NOW + 5 };
+      const expected = { ...times, close_reason: 'closed', revision: 2 };
       assert.deepEqual({ ...(await store.find('a')) }, { ...session('a'), ...expected });
     },
   },
@@ -101,9 +103,9 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     name: 'nothing is stored in a session that is closed or past its deadline',
     run: async (store) => {
       const change = { type: 'store', member: 'data', value: asJsonText('1') } as const;
-      await store.insert(session('closed'));
-      await store.insert(session('idle'));
-      await store.insert(session('expired', { expire_time: NOW + 10 }));
+      await store.insert(session('closed'), null, NOW);
+      await store.insert(session('idle'), null, NOW);
+      await store.insert(session('expired', { expire_time: NOW + 10 }), null, NOW);
       await store.update('closed', { type: 'close', reason: 'closed' }, NOW);
       assert.equal((await store.update('closed', change, NOW + 1)).outcome, 'refused');
       assert.equal((await store.update('expired', change, NOW + 10)).outcome, 'refused');
@@ -115,7 +117,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     name: 'a session lives until the last millisecond before its deadline, and activity moves the idle one',
     run: async (store) => {
       const change = { type: 'store', member: 'user', value: asJsonText('1') } as const;
-      await store.insert(session('a'));
+      await store.insert(session('a'), null, NOW);
       assert.equal((await store.update('a', change, NOW + HOUR_MS - 1)).outcome, 'updated');
       assert.equal((await store.list({ active: true }, ALL, NOW + 2 * HOUR_MS - 2)).total, 1);
       assert.equal((await store.list({ active: true }, ALL, NOW + 2 * HOUR_MS - 1)).total, 0);
@@ -124,7 +126,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'a removed session is answered as it was, once, and is gone from every list',
     run: async (store) => {
-      await store.insert(session('a', { data: asJsonText('1') }));
+      await store.insert(session('a', { data: asJsonText('1') }), null, NOW);
       assert.equal((await store.remove('a'))?.data, '1');
       assert.equal(await store.remove('a'), null);
       assert.equal(await store.find('a'), null);
@@ -141,7 +143,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
         ['old', 20],
         ['new', -20],
       ] as const) {
-        await store.insert(session(id, { request_time: NOW - age }));
+        await store.insert(session(id, { request_time: NOW - age }), null, NOW);
       }
       assert.deepEqual(await ids(store, {}), ['new', 'a', 'b', 'c', 'old']);
       await store.update('old', { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 30);
@@ -152,7 +154,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     name: 'pages follow each other without gap or overlap, and the total counts all of them',
     run: async (store) => {
       for (let index = 0; index < 25; index += 1)
-        await store.insert(session(`s${index}`, { request_time: NOW - index }));
+        await store.insert(session(`s${index}`, { request_time: NOW - index }), null, NOW);
       const pages = [0, 10, 20, 30].map((skip) => store.list({}, { skip, take: 10, total: true }, NOW));
       const found = await Promise.all(pages);
       assert.deepEqual(
@@ -170,9 +172,9 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'each filter narrows a list, alone and together; from_time is inclusive and to_time is not',
     run: async (store) => {
-      await store.insert(session('a1', { user_id: 'a', request_time: NOW - 2 }));
-      await store.insert(session('a2', { user_id: 'a', request_time: NOW - 1 }));
-      await store.insert(session('b1', { user_id: 'b', request_time: NOW }));
+      await store.insert(session('a1', { user_id: 'a', request_time: NOW - 2 }), null, NOW);
+      await store.insert(session('a2', { user_id: 'a', request_time: NOW - 1 }), null, NOW);
+      await store.insert(session('b1', { user_id: 'b', request_time: NOW }), null, NOW);
       await store.update('a2', { type: 'close', reason: 'closed' }, NOW - 1);
       assert.deepEqual(await ids(store, { user_id: 'a' }), ['a2', 'a1']);
       assert.deepEqual(await ids(store, { user_id: 'nobody' }), []);
@@ -192,9 +194,9 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'an expired session is not active in any list, before a sweep as after it',
     run: async (store) => {
-      await store.insert(session('idle'));
-      await store.insert(session('absolute', { expire_time: NOW + 10 }));
-      await store.insert(session('live', { idle_timeout_ms: 3 * HOUR_MS }));
+      await store.insert(session('idle'), null, NOW);
+      await store.insert(session('absolute', { expire_time: NOW + 10 }), null, NOW);
+      await store.insert(session('live', { idle_timeout_ms: 3 * HOUR_MS }), null, NOW);
       const later = NOW + HOUR_MS;
       const before = [await ids(store, { active: true }, later), await ids(store, { active: false }, later)];
       const views = await Promise.all(['idle', 'absolute', 'live'].map((id) => view(store, id, later)));
@@ -208,13 +210,13 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'a sweep closes at the deadline, keeps the last activity, and takes no more than its limit',
     run: async (store) => {
-      for (const id of ['a', 'b', 'c']) await store.insert(session(id, { data: asJsonText('1') }));
-      await store.insert(session('d', { expire_time: NOW + 7 }));
+      for (const id of ['a', 'b', 'c']) await store.insert(session(id, { data: asJsonText('1') }), null, NOW);
+      await store.insert(session('d', { expire_time: NOW + 7 }), null, NOW);
       const later = NOW + 5 * HOUR_MS;
-      assert.equal(await store.expire(NOW + 6, 100), 0);
-      assert.equal(await store.expire(later, 3), 3);
-      assert.equal(await store.expire(later, 3), 1);
-      assert.equal(await store.expire(later, 3), 0);
+      assert.equal((await store.expire(NOW + 6, 100)).count, 0);
+      assert.equal((await store.expire(later, 3)).count, 3);
+      assert.equal((await store.expire(later, 3)).count, 1);
+      assert.equal((await store.expire(later, 3)).count, 0);
       const idle = { close_time: NOW + HOUR_MS, close_reason: 'idle', revision: 2 };
       assert.deepEqual({ ...(await store.find('a')) }, { ...session('a'), ...idle });
       const expired = { close_time: NOW + 7, close_reason: 'expired', revision: 2, expire_time: NOW + 7 };
@@ -224,7 +226,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'parallel changes to one session are all counted, and none comes after its close',
     run: async (store) => {
-      await store.insert(session('a'));
+      await store.insert(session('a'), null, NOW);
       const store50 = () =>
         Array.from({ length: 50 }, (_, n) =>
           store.update('a', { type: 'store', member: 'data', value: asJsonText(String(n)) }, NOW + 1),
@@ -246,7 +248,8 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
 /** An open session of `user` with an hour of idle timeout. */
 function session(id: string, members: Partial<Session> = {}): Session {
   const texts = { user_id: 'user', user_name: null, address: null, client: null, user: null, data: null };
-  return { ...open(id, { ...texts, idle_timeout_ms: HOUR_MS, expire_time: null }, NOW), ...members };
+  const active_until = members.request_time ?? NOW;
+  return { ...open(id, { ...texts, idle_timeout_ms: HOUR_MS, expire_time: null }, NOW), active_until, ...members };
 }
 
 async function ids(store: SessionStore, filter: SessionFilter, now = NOW): Promise<string[]> {

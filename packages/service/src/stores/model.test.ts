@@ -74,7 +74,7 @@ async function follow(store: SessionStore, steps: readonly Step[]): Promise<void
         const fields = { user_name: null, address: null, client: null, user: null, data: asJsonText('0') };
         const deadlines = { idle_timeout_ms: next.idle, expire_time: next.expire ?? null };
         const session = open(next.id, { ...fields, ...deadlines, user_id: next.user_id }, now);
-        const inserted = await store.insert(session).then(
+        const inserted = await store.insert(session, null, now).then(
           () => true,
           () => false,
         );
@@ -91,9 +91,9 @@ async function follow(store: SessionStore, steps: readonly Step[]): Promise<void
             : ({ type: 'close', reason: 'closed' } as const);
         const session = model.sessions.get(next.id);
         const changed = session && apply(session, change, now);
-        if (changed) model.sessions.set(next.id, changed);
+        if (changed) model.sessions.set(next.id, changed.session);
         const { outcome } = await store.update(next.id, change, now);
-        assert.equal(outcome, changed ? 'updated' : session ? 'refused' : 'missing');
+        assert.equal(outcome, changed?.outcome ?? 'missing');
         break;
       }
       case 'remove': {
@@ -104,7 +104,7 @@ async function follow(store: SessionStore, steps: readonly Step[]): Promise<void
       }
       case 'expire':
         // Which of several due ones a bounded step takes is the store's affair: all of them read the same.
-        assert.ok((await store.expire(now, next.limit)) <= next.limit);
+        assert.ok((await store.expire(now, next.limit)).count <= next.limit);
         break;
       case 'wait':
         now += next.ms;

@@ -2,6 +2,7 @@ import { Compile, type Static, type TSchema, Type } from '#typebox';
 import { toJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
+import type { Scope } from '../authentication/api-keys.ts';
 import { invalidData } from '../validation.ts';
 import { pageText, sessionText, toFilter, toPage } from './wire.ts';
 
@@ -10,6 +11,8 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly schema: TSchema;
+  /** What the caller's key must allow, where keys are asked for. */
+  readonly scope: Scope;
   /** What the answer holds; `null` is always possible too, and is answered as 204. */
   readonly result: 'session' | 'page' | 'null';
   /** Answers the JSON text of the result, or null. Rejects with `INVALID_DATA` for a request not of the schema. */
@@ -40,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: 'get_sessions',
     summary: 'A page of sessions, newest activity first, without user and data',
+    scope: 'admin',
     schema: Type.Object({
       filter: Type.Optional(Type.Union([Filter, Type.Literal(''), Type.Null()])),
       paging: Type.Optional(Type.Union([Paging, Type.Null()])),
@@ -51,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: 'get_session_by_id',
     summary: 'A session, active or closed',
+    scope: 'write',
     schema: SessionId,
     result: 'session',
     run: (sessions, { session_id }) => sessions.get(session_id).then(textOrNull),
@@ -58,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: 'open_session',
     summary: 'Opens a session for a user whom the caller has authenticated',
+    scope: 'write',
     schema: Type.Object({
       user_id: Id,
       user_name: OptionalString,
@@ -68,25 +74,30 @@ export const COMMANDS: readonly Command[] = [
     }),
     result: 'session',
     run: (sessions, { user, data, ...request }) =>
-      sessions.open({ ...request, user: jsonOrNull(user), data: jsonOrNull(data) }).then(sessionText),
+      sessions
+        .open({ ...request, user: jsonOrNull(user), data: jsonOrNull(data) })
+        .then(({ session }) => sessionText(session)),
   }),
   command({
     name: 'store_session_data',
     summary: "Replaces an active session's data",
+    scope: 'write',
     schema: Type.Object({ session_id: Id, data: AnyJson }),
     result: 'session',
-    run: (sessions, { session_id, data }) => sessions.storeData(session_id, toJsonText(data)).then(textOrNull),
+    run: (sessions, { session_id, data }) => sessions.replace(session_id, 'data', toJsonText(data)).then(textOrNull),
   }),
   command({
     name: 'update_session_user',
     summary: "Replaces an active session's user",
+    scope: 'write',
     schema: Type.Object({ session_id: Id, user: AnyJson }),
     result: 'session',
-    run: (sessions, { session_id, user }) => sessions.storeUser(session_id, toJsonText(user)).then(textOrNull),
+    run: (sessions, { session_id, user }) => sessions.replace(session_id, 'user', toJsonText(user)).then(textOrNull),
   }),
   command({
     name: 'close_session',
     summary: 'Closes a session; closing it again changes nothing',
+    scope: 'write',
     schema: SessionId,
     result: 'session',
     run: (sessions, { session_id }) => sessions.close(session_id).then(textOrNull),
@@ -94,6 +105,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: 'close_expired_sessions',
     summary: 'Closes every session that is past its timeout, each at the moment it passed it',
+    scope: 'admin',
     schema: Type.Object({}),
     result: 'null',
     run: (sessions) => sessions.closeExpired().then(() => null),
@@ -101,6 +113,7 @@ export const COMMANDS: readonly Command[] = [
   command({
     name: 'delete_session_by_id',
     summary: 'Deletes a session and answers it as it was',
+    scope: 'admin',
     schema: SessionId,
     result: 'session',
     run: (sessions, { session_id }) => sessions.remove(session_id).then(textOrNull),
@@ -110,15 +123,17 @@ export const COMMANDS: readonly Command[] = [
 function command<S extends TSchema>(definition: {
   name: string;
   summary: string;
+  scope: Scope;
   schema: S;
   result: Command['result'];
   run: (sessions: Sessions, request: Static<S>) => Promise<string | null>;
 }): Command {
-  const { name, summary, schema, result, run } = definition;
+  const { name, summary, scope, schema, result, run } = definition;
   const validator = Compile(schema);
   return {
     name,
     summary,
+    scope,
     schema,
     result,
     run: (sessions, request) => {

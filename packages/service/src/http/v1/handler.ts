@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Sessions } from '../../domain/sessions.ts';
 import { type Logger, sessionRef } from '../../observability/log.ts';
+import type { Authenticator } from '../authentication/authenticate.ts';
 import { correlationId } from '../correlation.ts';
+import type { Cors } from '../cors.ts';
 import { errorAnswer } from '../errors.ts';
+import type { Handler } from '../handler.ts';
 import { readJson } from '../json-request.ts';
 import { JSON_UTF8 } from '../media-type.ts';
 import { COMMANDS, type Command } from './commands.ts';
@@ -14,12 +17,10 @@ export interface V1Options {
   readonly base: string;
   /** The largest body that is read, in bytes. */
   readonly body_limit: number;
-  /** The origins whose pages may read the answers. */
-  readonly cors_origins: readonly string[];
+  readonly cors: Cors;
+  /** Asks for the same keys as API v2; null asks for none. */
+  readonly authenticator: Authenticator | null;
 }
-
-/** Takes a request that is its own, and answers it; false leaves the request to others. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** The paths of the commands. */
 export function v1Paths(base: string): string[] {
@@ -30,25 +31,31 @@ export function v1Paths(base: string): string[] {
  * `POST <base>/<command>` for every command, on Node's own request and response. Routing, reading and answering by
  * Fastify costs 7 µs of the 42 µs of a get (a bare server: 32 µs), and these paths need none of what it does.
  */
-export function createV1Handler({ sessions, log, base, body_limit, cors_origins }: V1Options): Handler {
+export function createV1Handler({ sessions, log, base, body_limit, cors, authenticator }: V1Options): Handler {
   const commands = new Map(COMMANDS.map((command) => [`${base}/${command.name}`, command]));
-  const origins = new Set(cors_origins);
 
   return (request, response) => {
     const { url = '' } = request;
     const command = commands.get(url) ?? commands.get(pathOf(url));
     if (!command || request.method !== 'POST') return false;
-    if (origins.size > 0) allowOrigin(request, response, origins);
+    cors.allow(request, response);
     const fail = (error: unknown) => {
-      const { status, headers, text } = errorAnswer(error, request, log);
+      const { status, headers, text } = errorAnswer(error, request, log, 'v1');
       response.writeHead(status, headers).end(text);
     };
     const succeed = (text: string | null) => {
       logCommand(log, command, request, text);
       answer(response, text);
     };
+    try {
+      authenticator?.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
+    } catch (error) {
+      fail(error);
+      return true;
+    }
     readJson(request, body_limit)
-      .then((body) => void command.run(sessions, asMembers(body)).then(succeed, fail))
+      .then((body) => command.run(sessions, asMembers(body)))
+      .then(succeed)
       .catch(fail);
     return true;
   };
@@ -63,11 +70,6 @@ function pathOf(url: string): string {
   } catch {
     return path;
   }
-}
-
-function allowOrigin({ headers: { origin } }: IncomingMessage, response: ServerResponse, origins: Set<string>): void {
-  response.setHeader('vary', 'Origin');
-  if (origin !== undefined && origins.has(origin)) response.setHeader('access-control-allow-origin', origin);
 }
 
 function answer(response: ServerResponse, text: string | null): void {

@@ -1,6 +1,6 @@
-import { isoTime } from '../../domain/iso-time.ts';
 import type { Session, SessionSummary } from '../../domain/session.ts';
-import type { PageRequest, SessionFilter, SessionPage } from '../../domain/store.ts';
+import type { PageRequest, SessionFilterV1, SessionPage } from '../../domain/store.ts';
+import { stringText, timeText } from '../json-text.ts';
 
 /** A `SessionV1` as JSON (WIRE_V1.md, Session JSON): members in the original's order, `user` and `data` as stored. */
 export function sessionText(session: Session): string {
@@ -32,18 +32,6 @@ function closeText({ close_time }: SessionSummary): string {
   return close_time === null ? '' : `,"close_time":${timeText(close_time)}`;
 }
 
-function timeText(time: number): string {
-  return `"${isoTime(time)}"`;
-}
-
-/** Most strings need no escape, and asking is quicker than escaping. */
-const NEEDS_NO_ESCAPE = /^[ !#-[\]-~]*$/;
-
-function stringText(value: string | null): string {
-  if (value === null) return 'null';
-  return NEEDS_NO_ESCAPE.test(value) ? `"${value}"` : JSON.stringify(value);
-}
-
 /** A value of the toolkit's `FilterParams`, which are loosely typed. */
 type Loose = string | number | boolean | null | undefined;
 
@@ -56,7 +44,7 @@ export interface FilterV1 {
   readonly to_time?: Loose;
 }
 
-export function toFilter(filter: FilterV1): SessionFilter {
+export function toFilter(filter: FilterV1): SessionFilterV1 {
   const id = looseString(filter.id);
   const user_id = looseString(filter.user_id);
   const active = looseBoolean(filter.active);

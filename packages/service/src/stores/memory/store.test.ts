@@ -18,9 +18,12 @@ function sessionOf(id: string, now: number) {
 
 test('memory: a full store refuses a new session and keeps the open ones', async () => {
   const store = new MemoryStore({ sessions_max: 2 });
-  await store.insert(sessionOf('a', 0));
-  await store.insert(sessionOf('b', 0));
-  await assert.rejects(store.insert(sessionOf('c', 0)), (error) => (error as SessionsError).code === 'STORE_FULL');
+  await store.insert(sessionOf('a', 0), null, 0);
+  await store.insert(sessionOf('b', 0), null, 0);
+  await assert.rejects(
+    store.insert(sessionOf('c', 0), null, 0),
+    (error) => (error as SessionsError).code === 'STORE_FULL',
+  );
   assert.notEqual(await store.find('a'), null);
   assert.equal(await store.find('c'), null);
 });
@@ -32,18 +35,18 @@ test('memory: in a full store the ended session with the oldest activity makes r
     ['b', 1],
     ['c', 2],
   ] as const)
-    await store.insert(sessionOf(id, now));
+    await store.insert(sessionOf(id, now), null, now);
   await store.update('b', { type: 'close', reason: 'closed' }, 3);
   await store.update('a', { type: 'close', reason: 'closed' }, 4);
-  await store.insert(sessionOf('d', 5));
+  await store.insert(sessionOf('d', 5), null, 5);
   assert.equal(await store.find('b'), null);
   assert.notEqual(await store.find('a'), null);
 });
 
 test('memory: in a full store expired sessions make room before any sweep', async () => {
   const store = new MemoryStore({ sessions_max: 1 });
-  await store.insert(sessionOf('a', 0));
-  await store.insert(sessionOf('b', 100));
+  await store.insert(sessionOf('a', 0), null, 0);
+  await store.insert(sessionOf('b', 100), null, 100);
   assert.equal(await store.find('a'), null);
 });
 

@@ -1,30 +1,38 @@
-import { idTaken, SessionsError } from '../../domain/errors.ts';
-import { apply, deadline, expire, type Session, type SessionChange } from '../../domain/session.ts';
-import type { PageRequest, SessionFilter, SessionPage, SessionStore, UpdateResult } from '../../domain/store.ts';
+import { type ChangeListener, ChangeListeners, changed, removed } from '../../domain/changes.ts';
+import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
+import { apply, type CloseReason, deadline, expire, type Session, type SessionUpdate } from '../../domain/session.ts';
+import type {
+  ClosedMatching,
+  CloseMatching,
+  Expired,
+  HourCounts,
+  PageRequest,
+  Scan,
+  ScanKey,
+  SessionFilter,
+  SessionFilterV1,
+  SessionLimit,
+  SessionPage,
+  SessionStore,
+  UpdateResult,
+} from '../../domain/store.ts';
 import type { MemoryStoreConfig } from './config.ts';
-import { type Kind, OrderedIndex } from './ordered-index.ts';
-
-/** A session with its places in the indexes; changed only while it is out of them. */
-interface Entry {
-  session: Session;
-  ended: boolean;
-  /** When to look whether the session has passed its deadline: at it, or earlier where activity has moved it. */
-  due: number;
-}
+import { Entries, type Entry } from './entries.ts';
+import { HourCounters } from './hour-counters.ts';
+import { countMatching, listMatching, matching, matchingFrom, SCANNED_MAX } from './matching.ts';
 
 /**
  * Sessions in this process, gone with it. Bounded: when it is full, the ended session with the oldest activity
  * makes room; when none has ended, a new one is refused.
  *
- * Whatever is past its deadline is closed at the next operation, before that looks at anything. The work is O(log n)
- * for each session, once in its life.
+ * Whatever is past its deadline is closed at the next operation that looks at more than one session, before it does.
+ * The work is O(log n) for each session, once in its life.
  */
 export class MemoryStore implements SessionStore {
   readonly #config: MemoryStoreConfig;
-  readonly #entries = new Map<string, Entry>();
-  readonly #byTime = new OrderedIndex<Entry>(newestFirst);
-  readonly #byUser = new Map<string, OrderedIndex<Entry>>();
-  readonly #byDue = new OrderedIndex<Entry>(soonestDueFirst);
+  readonly #entries = new Entries();
+  readonly #hours = new HourCounters();
+  readonly #listeners = new ChangeListeners();
 
   constructor(config: MemoryStoreConfig) {
     this.#config = config;
@@ -34,24 +42,26 @@ export class MemoryStore implements SessionStore {
   async close(): Promise<void> {}
   async ping(): Promise<void> {}
 
-  async insert(session: Session): Promise<void> {
-    if (this.#entries.has(session.id)) throw idTaken(session.id);
-    if (this.#entries.size >= this.#config.sessions_max) this.#makeRoom(session.request_time);
-    // Frozen, as every session here: what a caller gets is the store's own.
-    this.#add({ session: Object.freeze({ ...session }), ended: session.close_time !== null, due: deadline(session) });
+  async insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]> {
+    if (this.#entries.get(session.id)) throw idTaken(session.id);
+    const evicted = limit ? this.#evict(session.user_id, limit, now) : [];
+    if (this.#entries.size >= this.#config.sessions_max) this.#makeRoom(now);
+    this.#entries.add(session);
+    this.#hours.opened(session.open_time);
+    this.#listeners.tell(changed(session));
+    return evicted;
   }
 
   async find(id: string): Promise<Session | null> {
     return this.#entries.get(id)?.session ?? null;
   }
 
-  async update(id: string, change: SessionChange, now: number): Promise<UpdateResult> {
+  async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
     const entry = this.#entries.get(id);
     if (!entry) return { outcome: 'missing' };
-    const changed = apply(entry.session, change, now);
-    if (!changed) return { outcome: 'refused', session: entry.session };
-    this.#replace(entry, changed);
-    return { outcome: 'updated', session: changed };
+    const applied = apply(entry.session, update, now);
+    if (applied.outcome === 'updated') this.#replace(entry, applied.session);
+    return applied;
   }
 
   async remove(id: string): Promise<Session | null> {
@@ -61,57 +71,111 @@ export class MemoryStore implements SessionStore {
     return entry.session;
   }
 
-  async list(filter: SessionFilter, page: PageRequest, now: number): Promise<SessionPage> {
+  async list(filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage> {
     this.#expireDue(now, Number.POSITIVE_INFINITY);
-    const { id, user_id, active, from_time = Number.NEGATIVE_INFINITY, to_time = Number.POSITIVE_INFINITY } = filter;
-    if (id !== undefined) return this.#listOne(id, filter, page);
-    const index = user_id === undefined ? this.#byTime : this.#byUser.get(user_id);
-    if (!index) return { sessions: [], total: page.total ? 0 : null };
-    const kind: Kind = active === undefined ? 'all' : active ? 'live' : 'ended';
-    const start = index.rank((entry) => entry.session.request_time >= to_time, kind);
-    const end = index.rank((entry) => entry.session.request_time >= from_time, kind);
-    const total = Math.max(0, end - start);
-    const entries = index.slice(kind, start + page.skip, Math.min(page.take, total - page.skip));
-    return { sessions: entries.map((entry) => entry.session), total: page.total ? total : null };
+    const { sessions, total } = listMatching(this.#entries, filter, page);
+    return { sessions, total: page.total ? total : null };
   }
 
-  async expire(now: number, limit: number): Promise<number> {
+  async scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan> {
+    this.#expireDue(now, Number.POSITIVE_INFINITY);
+    const sessions: Session[] = [];
+    let last: Session | null = null;
+    let scanned = 0;
+    for (const { session, isMatch } of matchingFrom(this.#entries, filter, after)) {
+      // There is at least this one, so there is a next page.
+      if (last && (sessions.length === take || scanned === SCANNED_MAX)) {
+        return { sessions, next: { open_time: last.open_time, id: last.id } };
+      }
+      scanned += 1;
+      last = session;
+      if (isMatch) sessions.push(session);
+    }
+    return { sessions, next: null };
+  }
+
+  async count(filter: SessionFilter, now: number): Promise<number> {
+    this.#expireDue(now, Number.POSITIVE_INFINITY);
+    return countMatching(this.#entries, filter);
+  }
+
+  async closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
+    this.#expireDue(now, Number.POSITIVE_INFINITY);
+    const { limit, reason, dry_run } = request;
+    const except = new Set(request.except);
+    const found: Entry[] = [];
+    for (const entry of matching(this.#entries, { ...request.filter, active: true })) {
+      if (except.has(entry.session.id)) continue;
+      found.push(entry);
+      if (found.length > limit) break;
+    }
+    const chosen = found.slice(0, limit);
+    if (!dry_run) for (const entry of chosen) this.#close(entry, reason, now);
+    return { ids: chosen.map(({ session }) => session.id), more: found.length > limit };
+  }
+
+  async expire(now: number, limit: number): Promise<Expired> {
     return this.#expireDue(now, limit);
   }
 
-  #listOne(id: string, filter: SessionFilter, page: PageRequest): SessionPage {
-    const entry = this.#entries.get(id);
-    const { user_id, active, from_time = Number.NEGATIVE_INFINITY, to_time = Number.POSITIVE_INFINITY } = filter;
-    const matches =
-      entry !== undefined &&
-      (user_id === undefined || entry.session.user_id === user_id) &&
-      (active === undefined || entry.ended !== active) &&
-      entry.session.request_time >= from_time &&
-      entry.session.request_time < to_time;
-    const sessions = matches && page.skip === 0 && page.take > 0 ? [entry.session] : [];
-    return { sessions, total: page.total ? Number(matches) : null };
+  async purge(closed_before: number, limit: number): Promise<number> {
+    let purged = 0;
+    for (let entry = this.#entries.byEnd.first(); entry && purged < limit; entry = this.#entries.byEnd.first()) {
+      if (entry.session.close_time === null || entry.session.close_time >= closed_before) break;
+      this.#drop(entry);
+      purged += 1;
+    }
+    return purged;
   }
 
-  #expireDue(now: number, limit: number): number {
-    let closed = 0;
-    for (let entry = this.#byDue.first(); entry && entry.due <= now && closed < limit; entry = this.#byDue.first()) {
+  async hours(since: number): Promise<readonly HourCounts[]> {
+    return this.#hours.since(since);
+  }
+
+  watch(listener: ChangeListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** Before the new session takes its place, so that a read between sees no more than `max`. */
+  #evict(user_id: string, { max, policy }: SessionLimit, now: number): Session[] {
+    this.#expireDue(now, Number.POSITIVE_INFINITY);
+    const ofUser = this.#entries.ofUser(user_id);
+    const live = ofUser?.byTime.count('live') ?? 0;
+    if (!ofUser || live < max) return [];
+    if (policy === 'deny') throw limitReached(max);
+    const order = policy === 'evict_idle' ? ofUser.byTime : ofUser.byOpenTime;
+    const chosen = order.slice('live', max - 1, live - max + 1).reverse();
+    return chosen.map((entry) => this.#close(entry, 'evicted', now));
+  }
+
+  /** The session must be live. */
+  #close(entry: Entry, reason: CloseReason, now: number): Session {
+    const { session } = apply(entry.session, { type: 'close', reason }, now);
+    this.#replace(entry, session);
+    return session;
+  }
+
+  #expireDue(now: number, limit: number): Expired {
+    const { byDue } = this.#entries;
+    let count = 0;
+    let earliest: number | null = null;
+    for (let entry = byDue.first(); entry && entry.due <= now && count < limit; entry = byDue.first()) {
       const due = deadline(entry.session);
       if (due <= now) {
         this.#replace(entry, expire(entry.session));
-        closed += 1;
+        earliest = Math.min(due, earliest ?? due);
+        count += 1;
       } else {
-        this.#byDue.delete(entry);
-        entry.due = due;
-        this.#byDue.insert(entry);
+        this.#entries.postpone(entry);
       }
     }
-    return closed;
+    return { count, earliest };
   }
 
   #makeRoom(now: number): void {
     this.#expireDue(now, Number.POSITIVE_INFINITY);
-    const ended = this.#byTime.count('ended');
-    const [oldest] = this.#byTime.slice('ended', ended - 1, 1);
+    const { byTime } = this.#entries.all;
+    const [oldest] = byTime.slice('ended', byTime.count('ended') - 1, 1);
     if (!oldest) {
       const sessions_max = this.#config.sessions_max;
       const message = `The memory store holds ${sessions_max} open sessions, as many as it may (sessions_max).`;
@@ -121,54 +185,16 @@ export class MemoryStore implements SessionStore {
   }
 
   #replace(entry: Entry, session: Session): void {
-    const ended = session.close_time !== null;
-    this.#unindex(entry);
-    if (ended) this.#byDue.delete(entry);
-    entry.session = Object.freeze(session);
-    entry.ended = ended;
-    this.#index(entry);
-  }
-
-  #add(entry: Entry): void {
-    this.#entries.set(entry.session.id, entry);
-    if (!entry.ended) this.#byDue.insert(entry);
-    this.#index(entry);
+    const { revision, close_reason } = entry.session;
+    this.#entries.replace(entry, session);
+    if (session.close_reason !== null && close_reason === null && session.close_time !== null) {
+      this.#hours.closed(session.close_time, session.close_reason);
+    }
+    if (session.revision !== revision) this.#listeners.tell(changed(session));
   }
 
   #drop(entry: Entry): void {
-    this.#entries.delete(entry.session.id);
-    if (!entry.ended) this.#byDue.delete(entry);
-    this.#unindex(entry);
+    this.#entries.drop(entry);
+    this.#listeners.tell(removed(entry.session));
   }
-
-  #index(entry: Entry): void {
-    this.#byTime.insert(entry);
-    const { user_id } = entry.session;
-    let ofUser = this.#byUser.get(user_id);
-    if (!ofUser) {
-      ofUser = new OrderedIndex(newestFirst);
-      this.#byUser.set(user_id, ofUser);
-    }
-    ofUser.insert(entry);
-  }
-
-  #unindex(entry: Entry): void {
-    this.#byTime.delete(entry);
-    const { user_id } = entry.session;
-    const ofUser = this.#byUser.get(user_id);
-    ofUser?.delete(entry);
-    if (ofUser?.size === 0) this.#byUser.delete(user_id);
-  }
-}
-
-function newestFirst(a: Entry, b: Entry): number {
-  return b.session.request_time - a.session.request_time || byId(a, b);
-}
-
-function soonestDueFirst(a: Entry, b: Entry): number {
-  return a.due - b.due || byId(a, b);
-}
-
-function byId(a: Entry, b: Entry): number {
-  return a.session.id < b.session.id ? -1 : a.session.id > b.session.id ? 1 : 0;
 }

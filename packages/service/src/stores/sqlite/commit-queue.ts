@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
+import type { SessionUpdate } from '../../domain/session.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { unavailable } from './unavailable.ts';
 import type { FromWriter, ToWriter, Write, WriteResult, WriterData } from './writes.ts';
@@ -10,6 +11,12 @@ import type { FromWriter, ToWriter, Write, WriteResult, WriterData } from './wri
  * they are answered, and them while it flushes. It costs a tenth more CPU, and a fifth more writes are answered.
  */
 const WRITES_WORTH_A_COMMIT = 16;
+
+/** A write and what became of it. */
+export interface Done {
+  readonly write: Write;
+  readonly result: WriteResult;
+}
 
 interface Waiting {
   readonly write: Write;
@@ -22,7 +29,7 @@ export interface CommitListener {
   /** A commit is about to be sent: from now on the file may change at any moment. */
   readonly committing: () => void;
   /** The file has changed; the answers to the writes come after this. Null: whether it has is not known. */
-  readonly committed: (results: readonly WriteResult[] | null) => void;
+  readonly committed: (done: readonly Done[] | null) => void;
 }
 
 /**
@@ -156,10 +163,11 @@ export class CommitQueue {
       case 'committed': {
         const done = this.#inFlight;
         this.#inFlight = [];
-        this.#listener.committed(message.results);
+        const { results } = message;
+        this.#listener.committed(pairs(done, results));
         this.#checkpointIfGrown();
         this.#flush();
-        message.results.forEach((result, index) => {
+        results.forEach((result, index) => {
           if (result.type === 'failed') done[index]?.reject(unavailable(result.message));
           else done[index]?.resolve(result);
         });
@@ -180,8 +188,17 @@ export class CommitQueue {
   }
 }
 
+function pairs(waiting: readonly Waiting[], results: readonly WriteResult[]): Done[] {
+  const done: Done[] = [];
+  results.forEach((result, index) => {
+    const write = waiting[index]?.write;
+    if (write) done.push({ write, result });
+  });
+  return done;
+}
+
 /** Pages that a write changes in the table and its indexes, when it shares none with another; a page has 4 KiB. */
-const PAGES_A_WRITE = 6;
+const PAGES_A_WRITE = 8;
 const PAGE_BYTES = 4096;
 
 /** About what a write adds to the write-ahead log. */
@@ -190,11 +207,27 @@ function bytesInLog(write: Write): number {
     case 'insert':
       return PAGES_A_WRITE * PAGE_BYTES + write.row.reduce((bytes: number, value) => bytes + lengthOf(value), 0);
     case 'update':
-      return PAGES_A_WRITE * PAGE_BYTES + (write.change.type === 'store' ? write.change.value.length : 0);
+      return PAGES_A_WRITE * PAGE_BYTES + lengthOfUpdate(write.update);
     case 'remove':
       return PAGES_A_WRITE * PAGE_BYTES;
+    case 'close':
+      return PAGES_A_WRITE * PAGE_BYTES * (write.request.dry_run ? 0 : write.request.limit);
     case 'expire':
+    case 'purge':
       return PAGES_A_WRITE * PAGE_BYTES * write.limit;
+  }
+}
+
+function lengthOfUpdate(update: SessionUpdate): number {
+  switch (update.type) {
+    case 'store':
+      return lengthOf(update.value);
+    case 'patch':
+      return update.bytes_max;
+    case 'close':
+    case 'touch':
+    case 'rotate':
+      return 0;
   }
 }
 

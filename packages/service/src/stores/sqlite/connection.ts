@@ -45,11 +45,12 @@ export type Row = readonly Value[];
 
 /** SQLite's extended result codes that mean something here (https://www.sqlite.org/rescode.html). */
 const CONSTRAINT_UNIQUE = 2067;
+const CONSTRAINT_PRIMARYKEY = 1555;
 
 export function isSqliteError(error: unknown): error is Error & { readonly errcode: number } {
   return error instanceof Error && 'errcode' in error;
 }
 
 export function isUniqueViolation(error: unknown): boolean {
-  return isSqliteError(error) && error.errcode === CONSTRAINT_UNIQUE;
+  return isSqliteError(error) && (error.errcode === CONSTRAINT_UNIQUE || error.errcode === CONSTRAINT_PRIMARYKEY);
 }

@@ -1,9 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Session } from '../../domain/session.ts';
-import type { PageRequest, SessionFilter, SessionPage } from '../../domain/store.ts';
-import type { CommitListener } from './commit-queue.ts';
-import { isSqliteError, prepare, type RowStatement } from './connection.ts';
+import type {
+  HourCounts,
+  PageRequest,
+  Scan,
+  ScanKey,
+  SessionFilter,
+  SessionFilterV1,
+  SessionPage,
+} from '../../domain/store.ts';
+import type { CommitListener, Done } from './commit-queue.ts';
+import { conditions, valuesOf, where } from './conditions.ts';
+import { isSqliteError, prepare, type Row, type RowStatement } from './connection.ts';
+import { SELECT_HOURS, toHours } from './hours.ts';
 import { SELECT_SESSION, SELECT_SUMMARIES, toSession, toSummary } from './rows.ts';
+import { Scanner } from './scanner.ts';
 import { SessionCache } from './session-cache.ts';
 import { unavailable } from './unavailable.ts';
 import type { WriteResult } from './writes.ts';
@@ -22,8 +33,11 @@ export class Reader implements CommitListener {
   readonly #find: RowStatement;
   readonly #begin: RowStatement;
   readonly #end: RowStatement;
-  /** One pair of statements a combination of filters: 48 at most. */
-  readonly #lists = new Map<string, { readonly page: RowStatement; readonly total: RowStatement }>();
+  readonly #hours: RowStatement;
+  readonly #scanner: Scanner;
+  /** One a combination of filters: some hundreds at most. */
+  readonly #lists = new Map<string, RowStatement>();
+  readonly #counts = new Map<string, RowStatement>();
   #inTransaction = false;
   #turnEnd: NodeJS.Immediate | null = null;
 
@@ -33,6 +47,8 @@ export class Reader implements CommitListener {
     this.#find = prepare(db, SELECT_SESSION);
     this.#begin = prepare(db, 'BEGIN');
     this.#end = prepare(db, 'COMMIT');
+    this.#hours = prepare(db, SELECT_HOURS);
+    this.#scanner = new Scanner(db);
   }
 
   find(id: string): Session | null {
@@ -45,14 +61,24 @@ export class Reader implements CommitListener {
     return session;
   }
 
-  list(filter: SessionFilter, { skip, take, total }: PageRequest, now: number): SessionPage {
+  list(filter: SessionFilterV1, { skip, take, total }: PageRequest, now: number): SessionPage {
     return this.#read(() => {
-      const { where, values } = conditions(filter, now);
-      const statements = this.#listStatements(where);
-      const rows = take > 0 ? statements.page.all(...values, take, skip) : [];
-      const count = total ? Number(statements.total.get(...values)?.[0]) : null;
-      return { sessions: rows.map(toSummary), total: count };
+      const all = conditions(filter, now);
+      const rows = take > 0 ? this.#list(where(all)).all(...valuesOf(all), take, skip) : [];
+      return { sessions: rows.map(toSummary), total: total ? this.#count(filter, now) : null };
     });
+  }
+
+  scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {
+    return this.#read(() => this.#scanner.scan(filter, after, take, now));
+  }
+
+  count(filter: SessionFilter, now: number): number {
+    return this.#read(() => this.#count(filter, now));
+  }
+
+  hours(since: number): HourCounts[] {
+    return this.#read(() => toHours(this.#hours.all(since)));
   }
 
   /** Asks the disk, whatever is cached. Throws `STORE_UNAVAILABLE`. */
@@ -73,10 +99,10 @@ export class Reader implements CommitListener {
     }
   }
 
-  committed(results: readonly WriteResult[] | null): void {
+  committed(done: readonly Done[] | null): void {
     this.#endTransaction();
-    if (results === null) this.#cache.clear();
-    else for (const result of results) this.#forget(result);
+    if (done === null) this.#cache.clear();
+    else for (const { result } of done) this.#forget(result);
   }
 
   close(): void {
@@ -88,19 +114,28 @@ export class Reader implements CommitListener {
     switch (result.type) {
       case 'updated':
       case 'removed':
-        this.#cache.delete(String(result.row[0]));
+        this.#forgetRows([result.row]);
         return;
+      case 'inserted':
+        this.#forgetRows(result.evicted);
+        return;
+      case 'matched':
       case 'expired':
-        for (const id of result.ids) this.#cache.delete(id);
+      case 'purged':
+        this.#forgetRows(result.rows);
         return;
       case 'failed':
         this.#cache.clear();
         return;
-      case 'inserted':
       case 'taken':
-      case 'refused':
+      case 'limit':
+      case 'not_updated':
       case 'missing':
     }
+  }
+
+  #forgetRows(rows: readonly Row[]): void {
+    for (const [id] of rows) this.#cache.delete(String(id));
   }
 
   #read<T>(read: () => T): T {
@@ -128,32 +163,27 @@ export class Reader implements CommitListener {
     this.#turnEnd = null;
   }
 
-  #listStatements(where: string): { readonly page: RowStatement; readonly total: RowStatement } {
-    let statements = this.#lists.get(where);
-    if (!statements) {
-      statements = {
-        page: prepare(this.#db, `${SELECT_SUMMARIES} ${where} ORDER BY request_time DESC, id LIMIT ? OFFSET ?`),
-        total: prepare(this.#db, `SELECT count(*) FROM sessions ${where}`),
-      };
-      this.#lists.set(where, statements);
-    }
-    return statements;
+  #list(condition: string): RowStatement {
+    return prepared(this.#lists, condition, () =>
+      prepare(this.#db, `${SELECT_SUMMARIES} ${condition} ORDER BY request_time DESC, id LIMIT ? OFFSET ?`),
+    );
+  }
+
+  #count(filter: SessionFilter, now: number): number {
+    const all = conditions(filter, now);
+    const condition = where(all);
+    const count = prepared(this.#counts, condition, () =>
+      prepare(this.#db, `SELECT count(*) FROM sessions ${condition}`),
+    );
+    return Number(count.get(...valuesOf(all))?.[0]);
   }
 }
 
-function conditions(filter: SessionFilter, now: number): { where: string; values: (string | number)[] } {
-  const all: string[] = [];
-  const values: (string | number)[] = [];
-  const add = (condition: string, value: string | number | undefined) => {
-    if (value === undefined) return;
-    all.push(condition);
-    values.push(value);
-  };
-  add('id = ?', filter.id);
-  add('user_id = ?', filter.user_id);
-  add('request_time >= ?', filter.from_time);
-  add('request_time < ?', filter.to_time);
-  if (filter.active === true) add('close_time IS NULL AND deadline > ?', now);
-  if (filter.active === false) add('(close_time IS NOT NULL OR deadline <= ?)', now);
-  return { where: all.length > 0 ? `WHERE ${all.join(' AND ')}` : '', values };
+function prepared(statements: Map<string, RowStatement>, key: string, make: () => RowStatement): RowStatement {
+  let statement = statements.get(key);
+  if (!statement) {
+    statement = make();
+    statements.set(key, statement);
+  }
+  return statement;
 }

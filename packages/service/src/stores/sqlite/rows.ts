@@ -2,9 +2,9 @@ import { asJsonText } from '../../domain/json.ts';
 import { type CloseReason, deadline, type Session, type SessionSummary } from '../../domain/session.ts';
 import type { Row } from './connection.ts';
 
-const SUMMARY_COLUMNS =
-  'id, user_id, user_name, address, client, open_time, request_time, idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision';
-const COLUMNS = `${SUMMARY_COLUMNS}, user, data`;
+export const SUMMARY_COLUMNS =
+  'id, user_id, user_name, address, client, open_time, request_time, active_until, idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, auth_methods, auth_level';
+export const COLUMNS = `${SUMMARY_COLUMNS}, token, user, data`;
 
 export const SELECT_SESSION = `SELECT ${COLUMNS} FROM sessions WHERE id = ?`;
 export const SELECT_SUMMARIES = `SELECT ${SUMMARY_COLUMNS} FROM sessions`;
@@ -13,19 +13,26 @@ export const INSERT_SESSION = `INSERT INTO sessions (${COLUMNS}) VALUES (${COLUM
 export const DELETE_SESSION = 'DELETE FROM sessions WHERE id = ?';
 /** Binds what can change, and the id. */
 export const UPDATE_SESSION =
-  'UPDATE sessions SET request_time = ?, deadline = ?, close_time = ?, close_reason = ?, revision = ?, user = ?, data = ? WHERE id = ?';
+  'UPDATE sessions SET request_time = ?, active_until = ?, deadline = ?, close_time = ?, close_reason = ?, revision = ?, auth_time = ?, auth_methods = ?, auth_level = ?, token = ?, user = ?, data = ? WHERE id = ?';
 
 export function toRow(s: Session): Row {
-  const { id, user_id, user_name, address, client, open_time, request_time, idle_timeout_ms, expire_time } = s;
-  const fixed = [id, user_id, user_name, address, client, open_time, request_time, idle_timeout_ms, expire_time];
-  return [...fixed, deadline(s), s.close_time, s.close_reason, s.revision, s.user, s.data];
+  const { id, user_id, user_name, address, client, open_time, request_time, active_until } = s;
+  return [
+    ...[id, user_id, user_name, address, client, open_time, request_time, active_until, s.idle_timeout_ms],
+    ...[s.expire_time, deadline(s), s.close_time, s.close_reason, s.revision, s.auth_time, methodsText(s)],
+    ...[s.auth_level, tokenText(s), s.user, s.data],
+  ];
 }
 
 export function toUpdate(s: Session): Row {
-  return [s.request_time, deadline(s), s.close_time, s.close_reason, s.revision, s.user, s.data, s.id];
+  return [
+    ...[s.request_time, s.active_until, deadline(s), s.close_time, s.close_reason, s.revision],
+    ...[s.auth_time, methodsText(s), s.auth_level, tokenText(s), s.user, s.data, s.id],
+  ];
 }
 
 export function toSummary(row: Row): SessionSummary {
+  const methods = row[15] as string | null;
   return {
     id: row[0] as string,
     user_id: row[1] as string,
@@ -34,20 +41,36 @@ export function toSummary(row: Row): SessionSummary {
     client: row[4] as string | null,
     open_time: row[5] as number,
     request_time: row[6] as number,
-    idle_timeout_ms: row[7] as number,
-    expire_time: row[8] as number | null,
-    close_time: row[10] as number | null,
-    close_reason: row[11] as CloseReason | null,
-    revision: row[12] as number,
+    active_until: row[7] as number,
+    idle_timeout_ms: row[8] as number,
+    expire_time: row[9] as number | null,
+    close_time: row[11] as number | null,
+    close_reason: row[12] as CloseReason | null,
+    revision: row[13] as number,
+    auth_time: row[14] as number,
+    auth_methods: methods === null ? NO_METHODS : JSON.parse(methods),
+    auth_level: row[16] as number | null,
   };
 }
 
 export function toSession(row: Row): Session {
-  const user = row[13] as string | null;
-  const data = row[14] as string | null;
+  const token = row[17] as string | null;
+  const user = row[18] as string | null;
+  const data = row[19] as string | null;
   return {
     ...toSummary(row),
+    token: token === null ? null : JSON.parse(token),
     user: user === null ? null : asJsonText(user),
     data: data === null ? null : asJsonText(data),
   };
+}
+
+const NO_METHODS: readonly string[] = Object.freeze([]);
+
+function methodsText({ auth_methods }: Session): string | null {
+  return auth_methods.length === 0 ? null : JSON.stringify(auth_methods);
+}
+
+function tokenText({ token }: Session): string | null {
+  return token === null ? null : JSON.stringify(token);
 }

@@ -12,7 +12,8 @@ const APPLICATION_ID = 0x50697053;
  *
  * - `deadline` is `deadline()` of the domain, stored so that liveness is one comparison in every statement.
  * - `user` and `data` come last: they may overflow to other pages, which a list then does not read.
- * - The sweep finds what is past its deadline in an index that holds open sessions only.
+ * - The sweep finds what is past its deadline in an index that holds open sessions only, and what is to be purged in
+ *   one of ended sessions only. Ended ones are kept for long: the limit of a user's sessions has an index without them.
  */
 const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (
@@ -36,6 +37,48 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX sessions_of_user ON sessions (user_id, request_time DESC, id);
   CREATE INDEX sessions_by_time ON sessions (request_time DESC, id);
   CREATE INDEX sessions_due ON sessions (deadline) WHERE close_time IS NULL;`,
+
+  `CREATE TABLE sessions_2 (
+    rowid INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL,
+    user_name TEXT,
+    address TEXT,
+    client TEXT,
+    open_time INTEGER NOT NULL,
+    request_time INTEGER NOT NULL,
+    active_until INTEGER NOT NULL,
+    idle_timeout_ms INTEGER NOT NULL,
+    expire_time INTEGER,
+    deadline INTEGER NOT NULL,
+    close_time INTEGER,
+    close_reason TEXT,
+    revision INTEGER NOT NULL,
+    auth_time INTEGER NOT NULL,
+    auth_methods TEXT,
+    auth_level INTEGER,
+    token TEXT,
+    user TEXT,
+    data TEXT
+  ) STRICT;
+  INSERT INTO sessions_2 (id, user_id, user_name, address, client, open_time, request_time, active_until,
+      idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, user, data)
+    SELECT id, user_id, user_name, address, client, open_time, request_time, request_time,
+      idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, open_time, user, data FROM sessions;
+  DROP TABLE sessions;
+  ALTER TABLE sessions_2 RENAME TO sessions;
+  CREATE INDEX sessions_of_user ON sessions (user_id, open_time DESC, id);
+  CREATE INDEX sessions_open_of_user ON sessions (user_id, open_time DESC, id) WHERE close_time IS NULL;
+  CREATE INDEX sessions_by_open_time ON sessions (open_time DESC, id);
+  CREATE INDEX sessions_by_time ON sessions (request_time DESC, id);
+  CREATE INDEX sessions_due ON sessions (deadline) WHERE close_time IS NULL;
+  CREATE INDEX sessions_closed ON sessions (close_time) WHERE close_time IS NOT NULL;
+  CREATE TABLE hours (
+    hour INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (hour, what)
+  ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not touch. */

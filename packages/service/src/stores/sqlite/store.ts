@@ -1,13 +1,30 @@
-import { idTaken, SessionsError } from '../../domain/errors.ts';
-import type { Session, SessionChange } from '../../domain/session.ts';
-import type { PageRequest, SessionFilter, SessionPage, SessionStore, UpdateResult } from '../../domain/store.ts';
+import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
+import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
+import type { Session, SessionUpdate } from '../../domain/session.ts';
+import type {
+  ClosedMatching,
+  CloseMatching,
+  Expired,
+  HourCounts,
+  PageRequest,
+  Scan,
+  ScanKey,
+  SessionFilter,
+  SessionFilterV1,
+  SessionLimit,
+  SessionPage,
+  SessionStore,
+  UpdateResult,
+} from '../../domain/store.ts';
+import { tellChanges } from './changes.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect, createFile } from './connection.ts';
 import { OwnerLock } from './owner-lock.ts';
 import { Reader } from './reader.ts';
-import { toRow, toSession } from './rows.ts';
+import { toRow, toSession, toSummary } from './rows.ts';
 import { unavailable } from './unavailable.ts';
+import type { Write, WriteResult } from './writes.ts';
 
 interface Opened {
   readonly lock: OwnerLock;
@@ -21,6 +38,7 @@ interface Opened {
  */
 export class SqliteStore implements SessionStore {
   readonly #config: SqliteStoreConfig;
+  readonly #listeners = new ChangeListeners();
   #opened: Opened | null = null;
 
   constructor(config: SqliteStoreConfig) {
@@ -41,7 +59,10 @@ export class SqliteStore implements SessionStore {
       let reader: Reader | null = null;
       const queue = new CommitQueue(this.#config, {
         committing: () => reader?.committing(),
-        committed: (results) => reader?.committed(results),
+        committed: (done) => {
+          reader?.committed(done);
+          tellChanges(this.#listeners, done);
+        },
       });
       await queue.started();
       reader = new Reader(connect(this.#config), session_cache_bytes);
@@ -68,38 +89,69 @@ export class SqliteStore implements SessionStore {
     reader.ping();
   }
 
-  async insert(session: Session): Promise<void> {
-    const result = await this.#open().queue.write({ type: 'insert', row: toRow(session) });
+  async insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]> {
+    const result = await this.#write({ type: 'insert', row: toRow(session), limit, now });
     if (result.type === 'taken') throw idTaken(session.id);
+    if (result.type === 'limit') throw limitReached(result.max);
+    return result.type === 'inserted' ? result.evicted.map(toSession) : [];
   }
 
   async find(id: string): Promise<Session | null> {
     return this.#open().reader.find(id);
   }
 
-  async update(id: string, change: SessionChange, now: number): Promise<UpdateResult> {
-    const result = await this.#open().queue.write({ type: 'update', id, change, now });
-    switch (result.type) {
-      case 'updated':
-      case 'refused':
-        return { outcome: result.type, session: toSession(result.row) };
-      default:
-        return { outcome: 'missing' };
-    }
+  async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
+    const result = await this.#write({ type: 'update', id, update, now });
+    if (result.type === 'updated') return { outcome: 'updated', session: toSession(result.row) };
+    if (result.type === 'not_updated') return { outcome: result.outcome, session: toSession(result.row) };
+    return { outcome: 'missing' };
   }
 
   async remove(id: string): Promise<Session | null> {
-    const result = await this.#open().queue.write({ type: 'remove', id });
+    const result = await this.#write({ type: 'remove', id });
     return result.type === 'removed' ? toSession(result.row) : null;
   }
 
-  async list(filter: SessionFilter, page: PageRequest, now: number): Promise<SessionPage> {
+  async list(filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage> {
     return this.#open().reader.list(filter, page, now);
   }
 
-  async expire(now: number, limit: number): Promise<number> {
-    const result = await this.#open().queue.write({ type: 'expire', now, limit });
-    return result.type === 'expired' ? result.ids.length : 0;
+  async scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan> {
+    return this.#open().reader.scan(filter, after, take, now);
+  }
+
+  async count(filter: SessionFilter, now: number): Promise<number> {
+    return this.#open().reader.count(filter, now);
+  }
+
+  async closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
+    const result = await this.#write({ type: 'close', request, now });
+    if (result.type !== 'matched') return { ids: [], more: false };
+    return { ids: result.rows.map(([id]) => String(id)), more: result.more };
+  }
+
+  async expire(now: number, limit: number): Promise<Expired> {
+    const result = await this.#write({ type: 'expire', now, limit });
+    const rows = result.type === 'expired' ? result.rows : [];
+    // They come in the order of their deadlines.
+    return { count: rows.length, earliest: rows[0] ? toSummary(rows[0]).close_time : null };
+  }
+
+  async purge(closed_before: number, limit: number): Promise<number> {
+    const result = await this.#write({ type: 'purge', closed_before, limit });
+    return result.type === 'purged' ? result.rows.length : 0;
+  }
+
+  async hours(since: number): Promise<readonly HourCounts[]> {
+    return this.#open().reader.hours(since);
+  }
+
+  watch(listener: ChangeListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  async #write(write: Write): Promise<WriteResult> {
+    return this.#open().queue.write(write);
   }
 
   #open(): Opened {

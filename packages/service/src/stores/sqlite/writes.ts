@@ -1,24 +1,34 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { SessionChange } from '../../domain/session.ts';
+import type { SessionUpdate } from '../../domain/session.ts';
+import type { CloseMatching, SessionLimit } from '../../domain/store.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import type { Row } from './connection.ts';
 
 /** What the writer's thread is asked to do, and what it answers: plain values, cheap to copy between threads. */
 export type Write =
-  | { readonly type: 'insert'; readonly row: Row }
-  | { readonly type: 'update'; readonly id: string; readonly change: SessionChange; readonly now: number }
+  | { readonly type: 'insert'; readonly row: Row; readonly limit: SessionLimit | null; readonly now: number }
+  | { readonly type: 'update'; readonly id: string; readonly update: SessionUpdate; readonly now: number }
   | { readonly type: 'remove'; readonly id: string }
-  | { readonly type: 'expire'; readonly now: number; readonly limit: number };
+  | { readonly type: 'close'; readonly request: CloseMatching; readonly now: number }
+  | { readonly type: 'expire'; readonly now: number; readonly limit: number }
+  | { readonly type: 'purge'; readonly closed_before: number; readonly limit: number };
 
 export type WriteResult =
-  | { readonly type: 'inserted' }
+  /** The row is the caller's own; those that were evicted come with it. */
+  | { readonly type: 'inserted'; readonly evicted: readonly Row[] }
   | { readonly type: 'taken' }
+  | { readonly type: 'limit'; readonly max: number }
   | { readonly type: 'updated'; readonly row: Row }
-  | { readonly type: 'refused'; readonly row: Row }
+  | { readonly type: 'not_updated'; readonly outcome: NotUpdated; readonly row: Row }
   | { readonly type: 'missing' }
   | { readonly type: 'removed'; readonly row: Row }
-  | { readonly type: 'expired'; readonly ids: readonly string[] }
+  /** Of a dry run, the rows as they are. */
+  | { readonly type: 'matched'; readonly rows: readonly Row[]; readonly more: boolean; readonly dry_run: boolean }
+  | { readonly type: 'expired'; readonly rows: readonly Row[] }
+  | { readonly type: 'purged'; readonly rows: readonly Row[] }
   | { readonly type: 'failed'; readonly message: string };
+
+type NotUpdated = 'unchanged' | 'refused' | 'conflict' | 'too_large';
 
 export type ToWriter =
   | { readonly type: 'commit'; readonly writes: readonly Write[] }

@@ -1,0 +1,217 @@
+/**
+ * API v2 as both sides see it. Members have the names they have on the wire; times are `YYYY-MM-DDTHH:mm:ss.sssZ`,
+ * durations are seconds.
+ */
+
+/** Why a session ended. */
+export type CloseReason =
+  /** The user signed out. */
+  | 'closed'
+  /** Somebody else ended it: an administrator, or the user from another device. */
+  | 'revoked'
+  /** Nothing happened for `idle_timeout`. */
+  | 'idle'
+  /** It passed its `expire_time`. */
+  | 'expired'
+  /** A newer session of the user took its place, by the limit of sessions a user. */
+  | 'evicted'
+  /** A token of it was presented again after it had been rotated: somebody else may have it. */
+  | 'compromised';
+
+export const CLOSE_REASONS = ['closed', 'revoked', 'idle', 'expired', 'evicted', 'compromised'] as const;
+
+/** One sign-in of one user, without what belongs to the application: what lists answer. */
+export interface SessionSummary {
+  /** Names the session; of no use without its token to whoever knows it. */
+  readonly id: string;
+  readonly user_id: string;
+  readonly user_name: string | null;
+  /** Where the user came from, in the application's own terms: usually an IP address. */
+  readonly address: string | null;
+  /** With what the user came, in the application's own terms: usually the user agent. */
+  readonly client: string | null;
+  /** False once the session was closed or has passed one of its deadlines. */
+  readonly active: boolean;
+  readonly open_time: string;
+  /** The last activity, as precisely as touches are recorded. */
+  readonly request_time: string;
+  /** Seconds without activity that end it. */
+  readonly idle_timeout: number;
+  /** The absolute deadline; null for none. */
+  readonly expire_time: string | null;
+  /** Null while the session is active. */
+  readonly close_time: string | null;
+  readonly close_reason: CloseReason | null;
+  /** Grows with every change but a touch. Its ETag is the same number in quotes. */
+  readonly revision: number;
+  /** When the user last proved who they are; for step-up (ASVS 7.5.3). */
+  readonly auth_time: string;
+  /** How, in the application's own terms: RFC 8176 has names like `pwd`, `otp`, `hwk`. */
+  readonly auth_methods: readonly string[];
+  /** How surely, higher is surer, like 1 to 3 of NIST SP 800-63B; null when the application does not say. */
+  readonly auth_level: number | null;
+}
+
+/** A session with what belongs to the application: any JSON values, null once the session has ended. */
+export interface Session extends SessionSummary {
+  readonly user: unknown;
+  readonly data: unknown;
+}
+
+/** How the user proved who they are. */
+export interface Authentication {
+  /** Default: now. */
+  readonly auth_time?: string;
+  readonly auth_methods?: readonly string[];
+  readonly auth_level?: number;
+}
+
+/** `POST /v2/sessions`: the caller has authenticated the user. */
+export interface OpenRequest extends Authentication {
+  readonly user_id: string;
+  readonly user_name?: string | null;
+  readonly address?: string | null;
+  readonly client?: string | null;
+  readonly user?: unknown;
+  readonly data?: unknown;
+  /** Seconds; default and maximum are the service's settings. */
+  readonly idle_timeout?: number;
+  /** Not beyond the longest life that the service allows; its default. */
+  readonly expire_time?: string | null;
+}
+
+export interface OpenResult {
+  readonly session: Session;
+  /** `ps_<id>_<secret>`: what the user's browser or app holds. It is answered here and nowhere else. */
+  readonly token: string;
+  /** Ids of the user's sessions that this one put out. */
+  readonly evicted: readonly string[];
+}
+
+/** `unknown` is a token of no session here; otherwise the session has ended, and this is why. */
+export type InactiveReason = 'unknown' | CloseReason;
+
+export type Validation =
+  | { readonly active: true; readonly session: Session }
+  | { readonly active: false; readonly reason: InactiveReason };
+
+export interface RotateRequest extends Authentication {
+  readonly token: string;
+}
+
+export interface RotateResult {
+  readonly session: Session;
+  /** The same for everyone who presents the same old token within the grace. */
+  readonly token: string;
+}
+
+/** Which sessions; a member that is absent does not filter. */
+export interface SessionFilter {
+  readonly user_id?: string;
+  readonly active?: boolean;
+  /** Inclusive, on `request_time`. */
+  readonly from_time?: string;
+  /** Exclusive, on `request_time`. */
+  readonly to_time?: string;
+  readonly client?: string;
+  readonly address?: string;
+  readonly close_reason?: CloseReason;
+}
+
+export interface ListRequest extends SessionFilter {
+  /** Sessions a page at most; default and maximum are the service's setting. */
+  readonly limit?: number;
+  /** `next_cursor` of the page before, with the same filter. */
+  readonly cursor?: string;
+  /** Whether to count all that match, which may look at each of them. */
+  readonly total?: boolean;
+}
+
+export interface SessionPage {
+  /** The newest `open_time` first. */
+  readonly items: readonly SessionSummary[];
+  /** Null on the last page. A page before it may hold fewer than `limit`, even none, where few sessions match. */
+  readonly next_cursor: string | null;
+  /** Only when asked for. */
+  readonly total?: number;
+}
+
+/** `POST /v2/sessions/close`. Only live sessions are closed, whatever the filter says of `active`. */
+export interface CloseManyRequest {
+  /** May be empty, which is every session; must be there. */
+  readonly filter: SessionFilter;
+  /** Ids that stay open: "sign out everywhere else". */
+  readonly except?: readonly string[];
+  /** Default `revoked`. */
+  readonly reason?: 'closed' | 'revoked';
+  /** Answers what would be closed, and closes nothing. */
+  readonly dry_run?: boolean;
+  /** How many at most; default and maximum 1000. */
+  readonly limit?: number;
+}
+
+export interface CloseManyResult {
+  readonly ids: readonly string[];
+  /** Whether sessions are left that match: call again. */
+  readonly more: boolean;
+}
+
+export interface StatsHour {
+  /** Its beginning. */
+  readonly hour: string;
+  readonly opened: number;
+  readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
+}
+
+/** `GET /v2/stats`. */
+export interface Stats {
+  readonly live: number;
+  /** In the hours below. */
+  readonly opened: number;
+  readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
+  /** The last 24, newest first; hours in which nothing happened are left out. */
+  readonly hours: readonly StatsHour[];
+}
+
+/** The closed catalogue of what API v2 answers as `code`. */
+export const PROBLEM_CODES = [
+  'INVALID_DATA',
+  'INVALID_CONTENT',
+  'INVALID_REQUEST',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'NOT_FOUND',
+  'SESSION_NOT_FOUND',
+  'TOKEN_UNKNOWN',
+  'METHOD_NOT_ALLOWED',
+  'REQUEST_TIMEOUT',
+  'SESSION_CLOSED',
+  'SESSION_LIMIT',
+  'REVISION_CONFLICT',
+  'BODY_TOO_LARGE',
+  'VALUE_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'TOO_MANY_REQUESTS',
+  'HEADERS_TOO_LARGE',
+  'INTERNAL',
+  'STORE_UNAVAILABLE',
+  'STORE_FULL',
+] as const;
+
+export type ProblemCode = (typeof PROBLEM_CODES)[number];
+
+/** An error as API v2 answers it (RFC 9457, `application/problem+json`). */
+export interface Problem {
+  /** `urn:pip-sessions:problem:<code>`. */
+  readonly type: string;
+  /** What kind of problem it is, the same at each occurrence. */
+  readonly title: string;
+  readonly status: number;
+  /** What went wrong this time, and what to do about it. */
+  readonly detail: string;
+  /** Stable: what programs should look at. */
+  readonly code: ProblemCode;
+  /** What there is to know beside: `{ members: ['data'] }` of `INVALID_DATA`, `{ reason }` of `SESSION_CLOSED`. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly correlation_id?: string;
+}

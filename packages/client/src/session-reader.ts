@@ -1,0 +1,14 @@
+import type { Session } from './contract/v2.ts';
+import type { RequestOptions } from './request-options.ts';
+
+/**
+ * What a guard of an application needs, whoever does it: the remote client, a cache before it, or the service in the
+ * same process.
+ */
+export interface SessionReader {
+  /**
+   * The live session that a credential, its token, belongs to; null when there is none, or it has ended. Rejects when
+   * that cannot be told, so that a fault neither signs anyone in nor out.
+   */
+  read(credential: string, options?: RequestOptions): Promise<Session | null>;
+}

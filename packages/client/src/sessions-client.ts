@@ -1,0 +1,91 @@
+import type {
+  CloseManyRequest,
+  CloseManyResult,
+  ListRequest,
+  OpenRequest,
+  OpenResult,
+  RotateRequest,
+  RotateResult,
+  Session,
+  SessionFilter,
+  SessionPage,
+  SessionSummary,
+  Stats,
+  Validation,
+} from './contract/v2.ts';
+import type { CloseOptions, OpenOptions, RequestOptions, WriteOptions } from './request-options.ts';
+import type { SessionReader } from './session-reader.ts';
+
+/** Which sessions `all` goes through; `limit` is how many it asks for at a time. */
+export type AllRequest = Omit<ListRequest, 'cursor' | 'total'>;
+
+/**
+ * The methods of API v2. Calls reject with a `SessionsProblemError`, or one of its subclasses, where the service
+ * answered with a problem; with a `SessionsCallError` where no answer came that can be used; and with a `TypeError`
+ * that names the argument where one cannot be sent.
+ */
+export interface SessionsClient extends SessionReader {
+  /**
+   * Opens a session for a user whom the caller has authenticated. The token in the answer is what the user's browser
+   * or app holds; nobody can ask for it again. Sending it twice never opens two sessions.
+   */
+  open(request: OpenRequest, options?: OpenOptions): Promise<OpenResult>;
+
+  /** A session, live or ended; null when there is none of that id. */
+  get(id: string, options?: RequestOptions): Promise<Session | null>;
+
+  /** One page of sessions, without `user` and `data`, the newest first. */
+  list(request?: ListRequest, options?: RequestOptions): Promise<SessionPage>;
+
+  /**
+   * All sessions that match, page after page; `options` hold for each page.
+   *
+   * @example
+   * for await (const session of sessions.all({ user_id: '1', active: true })) show(session.client, session.open_time);
+   */
+  all(filter?: AllRequest, options?: RequestOptions): AsyncIterable<SessionSummary>;
+
+  /** How many sessions match. */
+  count(filter?: SessionFilter, options?: RequestOptions): Promise<number>;
+
+  /** Whether a token is good, and its session, or why it is not. It counts as activity. */
+  validate(token: string, options?: RequestOptions): Promise<Validation>;
+
+  /**
+   * A new token for an old one, which stays good for a short grace only; whoever presents it afterwards ends the
+   * session. With new `auth_*` members after a change of privilege.
+   */
+  rotate(request: RotateRequest, options?: RequestOptions): Promise<RotateResult>;
+
+  /** Replaces `data`, any JSON value. An ended session rejects with a `SessionClosedError`. */
+  replaceData(id: string, value: unknown, options?: WriteOptions): Promise<Session>;
+
+  /** Replaces `user`, any JSON value. An ended session rejects with a `SessionClosedError`. */
+  replaceUser(id: string, value: unknown, options?: WriteOptions): Promise<Session>;
+
+  /**
+   * Changes the members of `data` that are in `patch`, and removes those that are null in it (RFC 7396). Others may
+   * change other members at the same time.
+   */
+  patchData(id: string, patch: unknown, options?: WriteOptions): Promise<Session>;
+
+  /** Counts as activity, which puts off the end of the session by its `idle_timeout`. */
+  touch(id: string, options?: RequestOptions): Promise<Session>;
+
+  /** Ends a session. Closing an ended one changes nothing and answers it as it ended. */
+  close(id: string, options?: CloseOptions): Promise<Session>;
+
+  /** Deletes a session, live or ended, and answers it as it was. To end one and keep its record, `close` it. */
+  remove(id: string, options?: RequestOptions): Promise<Session>;
+
+  /**
+   * Ends all live sessions that match, at most `limit` of them at a time: call again while it answers `more`.
+   *
+   * @example
+   * await sessions.closeMany({ filter: { user_id: '1' }, except: [current.id] }); // sign out everywhere else
+   */
+  closeMany(request: CloseManyRequest, options?: RequestOptions): Promise<CloseManyResult>;
+
+  /** How many sessions live, and were opened and closed in the last hours. */
+  stats(options?: RequestOptions): Promise<Stats>;
+}

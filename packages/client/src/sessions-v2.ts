@@ -1,0 +1,116 @@
+import { createCallV2, type SessionsClientOptions } from './call-v2.ts';
+import type { ListRequest, SessionFilter, SessionPage, SessionSummary, Validation } from './contract/v2.ts';
+import { randomHex } from './platform.ts';
+import { NotFoundError } from './problems.ts';
+import type { RequestOptions } from './request-options.ts';
+import {
+  toCloseManyResult,
+  toOpenResult,
+  toPage,
+  toRotateResult,
+  toSession,
+  toStats,
+  toTotal,
+  toValidation,
+} from './results-v2.ts';
+import { ROUTES_V2 as ROUTES } from './routes-v2.ts';
+import type { AllRequest, SessionsClient } from './sessions-client.ts';
+
+/** As many as a random UUID has room for: nobody meets or guesses the key of another. */
+const IDEMPOTENCY_KEY_BYTES = 16;
+
+/**
+ * A client of API v2 over HTTP. Throws a `TypeError` that names the option when one is missing or wrong. There is
+ * nothing to open or to close.
+ *
+ * @example
+ * const sessions = createSessionsClient({ url: 'http://localhost:8080', key: 'the key of this application' });
+ * const { session, token } = await sessions.open({ user_id: '1', data: { cart: [] } });
+ * await sessions.patchData(session.id, { cart: ['apple'] });
+ * const validation = await sessions.validate(token);
+ * if (validation.active) await sessions.close(validation.session.id);
+ */
+export function createSessionsClient(client: SessionsClientOptions): SessionsClient {
+  const call = createCallV2(client);
+
+  const list = (query: ListRequest = {}, options?: RequestOptions): Promise<SessionPage> =>
+    call({ route: ROUTES.list, query, read: (json) => toPage(json, query.cursor) }, options);
+
+  const validate = (token: string, options?: RequestOptions): Promise<Validation> =>
+    call({ route: ROUTES.validate, body: { token }, read: toValidation }, options);
+
+  return {
+    open: (body, options) => {
+      const { idempotency_key = randomHex(IDEMPOTENCY_KEY_BYTES) } = options ?? {};
+      return call({ route: ROUTES.open, body, idempotency_key, read: toOpenResult }, options);
+    },
+
+    get: (id, options) => call({ route: ROUTES.get, id, read: toSession }, options).catch(nullIfMissing),
+
+    list,
+
+    all: (filter, options) => pages(list, filter, options),
+
+    count: (filter = {}, options) =>
+      call({ route: ROUTES.list, query: { ...filter, limit: 1, total: true }, read: toTotal }, options),
+
+    validate,
+
+    read: async (credential, options) => {
+      const validation = await validate(credential, options);
+      return validation.active ? validation.session : null;
+    },
+
+    rotate: (body, options) => call({ route: ROUTES.rotate, body, read: toRotateResult }, options),
+
+    replaceData: (id, body, options) =>
+      call({ route: ROUTES.replaceData, id, body, if_match: options?.if_match, read: toSession }, options),
+
+    replaceUser: (id, body, options) =>
+      call({ route: ROUTES.replaceUser, id, body, if_match: options?.if_match, read: toSession }, options),
+
+    patchData: (id, body, options) =>
+      call({ route: ROUTES.patchData, id, body, if_match: options?.if_match, read: toSession }, options),
+
+    touch: (id, options) => call({ route: ROUTES.touch, id, read: toSession }, options),
+
+    close: (id, options) =>
+      call({ route: ROUTES.close, id, body: { reason: options?.reason }, read: toSession }, options),
+
+    remove: (id, options) => call({ route: ROUTES.remove, id, read: toSession }, options),
+
+    closeMany: async (body, options) => {
+      refuseUndefined(body.filter);
+      return call({ route: ROUTES.closeMany, body, read: toCloseManyResult }, options);
+    },
+
+    stats: (options) => call({ route: ROUTES.stats, read: toStats }, options),
+  };
+}
+
+async function* pages(
+  list: SessionsClient['list'],
+  filter: AllRequest = {},
+  options?: RequestOptions,
+): AsyncGenerator<SessionSummary, void, undefined> {
+  let request: ListRequest = filter;
+  for (;;) {
+    const { items, next_cursor } = await list(request, options);
+    yield* items;
+    if (next_cursor === null) return;
+    request = { ...filter, cursor: next_cursor };
+  }
+}
+
+/** Only the session may be missing: a wrong path is a mistake in the set-up, not an answer. */
+function nullIfMissing(error: unknown): null {
+  if (error instanceof NotFoundError && error.code === 'SESSION_NOT_FOUND') return null;
+  throw error;
+}
+
+/** JSON leaves out what is undefined: a filter by an unknown user would close the sessions of every user. */
+function refuseUndefined(filter: SessionFilter): void {
+  for (const [name, value] of Object.entries(filter)) {
+    if (value === undefined) throw new TypeError(`filter.${name} is undefined: leave it out to close whatever it is.`);
+  }
+}

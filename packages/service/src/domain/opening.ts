@@ -1,0 +1,46 @@
+import { SessionsError } from './errors.ts';
+import type { JsonText } from './json.ts';
+import { type Authentication, open, type Session, unnamed } from './session.ts';
+import type { SessionsSettings } from './settings.ts';
+import type { TokenState } from './tokens.ts';
+
+/** What an application gives to open a session; what it leaves out is null, or the default of the settings. */
+export interface OpenRequest {
+  readonly user_id: string;
+  readonly user_name?: string | null;
+  readonly address?: string | null;
+  readonly client?: string | null;
+  readonly user?: JsonText | null;
+  readonly data?: JsonText | null;
+  readonly idle_timeout_ms?: number;
+  readonly expire_time?: number | null;
+  readonly authentication?: Partial<Authentication>;
+}
+
+/** Throws `INVALID_DATA` for a timeout beyond its maximum. */
+export function newSession(
+  id: string,
+  request: OpenRequest,
+  token: TokenState | null,
+  settings: SessionsSettings,
+  now: number,
+): Session {
+  const { user_id, user_name = null, address = null, client = null, user = null, data = null } = request;
+  const { idle_timeout_ms_max, lifetime_ms_max } = settings;
+  const { idle_timeout_ms = settings.idle_timeout_ms, authentication } = request;
+  const latest = lifetime_ms_max === null ? null : now + lifetime_ms_max;
+  const { expire_time = latest } = request;
+  if (idle_timeout_ms > idle_timeout_ms_max) {
+    throw invalid('idle_timeout', `must not be longer than ${idle_timeout_ms_max / 1000} seconds`);
+  }
+  if (expire_time !== null && expire_time <= now) throw invalid('expire_time', 'must be in the future');
+  if (latest !== null && (expire_time === null || expire_time > latest)) {
+    throw invalid('expire_time', `must not be later than ${(latest - now) / 1000} seconds from now`);
+  }
+  const fields = { user_id, user_name, address, client, user, data, idle_timeout_ms, expire_time, token };
+  return open(id, { ...fields, authentication: authentication ? { ...unnamed(now), ...authentication } : null }, now);
+}
+
+function invalid(member: string, problem: string): SessionsError {
+  return new SessionsError('INVALID_DATA', `${member} ${problem}.`, { details: { members: [member] } });
+}

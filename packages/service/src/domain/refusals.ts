@@ -1,0 +1,34 @@
+import { SessionsError } from './errors.ts';
+import { type Applied, asOf, type Session, type SessionUpdate } from './session.ts';
+
+/** The session after an update, or what its caller has to hear instead. */
+export function changedOrThrow({ outcome, session }: Applied, update: SessionUpdate, now: number): Session {
+  switch (outcome) {
+    case 'updated':
+    case 'unchanged':
+      return session;
+    case 'refused': {
+      const what = update.type === 'store' ? `its ${update.member} was not stored` : 'nothing was changed';
+      throw sessionClosed(what, asOf(session, now).close_reason);
+    }
+    case 'conflict': {
+      const { revision } = session;
+      const message = `The session has revision ${revision}: it has changed since you read it; read it again.`;
+      throw new SessionsError('REVISION_CONFLICT', message, { details: { revision } });
+    }
+    case 'too_large': {
+      const bytes_max = update.type === 'patch' ? update.bytes_max : 0;
+      throw new SessionsError('VALUE_TOO_LARGE', `data would be larger than ${bytes_max} bytes.`, {
+        details: { members: ['data'], bytes_max },
+      });
+    }
+  }
+}
+
+export function tokenUnknown(): SessionsError {
+  return new SessionsError('TOKEN_UNKNOWN', 'There is no session of that token.');
+}
+
+export function sessionClosed(what: string, reason: string | null): SessionsError {
+  return new SessionsError('SESSION_CLOSED', `The session has ended; ${what}.`, { details: { reason } });
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, test } from 'node:test';
+import { ManualClock } from '../../domain/clock.ts';
+import { createLogger } from '../../observability/log.ts';
+import { RequestError } from '../error-map.ts';
+import { ApiKeys, newApiKey, parseApiKey, type Scope } from './api-keys.ts';
+import { Authenticator } from './authenticate.ts';
+
+const ADDRESS = '192.0.2.1';
+const CHALLENGE = { 'www-authenticate': 'Bearer realm="sessions"' };
+const WEB = newApiKey('web', 'write');
+const STRANGE = newApiKey('strange', 'admin');
+
+/** Answers nothing: what a request is, as Node reads it from the wire, is all that is needed of it. */
+const server = createServer();
+before(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
+after(() => server.close());
+
+function received(headers: readonly string[], path = '/'): Promise<IncomingMessage> {
+  return new Promise((resolve) => {
+    server.once('request', (request, response) => {
+      response.end();
+      resolve(request);
+    });
+    const { port } = server.address() as AddressInfo;
+    const request = { port, path, headers: ['Host', 'localhost', ...headers], agent: false };
+    httpRequest(request, (response) => response.resume()).end();
+  });
+}
+
+function bearer(key: string): Promise<IncomingMessage> {
+  return received(['Authorization', `Bearer ${key}`]);
+}
+
+function authenticating(keys: ApiKeys | null = new ApiKeys([parseApiKey(WEB.configured)])) {
+  const clock = new ManualClock();
+  const lines: string[] = [];
+  const log = createLogger('info', { write: (line) => void lines.push(line) });
+  const authenticator = new Authenticator({ keys, clock, log });
+  const authenticate = (request: IncomingMessage, needed: Scope = 'validate', address = ADDRESS) =>
+    authenticator.authenticate(request, needed, address);
+  const refusal = (request: IncomingMessage, needed?: Scope, address?: string): RequestError => {
+    try {
+      authenticate(request, needed, address);
+    } catch (error) {
+      if (error instanceof RequestError) return error;
+      throw error;
+    }
+    throw new Error('the request was let in');
+  };
+  return { clock, lines, authenticate, refusal };
+}
+
+test('a service without keys lets everybody in, for everything, whatever they send', async () => {
+  const { authenticate } = authenticating(null);
+  assert.deepEqual(authenticate(await received([]), 'admin'), { ok: true, key: null });
+  assert.deepEqual(authenticate(await bearer('wrong'), 'admin'), { ok: true, key: null });
+});
+
+test('a service with an empty list of keys lets nobody in', async () => {
+  const { refusal } = authenticating(new ApiKeys([]));
+  assert.equal(refusal(await bearer(WEB.key)).code, 'UNAUTHORIZED');
+});
+
+test('a key lets in for its scope and those below, and says whose it is', async () => {
+  const { authenticate, lines } = authenticating();
+  for (const scope of ['validate', 'write'] as const) {
+    const { ok, key } = authenticate(await bearer(WEB.key), scope);
+    assert.deepEqual([ok, key?.name, key?.scope], [true, 'web', 'write']);
+  }
+  assert.deepEqual(lines, []);
+});
+
+test('the scheme may be written in any case', async () => {
+  const { authenticate } = authenticating();
+  for (const scheme of ['bearer', 'BEARER', 'Bearer ']) {
+    assert.ok(authenticate(await received(['authorization', `${scheme} ${WEB.key}`])).key, scheme);
+  }
+});
+
+test('a key of too small a scope is a 403 that names the key and the scope that is needed', async () => {
+  const { refusal, lines } = authenticating();
+  const { code, message } = refusal(await bearer(WEB.key), 'admin');
+  assert.equal(code, 'FORBIDDEN');
+  assert.equal(message, 'This needs an API key of scope admin; the key web has the scope write.');
+  assert.partialDeepStrictEqual(JSON.parse(lines[0] ?? ''), { event: 'authorization_failed', key: 'web' });
+});
+
+test('no key, a wrong key, several and malformed headers are a 401 with a challenge that says what is wrong', async () => {
+  const { key } = WEB;
+  const cases: [string[], string, RegExp][] = [
+    [[], 'no_key', /^An API key is needed: send it in the header "Authorization: Bearer <key>"/],
+    [['X-Api-Key', key], 'no_key', /^An API key is needed/],
+    [['Authorization', `Bearer ${STRANGE.key}`], 'unknown_key', /^The API key is not one of this service/],
+    [['Authorization', `Bearer ${WEB.configured.split(':')[2]}`], 'unknown_key', /^The API key is not one/],
+    [
+      ['Authorization', `Bearer ${key}`, 'AUTHORIZATION', `Bearer ${key}`],
+      'several_headers',
+      /several Authorization headers/,
+    ],
+    [
+      ['Authorization', `Bearer ${key}`, 'AUTHORIZATION', 'Basic YTpi'],
+      'several_headers',
+      /several Authorization headers/,
+    ],
+    [['Authorization', ''], 'malformed_header', /^The header should be/],
+    [['Authorization', key], 'malformed_header', /^The header should be/],
+    [['Authorization', 'Bearer'], 'malformed_header', /^The header should be/],
+    [['Authorization', `Basic ${key}`], 'malformed_header', /^The header should be/],
+    [['Authorization', `Bearer ${key} ${key}`], 'malformed_header', /^The header should be/],
+    [['Authorization', `Bearer ${key}, Bearer ${key}`], 'malformed_header', /^The header should be/],
+    [['Authorization', `Bearer "${key}"`], 'malformed_header', /^The header should be/],
+  ];
+  for (const [headers, reason, message] of cases) {
+    const { refusal, lines } = authenticating();
+    const error = refusal(await received(headers));
+    assert.deepEqual([error.code, error.headers], ['UNAUTHORIZED', CHALLENGE], reason);
+    assert.match(error.message, message);
+    const line = JSON.parse(lines[0] ?? '');
+    assert.partialDeepStrictEqual(line, { level: 'warn', event: 'authentication_failed', address: ADDRESS, reason });
+  }
+});
+
+test('a key in the URL is not read', async () => {
+  const { refusal } = authenticating();
+  const path = `/?access_token=${WEB.key}&api_key=${WEB.key}&authorization=Bearer%20${WEB.key}`;
+  assert.equal(refusal(await received([], path)).code, 'UNAUTHORIZED');
+});
+
+test('the eleventh wrong key from an address is a 429 with Retry-After; a valid one still passes from there', async () => {
+  const { clock, authenticate, refusal } = authenticating();
+  const wrong = await bearer(STRANGE.key);
+  for (let count = 0; count < 10; count += 1) assert.equal(refusal(wrong).code, 'UNAUTHORIZED');
+  const { code, message, headers } = refusal(wrong);
+  assert.deepEqual([code, headers], ['TOO_MANY_REQUESTS', { 'retry-after': '6' }]);
+  assert.match(message, /try again in 6 s/);
+  assert.ok(authenticate(await bearer(WEB.key)).key);
+  assert.equal(refusal(wrong, 'validate', '192.0.2.2').code, 'UNAUTHORIZED');
+  clock.advance(6_000);
+  assert.equal(refusal(wrong).code, 'UNAUTHORIZED');
+});
+
+test('a client that sends no key is told so each time, and does not use up the wrong keys of its address', async () => {
+  const { refusal } = authenticating();
+  const none = await received([]);
+  for (let count = 0; count < 20; count += 1) assert.equal(refusal(none).code, 'UNAUTHORIZED');
+  assert.equal(refusal(await bearer(STRANGE.key)).code, 'UNAUTHORIZED');
+});
+
+test('neither a key nor its hash ever gets into the log', async () => {
+  const { clock, refusal, lines } = authenticating();
+  for (const key of [STRANGE.key, `${WEB.key}A`, `${WEB.key} ${WEB.key}`]) {
+    refusal(await bearer(key));
+    clock.advance(1_000);
+  }
+  refusal(await bearer(WEB.key), 'admin');
+  assert.equal(lines.length, 4);
+  for (const { key, configured } of [WEB, STRANGE]) {
+    const hash = configured.split(':')[2] ?? key;
+    for (const line of lines) assert.ok(!line.includes(key) && !line.includes(hash), line);
+  }
+});

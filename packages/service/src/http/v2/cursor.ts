@@ -1,0 +1,19 @@
+import { SessionsError } from '../../domain/errors.ts';
+import type { ScanKey } from '../../domain/store.ts';
+
+/** A place in a list as callers carry it: opaque to them, and no secret. */
+export function cursorOf({ open_time, id }: ScanKey): string {
+  return Buffer.from(`${open_time}.${id}`).toString('base64url');
+}
+
+const CURSOR = /^(\d{1,16})\.(.+)$/s;
+
+/** Throws `INVALID_DATA` for what is no cursor of this service. */
+export function parseCursor(cursor: string): ScanKey {
+  const [, open_time, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  if (open_time === undefined || id === undefined || cursorOf({ open_time: Number(open_time), id }) !== cursor) {
+    const message = 'cursor must be the next_cursor of a page before.';
+    throw new SessionsError('INVALID_DATA', message, { details: { members: ['cursor'] } });
+  }
+  return { open_time: Number(open_time), id };
+}

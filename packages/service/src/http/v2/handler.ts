@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Sessions } from '../../domain/sessions.ts';
+import { parseToken } from '../../domain/tokens.ts';
+import { type Logger, sessionRef } from '../../observability/log.ts';
+import type { Authenticator } from '../authentication/authenticate.ts';
+import { correlationId } from '../correlation.ts';
+import type { Cors } from '../cors.ts';
+import { errorAnswer } from '../errors.ts';
+import type { Handler } from '../handler.ts';
+import { JSON_UTF8 } from '../media-type.ts';
+import { readRequest } from './request.ts';
+import { findRoute, isV2 } from './router.ts';
+import type { Route, RouteAnswer, RouteContext } from './routes.ts';
+
+export interface V2Options {
+  readonly sessions: Sessions;
+  readonly log: Logger;
+  readonly authenticator: Authenticator;
+  readonly cors: Cors;
+  /** The largest body that is read, in bytes. */
+  readonly body_limit: number;
+  /** The largest `user` and the largest `data`, in bytes of their JSON. */
+  readonly value_limit: number;
+}
+
+/** API v2, on Node's own request and response as API v1, for the same reason. */
+export function createV2Handler({ sessions, log, authenticator, cors, body_limit, value_limit }: V2Options): Handler {
+  const context: RouteContext = {
+    sessions,
+    value_bytes_max: value_limit,
+    suspicious: (event, token) => logSuspicion(log, event, token),
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url = '', method = '' } = request;
+    const query = url.indexOf('?');
+    const match = findRoute(method, query === -1 ? url : url.slice(0, query));
+    authenticator.authenticate(request, match.route.scope, request.socket.remoteAddress ?? '');
+    const result = await match.route.run(context, await readRequest(request, match, body_limit));
+    logRequest(log, match.route, match.id, request);
+    send(response, match.route, result);
+  }
+
+  return (request, response) => {
+    if (!isV2(request.url ?? '') || request.method === 'OPTIONS') return false;
+    cors.allow(request, response);
+    answer(request, response).catch((error: unknown) => {
+      const { status, headers, text } = errorAnswer(error, request, log, 'problem');
+      response.writeHead(status, headers).end(text);
+    });
+    return true;
+  };
+}
+
+/** Answers hold secrets, or what was true a moment ago: nobody keeps them (ASVS 14.2.2). */
+function send(response: ServerResponse, { status }: Route, { text, revision }: RouteAnswer): void {
+  const headers = [
+    'content-type',
+    JSON_UTF8,
+    'content-length',
+    String(Buffer.byteLength(text)),
+    'cache-control',
+    'no-store',
+  ];
+  if (revision !== undefined) headers.push('etag', `"${revision}"`);
+  response.writeHead(status, headers).end(text);
+}
+
+function logRequest(log: Logger, { name, method }: Route, id: string, request: IncomingMessage): void {
+  const level = method === 'GET' || name === 'validateToken' ? 'debug' : 'info';
+  if (!log.isLevelEnabled(level)) return;
+  const session = id === '' ? undefined : sessionRef(id);
+  log[level]({ correlation_id: correlationId(request) || undefined, request: name, session, msg: 'request' });
+}
+
+/** Who guesses tokens, or uses one that was rotated long ago, is worth a look (ASVS 16.3). */
+function logSuspicion(log: Logger, event: string, token: string | null): void {
+  const id = token === null ? undefined : parseToken(token)?.id;
+  log.warn({ event, session: id && sessionRef(id), msg: 'a token that is not good was presented' });
+}

@@ -1,0 +1,54 @@
+import { RequestError } from '../error-map.ts';
+import { ROUTES, type Route } from './routes.ts';
+
+export interface Match {
+  readonly route: Route;
+  /** The id in the path; empty where it has none. */
+  readonly id: string;
+}
+
+const PREFIX = '/v2/';
+const EXACT = new Map<string, Map<string, Route>>();
+/** By what comes after the id, with its slash. */
+const OF_SESSION = new Map<string, Map<string, Route>>();
+
+const OF_SESSION_PREFIX = '/v2/sessions/{id}';
+
+for (const route of ROUTES) {
+  const isOfSession = route.path.startsWith(OF_SESSION_PREFIX);
+  const paths = isOfSession ? OF_SESSION : EXACT;
+  const key = isOfSession ? route.path.slice(OF_SESSION_PREFIX.length) : route.path;
+  paths.set(key, (paths.get(key) ?? new Map<string, Route>()).set(route.method, route));
+}
+
+const SESSION_PATH = /^\/v2\/sessions\/([^/]+)(\/[a-z]+)?$/;
+
+export function isV2(url: string): boolean {
+  return url.startsWith(PREFIX);
+}
+
+/** The route of a request. Throws a `RequestError` when there is none for the path, or none for the method. */
+export function findRoute(method: string, path: string): Match {
+  const exact = EXACT.get(path);
+  const route = exact?.get(method);
+  if (route) return { route, id: '' };
+  const [, id = '', rest = ''] = SESSION_PATH.exec(path) ?? [];
+  const ofSession = id === '' ? undefined : OF_SESSION.get(rest);
+  const found = ofSession?.get(method);
+  if (found) return { route: found, id: decoded(id) };
+  const methods = exact ?? ofSession;
+  if (!methods)
+    throw new RequestError('ResourceNotFound', 'The path does not exist; /openapi.json names those that do.');
+  const allow = [...methods.keys()].join(', ');
+  throw new RequestError('MethodNotAllowed', `The path takes ${allow}, not ${method}.`, { allow });
+}
+
+function decoded(id: string): string {
+  if (!id.includes('%')) return id;
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    // No session has an id like this.
+    return id;
+  }
+}

@@ -1,0 +1,184 @@
+import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/client';
+import { type Static, type TSchema, Type } from '#typebox';
+
+/** Long enough for any identifier, address or user agent, short enough for an index. */
+const STRING_LENGTH_MAX = 4096;
+
+/** No NUL, which some stores cannot hold, and no half of a surrogate pair, which UTF-8 cannot. */
+const PATTERN = '^[^\\u0000\\ud800-\\udfff]*$';
+
+const SECONDS_MAX = 315_360_000;
+export const CLOSE_MANY_MAX = 1000;
+
+const closed = { additionalProperties: false } as const;
+
+const Name = (description: string) =>
+  Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX, pattern: PATTERN, description });
+const Text = (description: string) =>
+  Type.Union([Type.String({ maxLength: STRING_LENGTH_MAX, pattern: PATTERN }), Type.Null()], { description });
+const Time = (description: string) => Type.String({ format: 'date-time', description });
+const Json = (description: string) => Type.Unknown({ description });
+const nullable = <S extends TSchema>(schema: S, description: string) =>
+  Type.Union([schema, Type.Null()], { description });
+const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
+  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description });
+
+const CloseReason = oneOf(CLOSE_REASONS, 'Why the session ended');
+
+const AUTHENTICATION = {
+  auth_time: Type.Optional(Time('When the user proved who they are; default now')),
+  auth_methods: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: PATTERN }), {
+      maxItems: 16,
+      description: 'How, like the names of RFC 8176: pwd, otp, hwk',
+    }),
+  ),
+  auth_level: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: 'How surely; higher is surer' })),
+};
+
+const SUMMARY = {
+  id: Type.String({ description: 'Names the session; of no use without its token to whoever knows it' }),
+  user_id: Type.String(),
+  user_name: nullable(Type.String(), 'The name to show'),
+  address: nullable(Type.String(), 'Where the user came from, usually an IP address'),
+  client: nullable(Type.String(), 'With what the user came, usually the user agent'),
+  active: Type.Boolean({ description: 'False once the session was closed or has passed one of its deadlines' }),
+  open_time: Time('When it was opened'),
+  request_time: Time('The last activity, as precisely as touches are recorded'),
+  idle_timeout: Type.Number({ description: 'Seconds without activity that end it' }),
+  expire_time: nullable(Type.String({ format: 'date-time' }), 'The absolute deadline; null for none'),
+  close_time: nullable(Type.String({ format: 'date-time' }), 'Null while the session is active'),
+  close_reason: nullable(CloseReason, 'Null while the session is active'),
+  revision: Type.Integer({ description: 'Grows with every change but a touch; the ETag is the same number in quotes' }),
+  auth_time: Time('When the user last proved who they are'),
+  auth_methods: Type.Array(Type.String(), { description: 'How' }),
+  auth_level: nullable(Type.Integer(), 'How surely; null when the application does not say'),
+};
+
+const FILTER = {
+  user_id: Type.Optional(Name('The sessions of this user')),
+  active: Type.Optional(Type.Boolean({ description: 'Only those that are live, or only those that are not' })),
+  from_time: Type.Optional(Time('Inclusive, on request_time')),
+  to_time: Type.Optional(Time('Exclusive, on request_time')),
+  client: Type.Optional(Name('Exactly this client')),
+  address: Type.Optional(Name('Exactly this address')),
+  close_reason: Type.Optional(CloseReason),
+};
+
+const SessionSummary = Type.Object(SUMMARY, closed);
+const Session = Type.Object({ ...SUMMARY, user: Json('Any JSON value'), data: Json('Any JSON value') }, closed);
+const Token = Type.String({ description: 'ps_<id>_<secret>: what the user’s browser or app holds' });
+const Counts = Type.Partial(
+  Type.Object(Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, Type.Integer()])), closed),
+);
+
+/** What API v2 takes and answers, by the names of the OpenAPI document. */
+export const SCHEMAS = {
+  OpenRequest: Type.Object(
+    {
+      user_id: Name('Whom the caller has authenticated'),
+      user_name: Type.Optional(Text('The name to show')),
+      address: Type.Optional(Text('Where the user came from, usually an IP address')),
+      client: Type.Optional(Text('With what the user came, usually the user agent')),
+      user: Type.Optional(Json('Any JSON value; null is none')),
+      data: Type.Optional(Json('Any JSON value; null is none')),
+      idle_timeout: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: SECONDS_MAX, description: 'Seconds without activity that end it' }),
+      ),
+      expire_time: Type.Optional(nullable(Type.String({ format: 'date-time' }), 'The absolute deadline')),
+      ...AUTHENTICATION,
+    },
+    closed,
+  ),
+  OpenResult: Type.Object(
+    {
+      session: Session,
+      token: Token,
+      evicted: Type.Array(Type.String(), { description: 'Ids of the user’s sessions that this one put out' }),
+    },
+    closed,
+  ),
+  ValidateRequest: Type.Object({ token: Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX }) }, closed),
+  Validation: Type.Union([
+    Type.Object({ active: Type.Literal(true), session: Session }, closed),
+    Type.Object(
+      {
+        active: Type.Literal(false),
+        reason: oneOf(['unknown', ...CLOSE_REASONS], 'unknown is a token of no session here; else why it ended'),
+      },
+      closed,
+    ),
+  ]),
+  RotateRequest: Type.Object(
+    { token: Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX }), ...AUTHENTICATION },
+    closed,
+  ),
+  RotateResult: Type.Object({ session: Session, token: Token }, closed),
+  Session,
+  SessionSummary,
+  SessionPage: Type.Object(
+    {
+      items: Type.Array(SessionSummary, { description: 'The newest open_time first' }),
+      next_cursor: nullable(
+        Type.String(),
+        'Null on the last page; a page before it may hold fewer than limit, even none',
+      ),
+      total: Type.Optional(Type.Integer({ description: 'How many match; only when asked for' })),
+    },
+    closed,
+  ),
+  ListQuery: Type.Object(
+    {
+      ...FILTER,
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Sessions a page at most' })),
+      cursor: Type.Optional(Type.String({ minLength: 1, description: 'next_cursor of the page before' })),
+      total: Type.Optional(Type.Boolean({ description: 'Count all that match' })),
+    },
+    closed,
+  ),
+  CloseRequest: Type.Object({ reason: Type.Optional(oneOf(['closed', 'revoked'], 'Default closed')) }, closed),
+  CloseManyRequest: Type.Object(
+    {
+      filter: Type.Object(FILTER, { ...closed, description: 'May be empty, which is every session' }),
+      except: Type.Optional(Type.Array(Name('An id'), { maxItems: CLOSE_MANY_MAX, description: 'Ids that stay open' })),
+      reason: Type.Optional(oneOf(['closed', 'revoked'], 'Default revoked')),
+      dry_run: Type.Optional(Type.Boolean({ description: 'Answer what would be closed, and close nothing' })),
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: CLOSE_MANY_MAX, description: 'How many at most' })),
+    },
+    closed,
+  ),
+  CloseManyResult: Type.Object(
+    { ids: Type.Array(Type.String()), more: Type.Boolean({ description: 'Whether sessions are left that match' }) },
+    closed,
+  ),
+  Stats: Type.Object(
+    {
+      live: Type.Integer(),
+      opened: Type.Integer({ description: 'In the hours below' }),
+      closed: Counts,
+      hours: Type.Array(Type.Object({ hour: Time('Its beginning'), opened: Type.Integer(), closed: Counts }, closed), {
+        description: 'The last 24, newest first; hours in which nothing happened are left out',
+      }),
+    },
+    closed,
+  ),
+  Empty: Type.Object({}, closed),
+  AnyJson: Json('Any JSON value'),
+  Problem: Type.Object(
+    {
+      type: Type.String({ description: 'urn:pip-sessions:problem:<code>' }),
+      title: Type.String({ description: 'What kind of problem it is' }),
+      status: Type.Integer(),
+      detail: Type.String({ description: 'What went wrong this time, and what to do about it' }),
+      code: oneOf(PROBLEM_CODES, 'Stable: what programs should look at'),
+      details: Type.Optional(
+        Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'What there is to know beside' }),
+      ),
+      correlation_id: Type.Optional(Type.String()),
+    },
+    closed,
+  ),
+} as const;
+
+export type SchemaName = keyof typeof SCHEMAS;
+export type Of<N extends SchemaName> = Static<(typeof SCHEMAS)[N]>;

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startV2 } from './fixtures/start.ts';
+
+test('a session is opened with a token, validated, touched, stored to, closed, and then is no more', async (t) => {
+  const { send, open, validate } = await startV2(t);
+  const { session, token, evicted } = await open({ user_name: 'Ann', data: { cart: [] }, auth_methods: ['pwd'] });
+  assert.match(token, /^ps_[0-9a-f]{36}_[A-Za-z0-9_-]{43}$/);
+  assert.equal(token.slice(3, 39), session.id);
+  assert.deepEqual([session.active, session.revision, session.idle_timeout, evicted], [true, 1, 86_400, []]);
+  assert.deepEqual(await validate(token), { active: true, session });
+  const stored = await send(`PUT /v2/sessions/${session.id}/data`, { body: [1, 'é', null] });
+  assert.deepEqual([stored.body.data, stored.body.revision, stored.headers.get('etag')], [[1, 'é', null], 2, '"2"']);
+  const patched = await send(`PUT /v2/sessions/${session.id}/user`, { body: { roles: ['admin'] } });
+  assert.deepEqual(patched.body.user, { roles: ['admin'] });
+  const closed = await send(`POST /v2/sessions/${session.id}/close`, { body: { reason: 'revoked' } });
+  assert.deepEqual([closed.body.active, closed.body.close_reason, closed.body.data], [false, 'revoked', null]);
+  assert.deepEqual(await validate(token), { active: false, reason: 'revoked' });
+  const again = await send(`POST /v2/sessions/${session.id}/close`);
+  assert.deepEqual(again.body, closed.body);
+  const refused = await send(`PUT /v2/sessions/${session.id}/data`, { body: 1 });
+  assert.deepEqual(
+    [refused.status, refused.body.code, refused.body.details],
+    [409, 'SESSION_CLOSED', { reason: 'revoked' }],
+  );
+});
+
+test('both APIs show the same sessions', async (t) => {
+  const { send, open, url } = await startV2(t);
+  const { session } = await open();
+  const post = (command: string, body: object) =>
+    fetch(`${url}/v1/sessions/${command}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }).then((response) => response.json() as Promise<{ id: string; user_id: string }>);
+  assert.equal((await post('get_session_by_id', { session_id: session.id })).user_id, 'u');
+  const old = await post('open_session', { user_id: 'v', data: 7 });
+  assert.equal((await send(`GET /v2/sessions/${old.id}`)).body.data, 7);
+  await post('close_session', { session_id: session.id });
+  assert.equal((await send(`GET /v2/sessions/${session.id}`)).body.close_reason, 'closed');
+});
+
+test('the two timeouts end a session, each with its reason; validation moves the idle one', async (t) => {
+  const { open, validate, clock, send } = await startV2(t);
+  const { token } = await open({ idle_timeout: 100, expire_time: new Date(clock.now() + 250_000).toISOString() });
+  clock.advance(90_000);
+  assert.equal((await validate(token)).active, true);
+  clock.advance(90_000);
+  assert.equal((await validate(token)).active, true);
+  clock.advance(70_000);
+  assert.deepEqual(await validate(token), { active: false, reason: 'expired' });
+  const other = await open({ idle_timeout: 100 });
+  clock.advance(100_000);
+  assert.deepEqual(await validate(other.token), { active: false, reason: 'idle' });
+  assert.deepEqual((await send('GET /v2/sessions?close_reason=idle')).body.items.length, 1);
+});
+
+test('activity is written once a touch interval, and what the throttle leaves out counts for the user', async (t) => {
+  const { open, validate, clock, send } = await startV2(t);
+  const { token, session } = await open({ idle_timeout: 3600 });
+  const requestTime = async () => (await send(`GET /v2/sessions/${session.id}`)).body.request_time;
+  const opened = clock.now();
+  clock.advance(1000);
+  await validate(token);
+  assert.equal(await requestTime(), new Date(opened + 1000).toISOString());
+  clock.advance(59_000);
+  await validate(token);
+  assert.equal(await requestTime(), new Date(opened + 1000).toISOString());
+  clock.advance(3_600_000);
+  assert.equal((await validate(token)).active, true, 'an hour after its last activity it is not yet idle');
+});
+
+test('data is merged, and with If-Match no update is lost', async (t) => {
+  const { open, send } = await startV2(t);
+  const { session } = await open({ data: { a: 1, b: { c: 2 } } });
+  const path = `/v2/sessions/${session.id}/data`;
+  const merged = await send(`PATCH ${path}`, {
+    body: { a: null, b: { d: 3 } },
+    headers: { 'content-type': 'application/merge-patch+json', 'if-match': '"1"' },
+  });
+  assert.deepEqual(merged.body.data, { b: { c: 2, d: 3 } });
+  const lost = await send(`PUT ${path}`, { body: 0, headers: { 'if-match': '"1"' } });
+  assert.deepEqual([lost.status, lost.body.code, lost.body.details], [412, 'REVISION_CONFLICT', { revision: 2 }]);
+  const replies = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => send(`PATCH ${path}`, { body: { n }, headers: { 'if-match': '"2"' } })),
+  );
+  assert.equal(replies.filter(({ status }) => status === 200).length, 1);
+  assert.equal((await send(`PATCH ${path}`, { body: { x: 'y'.repeat(65_536) } })).body.code, 'VALUE_TOO_LARGE');
+  assert.equal((await send(`PUT ${path}`, { body: 'y'.repeat(65_536) })).body.code, 'VALUE_TOO_LARGE');
+});
+
+test('limits: the user never has more live sessions than allowed, and the evicted are answered', async (t) => {
+  const limited = (policy: 'deny' | 'evict_oldest' | 'evict_idle') =>
+    startV2(t, { settings: { limit: { max: 2, policy } } });
+  const deny = await limited('deny');
+  await deny.open();
+  await deny.open();
+  assert.equal((await deny.send('POST /v2/sessions', { body: { user_id: 'u' } })).body.code, 'SESSION_LIMIT');
+  assert.equal((await deny.open({ user_id: 'v' })).session.active, true);
+  for (const policy of ['evict_oldest', 'evict_idle'] as const) {
+    const { open, clock, validate } = await limited(policy);
+    const first = await open();
+    clock.advance(1000);
+    const second = await open();
+    clock.advance(1000);
+    await validate(first.token);
+    const third = await open();
+    const [evicted, kept] = policy === 'evict_oldest' ? [first, second] : [second, first];
+    assert.deepEqual(third.evicted, [evicted.session.id]);
+    assert.deepEqual(await validate(evicted.token), { active: false, reason: 'evicted' });
+    assert.equal((await validate(kept.token)).active, true);
+  }
+});
+
+test('500 parallel opens of one user with a limit of 5: no read ever sees more than 5 live', async (t) => {
+  const { open, send } = await startV2(t, { settings: { limit: { max: 5, policy: 'evict_oldest' } } });
+  let seen = 0;
+  const opens = Array.from({ length: 500 }, async (_, n) => {
+    await open();
+    if (n % 25 === 0) {
+      const { body } = await send('GET /v2/sessions?user_id=u&active=true&total=true');
+      seen = Math.max(seen, body.total, body.items.length);
+    }
+  });
+  await Promise.all(opens);
+  assert.equal(seen, 5);
+});
+
+test('a list is paged newest first, and shows what was there all along exactly once while others come and go', async (t) => {
+  const { open, send, clock } = await startV2(t);
+  const ids: string[] = [];
+  for (let n = 0; n < 25; n += 1) {
+    ids.unshift((await open({ user_id: `u${n}` })).session.id);
+    clock.advance(10);
+  }
+  const seen: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const { body } = await send(`GET /v2/sessions?limit=10${cursor && `&cursor=${cursor}`}`);
+    seen.push(...body.items.map(({ id }: { id: string }) => id));
+    cursor = body.next_cursor;
+    await open({ user_id: 'new' });
+    await send(`POST /v2/sessions/${ids[20]}/close`);
+    await send(`POST /v2/sessions/${ids[22]}/touch`).catch(() => {});
+  }
+  assert.deepEqual(seen, ids);
+});
+
+test('each filter of a list narrows it, and the total counts what matches', async (t) => {
+  const { open, send, clock } = await startV2(t);
+  const a = await open({ user_id: 'a', client: 'app', address: '::1' });
+  clock.advance(1000);
+  const b = await open({ user_id: 'b', client: 'web' });
+  await send(`DELETE /v2/sessions/${(await open({ user_id: 'gone' })).session.id}`);
+  await send(`POST /v2/sessions/${b.session.id}/close`);
+  const list = async (query: string) => {
+    const { body } = await send(`GET /v2/sessions?total=true&${query}`);
+    assert.equal(body.total, body.items.length);
+    return body.items.map(({ id }: { id: string }) => (id === a.session.id ? 'a' : 'b')).join('');
+  };
+  assert.equal(await list(''), 'ba');
+  assert.equal(await list('active=true'), 'a');
+  assert.equal(await list('active=false'), 'b');
+  assert.equal(await list('client=web'), 'b');
+  assert.equal(await list('address=%3A%3A1'), 'a');
+  assert.equal(await list('close_reason=closed'), 'b');
+  assert.equal(await list('close_reason=idle'), '');
+  assert.equal(await list('user_id=a&active=false'), '');
+  assert.equal(await list(`from_time=${b.session.open_time}`), 'b');
+  assert.equal(await list(`to_time=${b.session.open_time}`), 'a');
+});
+
+test('"sign out everywhere else": a bulk close takes a filter, exceptions, a bound and a dry run', async (t) => {
+  const { open, send, validate } = await startV2(t);
+  const all = await Promise.all(Array.from({ length: 4 }, () => open()));
+  const other = await open({ user_id: 'v' });
+  const here = all[0];
+  const close = async (more: object) =>
+    (await send('POST /v2/sessions/close', { body: { filter: { user_id: 'u' }, except: [here.session.id], ...more } }))
+      .body;
+  const dry = await close({ dry_run: true });
+  assert.deepEqual([dry.ids.length, dry.more], [3, false]);
+  assert.equal((await validate(all[1].token)).active, true);
+  const some = await close({ limit: 2 });
+  assert.deepEqual([some.ids.length, some.more], [2, true]);
+  assert.deepEqual([(await close({})).ids.length, (await close({})).ids.length], [1, 0]);
+  assert.deepEqual(await validate(all[1].token), { active: false, reason: 'revoked' });
+  assert.equal((await validate(here.token)).active, true);
+  assert.equal((await validate(other.token)).active, true);
+  assert.equal((await send('POST /v2/sessions/close', { body: { filter: {} } })).body.ids.length, 2);
+});
+
+test('stats count what is live, and what was opened and closed in each hour', async (t) => {
+  const { open, send, clock } = await startV2(t);
+  const { session } = await open();
+  await open();
+  clock.advance(3_600_000);
+  await send(`POST /v2/sessions/${session.id}/close`);
+  const { body } = await send('GET /v2/stats');
+  assert.deepEqual([body.live, body.opened, body.closed], [1, 2, { closed: 1 }]);
+  assert.deepEqual(
+    body.hours.map(({ opened, closed }: { opened: number; closed: object }) => [opened, closed]),
+    [
+      [0, { closed: 1 }],
+      [2, {}],
+    ],
+  );
+});
+
+test('timeouts beyond the configured maxima are refused by name, and the longest life is the default', async (t) => {
+  const settings = { idle_timeout_ms: 60_000, idle_timeout_ms_max: 120_000, lifetime_ms_max: 3_600_000 };
+  const { open, send, clock } = await startV2(t, { settings });
+  assert.equal((await open()).session.expire_time, new Date(clock.now() + 3_600_000).toISOString());
+  for (const [member, value] of [
+    ['idle_timeout', 121],
+    ['expire_time', new Date(clock.now() + 3_600_001).toISOString()],
+    ['expire_time', null],
+    ['expire_time', new Date(clock.now()).toISOString()],
+  ] as const) {
+    const { body } = await send('POST /v2/sessions', { body: { user_id: 'u', [member]: value } });
+    assert.deepEqual([body.code, body.details], ['INVALID_DATA', { members: [member] }]);
+  }
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startV2 } from './fixtures/start.ts';
+
+test('an unknown token, a wrong secret and what is no token at all are unknown, and a session is not harmed', async (t) => {
+  const { open, validate, log } = await startV2(t);
+  const { token, session } = await open();
+  const wrong = `${token.slice(0, -5)}AAAAA`;
+  for (const candidate of [wrong, `ps_${'0'.repeat(36)}_${'A'.repeat(43)}`, session.id, 'x', 'ps__']) {
+    assert.deepEqual(await validate(candidate), { active: false, reason: 'unknown' });
+  }
+  assert.equal((await validate(token)).active, true);
+  assert.ok(log.some((line) => line.event === 'unknown_token'));
+});
+
+test('a rotated token is good for the grace and answers the same new one; used later, it ends the session', async (t) => {
+  const { open, validate, rotate, clock, log } = await startV2(t);
+  const { token } = await open();
+  const first = await rotate(token, { auth_methods: ['pwd', 'otp'], auth_level: 2 });
+  assert.notEqual(first.body.token, token);
+  assert.deepEqual([first.body.session.auth_methods, first.body.session.auth_level], [['pwd', 'otp'], 2]);
+  assert.equal((await rotate(token)).body.token, first.body.token);
+  assert.equal((await validate(token)).active, true);
+  const second = await rotate(first.body.token);
+  assert.equal((await rotate(token)).body.token, first.body.token, 'older tokens answer theirs too');
+  clock.advance(30_000);
+  assert.equal((await validate(second.body.token)).active, true);
+  const reused = await rotate(token);
+  assert.deepEqual(
+    [reused.status, reused.body.code, reused.body.details.reason],
+    [409, 'SESSION_CLOSED', 'compromised'],
+  );
+  assert.deepEqual(await validate(second.body.token), { active: false, reason: 'compromised' });
+  assert.ok(log.some((line) => line.event === 'compromised_session' && line.level === 'warn'));
+});
+
+test('validating a token that was rotated before the grace ends the session too', async (t) => {
+  const { open, validate, rotate, clock } = await startV2(t);
+  const { token } = await open();
+  const { body } = await rotate(token);
+  clock.advance(30_000);
+  assert.deepEqual(await validate(token), { active: false, reason: 'compromised' });
+  assert.deepEqual(await validate(body.token), { active: false, reason: 'compromised' });
+});
+
+test('200 parallel rotations of one token make one successor, and nobody is signed out', async (t) => {
+  const { open, validate, rotate } = await startV2(t);
+  const { token } = await open();
+  const replies = await Promise.all(Array.from({ length: 200 }, () => rotate(token)));
+  assert.equal(new Set(replies.map(({ body }) => body.token)).size, 1);
+  assert.ok(replies.every(({ status }) => status === 200));
+  assert.equal((await validate(token)).active, true);
+  assert.equal((await validate(replies[0]?.body.token)).active, true);
+  assert.equal(replies.at(-1)?.body.session.revision, 2);
+});
+
+test('an opening that is asked for again answers the same session and token, also after a rotation', async (t) => {
+  const { open, rotate } = await startV2(t);
+  const headers = { 'idempotency-key': '0123456789abcdef' };
+  const first = await open({}, headers);
+  const again = await open({}, headers);
+  assert.deepEqual([again.token, again.session.id], [first.token, first.session.id]);
+  await rotate(first.token);
+  assert.equal((await open({}, headers)).token, first.token);
+  assert.notEqual((await open({ user_id: 'other' }, headers)).session.id, first.session.id);
+  assert.notEqual((await open({}, { 'idempotency-key': '0123456789abcdeF' })).session.id, first.session.id);
+});

@@ -1,0 +1,104 @@
+import type { Session } from '../../domain/session.ts';
+import type { PageRequest, ScanKey, SessionFilter, SessionFilterV1 } from '../../domain/store.ts';
+import type { Entries, Entry } from './entries.ts';
+import type { Kind, OrderedIndex } from './ordered-index.ts';
+
+/** How many sessions one page looks at, at most. */
+export const SCANNED_MAX = 10_000;
+/** As many are taken out of an index at a time. */
+const CHUNK = 256;
+
+/** A page by rank, and how many match in all. What is past its deadline has been marked as ended before. */
+export function listMatching(
+  entries: Entries,
+  filter: SessionFilterV1,
+  page: PageRequest,
+): { readonly sessions: Session[]; readonly total: number } {
+  if (filter.id !== undefined) {
+    const entry = entries.get(filter.id);
+    const matches = entry !== undefined && isMatch(entry, filter);
+    const sessions = matches && page.skip === 0 && page.take > 0 ? [entry.session] : [];
+    return { sessions, total: Number(matches) };
+  }
+  const index = ordersOf(entries, filter)?.byTime;
+  if (!index) return { sessions: [], total: 0 };
+  const kind = kindOf(filter);
+  const { start, total } = rangeOf(index, filter, kind);
+  const found = index.slice(kind, start + page.skip, Math.min(page.take, total - page.skip));
+  return { sessions: found.map(({ session }) => session), total };
+}
+
+export function countMatching(entries: Entries, filter: SessionFilter): number {
+  const { client, address, close_reason, ...indexed } = filter;
+  if (client === undefined && address === undefined && close_reason === undefined) {
+    return listMatching(entries, indexed, { skip: 0, take: 0, total: true }).total;
+  }
+  let count = 0;
+  for (const _ of matching(entries, filter)) count += 1;
+  return count;
+}
+
+/** All that match, newest opening first. Nothing may change meanwhile. */
+export function* matching(entries: Entries, filter: SessionFilter): Generator<Entry> {
+  for (const { entry, isMatch } of walk(entries, filter, null)) if (isMatch) yield entry;
+}
+
+/** The sessions after a place, newest opening first, and whether each matches. Nothing may change meanwhile. */
+export function* matchingFrom(
+  entries: Entries,
+  filter: SessionFilter,
+  after: ScanKey | null,
+): Generator<{ readonly session: Session; readonly isMatch: boolean }> {
+  for (const { entry, isMatch } of walk(entries, filter, after)) yield { session: entry.session, isMatch };
+}
+
+function* walk(
+  entries: Entries,
+  filter: SessionFilter,
+  after: ScanKey | null,
+): Generator<{ readonly entry: Entry; readonly isMatch: boolean }> {
+  const index = ordersOf(entries, filter)?.byOpenTime;
+  if (!index) return;
+  const kind = kindOf(filter);
+  let rank = after ? index.rank(({ session }) => isNotAfter(session, after), kind) : 0;
+  for (;;) {
+    const chunk = index.slice(kind, rank, CHUNK);
+    for (const entry of chunk) yield { entry, isMatch: isMatch(entry, filter) };
+    if (chunk.length < CHUNK) return;
+    rank += CHUNK;
+  }
+}
+
+function isNotAfter(session: Session, { open_time, id }: ScanKey): boolean {
+  return session.open_time > open_time || (session.open_time === open_time && session.id <= id);
+}
+
+function ordersOf(entries: Entries, { user_id }: SessionFilter) {
+  return user_id === undefined ? entries.all : entries.ofUser(user_id);
+}
+
+function kindOf({ active, close_reason }: SessionFilter): Kind {
+  if (active !== undefined) return active ? 'live' : 'ended';
+  return close_reason === undefined ? 'all' : 'ended';
+}
+
+function rangeOf(index: OrderedIndex<Entry>, filter: SessionFilter, kind: Kind): { start: number; total: number } {
+  const { from_time = Number.NEGATIVE_INFINITY, to_time = Number.POSITIVE_INFINITY } = filter;
+  const start = index.rank(({ session }) => session.request_time >= to_time, kind);
+  const end = index.rank(({ session }) => session.request_time >= from_time, kind);
+  return { start, total: Math.max(0, end - start) };
+}
+
+function isMatch({ session, ended }: Entry, filter: SessionFilter): boolean {
+  const { id, user_id, active, from_time, to_time, client, address, close_reason } = filter;
+  return (
+    (id === undefined || session.id === id) &&
+    (user_id === undefined || session.user_id === user_id) &&
+    (active === undefined || ended !== active) &&
+    (from_time === undefined || session.request_time >= from_time) &&
+    (to_time === undefined || session.request_time < to_time) &&
+    (client === undefined || session.client === client) &&
+    (address === undefined || session.address === address) &&
+    (close_reason === undefined || session.close_reason === close_reason)
+  );
+}
