@@ -19,8 +19,8 @@ export interface Options {
 
 export const USAGE = `Usage: npm run bench -- [options]
 
-  --rounds <n>            how often each contender is measured (default 7)
-  --seconds <s>           length of each measurement (default 2)
+  --rounds <n>            how often each contender is measured (default 15)
+  --seconds <s>           length of each measurement (default 1)
   --sizes <n,n>           sessions in the store (default 1000,1000000)
   --scenarios <a,b>       of ${SCENARIOS.map(({ name }) => name).join(', ')} (default all)
   --contenders <a,b>      of ${CONTENDERS.join(', ')} (default all)
@@ -29,7 +29,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --write                 put the results into bench/README.md
 `;
 
-const DEFAULTS = { rounds: '7', seconds: '2', warm_up: 3, sizes: '1000,1000000' };
+const DEFAULTS = { rounds: '15', seconds: '1', warm_up: 3, sizes: '1000,1000000' };
 const QUICK = { rounds: '3', seconds: '1', warm_up: 1, sizes: '1000,20000' };
 
 /** What the command line asks for; null for `--help`. Throws what is wrong with it. */

@@ -41,11 +41,12 @@ export async function runScenario(
   const contenders: Contender[] = [];
   for (const size of options.sizes) {
     for (const name of options.contenders) {
-      const contender = await startContender(name, size, folder);
+      if (scenario.needs_tokens && name === 'original') continue;
+      const contender = await startContender(name, size, folder, scenario.needs_tokens);
       contenders.push(contender);
-      const { pid, port, preloaded, ready_ms, ids, users } = contender.ready;
+      const { pid, port, preloaded, ready_ms, ids, tokens, users } = contender.ready;
       say(`  ${label(contender)} is ready with ${preloaded} sessions after ${(ready_ms / 1000).toFixed(1)} s`);
-      const sample = { ids, users };
+      const sample = { ids, tokens, users };
       const target = label(contender);
       await ask(generator, { type: 'prepare', target, pid, port, scenario: scenario.name, sample });
     }

@@ -22,10 +22,19 @@ export interface Contender {
   readonly stop: () => Promise<void>;
 }
 
-export async function startContender(name: ContenderName, size: number, folder: string): Promise<Contender> {
+export async function startContender(
+  name: ContenderName,
+  size: number,
+  folder: string,
+  withTokens: boolean,
+): Promise<Contender> {
   if (name === 'original') installOriginal();
   const own = await mkdtemp(join(folder, `${name}-`));
-  const process = Process.start(name, new URL(`${name}.ts`, import.meta.url), [String(size), own]);
+  const process = Process.start(name, new URL(`${name}.ts`, import.meta.url), [
+    String(size),
+    own,
+    withTokens ? 'tokens' : '',
+  ]);
   const ready = await process.next<Ready>(READY_TIMEOUT_MS);
   return { name, size, ready, stop: () => process.stop() };
 }

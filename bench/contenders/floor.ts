@@ -19,19 +19,32 @@ interface Summary extends Omit<NewSession, 'user' | 'data'> {
   request_time: string;
 }
 
-/** A session as `get` answers it and as `list` does. */
+/** A session as `get` answers it, as `list` does, and as `validate` does, which has more members. */
 interface Entry {
   readonly session: Summary & { readonly user: unknown; data: unknown };
   readonly summary: Summary;
+  readonly validation: object;
 }
 
 interface Members extends NewSession {
   readonly session_id: string;
+  readonly token: string;
   readonly filter: { readonly user_id: string };
   readonly paging: { readonly take: number };
 }
 
 const OPENED_BETWEEN_TURNS = 10_000;
+
+const MORE_OF_V2 = {
+  idle_timeout: 86_400,
+  expire_time: null,
+  close_time: null,
+  close_reason: null,
+  revision: 1,
+  auth_time: new Date().toISOString(),
+  auth_methods: [],
+  auth_level: null,
+};
 
 const entries = new Map<string, Entry>();
 const byUser = new Map<string, Summary[]>();
@@ -41,7 +54,7 @@ function open({ user_id, user_name, address, client, user, data }: NewSession): 
   const who = { id: randomUUID(), user_id, user_name, active: true, open_time: now, request_time: now };
   const summary = { ...who, address, client };
   const session = { ...summary, user, data };
-  entries.set(summary.id, { session, summary });
+  entries.set(summary.id, { session, summary, validation: { active: true, session: { ...session, ...MORE_OF_V2 } } });
   const ofUser = byUser.get(user_id);
   if (ofUser) ofUser.push(summary);
   else byUser.set(user_id, [summary]);
@@ -62,6 +75,8 @@ function run(url: string | undefined, members: Members): unknown {
   switch (url) {
     case '/v1/sessions/get_session_by_id':
       return entries.get(members.session_id)?.session;
+    case '/v2/sessions/validate':
+      return entries.get(members.token.slice(3, 39))?.validation;
     case '/v1/sessions/open_session':
       return open(members);
     case '/v1/sessions/store_session_data':
@@ -87,7 +102,8 @@ await contend(async (size) => {
   const taker = new SampleTaker(size);
   for (let index = 0; index < size; index += 1) {
     const user_id = userOf(index, size);
-    taker.see(index, open(newSession(user_id)).id, user_id);
+    const { id } = open(newSession(user_id));
+    taker.see(index, id, user_id, `ps_${id}_${'x'.repeat(43)}`);
     if (index % OPENED_BETWEEN_TURNS === 0) await setImmediate();
   }
   const server = createServer((request, response) => {

@@ -75,7 +75,7 @@ async function takeSample(port: number, preloaded: number): Promise<Sample> {
       users.add(user_id);
     }
   }
-  return { ids: [...ids], users: [...users] };
+  return { ids: [...ids], tokens: [], users: [...users] };
 }
 
 await contend(start);

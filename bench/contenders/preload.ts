@@ -24,6 +24,7 @@ export function userOf(index: number, size: number): string {
 /** Keeps ids and users evenly spread over all sessions, as they are opened in order. */
 export class SampleTaker {
   readonly #ids: string[] = [];
+  readonly #tokens: string[] = [];
   readonly #users = new Set<string>();
   readonly #idStep: number;
   readonly #userStep: number;
@@ -33,12 +34,15 @@ export class SampleTaker {
     this.#userStep = Math.ceil(size / SESSIONS_PER_USER / SAMPLE_MAX);
   }
 
-  see(index: number, id: string, user_id: string): void {
-    if (index % this.#idStep === 0) this.#ids.push(id);
+  see(index: number, id: string, user_id: string, token?: string): void {
+    if (index % this.#idStep === 0) {
+      this.#ids.push(id);
+      if (token !== undefined) this.#tokens.push(token);
+    }
     if (this.#users.size < SAMPLE_MAX && index % this.#userStep === 0) this.#users.add(user_id);
   }
 
   sample(): Sample {
-    return { ids: this.#ids, users: [...this.#users] };
+    return { ids: this.#ids, tokens: this.#tokens, users: [...this.#users] };
   }
 }

@@ -10,7 +10,11 @@ const { createLogger, loadConfig, startService, toJsonText } = await import('@pi
 const OPENED_TOGETHER = 512;
 
 /** The service as a production start runs it, but for the store and a free port; its log goes to standard output. */
-export async function startPreloaded(store: string, size: number): Promise<Omit<Ready, 'ready_ms'>> {
+export async function startPreloaded(
+  store: string,
+  size: number,
+  withTokens: boolean,
+): Promise<Omit<Ready, 'ready_ms'>> {
   const config = loadConfig({ SESSIONS_STORE: store, SESSIONS_PORT: '0' });
   const service = await startService(config, createLogger(config.log_level));
   const taker = new SampleTaker(size);
@@ -18,8 +22,14 @@ export async function startPreloaded(store: string, size: number): Promise<Omit<
   async function open(index: number): Promise<void> {
     const user_id = userOf(index, size);
     const { user, data, ...request } = newSession(user_id);
-    const { session } = await service.sessions.open({ ...request, user: toJsonText(user), data: toJsonText(data) });
-    taker.see(index, session.id, user_id);
+    const opening = { ...request, user: toJsonText(user), data: toJsonText(data) };
+    if (withTokens) {
+      const { session, token } = await service.sessions.openWithToken(opening, null);
+      taker.see(index, session.id, user_id, token);
+    } else {
+      const { session } = await service.sessions.open(opening);
+      taker.see(index, session.id, user_id);
+    }
   }
 
   for (let first = 0; first < size; first += OPENED_TOGETHER) {

@@ -23,7 +23,7 @@ export interface Measurement {
 
 export function prepareTarget(pid: number, port: number, scenario: Scenario, calls: readonly Call[]): Target {
   const requests = calls.map(({ members, subject }) => ({
-    bytes: requestBytes(port, scenario.command, members),
+    bytes: requestBytes(port, scenario.path, members),
     subject,
   }));
   return { pid, port, scenario, requests };

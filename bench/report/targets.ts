@@ -15,6 +15,7 @@ export interface Figure {
 const SERVICES = ['service-memory', 'service-sqlite'] as const;
 const GET_OF_ORIGINAL = 10;
 const GET_OF_FLOOR = 0.8;
+const VALIDATE_OF_FLOOR = 0.75;
 const GET_LARGE_OF_SMALL = 0.8;
 const LIST_LARGE_OF_SMALL = 0.5;
 const SQLITE_WRITE_OF_ORIGINAL = 4;
@@ -45,6 +46,7 @@ export function figures(results: readonly Result[]): Figure[] {
   for (const service of SERVICES) against('original', 'get', service, GET_OF_ORIGINAL);
   for (const service of SERVICES) against('floor', 'get', service, GET_OF_FLOOR);
   for (const service of SERVICES) growth('get', service, GET_LARGE_OF_SMALL);
+  for (const service of SERVICES) against('floor', 'validate', service, VALIDATE_OF_FLOOR);
   against('original', 'open', 'service-sqlite', SQLITE_WRITE_OF_ORIGINAL);
   against('original', 'store', 'service-sqlite', SQLITE_WRITE_OF_ORIGINAL);
   for (const service of SERVICES) growth('list', service, LIST_LARGE_OF_SMALL);

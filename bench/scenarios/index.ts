@@ -3,6 +3,7 @@ import { list } from './list.ts';
 import { open } from './open.ts';
 import type { Scenario } from './scenario.ts';
 import { store } from './store.ts';
+import { validate } from './validate.ts';
 
 /** In the order in which they are measured. */
-export const SCENARIOS: readonly Scenario[] = [get, open, store, list];
+export const SCENARIOS: readonly Scenario[] = [get, validate, open, store, list];

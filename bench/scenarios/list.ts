@@ -5,7 +5,8 @@ const TAKE = 10;
 
 export const list: Scenario = {
   name: 'list',
-  command: 'get_sessions',
+  path: '/v1/sessions/get_sessions',
+  needs_tokens: false,
   summary: `a page of ${TAKE} sessions of one user, random users`,
   calls: ({ users }) =>
     users.map((user_id) => ({ members: { filter: { user_id }, paging: { take: TAKE } }, subject: user_id })),

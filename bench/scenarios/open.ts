@@ -4,7 +4,8 @@ import { isSession } from './session-answer.ts';
 
 export const open: Scenario = {
   name: 'open',
-  command: 'open_session',
+  path: '/v1/sessions/open_session',
+  needs_tokens: false,
   summary: 'a new session with every member, random users',
   calls: ({ users }) => users.map((user_id) => ({ members: newSession(user_id), subject: user_id })),
   isRight: (body, subject) => isSession(body) && body.id !== '' && body.user_id === subject && body.active === true,

@@ -1,6 +1,8 @@
-/** What a contender says of the sessions it holds: ids and users, spread evenly over all of them. */
+/** What a contender says of the sessions it holds: ids, tokens and users, spread evenly over all of them. */
 export interface Sample {
   readonly ids: readonly string[];
+  /** One for each id; none of sessions that were opened without. */
+  readonly tokens: readonly string[];
   readonly users: readonly string[];
 }
 
@@ -12,8 +14,10 @@ export interface Call {
 
 export interface Scenario {
   readonly name: string;
-  /** The command of API v1 that is called. */
-  readonly command: string;
+  /** Where the requests go. */
+  readonly path: string;
+  /** Whether its sessions have tokens, which API v2 has and the original does not. */
+  readonly needs_tokens: boolean;
   readonly summary: string;
   readonly calls: (sample: Sample) => readonly Call[];
   /** Whether the parsed body of an answer is right for a call about `subject`. */

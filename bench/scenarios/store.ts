@@ -5,7 +5,8 @@ const DATA = { cart: [1, 2, 3, 4] };
 
 export const store: Scenario = {
   name: 'store',
-  command: 'store_session_data',
+  path: '/v1/sessions/store_session_data',
+  needs_tokens: false,
   summary: 'new data for one session, random ids',
   calls: ({ ids }) => ids.map((id) => ({ members: { session_id: id, data: DATA }, subject: id })),
   isRight: (body, subject) =>

@@ -136,7 +136,7 @@ export interface SessionPage {
   readonly total?: number;
 }
 
-/** `POST /v2/sessions/close`. Only live sessions are closed, whatever the filter says of `active`. */
+/** `POST /v2/sessions/close`. Only live sessions are closed: a filter with `active: false` matches none. */
 export interface CloseManyRequest {
   /** May be empty, which is every session; must be there. */
   readonly filter: SessionFilter;

@@ -26,13 +26,14 @@ export const PAST_SECRETS_MAX = 8;
 const SECRET_BYTES = 32;
 const NONCE_BYTES = 16;
 
-const TOKEN = /^ps_([0-9a-f]{36})_([A-Za-z0-9_-]{43})$/;
+const PREFIX = 'ps_';
+const ID_END = PREFIX.length + 36;
+const TOKEN_LENGTH = ID_END + 1 + 43;
 
-/** `ps_<id>_<secret>`; null for what is not of this form. */
+/** `ps_<id>_<secret>`; null for what has another form. Whether they are good is for the store and `judge` to say. */
 export function parseToken(token: string): { readonly id: string; readonly secret: string } | null {
-  const match = TOKEN.exec(token);
-  const [, id, secret] = match ?? [];
-  return id === undefined || secret === undefined ? null : { id, secret };
+  if (token.length !== TOKEN_LENGTH || !token.startsWith(PREFIX) || token[ID_END] !== '_') return null;
+  return { id: token.slice(PREFIX.length, ID_END), secret: token.slice(ID_END + 1) };
 }
 
 export function tokenOf(id: string, secret: string): string {
@@ -76,14 +77,20 @@ const CURRENT: Presented = { is: 'current' };
 /** Compares in a time that does not depend on where hashes differ. */
 export function judge({ token }: Pick<Session, 'token'>, secret: string, now: number): Presented {
   if (token === null) return UNKNOWN;
-  const presented = Buffer.from(hashSecret(secret), 'latin1');
+  const presented = hashSecret(secret);
   if (isSame(presented, token.hash)) return CURRENT;
   const past = token.past.find((candidate) => isSame(presented, candidate.hash));
   if (!past) return UNKNOWN;
   return now < past.grace_until ? { is: 'recent', nonce: past.nonce } : { is: 'reused' };
 }
 
-function isSame(presented: Buffer, known: string): boolean {
-  const other = Buffer.from(known, 'latin1');
-  return presented.length === other.length && timingSafeEqual(presented, other);
+const HASH_LENGTH = 64;
+/** For `isSame` alone, which nothing can come between. */
+const left = Buffer.alloc(HASH_LENGTH);
+const right = Buffer.alloc(HASH_LENGTH);
+
+function isSame(presented: string, known: string): boolean {
+  left.write(presented, 'latin1');
+  right.write(known, 'latin1');
+  return known.length === HASH_LENGTH && timingSafeEqual(left, right);
 }

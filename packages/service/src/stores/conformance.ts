@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
-import { SessionsError } from '../domain/errors.ts';
 import { asJsonText } from '../domain/json.ts';
-import { asOf, open, type Session } from '../domain/session.ts';
-import type { PageRequest, SessionFilter, SessionStore } from '../domain/store.ts';
+import { ALL, type ConformanceCase, HOUR_MS, ids, isCode, NOW, session, view } from './conformance-fixtures.ts';
+import { CONFORMANCE_CASES_OF_MANY } from './conformance-of-many.ts';
 
-/** One promise of the `SessionStore` port; `run` rejects when a store breaks it. */
-export interface ConformanceCase {
-  readonly name: string;
-  /** Needs an open store without sessions, and leaves sessions in it. */
-  readonly run: (store: SessionStore) => Promise<void>;
-}
-
-const NOW = Date.UTC(2026, 0, 1);
-const HOUR_MS = 3_600_000;
-const ALL: PageRequest = { skip: 0, take: 1000, total: true };
+export type { ConformanceCase };
 
 /**
  * The contract of `domain/store.ts` as cases, for the stores here and for those of others:
@@ -34,7 +24,13 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'a session comes back as it was inserted, member for member',
     run: async (store) => {
+      const past = [{ hash: 'b'.repeat(64), nonce: 'n', grace_until: NOW + 5 }];
       const full = session('full', {
+        active_until: NOW + 7,
+        auth_time: NOW - 3,
+        auth_methods: ['pwd', 'otp'],
+        auth_level: 2,
+        token: { hash: 'a'.repeat(64), open_nonce: 'm', past },
         user_name: 'Zoë "Z" \\ 🦊',
         address: '2001:db8::1',
         client: "Robert'); DROP TABLE sessions;--",
@@ -243,26 +239,5 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
       assert.equal((await closing).outcome, 'updated');
     },
   },
+  ...CONFORMANCE_CASES_OF_MANY,
 ];
-
-/** An open session of `user` with an hour of idle timeout. */
-function session(id: string, members: Partial<Session> = {}): Session {
-  const texts = { user_id: 'user', user_name: null, address: null, client: null, user: null, data: null };
-  const active_until = members.request_time ?? NOW;
-  return { ...open(id, { ...texts, idle_timeout_ms: HOUR_MS, expire_time: null }, NOW), active_until, ...members };
-}
-
-async function ids(store: SessionStore, filter: SessionFilter, now = NOW): Promise<string[]> {
-  const { sessions, total } = await store.list(filter, ALL, now);
-  assert.equal(total, sessions.length);
-  return sessions.map(({ id }) => id);
-}
-
-async function view(store: SessionStore, id: string, now: number): Promise<Session | null> {
-  const found = await store.find(id);
-  return found && { ...asOf(found, now) };
-}
-
-function isCode(code: SessionsError['code']): (error: unknown) => boolean {
-  return (error) => error instanceof SessionsError && error.code === code;
-}

@@ -128,7 +128,7 @@ function view(session: Session | null, now: number): Session | null {
 }
 
 test('memory: no order of operations and times makes it differ from the plainest store', async () => {
-  const property = fc.asyncProperty(fc.array(step, { maxLength: 60 }), (steps) =>
+  const property = fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), (steps) =>
     follow(new MemoryStore({ sessions_max: 100 }), steps),
   );
   await fc.assert(property, { numRuns: 500 });
@@ -140,7 +140,7 @@ after(() => rmSync(folder, { recursive: true }));
 test('sqlite: no order of operations and times makes it differ from the plainest store', async () => {
   const store = new SqliteStore(sqliteStoreConfig(`sqlite:${folder}/sessions.db`));
   await store.open();
-  const property = fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+  const property = fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
     for (const known of ['a', 'b', 'c', 'd', 'e']) await store.remove(known);
     await follow(store, steps);
   });

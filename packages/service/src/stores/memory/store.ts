@@ -101,10 +101,11 @@ export class MemoryStore implements SessionStore {
 
   async closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
     this.#expireDue(now, Number.POSITIVE_INFINITY);
-    const { limit, reason, dry_run } = request;
+    const { filter, limit, reason, dry_run } = request;
+    if (filter.active === false) return { ids: [], more: false };
     const except = new Set(request.except);
     const found: Entry[] = [];
-    for (const entry of matching(this.#entries, { ...request.filter, active: true })) {
+    for (const entry of matching(this.#entries, { ...filter, active: true })) {
       if (except.has(entry.session.id)) continue;
       found.push(entry);
       if (found.length > limit) break;

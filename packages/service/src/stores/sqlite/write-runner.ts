@@ -124,7 +124,8 @@ export class WriteRunner {
   #runClose({ request, now }: Write & { readonly type: 'close' }): WriteResult {
     const { filter, except, reason, limit, dry_run } = request;
     const all = [
-      ...conditions({ ...filter, active: true }, now),
+      ...conditions(filter, now),
+      ...conditions({ active: true }, now),
       ...(except.length > 0
         ? [{ sql: 'id NOT IN (SELECT value FROM json_each(?))', values: [JSON.stringify(except)] }]
         : []),

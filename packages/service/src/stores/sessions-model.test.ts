@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { ManualClock } from '../domain/clock.ts';
+import { SessionsError } from '../domain/errors.ts';
+import { asJsonText } from '../domain/json.ts';
+import type { Session } from '../domain/session.ts';
+import { Sessions } from '../domain/sessions.ts';
+import type { SessionsSettings } from '../domain/settings.ts';
+import { LIMIT_POLICIES, type LimitPolicy, type SessionStore } from '../domain/store.ts';
+import { MemoryStore } from './memory/store.ts';
+import { sqliteStoreConfig } from './sqlite/config.ts';
+import { SqliteStore } from './sqlite/store.ts';
+
+const MAX = 3;
+const IDLE_MS = 100;
+const GRACE_MS = 40;
+/** A tenth of the idle timeout: what a touch counts ahead at most. */
+const COVERED_MS = 10;
+const LIFETIME_MS = 400;
+const USERS = ['x', 'y'];
+
+const which = fc.nat({ max: 30 });
+const step = fc.oneof(
+  fc.record({
+    do: fc.constant('open' as const),
+    user: fc.constantFrom(...USERS),
+    at_once: fc.integer({ min: 1, max: 5 }),
+  }),
+  fc.record({ do: fc.constant('validate' as const), which }),
+  fc.record({ do: fc.constant('touch' as const), which }),
+  fc.record({ do: fc.constant('store' as const), which, at_once: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({
+    do: fc.constant('rotate' as const),
+    which,
+    generation: fc.nat({ max: 3 }),
+    at_once: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({ do: fc.constant('close' as const), which }),
+  fc.record({ do: fc.constant('close_all' as const), user: fc.constantFrom(...USERS) }),
+  fc.record({ do: fc.constant('sweep' as const) }),
+  fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 60 }) }),
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+/** What somebody remembers who has only ever seen the answers. */
+interface Known {
+  readonly id: string;
+  readonly user_id: string;
+  readonly opened: number;
+  /** The latest first. */
+  readonly tokens: string[];
+  /** When each of them was rotated; undefined for the latest. */
+  readonly rotated: Map<string, number>;
+  last_activity: number;
+  data: string | null;
+  /** How it ended, once that was seen. */
+  ended: Session | null;
+}
+
+class World {
+  readonly clock = new ManualClock(0);
+  readonly sessions: Sessions;
+  readonly known: Known[] = [];
+
+  constructor(store: SessionStore, policy: LimitPolicy) {
+    const settings: Partial<SessionsSettings> = {
+      idle_timeout_ms: IDLE_MS,
+      lifetime_ms_max: LIFETIME_MS,
+      rotation_grace_ms: GRACE_MS,
+      limit: { max: MAX, policy },
+    };
+    this.sessions = new Sessions(store, this.clock, settings);
+  }
+
+  async follow(next: Step): Promise<void> {
+    const { sessions, clock } = this;
+    const now = clock.now();
+    const known = 'which' in next ? this.known[next.which % Math.max(1, this.known.length)] : undefined;
+    switch (next.do) {
+      case 'open':
+        await Promise.all(Array.from({ length: next.at_once }, () => this.#open(next.user)));
+        return;
+      case 'validate':
+        if (known) await this.#validate(known);
+        return;
+      case 'touch': {
+        const touched = known && (await orCode(sessions.touch(known.id)));
+        if (known && typeof touched === 'object') known.last_activity = now;
+        return;
+      }
+      case 'store':
+        if (known) await this.#race(known, next.at_once);
+        return;
+      case 'rotate':
+        if (known) await this.#rotate(known, next.generation, next.at_once);
+        return;
+      case 'close':
+        if (known) assert.notEqual((await sessions.close(known.id))?.close_time, null);
+        return;
+      case 'close_all': {
+        const request = {
+          filter: { user_id: next.user },
+          except: [],
+          reason: 'revoked',
+          limit: 100,
+          dry_run: false,
+        } as const;
+        await sessions.closeMatching(request);
+        assert.equal(await sessions.count({ user_id: next.user, active: true }), 0);
+        return;
+      }
+      case 'sweep':
+        await sessions.sweep();
+        return;
+      case 'wait':
+        clock.advance(next.ms);
+    }
+  }
+
+  /** Everything that can be read agrees, with itself and with what was seen before. */
+  async check(): Promise<void> {
+    const { sessions, clock } = this;
+    await sessions.settled();
+    const now = clock.now();
+    const live: string[] = [];
+    for (const known of this.known) {
+      const session = await sessions.get(known.id);
+      assert.ok(session, 'a session is not there any more');
+      if (known.ended) assert.deepEqual({ ...session }, known.ended, 'an ended session has changed');
+      else if (session.close_time !== null) known.ended = { ...session };
+      if (session.close_time === null) {
+        live.push(known.id);
+        assert.ok(now < known.last_activity + IDLE_MS + COVERED_MS, 'a session outlives its idle timeout');
+        assert.ok(now < known.opened + LIFETIME_MS, 'a session outlives its longest life');
+        assert.equal(session.data, known.data, 'an answered update is lost');
+      } else if (session.close_reason === 'idle') {
+        assert.ok(now >= known.last_activity + IDLE_MS, 'a session in use has become idle');
+      }
+    }
+    const page = await sessions.scan({ active: true }, null, 100);
+    assert.deepEqual(page.sessions.map(({ id }) => id).toSorted(), live.toSorted());
+    const listed = await sessions.list({ active: true }, { skip: 0, take: 100, total: true });
+    assert.deepEqual(listed.sessions.map(({ id }) => id).toSorted(), live.toSorted());
+    assert.equal(listed.total, live.length);
+    for (const user_id of USERS) {
+      const count = await sessions.count({ user_id, active: true });
+      assert.equal(count, this.known.filter((known) => known.user_id === user_id && live.includes(known.id)).length);
+      assert.ok(count <= MAX, 'a user has more sessions than allowed');
+    }
+  }
+
+  async #open(user_id: string): Promise<void> {
+    const now = this.clock.now();
+    const opened = await orCode(this.sessions.openWithToken({ user_id }, null));
+    assert.ok((await this.sessions.count({ user_id, active: true })) <= MAX, 'a read saw more sessions than allowed');
+    if (typeof opened === 'string') assert.equal(opened, 'SESSION_LIMIT');
+    else {
+      const { session, token } = opened;
+      const times = { opened: now, last_activity: now };
+      const seen = { data: null, ended: null, tokens: [token], rotated: new Map<string, number>() };
+      this.known.push({ id: session.id, user_id, ...times, ...seen });
+    }
+  }
+
+  async #validate(known: Known): Promise<void> {
+    const session = await this.sessions.get(known.id);
+    const [token = ''] = known.tokens;
+    const validation = await this.sessions.validate(token);
+    assert.equal(validation.active, session?.close_time === null, 'get and validate disagree');
+    if (validation.active) known.last_activity = this.clock.now();
+    else assert.equal(validation.reason, session?.close_reason);
+  }
+
+  /** Writers that all know the same revision: one wins, and the others hear of it. */
+  async #race(known: Known, at_once: number): Promise<void> {
+    const { sessions, clock } = this;
+    const revision = (await sessions.get(known.id))?.revision ?? 0;
+    const values = Array.from({ length: at_once }, (_, n) => asJsonText(`"${clock.now()}-${revision}-${n}"`));
+    const results = await Promise.all(
+      values.map((value) => orCode(sessions.replace(known.id, 'data', value, revision))),
+    );
+    const winners = results.filter((result) => typeof result === 'object');
+    const losers = results.filter((result) => typeof result === 'string');
+    if (winners.length === 0) assert.ok(losers.every((code) => code === 'SESSION_CLOSED'));
+    else {
+      assert.equal(winners.length, 1, 'an update with If-Match was lost');
+      assert.ok(losers.every((code) => code === 'REVISION_CONFLICT'));
+      known.data = winners[0]?.data ?? null;
+      known.last_activity = clock.now();
+    }
+  }
+
+  async #rotate(known: Known, generation: number, at_once: number): Promise<void> {
+    const now = this.clock.now();
+    const index = Math.min(generation, known.tokens.length - 1);
+    const token = known.tokens[index] ?? '';
+    const isLive = (await this.sessions.get(known.id))?.close_time === null;
+    const results = await Promise.all(Array.from({ length: at_once }, () => orCode(this.sessions.rotate(token))));
+    const rotated = known.rotated.get(token);
+    if (!isLive || (rotated !== undefined && now >= rotated + GRACE_MS)) {
+      assert.ok(results.every((result) => result === 'SESSION_CLOSED'));
+      return;
+    }
+    const successors = new Set(results.map((result) => (typeof result === 'string' ? result : result.token)));
+    assert.equal(successors.size, 1, 'parallel rotations have different successors');
+    const [successor = ''] = successors;
+    if (rotated !== undefined) assert.equal(successor, known.tokens[index - 1]);
+    else {
+      known.tokens.unshift(successor);
+      known.rotated.set(token, now);
+      known.last_activity = now;
+    }
+  }
+}
+
+/** The answer, or the code of the error. */
+async function orCode<T>(answer: Promise<T>): Promise<T | string> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof SessionsError) return error.code;
+    throw error;
+  }
+}
+
+async function follow(store: SessionStore, policy: LimitPolicy, steps: readonly Step[]): Promise<void> {
+  const world = new World(store, policy);
+  for (const next of steps) {
+    await world.follow(next);
+    await world.check();
+  }
+}
+
+const NAME =
+  'no order of requests, sweeps and times revives a session, exceeds a limit, loses an update or makes reads disagree';
+const policies = fc.constantFrom(...LIMIT_POLICIES);
+
+test(`memory: ${NAME}`, async () => {
+  const property = fc.asyncProperty(policies, fc.array(step, { maxLength: 60, size: 'max' }), (policy, steps) =>
+    follow(new MemoryStore({ sessions_max: 10_000 }), policy, steps),
+  );
+  await fc.assert(property, { numRuns: 300 });
+});
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-uses-'));
+after(() => rmSync(folder, { recursive: true }));
+
+test(`sqlite: ${NAME}`, async () => {
+  const store = new SqliteStore(sqliteStoreConfig(`sqlite:${folder}/sessions.db`));
+  await store.open();
+  const property = fc.asyncProperty(policies, fc.array(step, { maxLength: 40, size: 'max' }), async (policy, steps) => {
+    const { sessions } = await store.list({}, { skip: 0, take: 1000, total: false }, 0);
+    await Promise.all(sessions.map(({ id }) => store.remove(id)));
+    await follow(store, policy, steps);
+  });
+  await fc.assert(property, { numRuns: 40 });
+  await store.close();
+});
