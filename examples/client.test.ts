@@ -13,8 +13,9 @@ test('the example of the client runs against a service, and prints what the READ
   const env = { PATH: process.env.PATH ?? '', SESSIONS_URL: service.url };
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', example], { env });
   assert.deepEqual(stdout.trim().split('\n'), [
-    "active: true data: { cart: [ 'apple' ] }",
-    'sessions of the user: 1',
-    'after the close: SESSION_CLOSED',
+    'validated: user-1',
+    'changed meanwhile: true',
+    "on the phone: { active: false, reason: 'revoked' }",
+    "here: { active: false, reason: 'closed' }",
   ]);
 });

@@ -1,21 +1,36 @@
-/** An application signs a user in by its own means, and keeps the session in the sessions service. */
-import { createSessionsV1Client, SessionsServiceError } from '@pip-sessions/client';
+/** An application signs a user in by its own means; its other services ask here, by the token that the user holds. */
+import { createSessionsClient, RevisionConflictError } from '@pip-sessions/client';
 
-const sessions = createSessionsV1Client({ url: process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080' });
+const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
+const sessions = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
 
-const session = await sessions.openSession('trace-1', 'user-1', 'User 1', '10.0.0.1', 'Firefox', null, { cart: [] });
-await sessions.storeSessionData('trace-1', session.id, { cart: ['apple'] });
+// Log in: the token goes to the user's browser or app, and is stored nowhere here.
+const { session, token } = await sessions.open({
+  user_id: 'user-1',
+  user_name: 'User 1',
+  client: 'Firefox',
+  auth_methods: ['pwd'],
+  data: { cart: [] },
+});
 
-// Any other service of the application asks by the id.
-const seen = await sessions.getSessionById('trace-2', session.id);
-console.log('active:', seen?.active, 'data:', seen?.data);
+// Each request: is the token good, and whose is it?
+const validation = await sessions.validate(token);
+console.log('validated:', validation.active && validation.session.user_id);
 
-const { total } = await sessions.getSessions('trace-2', { user_id: 'user-1', active: true }, { total: true });
-console.log('sessions of the user:', total);
-
-await sessions.closeSession('trace-1', session.id);
+// Two requests at once: whoever did not see the other's change hears of it, and nothing is lost.
+await sessions.patchData(session.id, { cart: ['apple'] }, { if_match: session.revision });
 try {
-  await sessions.storeSessionData('trace-1', session.id, { cart: ['pear'] });
+  await sessions.patchData(session.id, { cart: ['pear'] }, { if_match: session.revision });
 } catch (error) {
-  if (error instanceof SessionsServiceError) console.log('after the close:', error.code);
+  console.log('changed meanwhile:', error instanceof RevisionConflictError);
 }
+
+// The user proves more than a password: a new token, and the old one is good for a short grace only.
+const stronger = await sessions.rotate({ token, auth_methods: ['pwd', 'otp'], auth_level: 2 });
+
+// "Your sessions": sign out everywhere else, then here.
+const elsewhere = await sessions.open({ user_id: 'user-1', client: 'Phone' });
+await sessions.closeMany({ filter: { user_id: 'user-1' }, except: [session.id] });
+console.log('on the phone:', await sessions.validate(elsewhere.token));
+await sessions.close(session.id);
+console.log('here:', await sessions.validate(stronger.token));

@@ -1,10 +1,12 @@
 /** Writes the files, and the parts of the README, that come from the sources; `--check` fails where one is out of date. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { configHelp } from '../packages/service/src/config.ts';
 import { openapiV1 } from '../packages/service/src/http/v1/openapi.ts';
+import { openapiV2 } from '../packages/service/src/http/v2/openapi.ts';
 
 const GENERATED: readonly { readonly path: string; readonly text: () => string }[] = [
-  { path: 'api/v1.openapi.json', text: () => `${JSON.stringify(openapiV1('/v1/sessions'), null, 2)}\n` },
+  { path: 'api/v1.openapi.json', text: () => documentText(openapiV1('/v1/sessions')) },
+  { path: 'api/v2.openapi.json', text: () => documentText(openapiV2()) },
   { path: 'README.md', text: () => withExamples(withSettings(readFileSync('README.md', 'utf8'))) },
 ];
 
@@ -13,10 +15,14 @@ mkdirSync('api', { recursive: true });
 for (const { path, text } of GENERATED) {
   if (!check) {
     writeFileSync(path, text());
-  } else if (readFileSync(path, 'utf8') !== text()) {
+  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text()) {
     process.stderr.write(`${path} is not up to date: "npm run generate" writes it.\n`);
     process.exitCode = 1;
   }
+}
+
+function documentText(document: object): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function withSettings(readme: string): string {

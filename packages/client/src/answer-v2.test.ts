@@ -41,6 +41,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'VALUE_TOO_LARGE',
     'UNSUPPORTED_MEDIA_TYPE',
     'HEADERS_TOO_LARGE',
+    'KEY_USED',
     'INTERNAL',
   ],
 };

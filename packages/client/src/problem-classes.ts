@@ -28,6 +28,7 @@ export const PROBLEM_CLASSES: Readonly<Record<ProblemCode, ProblemClass>> = {
   REQUEST_TIMEOUT: SessionsProblemError,
   SESSION_CLOSED: SessionClosedError,
   SESSION_LIMIT: SessionLimitError,
+  KEY_USED: SessionsProblemError,
   REVISION_CONFLICT: RevisionConflictError,
   BODY_TOO_LARGE: SessionsProblemError,
   VALUE_TOO_LARGE: SessionsProblemError,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { configHelp, loadConfig } from './config.ts';
+import { type Config, configHelp, loadConfig } from './config.ts';
 import { SessionsError } from './domain/errors.ts';
 import { keyCommand } from './key-command.ts';
 import { createLogger } from './observability/log.ts';
@@ -35,10 +35,7 @@ export async function main(): Promise<void> {
   const config = loadConfig(process.env, file);
   const log = createLogger(config.log_level);
   const service = await startService(config, log);
-  process.stderr.write(`Sessions are served on ${service.url}, kept in ${config.store}. Stop with Ctrl+C.
-  API v1     ${service.url}/v1/sessions/<command>   described at ${service.url}/swagger
-  Try it     curl ${service.url}/v1/sessions/open_session -H 'content-type: application/json' -d '{"user_id":"1"}'
-`);
+  process.stderr.write(welcome(service.url, config));
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
@@ -50,6 +47,17 @@ export async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** Where to go next. */
+function welcome(url: string, { store, api_keys, v1 }: Config): string {
+  const key = api_keys.length > 0 ? " -H 'authorization: Bearer <key>'" : '';
+  const json = "-H 'content-type: application/json'";
+  return `Sessions are served on ${url}, kept in ${store}. Stop with Ctrl+C.
+  API v2     ${url}/v2/sessions              described at ${url}/docs
+${v1 === 'off' ? '' : `  API v1     ${url}/v1/sessions/<command>    described at ${url}/swagger\n`}\
+  Try it     curl ${url}/v2/sessions${key} ${json} -d '{"user_id":"1"}'
+`;
 }
 
 /** Says in one line what stops the process, where it is known, and ends it with 1. */

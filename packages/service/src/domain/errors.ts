@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'TOKEN_UNKNOWN'
   /** The user has as many live sessions as allowed, and the policy is to refuse one more. */
   | 'SESSION_LIMIT'
+  /** The opening of that key cannot be answered again: its token was rotated, and its grace is over. */
+  | 'KEY_USED'
   /** The session has another revision than the one that the caller knows; nothing was changed. */
   | 'REVISION_CONFLICT'
   /** `user` or `data` would be larger than allowed; nothing was changed. */

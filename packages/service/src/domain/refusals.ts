@@ -29,6 +29,11 @@ export function tokenUnknown(): SessionsError {
   return new SessionsError('TOKEN_UNKNOWN', 'There is no session of that token.');
 }
 
+export function keyUsed(): SessionsError {
+  const message = 'The session that this key has opened has a newer token by now; open another one with a new key.';
+  return new SessionsError('KEY_USED', message, { details: { members: ['Idempotency-Key'] } });
+}
+
 export function sessionClosed(what: string, reason: string | null): SessionsError {
   return new SessionsError('SESSION_CLOSED', `The session has ended; ${what}.`, { details: { reason } });
 }

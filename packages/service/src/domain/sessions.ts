@@ -4,7 +4,7 @@ import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
 import { newSession, type OpenRequest } from './opening.ts';
-import { changedOrThrow, sessionClosed, tokenUnknown } from './refusals.ts';
+import { changedOrThrow, keyUsed, sessionClosed, tokenUnknown } from './refusals.ts';
 import { type Authentication, asOf, type CloseReason, type Session, type SessionUpdate, unnamed } from './session.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
 import type {
@@ -81,8 +81,8 @@ export class Sessions {
 
   /**
    * Opens a session with a token. With a `key`, which must be random and known to the caller alone, it can be asked
-   * for again: the same user and key get the same session and the same token, also after a restart, and while the
-   * token was rotated not more often than is remembered.
+   * for again: the same user and key get the same session and the same token, also after a restart. Rejects with
+   * `KEY_USED` once that token is past the grace of its rotation, when handing it out again would end the session.
    */
   async openWithToken(request: OpenRequest, key: string | null): Promise<Opened & WithToken> {
     const now = this.#clock.now();
@@ -193,8 +193,9 @@ export class Sessions {
 
   /** Notes activity. Null when there is no such session; rejects with `SESSION_CLOSED`. */
   async touch(id: string): Promise<Session | null> {
-    const session = await this.get(id);
-    return session && this.#change(id, touchOf(session, this.#settings));
+    const now = this.#clock.now();
+    const session = await this.#store.find(id);
+    return session && this.#change(id, touchOf(session, this.#settings), now);
   }
 
   /** Ends a session. The first end wins: an ended session is answered as it ended. Null when there is none. */
@@ -252,8 +253,11 @@ export class Sessions {
     const found = await this.#store.find(id);
     if (!found?.token?.open_nonce) throw error;
     const secret = successor(key, found.token.open_nonce);
-    if (judge(found, secret, now).is === 'unknown') throw error;
-    return { session: asOf(found, now), evicted: [], token: tokenOf(id, secret) };
+    const session = asOf(found, now);
+    const { is } = judge(found, secret, now);
+    const isGood = is === 'current' || is === 'recent';
+    if (!isGood && session.close_time === null) throw keyUsed();
+    return { session, evicted: [], token: tokenOf(id, secret) };
   }
 
   async #rotatedBefore(session: Session, secret: string, now: number): Promise<{ session: Session } & WithToken> {
@@ -272,8 +276,7 @@ export class Sessions {
     return result.outcome === 'missing' ? 'unknown' : (asOf(result.session, now).close_reason ?? 'compromised');
   }
 
-  async #change(id: string, update: SessionUpdate): Promise<Session | null> {
-    const now = this.#clock.now();
+  async #change(id: string, update: SessionUpdate, now = this.#clock.now()): Promise<Session | null> {
     const result = await this.#store.update(id, update, now);
     return result.outcome === 'missing' ? null : changedOrThrow(result, update, now);
   }

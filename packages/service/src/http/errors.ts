@@ -21,7 +21,9 @@ export function errorAnswer(error: unknown, request: IncomingMessage, log: Logge
   const known = error instanceof SessionsError || error instanceof RequestError ? error : fromFramework(error);
   const { method, url } = request;
   const correlation_id = correlationId(request) || undefined;
-  const { status } = ERROR_MAP[known.code];
+  const { problem } = ERROR_MAP[known.code];
+  // The code of a problem may be more general than the error's own.
+  const { status } = format === 'v1' ? ERROR_MAP[known.code] : PROBLEMS[problem];
   const line = { correlation_id, code: known.code, status, method, url: pathOf(url) };
   if (status >= 500) log.error({ ...line, err: error, msg: 'request failed' });
   else log.debug({ ...line, reason: known.message, msg: 'request refused' });

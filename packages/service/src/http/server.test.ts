@@ -103,7 +103,7 @@ test('every log line of a request has its correlation id, and none has ids of se
   for (const secret of [session.id, 'PRIVATE', 'a@example.com']) assert.ok(!text.includes(secret), secret);
 });
 
-test('the correlation id comes from the query before the header, and the text null is none', async (t) => {
+test('the correlation id comes from the query before the header before the trace, and the text null is none', async (t) => {
   const server = await startTestServer();
   t.after(() => server.stop());
   const idOf = async (query: string, headers: Record<string, string>) => {
@@ -113,6 +113,8 @@ test('the correlation id comes from the query before the header, and the text nu
   assert.equal(await idOf('?correlation_id=a%20b', { correlation_id: 'c' }), 'a b');
   assert.equal(await idOf('?other=1', { correlation_id: 'c' }), 'c');
   assert.equal(await idOf('', { trace_id: 'd' }), 'd');
+  const trace = '0af7651916cd43dd8448eb211c80319c';
+  assert.equal(await idOf('', { traceparent: `00-${trace}-b7ad6b7169203331-01` }), trace);
   assert.equal(await idOf('', { correlation_id: 'null' }), undefined);
   assert.equal((await idOf(`?correlation_id=${'x'.repeat(5000)}`, {})).length, 128);
 });

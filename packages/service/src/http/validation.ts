@@ -25,6 +25,23 @@ export function invalidData(errors: readonly TLocalizedValidationError[]): Sessi
   return new SessionsError('INVALID_DATA', `${message}.`, { details: { members: [...problems.keys()] } });
 }
 
+const TIME_MIN = Date.parse('0000-01-01T00:00:00Z');
+const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
+
+/**
+ * The moment that a text of the format `date-time` means. Throws `INVALID_DATA` where the format knows more than the
+ * service can hold: a leap second, and a time that is in another year than 0 to 9999 in UTC.
+ */
+export function timeOf(member: string, text: string): number {
+  const time = Date.parse(text);
+  if (time >= TIME_MIN && time <= TIME_MAX) return time;
+  throw invalidMember(member, 'must not be a leap second, nor in a year that has no four digits');
+}
+
+export function invalidMember(member: string, problem: string): SessionsError {
+  return new SessionsError('INVALID_DATA', `${member} ${problem}.`, { details: { members: [member] } });
+}
+
 /** What these say is about members of the value, not about the value itself. */
 const OF_MEMBERS: ReadonlySet<string> = new Set(['required', 'additionalProperties', 'boolean']);
 

@@ -35,7 +35,20 @@ function standardOutput(): DestinationStream {
 }
 
 function withoutSecrets(line: Record<string, unknown>): Record<string, unknown> {
-  return SECRETS.some((name) => name in line) ? { ...line, ...REDACTED } : line;
+  const texts = Object.entries(line).filter(([, value]) => typeof value === 'string' && TOKEN.test(value));
+  if (texts.length === 0 && !SECRETS.some((name) => name in line)) return line;
+  return {
+    ...line,
+    ...Object.fromEntries(texts.map(([name, text]) => [name, withoutTokens(String(text))])),
+    ...REDACTED,
+  };
+}
+
+/** Where a caller has put a token into a path or the name of a member, a line that quotes it must not. */
+const TOKEN = /ps_[0-9a-f]{36}_[\w-]+/;
+
+function withoutTokens(text: string): string {
+  return text.replaceAll(new RegExp(TOKEN, 'g'), 'ps_…');
 }
 
 const REDACTED = Object.fromEntries(SECRETS.map((name) => [name, undefined]));

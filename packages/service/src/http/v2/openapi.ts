@@ -1,34 +1,41 @@
 import type { ProblemCode } from '@pip-sessions/client';
-import { PROBLEMS } from '../error-map.ts';
+import { ERROR_MAP, PROBLEMS } from '../error-map.ts';
 import { ROUTES, type Route } from './routes.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 
 /** What any request can be answered, whatever it asks for. */
 const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
+  'INVALID_DATA',
   'UNAUTHORIZED',
   'FORBIDDEN',
   'TOO_MANY_REQUESTS',
-  'REQUEST_TIMEOUT',
-  'HEADERS_TOO_LARGE',
-  'INVALID_REQUEST',
   'STORE_UNAVAILABLE',
   'INTERNAL',
 ];
-/** What a request with a body can. */
-const PROBLEMS_OF_BODIES: readonly ProblemCode[] = [
-  'INVALID_DATA',
-  'INVALID_CONTENT',
-  'BODY_TOO_LARGE',
-  'UNSUPPORTED_MEDIA_TYPE',
+/** What a request that may have a body can, also where the route reads nothing from it. */
+const PROBLEMS_OF_BODIES: readonly ProblemCode[] = ['INVALID_CONTENT', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+/** What is answered where there is no route. */
+export const PROBLEMS_OF_ROUTING: readonly ProblemCode[] = ['NOT_FOUND', 'METHOD_NOT_ALLOWED'];
+/** What is answered before a path is known (`refuseConnection`): not as a problem, but as API v1 words its errors. */
+export const PROBLEMS_OF_CONNECTIONS: readonly ProblemCode[] = [
+  'INVALID_REQUEST',
+  'REQUEST_TIMEOUT',
+  'HEADERS_TOO_LARGE',
 ];
 
 const INLINE: readonly SchemaName[] = ['Empty', 'AnyJson', 'ListQuery'];
+const NAMED = Object.entries(SCHEMAS).filter(([name]) => !INLINE.includes(name as SchemaName));
+const NAMES = new Map<unknown, string>(NAMED.map(([name, schema]) => [schema, name]));
 
 const DESCRIPTION = `User sessions as a service: open, validate, rotate, list, end.
 
 Every request carries \`Authorization: Bearer <key>\`, unless the service is open. A key has a scope, and each includes
-those before it: \`validate\`, \`write\`, \`admin\`. Errors are problems (RFC 9457) with a stable \`code\`. Times are UTC,
-durations are seconds.`;
+those before it: \`validate\`, \`write\`, \`admin\`. Times are UTC, durations are seconds.
+
+Errors are problems (RFC 9457) with a stable \`code\`. A path that is not here is answered 404 \`NOT_FOUND\`, a method that
+its path does not take 405 \`METHOD_NOT_ALLOWED\` with \`Allow\`. What is no request, or comes too slowly, is answered
+before its path is known, as \`application/json\`, and its connection is closed: 400 \`INVALID_REQUEST\` (there spelt
+\`InvalidRequest\`), 408 \`REQUEST_TIMEOUT\`, 431 \`HEADERS_TOO_LARGE\`.`;
 
 /** The OpenAPI 3.1 document of API v2, from the table and the schemas that its requests are checked with. */
 export function openapiV2(): object {
@@ -36,7 +43,6 @@ export function openapiV2(): object {
   for (const route of ROUTES) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   }
-  const named = Object.entries(SCHEMAS).filter(([name]) => !INLINE.includes(name as SchemaName));
   return {
     openapi: '3.1.0',
     info: {
@@ -50,7 +56,23 @@ export function openapiV2(): object {
     tags: [{ name: 'sessions', description: 'User sessions' }],
     paths,
     components: {
-      schemas: Object.fromEntries(named),
+      schemas: {
+        ...Object.fromEntries(NAMED.map(([name, schema]) => [name, withRefs(schema, schema)])),
+        ConnectionError: connectionError(),
+      },
+      parameters: {
+        CorrelationId: {
+          name: 'correlation_id',
+          in: 'query',
+          schema: { type: 'string' },
+          description: 'Names the request in the log, and in a problem',
+        },
+      },
+      headers: {
+        ETag: { schema: { type: 'string' }, description: 'The revision, in quotes' },
+        RetryAfter: { schema: { type: 'integer' }, description: 'Seconds after which it may go well' },
+        Challenge: { schema: { type: 'string' }, description: 'RFC 6750: `Bearer`' },
+      },
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'An API key of the service' },
       },
@@ -60,23 +82,25 @@ export function openapiV2(): object {
 
 function operation(route: Route): object {
   const { name, summary, scope, status, answer } = route;
-  const parameters = [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)];
   return {
     operationId: name,
     tags: ['sessions'],
     summary,
     description: `Needs a key of scope \`${scope}\`.`,
-    ...(parameters.length > 0 && { parameters }),
+    parameters: [
+      ...pathParameters(route),
+      ...queryParameters(route),
+      ...headerParameters(route),
+      { $ref: '#/components/parameters/CorrelationId' },
+    ],
     ...(hasBody(route) && { requestBody: requestBody(route) }),
     responses: {
       [status]: {
         description: status === 201 ? 'It was opened' : 'The answer',
-        ...(isSession(answer) && {
-          headers: { ETag: { schema: { type: 'string' }, description: 'The revision, in quotes' } },
-        }),
+        ...(isSession(answer) && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
         content: { 'application/json': { schema: refTo(answer) } },
       },
-      ...problemResponses(route),
+      ...errorResponses(route),
     },
   };
 }
@@ -90,7 +114,7 @@ function isSession(answer: SchemaName): boolean {
 }
 
 function requestBody({ method, input }: Route): object {
-  const schema = input === 'AnyJson' ? SCHEMAS.AnyJson : refTo(input);
+  const schema = input === 'AnyJson' ? withRefs(SCHEMAS.AnyJson, SCHEMAS.AnyJson) : refTo(input);
   const types = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
   const required = input !== 'CloseRequest';
   return { required, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
@@ -103,7 +127,12 @@ function pathParameters({ path }: Route): object[] {
 
 function queryParameters({ method, input }: Route): object[] {
   if (method !== 'GET' || input !== 'ListQuery') return [];
-  return Object.entries(SCHEMAS.ListQuery.properties).map(([name, schema]) => ({ name, in: 'query', schema }));
+  return Object.entries(SCHEMAS.ListQuery.properties).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema,
+    ...('description' in schema && { description: schema.description }),
+  }));
 }
 
 function headerParameters({ name, isConditional }: Route): object[] {
@@ -127,24 +156,64 @@ function headerParameters({ name, isConditional }: Route): object[] {
   ];
 }
 
-/** The problems of a route by their statuses: what the document promises, and tests hold it to. */
-export function problemsOf(route: Route): readonly ProblemCode[] {
-  const ofInput = hasBody(route) || route.isConditional ? PROBLEMS_OF_BODIES : [];
-  const ofQuery = route.input === 'ListQuery' ? (['INVALID_DATA'] as const) : [];
-  return [...new Set([...route.problems, ...ofInput, ...ofQuery, ...PROBLEMS_OF_ALL])];
+/** The problems of a route: what the document promises, and tests hold it to. */
+export function problemsOf({ method, problems }: Route): readonly ProblemCode[] {
+  const ofBody = method === 'GET' ? [] : PROBLEMS_OF_BODIES;
+  return [...new Set([...problems, ...ofBody, ...PROBLEMS_OF_ALL])];
 }
 
-function problemResponses(route: Route): Record<string, object> {
+function errorResponses(route: Route): Record<string, object> {
   const responses: Record<string, object> = {};
-  const codes = problemsOf(route);
+  const codes = [...problemsOf(route), ...PROBLEMS_OF_CONNECTIONS];
   for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
     const ofStatus = codes.filter((code) => PROBLEMS[code].status === status);
-    const description = ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; ');
-    responses[status] = { description, content: { 'application/problem+json': { schema: refTo('Problem') } } };
+    const ofConnections = ofStatus.filter((code) => PROBLEMS_OF_CONNECTIONS.includes(code));
+    responses[status] = {
+      description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
+      ...headersOf(status),
+      content: {
+        ...(ofConnections.length < ofStatus.length && { 'application/problem+json': { schema: refTo('Problem') } }),
+        ...(ofConnections.length > 0 && { 'application/json': { schema: refTo('ConnectionError') } }),
+      },
+    };
   }
   return responses;
 }
 
-function refTo(name: SchemaName): object {
+function headersOf(status: number): object {
+  const isLater = status === 429 || status === 503;
+  if (isLater) return { headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } } };
+  return status === 401 ? { headers: { 'WWW-Authenticate': { $ref: '#/components/headers/Challenge' } } } : {};
+}
+
+function connectionError(): object {
+  const codes = Object.entries(ERROR_MAP).filter(([, { problem }]) => PROBLEMS_OF_CONNECTIONS.includes(problem));
+  return {
+    type: 'object',
+    description: 'What is answered before the path of a request is known',
+    required: ['code', 'status', 'category', 'message'],
+    properties: {
+      code: { type: 'string', enum: codes.map(([code]) => code) },
+      status: { type: 'integer' },
+      category: { type: 'string' },
+      message: { type: 'string', description: 'What is wrong' },
+    },
+    additionalProperties: false,
+  };
+}
+
+function refTo(name: string): object {
   return { $ref: `#/components/schemas/${name}` };
+}
+
+/**
+ * A schema as plain JSON Schema: without what the library keeps in it for itself, and with references in place of the
+ * named schemas within it, by which those who generate code get one type for each.
+ */
+function withRefs(value: unknown, root: unknown): unknown {
+  const name = value === root ? undefined : NAMES.get(value);
+  if (name !== undefined) return refTo(name);
+  if (Array.isArray(value)) return value.map((item) => withRefs(item, root));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withRefs(member, root)]));
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { SessionsError } from '../../domain/errors.ts';
 import { RequestError } from '../error-map.ts';
 import { isJsonType, readJson } from '../json-request.ts';
+import { invalidMember } from '../validation.ts';
 import type { Match } from './router.ts';
 import type { Route, RouteRequest } from './routes.ts';
 
@@ -11,27 +11,27 @@ const MERGE_PATCH = /^application\/merge-patch\+json\s*(?:;|$)/i;
 /** Long enough to be random, short enough for a header. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{16,255}$/;
 
-/** Reads what a route needs of its request. Rejects with `INVALID_DATA` or a `RequestError`. */
-export async function readRequest(
-  request: IncomingMessage,
-  { route, id }: Match,
-  bytes_max: number,
-): Promise<RouteRequest> {
+/** Reads what a route needs of its request. Throws or rejects with `INVALID_DATA` or a `RequestError`. */
+export function readRequest(request: IncomingMessage, { route, id }: Match, bytes_max: number): Promise<RouteRequest> {
   const { headers, url = '' } = request;
   const idempotency_key = route.name === 'openSession' ? idempotencyKey(headers['idempotency-key']) : null;
   const revision = route.isConditional ? revisionOf(headers['if-match']) : undefined;
-  const input = route.method === 'GET' ? queryOf(url) : await bodyOf(request, route, bytes_max);
-  return { id, input, revision, idempotency_key };
+  const withInput = (input: unknown) => ({ id, input, revision, idempotency_key });
+  if (route.method === 'GET') return Promise.resolve(withInput(queryOf(url)));
+  return bodyOf(request, route, bytes_max).then(withInput);
 }
 
-async function bodyOf(request: IncomingMessage, route: Route, bytes_max: number): Promise<unknown> {
+function bodyOf(request: IncomingMessage, route: Route, bytes_max: number): Promise<unknown> {
   const { 'content-type': type, 'content-length': length, 'transfer-encoding': coding } = request.headers;
   const isEmpty = coding === undefined && (length === undefined || length === '0');
   if (!isEmpty && !(type !== undefined && (isJsonType(type) || (route.method === 'PATCH' && MERGE_PATCH.test(type))))) {
     throw new RequestError('UnsupportedMediaType', 'Content-Type should be application/json.');
   }
-  const body = isEmpty ? undefined : await readJson(request, bytes_max);
-  if (body !== undefined) return body;
+  if (isEmpty) return Promise.resolve(withoutBody(route));
+  return readJson(request, bytes_max).then((body) => (body === undefined ? withoutBody(route) : body));
+}
+
+function withoutBody(route: Route): object {
   if (route.input === 'AnyJson') throw new RequestError('InvalidContent', 'The request needs a body: a JSON value.');
   return {};
 }
@@ -40,20 +40,33 @@ async function bodyOf(request: IncomingMessage, route: Route, bytes_max: number)
 function queryOf(url: string): Readonly<Record<string, unknown>> {
   const start = url.indexOf('?');
   if (start === -1) return {};
+  const query = url.slice(start + 1);
   const members: Record<string, unknown> = Object.create(null);
-  for (const [name, text] of new URLSearchParams(url.slice(start + 1))) {
+  for (const [name, text] of new URLSearchParams(query)) {
     if (name === 'correlation_id' || name === 'trace_id') continue;
-    if (name in members) throw invalid(name, 'is there more than once');
-    members[name] = QUERY_TYPES[name]?.(text) ?? text;
+    if (name in members) throw invalidMember(name, 'is there more than once');
+    // What cannot be decoded is this character now, and would be looked for as if it had been asked for.
+    if (text.includes('\ufffd') && !isDecodable(query)) throw invalidMember(name, 'is not UTF-8 in percent-encoding');
+    members[name] = QUERY_TYPES.get(name)?.(text) ?? text;
   }
   return members;
 }
 
-const QUERY_TYPES: Readonly<Record<string, (text: string) => unknown>> = {
-  limit: (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined),
-  active: toBoolean,
-  total: toBoolean,
-};
+/** A map, since an object would have members like `__proto__` too. */
+const QUERY_TYPES = new Map<string, (text: string) => unknown>([
+  ['limit', (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined)],
+  ['active', toBoolean],
+  ['total', toBoolean],
+]);
+
+function isDecodable(query: string): boolean {
+  try {
+    decodeURIComponent(query);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function toBoolean(text: string): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined;
@@ -63,16 +76,13 @@ function toBoolean(text: string): boolean | undefined {
 function revisionOf(header: string | undefined): number | undefined {
   if (header === undefined || header === '*') return undefined;
   const revision = /^"(\d{1,15})"$/.exec(header)?.[1];
-  if (revision === undefined) throw invalid('If-Match', 'should be the ETag of the session, like "3" with its quotes');
+  if (revision === undefined)
+    throw invalidMember('If-Match', 'should be the ETag of the session, like "3" with its quotes');
   return Number(revision);
 }
 
 function idempotencyKey(header: string | string[] | undefined): string | null {
   if (header === undefined) return null;
   if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
-  throw invalid('Idempotency-Key', 'should be 16 to 255 visible ASCII characters, and random');
-}
-
-function invalid(member: string, problem: string): SessionsError {
-  return new SessionsError('INVALID_DATA', `${member} ${problem}.`, { details: { members: [member] } });
+  throw invalidMember('Idempotency-Key', 'should be 16 to 255 visible ASCII characters, and random');
 }

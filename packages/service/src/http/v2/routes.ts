@@ -6,7 +6,7 @@ import type { Authentication, Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { SessionFilter } from '../../domain/store.ts';
 import type { Scope } from '../authentication/api-keys.ts';
-import { invalidData } from '../validation.ts';
+import { invalidData, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
 import { CLOSE_MANY_MAX, type Of, SCHEMAS, type SchemaName } from './schemas.ts';
 import { closedText, openedText, pageText, rotatedText, sessionText, statsText, validationText } from './wire.ts';
@@ -62,7 +62,7 @@ export const ROUTES: readonly Route[] = [
     input: 'OpenRequest',
     status: 201,
     answer: 'OpenResult',
-    problems: ['SESSION_LIMIT', 'VALUE_TOO_LARGE', 'STORE_FULL'],
+    problems: ['SESSION_LIMIT', 'KEY_USED', 'VALUE_TOO_LARGE', 'STORE_FULL'],
     run: async ({ sessions, value_bytes_max }, { input, idempotency_key }) => {
       const { user, data, idle_timeout, expire_time, auth_time, auth_methods, auth_level, ...rest } = input;
       const request = {
@@ -70,7 +70,9 @@ export const ROUTES: readonly Route[] = [
         user: valueText('user', user, value_bytes_max),
         data: valueText('data', data, value_bytes_max),
         ...(idle_timeout !== undefined && { idle_timeout_ms: idle_timeout * 1000 }),
-        ...(expire_time !== undefined && { expire_time: expire_time === null ? null : Date.parse(expire_time) }),
+        ...(expire_time !== undefined && {
+          expire_time: expire_time === null ? null : timeOf('expire_time', expire_time),
+        }),
         authentication: authentication({ auth_time, auth_methods, auth_level }) ?? {},
       };
       const opened = await sessions.openWithToken(request, idempotency_key);
@@ -85,7 +87,7 @@ export const ROUTES: readonly Route[] = [
     answer: 'SessionPage',
     run: async ({ sessions }, { input }) => {
       const { limit = Number.MAX_SAFE_INTEGER, cursor, total, ...members } = input;
-      const filter = toFilter(members);
+      const filter = toFilter('', members);
       const after = cursor === undefined ? null : parseCursor(cursor);
       const [page, count] = await Promise.all([
         sessions.scan(filter, after, limit),
@@ -135,7 +137,8 @@ export const ROUTES: readonly Route[] = [
     answer: 'CloseManyResult',
     run: async ({ sessions }, { input }) => {
       const { filter, except = [], reason = 'revoked', dry_run = false, limit = CLOSE_MANY_MAX } = input;
-      const closed = await sessions.closeMatching({ filter: toFilter(filter), except, reason, dry_run, limit });
+      const request = { filter: toFilter('filter.', filter), except, reason, dry_run, limit };
+      const closed = await sessions.closeMatching(request);
       return { text: closedText(closed) };
     },
   }),
@@ -251,12 +254,12 @@ function answerOf(session: Session | null): RouteAnswer {
   throw new SessionsError('SESSION_NOT_FOUND', 'There is no session of that id.');
 }
 
-function toFilter(members: Of<'CloseManyRequest'>['filter']): SessionFilter {
+function toFilter(prefix: string, members: Of<'CloseManyRequest'>['filter']): SessionFilter {
   const { from_time, to_time, ...rest } = members;
   return {
     ...rest,
-    ...(from_time !== undefined && { from_time: Date.parse(from_time) }),
-    ...(to_time !== undefined && { to_time: Date.parse(to_time) }),
+    ...(from_time !== undefined && { from_time: timeOf(`${prefix}from_time`, from_time) }),
+    ...(to_time !== undefined && { to_time: timeOf(`${prefix}to_time`, to_time) }),
   };
 }
 
@@ -271,7 +274,7 @@ function authentication(members: AuthenticationMembers): Partial<Authentication>
   const { auth_time, auth_methods, auth_level } = members;
   if (auth_time === undefined && auth_methods === undefined && auth_level === undefined) return undefined;
   return {
-    ...(auth_time !== undefined && { auth_time: Date.parse(auth_time) }),
+    ...(auth_time !== undefined && { auth_time: timeOf('auth_time', auth_time) }),
     ...(auth_methods !== undefined && { auth_methods }),
     ...(auth_level !== undefined && { auth_level }),
   };

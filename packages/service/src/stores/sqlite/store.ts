@@ -150,7 +150,7 @@ export class SqliteStore implements SessionStore {
     return this.#listeners.add(listener);
   }
 
-  async #write(write: Write): Promise<WriteResult> {
+  #write(write: Write): Promise<WriteResult> {
     return this.#open().queue.write(write);
   }
 

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { fromNow, SECOND_MS } from './expectations.ts';
+import type { UseCase } from './world.ts';
+
+/** What counts as activity, and how precisely. */
+export const ACTIVITY_CASES: readonly UseCase[] = [
+  {
+    name: 'activity is written once a touch interval, and what that leaves out counts for the user',
+    settings: { touch_interval_ms: 60 * SECOND_MS },
+    run: async (world) => {
+      const { sessions, clock, settled } = world;
+      const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 3600 });
+      const use = async () => {
+        assert.equal((await sessions.validate(token)).active, true);
+        await settled();
+        return (await sessions.get(session.id))?.request_time;
+      };
+      clock.advance(SECOND_MS);
+      const written = fromNow(world, 0);
+      assert.equal(await use(), written);
+      clock.advance(60 * SECOND_MS);
+      assert.equal(await use(), written, 'within the interval nothing is written');
+      // An hour after the last use, though more than an hour after what is written of it.
+      clock.advance(3600 * SECOND_MS - 1);
+      assert.equal((await sessions.get(session.id))?.active, true);
+      clock.advance(1);
+      assert.equal((await sessions.get(session.id))?.close_reason, 'idle');
+    },
+  },
+  {
+    name: 'a session in use never goes idle, however short its timeout',
+    run: async ({ sessions, clock, settled }) => {
+      const { token } = await sessions.open({ user_id: 'u', idle_timeout: 1 });
+      for (let n = 0; n < 20; n += 1) {
+        clock.advance(SECOND_MS - 1);
+        assert.equal((await sessions.validate(token)).active, true);
+        await settled();
+      }
+      clock.advance(2 * SECOND_MS);
+      assert.deepEqual(await sessions.validate(token), { active: false, reason: 'idle' });
+    },
+  },
+  {
+    name: 'use does not put off the absolute deadline',
+    run: async (world) => {
+      const { sessions, clock, settled } = world;
+      const expire_time = fromNow(world, 10 * SECOND_MS);
+      const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 60, expire_time });
+      for (const ms of [5000, 4999]) {
+        clock.advance(ms);
+        assert.equal((await sessions.validate(token)).active, true);
+        await sessions.touch(session.id);
+        await sessions.replaceData(session.id, ms);
+        await settled();
+      }
+      clock.advance(1);
+      assert.deepEqual(await sessions.validate(token), { active: false, reason: 'expired' });
+      assert.equal((await sessions.get(session.id))?.close_time, expire_time);
+    },
+  },
+  {
+    name: 'validating, touching, storing and rotating put off the idle deadline',
+    run: async (world) => {
+      const { sessions, clock, settled } = world;
+      for (const use of [
+        (_: string, token: string) => sessions.validate(token),
+        (id: string) => sessions.touch(id),
+        (id: string) => sessions.replaceData(id, 1),
+        (id: string) => sessions.replaceUser(id, 1),
+        (id: string) => sessions.patchData(id, { a: 1 }),
+        (_: string, token: string) => sessions.rotate({ token }),
+      ]) {
+        const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 10 });
+        clock.advance(9 * SECOND_MS);
+        await use(session.id, token);
+        await settled();
+        const used = await sessions.get(session.id);
+        assert.equal(used?.request_time, fromNow(world, 0));
+        clock.advance(10 * SECOND_MS - 1);
+        assert.equal((await sessions.get(session.id))?.active, true);
+      }
+    },
+  },
+  {
+    name: 'looking at a session is no activity, and neither is a token that is not its own',
+    run: async (world) => {
+      const { sessions, clock, settled } = world;
+      const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 10 });
+      clock.advance(9 * SECOND_MS);
+      await sessions.get(session.id);
+      await sessions.list();
+      await sessions.count({ user_id: 'u' });
+      await sessions.validate(token.replace(/_.{43}$/, `_${'A'.repeat(43)}`));
+      await sessions.closeMany({ filter: {}, dry_run: true });
+      await settled();
+      assert.equal((await sessions.get(session.id))?.request_time, session.request_time);
+      clock.advance(SECOND_MS);
+      assert.equal((await sessions.get(session.id))?.close_reason, 'idle');
+    },
+  },
+  {
+    name: 'a touch changes no revision, so that it spoils nobody’s conditional write',
+    run: async ({ sessions, clock, settled }) => {
+      const { session, token } = await sessions.open({ user_id: 'u', data: 1 });
+      clock.advance(SECOND_MS);
+      await sessions.validate(token);
+      await settled();
+      clock.advance(3600 * SECOND_MS);
+      const touched = await sessions.touch(session.id);
+      assert.deepEqual([touched.revision, touched.data], [1, 1]);
+      assert.equal((await sessions.replaceData(session.id, 2, { if_match: 1 })).revision, 2);
+    },
+  },
+];

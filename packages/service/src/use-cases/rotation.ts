@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { PAST_SECRETS_MAX } from '../domain/tokens.ts';
+import { fromNow, fulfilled, HOUR_MS, inParallel, isProblem } from './expectations.ts';
+import type { UseCase } from './world.ts';
+
+/** New tokens for old ones, and what an old one means. */
+export const ROTATION_CASES: readonly UseCase[] = [
+  {
+    name: 'a rotated token is good until the end of its grace, and has one successor',
+    run: async ({ sessions, clock, settings }) => {
+      const { token, session } = await sessions.open({ user_id: 'u', data: 1 });
+      const first = await sessions.rotate({ token });
+      assert.notEqual(first.token, token);
+      assert.deepEqual(first.session, { ...session, revision: 2 });
+      assert.deepEqual(await sessions.validate(first.token), { active: true, session: first.session });
+      const second = await sessions.rotate({ token: first.token });
+      clock.advance(settings.rotation_grace_ms - 1);
+      assert.equal((await sessions.validate(token)).active, true);
+      assert.equal((await sessions.rotate({ token })).token, first.token);
+      assert.equal((await sessions.rotate({ token: first.token })).token, second.token);
+      assert.equal((await sessions.validate(second.token)).active, true);
+    },
+  },
+  {
+    name: 'of 50 parallel rotations of one token each gets the same successor, and nobody is signed out',
+    run: async ({ sessions }) => {
+      const { token } = await sessions.open({ user_id: 'u' });
+      const results = fulfilled(await inParallel(50, () => sessions.rotate({ token })));
+      assert.equal(results.length, 50);
+      assert.equal(new Set(results.map((result) => result.token)).size, 1);
+      assert.ok(results.every(({ session }) => session.revision === 2));
+      for (const { token: successor } of results.slice(0, 1)) {
+        assert.equal((await sessions.validate(successor)).active, true);
+        assert.equal((await sessions.rotate({ token: successor })).session.revision, 3);
+      }
+    },
+  },
+  ...(['validated', 'rotated'] as const).map(
+    (use): UseCase => ({
+      name: `a token that is ${use} after its grace ends the session as compromised, and everyone is told`,
+      run: async ({ sessions, clock, settings, changes }) => {
+        const { token, session } = await sessions.open({ user_id: 'u' });
+        const current = await sessions.rotate({ token });
+        clock.advance(settings.rotation_grace_ms);
+        assert.equal((await sessions.validate(current.token)).active, true);
+        const reason = 'compromised';
+        if (use === 'validated') assert.deepEqual(await sessions.validate(token), { active: false, reason });
+        else await assert.rejects(sessions.rotate({ token }), isProblem('SESSION_CLOSED', { reason }));
+        assert.deepEqual(await sessions.validate(current.token), { active: false, reason });
+        assert.equal((await sessions.get(session.id))?.close_reason, reason);
+        const { id, user_id } = session;
+        assert.deepEqual(changes.at(-1), { type: 'changed', id, user_id, revision: 3, close_reason: reason });
+      },
+    }),
+  ),
+  {
+    name: 'a token that was rotated longer ago than is remembered opens nothing, and ends nothing',
+    run: async ({ sessions, clock, settings }) => {
+      const { token, session } = await sessions.open({ user_id: 'u' });
+      let current = token;
+      for (let n = 0; n <= PAST_SECRETS_MAX; n += 1) {
+        current = (await sessions.rotate({ token: current })).token;
+        clock.advance(settings.rotation_grace_ms);
+      }
+      assert.deepEqual(await sessions.validate(token), { active: false, reason: 'unknown' });
+      await assert.rejects(sessions.rotate({ token }), isProblem('TOKEN_UNKNOWN'));
+      assert.equal((await sessions.validate(current)).active, true);
+      assert.equal((await sessions.get(session.id))?.active, true);
+    },
+  },
+  {
+    name: 'how the user proved who they are is kept by a plain rotation, and renewed by one that says it anew',
+    run: async (world) => {
+      const { sessions, clock } = world;
+      const proof = { auth_time: fromNow(world, -HOUR_MS), auth_methods: ['pwd'], auth_level: 1 };
+      const { token } = await sessions.open({ user_id: 'u', ...proof });
+      const proofOf = ({ session }: Awaited<ReturnType<typeof sessions.rotate>>) => {
+        const { auth_time, auth_methods, auth_level } = session;
+        return { auth_time, auth_methods, auth_level };
+      };
+      clock.advance(HOUR_MS);
+      const plain = await sessions.rotate({ token });
+      assert.deepEqual(proofOf(plain), proof);
+      const stepUp = await sessions.rotate({ token: plain.token, auth_methods: ['pwd', 'otp'], auth_level: 2 });
+      const renewed = { auth_time: fromNow(world, 0), auth_methods: ['pwd', 'otp'], auth_level: 2 };
+      assert.deepEqual(proofOf(stepUp), renewed);
+      const validation = await sessions.validate(stepUp.token);
+      assert.ok(validation.active);
+      assert.deepEqual(proofOf({ ...validation, token }), renewed);
+    },
+  },
+  {
+    name: 'every change of a session is told once and in order, and a touch is not',
+    run: async ({ sessions, clock, settled, changes }) => {
+      const { session, token } = await sessions.open({ user_id: 'u' });
+      await sessions.replaceData(session.id, 1);
+      clock.advance(HOUR_MS);
+      await sessions.touch(session.id);
+      await sessions.rotate({ token });
+      await sessions.patchData(session.id, { a: 1 });
+      await settled();
+      await sessions.close(session.id, { reason: 'revoked' });
+      await sessions.close(session.id);
+      await sessions.remove(session.id);
+      const told = changes.map((change) =>
+        change.type === 'changed' ? [change.id, change.revision, change.close_reason] : change.type,
+      );
+      const open = [1, 2, 3, 4].map((revision) => [session.id, revision, null]);
+      assert.deepEqual(told, [...open, [session.id, 5, 'revoked'], 'removed']);
+    },
+  },
+];

@@ -1,0 +1,29 @@
+import { ACTIVITY_CASES } from './activity.ts';
+import { BULK_CASES } from './bulk.ts';
+import { DATA_CASES } from './data.ts';
+import { ENDING_CASES } from './endings.ts';
+import { LIFECYCLE_CASES } from './lifecycle.ts';
+import { LIMIT_CASES } from './limits.ts';
+import { LIST_CASES } from './lists.ts';
+import { OPENING_CASES } from './openings.ts';
+import { ROTATION_CASES } from './rotation.ts';
+import type { UseCase } from './world.ts';
+
+/**
+ * What the service promises, as its users see it, written once for every way to reach it and every store behind it:
+ *
+ * ```ts
+ * for (const { name, run } of USE_CASES) test(name, async () => run(await newWorld()));
+ * ```
+ */
+export const USE_CASES: readonly UseCase[] = [
+  ...LIFECYCLE_CASES,
+  ...OPENING_CASES,
+  ...ENDING_CASES,
+  ...ACTIVITY_CASES,
+  ...ROTATION_CASES,
+  ...LIMIT_CASES,
+  ...DATA_CASES,
+  ...LIST_CASES,
+  ...BULK_CASES,
+];
