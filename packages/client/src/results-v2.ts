@@ -7,6 +7,7 @@ import type {
   SessionSummary,
   Stats,
   StatsHour,
+  Sweep,
   Validation,
 } from './contract/v2.ts';
 import { isObject } from './json-object.ts';
@@ -51,7 +52,13 @@ export const toCloseManyResult = reader<CloseManyResult>(
   object<CloseManyResult>({ ids: listOf(string), more: boolean }),
 );
 export const toStats = reader<Stats>(
-  object<Stats>({ live: number, opened: number, closed: recordOf(number), hours: listOf(hour) }),
+  object<Stats>({
+    live: number,
+    opened: number,
+    closed: recordOf(number),
+    hours: listOf(hour),
+    sweep: orNull(object<Sweep>({ time: string, closed: number, purged: number, lag: number })),
+  }),
 );
 
 const page = object<Omit<SessionPage, 'total'>>({

@@ -41,7 +41,7 @@ const SAFE: Readonly<Record<string, [(client: SessionsClient) => Promise<unknown
   touch: [(client) => client.touch(ID), found],
   close: [(client) => client.close(ID), found],
   closeMany: [(client) => client.closeMany({ filter: {} }), answer(200, { ids: [], more: false })],
-  stats: [(client) => client.stats(), answer(200, { live: 0, opened: 0, closed: {}, hours: [] })],
+  stats: [(client) => client.stats(), answer(200, { live: 0, opened: 0, closed: {}, hours: [], sweep: null })],
 };
 
 const ONCE: Readonly<Record<string, [(client: SessionsClient) => Promise<unknown>, Reply]>> = {

@@ -22,6 +22,7 @@ const stats = {
   opened: 5,
   closed: { idle: 2 },
   hours: [{ hour: '2026-11-22T01:00:00.000Z', opened: 5, closed: {} }],
+  sweep: { time: '2026-11-22T01:00:00.000Z', closed: 1, purged: 0, lag: 0.5 },
 };
 
 interface Case {

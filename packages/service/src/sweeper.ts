@@ -34,7 +34,7 @@ export class Sweeper {
   #sweep(): void {
     this.#pass ??= this.#sessions
       .sweep()
-      .then((swept) => this.#log.info({ ...swept, msg: 'sweep' }))
+      .then(({ time: _, ...swept }) => this.#log.info({ ...swept, msg: 'sweep' }))
       .catch((error: unknown) => this.#log.error({ err: error, msg: 'sweep failed; the next one tries again' }))
       .finally(() => {
         this.#pass = null;

@@ -163,6 +163,15 @@ export interface StatsHour {
   readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
 }
 
+/** A pass that closes what is past its deadline, and deletes what ended before the retention. */
+export interface Sweep {
+  readonly time: string;
+  readonly closed: number;
+  readonly purged: number;
+  /** For how many seconds the first of what it closed had been past its deadline. */
+  readonly lag: number;
+}
+
 /** `GET /v2/stats`. */
 export interface Stats {
   readonly live: number;
@@ -171,6 +180,8 @@ export interface Stats {
   readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
   /** The last 24, newest first; hours in which nothing happened are left out. */
   readonly hours: readonly StatsHour[];
+  /** The last one of the process that answers; null before its first. */
+  readonly sweep: Sweep | null;
 }
 
 /** The closed catalogue of what API v2 answers as `code`. */

@@ -44,6 +44,8 @@ export type Validation =
 export interface Stats {
   readonly live: number;
   readonly hours: readonly HourCounts[];
+  /** The last sweep of this process; null before the first. */
+  readonly swept: Swept | null;
 }
 
 /**
@@ -55,6 +57,7 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #settings: SessionsSettings;
   readonly #touches: Touches;
+  #swept: Swept | null = null;
 
   /** `touchFailed` hears of activity that could not be written; nobody else does. */
   constructor(
@@ -220,7 +223,7 @@ export class Sessions {
     const now = this.#clock.now();
     const since = (Math.floor(now / HOUR_MS) - STATS_HOURS + 1) * HOUR_MS;
     const [live, hours] = await Promise.all([this.#store.count({ active: true }, now), this.#store.hours(since)]);
-    return { live, hours };
+    return { live, hours, swept: this.#swept };
   }
 
   /** Closes in the store too what is past its deadline, in bounded steps. */
@@ -229,8 +232,9 @@ export class Sessions {
   }
 
   /** Closes what is past its deadline, and deletes what ended longer ago than the retention, in bounded steps. */
-  sweep(): Promise<Swept> {
-    return sweep(this.#store, this.#settings.retention_ms, this.#clock.now());
+  async sweep(): Promise<Swept> {
+    this.#swept = await sweep(this.#store, this.#settings.retention_ms, this.#clock.now());
+    return this.#swept;
   }
 
   /** Tells of every change to a session from now on; answers how to stop. */

@@ -7,6 +7,7 @@ const STEPS_MAX = 200;
 
 /** What a sweep did. */
 export interface Swept {
+  readonly time: number;
   readonly closed: number;
   readonly purged: number;
   /** For how long the first of them had waited to be closed. */
@@ -27,7 +28,7 @@ export async function closeExpired(store: SessionStore, now: number): Promise<{ 
 export async function sweep(store: SessionStore, retention_ms: number | null, now: number): Promise<Swept> {
   const { closed, lag_ms } = await closeExpired(store, now);
   const purged = retention_ms === null ? 0 : await inSteps(() => store.purge(now - retention_ms, BATCH_MAX));
-  return { closed, purged, lag_ms };
+  return { time: now, closed, purged, lag_ms };
 }
 
 async function inSteps(step: () => Promise<number>): Promise<number> {

@@ -68,9 +68,11 @@ const FILTER = {
 const SessionSummary = Type.Object(SUMMARY, closed);
 const Session = Type.Object({ ...SUMMARY, user: Json('Any JSON value'), data: Json('Any JSON value') }, closed);
 const Token = Type.String({ description: 'ps_<id>_<secret>: what the user’s browser or app holds' });
-const Counts = Type.Partial(
-  Type.Object(Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, Type.Integer()])), closed),
-);
+const Counts = Type.Unsafe<Partial<Record<(typeof CLOSE_REASONS)[number], number>>>({
+  type: 'object',
+  properties: Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, { type: 'integer' }])),
+  additionalProperties: false,
+});
 
 /** What API v2 takes and answers, by the names of the OpenAPI document. */
 export const SCHEMAS = {
@@ -159,6 +161,18 @@ export const SCHEMAS = {
       hours: Type.Array(Type.Object({ hour: Time('Its beginning'), opened: Type.Integer(), closed: Counts }, closed), {
         description: 'The last 24, newest first; hours in which nothing happened are left out',
       }),
+      sweep: nullable(
+        Type.Object(
+          {
+            time: Time('When it began'),
+            closed: Type.Integer(),
+            purged: Type.Integer({ description: 'Deleted, long after their end' }),
+            lag: Type.Number({ description: 'Seconds that the first of what it closed had been past its deadline' }),
+          },
+          closed,
+        ),
+        'The last sweep of the process that answers; null before its first',
+      ),
     },
     closed,
   ),

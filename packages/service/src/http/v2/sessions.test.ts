@@ -208,6 +208,16 @@ test('stats count what is live, and what was opened and closed in each hour', as
   );
 });
 
+test('stats tell of the last sweep: what it closed and deleted, and for how long that had waited', async (t) => {
+  const { open, send, clock, sessions } = await startV2(t, { settings: { retention_ms: 1000 } });
+  assert.equal((await send('GET /v2/stats')).body.sweep, null);
+  await open({ idle_timeout: 1 });
+  clock.advance(3500);
+  await sessions.sweep();
+  const time = new Date(clock.now()).toISOString();
+  assert.deepEqual((await send('GET /v2/stats')).body.sweep, { time, closed: 1, purged: 1, lag: 2.5 });
+});
+
 test('timeouts beyond the configured maxima are refused by name, and the longest life is the default', async (t) => {
   const settings = { idle_timeout_ms: 60_000, idle_timeout_ms_max: 120_000, lifetime_ms_max: 3_600_000 };
   const { open, send, clock } = await startV2(t, { settings });

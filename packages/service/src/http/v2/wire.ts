@@ -2,6 +2,7 @@ import { isoTime } from '../../domain/iso-time.ts';
 import type { Session, SessionSummary } from '../../domain/session.ts';
 import type { Opened, Stats, Validation, WithToken } from '../../domain/sessions.ts';
 import type { ClosedMatching, HourCounts, Scan } from '../../domain/store.ts';
+import type { Swept } from '../../domain/sweep.ts';
 import { stringText, timeText } from '../json-text.ts';
 import { cursorOf } from './cursor.ts';
 
@@ -34,13 +35,17 @@ export function closedText({ ids, more }: ClosedMatching): string {
   return JSON.stringify({ ids, more });
 }
 
-export function statsText({ live, hours }: Stats): string {
+export function statsText({ live, hours, swept }: Stats): string {
   const all = { opened: 0, closed: {} as Record<string, number> };
   for (const { opened, closed } of hours) {
     all.opened += opened;
     for (const [reason, count] of Object.entries(closed)) all.closed[reason] = (all.closed[reason] ?? 0) + count;
   }
-  return JSON.stringify({ live, ...all, hours: hours.map(hourJson) });
+  return JSON.stringify({ live, ...all, hours: hours.map(hourJson), sweep: swept && sweepJson(swept) });
+}
+
+function sweepJson({ time, closed, purged, lag_ms }: Swept) {
+  return { time: isoTime(time), closed, purged, lag: lag_ms / 1000 };
 }
 
 function hourJson({ hour, opened, closed }: HourCounts) {
