@@ -81,3 +81,17 @@ test('a leap second, which has no time of its own, is refused and does not break
   }
   assert.deepEqual((await send('GET /v2/sessions')).body.items, []);
 });
+
+test('a number too large to be kept is refused by its member, rather than stored as null', async (t) => {
+  const { send, open } = await startV2(t);
+  const { session } = await open({ data: { n: 1 } });
+  for (const [line, text, member] of [
+    ['POST /v2/sessions', '{"user_id":"u","user":{"n":1e400}}', 'user'],
+    [`PUT /v2/sessions/${session.id}/data`, '[-1e400]', 'data'],
+    [`PATCH /v2/sessions/${session.id}/data`, '{"n":1e400}', 'data'],
+  ] as const) {
+    const { body } = await send(line, { text });
+    assert.deepEqual([body.code, body.details], ['INVALID_DATA', { members: [member] }]);
+  }
+  assert.deepEqual((await send(`GET /v2/sessions/${session.id}`)).body.data, { n: 1 });
+});

@@ -37,7 +37,7 @@ export function createV2Handler({ sessions, log, authenticator, cors, body_limit
     const match = findRoute(method, query === -1 ? url : url.slice(0, query));
     authenticator.authenticate(request, match.route.scope, request.socket.remoteAddress ?? '');
     const result = await match.route.run(context, await readRequest(request, match, body_limit));
-    logRequest(log, match.route, match.id, request);
+    logRequest(log, match.route, result.opened ?? match.id, request);
     send(response, match.route, result);
   }
 

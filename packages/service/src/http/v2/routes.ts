@@ -1,13 +1,14 @@
 import type { ProblemCode } from '@pip-sessions/client';
 import { Compile, type TSchema } from '#typebox';
 import { SessionsError } from '../../domain/errors.ts';
-import { type JsonText, toJsonText } from '../../domain/json.ts';
+import type { JsonText } from '../../domain/json.ts';
 import type { Authentication, Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { SessionFilter } from '../../domain/store.ts';
 import type { Scope } from '../authentication/api-keys.ts';
 import { invalidData, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
+import { jsonTextOf, jsonTextOrNull } from './json-value.ts';
 import { CLOSE_MANY_MAX, type Of, SCHEMAS, type SchemaName } from './schemas.ts';
 import { closedText, openedText, pageText, rotatedText, sessionText, statsText, validationText } from './wire.ts';
 
@@ -26,6 +27,8 @@ export interface RouteAnswer {
   readonly text: string;
   /** For the header `ETag`. */
   readonly revision?: number;
+  /** Of the session that was opened, for the log. */
+  readonly opened?: string;
 }
 
 export interface RouteContext {
@@ -76,7 +79,8 @@ export const ROUTES: readonly Route[] = [
         authentication: authentication({ auth_time, auth_methods, auth_level }) ?? {},
       };
       const opened = await sessions.openWithToken(request, idempotency_key);
-      return { text: openedText(opened), revision: opened.session.revision };
+      const { id, revision } = opened.session;
+      return { text: openedText(opened), revision, opened: id };
     },
   }),
   route('GET', '/v2/sessions', {
@@ -180,7 +184,7 @@ export const ROUTES: readonly Route[] = [
     problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT', 'VALUE_TOO_LARGE'],
     isConditional: true,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
-      answerOf(await sessions.patchData(id, toJsonText(input), value_bytes_max, revision)),
+      answerOf(await sessions.patchData(id, jsonTextOf('data', input), value_bytes_max, revision)),
   }),
   route('PUT', '/v2/sessions/{id}/user', {
     name: 'replaceUser',
@@ -280,11 +284,10 @@ function authentication(members: AuthenticationMembers): Partial<Authentication>
   };
 }
 
-/** Null for null and for nothing. Throws `VALUE_TOO_LARGE`. */
+/** Null for null and for nothing. Throws `VALUE_TOO_LARGE` and `INVALID_DATA`. */
 function valueText(member: 'user' | 'data', value: unknown, bytes_max: number): JsonText | null {
-  if (value === undefined || value === null) return null;
-  const text = toJsonText(value);
-  if (Buffer.byteLength(text) <= bytes_max) return text;
+  const text = jsonTextOrNull(member, value);
+  if (text === null || Buffer.byteLength(text) <= bytes_max) return text;
   throw new SessionsError('VALUE_TOO_LARGE', `${member} is larger than ${bytes_max} bytes.`, {
     details: { members: [member], bytes_max },
   });

@@ -15,7 +15,7 @@ const APPLICATION_ID = 0x50697053;
  * - The sweep finds what is past its deadline in an index that holds open sessions only, and what is to be purged in
  *   one of ended sessions only. Ended ones are kept for long: the limit of a user's sessions has an index without them.
  */
-const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (
     rowid INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,

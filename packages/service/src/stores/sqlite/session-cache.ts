@@ -2,6 +2,9 @@ import type { Session } from '../../domain/session.ts';
 
 /** What an entry costs beside its texts: the object, its strings' headers, its place in the map. */
 const ENTRY_BYTES = 600;
+/** What a token's state costs, and each past secret in it. */
+const TOKEN_BYTES = 300;
+const PAST_SECRET_BYTES = 250;
 
 /**
  * Sessions as they are on disk, by id, for those that are read again and again. Bounded by their size: when the
@@ -52,9 +55,9 @@ export class SessionCache {
   }
 }
 
-function sizeOf({ user, data, user_name, address, client }: Session): number {
+function sizeOf({ user, data, user_name, address, client, token }: Session): number {
   const texts = lengthOf(user) + lengthOf(data) + lengthOf(user_name) + lengthOf(address) + lengthOf(client);
-  return ENTRY_BYTES + 2 * texts;
+  return ENTRY_BYTES + 2 * texts + (token === null ? 0 : TOKEN_BYTES + PAST_SECRET_BYTES * token.past.length);
 }
 
 function lengthOf(text: string | null): number {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { asJsonText } from '../../domain/json.ts';
 import { open } from '../../domain/session.ts';
 import { CONFORMANCE_CASES } from '../conformance.ts';
 import { sqliteStoreConfig } from './config.ts';
+import { MIGRATIONS } from './schema.ts';
 import { SqliteStore } from './store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-sqlite-'));
@@ -174,6 +175,30 @@ test('sqlite: commits are flushed to the disk before they are answered (WAL, syn
 test("sqlite: only the service's own user can read the file", async () => {
   const config = newConfig();
   await withStore(config, async () => assert.equal(statSync(config.path).mode & 0o077, 0));
+});
+
+test('sqlite: a file of an earlier version is migrated, and its sessions are as they were', async () => {
+  const config = newConfig();
+  mkdirSync(dirname(config.path), { recursive: true });
+  const db = new DatabaseSync(config.path);
+  db.exec(`${MIGRATIONS[0]}; PRAGMA application_id = ${0x50697053}; PRAGMA user_version = 1;
+    INSERT INTO sessions (id, user_id, open_time, request_time, idle_timeout_ms, deadline, revision, data)
+      VALUES ('open', 'u', 5, 7, 1000, 1007, 2, '{"a":1}');
+    INSERT INTO sessions (id, user_id, open_time, request_time, idle_timeout_ms, deadline, close_time, close_reason, revision)
+      VALUES ('closed', 'u', 5, 8, 1000, 1008, 8, 'closed', 2);`);
+  db.close();
+  await withStore(config, async (store) => {
+    const found = await store.find('open');
+    const { request_time, active_until, auth_time, auth_methods, token, data } = found ?? sessionOf('none');
+    assert.deepEqual(
+      [request_time, active_until, auth_time, auth_methods, token, data],
+      [7, 7, 5, [], null, '{"a":1}'],
+    );
+    assert.equal(await store.count({ active: true }, 1006), 1);
+    assert.equal(await store.count({ close_reason: 'idle' }, 1007), 1);
+    assert.equal((await store.find('closed'))?.close_reason, 'closed');
+    assert.equal(await store.purge(9, 10), 1);
+  });
 });
 
 test('sqlite: a database that a newer version wrote is refused and left as it is', async () => {
