@@ -27,7 +27,7 @@ export class Caller {
   /** The parsed body of a 200; of any other answer, its status alone. */
   call(command: string, members: object): Promise<unknown> {
     const answer = this.#inbox.next();
-    this.#connection.send(requestBytes(this.#port, command, members));
+    this.#connection.send(requestBytes(this.#port, `/v1/sessions/${command}`, members));
     return answer;
   }
 

@@ -30,7 +30,9 @@ export async function startService(config: Config, log: Logger): Promise<Running
   const tls = readTls(config);
   const clock = systemClock();
   const store = await createStore(config.store);
-  await store.open();
+  // The store opens on a thread of its own meanwhile.
+  const opened = store.open();
+  opened.catch(() => {});
   try {
     const sessions = new Sessions(store, clock, sessionsSettings(config), (error) =>
       log.warn({ err: error, msg: 'activity of a session was not written; its next use tries again' }),
@@ -48,6 +50,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       cors_origins: config.cors_origins,
       ...(tls && { tls }),
     });
+    await opened;
     const url = await server.listen(config.host, config.port);
     sweeper.start();
     log.info({ url, store: config.store, msg: 'started' });
@@ -64,6 +67,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       },
     };
   } catch (error) {
+    await opened.catch(() => {});
     await store.close();
     throw error;
   }

@@ -1,4 +1,4 @@
-import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/client';
+import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/client/contract';
 import { type Static, type TSchema, Type } from '#typebox';
 
 /** Long enough for any identifier, address or user agent, short enough for an index. */
