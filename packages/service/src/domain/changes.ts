@@ -1,4 +1,4 @@
-import type { CloseReason, Session, SessionSummary } from './session.ts';
+import type { CloseReason, SessionSummary } from './session.ts';
 
 /**
  * What happened to a session, for everyone who keeps something of it. Touches are not told: what they move is the
@@ -24,7 +24,7 @@ export function changed({ id, user_id, revision, close_reason }: SessionSummary)
   return { type: 'changed', id, user_id, revision, close_reason };
 }
 
-export function removed({ id, user_id }: Session): SessionChange {
+export function removed({ id, user_id }: SessionSummary): SessionChange {
   return { type: 'removed', id, user_id };
 }
 

@@ -42,6 +42,11 @@ export class SessionsError extends Error {
   }
 }
 
+/** Says which member of a request is wrong, and how. */
+export function invalidMember(member: string, problem: string): SessionsError {
+  return new SessionsError('INVALID_DATA', `${member} ${problem}.`, { details: { members: [member] } });
+}
+
 export function idTaken(id: string): SessionsError {
   return new SessionsError('ID_TAKEN', 'A session of that id is there already.', { details: { id } });
 }

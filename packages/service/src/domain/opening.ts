@@ -1,4 +1,4 @@
-import { SessionsError } from './errors.ts';
+import { invalidMember } from './errors.ts';
 import type { JsonText } from './json.ts';
 import { type Authentication, open, type Session, unnamed } from './session.ts';
 import type { SessionsSettings } from './settings.ts';
@@ -31,16 +31,12 @@ export function newSession(
   const latest = lifetime_ms_max === null ? null : now + lifetime_ms_max;
   const { expire_time = latest } = request;
   if (idle_timeout_ms > idle_timeout_ms_max) {
-    throw invalid('idle_timeout', `must not be longer than ${idle_timeout_ms_max / 1000} seconds`);
+    throw invalidMember('idle_timeout', `must not be longer than ${idle_timeout_ms_max / 1000} seconds`);
   }
-  if (expire_time !== null && expire_time <= now) throw invalid('expire_time', 'must be in the future');
+  if (expire_time !== null && expire_time <= now) throw invalidMember('expire_time', 'must be in the future');
   if (latest !== null && (expire_time === null || expire_time > latest)) {
-    throw invalid('expire_time', `must not be later than ${(latest - now) / 1000} seconds from now`);
+    throw invalidMember('expire_time', `must not be later than ${(latest - now) / 1000} seconds from now`);
   }
   const fields = { user_id, user_name, address, client, user, data, idle_timeout_ms, expire_time, token };
   return open(id, { ...fields, authentication: authentication ? { ...unnamed(now), ...authentication } : null }, now);
-}
-
-function invalid(member: string, problem: string): SessionsError {
-  return new SessionsError('INVALID_DATA', `${member} ${problem}.`, { details: { members: [member] } });
 }

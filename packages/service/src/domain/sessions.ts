@@ -140,12 +140,13 @@ export class Sessions {
     const presented = judge(session, secret, now);
     if (presented.is === 'current') {
       const nonce = newNonce();
+      const next = successor(secret, nonce);
       const result = await this.#store.update(
         session.id,
         {
           type: 'rotate',
           from_hash: hashSecret(secret),
-          to_hash: hashSecret(successor(secret, nonce)),
+          to_hash: hashSecret(next),
           nonce,
           grace_until: now + this.#settings.rotation_grace_ms,
           authentication: authentication ? { ...unnamed(now), ...authentication } : null,
@@ -154,7 +155,7 @@ export class Sessions {
       );
       if (result.outcome === 'missing') throw tokenUnknown();
       session = asOf(result.session, now);
-      if (result.outcome === 'updated') return { session, token: tokenOf(session.id, successor(secret, nonce)) };
+      if (result.outcome === 'updated') return { session, token: tokenOf(session.id, next) };
     }
     return this.#rotatedBefore(session, secret, now);
   }
@@ -267,11 +268,11 @@ export class Sessions {
   async #rotatedBefore(session: Session, secret: string, now: number): Promise<{ session: Session } & WithToken> {
     const presented = judge(session, secret, now);
     if (presented.is === 'unknown') throw tokenUnknown();
-    if (session.close_reason !== null) throw sessionClosed('rotated', session.close_reason);
+    if (session.close_reason !== null) throw sessionClosed('its token was not rotated', session.close_reason);
     if (presented.is === 'recent') {
       return { session, token: tokenOf(session.id, successor(secret, presented.nonce)) };
     }
-    throw sessionClosed('rotated', await this.#compromised(session.id, now));
+    throw sessionClosed('its token was not rotated', await this.#compromised(session.id, now));
   }
 
   /** Why the session has ended, which is this unless something else came first. */

@@ -1,5 +1,5 @@
 import type { TLocalizedValidationError } from '#typebox';
-import { SessionsError } from '../domain/errors.ts';
+import { invalidMember, SessionsError } from '../domain/errors.ts';
 
 /** What a failed validation says: each member that is wrong, in the words of someone who has to mend it. */
 export function invalidData(errors: readonly TLocalizedValidationError[]): SessionsError {
@@ -36,10 +36,6 @@ export function timeOf(member: string, text: string): number {
   const time = Date.parse(text);
   if (time >= TIME_MIN && time <= TIME_MAX) return time;
   throw invalidMember(member, 'must not be a leap second, nor in a year that has no four digits');
-}
-
-export function invalidMember(member: string, problem: string): SessionsError {
-  return new SessionsError('INVALID_DATA', `${member} ${problem}.`, { details: { members: [member] } });
 }
 
 /** What these say is about members of the value, not about the value itself. */

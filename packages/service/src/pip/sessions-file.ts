@@ -1,3 +1,4 @@
+import { CLOSE_REASONS } from '@pip-sessions/client/contract';
 import { Compile, Type } from '#typebox';
 import { SessionsError } from '../domain/errors.ts';
 import { isoTime } from '../domain/iso-time.ts';
@@ -30,13 +31,7 @@ const Entry = Type.Object({
   data: Any,
   idle_timeout_ms: Type.Optional(Type.Integer({ minimum: 1 })),
   expire_time: Text,
-  close_reason: Type.Optional(
-    Type.Union(
-      (['closed', 'revoked', 'idle', 'expired', 'evicted', 'compromised'] as const).map((reason) =>
-        Type.Literal(reason),
-      ),
-    ),
-  ),
+  close_reason: Type.Optional(Type.Union(CLOSE_REASONS.map((reason) => Type.Literal(reason)))),
   revision: Type.Optional(Type.Integer({ minimum: 1 })),
   active_until: Text,
   auth_time: Text,

@@ -3,6 +3,7 @@ import { toJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
+import { PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 import { invalidData } from '../validation.ts';
 import { pageText, sessionText, toFilter, toPage } from './wire.ts';
 
@@ -18,12 +19,6 @@ export interface Command {
   /** Answers the JSON text of the result, or null. Rejects with `INVALID_DATA` for a request not of the schema. */
   readonly run: (sessions: Sessions, request: unknown) => Promise<string | null>;
 }
-
-/** Long enough for any identifier, address or user agent, short enough for an index. */
-const STRING_LENGTH_MAX = 4096;
-
-/** No NUL, which some stores cannot hold, and no half of a surrogate pair, which UTF-8 cannot. */
-const PATTERN = '^[^\\u0000\\ud800-\\udfff]*$';
 
 const Id = Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX, pattern: PATTERN });
 const OptionalString = Type.Optional(

@@ -1,4 +1,4 @@
-import { SessionsError } from '../../domain/errors.ts';
+import { invalidMember } from '../../domain/errors.ts';
 import type { ScanKey } from '../../domain/store.ts';
 
 /** A place in a list as callers carry it: opaque to them, and no secret. */
@@ -12,8 +12,7 @@ const CURSOR = /^(\d{1,16})\.(.+)$/s;
 export function parseCursor(cursor: string): ScanKey {
   const [, open_time, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (open_time === undefined || id === undefined || cursorOf({ open_time: Number(open_time), id }) !== cursor) {
-    const message = 'cursor must be the next_cursor of a page before.';
-    throw new SessionsError('INVALID_DATA', message, { details: { members: ['cursor'] } });
+    throw invalidMember('cursor', 'must be the next_cursor of a page before');
   }
   return { open_time: Number(open_time), id };
 }

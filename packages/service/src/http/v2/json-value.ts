@@ -1,5 +1,5 @@
+import { invalidMember } from '../../domain/errors.ts';
 import { type JsonText, toJsonText } from '../../domain/json.ts';
-import { invalidMember } from '../validation.ts';
 
 /** The text of a value that a request gives; null for null and for nothing. Throws `INVALID_DATA`. */
 export function jsonTextOrNull(member: string, value: unknown): JsonText | null {

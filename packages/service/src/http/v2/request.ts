@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import { invalidMember } from '../../domain/errors.ts';
 import { RequestError } from '../error-map.ts';
 import { isJsonType, readJson } from '../json-request.ts';
-import { invalidMember } from '../validation.ts';
 import type { Match } from './router.ts';
 import type { Route, RouteRequest } from './routes.ts';
 

@@ -1,14 +1,13 @@
 import type { ProblemCode } from '@pip-sessions/client';
 import { Compile, type TSchema } from '#typebox';
 import { SessionsError } from '../../domain/errors.ts';
-import type { JsonText } from '../../domain/json.ts';
-import type { Authentication, Session } from '../../domain/session.ts';
+import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
-import type { SessionFilter } from '../../domain/store.ts';
 import type { Scope } from '../authentication/api-keys.ts';
 import { invalidData, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
-import { jsonTextOf, jsonTextOrNull } from './json-value.ts';
+import { toAuthentication, toFilter, valueText } from './input.ts';
+import { jsonTextOf } from './json-value.ts';
 import { CLOSE_MANY_MAX, type Of, SCHEMAS, type SchemaName } from './schemas.ts';
 import { closedText, openedText, pageText, rotatedText, sessionText, statsText, validationText } from './wire.ts';
 
@@ -57,6 +56,14 @@ export interface Route {
   readonly run: (context: RouteContext, request: RouteRequest) => Promise<RouteAnswer>;
 }
 
+/** Of what writes `user` or `data` of a session that is there. */
+const WRITE_PROBLEMS: readonly ProblemCode[] = [
+  'SESSION_NOT_FOUND',
+  'SESSION_CLOSED',
+  'REVISION_CONFLICT',
+  'VALUE_TOO_LARGE',
+];
+
 export const ROUTES: readonly Route[] = [
   route('POST', '/v2/sessions', {
     name: 'openSession',
@@ -76,7 +83,7 @@ export const ROUTES: readonly Route[] = [
         ...(expire_time !== undefined && {
           expire_time: expire_time === null ? null : timeOf('expire_time', expire_time),
         }),
-        authentication: authentication({ auth_time, auth_methods, auth_level }) ?? {},
+        authentication: toAuthentication({ auth_time, auth_methods, auth_level }) ?? {},
       };
       const opened = await sessions.openWithToken(request, idempotency_key);
       const { id, revision } = opened.session;
@@ -122,7 +129,7 @@ export const ROUTES: readonly Route[] = [
     problems: ['TOKEN_UNKNOWN', 'SESSION_CLOSED'],
     run: async ({ sessions, suspicious }, { input: { token, ...members } }) => {
       try {
-        const rotated = await sessions.rotate(token, authentication(members));
+        const rotated = await sessions.rotate(token, toAuthentication(members));
         return { text: rotatedText(rotated), revision: rotated.session.revision };
       } catch (error) {
         if (error instanceof SessionsError && error.code === 'TOKEN_UNKNOWN') suspicious('unknown_token', null);
@@ -170,7 +177,7 @@ export const ROUTES: readonly Route[] = [
     scope: 'write',
     input: 'AnyJson',
     answer: 'Session',
-    problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT', 'VALUE_TOO_LARGE'],
+    problems: WRITE_PROBLEMS,
     isConditional: true,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
       answerOf(await sessions.replace(id, 'data', valueText('data', input, value_bytes_max), revision)),
@@ -181,7 +188,7 @@ export const ROUTES: readonly Route[] = [
     scope: 'write',
     input: 'AnyJson',
     answer: 'Session',
-    problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT', 'VALUE_TOO_LARGE'],
+    problems: WRITE_PROBLEMS,
     isConditional: true,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
       answerOf(await sessions.patchData(id, jsonTextOf('data', input), value_bytes_max, revision)),
@@ -192,7 +199,7 @@ export const ROUTES: readonly Route[] = [
     scope: 'write',
     input: 'AnyJson',
     answer: 'Session',
-    problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT', 'VALUE_TOO_LARGE'],
+    problems: WRITE_PROBLEMS,
     isConditional: true,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
       answerOf(await sessions.replace(id, 'user', valueText('user', input, value_bytes_max), revision)),
@@ -256,39 +263,4 @@ function route<N extends SchemaName>(
 function answerOf(session: Session | null): RouteAnswer {
   if (session) return { text: sessionText(session), revision: session.revision };
   throw new SessionsError('SESSION_NOT_FOUND', 'There is no session of that id.');
-}
-
-function toFilter(prefix: string, members: Of<'CloseManyRequest'>['filter']): SessionFilter {
-  const { from_time, to_time, ...rest } = members;
-  return {
-    ...rest,
-    ...(from_time !== undefined && { from_time: timeOf(`${prefix}from_time`, from_time) }),
-    ...(to_time !== undefined && { to_time: timeOf(`${prefix}to_time`, to_time) }),
-  };
-}
-
-interface AuthenticationMembers {
-  readonly auth_time?: string | undefined;
-  readonly auth_methods?: readonly string[] | undefined;
-  readonly auth_level?: number | undefined;
-}
-
-/** Undefined when the request says nothing of it. */
-function authentication(members: AuthenticationMembers): Partial<Authentication> | undefined {
-  const { auth_time, auth_methods, auth_level } = members;
-  if (auth_time === undefined && auth_methods === undefined && auth_level === undefined) return undefined;
-  return {
-    ...(auth_time !== undefined && { auth_time: timeOf('auth_time', auth_time) }),
-    ...(auth_methods !== undefined && { auth_methods }),
-    ...(auth_level !== undefined && { auth_level }),
-  };
-}
-
-/** Null for null and for nothing. Throws `VALUE_TOO_LARGE` and `INVALID_DATA`. */
-function valueText(member: 'user' | 'data', value: unknown, bytes_max: number): JsonText | null {
-  const text = jsonTextOrNull(member, value);
-  if (text === null || Buffer.byteLength(text) <= bytes_max) return text;
-  throw new SessionsError('VALUE_TOO_LARGE', `${member} is larger than ${bytes_max} bytes.`, {
-    details: { members: [member], bytes_max },
-  });
 }

@@ -1,11 +1,6 @@
 import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/client/contract';
 import { type Static, type TSchema, Type } from '#typebox';
-
-/** Long enough for any identifier, address or user agent, short enough for an index. */
-const STRING_LENGTH_MAX = 4096;
-
-/** No NUL, which some stores cannot hold, and no half of a surrogate pair, which UTF-8 cannot. */
-const PATTERN = '^[^\\u0000\\ud800-\\udfff]*$';
+import { PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 
 const SECONDS_MAX = 315_360_000;
 export const CLOSE_MANY_MAX = 1000;

@@ -1,7 +1,7 @@
 import { type ChangeListeners, changed, removed } from '../../domain/changes.ts';
 import type { Done } from './commit-queue.ts';
 import type { Row } from './connection.ts';
-import { toSession, toSummary } from './rows.ts';
+import { toSummary } from './rows.ts';
 
 /** Tells of what a commit has changed; null is a commit of which nobody knows what it did. */
 export function tellChanges(listeners: ChangeListeners, done: readonly Done[] | null): void {
@@ -29,10 +29,10 @@ export function tellChanges(listeners: ChangeListeners, done: readonly Done[] | 
         tellChanged(result.rows);
         break;
       case 'removed':
-        listeners.tell(removed(toSession(result.row)));
+        listeners.tell(removed(toSummary(result.row)));
         break;
       case 'purged':
-        for (const row of result.rows) listeners.tell(removed(toSession(row)));
+        for (const row of result.rows) listeners.tell(removed(toSummary(row)));
         break;
       case 'taken':
       case 'limit':

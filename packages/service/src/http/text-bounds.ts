@@ -1,0 +1,5 @@
+/** Long enough for any identifier, address or user agent, short enough for an index. */
+export const STRING_LENGTH_MAX = 4096;
+
+/** No NUL, which some stores cannot hold, and no half of a surrogate pair, which UTF-8 cannot. */
+export const PATTERN = '^[^\\u0000\\ud800-\\udfff]*$';

@@ -1,0 +1,43 @@
+import { SessionsError } from '../../domain/errors.ts';
+import type { JsonText } from '../../domain/json.ts';
+import type { Authentication } from '../../domain/session.ts';
+import type { SessionFilter } from '../../domain/store.ts';
+import { timeOf } from '../validation.ts';
+import { jsonTextOrNull } from './json-value.ts';
+import type { Of } from './schemas.ts';
+
+/** Times as the domain has them; `prefix` is where the members are, for what is said of them. */
+export function toFilter(prefix: string, members: Of<'CloseManyRequest'>['filter']): SessionFilter {
+  const { from_time, to_time, ...rest } = members;
+  return {
+    ...rest,
+    ...(from_time !== undefined && { from_time: timeOf(`${prefix}from_time`, from_time) }),
+    ...(to_time !== undefined && { to_time: timeOf(`${prefix}to_time`, to_time) }),
+  };
+}
+
+interface AuthenticationMembers {
+  readonly auth_time?: string | undefined;
+  readonly auth_methods?: readonly string[] | undefined;
+  readonly auth_level?: number | undefined;
+}
+
+/** Undefined when the request says nothing of it. */
+export function toAuthentication(members: AuthenticationMembers): Partial<Authentication> | undefined {
+  const { auth_time, auth_methods, auth_level } = members;
+  if (auth_time === undefined && auth_methods === undefined && auth_level === undefined) return undefined;
+  return {
+    ...(auth_time !== undefined && { auth_time: timeOf('auth_time', auth_time) }),
+    ...(auth_methods !== undefined && { auth_methods }),
+    ...(auth_level !== undefined && { auth_level }),
+  };
+}
+
+/** Null for null and for nothing. Throws `VALUE_TOO_LARGE` and `INVALID_DATA`. */
+export function valueText(member: 'user' | 'data', value: unknown, bytes_max: number): JsonText | null {
+  const text = jsonTextOrNull(member, value);
+  if (text === null || Buffer.byteLength(text) <= bytes_max) return text;
+  throw new SessionsError('VALUE_TOO_LARGE', `${member} is larger than ${bytes_max} bytes.`, {
+    details: { members: [member], bytes_max },
+  });
+}
