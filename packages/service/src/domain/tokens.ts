@@ -1,6 +1,5 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { randomText } from './ids.ts';
-import type { Session } from './session.ts';
 
 /** What a session knows of the secrets that it was given out with: enough to recognise them, not to make them. */
 export interface TokenState {
@@ -75,7 +74,7 @@ const UNKNOWN: Presented = { is: 'unknown' };
 const CURRENT: Presented = { is: 'current' };
 
 /** Compares in a time that does not depend on where hashes differ. */
-export function judge({ token }: Pick<Session, 'token'>, secret: string, now: number): Presented {
+export function judge({ token }: { readonly token: TokenState | null }, secret: string, now: number): Presented {
   if (token === null) return UNKNOWN;
   const presented = hashSecret(secret);
   if (isSame(presented, token.hash)) return CURRENT;
