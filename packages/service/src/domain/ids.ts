@@ -31,11 +31,19 @@ export function repeatableSessionId(userId: string, key: string): string {
   return userPrefix(userId) + bytes.toString('hex', 0, RANDOM_BYTES);
 }
 
+/** Whether an id is one that this service makes; imported sessions may have others, which say nothing of their user. */
+export function isOwnId(id: string): boolean {
+  return OWN_ID.test(id);
+}
+
+const OWN_ID = /^[0-9a-f]{36}$/;
+
 /** So many bytes from the system's generator, as base64url. */
 export function randomText(bytes: number): string {
   return randomBytes(bytes).toString('base64url');
 }
 
-function userPrefix(userId: string): string {
+/** What the ids of all sessions of a user start with. */
+export function userPrefix(userId: string): string {
   return hash('sha256', userId, 'hex').slice(0, 4);
 }

@@ -133,6 +133,11 @@ export interface SessionStore {
   expire(now: number, limit: number): Promise<Expired>;
   /** Deletes at most `limit` sessions that ended before a moment, and were swept; answers how many. */
   purge(closed_before: number, limit: number): Promise<number>;
+  /**
+   * Takes the lease of what one node does at a time, or renews it, for `lease_ms` from `now` on: whether the holder has
+   * it now. For 0 the holder gives it back. Where one process alone has the store, it has the lease too.
+   */
+  lease(holder: string, lease_ms: number, now: number): Promise<boolean>;
   /** The hours since a moment in which something happened, the latest first. A store keeps two days of them. */
   hours(since: number): Promise<readonly HourCounts[]>;
   /** Tells of every change from now on, after it is durable, those of other nodes too; answers how to stop. */

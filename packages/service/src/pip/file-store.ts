@@ -159,6 +159,10 @@ export class FileStore implements SessionStore {
     return purged;
   }
 
+  async lease(): Promise<boolean> {
+    return true;
+  }
+
   /** Since the file was opened: it has no place for them. */
   async hours(since: number): Promise<readonly HourCounts[]> {
     return this.#opened().hours(since);

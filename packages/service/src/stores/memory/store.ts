@@ -129,6 +129,10 @@ export class MemoryStore implements SessionStore {
     return purged;
   }
 
+  async lease(): Promise<boolean> {
+    return true;
+  }
+
   async hours(since: number): Promise<readonly HourCounts[]> {
     return this.#hours.since(since);
   }

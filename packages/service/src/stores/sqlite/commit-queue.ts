@@ -2,8 +2,8 @@ import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
 import type { SessionUpdate } from '../../domain/session.ts';
+import { unavailable } from '../unavailable.ts';
 import type { SqliteStoreConfig } from './config.ts';
-import { unavailable } from './unavailable.ts';
 import type { FromWriter, ToWriter, Write, WriteResult, WriterData } from './writes.ts';
 
 /**

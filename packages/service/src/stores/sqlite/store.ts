@@ -16,6 +16,7 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
+import { unavailable } from '../unavailable.ts';
 import { tellChanges } from './changes.ts';
 import { CommitQueue } from './commit-queue.ts';
 import type { SqliteStoreConfig } from './config.ts';
@@ -23,7 +24,6 @@ import { connect, createFile } from './connection.ts';
 import { OwnerLock } from './owner-lock.ts';
 import { Reader } from './reader.ts';
 import { toRow, toSession, toSummary } from './rows.ts';
-import { unavailable } from './unavailable.ts';
 import type { Write, WriteResult } from './writes.ts';
 
 interface Opened {
@@ -140,6 +140,10 @@ export class SqliteStore implements SessionStore {
   async purge(closed_before: number, limit: number): Promise<number> {
     const result = await this.#write({ type: 'purge', closed_before, limit });
     return result.type === 'purged' ? result.rows.length : 0;
+  }
+
+  async lease(): Promise<boolean> {
+    return true;
   }
 
   async hours(since: number): Promise<readonly HourCounts[]> {

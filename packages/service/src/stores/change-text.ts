@@ -1,0 +1,26 @@
+import type { SessionChange } from '../domain/changes.ts';
+import type { CloseReason } from '../domain/session.ts';
+
+/** A change as nodes tell each other of it. A gap is each node's own. */
+export function toChangeText(change: Exclude<SessionChange, { type: 'gap' }>): string {
+  const { id, user_id } = change;
+  return JSON.stringify(
+    change.type === 'removed' ? [id, user_id] : [id, user_id, change.revision, change.close_reason],
+  );
+}
+
+/** Null for a text that is none: another version of the service may have written it. */
+export function fromChangeText(text: string): SessionChange | null {
+  let members: unknown;
+  try {
+    members = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(members)) return null;
+  const [id, user_id, revision, close_reason] = members as readonly unknown[];
+  if (typeof id !== 'string' || typeof user_id !== 'string') return null;
+  if (members.length === 2) return { type: 'removed', id, user_id };
+  if (typeof revision !== 'number') return null;
+  return { type: 'changed', id, user_id, revision, close_reason: close_reason as CloseReason | null };
+}
