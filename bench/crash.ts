@@ -26,10 +26,10 @@ async function main(): Promise<void> {
     const database = join(folder, 'sessions.db');
     const all: Answered[] = [];
     let lost = 0;
-    service = await ServiceProcess.start(database);
+    service = await ServiceProcess.start(`sqlite:${database}`);
     for (let round = 1; round <= rounds; round += 1) {
       const { answered, killed_after_ms } = await loadAndKill(service);
-      service = await ServiceProcess.start(database);
+      service = await ServiceProcess.start(`sqlite:${database}`);
       lost += await check(service, answered, `round ${round}: killed after ${killed_after_ms} ms; `);
       all.push(...answered);
     }

@@ -8,18 +8,20 @@ export const SOURCES = fileURLToPath(new URL('../packages/service/src/main.ts', 
 const START_TIMEOUT_MS = 30_000;
 const END_TIMEOUT_MS = 10_000;
 
-/** The real service in a process of its own, on a database file that outlives it. */
+/** The real service in a process of its own, on a store that outlives it. */
 export class ServiceProcess {
   readonly port: number;
+  readonly url: string;
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess, port: number) {
     this.#child = child;
     this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async start(database: string, main = SOURCES): Promise<ServiceProcess> {
-    const env = { ...process.env, SESSIONS_STORE: `sqlite:${database}`, SESSIONS_PORT: '0' };
+  static async start(store: string, main = SOURCES, settings: Readonly<Record<string, string>> = {}) {
+    const env = { ...process.env, SESSIONS_STORE: store, SESSIONS_PORT: '0', ...settings };
     const args = main === SOURCES ? ['--conditions=source', main] : [main];
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
     const kill = () => child.kill('SIGKILL');
@@ -28,7 +30,7 @@ export class ServiceProcess {
     const timer = setTimeout(kill, START_TIMEOUT_MS);
     const url = await startedUrl(child);
     clearTimeout(timer);
-    if (url === null) throw new Error(`The service did not start on ${database}.`);
+    if (url === null) throw new Error(`The service did not start on ${store}.`);
     return new ServiceProcess(child, Number(new URL(url).port));
   }
 

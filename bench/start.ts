@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     for (const path of mains) {
       let service: ServiceProcess | null = null;
       await measure(path === SOURCES ? 'the service, from its sources' : 'the service, built', async () => {
-        service = await ServiceProcess.start(join(folder, `${times.size}-${round}.db`), path);
+        service = await ServiceProcess.start(`sqlite:${join(folder, `${times.size}-${round}.db`)}`, path);
         await fetch(`http://127.0.0.1:${service.port}/heartbeat`);
       });
       await (service as ServiceProcess | null)?.kill();

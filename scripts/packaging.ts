@@ -39,10 +39,18 @@ try {
 async function useAsPublished(): Promise<void> {
   writeFileSync(
     join(folder, 'use.mjs'),
-    `import { createSessionsV1Client } from '@pip-sessions/client';
+    `import { createCachedSessionsClient, createSessionsV1Client } from '@pip-sessions/client';
      import { SessionsHttpClientV1 } from '@pip-sessions/client/pip';
      import { ConfigParams } from 'pip-services3-commons-nodex';
+     // Adapters load nothing of the frameworks that they are for.
+     for (const entry of ['express', 'fastify', 'hono', 'fetch', 'fastify-session', 'near-cache']) {
+       await import('@pip-sessions/client/' + entry);
+     }
      const [url] = process.argv.slice(2);
+     const cached = createCachedSessionsClient({ url });
+     const { token } = await cached.open({ user_id: '2' });
+     if ((await cached.read(token))?.user_id !== '2') throw new Error('the session is not good');
+     cached.stop();
      const session = await createSessionsV1Client({ url }).openSession(null, '1');
      const client = new SessionsHttpClientV1();
      client.configure(ConfigParams.fromTuples('connection.uri', url));

@@ -1,5 +1,6 @@
 // Runs before `npm start` and `npm test`, on whatever Node the machine has: installs the dependencies, among them
-// the Node that the project runs on, when they are missing or not those of package-lock.json.
+// the Node that the project runs on, when they are missing or not those of package-lock.json. With `--servers`, before
+// `npm test`, also the servers that the tests start.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -28,4 +29,9 @@ if (!isInstalled) {
     process.exit(1);
   }
   writeFileSync(stamp, lock);
+}
+
+if (process.argv.includes('--servers')) {
+  const { installTestServers } = await import('./test-servers.js');
+  if (!installTestServers()) process.exit(1);
 }

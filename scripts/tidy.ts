@@ -13,11 +13,25 @@ interface SourceFile {
   readonly isTest: boolean;
 }
 
-/** Who may import what: paths are prefixes, and a folder may always import itself. */
+/** Of each store that needs one. */
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = { postgres: ['pg'], redis: ['redis', '@redis/'] };
+
+/** Who may import what: a folder or a file, and prefixes of paths; a folder may always import itself. */
 const LAYERS: readonly { readonly of: string; readonly allow: readonly string[]; readonly why: string }[] = [
   { of: `${SERVICE}/domain`, allow: ['node:crypto'], why: 'the domain imports nothing outside itself' },
   { of: `${SERVICE}/stores/memory`, allow: [`${SERVICE}/domain`], why: 'a store imports the domain only' },
-  { of: `${SERVICE}/stores/sqlite`, allow: [`${SERVICE}/domain`, 'node:'], why: 'a store imports the domain only' },
+  ...['sqlite', 'postgres', 'redis'].map((store) => ({
+    of: `${SERVICE}/stores/${store}`,
+    allow: [
+      `${SERVICE}/domain`,
+      `${SERVICE}/stores/unavailable.ts`,
+      `${SERVICE}/stores/change-text.ts`,
+      `${SERVICE}/stores/create-store.ts`,
+      'node:',
+      ...(LIBRARIES[store] ?? []),
+    ],
+    why: 'a store imports the domain, its library and what stores share',
+  })),
   {
     of: `${SERVICE}/http`,
     allow: [
@@ -38,6 +52,18 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     allow: [`${SERVICE}/domain`, 'node:', 'pino'],
     why: 'the log imports the domain only',
   },
+  ...Object.entries({
+    'express.ts': ['node:http'],
+    'fastify.ts': ['fastify'],
+    'hono.ts': ['hono'],
+    'express-session.ts': ['express-session'],
+    'fastify-session.ts': ['fastify', '@fastify/session'],
+    'session-libraries': ['node:crypto'],
+  }).map(([name, packages]) => ({
+    of: `${CLIENT}/${name}`,
+    allow: [`${CLIENT}/`, ...packages],
+    why: 'an adapter imports the core and its own framework',
+  })),
   { of: `${CLIENT}/pip`, allow: [CLIENT, 'pip-services3-commons-nodex'], why: 'the components wrap the core' },
   { of: CLIENT, allow: [], why: 'the core of the client runs without Node and without dependencies' },
 ];
@@ -74,7 +100,7 @@ process.stderr.write(problems.length === 0 ? `tidy: ${files.length} files\n` : `
 process.exitCode = problems.length === 0 ? 0 : 1;
 
 function* layering({ path, text, isTest }: SourceFile): Generator<string> {
-  const layer = LAYERS.find(({ of }) => path.startsWith(`${of}/`));
+  const layer = LAYERS.find(({ of }) => path === of || path.startsWith(`${of}/`));
   if (!layer || isTest || path.endsWith('/conformance.ts')) return;
   for (const [, imported = ''] of text.matchAll(/(?:^(?:import|export)\b[^;]*?from |\bimport\()'([^']+)'/gm)) {
     const target = imported.startsWith('.') ? normalize(join(dirname(path), imported)) : imported;

@@ -159,7 +159,11 @@ const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: Se
     'a rotated session without a token': [{ session: SESSION }, /token/, (client) => client.rotate({ token: TOKEN })],
     'a validation that says nothing': [{}, /active is not a boolean/, validate],
     'a good token without a session': [{ active: true }, /session is not an object/, validate],
-    'a good token of an ended session': [{ active: true, session: ENDED }, /session is not active/, validate],
+    'a good token of an ended session': [
+      { active: true, session: ENDED, max_age: 60, age: 0 },
+      /session is not active/,
+      validate,
+    ],
     'a bad token without a reason': [{ active: false }, /reason is not a string/, validate],
     'a page without items': [{ next_cursor: null }, /items is not an array/, (client) => client.list()],
     'a page that may be the last': [{ items: [] }, /next_cursor is not a string/, (client) => client.list()],

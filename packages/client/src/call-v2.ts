@@ -52,7 +52,7 @@ export function createCallV2(client: SessionsClientOptions): CallV2 {
   };
 }
 
-function toClientSettings(options: SessionsClientOptions): TransportSettings {
+export function toClientSettings(options: SessionsClientOptions): TransportSettings {
   const { key } = options;
   return toTransportSettings(options, '', {
     accept: `${JSON_TYPE}, application/problem+json`,

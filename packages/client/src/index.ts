@@ -54,6 +54,12 @@ export {
   SessionsServiceError,
 } from './errors.ts';
 export {
+  type CachedSessionsClient,
+  type CachedSessionsClientOptions,
+  type CacheStats,
+  createCachedSessionsClient,
+} from './near-cache/cached-client.ts';
+export {
   InvalidDataError,
   NotFoundError,
   type ProblemAnswer,

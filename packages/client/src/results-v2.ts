@@ -84,7 +84,9 @@ export function toTotal(json: unknown): number {
 export function toValidation(json: unknown): Validation {
   const { active } = reader<{ readonly active: boolean }>(object({ active: boolean }))(json);
   if (!active) return reader<Validation>(object({ active: boolean, reason: string }))(json);
-  const validation = reader<Validation & { readonly active: true }>(object({ active: boolean, session }))(json);
+  const validation = reader<Validation & { readonly active: true }>(
+    object({ active: boolean, session, max_age: number, age: number }),
+  )(json);
   if (!validation.session.active) throw new TypeError('session is not active');
   return validation;
 }

@@ -60,10 +60,10 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   validate: {
     call: (client) => client.validate(TOKEN),
-    reply: answer(200, { active: true, session: SESSION }),
+    reply: answer(200, { active: true, session: SESSION, max_age: 60, age: 0 }),
     line: 'POST /v2/sessions/validate',
     body: { token: TOKEN },
-    result: { active: true, session: SESSION },
+    result: { active: true, session: SESSION, max_age: 60, age: 0 },
   },
   rotate: {
     call: (client) => client.rotate({ token: TOKEN, auth_level: 3 }),
@@ -194,7 +194,7 @@ test('a wrong path is not taken for a missing session', async () => {
 
 test('as a reader it answers the live session of a token, null for another token, and rejects at a fault', async () => {
   const { client } = clientOf([
-    answer(200, { active: true, session: SESSION }),
+    answer(200, { active: true, session: SESSION, max_age: 60, age: 0 }),
     answer(200, { active: false, reason: 'unknown' }),
     answer(200, { active: false, reason: 'revoked' }),
     problem(401, 'UNAUTHORIZED'),

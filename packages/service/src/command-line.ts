@@ -1,15 +1,19 @@
+import cluster from 'node:cluster';
 import { parseArgs } from 'node:util';
 import { type Config, configHelp, loadConfig } from './config.ts';
-import { SessionsError } from './domain/errors.ts';
 import { keyCommand } from './key-command.ts';
-import { createLogger } from './observability/log.ts';
+import { createLogger, type Logger } from './observability/log.ts';
 import { startService } from './service.ts';
+import { withoutPassword } from './stores/create-store.ts';
+import { Workers } from './workers.ts';
 
 const USAGE = `Usage: pip-sessions [--config <file.yml>]
        pip-sessions key --name <name> --scope <scope>
+       pip-sessions export [--store <url>] > sessions.ndjson
+       pip-sessions import [--store <url>] [--format <format>] < sessions.ndjson
 
-Serves user sessions over HTTP, or makes an API key for its callers. Settings come from the environment, or from the
-YAML file under the same names in lower case without the prefix:
+Serves user sessions over HTTP, makes an API key for its callers, or moves sessions between stores; each says more with
+--help. Settings come from the environment, or from the YAML file under the same names in lower case without the prefix:
 
 ${configHelp()
   .map(({ variable, help, value }) => `  ${variable.padEnd(25)} ${help} (default ${value})`)
@@ -18,6 +22,8 @@ ${configHelp()
 
 /** How long the end of a process may take, with requests in flight and writes on their way to the disk. */
 const SHUTDOWN_TIMEOUT_MS = 35_000;
+/** The worker that starts before all others, and says where to go next. */
+const FIRST_WORKER = 1;
 
 /** Runs the command `pip-sessions`, with the arguments and the environment of the process. */
 export async function main(): Promise<void> {
@@ -26,6 +32,7 @@ export async function main(): Promise<void> {
     process.stdout.write(keyCommand(rest));
     return;
   }
+  if (command === 'export' || command === 'import') process.exit(await transfer(command, rest));
   const options = { config: { type: 'string' }, help: { type: 'boolean' } } as const;
   const { config: file, help } = parseArgs({ options }).values;
   if (help) {
@@ -34,12 +41,31 @@ export async function main(): Promise<void> {
   }
   const config = loadConfig(process.env, file);
   const log = createLogger(config.log_level);
+  if (cluster.isPrimary && config.workers > 1) startWorkers(config.workers, log);
+  else await serve(config, cluster.isPrimary ? log : log.child({ pid: process.pid }));
+}
+
+/** Serves in processes of their own. */
+function startWorkers(count: number, log: Logger): void {
+  const exit = (code: number) => process.exit(code);
+  const workers = new Workers({ count, log, shutdown_timeout_ms: SHUTDOWN_TIMEOUT_MS, exit });
+  process.on('SIGTERM', (signal) => workers.stop(signal));
+  process.on('SIGINT', (signal) => workers.stop(signal));
+  workers.start();
+}
+
+/** Serves in this process. */
+async function serve(config: Config, log: Logger): Promise<void> {
   const service = await startService(config, log);
-  process.stderr.write(welcome(service.url, config));
+  if (cluster.isPrimary || cluster.worker?.id === FIRST_WORKER) process.stderr.write(welcome(service.url, config));
 
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(130);
+    if (stopping) {
+      // A worker hears Ctrl+C twice, from the terminal and from the primary, which alone decides to wait no more.
+      if (cluster.isPrimary) process.exit(130);
+      return;
+    }
     stopping = true;
     log.info({ signal, msg: 'stopping: requests in flight are finished first' });
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref();
@@ -50,21 +76,42 @@ export async function main(): Promise<void> {
 }
 
 /** Where to go next. */
-function welcome(url: string, { store, api_keys, v1 }: Config): string {
+function welcome(url: string, { store, workers, api_keys, v1 }: Config): string {
   const key = api_keys.length > 0 ? " -H 'authorization: Bearer <key>'" : '';
   const json = "-H 'content-type: application/json'";
-  return `Sessions are served on ${url}, kept in ${store}. Stop with Ctrl+C.
+  const by = workers > 1 ? ` by ${workers} processes` : '';
+  return `Sessions are served on ${url}${by}, kept in ${withoutPassword(store)}. Stop with Ctrl+C.
   API v2     ${url}/v2/sessions              described at ${url}/docs
 ${v1 === 'off' ? '' : `  API v1     ${url}/v1/sessions/<command>    described at ${url}/swagger\n`}\
   Try it     curl ${url}/v2/sessions${key} ${json} -d '{"user_id":"1"}'
 `;
 }
 
+/** Answers the exit code: 2 for arguments that it cannot begin with. */
+async function transfer(command: 'export' | 'import', args: readonly string[]): Promise<number> {
+  // Loaded only for who moves sessions.
+  const [{ exportCommand }, { importCommand }] = await Promise.all([
+    import('./transfer/export-command.ts'),
+    import('./transfer/import-command.ts'),
+  ]);
+  try {
+    return await (command === 'export' ? exportCommand : importCommand)(args, process.env);
+  } catch (error) {
+    const isUsage = isKnown(error) && /^(INVALID_CONFIG|ERR_PARSE_ARGS_)/.test(String(error.code));
+    if (!isUsage) throw error;
+    process.stderr.write(`pip-sessions: ${error.message}\n`);
+    return 2;
+  }
+}
+
 /** Says in one line what stops the process, where it is known, and ends it with 1. */
 export function fail(error: unknown): void {
-  const known = error instanceof SessionsError || (error instanceof Error && 'code' in error);
   process.stderr.write(
-    known ? `pip-sessions: ${error.message}\n` : `pip-sessions: ${(error as Error).stack ?? error}\n`,
+    isKnown(error) ? `pip-sessions: ${error.message}\n` : `pip-sessions: ${(error as Error).stack ?? error}\n`,
   );
   process.exit(1);
+}
+
+function isKnown(error: unknown): error is Error & { readonly code: unknown } {
+  return error instanceof Error && 'code' in error;
 }

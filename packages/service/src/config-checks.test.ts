@@ -16,6 +16,10 @@ test('settings that contradict each other stop the start with a message that nam
       { SESSIONS_BODY_LIMIT: '65535' },
       /^SESSIONS_VALUE_LIMIT is 65536, .* than SESSIONS_BODY_LIMIT, which is 65535\.$/,
     ],
+    [
+      { SESSIONS_WORKERS: '2' },
+      /^SESSIONS_WORKERS is 2, and SESSIONS_STORE is sqlite:data\/sessions\.db, which .* alone can have: set it to 1, /,
+    ],
     [{ SESSIONS_TLS_KEY: 'k.pem' }, /^SESSIONS_TLS_CERT is missing: TLS needs it beside SESSIONS_TLS_KEY\.$/],
     [{ SESSIONS_TLS_CERT: 'c.pem' }, /^SESSIONS_TLS_KEY is missing: TLS needs it beside SESSIONS_TLS_CERT\.$/],
     [{ SESSIONS_TLS_CA: 'ca.pem' }, /^SESSIONS_TLS_CA needs SESSIONS_TLS_KEY and SESSIONS_TLS_CERT/],
@@ -26,6 +30,9 @@ test('settings that contradict each other stop the start with a message that nam
 test('settings at the edge of what goes together are taken', () => {
   const edge = { SESSIONS_IDLE_TIMEOUT: '99', SESSIONS_IDLE_TIMEOUT_MAX: '99', SESSIONS_BODY_LIMIT: '65536' };
   assert.equal(loadConfig(edge).idle_timeout, 99);
+  const shared = { SESSIONS_WORKERS: '64', SESSIONS_STORE: 'redis://127.0.0.1' };
+  assert.equal(loadConfig(shared).workers, 64);
+  assert.equal(loadConfig({ SESSIONS_WORKERS: '1', SESSIONS_STORE: 'memory:' }).workers, 1);
   const tls = { SESSIONS_TLS_KEY: 'k.pem', SESSIONS_TLS_CERT: 'c.pem', SESSIONS_TLS_CA: 'ca.pem' };
   assert.equal(loadConfig(tls).tls_ca, 'ca.pem');
 });

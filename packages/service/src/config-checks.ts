@@ -3,11 +3,13 @@ import type { Config } from './config.ts';
 import { variableOf } from './config-sources.ts';
 import { invalidConfig } from './config-values.ts';
 import type { SessionsError } from './domain/errors.ts';
+import { isSharedStore, withoutPassword } from './stores/create-store.ts';
 
 /** Throws `INVALID_CONFIG` for settings that are good alone and not together. */
 export function assertConsistent(config: Config): void {
   assertAtMost(config, 'idle_timeout', 'idle_timeout_max');
   assertAtMost(config, 'value_limit', 'body_limit');
+  assertSharedByWorkers(config);
   const { tls_key, tls_cert, tls_ca } = config;
   if ((tls_key === null) !== (tls_cert === null)) {
     const [there, missing] = tls_key === null ? (['cert', 'key'] as const) : (['key', 'cert'] as const);
@@ -37,6 +39,12 @@ export function assertSafeToServe({ host, auth, api_keys }: Pick<Config, 'host' 
       `"pip-sessions key --name <name> --scope <scope>" and put the line that it prints into ${variableOf('api_keys')}; ` +
       `or set ${variableOf('auth')}=none, if the network lets nobody in who must not end or read sessions`,
   );
+}
+
+function assertSharedByWorkers({ workers, store }: Config): void {
+  if (workers === 1 || isSharedStore(store)) return;
+  const problem = `is ${workers}, and ${variableOf('store')} is ${withoutPassword(store)}, which one process alone can have`;
+  throw invalid('workers', `${problem}: set it to 1, or keep sessions in postgres: or redis:`);
 }
 
 function assertAtMost(config: Config, small: NumericKey, large: NumericKey): void {

@@ -12,6 +12,14 @@ export function text(input: unknown): string {
   return input;
 }
 
+/** Which ones there are `createStore` knows. */
+export function storeUrl(input: unknown): string {
+  if (typeof input !== 'string' || !/^[a-z]+:/.test(input)) {
+    throw new Error('must be a URL like sqlite:data/sessions.db, postgres://…, redis://… or memory:');
+  }
+  return input;
+}
+
 export function whole(min: number, max: number): Reader<number> {
   return (input) => {
     const number = typeof input === 'string' && /^\d+$/.test(input) ? Number(input) : input;

@@ -35,7 +35,9 @@ test('an unknown or bad setting stops the start with a message that names it and
     [{ SESSIONS_LOG_LEVEL: 'loud' }, /^SESSIONS_LOG_LEVEL must be one of trace, /],
     [{ SESSIONS_CORS_ORIGINS: 'https://a.example/path' }, /^SESSIONS_CORS_ORIGINS must list origins/],
     [{ SESSIONS_CORS_ORIGINS: '*' }, /^SESSIONS_CORS_ORIGINS must list origins/],
-    [{ SESSIONS_STORE: '' }, /^SESSIONS_STORE must be a text/],
+    [{ SESSIONS_STORE: '' }, /^SESSIONS_STORE must be a URL like sqlite:data\/sessions\.db, postgres:/],
+    [{ SESSIONS_WORKERS: '0' }, /^SESSIONS_WORKERS must be a whole number from 1 to 64, and is "0"/],
+    [{ SESSIONS_WORKERS: '65' }, /^SESSIONS_WORKERS must be a whole number from 1 to 64/],
     [{ SESSIONS_TLS_KEY: '' }, /^SESSIONS_TLS_KEY must be a text/],
     [{ SESSIONS_AUTH: 'off' }, /^SESSIONS_AUTH must be one of keys, none, and is "off"/],
     [{ SESSIONS_V1: 'none' }, /^SESSIONS_V1 must be one of keys, open, off, and is "none"/],
@@ -95,6 +97,22 @@ test('no error about API keys, or about a file that holds them, repeats them', (
   for (const [env, message] of cases) {
     const isSafe = (error: Error) => message.test(error.message) && !error.message.includes(secret.slice(0, 8));
     assert.throws(() => loadConfig(env), isSafe, String(message));
+  }
+});
+
+test('no error about the store repeats its password', () => {
+  const urls = [
+    '//app:hunter2@db/app',
+    'Postgres://app:hunter2@db/app',
+    'hunter2',
+    5,
+    ['postgres://app:hunter2@db/app'],
+  ];
+  for (const url of urls) {
+    const file = yaml('store.yml', `store: ${JSON.stringify(url)}`);
+    const isSafe = (error: Error) =>
+      /must be a URL like/.test(error.message) && !/hunter2|, and is/.test(error.message);
+    assert.throws(() => loadConfig({}, file), isSafe, String(url));
   }
 });
 

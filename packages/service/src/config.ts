@@ -1,6 +1,6 @@
 import { assertConsistent } from './config-checks.ts';
 import { FILE_VARIABLE, type Given, givenSettings, variableOf } from './config-sources.ts';
-import { apiKeys, invalidConfig, oneOf, origins, type Reader, text, whole } from './config-values.ts';
+import { apiKeys, invalidConfig, oneOf, origins, type Reader, storeUrl, text, whole } from './config-values.ts';
 import { LIMIT_POLICIES, type LimitPolicy } from './domain/store.ts';
 import { type ApiKey, SCOPES } from './http/authentication/api-keys.ts';
 import { LOG_LEVELS, type LogLevel } from './observability/log.ts';
@@ -18,6 +18,8 @@ export interface Config {
   readonly store: string;
   readonly host: string;
   readonly port: number;
+  readonly workers: number;
+  readonly cached_sessions: number;
   readonly tls_key: string | null;
   readonly tls_cert: string | null;
   readonly tls_ca: string | null;
@@ -51,14 +53,30 @@ interface Setting<T> {
 
 /** Ten years, in seconds. */
 const PERIOD_MAX = 315_360_000;
+const WORKERS_MAX = 64;
 const BYTES_MIN = 1_024;
 const BYTES_MAX = 67_108_864;
 
 /** Each key is `SESSIONS_<KEY>` in the environment and the same word, in lower case, in the YAML file. */
 const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
-  store: { value: 'sqlite:data/sessions.db', read: text, help: 'where sessions are kept: sqlite:<file> or memory:' },
+  store: {
+    value: 'sqlite:data/sessions.db',
+    read: storeUrl,
+    secret: true,
+    help: 'where sessions are kept: sqlite:<file>, postgres://…, redis://… or memory:',
+  },
   host: { value: '127.0.0.1', read: text, help: 'the address to listen on; beyond loopback only with API keys' },
   port: { value: 8080, read: whole(0, 65_535), help: 'the port to listen on, 0 for a free one; PORT is read too' },
+  workers: {
+    value: 1,
+    read: whole(1, WORKERS_MAX),
+    help: 'processes that serve the port together; more than 1 need a store that they share: postgres: or redis:',
+  },
+  cached_sessions: {
+    value: 100_000,
+    read: whole(0, 10_000_000),
+    help: 'sessions that a node of postgres: or redis: keeps in memory to validate tokens with, 0 for none',
+  },
   tls_key: { value: null, read: text, help: 'the PEM file with the private key, to serve HTTPS' },
   tls_cert: { value: null, read: text, help: 'the PEM file with the certificate and its chain' },
   tls_ca: { value: null, read: text, help: 'the PEM file with the authorities whose certificates clients must have' },

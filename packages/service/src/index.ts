@@ -16,8 +16,9 @@ export { type ErrorCode, SessionsError } from './domain/errors.ts';
 export { asJsonText, fromJsonText, type JsonText, toJsonText } from './domain/json.ts';
 export type { OpenRequest } from './domain/opening.ts';
 export type { CloseReason, Session, SessionSummary, SessionUpdate } from './domain/session.ts';
-export { type Opened, Sessions, type Stats, type Validation, type WithToken } from './domain/sessions.ts';
+export { type Opened, Sessions, type WithToken } from './domain/sessions.ts';
 export type { SessionsSettings } from './domain/settings.ts';
+export type { Stats } from './domain/stats.ts';
 export type {
   CloseMatching,
   HourCounts,
@@ -30,6 +31,8 @@ export type {
   SessionStore,
   UpdateResult,
 } from './domain/store.ts';
+export type { Validation } from './domain/validator.ts';
+export { type EmbeddedOptions, sessionsClientOf } from './embedded.ts';
 export { createLogger, type Logger, type LogLevel } from './observability/log.ts';
 export { type RunningService, startService } from './service.ts';
 export { createStore } from './stores/create-store.ts';

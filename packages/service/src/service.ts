@@ -1,13 +1,16 @@
 import type { Config } from './config.ts';
 import { assertSafeToServe } from './config-checks.ts';
 import { systemClock } from './domain/clock.ts';
+import { lookupIn, type SessionLookup } from './domain/lookup.ts';
 import { Sessions } from './domain/sessions.ts';
 import type { SessionsSettings } from './domain/settings.ts';
+import type { SessionStore } from './domain/store.ts';
 import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
 import { HttpServer } from './http/server.ts';
 import type { Logger } from './observability/log.ts';
-import { createStore } from './stores/create-store.ts';
+import { createStore, isSharedStore, withoutPassword } from './stores/create-store.ts';
+import { NearSessions } from './stores/near-sessions.ts';
 import { Sweeper } from './sweeper.ts';
 import { readTls } from './tls.ts';
 
@@ -22,21 +25,23 @@ export interface RunningService {
 }
 
 /**
- * Starts the whole service: store, use cases, sweeper, HTTP. Rejects with `INVALID_CONFIG`, with `STORE_UNUSABLE`,
- * or with the system's error when the address cannot be listened on; nothing is left running then.
+ * Starts the whole service: store, use cases, sweeper, HTTP. Rejects with `INVALID_CONFIG`, with `STORE_UNUSABLE`, with
+ * `STORE_UNAVAILABLE` when the store does not answer within its own bound, or with the system's error when the address
+ * cannot be listened on; nothing is left running then. It is one process: `config.workers` is for the command.
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   assertSafeToServe(config);
   const tls = readTls(config);
   const clock = systemClock();
-  const store = await createStore(config.store);
+  const settings = sessionsSettings(config);
+  const store = await createStore(config.store, settings);
   // The store opens on a thread of its own meanwhile.
   const opened = store.open();
   opened.catch(() => {});
   try {
-    const sessions = new Sessions(store, clock, sessionsSettings(config), (error) =>
-      log.warn({ err: error, msg: 'activity of a session was not written; its next use tries again' }),
-    );
+    const touchFailed = (error: unknown) =>
+      log.warn({ err: error, msg: 'activity of a session was not written; its next use tries again' });
+    const sessions = new Sessions(store, clock, settings, touchFailed, lookup(config, store));
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log);
     const server = await HttpServer.create({
       sessions,
@@ -53,7 +58,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     await opened;
     const url = await server.listen(config.host, config.port);
     sweeper.start();
-    log.info({ url, store: config.store, msg: 'started' });
+    log.info({ url, store: withoutPassword(config.store), msg: 'started' });
     return {
       url,
       sessions,
@@ -85,6 +90,15 @@ function sessionsSettings(config: Config): SessionsSettings {
     retention_ms: retention === 0 ? null : retention * 1000,
     page_size_max: config.page_size_max,
   };
+}
+
+/** About how much memory the sessions may take that a node keeps. */
+const CACHED_BYTES_MAX = 134_217_728;
+
+/** A store of this process alone has what it needs in memory already. */
+function lookup({ store: url, cached_sessions }: Config, store: SessionStore): SessionLookup {
+  if (!isSharedStore(url) || cached_sessions === 0) return lookupIn(store);
+  return new NearSessions(store, { sessions_max: cached_sessions, bytes_max: CACHED_BYTES_MAX });
 }
 
 /** Null for a service that is open to everyone who reaches it. */

@@ -1,16 +1,32 @@
+import { randomText } from './domain/ids.ts';
 import type { Sessions } from './domain/sessions.ts';
 import type { Logger } from './observability/log.ts';
 
 /**
- * Closes expired sessions, and deletes those that ended long ago, at a fixed rate and one pass at a time. Nothing
- * depends on it but the store's size: an expired session reads as closed with or without a sweep.
+ * For how long a node that died keeps the others from sweeping. Nodes compare it by clocks of their own, which may be
+ * ten seconds apart before two of them could sweep at once.
+ */
+const LEASE_MS = 30_000;
+/** A renewal may fail, and the next one still comes in time. */
+const RENEWAL_INTERVAL_MS = LEASE_MS / 3;
+const HOLDER_BYTES = 16;
+
+/**
+ * Closes expired sessions, and deletes those that ended long ago, at a fixed rate and one pass at a time, on one of all
+ * nodes that have the store: the one that holds its lease. Nothing depends on it but the store's size: an expired
+ * session reads as closed with or without a sweep.
  */
 export class Sweeper {
   readonly #sessions: Sessions;
   readonly #interval_ms: number;
   readonly #log: Logger;
-  #timer: NodeJS.Timeout | null = null;
-  #pass: Promise<void> | null = null;
+  readonly #holder = randomText(HOLDER_BYTES);
+  #timers: readonly NodeJS.Timeout[] = [];
+  /** Whether this node had the lease when it last asked; null before that. */
+  #leads: boolean | null = null;
+  /** Stays set while there is something left to do, so that the next renewal goes on with it. */
+  #isDue = false;
+  #turn: Promise<void> | null = null;
 
   /** An interval of 0 or less turns it off. */
   constructor(sessions: Sessions, interval_ms: number, log: Logger) {
@@ -20,24 +36,62 @@ export class Sweeper {
   }
 
   start(): void {
-    if (this.#interval_ms <= 0 || this.#timer) return;
-    this.#timer = setInterval(() => this.#sweep(), this.#interval_ms).unref();
+    if (this.#interval_ms <= 0 || this.#isStarted()) return;
+    this.#timers = [
+      setInterval(() => this.#takeTurn(), RENEWAL_INTERVAL_MS).unref(),
+      setInterval(() => {
+        this.#isDue = true;
+        this.#takeTurn();
+      }, this.#interval_ms).unref(),
+    ];
+    this.#takeTurn();
   }
 
-  /** Starts no further pass, and waits for the one that runs. */
+  /** Ends the pass that runs after its step, and gives the lease back, so that another node can go on at once. */
   async stop(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer);
-    this.#timer = null;
-    await this.#pass;
+    if (!this.#isStarted()) return;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#timers = [];
+    await this.#turn;
+    // Without an answer the lease ends by itself.
+    await this.#sessions.lead(this.#holder, 0).catch(() => {});
   }
 
-  #sweep(): void {
-    this.#pass ??= this.#sessions
-      .sweep()
-      .then(({ time: _, ...swept }) => this.#log.info({ ...swept, msg: 'sweep' }))
-      .catch((error: unknown) => this.#log.error({ err: error, msg: 'sweep failed; the next one tries again' }))
-      .finally(() => {
-        this.#pass = null;
-      });
+  #isStarted(): boolean {
+    return this.#timers.length > 0;
+  }
+
+  #takeTurn(): void {
+    this.#turn ??= this.#sweepIfDue().finally(() => {
+      this.#turn = null;
+    });
+  }
+
+  async #sweepIfDue(): Promise<void> {
+    if (!(await this.#lead()) || !this.#isDue) return;
+    try {
+      const { time: _, ...swept } = await this.#sessions.sweep(() => this.#lead());
+      this.#isDue = swept.more;
+      this.#log.info({ ...swept, msg: 'sweep' });
+    } catch (error) {
+      this.#log.error({ err: error, msg: 'sweep failed; it is tried again soon' });
+    }
+  }
+
+  /** Takes or renews the lease. A node that gets it from another one has a sweep to do, which may be long overdue. */
+  async #lead(): Promise<boolean> {
+    if (!this.#isStarted()) return false;
+    const had = this.#leads;
+    try {
+      this.#leads = await this.#sessions.lead(this.#holder, LEASE_MS);
+    } catch (error) {
+      this.#leads = false;
+      if (had !== false) this.#log.warn({ err: error, msg: 'no sweeps while the store does not answer' });
+    }
+    if (had === false && this.#leads) {
+      this.#isDue = true;
+      this.#log.info({ msg: 'this node sweeps from now on' });
+    }
+    return this.#leads;
   }
 }

@@ -92,7 +92,17 @@ export interface OpenResult {
 export type InactiveReason = 'unknown' | CloseReason;
 
 export type Validation =
-  | { readonly active: true; readonly session: Session }
+  | {
+      readonly active: true;
+      readonly session: Session;
+      /**
+       * For how many seconds the answer may be kept by who follows `GET /v2/changes`: none of its deadlines comes
+       * before, and activity that is not reported in that time is counted already.
+       */
+      readonly max_age: number;
+      /** For how many seconds the service has known it without asking its store; 0 where it has asked. */
+      readonly age: number;
+    }
   | { readonly active: false; readonly reason: InactiveReason };
 
 export interface RotateRequest extends Authentication {

@@ -35,3 +35,8 @@ export class ManualClock implements Clock {
     this.#time += ms;
   }
 }
+
+/** Milliseconds since some moment, which never step back: for how long something has taken, not for sessions. */
+export function monotonicTime(): number {
+  return performance.now();
+}

@@ -3,14 +3,15 @@ import type { Clock } from './clock.ts';
 import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
+import { lookupIn, type SessionLookup } from './lookup.ts';
 import { newSession, type OpenRequest } from './opening.ts';
 import { changedOrThrow, keyUsed, sessionClosed, tokenUnknown } from './refusals.ts';
 import { type Authentication, asOf, type CloseReason, type Session, type SessionUpdate, unnamed } from './session.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
+import { type Stats, statsAt } from './stats.ts';
 import type {
   ClosedMatching,
   CloseMatching,
-  HourCounts,
   PageRequest,
   Scan,
   ScanKey,
@@ -19,12 +20,10 @@ import type {
   SessionPage,
   SessionStore,
 } from './store.ts';
-import { closeExpired, type Swept, sweep } from './sweep.ts';
+import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
 import { hashSecret, judge, newNonce, newSecret, parseToken, successor, tokenOf } from './tokens.ts';
 import { Touches } from './touches.ts';
-
-const HOUR_MS = 3_600_000;
-const STATS_HOURS = 24;
+import { type Validation, Validator } from './validator.ts';
 
 export interface Opened {
   readonly session: Session;
@@ -37,17 +36,6 @@ export interface WithToken {
   readonly token: string;
 }
 
-export type Validation =
-  | { readonly active: true; readonly session: Session }
-  | { readonly active: false; readonly reason: 'unknown' | CloseReason };
-
-export interface Stats {
-  readonly live: number;
-  readonly hours: readonly HourCounts[];
-  /** The last sweep of this process; null before the first. */
-  readonly swept: Swept | null;
-}
-
 /**
  * The use cases: every rule of the service is here or in `session.ts`. Each reads the clock once, and answers
  * sessions as that moment sees them. All reject with `STORE_UNAVAILABLE` when the store does not answer.
@@ -56,20 +44,26 @@ export class Sessions {
   readonly #store: SessionStore;
   readonly #clock: Clock;
   readonly #settings: SessionsSettings;
+  readonly #validator: Validator;
   readonly #touches: Touches;
   #swept: Swept | null = null;
 
-  /** `touchFailed` hears of activity that could not be written; nobody else does. */
+  /**
+   * `touchFailed` hears of activity that could not be written; nobody else does. `lookup` is what tokens are validated
+   * by; everything else asks the store.
+   */
   constructor(
     store: SessionStore,
     clock: Clock,
     settings: Partial<SessionsSettings> = {},
     touchFailed: (error: unknown) => void = () => {},
+    lookup: SessionLookup = lookupIn(store),
   ) {
     this.#store = store;
     this.#clock = clock;
     this.#settings = { ...SESSIONS_SETTINGS, ...settings };
-    this.#touches = new Touches(store, touchFailed);
+    this.#touches = new Touches(lookup, touchFailed);
+    this.#validator = new Validator(store, lookup, this.#settings, this.#touches);
   }
 
   /**
@@ -111,18 +105,8 @@ export class Sessions {
    * The session of a token, which counts as activity. A token that was rotated longer ago than its grace closes its
    * session as `compromised`: whoever holds it is not who it was given to.
    */
-  async validate(token: string): Promise<Validation> {
-    const now = this.#clock.now();
-    const parsed = parseToken(token);
-    const found = parsed && (await this.#store.find(parsed.id));
-    if (!found) return UNKNOWN;
-    const session = asOf(found, now);
-    const presented = judge(session, parsed.secret, now);
-    if (presented.is === 'unknown') return UNKNOWN;
-    if (session.close_reason !== null) return { active: false, reason: session.close_reason };
-    if (presented.is === 'reused') return { active: false, reason: await this.#compromised(session.id, now) };
-    if (now > session.active_until) this.#touches.add(session.id, touchOf(session, this.#settings), now);
-    return { active: true, session };
+  validate(token: string): Promise<Validation> {
+    return this.#validator.validate(token, this.#clock.now());
   }
 
   /**
@@ -215,16 +199,12 @@ export class Sessions {
   }
 
   /** Deletes a session without a trace and answers it as it was; null when there is none. */
-  async remove(id: string): Promise<Session | null> {
-    const session = await this.#store.remove(id);
-    return session && asOf(session, this.#clock.now());
+  remove(id: string): Promise<Session | null> {
+    return this.#store.remove(id).then((session) => session && asOf(session, this.#clock.now()));
   }
 
-  async stats(): Promise<Stats> {
-    const now = this.#clock.now();
-    const since = (Math.floor(now / HOUR_MS) - STATS_HOURS + 1) * HOUR_MS;
-    const [live, hours] = await Promise.all([this.#store.count({ active: true }, now), this.#store.hours(since)]);
-    return { live, hours, swept: this.#swept };
+  stats(): Promise<Stats> {
+    return statsAt(this.#store, this.#swept, this.#clock.now());
   }
 
   /** Closes in the store too what is past its deadline, in bounded steps. */
@@ -232,15 +212,30 @@ export class Sessions {
     await closeExpired(this.#store, this.#clock.now());
   }
 
-  /** Closes what is past its deadline, and deletes what ended longer ago than the retention, in bounded steps. */
-  async sweep(): Promise<Swept> {
-    this.#swept = await sweep(this.#store, this.#settings.retention_ms, this.#clock.now());
+  /** As `closeExpired`, and deletes what ended longer ago than the retention; asks `mayGoOn` between two steps. */
+  async sweep(mayGoOn?: MayGoOn): Promise<Swept> {
+    this.#swept = await sweep(this.#store, this.#settings.retention_ms, this.#clock.now(), mayGoOn);
     return this.#swept;
+  }
+
+  /** Takes or renews the store's lease (`SessionStore.lease`), or gives it back for 0: whether the holder has it. */
+  lead(holder: string, lease_ms: number): Promise<boolean> {
+    return this.#store.lease(holder, lease_ms, this.#clock.now());
+  }
+
+  /** Resolves when the store can answer. */
+  ping(): Promise<void> {
+    return this.#store.ping();
   }
 
   /** Tells of every change to a session from now on; answers how to stop. */
   watch(listener: ChangeListener): () => void {
     return this.#store.watch(listener);
+  }
+
+  /** Up to when every change has been told: a moment of `monotonicTime`. */
+  toldUntil(): number {
+    return this.#store.toldUntil();
   }
 
   /** Resolves when the activity that was noticed is written. */
@@ -272,13 +267,7 @@ export class Sessions {
     if (presented.is === 'recent') {
       return { session, token: tokenOf(session.id, successor(secret, presented.nonce)) };
     }
-    throw sessionClosed('its token was not rotated', await this.#compromised(session.id, now));
-  }
-
-  /** Why the session has ended, which is this unless something else came first. */
-  async #compromised(id: string, now: number): Promise<'unknown' | CloseReason> {
-    const result = await this.#store.update(id, { type: 'close', reason: 'compromised' }, now);
-    return result.outcome === 'missing' ? 'unknown' : (asOf(result.session, now).close_reason ?? 'compromised');
+    throw sessionClosed('its token was not rotated', await this.#validator.compromised(session.id, now));
   }
 
   async #change(id: string, update: SessionUpdate, now = this.#clock.now()): Promise<Session | null> {
@@ -286,5 +275,3 @@ export class Sessions {
     return result.outcome === 'missing' ? null : changedOrThrow(result, update, now);
   }
 }
-
-const UNKNOWN: Validation = Object.freeze({ active: false, reason: 'unknown' });

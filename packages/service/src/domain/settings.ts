@@ -33,10 +33,21 @@ export const SESSIONS_SETTINGS: SessionsSettings = Object.freeze({
 /** A touch counts no more of a session's idle timeout ahead than this part of it. */
 const TOUCH_PART_MAX = 1 / 10;
 
+type Touch = SessionUpdate & { readonly type: 'touch' };
+
 /** The touch that a session in use gets. */
-export function touchOf(
-  { idle_timeout_ms }: SessionSummary,
-  { touch_interval_ms }: SessionsSettings,
-): SessionUpdate & { readonly type: 'touch' } {
+export function touchOf({ idle_timeout_ms }: SessionSummary, { touch_interval_ms }: SessionsSettings): Touch {
   return { type: 'touch', covers_ms: Math.min(touch_interval_ms, Math.floor(idle_timeout_ms * TOUCH_PART_MAX)) };
+}
+
+/** Nobody keeps an answer for longer, whatever the session's deadlines are. */
+const KEPT_MS_MAX = 60_000;
+
+/**
+ * For how long a validation may be answered again without asking: as long as its activity is counted ahead, so that a
+ * session which is in use behind somebody's memory does not become idle, and never past a deadline.
+ */
+export function keptFor({ active_until, expire_time }: SessionSummary, { covers_ms }: Touch, now: number): number {
+  const covered_ms = now > active_until ? covers_ms : active_until - now;
+  return Math.min(KEPT_MS_MAX, covered_ms, expire_time === null ? KEPT_MS_MAX : expire_time - now);
 }

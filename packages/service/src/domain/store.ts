@@ -142,4 +142,9 @@ export interface SessionStore {
   hours(since: number): Promise<readonly HourCounts[]>;
   /** Tells of every change from now on, after it is durable, those of other nodes too; answers how to stop. */
   watch(listener: ChangeListener): () => void;
+  /**
+   * Up to when every change, those of other nodes too, has been told: a moment of `monotonicTime`, which stands still
+   * while the store's feed is in doubt. A store that one process alone has tells each change as it makes it.
+   */
+  toldUntil(): number;
 }

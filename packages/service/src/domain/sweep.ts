@@ -12,31 +12,59 @@ export interface Swept {
   readonly purged: number;
   /** For how long the first of them had waited to be closed. */
   readonly lag_ms: number;
+  /** Whether it ended before all was done: at its bound, or because it might not go on. */
+  readonly more: boolean;
 }
 
-/** Closes what is past its deadline; answers how many, and for how long the first of them had been past it. */
-export async function closeExpired(store: SessionStore, now: number): Promise<{ closed: number; lag_ms: number }> {
+/** Whether a pass may go on; asked between two steps. */
+export type MayGoOn = () => Promise<boolean>;
+
+/** Closes what is past its deadline, in bounded steps. */
+export async function closeExpired(
+  store: SessionStore,
+  now: number,
+  mayGoOn: MayGoOn = always,
+): Promise<Steps & Pick<Swept, 'lag_ms'>> {
   let lag_ms = 0;
-  const closed = await inSteps(async () => {
+  const steps = await inSteps(mayGoOn, async () => {
     const { count, earliest } = await store.expire(now, BATCH_MAX);
     if (earliest !== null) lag_ms = Math.max(lag_ms, now - earliest);
     return count;
   });
-  return { closed, lag_ms };
+  return { ...steps, lag_ms };
 }
 
-export async function sweep(store: SessionStore, retention_ms: number | null, now: number): Promise<Swept> {
-  const { closed, lag_ms } = await closeExpired(store, now);
-  const purged = retention_ms === null ? 0 : await inSteps(() => store.purge(now - retention_ms, BATCH_MAX));
-  return { time: now, closed, purged, lag_ms };
+/** Closes what is past its deadline, then deletes what ended longer ago than the retention; null keeps it for ever. */
+export async function sweep(
+  store: SessionStore,
+  retention_ms: number | null,
+  now: number,
+  mayGoOn: MayGoOn = always,
+): Promise<Swept> {
+  const { count: closed, lag_ms, more } = await closeExpired(store, now, mayGoOn);
+  const swept = { time: now, closed, purged: 0, lag_ms, more };
+  if (retention_ms === null) return swept;
+  if (!(await mayGoOn())) return { ...swept, more: true };
+  const purged = await inSteps(mayGoOn, () => store.purge(now - retention_ms, BATCH_MAX));
+  return { ...swept, purged: purged.count, more: more || purged.more };
 }
 
-async function inSteps(step: () => Promise<number>): Promise<number> {
+interface Steps {
+  readonly count: number;
+  readonly more: boolean;
+}
+
+async function always(): Promise<boolean> {
+  return true;
+}
+
+async function inSteps(mayGoOn: MayGoOn, step: () => Promise<number>): Promise<Steps> {
   let all = 0;
   for (let steps = 0; steps < STEPS_MAX; steps += 1) {
     const count = await step();
     all += count;
-    if (count < BATCH_MAX) break;
+    if (count < BATCH_MAX) return { count: all, more: false };
+    if (!(await mayGoOn())) break;
   }
-  return all;
+  return { count: all, more: true };
 }

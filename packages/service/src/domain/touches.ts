@@ -1,5 +1,5 @@
+import type { SessionLookup } from './lookup.ts';
 import type { SessionUpdate } from './session.ts';
-import type { SessionStore } from './store.ts';
 
 /** Touches under way at once; more are left out, and the next use of the session tries again. */
 const PENDING_MAX = 10_000;
@@ -9,19 +9,19 @@ const PENDING_MAX = 10_000;
  * Those of one turn share a commit, as all concurrent writes do.
  */
 export class Touches {
-  readonly #store: SessionStore;
+  readonly #lookup: SessionLookup;
   readonly #failed: (error: unknown) => void;
   readonly #pending = new Map<string, Promise<unknown>>();
 
-  constructor(store: SessionStore, failed: (error: unknown) => void) {
-    this.#store = store;
+  constructor(lookup: SessionLookup, failed: (error: unknown) => void) {
+    this.#lookup = lookup;
     this.#failed = failed;
   }
 
   add(id: string, touch: SessionUpdate & { readonly type: 'touch' }, now: number): void {
     if (this.#pending.has(id) || this.#pending.size >= PENDING_MAX) return;
-    const written = this.#store
-      .update(id, touch, now)
+    const written = this.#lookup
+      .touch(id, touch, now)
       .catch(this.#failed)
       .finally(() => this.#pending.delete(id));
     this.#pending.set(id, written);

@@ -8,11 +8,13 @@ import { Cors } from './cors.ts';
 import { RequestError } from './error-map.ts';
 import { errorAnswer, refuseConnection } from './errors.ts';
 import type { Handler } from './handler.ts';
+import { Health, registerHealth } from './health.ts';
 import { createNodeServer, REQUEST_TIMEOUT_MS, type Tls } from './node-server.ts';
 import { registerOpenapi } from './openapi.ts';
 import { registerStandard, type StatusInfo } from './standard.ts';
 import { registerSwagger } from './swagger.ts';
 import { createV1Handler, v1Paths } from './v1/handler.ts';
+import { ChangeFeed } from './v2/changes/change-feed.ts';
 import { createV2Handler, type V2Options } from './v2/handler.ts';
 
 export interface HttpServerOptions {
@@ -48,25 +50,32 @@ const CLOSE_IDLE_INTERVAL_MS = 20;
 /** The HTTP service, ready to listen: `listen`, and `close`, which finishes the requests in flight. */
 export class HttpServer {
   readonly #app: FastifyInstance;
+  readonly #changes: ChangeFeed;
+  readonly #health: Health;
   readonly #protocol: 'http' | 'https';
 
-  private constructor(app: FastifyInstance, protocol: 'http' | 'https') {
+  private constructor(app: FastifyInstance, changes: ChangeFeed, health: Health, protocol: 'http' | 'https') {
     this.#app = app;
+    this.#changes = changes;
+    this.#health = health;
     this.#protocol = protocol;
   }
 
   static async create(options: HttpServerOptions): Promise<HttpServer> {
-    const app = createApp(options);
+    const changes = new ChangeFeed(options.sessions, options.log);
+    const app = createApp(options, changes);
     if (options.cors_origins.length > 0) {
       const { default: cors } = await import('@fastify/cors');
       const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
       await app.register(cors, { origin: [...options.cors_origins], methods, strictPreflight: false });
     }
+    const health = new Health(() => options.sessions.ping(), options.log);
+    registerHealth(app, health);
     registerStandard(app, options.clock, options.info);
     if (options.v1?.swagger) registerSwagger(app, options.v1.base);
     if (options.v2) registerOpenapi(app);
     await app.ready();
-    return new HttpServer(app, options.tls ? 'https' : 'http');
+    return new HttpServer(app, changes, health, options.tls ? 'https' : 'http');
   }
 
   /** Starts to accept connections; port 0 takes a free one. Answers the URL that callers use. */
@@ -77,9 +86,11 @@ export class HttpServer {
     return `${this.#protocol}://${name}:${address.port}`;
   }
 
-  /** Accepts nothing new, finishes the requests in flight, and closes their connections. */
+  /** Is ready no more, accepts nothing new, finishes the requests in flight, and closes their connections. */
   async close(): Promise<void> {
     const { server } = this.#app;
+    this.#health.stop();
+    this.#changes.close();
     // Node closes the connections that are idle now; those of the requests in flight become idle later.
     const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
     const cutOff = setTimeout(() => server.closeAllConnections(), REQUEST_TIMEOUT_MS);
@@ -93,10 +104,10 @@ export class HttpServer {
 }
 
 /** What the APIs do not take, Fastify does: the other endpoints, preflights, and every path that does not exist. */
-function createApp(options: HttpServerOptions): FastifyInstance {
+function createApp(options: HttpServerOptions, changes: ChangeFeed): FastifyInstance {
   const { log, tls, v1 } = options;
   const routes = new Set<string>(v1 ? v1Paths(v1.base) : []);
-  const apis = createHandlers(options);
+  const apis = createHandlers(options, changes);
   const app: FastifyInstance = fastify({
     serverFactory: (otherwise) =>
       createNodeServer((request, response) => {
@@ -122,12 +133,12 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   return app;
 }
 
-function createHandlers(options: HttpServerOptions): readonly Handler[] {
+function createHandlers(options: HttpServerOptions, changes: ChangeFeed): readonly Handler[] {
   const { sessions, log, authenticator, v1, v2, body_limit } = options;
   const shared = { sessions, log, body_limit, cors: new Cors(options.cors_origins) };
   return [
     ...(v1 ? [createV1Handler({ ...shared, base: v1.base, authenticator: v1.needs_key ? authenticator : null })] : []),
-    ...(v2 ? [createV2Handler({ ...shared, authenticator, value_limit: v2.value_limit })] : []),
+    ...(v2 ? [createV2Handler({ ...shared, authenticator, changes, value_limit: v2.value_limit })] : []),
   ];
 }
 

@@ -12,7 +12,9 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const SECRETS: ReadonlySet<string> = new Set(['user', 'data', 'token', 'session_id']);
 
 /** Lines that were not written yet are lost when the process is killed; a line a write would cost more than a request. */
-const BUFFER_BYTES = 4096;
+const BUFFER_BYTES = 4095;
+/** What many processes write to one pipe in pieces up to this does not get mixed (PIPE_BUF of Linux). */
+const WRITE_BYTES_MAX = 4096;
 const FLUSH_INTERVAL_MS = 100;
 
 /**
@@ -31,7 +33,8 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 }
 
 function standardOutput(): DestinationStream {
-  return pino.destination({ dest: 1, sync: false, minLength: BUFFER_BYTES, periodicFlush: FLUSH_INTERVAL_MS });
+  const bounds = { minLength: BUFFER_BYTES, maxWrite: WRITE_BYTES_MAX, periodicFlush: FLUSH_INTERVAL_MS };
+  return pino.destination({ dest: 1, sync: false, ...bounds });
 }
 
 /** Looks at every line there is, so it makes nothing for one that is as it should be. */

@@ -2,6 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ChangeListener, ChangeListeners } from '../domain/changes.ts';
+import { monotonicTime } from '../domain/clock.ts';
 import { SessionsError } from '../domain/errors.ts';
 import { asOf, type Session, type SessionUpdate } from '../domain/session.ts';
 import type {
@@ -170,6 +171,10 @@ export class FileStore implements SessionStore {
 
   watch(listener: ChangeListener): () => void {
     return this.#listeners.add(listener);
+  }
+
+  toldUntil(): number {
+    return monotonicTime();
   }
 
   #opened(): MemoryStore {

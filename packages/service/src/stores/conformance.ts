@@ -3,6 +3,7 @@ import { asJsonText } from '../domain/json.ts';
 import { ALL, type ConformanceCase, HOUR_MS, ids, isCode, NOW, session, view } from './conformance-fixtures.ts';
 import { CONFORMANCE_CASES_OF_MANY } from './conformance-of-many.ts';
 
+export { NODES_CONFORMANCE_CASES, type NodesConformanceCase } from './conformance-of-nodes.ts';
 export type { ConformanceCase };
 
 /**
@@ -237,6 +238,16 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
       assert.equal(stored?.data, null);
       assert.equal(stored?.close_reason, 'closed');
       assert.equal((await closing).outcome, 'updated');
+    },
+  },
+  {
+    name: 'a lease is there for the first who asks, who can renew it, give it back and have it again',
+    run: async (store) => {
+      assert.equal(await store.lease('a', 1_000, NOW), true);
+      assert.equal(await store.lease('a', 1_000, NOW + 999), true);
+      assert.equal(await store.lease('a', 1_000, NOW + 1_998), true);
+      await store.lease('a', 0, NOW + 1_999);
+      assert.equal(await store.lease('a', 1_000, NOW + 1_999), true);
     },
   },
   ...CONFORMANCE_CASES_OF_MANY,

@@ -24,16 +24,38 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
     ]);
     return new SqliteStore(sqliteStoreConfig(url));
   },
+  postgres,
+  postgresql: postgres,
+  redis,
+  rediss: redis,
 };
+
+async function redis(url: string, options: StoreOptions): Promise<SessionStore> {
+  const [{ RedisStore }, { redisStoreConfig }] = await Promise.all([
+    import('./redis/store.ts'),
+    import('./redis/config.ts'),
+  ]);
+  return new RedisStore(redisStoreConfig(url, options));
+}
+
+async function postgres(url: string): Promise<SessionStore> {
+  const [{ PostgresStore }, { postgresStoreConfig }] = await Promise.all([
+    import('./postgres/store.ts'),
+    import('./postgres/config.ts'),
+  ]);
+  return new PostgresStore(postgresStoreConfig(url));
+}
 
 /** The store that a URL names. Rejects with `INVALID_CONFIG`; what it quotes of a URL holds no password. */
 export async function createStore(url: string, options: StoreOptions = { retention_ms: null }): Promise<SessionStore> {
-  const create = SCHEMES[schemeOf(url)];
+  const scheme = schemeOf(url);
+  const create = SCHEMES[scheme];
   if (create) return create(url, options);
-  const known = Object.keys(SCHEMES).map((scheme) => `"${scheme}:"`);
+  const known = Object.keys(SCHEMES).map((known) => `"${known}:"`);
+  // Where a password is in a text that is no URL of a store cannot be known.
   throw new SessionsError(
     'INVALID_CONFIG',
-    `The store URL ${JSON.stringify(withoutPassword(url))} should start with one of ${known.join(', ')}.`,
+    `The store URL starts with "${scheme}:", and should start with one of ${known.join(', ')}.`,
   );
 }
 
@@ -42,9 +64,10 @@ export function isSharedStore(url: string): boolean {
   return !['memory', 'sqlite'].includes(schemeOf(url));
 }
 
-/** For logs and messages. */
+/** For logs and messages. Where it is not clear what the password is, it hides more. */
 export function withoutPassword(url: string): string {
-  return url.replace(/(?<=^[a-z]+:\/\/[^/?#]*?:)[^/?#]*(?=@)/, '…').replace(/(?<=[?&]password=)[^&#]*/g, '…');
+  // Up to the last @: a password with a slash that was not encoded makes no URL, and is quoted by the error that says so.
+  return url.replace(/(?<=^[^:@]*:\/*[^:@]*:).*(?=@)/s, '…').replace(/(?<=[?&][^=&]*pass[^=&]*=)[^&#]*/gi, '…');
 }
 
 function schemeOf(url: string): string {

@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { asJsonText } from '../domain/json.ts';
 import { apply, asOf, isLive, open, type Session } from '../domain/session.ts';
 import type { PageRequest, SessionFilter, SessionStore } from '../domain/store.ts';
-import { MemoryStore } from './memory/store.ts';
-import { sqliteStoreConfig } from './sqlite/config.ts';
-import { SqliteStore } from './sqlite/store.ts';
+import { removeAll } from './fixtures/emptying.ts';
+import { onEveryStore, type StoreName } from './fixtures/stores.ts';
 
 /** Few ids, users and times, so that they meet often. */
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
@@ -127,23 +123,22 @@ function view(session: Session | null, now: number): Session | null {
   return session && { ...asOf(session, now) };
 }
 
-test('memory: no order of operations and times makes it differ from the plainest store', async () => {
-  const property = fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), (steps) =>
-    follow(new MemoryStore({ sessions_max: 100 }), steps),
-  );
-  await fc.assert(property, { numRuns: 500 });
-});
+/** How many orders each is put through: a few seconds of them. */
+const RUNS: Readonly<Record<StoreName, number>> = {
+  memory: 500,
+  sqlite: 60,
+  postgres: 60,
+  redis: 100,
+  'redis cluster': 60,
+};
 
-const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-model-'));
-after(() => rmSync(folder, { recursive: true }));
-
-test('sqlite: no order of operations and times makes it differ from the plainest store', async () => {
-  const store = new SqliteStore(sqliteStoreConfig(`sqlite:${folder}/sessions.db`));
-  await store.open();
-  const property = fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
-    for (const known of ['a', 'b', 'c', 'd', 'e']) await store.remove(known);
-    await follow(store, steps);
+onEveryStore((stores) => {
+  test(`${stores.name}: no order of operations and times makes it differ from the plainest store`, async () => {
+    const store = await stores.empty();
+    const property = fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
+      await removeAll(store, 0);
+      await follow(store, steps);
+    });
+    await fc.assert(property, { numRuns: RUNS[stores.name] });
   });
-  await fc.assert(property, { numRuns: 60 });
-  await store.close();
 });

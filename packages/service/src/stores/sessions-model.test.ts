@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { ManualClock } from '../domain/clock.ts';
 import { SessionsError } from '../domain/errors.ts';
@@ -11,9 +8,8 @@ import type { Session } from '../domain/session.ts';
 import { Sessions } from '../domain/sessions.ts';
 import type { SessionsSettings } from '../domain/settings.ts';
 import { LIMIT_POLICIES, type LimitPolicy, type SessionStore } from '../domain/store.ts';
-import { MemoryStore } from './memory/store.ts';
-import { sqliteStoreConfig } from './sqlite/config.ts';
-import { SqliteStore } from './sqlite/store.ts';
+import { removeAll } from './fixtures/emptying.ts';
+import { onEveryStore, type StoreName } from './fixtures/stores.ts';
 
 const MAX = 3;
 const IDLE_MS = 100;
@@ -239,24 +235,26 @@ const NAME =
   'no order of requests, sweeps and times revives a session, exceeds a limit, loses an update or makes reads disagree';
 const policies = fc.constantFrom(...LIMIT_POLICIES);
 
-test(`memory: ${NAME}`, async () => {
-  const property = fc.asyncProperty(policies, fc.array(step, { maxLength: 60, size: 'max' }), (policy, steps) =>
-    follow(new MemoryStore({ sessions_max: 10_000 }), policy, steps),
-  );
-  await fc.assert(property, { numRuns: 300 });
-});
+/** How many orders each is put through: a few seconds of them. */
+const RUNS: Readonly<Record<StoreName, number>> = {
+  memory: 300,
+  sqlite: 40,
+  postgres: 30,
+  redis: 40,
+  'redis cluster': 30,
+};
 
-const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-uses-'));
-after(() => rmSync(folder, { recursive: true }));
-
-test(`sqlite: ${NAME}`, async () => {
-  const store = new SqliteStore(sqliteStoreConfig(`sqlite:${folder}/sessions.db`));
-  await store.open();
-  const property = fc.asyncProperty(policies, fc.array(step, { maxLength: 40, size: 'max' }), async (policy, steps) => {
-    const { sessions } = await store.list({}, { skip: 0, take: 1000, total: false }, 0);
-    await Promise.all(sessions.map(({ id }) => store.remove(id)));
-    await follow(store, policy, steps);
+onEveryStore((stores) => {
+  test(`${stores.name}: ${NAME}`, async () => {
+    const store = await stores.empty();
+    const property = fc.asyncProperty(
+      policies,
+      fc.array(step, { maxLength: 60, size: 'max' }),
+      async (policy, steps) => {
+        await removeAll(store, 0);
+        await follow(store, policy, steps);
+      },
+    );
+    await fc.assert(property, { numRuns: RUNS[stores.name] });
   });
-  await fc.assert(property, { numRuns: 40 });
-  await store.close();
 });

@@ -29,7 +29,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
       assert.deepEqual(evicted, []);
       assert.match(token, /^ps_[0-9a-f]{36}_[A-Za-z0-9_-]{43}$/);
       assert.deepEqual(await sessions.get(id), session);
-      assert.deepEqual(await sessions.validate(token), { active: true, session });
+      assert.partialDeepStrictEqual(await sessions.validate(token), { active: true, session });
       assert.deepEqual(await sessions.read(token), session);
     },
   },
@@ -62,7 +62,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
         assert.equal(await sessions.read(candidate), null);
         await assert.rejects(sessions.rotate({ token: candidate }), isProblem('TOKEN_UNKNOWN'));
       }
-      assert.deepEqual(await sessions.validate(token), { active: true, session });
+      assert.partialDeepStrictEqual(await sessions.validate(token), { active: true, session });
     },
   },
   {

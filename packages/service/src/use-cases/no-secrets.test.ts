@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -7,6 +7,10 @@ import type { SessionStore } from '../domain/store.ts';
 import { hashSecret } from '../domain/tokens.ts';
 import { startTestServer } from '../http/fixtures/test-server.ts';
 import { sessionRef } from '../observability/log.ts';
+import { createStore } from '../stores/create-store.ts';
+import { PostgresServer } from '../stores/fixtures/postgres-server.ts';
+import { RedisServer } from '../stores/fixtures/redis-server.ts';
+import { missingPostgres, missingRedis } from '../stores/fixtures/stores.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { sqliteStoreConfig } from '../stores/sqlite/config.ts';
 import { SqliteStore } from '../stores/sqlite/store.ts';
@@ -14,6 +18,12 @@ import { formsOf, type Script, useSecrets } from './fixtures/secrets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-secrets-'));
 after(() => rmSync(folder, { recursive: true }));
+
+const postgres = { skip: missingPostgres() ?? false };
+const redis = { skip: missingRedis() ?? false };
+
+/** Most of a log that was not written to its end. */
+const EMPTY = '\0'.repeat(64);
 
 /** Runs the script over a live service; answers its log too, of which nothing is left out. */
 async function runOver(store: SessionStore): Promise<Script & { readonly log: string; readonly now: number }> {
@@ -61,6 +71,32 @@ test('whoever steals the SQLite file, its write-ahead log or the log finds no to
   const secret = [...script.secrets].find((text) => text.length === 43);
   assert.ok(dump.includes(hashSecret(secret ?? '')), 'the file holds the hash of a secret');
 });
+
+test("whoever steals PostgreSQL's write-ahead log finds no token and no key", postgres, async (t) => {
+  const server = await PostgresServer.start();
+  t.after(() => server.remove());
+  await assertNoSecretIn(server.url, join(server.folder, 'data', 'pg_wal'));
+});
+
+test("whoever steals Redis' append-only file finds no token and no key", redis, async (t) => {
+  const server = await RedisServer.start({ settings: { appendonly: 'yes', appendfsync: 'always' } });
+  t.after(() => server.remove());
+  await assertNoSecretIn(server.url, join(server.folder, 'appendonlydir'));
+});
+
+/** In files where a server has written all that was ever in it. */
+async function assertNoSecretIn(url: string, files: string): Promise<void> {
+  const store = await createStore(url);
+  await store.open();
+  const { log, ...script } = await runOver(store);
+  await store.close();
+  const paths = readdirSync(files, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const dump = paths.map(({ name }) => readFileSync(join(files, name), 'latin1')).join('\n');
+  assertNoSecret(script, dump.split(EMPTY).filter(Boolean).join('\0'), files);
+  assertNoSecretInLog(script, log);
+  const secret = [...script.secrets].find((text) => text.length === 43);
+  assert.ok(dump.includes(hashSecret(secret ?? '')), 'the files hold the hash of a secret');
+}
 
 test('whoever sees all that the memory store holds finds no token and no key', async () => {
   const store = new MemoryStore({ sessions_max: 1000 });

@@ -12,7 +12,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
       const first = await sessions.rotate({ token });
       assert.notEqual(first.token, token);
       assert.deepEqual(first.session, { ...session, revision: 2 });
-      assert.deepEqual(await sessions.validate(first.token), { active: true, session: first.session });
+      assert.partialDeepStrictEqual(await sessions.validate(first.token), { active: true, session: first.session });
       const second = await sessions.rotate({ token: first.token });
       clock.advance(settings.rotation_grace_ms - 1);
       assert.equal((await sessions.validate(token)).active, true);

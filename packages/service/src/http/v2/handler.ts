@@ -8,6 +8,7 @@ import type { Cors } from '../cors.ts';
 import { errorAnswer } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { JSON_UTF8 } from '../media-type.ts';
+import type { ChangeFeed } from './changes/change-feed.ts';
 import { readRequest } from './request.ts';
 import { findRoute, isV2 } from './router.ts';
 import type { Route, RouteAnswer, RouteContext } from './routes.ts';
@@ -17,6 +18,7 @@ export interface V2Options {
   readonly log: Logger;
   readonly authenticator: Authenticator;
   readonly cors: Cors;
+  readonly changes: ChangeFeed;
   /** The largest body that is read, in bytes. */
   readonly body_limit: number;
   /** The largest `user` and the largest `data`, in bytes of their JSON. */
@@ -24,7 +26,8 @@ export interface V2Options {
 }
 
 /** API v2, on Node's own request and response as API v1, for the same reason. */
-export function createV2Handler({ sessions, log, authenticator, cors, body_limit, value_limit }: V2Options): Handler {
+export function createV2Handler(options: V2Options): Handler {
+  const { sessions, log, authenticator, cors, changes, body_limit, value_limit } = options;
   const context: RouteContext = {
     sessions,
     value_bytes_max: value_limit,
@@ -35,10 +38,15 @@ export function createV2Handler({ sessions, log, authenticator, cors, body_limit
     const { url = '', method = '' } = request;
     const query = url.indexOf('?');
     const match = findRoute(method, query === -1 ? url : url.slice(0, query));
-    authenticator.authenticate(request, match.route.scope, request.socket.remoteAddress ?? '');
-    const result = await match.route.run(context, await readRequest(request, match, body_limit));
-    logRequest(log, match.route, result.opened ?? match.id, request);
-    send(response, match.route, result);
+    const { route, id } = match;
+    authenticator.authenticate(request, route.scope, request.socket.remoteAddress ?? '');
+    if (!('run' in route)) {
+      changes.serve(request, response);
+      return;
+    }
+    const result = await route.run(context, await readRequest(request, { route, id }, body_limit));
+    logRequest(log, route, result.opened ?? id, request);
+    send(response, route, result);
   }
 
   return (request, response) => {

@@ -1,5 +1,7 @@
 import type { ProblemCode } from '@pip-sessions/client';
 import { ERROR_MAP, PROBLEMS } from '../error-map.ts';
+import { healthPaths } from '../health.ts';
+import { CHANGES_DESCRIPTION, CHANGES_ROUTE } from './changes/route.ts';
 import { ROUTES, type Route } from './routes.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 
@@ -43,6 +45,7 @@ export function openapiV2(): object {
   for (const route of ROUTES) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   }
+  paths[CHANGES_ROUTE.path] = { get: changesOperation() };
   return {
     openapi: '3.1.0',
     info: {
@@ -53,8 +56,11 @@ export function openapiV2(): object {
     },
     servers: [{ url: '/' }],
     security: [{ key: [] }, {}],
-    tags: [{ name: 'sessions', description: 'User sessions' }],
-    paths,
+    tags: [
+      { name: 'sessions', description: 'User sessions' },
+      { name: 'health', description: 'Whether the service can do its work' },
+    ],
+    paths: { ...paths, ...healthPaths(errorResponses([])) },
     components: {
       schemas: {
         ...Object.fromEntries(NAMED.map(([name, schema]) => [name, withRefs(schema, schema)])),
@@ -80,6 +86,30 @@ export function openapiV2(): object {
   };
 }
 
+/** The stream of changes: server-sent events in place of one answer. */
+function changesOperation(): object {
+  const { name, summary, scope } = CHANGES_ROUTE;
+  return {
+    operationId: name,
+    tags: ['sessions'],
+    summary,
+    description: `Needs a key of scope \`${scope}\`. ${CHANGES_DESCRIPTION}`,
+    parameters: [
+      {
+        name: 'Last-Event-ID',
+        in: 'header',
+        schema: { type: 'string' },
+        description: 'The id of the last event that was received, to go on after it',
+      },
+      { $ref: '#/components/parameters/CorrelationId' },
+    ],
+    responses: {
+      200: { description: 'The events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
+      ...errorResponses(problemsOf(CHANGES_ROUTE)),
+    },
+  };
+}
+
 function operation(route: Route): object {
   const { name, summary, scope, status, answer } = route;
   return {
@@ -100,7 +130,7 @@ function operation(route: Route): object {
         ...(isSession(answer) && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
         content: { 'application/json': { schema: refTo(answer) } },
       },
-      ...errorResponses(route),
+      ...errorResponses(problemsOf(route)),
     },
   };
 }
@@ -157,14 +187,15 @@ function headerParameters({ name, isConditional }: Route): object[] {
 }
 
 /** The problems of a route: what the document promises, and tests hold it to. */
-export function problemsOf({ method, problems }: Route): readonly ProblemCode[] {
+export function problemsOf({ method, problems }: Pick<Route, 'method' | 'problems'>): readonly ProblemCode[] {
   const ofBody = method === 'GET' ? [] : PROBLEMS_OF_BODIES;
   return [...new Set([...problems, ...ofBody, ...PROBLEMS_OF_ALL])];
 }
 
-function errorResponses(route: Route): Record<string, object> {
+/** With those of any request, whose path is not known yet. */
+function errorResponses(problems: readonly ProblemCode[]): Record<string, object> {
   const responses: Record<string, object> = {};
-  const codes = [...problemsOf(route), ...PROBLEMS_OF_CONNECTIONS];
+  const codes = [...problems, ...PROBLEMS_OF_CONNECTIONS];
   for (const status of new Set(codes.map((code) => PROBLEMS[code].status))) {
     const ofStatus = codes.filter((code) => PROBLEMS[code].status === status);
     const ofConnections = ofStatus.filter((code) => PROBLEMS_OF_CONNECTIONS.includes(code));

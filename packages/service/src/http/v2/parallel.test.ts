@@ -1,31 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import type { SessionStore } from '../../domain/store.ts';
-import { MemoryStore } from '../../stores/memory/store.ts';
-import { sqliteStoreConfig } from '../../stores/sqlite/config.ts';
-import { SqliteStore } from '../../stores/sqlite/store.ts';
+import { test } from 'node:test';
+import { onEveryStore } from '../../stores/fixtures/stores.ts';
 import { startV2 } from './fixtures/start.ts';
 
-const STORES: Readonly<Record<string, (t: TestContext) => Promise<SessionStore>>> = {
-  memory: async () => new MemoryStore({ sessions_max: 10_000 }),
-  sqlite: async (t) => {
-    const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-parallel-'));
-    const store = new SqliteStore(sqliteStoreConfig(`sqlite:${folder}/sessions.db`));
-    await store.open();
-    t.after(async () => {
-      await store.close();
-      rmSync(folder, { recursive: true });
-    });
-    return store;
-  },
-};
-
-for (const [name, openStore] of Object.entries(STORES)) {
-  test(`200 parallel rotations of one token make one successor, and nobody is signed out: ${name}`, async (t) => {
-    const { open, validate, rotate } = await startV2(t, { store: await openStore(t) });
+onEveryStore((stores) => {
+  test(`${stores.name}: 200 parallel rotations of one token make one successor, and nobody is signed out`, async (t) => {
+    const { open, validate, rotate } = await startV2(t, { store: await stores.empty() });
     const { token } = await open();
     const replies = await Promise.all(Array.from({ length: 200 }, () => rotate(token)));
     assert.equal(new Set(replies.map(({ body }) => body.token)).size, 1);
@@ -35,9 +15,9 @@ for (const [name, openStore] of Object.entries(STORES)) {
     assert.equal(replies.at(-1)?.body.session.revision, 2);
   });
 
-  test(`500 parallel opens of one user with a limit of 5: no read ever sees more than 5 live: ${name}`, async (t) => {
+  test(`${stores.name}: 500 parallel opens of one user with a limit of 5: no read ever sees more than 5 live`, async (t) => {
     const { open, send } = await startV2(t, {
-      store: await openStore(t),
+      store: await stores.empty(),
       settings: { limit: { max: 5, policy: 'evict_oldest' } },
     });
     let seen = 0;
@@ -51,4 +31,4 @@ for (const [name, openStore] of Object.entries(STORES)) {
     await Promise.all(opens);
     assert.equal(seen, 5);
   });
-}
+});

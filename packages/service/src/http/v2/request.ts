@@ -12,7 +12,11 @@ const MERGE_PATCH = /^application\/merge-patch\+json\s*(?:;|$)/i;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{16,255}$/;
 
 /** Reads what a route needs of its request. Throws or rejects with `INVALID_DATA` or a `RequestError`. */
-export function readRequest(request: IncomingMessage, { route, id }: Match, bytes_max: number): Promise<RouteRequest> {
+export function readRequest(
+  request: IncomingMessage,
+  { route, id }: Match<Route>,
+  bytes_max: number,
+): Promise<RouteRequest> {
   const { headers, url = '' } = request;
   const idempotency_key = route.name === 'openSession' ? idempotencyKey(headers['idempotency-key']) : null;
   const revision = route.isConditional ? revisionOf(headers['if-match']) : undefined;

@@ -1,24 +1,27 @@
 import { RequestError } from '../error-map.ts';
+import { CHANGES_ROUTE, type ChangesRoute } from './changes/route.ts';
 import { ROUTES, type Route } from './routes.ts';
 
-export interface Match {
-  readonly route: Route;
+export interface Match<R = Route | ChangesRoute> {
+  readonly route: R;
   /** The id in the path; empty where it has none. */
   readonly id: string;
 }
 
 const PREFIX = '/v2/';
-const EXACT = new Map<string, Map<string, Route>>();
+const EXACT = new Map<string, Map<string, Route | ChangesRoute>>([
+  [CHANGES_ROUTE.path, new Map([[CHANGES_ROUTE.method, CHANGES_ROUTE]])],
+]);
 /** By what comes after the id, with its slash. */
-const OF_SESSION = new Map<string, Map<string, Route>>();
+const OF_SESSION = new Map<string, Map<string, Route | ChangesRoute>>();
 
 const OF_SESSION_PREFIX = '/v2/sessions/{id}';
 
 for (const route of ROUTES) {
   const isOfSession = route.path.startsWith(OF_SESSION_PREFIX);
-  const paths = isOfSession ? OF_SESSION : EXACT;
+  const paths: Map<string, Map<string, Route | ChangesRoute>> = isOfSession ? OF_SESSION : EXACT;
   const key = isOfSession ? route.path.slice(OF_SESSION_PREFIX.length) : route.path;
-  paths.set(key, (paths.get(key) ?? new Map<string, Route>()).set(route.method, route));
+  paths.set(key, (paths.get(key) ?? new Map<string, Route | ChangesRoute>()).set(route.method, route));
 }
 
 const SESSION_PATH = /^\/v2\/sessions\/([^/]+)(\/[a-z]+)?$/;

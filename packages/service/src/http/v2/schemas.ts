@@ -97,7 +97,15 @@ export const SCHEMAS = {
   ),
   ValidateRequest: Type.Object({ token: Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX }) }, closed),
   Validation: Type.Union([
-    Type.Object({ active: Type.Literal(true), session: Session }, closed),
+    Type.Object(
+      {
+        active: Type.Literal(true),
+        session: Session,
+        max_age: Type.Number({ description: 'Seconds for which who follows /v2/changes may keep the answer' }),
+        age: Type.Number({ description: 'Seconds for which the service has known it without asking its store' }),
+      },
+      closed,
+    ),
     Type.Object(
       {
         active: Type.Literal(false),

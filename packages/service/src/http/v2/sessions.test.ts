@@ -8,7 +8,7 @@ test('a session is opened with a token, validated, touched, stored to, closed, a
   assert.match(token, /^ps_[0-9a-f]{36}_[A-Za-z0-9_-]{43}$/);
   assert.equal(token.slice(3, 39), session.id);
   assert.deepEqual([session.active, session.revision, session.idle_timeout, evicted], [true, 1, 86_400, []]);
-  assert.deepEqual(await validate(token), { active: true, session });
+  assert.partialDeepStrictEqual(await validate(token), { active: true, session });
   const stored = await send(`PUT /v2/sessions/${session.id}/data`, { body: [1, 'é', null] });
   assert.deepEqual([stored.body.data, stored.body.revision, stored.headers.get('etag')], [[1, 'é', null], 2, '"2"']);
   const patched = await send(`PUT /v2/sessions/${session.id}/user`, { body: { roles: ['admin'] } });

@@ -1,8 +1,10 @@
 import { isoTime } from '../../domain/iso-time.ts';
 import type { Session, SessionSummary } from '../../domain/session.ts';
-import type { Opened, Stats, Validation, WithToken } from '../../domain/sessions.ts';
+import type { Opened, WithToken } from '../../domain/sessions.ts';
+import type { Stats } from '../../domain/stats.ts';
 import type { ClosedMatching, HourCounts, Scan } from '../../domain/store.ts';
 import type { Swept } from '../../domain/sweep.ts';
+import type { Validation } from '../../domain/validator.ts';
 import { stringText, timeText } from '../json-text.ts';
 import { cursorOf } from './cursor.ts';
 
@@ -20,9 +22,9 @@ export function rotatedText({ session, token }: { readonly session: Session } & 
 }
 
 export function validationText(validation: Validation): string {
-  return validation.active
-    ? `{"active":true,"session":${sessionText(validation.session)}}`
-    : `{"active":false,"reason":"${validation.reason}"}`;
+  if (!validation.active) return `{"active":false,"reason":"${validation.reason}"}`;
+  const { session, keep_ms, age_ms } = validation;
+  return `{"active":true,"session":${sessionText(session)},"max_age":${keep_ms / 1000},"age":${age_ms / 1000}}`;
 }
 
 export function pageText({ sessions, next }: Scan, total: number | null): string {

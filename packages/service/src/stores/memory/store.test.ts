@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SessionsError } from '../../domain/errors.ts';
 import { open } from '../../domain/session.ts';
-import { CONFORMANCE_CASES } from '../conformance.ts';
 import { memoryStoreConfig } from './config.ts';
 import { MemoryStore } from './store.ts';
-
-for (const { name, run } of CONFORMANCE_CASES) {
-  test(`memory: ${name}`, () => run(new MemoryStore({ sessions_max: 1000 })));
-}
 
 const FIELDS = { user_name: null, address: null, client: null, user: null, data: null, expire_time: null };
 

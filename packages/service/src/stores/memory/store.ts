@@ -1,4 +1,5 @@
 import { type ChangeListener, ChangeListeners, changed, removed } from '../../domain/changes.ts';
+import { monotonicTime } from '../../domain/clock.ts';
 import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
 import { apply, type CloseReason, deadline, expire, type Session, type SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -139,6 +140,10 @@ export class MemoryStore implements SessionStore {
 
   watch(listener: ChangeListener): () => void {
     return this.#listeners.add(listener);
+  }
+
+  toldUntil(): number {
+    return monotonicTime();
   }
 
   /** Before the new session takes its place, so that a read between sees no more than `max`. */

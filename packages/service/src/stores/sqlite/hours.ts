@@ -32,6 +32,8 @@ export class HourCounters {
   /** Within the transaction. */
   write(): void {
     for (const { hour, what, count } of this.#counts.values()) {
+      // What is imported may be old.
+      if (hour < this.#latest - (HOURS_MAX - 1) * HOUR_MS) continue;
       this.#add.run(hour, what, count);
       if (hour > this.#latest) {
         this.#latest = hour;

@@ -6,7 +6,6 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { asJsonText } from '../../domain/json.ts';
 import { open } from '../../domain/session.ts';
-import { CONFORMANCE_CASES } from '../conformance.ts';
 import { sqliteStoreConfig } from './config.ts';
 import { MIGRATIONS } from './schema.ts';
 import { SqliteStore } from './store.ts';
@@ -33,10 +32,6 @@ async function withStore(config: ReturnType<typeof newConfig>, work: (store: Sql
 function sessionOf(id: string) {
   const fields = { user_id: 'user', user_name: null, address: null, client: null, user: null, data: null };
   return open(id, { ...fields, idle_timeout_ms: 1000, expire_time: null }, 0);
-}
-
-for (const { name, run } of CONFORMANCE_CASES) {
-  test(`sqlite: ${name}`, () => withStore(newConfig(), run));
 }
 
 test('sqlite: sessions are there after a restart', async () => {

@@ -1,4 +1,5 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
+import { monotonicTime } from '../../domain/clock.ts';
 import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -152,6 +153,10 @@ export class SqliteStore implements SessionStore {
 
   watch(listener: ChangeListener): () => void {
     return this.#listeners.add(listener);
+  }
+
+  toldUntil(): number {
+    return monotonicTime();
   }
 
   #write(write: Write): Promise<WriteResult> {

@@ -1,0 +1,64 @@
+import { parseArgs } from 'node:util';
+import { measureExpress } from './near/express.ts';
+import { FAULTS, measureFault } from './near/faults.ts';
+import { measureHits } from './near/hits.ts';
+import { measureMemory } from './near/memory.ts';
+import { measureRevocation } from './near/revocation.ts';
+import { measureSoak } from './near/soak.ts';
+import { STORES, type StoreName } from './near/stage.ts';
+import { stopProcesses } from './processes.ts';
+
+const USAGE = `Usage: npm run bench:near -- <what> [options]
+
+Measures what callers have of the near-cache and of the middleware, on services and servers of its own:
+  hits        reads that are answered from memory, against validations over HTTP   (--rounds 9)
+  express     Express with our sessions, with express-session on Redis, and without any   (--rounds 15)
+  revocation  a close at one node until 200 clients of two nodes refuse the token
+              (--rounds 50, --engine ${STORES.join('|')})
+  faults      clients, nodes and stores that are cut off or fail: no ended session is answered as live beyond the bound
+              (--trials 100, --only <part of a fault's name>)
+  memory      heap a cached session   (--sessions 100000)
+  soak        a client and a service under full load: their heaps must stay as they are   (--minutes 10)
+`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      rounds: { type: 'string' },
+      engine: { type: 'string' },
+      only: { type: 'string', default: '' },
+      trials: { type: 'string', default: '100' },
+      sessions: { type: 'string', default: '100000' },
+      minutes: { type: 'string', default: '10' },
+    },
+  });
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const rounds = (usual: number) => Number(values.rounds ?? usual);
+  const kinds: Readonly<Record<string, readonly (() => Promise<boolean>)[]>> = {
+    hits: [() => measureHits(rounds(9), say)],
+    express: [() => measureExpress(rounds(15), say)],
+    revocation: STORES.filter((name) => values.engine === undefined || values.engine === name).map(
+      (name: StoreName) => () => measureRevocation(name, rounds(50), say),
+    ),
+    faults: Object.keys(FAULTS)
+      .filter((name) => name.includes(values.only))
+      .map((name) => () => measureFault(name, Number(values.trials), say)),
+    memory: [() => measureMemory(Number(values.sessions), say)],
+    soak: [() => measureSoak(Number(values.minutes), say)],
+  };
+  const chosen = kinds[positionals[0] ?? ''];
+  if (!chosen || chosen.length === 0) {
+    process.stdout.write(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  for (const measure of chosen) if (!(await measure())) process.exitCode = 1;
+}
+
+main()
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+    process.exitCode = 1;
+  })
+  .finally(stopProcesses);

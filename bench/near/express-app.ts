@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createCachedSessionsClient } from '@pip-sessions/client';
+import { requireSession, userSessionOf, userSessions } from '@pip-sessions/client/express';
+import { RedisStore } from 'connect-redis';
+import express, { type Express } from 'express';
+import session from 'express-session';
+import { createClient } from 'redis';
+
+export type ExpressKind = 'user-sessions' | 'express-session' | 'express-session without touch' | 'no sessions';
+
+export interface ExpressReady {
+  readonly pid: number;
+  readonly port: number;
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    user_id: string;
+    name: string;
+  }
+}
+
+/** The same application with each kind of sessions: `/login/<user>` signs in, `/me` answers who that is. */
+const APPS: Readonly<Record<ExpressKind, (app: Express, url: string) => Promise<void> | void>> = {
+  'user-sessions': userSessionsApp,
+  'express-session': (app, url) => expressSessionApp(app, url, false),
+  'express-session without touch': (app, url) => expressSessionApp(app, url, true),
+  'no sessions': (app) => {
+    app.get('/login/:user', (_, res) => void res.json({}));
+    app.get('/me', (_, res) => void res.json({ user_id: 'user-0', name: 'User 0' }));
+  },
+};
+
+function userSessionsApp(app: Express, url: string): void {
+  app.use(userSessions({ client: createCachedSessionsClient({ url }), credentials: ['cookie'], development: true }));
+  app.get('/login/:user', async (req, res) => {
+    const { user } = req.params;
+    await req.userSession.login({ user_id: `user-${user}`, data: { name: `User ${user}` } });
+    res.json({});
+  });
+  app.get('/me', requireSession(), (req, res) => {
+    const { user_id, data } = userSessionOf<unknown, { readonly name: string }>(req).required;
+    res.json({ user_id, name: data.name });
+  });
+}
+
+/** Its cheapest sane form: nothing is written but what has changed, and by default the time to live with each request. */
+async function expressSessionApp(app: Express, url: string, disableTouch: boolean): Promise<void> {
+  const client = await createClient({ url }).connect();
+  const store = new RedisStore({ client, disableTouch });
+  app.use(session({ store, secret: 'bench', resave: false, saveUninitialized: false, rolling: false }));
+  app.get('/login/:user', (req, res) => {
+    const { user } = req.params;
+    Object.assign(req.session, { user_id: `user-${user}`, name: `User ${user}` });
+    res.json({});
+  });
+  app.get('/me', (req, res) => {
+    const { user_id, name } = req.session;
+    if (user_id === undefined) res.status(401).json({});
+    else res.json({ user_id, name });
+  });
+}
+
+const [kind = '', url = ''] = process.argv.slice(2);
+const app = express();
+await APPS[kind as ExpressKind](app, url);
+const server = app.listen(0, '127.0.0.1');
+await once(server, 'listening');
+process.once('disconnect', () => process.exit());
+const ready: ExpressReady = { pid: process.pid, port: (server.address() as AddressInfo).port };
+process.send?.(ready);

@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CachedSessionsClient, createCachedSessionsClient } from '@pip-sessions/client';
+import { sharedTime } from './figures.ts';
+
+/** What a process of readers is told: the token that all its clients read from now on. */
+export interface Watch {
+  readonly token: string;
+}
+
+/** What it says: first that all answer it from memory, then when each refused it, by the clock that processes share. */
+export type FromReaders =
+  | { readonly type: 'watching' }
+  | { readonly type: 'refused'; readonly at: readonly number[]; readonly asked_service: number };
+
+const READ_EVERY_MS = 2;
+
+/** Many clients with caches of their own in one process: `<clients> <url> <url>…`, each client follows one of the nodes. */
+const [count = '0', ...urls] = process.argv.slice(2);
+const clients = Array.from({ length: Number(count) }, (_, n) =>
+  createCachedSessionsClient({ url: urls[n % urls.length] ?? '' }),
+);
+
+async function watch({ token }: Watch): Promise<void> {
+  await Promise.all(clients.map((client) => keep(client, token)));
+  const loads = loadsOf();
+  send({ type: 'watching' });
+  const at = await Promise.all(clients.map((client) => refused(client, token)));
+  send({ type: 'refused', at, asked_service: loadsOf() - loads });
+}
+
+/** Reads until the token is answered from memory. */
+async function keep(client: CachedSessionsClient, token: string): Promise<void> {
+  for (;;) {
+    const { hits } = client.cacheStats();
+    if ((await client.read(token)) === null) throw new Error('A live session was refused.');
+    if (client.cacheStats().hits > hits) return;
+    await delay(READ_EVERY_MS);
+  }
+}
+
+async function refused(client: CachedSessionsClient, token: string): Promise<number> {
+  while ((await client.read(token)) !== null) await delay(READ_EVERY_MS);
+  return sharedTime();
+}
+
+function loadsOf(): number {
+  return clients.reduce((sum, client) => sum + client.cacheStats().loads, 0);
+}
+
+function send(message: FromReaders): void {
+  process.send?.(message);
+}
+
+process.once('disconnect', () => process.exit());
+process.on('message', (message: Watch) => void watch(message));

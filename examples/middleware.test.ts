@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createLogger, loadConfig, startService } from '@pip-sessions/service';
+
+interface Device {
+  readonly id: string;
+  readonly client: string;
+  readonly here: boolean;
+}
+
+for (const name of ['express-devices', 'hono-devices']) {
+  test(`examples/${name}.ts shows a user's devices, and ends one of them or all others`, async (t) => {
+    const [base] = await runExample(t, name, 1);
+    const at = (path: string) => new URL(path, base);
+    const [laptop, phone, tablet, stranger] = ['Laptop', 'Phone', 'Tablet', 'Stranger'].map((agent) => newJar(agent));
+    assert.ok(laptop && phone && tablet && stranger);
+    for (const jar of [laptop, phone, tablet]) {
+      assert.deepEqual(await jar('POST', at('/login'), { user: 'ann' }), { signed_in: 'ann' });
+    }
+    await stranger('POST', at('/login'), { user: 'bob' });
+
+    const devices = (await laptop('GET', at('/devices'))) as Device[];
+    const shown = devices.map(({ client, here }) => `${client}${here ? ', here' : ''}`);
+    assert.deepEqual(shown.toSorted(), ['Laptop, here', 'Phone', 'Tablet']);
+    const id = devices.find(({ client }) => client === 'Phone')?.id ?? '';
+    assert.deepEqual(await stranger('DELETE', at(`/devices/${id}`)), { error: 'no such device' });
+    assert.deepEqual(await laptop('DELETE', at(`/devices/${id}`)), { ended: id });
+    assert.deepEqual(await laptop('POST', at('/devices/end-others')), { ended: 1 });
+
+    for (const jar of [phone, tablet]) {
+      const refused = (await jar('GET', at('/devices'))) as { code: string };
+      assert.equal(refused.code, 'SESSION_REQUIRED');
+    }
+    assert.equal(((await laptop('GET', at('/devices'))) as Device[]).length, 1);
+    assert.deepEqual(await laptop('POST', at('/logout')), { signed_out: true });
+    assert.equal(((await laptop('GET', at('/devices'))) as { code: string }).code, 'SESSION_REQUIRED');
+  });
+}
+
+test('who signs in at one service is known at the other, and is out at both at once', async (t) => {
+  const [shop, orders] = await runExample(t, 'two-services', 2);
+  const jar = newJar('Laptop');
+  await jar('POST', new URL('/login', shop), { user: 'ann' });
+  const copy = jar.copy();
+  assert.deepEqual(await jar('GET', new URL('/orders', orders)), { orders_of: 'ann', shown_in: { currency: 'EUR' } });
+  await jar('POST', new URL('/logout', shop));
+  for (const each of [jar, copy]) {
+    const refused = (await each('GET', new URL('/orders', orders))) as { code: string };
+    assert.equal(refused.code, 'SESSION_REQUIRED');
+  }
+});
+
+/** Runs an example over a service of its own until it has printed so many addresses, and ends both after the test. */
+async function runExample(t: TestContext, name: string, addresses: number): Promise<readonly URL[]> {
+  const config = loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' });
+  const service = await startService(config, createLogger('silent'));
+  t.after(() => service.stop());
+  const path = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  const ports = { PORT: '0', SHOP_PORT: '0', ORDERS_PORT: '0' };
+  const env = { PATH: process.env.PATH ?? '', SESSIONS_URL: service.url, ...ports };
+  const example = spawn(process.execPath, ['--conditions=source', path], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => end(example));
+  const urls: URL[] = [];
+  for await (const line of createInterface({ input: example.stdout })) {
+    urls.push(new URL(/http:\S+/.exec(line)?.[0] ?? ''));
+    if (urls.length === addresses) return urls;
+  }
+  throw new Error(`examples/${name}.ts ended before it was ready.`);
+}
+
+async function end(example: ChildProcess): Promise<void> {
+  if (example.exitCode !== null) return;
+  example.kill();
+  await once(example, 'exit');
+}
+
+/** What `curl -b jar -c jar` is to the examples. */
+interface Jar {
+  (method: string, url: URL, form?: Readonly<Record<string, string>>): Promise<unknown>;
+  /** One with the same cookie, which goes its own way from then on. */
+  readonly copy: () => Jar;
+}
+
+function newJar(agent: string, held = ''): Jar {
+  let cookie = held;
+  const send = async (method: string, url: URL, form?: Readonly<Record<string, string>>): Promise<unknown> => {
+    const response = await fetch(url, {
+      method,
+      headers: { cookie, 'user-agent': agent },
+      ...(form && { body: new URLSearchParams(form) }),
+    });
+    const [line] = response.headers.getSetCookie();
+    if (line !== undefined) cookie = line.split(';')[0] ?? '';
+    return response.json();
+  };
+  return Object.assign(send, { copy: () => newJar(agent, cookie) });
+}

@@ -1,0 +1,47 @@
+/**
+ * Two services share their users' sessions: who signs in at the shop, in Express, is known to the orders, in Fastify,
+ * and who signs out at one is out at the other at once.
+ *
+ *   npm start                     the sessions service, at http://127.0.0.1:8080
+ *   npm run example:two-services
+ *   curl -c jar -d user=ann http://127.0.0.1:3001/login
+ *   curl -b jar http://127.0.0.1:3002/orders
+ *   curl -b jar -X POST http://127.0.0.1:3001/logout
+ *   curl -b jar http://127.0.0.1:3002/orders
+ */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createSessionsClient } from '@pip-sessions/client';
+import * as inExpress from '@pip-sessions/client/express';
+import * as inFastify from '@pip-sessions/client/fastify';
+import express from 'express';
+import fastify from 'fastify';
+
+const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
+const client = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
+// Both read the same cookie: browsers send it to every port of a host, and to every path behind one gateway.
+const options = { client, development: true };
+
+const shop = express();
+shop.use(express.urlencoded(), inExpress.userSessions(options));
+shop.post('/login', async (req, res) => {
+  await req.userSession.login({ user_id: req.body.user, data: { currency: 'EUR' } });
+  res.json({ signed_in: req.body.user });
+});
+shop.post('/logout', async (req, res) => {
+  await req.userSession.logout();
+  res.json({ signed_out: true });
+});
+const shopServer = shop.listen(Number(process.env.SHOP_PORT ?? 3001), '127.0.0.1');
+await once(shopServer, 'listening');
+
+const orders = fastify();
+await orders.register(inFastify.userSessions, options);
+orders.get('/orders', { onRequest: inFastify.requireSession() }, async (request) => {
+  const { user_id, data } = request.userSession.required;
+  return { orders_of: user_id, shown_in: data };
+});
+const ordersUrl = await orders.listen({ host: '127.0.0.1', port: Number(process.env.ORDERS_PORT ?? 3002) });
+
+console.log(`shop: http://127.0.0.1:${(shopServer.address() as AddressInfo).port}`);
+console.log(`orders: ${ordersUrl}`);

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+/** What is loaded, which types are not: paths of files and names of packages. */
+function loaded(file: URL, seen = new Set<string>()): ReadonlySet<string> {
+  if (seen.has(file.href)) return seen;
+  seen.add(file.href);
+  const code = readFileSync(file, 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
+  for (const [, specifier = ''] of code.matchAll(/^(?:import|export) (?!type\b)(?:[^;]*? from )?'([^']+)'/gm)) {
+    if (specifier.startsWith('.')) loaded(new URL(specifier, file), seen);
+    else seen.add(specifier);
+  }
+  return seen;
+}
+
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  'express.ts': [],
+  'fastify.ts': [],
+  'hono.ts': [],
+  'fetch.ts': [],
+  'express-session.ts': ['express-session', 'node:crypto'],
+  'fastify-session.ts': ['node:crypto'],
+};
+
+for (const [name, packages] of Object.entries(PACKAGES)) {
+  test(`${name} loads ${packages.length === 0 ? 'no package' : packages.join(', ')}, whatever else is installed`, () => {
+    const files = [...loaded(new URL(name, import.meta.url))];
+    assert.ok(files.length > 5, 'the walk follows imports');
+    assert.deepEqual(files.filter((file) => !file.startsWith('file:')).toSorted(), packages);
+    assert.deepEqual(
+      files.filter((file) => file.includes('/pip/')),
+      [],
+    );
+  });
+}
+
+test('each of them is an entry point of the package, and its framework an optional peer', () => {
+  const { exports, peerDependenciesMeta } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  );
+  for (const name of Object.keys(PACKAGES)) assert.equal(exports[`./${name.slice(0, -3)}`]?.source, `./src/${name}`);
+  for (const peer of ['express', 'fastify', 'hono', 'express-session', '@fastify/session']) {
+    assert.deepEqual(peerDependenciesMeta[peer], { optional: true });
+  }
+});

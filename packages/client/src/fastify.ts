@@ -1,0 +1,93 @@
+/**
+ * Sessions of users in Fastify 5.
+ *
+ * @example
+ * await app.register(userSessions, { client: createSessionsClient({ url, key }) });
+ * app.post('/login', async (request) => {
+ *   const user = await authenticate(request.body); // the application's own
+ *   await request.userSession.login({ user_id: user.id, auth_methods: ['pwd'] });
+ *   return { welcome: user.name };
+ * });
+ * app.get('/me', { onRequest: requireSession() }, async ({ userSession }) => ({ user_id: userSession.required.user_id }));
+ * app.post('/transfer', { onRequest: requireSession({ level: 2, max_age_s: 300 }) }, transfer);
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
+import { withCookie } from './middleware/cookies.ts';
+import { enter, isRefusal } from './middleware/entrance.ts';
+import type { ReplyHeaders, RequestView } from './middleware/exchange.ts';
+import { PROBLEM_TYPE, type SessionRefusal } from './middleware/refusals.ts';
+import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
+import { type Settings, toSettings, type UserSessionsOptions } from './middleware/settings.ts';
+import type { UserSession } from './middleware/user-session.ts';
+
+export { type RefusalCode, SessionRefusal } from './middleware/refusals.ts';
+export type { SessionRequirement } from './middleware/requirement.ts';
+export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from './middleware/settings.ts';
+export type { LoginOptions, SessionOf, UserSession } from './middleware/user-session.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `userSessions`. Not `session`, which is what @fastify/session calls its own. */
+    userSession: UserSession;
+  }
+}
+
+/**
+ * A plugin that finds out whose session each request belongs to, for the instance that it is registered in. A request
+ * with a token is answered 503 while the service is away. Its registration fails with a `TypeError` that names the
+ * option which is wrong.
+ */
+export async function userSessions(app: FastifyInstance, options: UserSessionsOptions): Promise<void> {
+  const settings = toSettings(options);
+  app.decorateRequest('userSession');
+  app.addHook('onRequest', async function userSessions(request, reply) {
+    const entered = await enter(settings, viewOf(request), replyOf(reply, settings));
+    if (isRefusal(entered)) return refuse(reply, entered);
+    request.userSession = entered;
+    return undefined;
+  });
+}
+
+// What fastify-plugin would set: the hook is for the instance that registers it, not for one below.
+Object.assign(userSessions, {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: '@pip-sessions/client/fastify',
+});
+
+/** Answers 401 without a live session, or with one whose user has proved too little (RFC 9470). */
+export function requireSession(requirement: SessionRequirement = {}): onRequestAsyncHookHandler {
+  const required = checkedRequirement(requirement);
+  return async function requireSession(request, reply) {
+    const refusal = userSessionOf(request).refusal(required);
+    return refusal ? refuse(reply, refusal) : undefined;
+  };
+}
+
+/** `request.userSession` with the application's own types. Throws when `userSessions` is not registered. */
+export function userSessionOf<User = unknown, Data = unknown>({
+  userSession,
+}: FastifyRequest): UserSession<User, Data> {
+  if (!userSession) throw new Error('No session was looked for: app.register(userSessions, …) before this route.');
+  return userSession as UserSession<User, Data>;
+}
+
+function viewOf({ method, headers }: FastifyRequest): RequestView {
+  const header = (name: string) => headers[name]?.toString() ?? null;
+  return { method, host: header(':authority') ?? header('host'), header };
+}
+
+function replyOf(reply: FastifyReply, { cookie }: Settings): ReplyHeaders {
+  return {
+    setCookie: (line) => {
+      const lines = withCookie([reply.getHeader('set-cookie') ?? []].flat().map(String), cookie, line);
+      // Fastify adds to the lines that are there.
+      reply.removeHeader('set-cookie');
+      reply.header('set-cookie', lines);
+    },
+    forbidStore: () => void reply.header('cache-control', 'no-store'),
+  };
+}
+
+function refuse(reply: FastifyReply, { status, headers, body }: SessionRefusal): FastifyReply {
+  return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(body);
+}

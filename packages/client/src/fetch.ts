@@ -1,0 +1,87 @@
+/**
+ * Sessions of users wherever a handler takes a `Request` and answers a `Response`.
+ *
+ * @example
+ * const enter = userSessions({ client: createSessionsClient({ url, key }) });
+ *
+ * async function handle(request: Request): Promise<Response> {
+ *   const { refused, userSession, respond } = await enter(request);
+ *   if (refused) return refused;
+ *   const tooLittle = requireSession(userSession, { level: 2 });
+ *   if (tooLittle) return tooLittle;
+ *   return respond(Response.json({ user_id: userSession.required.user_id }));
+ * }
+ */
+import { enter, isRefusal } from './middleware/entrance.ts';
+import type { ReplyHeaders, RequestView } from './middleware/exchange.ts';
+import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
+import { toSettings, type UserSessionsOptions } from './middleware/settings.ts';
+import type { UserSession } from './middleware/user-session.ts';
+
+export { type RefusalCode, SessionRefusal } from './middleware/refusals.ts';
+export type { SessionRequirement } from './middleware/requirement.ts';
+export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from './middleware/settings.ts';
+export type { LoginOptions, SessionOf, UserSession } from './middleware/user-session.ts';
+
+/** A request whose session is known, or the answer that it gets instead. */
+export type Entered<User, Data> =
+  | { readonly refused: Response; readonly userSession?: never; readonly respond?: never }
+  | {
+      readonly refused?: never;
+      readonly userSession: UserSession<User, Data>;
+      /** Adds the cookie and `Cache-Control` to the answer; each answer has to pass it. */
+      readonly respond: (response: Response) => Response;
+    };
+
+/**
+ * Finds out whose session a request belongs to. A request with a token gets a 503 while the service is away. Throws a
+ * `TypeError` that names the option which is wrong; the function that it answers never rejects.
+ */
+export function userSessions<User = unknown, Data = unknown>(
+  options: UserSessionsOptions,
+): (request: Request) => Promise<Entered<User, Data>> {
+  const settings = toSettings(options);
+  return async function enterWithSession(request) {
+    const changes = new AnswerChanges();
+    const entered = await enter(settings, viewOf(request), changes);
+    if (isRefusal(entered)) return { refused: entered.getResponse() };
+    const userSession = entered as UserSession<User, Data>;
+    return { userSession, respond: (response) => changes.applyTo(response) };
+  };
+}
+
+/** The answer to a request without a live session, or with one whose user has proved too little; else null. */
+export function requireSession(userSession: UserSession, requirement: SessionRequirement = {}): Response | null {
+  return userSession.refusal(checkedRequirement(requirement))?.getResponse() ?? null;
+}
+
+function viewOf({ method, url, headers }: Request): RequestView {
+  return { method, host: new URL(url).host, header: (name) => headers.get(name) };
+}
+
+/** What the answer will say of the session. */
+class AnswerChanges implements ReplyHeaders {
+  #cookie: string | null = null;
+  #forbidsStore = false;
+
+  setCookie(line: string): void {
+    this.#cookie = line;
+  }
+
+  forbidStore(): void {
+    this.#forbidsStore = true;
+  }
+
+  /** A handler may let its answer be stored, unless it comes with a token. */
+  applyTo(response: Response): Response {
+    const cookie = this.#cookie;
+    const forbidsStore = cookie !== null || (this.#forbidsStore && !response.headers.has('cache-control'));
+    // The answer to an upgrade, 101, cannot be made anew.
+    if ((cookie === null && !forbidsStore) || response.status < 200) return response;
+    // Anew, since a handler may give the same answer to others, and the headers of a fetched one cannot be changed.
+    const changed = new Response(response.body, response);
+    if (cookie !== null) changed.headers.append('set-cookie', cookie);
+    if (forbidsStore) changed.headers.set('cache-control', 'no-store');
+    return changed;
+  }
+}

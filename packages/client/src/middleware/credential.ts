@@ -1,0 +1,30 @@
+import { cookieValue } from './cookies.ts';
+import type { RequestView } from './exchange.ts';
+
+export type CredentialSource = 'bearer' | 'cookie';
+
+/** The token that came with a request, and how. */
+export interface Credential {
+  readonly token: string;
+  readonly from: CredentialSource;
+}
+
+/** `ps_<id>_<256 random bits>`. What has another form is nobody's token, and the service is not asked for it. */
+const TOKEN = /^ps_[0-9a-f]{36}_[\w-]{43}$/;
+const BEARER = /^Bearer +(\S+)$/i;
+
+/** The first token that is found, in the order of `sources`; null when there is none. */
+export function credentialOf(
+  request: RequestView,
+  sources: readonly CredentialSource[],
+  cookie_name: string,
+): Credential | null {
+  for (const from of sources) {
+    const token =
+      from === 'cookie'
+        ? cookieValue(request.header('cookie'), cookie_name)
+        : (BEARER.exec(request.header('authorization') ?? '')?.[1] ?? null);
+    if (token !== null && TOKEN.test(token)) return { token, from };
+  }
+  return null;
+}

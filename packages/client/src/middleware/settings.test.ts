@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clientOf, hang } from '../fixtures/scripted-fetch.ts';
+import { checkedRequirement } from './requirement.ts';
+import { toSettings, type UserSessionsOptions } from './settings.ts';
+
+const { client } = clientOf([hang]);
+
+test('a wrong option stops the start, and is named', () => {
+  const wrong: readonly [RegExp, object][] = [
+    [/^client is missing/, { client: undefined }],
+    [/^credentials is empty/, { credentials: [] }],
+    [/^credentials is empty/, { credentials: ['header'] }],
+    [/^cookie\.name is 'sid'/, { cookie: { name: 'sid' } }],
+    [/^cookie\.name is '__Secure-sid'/, { cookie: { name: '__Secure-sid' } }],
+    [/^cookie\.name is '__Host-a;b'/, { cookie: { name: '__Host-a;b' } }],
+    [/^cookie\.name is '__Host-sid'/, { cookie: { name: '__Host-sid' }, development: true }],
+    [/^cookie\.same_site is 'None'/, { cookie: { same_site: 'None' } }],
+    [/^cookie\.lifetime is 'forever'/, { cookie: { lifetime: 'forever' } }],
+    [/^origins holds 'app\.example\.com'/, { origins: ['app.example.com'] }],
+    [/^origins holds 'https:\/\/app\.example\.com\/'/, { origins: ['https://app.example.com/'] }],
+    [/^retry_after_s is -1/, { retry_after_s: -1 }],
+  ];
+  for (const [message, options] of wrong) {
+    assert.throws(() => toSettings({ client, ...options } as UserSessionsOptions), { name: 'TypeError', message });
+  }
+});
+
+test('a requirement that nobody or everybody meets is a mistake', () => {
+  assert.throws(() => checkedRequirement({ level: 1.5 }), { name: 'TypeError', message: /^level is 1\.5/ });
+  assert.throws(() => checkedRequirement({ max_age_s: 0 }), { name: 'TypeError', message: /^max_age_s is 0/ });
+  assert.throws(() => checkedRequirement({ methods: [''] }), { name: 'TypeError', message: /^methods/ });
+});

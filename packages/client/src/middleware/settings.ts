@@ -1,0 +1,103 @@
+import { wholeNumber } from '../call-options.ts';
+import type { SessionReader } from '../session-reader.ts';
+import type { SessionsClient } from '../sessions-client.ts';
+import type { CookieForm, SameSite } from './cookies.ts';
+import type { CredentialSource } from './credential.ts';
+import type { OriginRules } from './origin.ts';
+
+/** What of a sessions service the middleware calls: a remote one's client, or one in the same process. */
+export type SessionsAccess = Pick<SessionsClient, 'read' | 'open' | 'rotate' | 'close' | 'closeMany'>;
+
+/** How long a browser keeps the cookie; whether the session is still good is up to the service alone. */
+export type CookieLifetime =
+  /** Until the browser ends. */
+  | 'session'
+  /** Until the session's `expire_time`, and without one as long as browsers keep any: "stay signed in". */
+  | 'persistent';
+
+export interface UserSessionsOptions {
+  /** Its key needs the scope `write`, and `admin` for `logoutOthers` and `logoutEverywhere`. */
+  readonly client: SessionsAccess;
+  /** Who is asked for the session of a token, like a cache before the client. Default: `client`. */
+  readonly reader?: SessionReader;
+  /** Where a token may come from; the first that is found counts. Default: `['bearer', 'cookie']`. */
+  readonly credentials?: readonly CredentialSource[];
+  readonly cookie?: {
+    /** Default `__Host-session`. Must begin with `__Host-`, which keeps other hosts from setting it (ASVS 3.3.1). */
+    readonly name?: string;
+    /** Default `Lax`: links from elsewhere arrive signed in. */
+    readonly same_site?: SameSite;
+    /** Unless `login` says another. Default `session`. */
+    readonly lifetime?: CookieLifetime;
+  };
+  /**
+   * For plain http on the developer's own machine, where some browsers keep no secure cookie: the cookie is `session`,
+   * without `Secure`, and it is set on loopback hosts only. Default false.
+   */
+  readonly development?: boolean;
+  /** Origins like `https://app.example.com` whose pages may send requests that change something. Default: none. */
+  readonly origins?: readonly string[];
+  /** Whether pages of neighbouring hosts (`a.example.com` of `b.example.com`) may do so too. Default false. */
+  readonly allow_same_site?: boolean;
+  /** What a 503 asks callers to wait, in seconds. Default 5. */
+  readonly retry_after_s?: number;
+  /** Hears why the service could not be asked, for the log; the caller hears a 503. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+export interface Settings {
+  readonly client: SessionsAccess;
+  readonly reader: SessionReader;
+  readonly credentials: readonly CredentialSource[];
+  readonly cookie: CookieForm & { readonly lifetime: CookieLifetime };
+  readonly origin_rules: OriginRules;
+  readonly retry_after_s: number;
+  readonly onFault: (error: unknown) => void;
+}
+
+const RETRY_AFTER_S = 5;
+const RETRY_AFTER_S_MAX = 3600;
+
+/** A name that every browser takes as it is (RFC 9110, 5.6.2), and that begins as it has to. */
+const SECURE_NAME = /^__Host-[\w.-]{1,64}$/;
+const DEVELOPMENT_NAME = /^(?!__)[\w.-]{1,64}$/;
+
+/** Checks options once. Throws a `TypeError` that names the one that is wrong. */
+export function toSettings(options: UserSessionsOptions): Settings {
+  const { client, reader = client, credentials = ['bearer', 'cookie'], origins = [], development = false } = options;
+  if (typeof client?.open !== 'function') throw new TypeError('client is missing: use one of createSessionsClient.');
+  if (credentials.length === 0 || !credentials.every((source) => source === 'bearer' || source === 'cookie')) {
+    throw new TypeError("credentials is empty or holds something else: use 'bearer', 'cookie' or both.");
+  }
+  return {
+    client,
+    reader,
+    credentials: [...credentials],
+    cookie: { ...toCookieForm(options.cookie, development), lifetime: checkedLifetime(options.cookie?.lifetime) },
+    origin_rules: { origins: new Set(origins.map(checkedOrigin)), allows_same_site: options.allow_same_site ?? false },
+    retry_after_s: wholeNumber('retry_after_s', options.retry_after_s ?? RETRY_AFTER_S, 0, RETRY_AFTER_S_MAX),
+    onFault: options.onFault ?? (() => {}),
+  };
+}
+
+function toCookieForm(cookie: UserSessionsOptions['cookie'], development: boolean): CookieForm {
+  const { name = development ? 'session' : '__Host-session', same_site = 'Lax' } = cookie ?? {};
+  if (!(development ? DEVELOPMENT_NAME : SECURE_NAME).test(name)) {
+    const rule = development ? 'one without two underscores at its beginning' : 'one that begins with __Host-';
+    throw new TypeError(`cookie.name is '${name}': use ${rule}, of at most 64 letters, digits, '.', '_' and '-'.`);
+  }
+  if (same_site !== 'Lax' && same_site !== 'Strict') {
+    throw new TypeError(`cookie.same_site is '${same_site}': use 'Lax' or 'Strict'.`);
+  }
+  return { name, isSecure: !development, same_site };
+}
+
+function checkedLifetime(lifetime: CookieLifetime = 'session'): CookieLifetime {
+  if (lifetime === 'session' || lifetime === 'persistent') return lifetime;
+  throw new TypeError(`cookie.lifetime is '${lifetime}': use 'session' or 'persistent'.`);
+}
+
+function checkedOrigin(origin: string): string {
+  if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+  throw new TypeError(`origins holds '${origin}': use scheme, host and port alone, like https://app.example.com.`);
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { userSessions } from '../fetch.ts';
+import { answer, broken, clientOf, hang, problem, refused, SESSION, TOKEN, text } from '../fixtures/scripted-fetch.ts';
+
+const LOOPBACK = 'http://127.0.0.1:3000/';
+const opened = answer(201, { session: SESSION, token: TOKEN, evicted: [] });
+const valid = answer(200, { active: true, session: SESSION, max_age: 60, age: 0 });
+
+async function entered(url: string, replies: Parameters<typeof clientOf>[0], init?: RequestInit, options = {}) {
+  const { client, sent } = clientOf(replies);
+  const result = await userSessions({ client, ...options })(new Request(url, init));
+  if (result.refused) throw new Error(`refused with ${result.refused.status}`);
+  return { ...result, sent };
+}
+
+const withToken = { headers: { cookie: `__Host-session=${TOKEN}` } };
+
+test('the cookie of development is set on loopback addresses alone, and nothing is opened elsewhere', async () => {
+  const options = { development: true };
+  for (const url of [LOOPBACK, 'http://localhost:1/', 'http://app.localhost/', 'http://[::1]:8080/']) {
+    const { userSession } = await entered(url, [opened], {}, options);
+    await userSession.login({ user_id: '1' });
+  }
+  for (const url of ['http://example.com/', 'http://localhost.example.com/', 'http://127.0.0.1.example.com/']) {
+    const { userSession, sent } = await entered(url, [opened], {}, options);
+    await assert.rejects(userSession.login({ user_id: '1' }), /development is for loopback addresses only/);
+    assert.equal(sent.length, 0);
+  }
+});
+
+test('a wrong key for the service is a fault of the application, and no 401 for its users', async () => {
+  const { userSession } = await entered(LOOPBACK, [problem(401, 'UNAUTHORIZED')]);
+  const refusal = { name: 'SessionRefusal', code: 'SESSIONS_UNAVAILABLE', status: 503 };
+  await assert.rejects(userSession.login({ user_id: '1' }), refusal);
+});
+
+test('whatever keeps the service from answering, nobody is signed in or out by it', async () => {
+  const replies = [broken, refused, hang, text(200, '<html>'), problem(500, 'INTERNAL'), problem(404, 'NOT_FOUND')];
+  for (const reply of replies) {
+    const { client } = clientOf([reply], { timeout_ms: 50 });
+    const { refused: answered } = await userSessions({ client })(new Request(LOOPBACK, withToken));
+    assert.equal(answered?.status, 503);
+    assert.deepEqual(answered.headers.getSetCookie(), []);
+  }
+});
+
+test('a busy service says when to come back', async () => {
+  const { client } = clientOf([problem(429, 'TOO_MANY_REQUESTS', {}, { 'retry-after': '30' })], { timeout_ms: 1000 });
+  const entered = await userSessions({ client })(new Request(LOOPBACK, withToken));
+  assert.equal(entered.refused?.status, 503);
+  assert.equal(entered.refused?.headers.get('retry-after'), '30');
+});
+
+test('what the application has to answer itself comes as the service said it', async () => {
+  const { userSession } = await entered(LOOPBACK, [problem(409, 'SESSION_LIMIT')]);
+  await assert.rejects(userSession.login({ user_id: '1' }), { name: 'SessionLimitError', code: 'SESSION_LIMIT' });
+});
+
+test('a session that an administrator has deleted meanwhile can be signed out of', async () => {
+  const { userSession } = await entered(LOOPBACK, [valid, problem(404, 'SESSION_NOT_FOUND')], withToken);
+  await userSession.logout();
+  assert.equal(userSession.current, null);
+});
+
+test('a bulk sign-out goes on while there are more, and ends', async () => {
+  const more = answer(200, { ids: ['a', 'b'], more: true });
+  const { userSession, sent } = await entered(
+    LOOPBACK,
+    [valid, more, more, answer(200, { ids: ['c'], more: false })],
+    withToken,
+  );
+  assert.equal(await userSession.logoutOthers(), 5);
+  assert.deepEqual(JSON.parse(sent.at(-1)?.body ?? ''), { filter: { user_id: SESSION.user_id }, except: [SESSION.id] });
+  const endless = await entered(LOOPBACK, [valid, more], withToken);
+  assert.equal(await endless.userSession.logoutOthers(), 200);
+});
+
+test('nothing of a session is done without one', async () => {
+  const { userSession, sent } = await entered(LOOPBACK, [opened]);
+  const required = { code: 'SESSION_REQUIRED', status: 401 };
+  await assert.rejects(userSession.logoutOthers(), required);
+  await assert.rejects(userSession.logoutEverywhere(), required);
+  await assert.rejects(userSession.rotate(), required);
+  assert.throws(() => userSession.required, required);
+  assert.equal(sent.length, 0);
+});
+
+test('a token does not get into a log with the object that holds it', async () => {
+  const { userSession } = await entered(LOOPBACK, [valid], withToken);
+  assert.ok(!inspect(userSession, { depth: null, showHidden: true }).includes(TOKEN));
+  assert.ok(!JSON.stringify(userSession).includes(TOKEN));
+});
+
+test('a reader before the client, like a cache, is who is asked', async () => {
+  const { client, sent } = clientOf([opened]);
+  const reader = { read: async () => SESSION };
+  const { userSession } = await userSessions({ client, reader })(new Request(LOOPBACK, withToken));
+  assert.equal(userSession?.required.id, SESSION.id);
+  assert.equal(sent.length, 0);
+});

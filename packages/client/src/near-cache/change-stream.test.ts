@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { toClientSettings } from '../call-v2.ts';
+import { ChangeStream } from './change-stream.ts';
+import { EventParser } from './event-parser.ts';
+
+type Send = (text: string) => Promise<void>;
+
+/** A stream whose connections the test speaks on; it ends after as many connections as there are scripts. */
+async function follow(scripts: readonly ((send: Send, world: World) => Promise<void> | void)[]) {
+  const world: World = { now: 10_000, heard: [], errors: [], requests: [], waits: [], stream: null };
+  const settings = toClientSettings({
+    url: 'http://service',
+    key: 'k',
+    random: () => 1,
+    sleep: async (ms) => void world.waits.push(ms),
+    fetch: async (url, init) => {
+      const script = scripts[world.requests.length];
+      world.requests.push(new Headers(init.headers).get('last-event-id'));
+      assert.equal(url, 'http://service/v2/changes');
+      if (!script) {
+        stream.stop();
+        return new Response(null, { status: 503 });
+      }
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+      const writer = writable.getWriter();
+      const send = (text: string) => writer.write(new TextEncoder().encode(text));
+      Promise.resolve(script(send, world)).then(
+        () => writer.close(),
+        (error) => writer.abort(error),
+      );
+      return new Response(readable);
+    },
+  });
+  const listener = {
+    changed: (id: string) => void world.heard.push(id),
+    gap: () => void world.heard.push('gap'),
+    failed: (error: Error) => void world.errors.push(error.message),
+  };
+  const stream = new ChangeStream(settings, listener, () => world.now);
+  world.stream = stream;
+  await stream.run();
+  return world;
+}
+
+interface World {
+  now: number;
+  readonly heard: string[];
+  readonly errors: string[];
+  /** `Last-Event-ID` of each. */
+  readonly requests: (string | null)[];
+  readonly waits: number[];
+  stream: ChangeStream | null;
+}
+
+const hello = (time: number) => `event: hello\ndata: {"time":${time}}\n\n`;
+const heartbeat = (time: number) => `event: heartbeat\ndata: {"time":${time}}\n\n`;
+const change = (id: string, number: number) =>
+  `id: log:${number}\nevent: change\ndata: {"id":"${id}","revision":2}\n\n`;
+
+test('what is told is heard in its order, and a broken stream goes on where it broke', async () => {
+  const { heard, requests, errors } = await follow([
+    async (send) => {
+      await send(`${hello(5)}id: log:0\nevent: gap\ndata: {}\n\n${change('a', 1)}`);
+      await send(change('b', 2));
+      throw new Error('cut');
+    },
+    async (send) => send(hello(6) + change('c', 3)),
+  ]);
+  assert.deepEqual(heard, ['gap', 'a', 'b', 'c']);
+  assert.deepEqual(requests, [null, 'log:2', 'log:3']);
+  assert.deepEqual(errors, ['cut', 'the service has ended the stream']);
+});
+
+test('how fresh it is counts from when the request was sent, however late its events arrive', async () => {
+  const seen: (number | undefined)[] = [];
+  await follow([
+    async (send, world) => {
+      // Asked at 10,000; the service took it at 500 of its own clock.
+      world.now = 12_000;
+      await send(hello(500));
+      seen.push(world.stream?.freshUntil);
+      await send(heartbeat(501));
+      await send('');
+      seen.push(world.stream?.freshUntil);
+      // A heartbeat of 1,500 that has been held back for a long time is no news.
+      world.now = 60_000;
+      await send(heartbeat(1_500));
+      await send('');
+      seen.push(world.stream?.freshUntil);
+    },
+  ]);
+  assert.deepEqual(seen, [Number.NEGATIVE_INFINITY, 13_001, 14_000]);
+});
+
+test('after something that cannot be read the stream starts anew, without a place to go on from', async () => {
+  for (const bad of ['data: {\n\n', 'event: change\ndata: {"id":7}\n\n', heartbeat(1), 'x'.repeat(70_000)]) {
+    const { requests, errors } = await follow([
+      async (send) => {
+        await send(change('a', 1).replace('event: change', 'event: later'));
+        await send(bad);
+        await send('');
+      },
+    ]);
+    assert.deepEqual(requests, [null, null], bad.slice(0, 20));
+    assert.equal(errors.length, 1);
+  }
+});
+
+test('a service that answers an error is asked again after waits that grow to two seconds', async () => {
+  const refused = Array.from({ length: 7 }, () => () => Promise.reject(new Error('refused')));
+  const { waits } = await follow(refused);
+  assert.deepEqual(waits, [100, 200, 400, 800, 1_600, 2_000, 2_000]);
+});
+
+test('after ten minutes the stream is opened anew, where it was, since clocks drift apart', async () => {
+  const { requests, errors, waits } = await follow([
+    async (send, world) => {
+      await send(hello(1) + change('a', 1));
+      world.now += 600_001;
+      await send(heartbeat(600_001));
+    },
+  ]);
+  assert.deepEqual([requests, errors, waits], [[null, 'log:1'], [], []]);
+});
+
+test('events are taken apart however they are cut into pieces', () => {
+  const text = ': comment\r\nid: 7\r\nevent: change\ndata: a\ndata:b\n\ndata\n\nevent: nothing\n\nid\ndata: c\n\n';
+  for (let size = 1; size <= text.length; size += 1) {
+    const parser = new EventParser();
+    const events = [];
+    for (let at = 0; at < text.length; at += size) events.push(...parser.push(text.slice(at, at + size)));
+    assert.deepEqual(events, [
+      { type: 'change', data: 'a\nb', id: '7' },
+      { type: 'message', data: '', id: null },
+      { type: 'message', data: 'c', id: '' },
+    ]);
+  }
+});

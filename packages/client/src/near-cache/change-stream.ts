@@ -1,0 +1,115 @@
+import type { TransportSettings } from '../call-options.ts';
+import { ChangeEvents, type ChangeListener } from './change-events.ts';
+
+export interface ChangeStreamListener extends ChangeListener {
+  /** Why the stream broke; it is opened again by itself. */
+  readonly failed: (error: Error) => void;
+}
+
+/** The service says something every second; a connection that is silent for so long is given up. */
+const SILENCE_MS_MAX = 5_000;
+/** Two clocks drift apart, by half a second in a thousand at the worst: the stream is opened anew before it matters. */
+const RENEWED_AFTER_MS = 600_000;
+const BACKOFF_MS = 100;
+const BACKOFF_MS_MAX = 2_000;
+
+/**
+ * Follows `GET /v2/changes`, and opens it again when it breaks, where it broke.
+ */
+export class ChangeStream {
+  readonly #settings: TransportSettings;
+  readonly #listener: ChangeStreamListener;
+  readonly #now: () => number;
+  readonly #stopped = new AbortController();
+  #last_id: string | null = null;
+  #fresh_until = Number.NEGATIVE_INFINITY;
+
+  /** `now` is a clock that never steps back. */
+  constructor(settings: TransportSettings, listener: ChangeStreamListener, now: () => number) {
+    this.#settings = settings;
+    this.#listener = listener;
+    this.#now = now;
+  }
+
+  /** Until when nothing can have happened that was not told. */
+  get freshUntil(): number {
+    return this.#fresh_until;
+  }
+
+  /** Resolves after `stop`. */
+  async run(): Promise<void> {
+    const { signal } = this.#stopped;
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      const fresh_until = this.#fresh_until;
+      const error = await this.#follow();
+      if (signal.aborted) return;
+      if (error === null) {
+        failures = -1;
+        continue;
+      }
+      this.#listener.failed(error);
+      if (this.#fresh_until !== fresh_until) failures = 0;
+      const wait_ms = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** Math.min(failures, 16));
+      await this.#settings.sleep(wait_ms * (0.5 + this.#settings.random() / 2), signal);
+    }
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+    this.#fresh_until = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Until the stream breaks; answers why. Null when it has only become old. */
+  async #follow(): Promise<Error | null> {
+    const silence = new AbortController();
+    const signal = AbortSignal.any([this.#stopped.signal, silence.signal]);
+    const giveUp = () => silence.abort(new Error(`the service has said nothing for ${SILENCE_MS_MAX} ms`));
+    let timer = setTimeout(giveUp, SILENCE_MS_MAX);
+    try {
+      const asked = this.#now();
+      const response = await this.#settings.fetch(`${this.#settings.base}/v2/changes`, this.#request(signal));
+      if (!response.ok || !response.body) {
+        await response.body?.cancel();
+        throw new Error(`the service answered ${response.status}`);
+      }
+      const events = new ChangeEvents(this.#listener, asked);
+      // Not `for await`: not every browser can iterate over a body.
+      const body = response.body.getReader();
+      for (let read = await body.read(); !read.done; read = await body.read()) {
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, SILENCE_MS_MAX);
+        this.#take(events, read.value);
+        if (this.#now() - asked > RENEWED_AFTER_MS) return null;
+      }
+      throw new Error('the service has ended the stream');
+    } catch (error) {
+      return silence.signal.aborted ? silence.signal.reason : toError(error);
+    } finally {
+      clearTimeout(timer);
+      silence.abort();
+    }
+  }
+
+  #take(events: ChangeEvents, chunk: Uint8Array): void {
+    try {
+      for (const { event, fresh_until } of events.take(chunk)) {
+        if (event.id !== null) this.#last_id = event.id;
+        if (fresh_until !== null) this.#fresh_until = Math.max(this.#fresh_until, fresh_until);
+      }
+    } catch (error) {
+      // Where to go on is not known after what cannot be read.
+      this.#last_id = null;
+      throw error;
+    }
+  }
+
+  #request(signal: AbortSignal): RequestInit {
+    const resume = this.#last_id !== null && { 'last-event-id': this.#last_id };
+    const headers = { ...this.#settings.headers, accept: 'text/event-stream', ...resume };
+    return { headers, signal, redirect: 'manual', cache: 'no-store' };
+  }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,49 @@
+/** An event of a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
+export interface StreamEvent {
+  readonly type: string;
+  readonly data: string;
+  /** Null where the event has none. */
+  readonly id: string | null;
+}
+
+/** What is not over by then is no event of this service. */
+const EVENT_LENGTH_MAX = 65_536;
+
+/** Takes a stream apart, however it is cut into pieces. Throws for an event without an end. */
+export class EventParser {
+  #rest = '';
+  #type = '';
+  #data: string | null = null;
+  #id: string | null = null;
+
+  *push(text: string): Generator<StreamEvent> {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const event = this.#line(line.endsWith('\r') ? line.slice(0, -1) : line);
+      if (event) yield event;
+    }
+    if (this.#rest.length + (this.#data?.length ?? 0) > EVENT_LENGTH_MAX) {
+      throw new TypeError(`an event is longer than ${EVENT_LENGTH_MAX} characters`);
+    }
+  }
+
+  #line(line: string): StreamEvent | null {
+    if (line === '') return this.#end();
+    const colon = line.indexOf(':');
+    const name = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(line[colon + 1] === ' ' ? colon + 2 : colon + 1);
+    if (name === 'event') this.#type = value;
+    else if (name === 'id') this.#id = value;
+    else if (name === 'data') this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
+    return null;
+  }
+
+  #end(): StreamEvent | null {
+    const event = this.#data === null ? null : { type: this.#type || 'message', data: this.#data, id: this.#id };
+    this.#type = '';
+    this.#data = null;
+    this.#id = null;
+    return event;
+  }
+}

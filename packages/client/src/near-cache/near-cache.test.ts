@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Loaded, NearCache } from './near-cache.ts';
+import { NearEntries } from './near-entries.ts';
+import { RecentChanges } from './recent-changes.ts';
+
+const BOUNDS = { entries_max: 100, bytes_max: 1_000_000, age_ms_max: 60_000 };
+
+/** A cache of keys like `id/1` whose loads are answered by the test. */
+function start(bounds = BOUNDS) {
+  const world = { now: 0, fresh_until: 3_000 };
+  const loads: { key: string; answer: (loaded: Partial<Loaded<string>>) => void; fail: (error: Error) => void }[] = [];
+  const load = (key: string) =>
+    new Promise<Loaded<string>>((resolve, fail) => {
+      const answer = (loaded: Partial<Loaded<string>>) =>
+        resolve({ value: `${key} of load ${loads.length}`, keep_ms: 60_000, age_ms: 0, bytes: 10, ...loaded });
+      loads.push({ key, answer, fail });
+    });
+  const idOf = (key: string) => key.split('/')[0] ?? '';
+  const cache = new NearCache({ load, idOf, now: () => world.now, freshUntil: () => world.fresh_until }, bounds);
+  /** Reads, and answers the load that it needs. */
+  const read = async (key: string, loaded: Partial<Loaded<string>> = {}) => {
+    const before = loads.length;
+    const value = cache.read(key);
+    if (loads.length > before) loads.at(-1)?.answer(loaded);
+    return value;
+  };
+  return { world, cache, loads, read };
+}
+
+test('a value is loaded once and answered from memory until its time is over', async () => {
+  const { world, cache, loads, read } = start();
+  assert.equal(await read('a', { keep_ms: 1_000 }), 'a of load 1');
+  world.now = 999;
+  assert.equal(await read('a'), 'a of load 1');
+  world.now = 1_000;
+  assert.equal(await read('a'), 'a of load 2');
+  assert.equal(loads.length, 2);
+  assert.deepEqual(cache.stats(), { entries: 1, bytes: 510, hits: 1, loads: 2 });
+});
+
+test('no value outlives the longest age, which counts from when the store was asked', async () => {
+  const { world, loads, read } = start({ ...BOUNDS, age_ms_max: 500 });
+  await read('a', { age_ms: 300 });
+  world.now = 199;
+  await read('a');
+  assert.equal(loads.length, 1);
+  world.now = 200;
+  await read('a');
+  assert.equal(loads.length, 2);
+});
+
+test('while the feed is not fresh every read is loaded, and what is known is there again when it is', async () => {
+  const { world, loads, read } = start();
+  await read('a');
+  world.now = 3_000;
+  await read('a');
+  assert.equal(loads.length, 2);
+  world.fresh_until = 6_000;
+  assert.equal(await read('a'), 'a of load 2');
+  assert.equal(loads.length, 2);
+});
+
+test('a change forgets every key of its id, and no other', async () => {
+  const { cache, loads, read } = start();
+  for (const key of ['a/1', 'a/2', 'b/1']) await read(key);
+  cache.changed('a');
+  for (const key of ['a/1', 'a/2', 'b/1']) await read(key);
+  assert.deepEqual(
+    loads.map(({ key }) => key),
+    ['a/1', 'a/2', 'b/1', 'a/1', 'a/2'],
+  );
+});
+
+test('a load that a change or a gap overtakes is answered to who waits for it, and not kept', async () => {
+  for (const overtake of ['changed', 'gap'] as const) {
+    const { world, cache, loads, read } = start();
+    const waiting = cache.read('a');
+    world.now = 5;
+    cache[overtake]('a');
+    world.now = 9;
+    loads[0]?.answer({});
+    assert.equal(await waiting, 'a of load 1');
+    await read('a');
+    assert.equal(loads.length, 2, overtake);
+  }
+});
+
+test('an answer that somebody else has known for a while is not kept if a change was told in that time', async () => {
+  const { world, cache, loads, read } = start();
+  world.now = 1_000;
+  cache.changed('a');
+  world.now = 1_500;
+  await read('a', { age_ms: 500 });
+  await read('a', { age_ms: 499 });
+  await read('a');
+  assert.equal(loads.length, 2);
+});
+
+test('who asks at the same time waits for one load, and who asks after a change for a new one', async () => {
+  const { world, cache, loads } = start();
+  const together = [cache.read('a'), cache.read('a')];
+  world.now = 1;
+  cache.changed('a');
+  const after = cache.read('a');
+  assert.equal(loads.length, 2);
+  loads[0]?.answer({ value: 'before' });
+  loads[1]?.answer({ value: 'after' });
+  assert.deepEqual(await Promise.all(together), ['before', 'before']);
+  assert.equal(await after, 'after');
+});
+
+test('nobody joins a load that has taken longer than a second', async () => {
+  const { world, cache, loads } = start();
+  const first = cache.read('a');
+  world.now = 1_001;
+  const second = cache.read('a');
+  assert.equal(loads.length, 2);
+  for (const { answer } of loads) answer({});
+  await Promise.all([first, second]);
+});
+
+test('a load that fails fails for all who wait, keeps nothing and forgets nothing', async () => {
+  const { world, cache, loads, read } = start();
+  await read('a');
+  world.now = 3_000;
+  const waiting = [cache.read('a'), cache.read('a')];
+  loads[1]?.fail(new Error('away'));
+  for (const value of waiting) await assert.rejects(value, /away/);
+  world.fresh_until = 9_000;
+  assert.equal(await read('a'), 'a of load 1');
+  assert.equal(loads.length, 2);
+});
+
+test('what is kept stays within its number and its size, and what is in use stays', async () => {
+  const { cache, loads, read } = start({ ...BOUNDS, entries_max: 10 });
+  for (let n = 0; n < 100; n += 1) {
+    await read(`k${n}`);
+    await read('used');
+    assert.ok(cache.stats().entries <= 11);
+  }
+  assert.equal(loads.filter(({ key }) => key === 'used').length, 1);
+  const small = start({ ...BOUNDS, bytes_max: 4_000 });
+  for (let n = 0; n < 100; n += 1) await small.read(`k${n}`, { bytes: 100 });
+  assert.ok(small.cache.stats().bytes <= 4_000);
+  await small.read('large', { bytes: 3_000 });
+  assert.equal(small.loads.filter(({ key }) => key === 'large').length, 1);
+  await small.read('large', { bytes: 3_000 });
+  assert.equal(small.loads.filter(({ key }) => key === 'large').length, 2);
+});
+
+test('entries of one id are forgotten together, in whatever order they came and went', () => {
+  const entries = new NearEntries<string>(100, 1e6);
+  const set = (key: string) =>
+    entries.set({ key, id: 'a', value: Promise.resolve(key), until: 1, bytes: 0, next: null });
+  for (const key of ['1', '2', '3', '2', '1', '4']) set(key);
+  assert.equal(entries.size, 4);
+  assert.equal(entries.bytes, 2_000);
+  entries.deleteId('a');
+  for (const key of ['1', '2', '3', '4']) assert.equal(entries.get(key), undefined);
+  assert.deepEqual([entries.size, entries.bytes], [0, 0]);
+});
+
+test('changes that are forgotten for want of room count as changes of everything', () => {
+  const changes = new RecentChanges(2);
+  changes.note('a', 1);
+  changes.note('b', 2);
+  changes.note('a', 3);
+  assert.deepEqual([changes.since('a', 3), changes.since('a', 4), changes.since('b', 2)], [true, false, true]);
+  assert.equal(changes.since('c', 1), false);
+  changes.note('c', 4);
+  assert.deepEqual([changes.since('d', 2), changes.since('d', 3)], [true, false]);
+  changes.noteAll(5);
+  assert.deepEqual([changes.since('a', 5), changes.since('a', 6)], [true, false]);
+});

@@ -1,0 +1,136 @@
+import { NearEntries } from './near-entries.ts';
+import { RecentChanges } from './recent-changes.ts';
+
+/** What a load answered, and how long it may be kept. Durations are milliseconds. */
+export interface Loaded<V> {
+  readonly value: V;
+  /** How long from the load's start on it may be answered, if no change is told; 0 keeps nothing. */
+  readonly keep_ms: number;
+  /** For how long before the load's start whoever answered it may have known it: 0 for one who asked the store. */
+  readonly age_ms: number;
+  /** About how much memory the value takes. */
+  readonly bytes: number;
+}
+
+/** Where the values come from, and who tells of their changes (`changed` and `gap` of the cache). */
+export interface NearSource<V> {
+  readonly load: (key: string) => Promise<Loaded<V>>;
+  /** What changes are told by; several keys may have the same. */
+  readonly idOf: (key: string) => string;
+  /** Until when nothing can have happened that was not told: a moment of `now`, which is past after any doubt. */
+  readonly freshUntil: () => number;
+  /** A clock that never steps back, in milliseconds. */
+  readonly now: () => number;
+}
+
+export interface NearCacheBounds {
+  readonly entries_max: number;
+  readonly bytes_max: number;
+  /** How long a value lives, from the moment when the store was asked. */
+  readonly age_ms_max: number;
+}
+
+export interface NearCacheStats {
+  readonly entries: number;
+  readonly bytes: number;
+  /** Reads that were answered from here, and those that had to be loaded. */
+  readonly hits: number;
+  readonly loads: number;
+}
+
+/** Loads under way that others may join; beyond, each read loads for itself. */
+const LOADS_MAX = 10_000;
+/** A load that takes longer is joined by nobody: what it answers is too old for who comes now. */
+const JOINED_MS_MAX = 1_000;
+/** So many changes are remembered for loads that they overtake. */
+const CHANGES_MAX = 10_000;
+
+interface Load<V> {
+  readonly started: number;
+  readonly value: Promise<V>;
+}
+
+/**
+ * Answers from memory while that is safe: the feed of changes is fresh, none was told of the value since it was read
+ * from the store, and neither its age nor its own deadline has passed. Otherwise it loads, once for all who ask at the
+ * same time. Nothing is kept that a change may have overtaken on its way.
+ */
+export class NearCache<V> {
+  readonly #source: NearSource<V>;
+  readonly #age_ms_max: number;
+  readonly #entries: NearEntries<V>;
+  readonly #changes = new RecentChanges(CHANGES_MAX);
+  readonly #loads = new Map<string, Load<V>>();
+  #hits = 0;
+  #loaded = 0;
+
+  constructor(source: NearSource<V>, { entries_max, bytes_max, age_ms_max }: NearCacheBounds) {
+    this.#source = source;
+    this.#age_ms_max = age_ms_max;
+    this.#entries = new NearEntries(entries_max, bytes_max);
+  }
+
+  /** Rejects as `load` does; a fault keeps nothing and forgets nothing. */
+  read(key: string): Promise<V> {
+    const now = this.#source.now();
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && now < entry.until && now < this.#source.freshUntil()) {
+      this.#hits += 1;
+      return entry.value;
+    }
+    return this.#load(key, now);
+  }
+
+  /** Keeps what came otherwise than by a load, which was started at a moment of `now`. */
+  keep(key: string, loaded: Loaded<V>, started: number): void {
+    this.#keep(key, this.#source.idOf(key), loaded, started);
+  }
+
+  /** What is known of this id may be true no more. */
+  changed(id: string): void {
+    this.#changes.note(id, this.#source.now());
+    this.#entries.deleteId(id);
+  }
+
+  /** Changes may have been missed: what is known of any id may be true no more. */
+  gap(): void {
+    this.#changes.noteAll(this.#source.now());
+    this.#entries.clear();
+  }
+
+  stats(): NearCacheStats {
+    const { size: entries, bytes } = this.#entries;
+    return { entries, bytes, hits: this.#hits, loads: this.#loaded };
+  }
+
+  #load(key: string, started: number): Promise<V> {
+    const id = this.#source.idOf(key);
+    const joined = this.#loads.get(key);
+    const isTooOld = joined && (started - joined.started > JOINED_MS_MAX || this.#changes.since(id, joined.started));
+    if (joined && !isTooOld) return joined.value;
+    this.#loaded += 1;
+    const value = this.#loadAndKeep(key, id, started);
+    if (!joined && this.#loads.size >= LOADS_MAX) return value;
+    const load: Load<V> = { started, value };
+    this.#loads.set(key, load);
+    const end = () => {
+      if (this.#loads.get(key) === load) this.#loads.delete(key);
+    };
+    value.then(end, end);
+    return value;
+  }
+
+  async #loadAndKeep(key: string, id: string, started: number): Promise<V> {
+    const loaded = await this.#source.load(key);
+    this.#keep(key, id, loaded, started);
+    return loaded.value;
+  }
+
+  #keep(key: string, id: string, { value, keep_ms, age_ms, bytes }: Loaded<V>, started: number): void {
+    // The store was asked no earlier than this, whatever has delayed the request and its answer.
+    const read_at = started - age_ms;
+    const until = Math.min(started + keep_ms, read_at + this.#age_ms_max);
+    if (this.#source.now() >= until || this.#changes.since(id, read_at)) return;
+    this.#entries.set({ key, id, value: Promise.resolve(value), until, bytes, next: null });
+  }
+}

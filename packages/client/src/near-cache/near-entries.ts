@@ -1,0 +1,107 @@
+export interface NearEntry<V> {
+  readonly key: string;
+  readonly id: string;
+  /** Fulfilled: every hit answers the same promise, which costs nothing. */
+  readonly value: Promise<V>;
+  readonly until: number;
+  readonly bytes: number;
+  /** Another entry of the same id. */
+  next: NearEntry<V> | null;
+}
+
+/** What one entry costs beside its value: two places in maps, the entry, its key and its promise. */
+const ENTRY_BYTES = 500;
+
+/**
+ * Entries by their keys, within a number and a size. There are two generations: what was not asked for while the
+ * younger one filled up is forgotten with the older one. A hit in the younger one moves nothing, unlike in a list in
+ * the order of use.
+ */
+export class NearEntries<V> {
+  readonly #count_max: number;
+  readonly #bytes_max: number;
+  #young = new Generation<V>();
+  #old = new Generation<V>();
+
+  constructor(count_max: number, bytes_max: number) {
+    this.#count_max = Math.ceil(count_max / 2);
+    this.#bytes_max = Math.ceil(bytes_max / 2);
+  }
+
+  get size(): number {
+    return this.#young.byKey.size + this.#old.byKey.size;
+  }
+
+  get bytes(): number {
+    return this.#young.bytes + this.#old.bytes;
+  }
+
+  get(key: string): NearEntry<V> | undefined {
+    return this.#young.byKey.get(key) ?? this.#promoted(key);
+  }
+
+  set(entry: NearEntry<V>): void {
+    this.#young.delete(entry.key);
+    this.#old.delete(entry.key);
+    const bytes = entry.bytes + ENTRY_BYTES;
+    if (bytes > this.#bytes_max) return;
+    if (this.#young.byKey.size >= this.#count_max || this.#young.bytes + bytes > this.#bytes_max) {
+      this.#old = this.#young;
+      this.#young = new Generation();
+    }
+    this.#young.add(entry);
+  }
+
+  deleteId(id: string): void {
+    this.#young.deleteId(id);
+    this.#old.deleteId(id);
+  }
+
+  clear(): void {
+    this.#young = new Generation();
+    this.#old = new Generation();
+  }
+
+  #promoted(key: string): NearEntry<V> | undefined {
+    const entry = this.#old.byKey.get(key);
+    if (entry) this.set(entry);
+    return entry;
+  }
+}
+
+class Generation<V> {
+  readonly byKey = new Map<string, NearEntry<V>>();
+  readonly byId = new Map<string, NearEntry<V>>();
+  bytes = 0;
+
+  add(entry: NearEntry<V>): void {
+    entry.next = this.byId.get(entry.id) ?? null;
+    this.byKey.set(entry.key, entry);
+    this.byId.set(entry.id, entry);
+    this.bytes += entry.bytes + ENTRY_BYTES;
+  }
+
+  delete(key: string): void {
+    const entry = this.byKey.get(key);
+    if (!entry) return;
+    this.byKey.delete(key);
+    this.bytes -= entry.bytes + ENTRY_BYTES;
+    const first = this.byId.get(entry.id);
+    if (first === entry) {
+      if (entry.next) this.byId.set(entry.id, entry.next);
+      else this.byId.delete(entry.id);
+      return;
+    }
+    for (let other = first; other; other = other.next ?? undefined) {
+      if (other.next === entry) other.next = entry.next;
+    }
+  }
+
+  deleteId(id: string): void {
+    for (let entry = this.byId.get(id) ?? null; entry; entry = entry.next) {
+      this.byKey.delete(entry.key);
+      this.bytes -= entry.bytes + ENTRY_BYTES;
+    }
+    this.byId.delete(id);
+  }
+}

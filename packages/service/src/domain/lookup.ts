@@ -1,0 +1,24 @@
+import type { Session, SessionUpdate } from './session.ts';
+import type { SessionStore, UpdateResult } from './store.ts';
+
+export interface Known {
+  /** Null when there is none of that id. */
+  readonly session: Session | null;
+  /** How long ago the store was asked; 0 when it was asked for this. */
+  readonly age_ms: number;
+}
+
+/** Sessions as tokens are judged by: from the store, or from a memory before it that hears of every change. */
+export interface SessionLookup {
+  find(id: string): Promise<Known>;
+  /** Writes activity to the store, and remembers it. */
+  touch(id: string, touch: SessionUpdate & { readonly type: 'touch' }, now: number): Promise<UpdateResult>;
+}
+
+/** Asks the store each time. */
+export function lookupIn(store: SessionStore): SessionLookup {
+  return {
+    find: async (id) => ({ session: await store.find(id), age_ms: 0 }),
+    touch: (id, touch, now) => store.update(id, touch, now),
+  };
+}

@@ -1,0 +1,19 @@
+import type { HourCounts, SessionStore } from './store.ts';
+import type { Swept } from './sweep.ts';
+
+const HOUR_MS = 3_600_000;
+const STATS_HOURS = 24;
+
+export interface Stats {
+  readonly live: number;
+  readonly hours: readonly HourCounts[];
+  /** The last sweep of this process; null before the first. */
+  readonly swept: Swept | null;
+}
+
+/** What is live at a moment, and what happened in each of the last hours. */
+export async function statsAt(store: SessionStore, swept: Swept | null, now: number): Promise<Stats> {
+  const since = (Math.floor(now / HOUR_MS) - STATS_HOURS + 1) * HOUR_MS;
+  const [live, hours] = await Promise.all([store.count({ active: true }, now), store.hours(since)]);
+  return { live, hours, swept };
+}

@@ -1,0 +1,104 @@
+import type { FastifyInstance } from 'fastify';
+import { SessionsError } from '../domain/errors.ts';
+import type { Logger } from '../observability/log.ts';
+
+/** How long the store may take to answer. Orchestrators wait for one second by default. */
+const PING_TIMEOUT_MS = 1_000;
+const RETRY_AFTER_S = 1;
+
+interface Readiness {
+  readonly status: 'ok' | 'unavailable';
+  /** What was looked at: `ok`, or what is wrong with it. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+/** Whether requests should be sent here. */
+export class Health {
+  readonly #ping: () => Promise<void>;
+  readonly #log: Logger;
+  #isStopping = false;
+  #store: Promise<string> | null = null;
+
+  /** `ping` resolves when the store can answer. */
+  constructor(ping: () => Promise<void>, log: Logger) {
+    this.#ping = ping;
+    this.#log = log;
+  }
+
+  /** From now on nothing more should be sent. */
+  stop(): void {
+    this.#isStopping = true;
+  }
+
+  async readiness(): Promise<Readiness> {
+    if (this.#isStopping) return { status: 'unavailable', checks: { service: 'It is stopping.' } };
+    // Everybody may ask, so that all who ask at once share an answer.
+    this.#store ??= this.#checkStore().finally(() => {
+      this.#store = null;
+    });
+    const store = await this.#store;
+    return { status: store === 'ok' ? 'ok' : 'unavailable', checks: { store } };
+  }
+
+  async #checkStore(): Promise<string> {
+    const late = Promise.withResolvers<string>();
+    const timer = setTimeout(() => late.resolve(`It did not answer within ${PING_TIMEOUT_MS} ms.`), PING_TIMEOUT_MS);
+    try {
+      return await Promise.race([this.#ping().then(() => 'ok'), late.promise]);
+    } catch (error) {
+      // Only the messages of the catalogue are known to hold no secrets.
+      if (error instanceof SessionsError) return error.message;
+      this.#log.error({ err: error, msg: 'not ready: the store failed' });
+      return 'It failed; the log says why.';
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** `GET /livez`: whether this process answers at all; `GET /readyz`: whether it can do its work. For everybody. */
+export function registerHealth(app: FastifyInstance, health: Health): void {
+  app.get('/livez', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
+
+  app.get('/readyz', async (_request, reply) => {
+    const readiness = await health.readiness();
+    reply.header('cache-control', 'no-store');
+    if (readiness.status !== 'ok') reply.code(503).header('retry-after', RETRY_AFTER_S);
+    return reply.send(readiness);
+  });
+}
+
+/** The two as OpenAPI describes them, beside the errors that any request can be answered. */
+export function healthPaths(errors: Readonly<Record<string, object>>): object {
+  const alive = { status: { type: 'string', const: 'ok' } };
+  const checks = { type: 'object', required: ['store'], properties: { store: { type: 'string', const: 'ok' } } };
+  const ready = { status: { type: 'string', const: 'ok' }, checks };
+  const unready = {
+    status: { type: 'string', const: 'unavailable' },
+    checks: { type: 'object', description: 'What is wrong, with what', additionalProperties: { type: 'string' } },
+  };
+  return {
+    '/livez': operation('getLiveness', 'Answers while the process does', {
+      200: answer('It answers', alive),
+      ...errors,
+    }),
+    '/readyz': operation('getReadiness', 'Whether requests should be sent here', {
+      200: answer('They should', ready),
+      503: {
+        ...answer('They should not: the store does not answer, or the service is stopping', unready),
+        headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
+      },
+      ...errors,
+    }),
+  };
+}
+
+function operation(operationId: string, summary: string, responses: Readonly<Record<string, object>>): object {
+  const description = 'Needs no key.';
+  return { get: { operationId, tags: ['health'], summary, description, security: [{}], responses } };
+}
+
+function answer(description: string, properties: Readonly<Record<string, object>>): object {
+  const schema = { type: 'object', required: Object.keys(properties), properties, additionalProperties: false };
+  return { description, content: { 'application/json': { schema } } };
+}

@@ -1,0 +1,59 @@
+import type { SessionChange } from '../../../domain/changes.ts';
+import { randomText } from '../../../domain/ids.ts';
+
+/** About a minute of a busy service: who was away for longer starts anew. */
+const EVENTS_KEPT_MAX = 10_000;
+const LOG_ID_BYTES = 9;
+
+const EVENT_ID = /^([\w-]+):(\d{1,15})$/;
+
+/**
+ * The last changes as server-sent events, numbered, so that a listener whose connection broke can go on where it was.
+ * The numbers are this process's own: its log has an id, and events of another log are not known here.
+ */
+export class ChangeLog {
+  readonly #id = randomText(LOG_ID_BYTES);
+  readonly #kept_max: number;
+  readonly #events: string[] = [];
+  /** The number of `#events[0]`. */
+  #first = 1;
+
+  constructor(kept_max = EVENTS_KEPT_MAX) {
+    this.#kept_max = kept_max;
+  }
+
+  /** Answers the event. */
+  add(change: SessionChange): string {
+    const number = this.#first + this.#events.length;
+    const event = `id: ${this.#id}:${number}\n${eventText(change)}\n\n`;
+    this.#events.push(event);
+    // Half of them at once: each by itself would move all that are left.
+    if (this.#events.length > this.#kept_max * 2) this.#first += this.#events.splice(0, this.#kept_max).length;
+    return event;
+  }
+
+  /** What came after the event of an id; null when that is not known any more, or never was. */
+  after(event_id: string): string | null {
+    const [, log, text = ''] = EVENT_ID.exec(event_id) ?? [];
+    const next = Number(text) + 1 - this.#first;
+    if (log !== this.#id || next < 0 || next > this.#events.length) return null;
+    return this.#events.slice(next).join('');
+  }
+
+  /** What a listener hears who missed something, and where it goes on from there. */
+  gap(): string {
+    const last = this.#first + this.#events.length - 1;
+    return `id: ${this.#id}:${last}\n${GAP}\n\n`;
+  }
+}
+
+const GAP = 'event: gap\ndata: {}';
+
+/** Without the user: who may validate tokens need not know who signs in and out. */
+function eventText(change: SessionChange): string {
+  if (change.type === 'gap') return GAP;
+  const { id } = change;
+  if (change.type === 'removed') return `event: change\ndata: ${JSON.stringify({ id, removed: true })}`;
+  const { revision, close_reason } = change;
+  return `event: change\ndata: ${JSON.stringify({ id, revision, close_reason })}`;
+}

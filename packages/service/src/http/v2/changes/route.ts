@@ -1,0 +1,31 @@
+/** The stream of changes, which is no request with one answer as the others are. */
+export interface ChangesRoute {
+  readonly method: 'GET';
+  readonly path: '/v2/changes';
+  readonly name: 'followChanges';
+  readonly summary: string;
+  readonly scope: 'validate';
+  readonly problems: readonly [];
+}
+
+export const CHANGES_ROUTE: ChangesRoute = {
+  method: 'GET',
+  path: '/v2/changes',
+  name: 'followChanges',
+  summary: 'Every change of a session as a server-sent event, as it happens',
+  scope: 'validate',
+  problems: [],
+};
+
+/** What listeners have to know, for the reference. */
+export const CHANGES_DESCRIPTION = `Each event has JSON as its data.
+
+- \`hello\` comes first: \`{"time"}\`, the moment at which the request was taken, in milliseconds of a clock of this node.
+- \`change\`: \`{"id", "revision", "close_reason"}\` of a session that was opened, changed or ended (\`close_reason\` is null
+  while it is open), or \`{"id", "removed": true}\` of one that was deleted. Touches are not told.
+- \`gap\`: changes may have been missed; nothing that was kept is to be trusted.
+- \`heartbeat\`, every second: \`{"time"}\`, the moment up to which every change has been told. It is left out while the node
+  is cut off from its store. Who keeps answers serves them for 3 seconds after that moment at most.
+
+Whoever comes back with the id of the last event as \`Last-Event-ID\` hears what came after it, or a \`gap\`. A listener that
+reads too slowly is cut off.`;

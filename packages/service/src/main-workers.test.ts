@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { after, before, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Command } from './fixtures/command.ts';
+import { RedisServer } from './stores/fixtures/redis-server.ts';
+
+/** The command with many workers, on a store that they share. */
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const skip = RedisServer.isAvailable() ? false : 'there is no Redis on this machine';
+/** A server without a password takes any of its default user. */
+const PASSWORD = 'hunter2';
+
+let redis: RedisServer;
+
+before(async () => {
+  if (!skip) redis = await RedisServer.start();
+});
+after(() => redis?.remove());
+
+function run(t: TestContext, env: Record<string, string> = {}): Command {
+  const SESSIONS_STORE = `redis://default:${PASSWORD}@127.0.0.1:${redis.port}`;
+  const all = { SESSIONS_PORT: '0', SESSIONS_WORKERS: '2', SESSIONS_STORE, ...env };
+  const command = new Command(MAIN, [], { cwd: tmpdir(), env: all });
+  t.after(() => command.kill());
+  return command;
+}
+
+async function started(command: Command, count: number): Promise<{ readonly url: string; readonly pids: unknown[] }> {
+  const lines = await command.logged(({ msg }) => msg === 'started', count);
+  assert.deepEqual([...new Set(lines.map(({ url }) => url))].length, 1);
+  return { url: String(lines[0]?.url), pids: lines.map(({ pid }) => pid) };
+}
+
+async function call(url: string, command: string, body: object) {
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  const answer = await fetch(`${url}/v1/sessions/${command}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return JSON.parse((await answer.text()) || 'null');
+}
+
+test('two workers serve one port and share the sessions, and one that is killed is replaced', { skip }, async (t) => {
+  const command = run(t);
+  const { url, pids } = await started(command, 2);
+  assert.equal(new Set(pids).size, 2);
+  const opened = await call(url, 'open_session', { user_id: '1' });
+  // Connections go to the workers in turn.
+  for (let reads = 0; reads < 4; reads += 1) {
+    assert.equal((await call(url, 'get_session_by_id', { session_id: opened.id })).id, opened.id);
+  }
+  process.kill(Number(pids[0]), 'SIGKILL');
+  const { pids: three } = await started(command, 3);
+  assert.equal(new Set(three).size, 3);
+  assert.equal((await call(url, 'get_session_by_id', { session_id: opened.id })).id, opened.id);
+  assert.equal(command.stderr.match(/Sessions are served on .* by 2 processes/g)?.length, 1);
+});
+
+test('one of the workers sweeps', { skip }, async (t) => {
+  // Of its own: nobody has died there whose lease would have to end first.
+  const own = await RedisServer.start();
+  t.after(() => own.remove());
+  const command = run(t, { SESSIONS_SWEEP_INTERVAL: '1', SESSIONS_STORE: own.url });
+  await started(command, 2);
+  const sweeps = await command.logged(({ msg }) => msg === 'sweep', 2);
+  const times = sweeps.map(({ time }) => Date.parse(String(time)));
+  assert.equal(new Set(sweeps.map(({ pid }) => pid)).size, 1);
+  assert.ok(Number(times[1]) - Number(times[0]) > 500);
+});
+
+test('SIGTERM finishes the request in flight, refuses others, and ends all with 0', { skip }, async (t) => {
+  const command = run(t);
+  const { url } = await started(command, 2);
+  const body = '{"user_id":"1"}';
+  const headers = { 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' };
+  const inFlight = request(`${url}/v1/sessions/open_session`, { method: 'POST', headers });
+  inFlight.flushHeaders();
+  await once(inFlight, 'continue');
+  // A connection that stays open, on another worker.
+  assert.equal((await fetch(`${url}/readyz`)).status, 200);
+  command.process.kill('SIGTERM');
+  await command.logged(({ msg, pid }) => pid !== undefined && String(msg).startsWith('stopping'), 2);
+  inFlight.end(body);
+  const [answer] = (await once(inFlight, 'response')) as [IncomingMessage];
+  assert.equal(answer.statusCode, 200);
+  assert.equal(JSON.parse(await text(answer)).user_id, '1');
+  assert.equal(await command.exit, 0);
+  await assert.rejects(fetch(`${url}/readyz`));
+});
+
+test('when the primary is killed, its workers end', { skip }, async (t) => {
+  const command = run(t);
+  await started(command, 2);
+  // It waits for all that have its output.
+  await command.kill();
+});
+
+test('a port that is taken is said once, and the whole ends with 1', { skip }, async (t) => {
+  const { url } = await started(run(t), 2);
+  const taken = run(t, { SESSIONS_PORT: new URL(url).port });
+  assert.equal(await taken.exit, 1);
+  assert.match(taken.stderr, /^pip-sessions: .*EADDRINUSE.*\n$/);
+});
+
+test('the password of the store is in nothing that a running service writes', { skip }, async (t) => {
+  const command = run(t, { SESSIONS_LOG_LEVEL: 'trace' });
+  const { url } = await started(command, 2);
+  await call(url, 'open_session', { user_id: '1' });
+  await redis.stop();
+  assert.equal((await fetch(`${url}/readyz`)).status, 503);
+  await call(url, 'open_session', { user_id: '1' });
+  await redis.restart();
+  command.process.kill('SIGTERM');
+  assert.equal(await command.exit, 0);
+  assert.match(command.stdout + command.stderr, /redis:\/\/default:…@/);
+  assert.doesNotMatch(command.stdout + command.stderr, new RegExp(PASSWORD));
+});

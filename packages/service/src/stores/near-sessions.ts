@@ -1,0 +1,76 @@
+import { NearCache, type NearCacheStats } from '@pip-sessions/client/near-cache';
+import { monotonicTime } from '../domain/clock.ts';
+import type { Known, SessionLookup } from '../domain/lookup.ts';
+import type { Session, SessionUpdate } from '../domain/session.ts';
+import type { SessionStore, UpdateResult } from '../domain/store.ts';
+
+export interface NearSessionsBounds {
+  readonly sessions_max: number;
+  readonly bytes_max: number;
+}
+
+/** After the last moment up to which the store has told everything, so long is what is known served. */
+const FRESH_MS = 3_000;
+const AGE_MS_MAX = 60_000;
+/** The members of a session beside its texts. */
+const SESSION_BYTES = 500;
+
+/**
+ * The sessions that this node has read lately, in front of a store that other nodes change too. The store's feed of
+ * changes says what is true no more; while it is in doubt, every read asks the store.
+ */
+export class NearSessions implements SessionLookup {
+  readonly #store: SessionStore;
+  readonly #now: () => number;
+  readonly #cache: NearCache<Found>;
+
+  constructor(store: SessionStore, { sessions_max, bytes_max }: NearSessionsBounds, now = monotonicTime) {
+    this.#store = store;
+    this.#now = now;
+    this.#cache = new NearCache(
+      {
+        load: async (id) => {
+          const asked = now();
+          return loaded(await store.find(id), asked);
+        },
+        idOf: (id) => id,
+        freshUntil: () => store.toldUntil() + FRESH_MS,
+        now,
+      },
+      { entries_max: sessions_max, bytes_max, age_ms_max: AGE_MS_MAX },
+    );
+    store.watch((change) => {
+      if (change.type === 'gap') this.#cache.gap();
+      else this.#cache.changed(change.id);
+    });
+  }
+
+  async find(id: string): Promise<Known> {
+    const began = this.#now();
+    const { session, asked } = await this.#cache.read(id);
+    return { session, age_ms: Math.max(0, began - asked) };
+  }
+
+  async touch(id: string, touch: SessionUpdate & { readonly type: 'touch' }, now: number): Promise<UpdateResult> {
+    const asked = this.#now();
+    const result = await this.#store.update(id, touch, now);
+    // Touches are not told: what is known here would look as if it needed another with each read.
+    if (result.outcome === 'updated') this.#cache.keep(id, loaded(result.session, asked), asked);
+    return result;
+  }
+
+  stats(): NearCacheStats {
+    return this.#cache.stats();
+  }
+}
+
+interface Found {
+  readonly session: Session | null;
+  readonly asked: number;
+}
+
+/** What is not there is not kept: there is no end of ids that somebody may try. */
+function loaded(session: Session | null, asked: number) {
+  const bytes = session === null ? 0 : SESSION_BYTES + 2 * ((session.user?.length ?? 0) + (session.data?.length ?? 0));
+  return { value: { session, asked }, keep_ms: session === null ? 0 : AGE_MS_MAX, age_ms: 0, bytes };
+}

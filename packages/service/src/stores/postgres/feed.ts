@@ -1,0 +1,155 @@
+import { type ChangeListener, ChangeListeners, type SessionChange } from '../../domain/changes.ts';
+import { monotonicTime } from '../../domain/clock.ts';
+import { randomText } from '../../domain/ids.ts';
+import type { PostgresStoreConfig } from './config.ts';
+import { Connection } from './connection.ts';
+import { Deadline } from './deadline.ts';
+import { isRefusal } from './faults.ts';
+import { fromPayload } from './payloads.ts';
+import type { Sender } from './write-statement.ts';
+
+/** So often a notification goes round, which shows that all before it have come. */
+const BEAT_MS = 500;
+const BACKOFF_MS_MIN = 50;
+const BACKOFF_MS_MAX = 500;
+
+/**
+ * The feed of changes: own ones are told by who commits them, those of other nodes come as notifications, on a
+ * connection of its own. While that is lost, or does not answer, changes may be missed: a gap is told when it is lost,
+ * and when it is back.
+ *
+ * Notifications come in the order of their commits. One of our own goes round twice a second: when it is back, all that
+ * were committed before it was sent have been told. A lost connection is noticed by it after `call_timeout_ms` at most.
+ */
+export class Feed {
+  readonly sender: Sender;
+  readonly #config: PostgresStoreConfig;
+  readonly #listeners = new ChangeListeners();
+  readonly #beatChannel: string;
+  /** When each of our own commits was sent that has not been answered. */
+  readonly #committing = new Set<{ readonly time: number }>();
+  #connection: Connection | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #backoff_ms = BACKOFF_MS_MIN;
+  #told_until = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
+
+  constructor(config: PostgresStoreConfig) {
+    this.#config = config;
+    const name = randomText(9);
+    this.sender = { channel: `${config.schema}_changes`, name };
+    this.#beatChannel = `pip_beat_${name}`;
+  }
+
+  /** Whether the changes of other nodes come in. */
+  get isHealthy(): boolean {
+    return this.#connection !== null;
+  }
+
+  /** See `SessionStore.toldUntil`. */
+  get toldUntil(): number {
+    let until = this.#told_until;
+    for (const { time } of this.#committing) until = Math.min(until, time);
+    return until;
+  }
+
+  /** Resolves when notifications come in; rejects when the connection fails. */
+  async open(): Promise<void> {
+    await this.#listen();
+  }
+
+  watch(listener: ChangeListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** Tells of this node's own changes when their commit is answered; a gap where it is not known whether it was made. */
+  async tellOwn(changes: readonly SessionChange[], commit: () => Promise<unknown>): Promise<void> {
+    const committing = { time: monotonicTime() };
+    this.#committing.add(committing);
+    try {
+      await commit();
+      for (const change of changes) this.#listeners.tell(change);
+    } catch (error) {
+      if (!isRefusal(error)) this.#tellGap();
+      throw error;
+    } finally {
+      this.#committing.delete(committing);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#connection?.destroy();
+  }
+
+  async #listen(): Promise<void> {
+    const { call_timeout_ms } = this.#config;
+    const time = monotonicTime();
+    const deadline = new Deadline(call_timeout_ms);
+    const connection = await Connection.open(this.#config, call_timeout_ms, deadline);
+    const forget = deadline.onEnd(() => connection.destroy());
+    connection.onNotification((channel, payload) => this.#receive(channel, payload));
+    const channels = [this.sender.channel, this.#beatChannel];
+    // What a beat commits need not be on the disk before it is answered.
+    await Promise.all(
+      ['SET synchronous_commit = off', ...channels.map((channel) => `LISTEN "${channel}"`)].map((text) =>
+        connection.query({ text }),
+      ),
+    );
+    forget();
+    deadline.cancel();
+    this.#connection = connection;
+    this.#told_until = time;
+    this.#backoff_ms = BACKOFF_MS_MIN;
+    connection.onLost(() => this.#onLost());
+    if (this.#isClosed) connection.destroy();
+    else this.#after(BEAT_MS, () => this.#beat(connection));
+  }
+
+  async #beat(connection: Connection): Promise<void> {
+    const deadline = new Deadline(this.#config.call_timeout_ms);
+    deadline.onEnd(() => connection.destroy());
+    const values = [this.#beatChannel, String(monotonicTime())];
+    try {
+      await connection.query({ name: 'beat', text: 'SELECT pg_notify($1, $2)', values });
+      this.#after(BEAT_MS, () => this.#beat(connection));
+    } catch {
+      connection.destroy();
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  #onLost(): void {
+    this.#connection = null;
+    if (this.#isClosed) return;
+    this.#tellGap();
+    this.#after(this.#backoff_ms, () => this.#relisten());
+  }
+
+  async #relisten(): Promise<void> {
+    try {
+      await this.#listen();
+      this.#tellGap();
+    } catch {
+      this.#backoff_ms = Math.min(BACKOFF_MS_MAX, 2 * this.#backoff_ms);
+      this.#after(this.#backoff_ms, () => this.#relisten());
+    }
+  }
+
+  #receive(channel: string, payload: string): void {
+    if (channel === this.#beatChannel) this.#told_until = Number(payload);
+    else for (const change of fromPayload(this.sender.name, payload) ?? []) this.#listeners.tell(change);
+  }
+
+  #tellGap(): void {
+    this.#listeners.tell({ type: 'gap' });
+  }
+
+  #after(ms: number, work: () => Promise<void>): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(work, ms);
+    this.#timer.unref();
+  }
+}

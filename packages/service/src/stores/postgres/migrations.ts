@@ -1,0 +1,70 @@
+/**
+ * Each takes the schema from its index to the next; the number reached is in `schema_version`. What has been released
+ * is not edited: a change is a migration of its own at the end.
+ *
+ * - `deadline` is `deadline()` of the domain, stored so that liveness is one comparison in every statement.
+ * - `due` and `listed_time` stand for it and for `request_time` in indexes, and lag behind (`rows.ts`), so that an
+ *   update for activity changes no indexed column; the room that pages keep free lets it stay in its page.
+ * - `user_key` stands for `user_id` in indexes (`userKey`).
+ * - The sweep finds what is past its deadline in an index that holds open sessions only, and what is to be purged in
+ *   one of ended sessions only. Ended ones are kept for long: the limit of a user's sessions has an index without them.
+ * - Two transactions that count in one hour at once do so in rows of their own: `slot`.
+ */
+export const MIGRATIONS: readonly ((partitions: number) => string)[] = [
+  (partitions) => `CREATE TABLE sessions (
+    id text COLLATE "C" NOT NULL PRIMARY KEY,
+    user_key bigint NOT NULL,
+    user_id text COLLATE "C" NOT NULL,
+    open_time bigint NOT NULL,
+    request_time bigint NOT NULL,
+    listed_time bigint NOT NULL,
+    active_until bigint NOT NULL,
+    idle_timeout_ms bigint NOT NULL,
+    expire_time bigint,
+    deadline bigint NOT NULL,
+    due bigint NOT NULL,
+    close_time bigint,
+    revision bigint NOT NULL,
+    auth_time bigint NOT NULL,
+    auth_level bigint,
+    close_reason text,
+    auth_methods text,
+    user_name text,
+    address text,
+    client text,
+    token text,
+    "user" text,
+    data text
+  ) ${partitions === 1 ? WITH_ROOM : 'PARTITION BY RANGE (id)'};
+  ${partitionsOf(partitions)}
+  CREATE INDEX sessions_of_user ON sessions (user_key, open_time DESC, id);
+  CREATE INDEX sessions_open_of_user ON sessions (user_key, open_time DESC, id) WHERE close_time IS NULL;
+  CREATE INDEX sessions_by_open_time ON sessions (open_time DESC, id);
+  CREATE INDEX sessions_by_time ON sessions (listed_time DESC);
+  CREATE INDEX sessions_due ON sessions (due) WHERE close_time IS NULL;
+  CREATE INDEX sessions_closed ON sessions (close_time) WHERE close_time IS NOT NULL;
+  CREATE TABLE hours (
+    hour bigint NOT NULL,
+    what text COLLATE "C" NOT NULL,
+    slot integer NOT NULL,
+    count bigint NOT NULL,
+    PRIMARY KEY (hour, what, slot)
+  ) WITH (fillfactor = 50);
+  CREATE TABLE leases (
+    name text PRIMARY KEY,
+    holder text NOT NULL,
+    until bigint NOT NULL
+  );`,
+];
+
+const WITH_ROOM = 'WITH (fillfactor = 85)';
+
+/** By the first hex digit of the ids, over which users are spread evenly; what begins otherwise has its place too. */
+function partitionsOf(partitions: number): string {
+  if (partitions === 1) return '';
+  const bound = (n: number) => (n === 0 ? 'MINVALUE' : n === partitions ? 'MAXVALUE' : `'${n.toString(16)}'`);
+  return Array.from({ length: partitions }, (_, n) => {
+    const range = `FROM (${bound(n)}) TO (${bound(n + 1)})`;
+    return `CREATE TABLE sessions_${n.toString(16)} PARTITION OF sessions FOR VALUES ${range} ${WITH_ROOM};`;
+  }).join('\n');
+}

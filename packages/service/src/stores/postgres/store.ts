@@ -1,0 +1,195 @@
+import type { ChangeListener } from '../../domain/changes.ts';
+import type { SessionsError } from '../../domain/errors.ts';
+import type { Session, SessionUpdate } from '../../domain/session.ts';
+import type {
+  ClosedMatching,
+  CloseMatching,
+  Expired,
+  HourCounts,
+  PageRequest,
+  Scan,
+  ScanKey,
+  SessionFilter,
+  SessionFilterV1,
+  SessionLimit,
+  SessionPage,
+  SessionStore,
+  UpdateResult,
+} from '../../domain/store.ts';
+import { unavailable } from '../unavailable.ts';
+import { Batches } from './batches.ts';
+import { Bulk } from './bulk.ts';
+import type { PostgresStoreConfig } from './config.ts';
+import type { Connection } from './connection.ts';
+import { Deadline } from './deadline.ts';
+import { reasonOf } from './faults.ts';
+import { Feed } from './feed.ts';
+import { FindBatches } from './find-batches.ts';
+import { SELECT_HOURS, toHours } from './hours.ts';
+import { Lane } from './lane.ts';
+import { countMatching, list, scan, snapshot } from './lists.ts';
+import { Pool } from './pool.ts';
+import { migrate } from './schema.ts';
+import { admission, WriteRunner } from './write-runner.ts';
+import type { Write, WriteResult } from './writes.ts';
+
+const TAKE_LEASE = `INSERT INTO leases AS l (name, holder, until) VALUES ('sweep', $1, $2::bigint + $3::bigint)
+  ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+  WHERE l.holder = excluded.holder OR l.until <= $2 RETURNING 1`;
+
+/**
+ * Sessions in a PostgreSQL database, which many nodes may serve. Finds and writes that come together go together;
+ * every call ends within its time, whatever becomes of the database.
+ */
+export class PostgresStore implements SessionStore {
+  readonly #config: PostgresStoreConfig;
+  readonly #feed: Feed;
+  readonly #pool: Pool;
+  readonly #finds: FindBatches;
+  readonly #writes: Batches<Write, WriteResult>;
+  readonly #lists: Lane;
+  readonly #bulks: Lane;
+  readonly #bulk: Bulk;
+  #state: 'new' | 'open' | 'closed' = 'new';
+  #closing: Promise<void> | null = null;
+
+  constructor(config: PostgresStoreConfig) {
+    const { call_timeout_ms, slow_timeout_ms, slow_waiting_max } = config;
+    this.#config = config;
+    this.#feed = new Feed(config);
+    this.#pool = new Pool(config);
+    this.#finds = new FindBatches(this.#pool, config);
+    const runner = new WriteRunner(this.#pool, this.#feed);
+    this.#writes = new Batches(
+      {
+        what: 'writes',
+        waiting_max: config.writes_waiting_max,
+        items_max: config.writes_per_batch_max,
+        parallel: config.writers,
+        timeout_ms: call_timeout_ms,
+        admission,
+      },
+      (writes, deadline) => runner.run(writes, deadline),
+    );
+    const slow = { waiting_max: slow_waiting_max, timeout_ms: slow_timeout_ms };
+    this.#lists = new Lane(this.#pool, { ...slow, what: 'lists', parallel: config.lists });
+    this.#bulks = new Lane(this.#pool, { ...slow, what: 'bulk changes', parallel: config.bulks });
+    this.#bulk = new Bulk(this.#feed, slow_timeout_ms);
+  }
+
+  async open(): Promise<void> {
+    if (this.#state === 'open') return;
+    await migrate(this.#config);
+    try {
+      await this.#feed.open();
+    } catch (error) {
+      throw unavailable(`${this.#config.address}: ${reasonOf(error)}`);
+    }
+    this.#state = 'open';
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** A round trip of its own, by the way that finds go. */
+  async ping(): Promise<void> {
+    await this.find('');
+  }
+
+  async insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]> {
+    const result = await this.#write({ type: 'insert', session, limit, now });
+    return result.type === 'inserted' ? result.evicted : [];
+  }
+
+  find(id: string): Promise<Session | null> {
+    if (this.#state !== 'open') return Promise.reject(this.#notOpen());
+    return this.#finds.find(id);
+  }
+
+  async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
+    const result = await this.#write({ type: 'update', id, update, now });
+    return result.type === 'updated' ? result.result : { outcome: 'missing' };
+  }
+
+  async remove(id: string): Promise<Session | null> {
+    const result = await this.#write({ type: 'remove', id });
+    return result.type === 'removed' ? result.session : null;
+  }
+
+  list(filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage> {
+    return this.#read((connection) => list(connection, filter, page, now));
+  }
+
+  scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan> {
+    return this.#read((connection) => scan(connection, filter, after, take, now));
+  }
+
+  count(filter: SessionFilter, now: number): Promise<number> {
+    return this.#read((connection) => countMatching(connection, filter, now));
+  }
+
+  async closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
+    this.#assertOpen();
+    return this.#bulks.run((connection) => this.#bulk.closeMatching(connection, request, now));
+  }
+
+  async expire(now: number, limit: number): Promise<Expired> {
+    this.#assertOpen();
+    return this.#bulks.run((connection) => this.#bulk.expire(connection, now, limit));
+  }
+
+  async purge(closed_before: number, limit: number): Promise<number> {
+    this.#assertOpen();
+    return this.#bulks.run((connection) => this.#bulk.purge(connection, closed_before, limit));
+  }
+
+  async lease(holder: string, lease_ms: number, now: number): Promise<boolean> {
+    this.#assertOpen();
+    const statement = { name: 'lease', text: TAKE_LEASE, values: [holder, now, lease_ms] };
+    const taken = await this.#bulks.run((connection) => connection.query(statement));
+    return taken.length > 0 && lease_ms > 0;
+  }
+
+  hours(since: number): Promise<readonly HourCounts[]> {
+    return this.#read(async (connection) => toHours(await connection.query({ text: SELECT_HOURS, values: [since] })));
+  }
+
+  watch(listener: ChangeListener): () => void {
+    return this.#feed.watch(listener);
+  }
+
+  toldUntil(): number {
+    return this.#feed.toldUntil;
+  }
+
+  async #write(write: Write): Promise<WriteResult> {
+    this.#assertOpen();
+    const result = await this.#writes.add(write);
+    if (result.type === 'failed') throw result.error;
+    return result;
+  }
+
+  async #read<T>(read: (connection: Connection) => Promise<T>): Promise<T> {
+    this.#assertOpen();
+    return this.#lists.run((connection) => snapshot(connection, this.#config.slow_timeout_ms, () => read(connection)));
+  }
+
+  #assertOpen(): void {
+    if (this.#state !== 'open') throw this.#notOpen();
+  }
+
+  #notOpen(): SessionsError {
+    return unavailable(this.#state === 'new' ? 'it is not open' : 'it is closed');
+  }
+
+  async #close(): Promise<void> {
+    this.#state = 'closed';
+    await Promise.all([this.#finds.close(), this.#writes.close(), this.#lists.close(), this.#bulks.close()]);
+    this.#feed.close();
+    const deadline = new Deadline(this.#config.call_timeout_ms);
+    await this.#pool.close(deadline);
+    deadline.cancel();
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * PostgreSQL's texts cannot hold U+0000 (https://www.postgresql.org/docs/current/datatype-character.html), and an
+ * application's may. It is kept as U+0001 and "0", and U+0001 itself as U+0001 and "1", so that every text comes back
+ * as it was. JSON texts need none of this: they hold control characters escaped.
+ */
+export function toStored(text: string): string {
+  return ESCAPED.test(text) ? text.replaceAll('\u0001', '\u00011').replaceAll('\0', '\u00010') : text;
+}
+
+export function fromStored(text: string): string {
+  return text.includes('\u0001') ? text.replaceAll('\u00010', '\0').replaceAll('\u00011', '\u0001') : text;
+}
+
+export function toStoredOrNull(text: string | null): string | null {
+  return text === null ? null : toStored(text);
+}
+
+export function fromStoredOrNull(text: string | null): string | null {
+  return text === null ? null : fromStored(text);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about.
+const ESCAPED = /[\0\u0001]/;

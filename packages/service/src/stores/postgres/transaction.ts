@@ -1,0 +1,34 @@
+import type { Connection, Statement } from './connection.ts';
+import { isRefusal } from './faults.ts';
+import type { Feed } from './feed.ts';
+import type { WorkingSet } from './working-set.ts';
+import { writeStatement } from './write-statement.ts';
+
+export const BEGIN: Statement = { text: 'BEGIN' };
+export const COMMIT: Statement = { text: 'COMMIT' };
+const ROLLBACK: Statement = { text: 'ROLLBACK' };
+
+/** Runs `work`, which begins a transaction and commits it; where it throws, rolls back. */
+export async function inTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isRefusal(error)) await connection.query(ROLLBACK);
+    throw error;
+  }
+}
+
+/**
+ * Writes what has become of a set, and commits; then its changes are told. `alone` means that no transaction was begun:
+ * the statement is one by itself.
+ */
+export async function commit(connection: Connection, set: WorkingSet, feed: Feed, alone = false): Promise<void> {
+  const statement = writeStatement(set, feed.sender);
+  if (statement) {
+    // Where the statement fails, COMMIT rolls back.
+    const statements = alone ? [statement] : [statement, COMMIT];
+    await feed.tellOwn(set.changes, () => Promise.all(statements.map((one) => connection.query(one))));
+  } else if (!alone) {
+    await connection.query(COMMIT);
+  }
+}

@@ -1,0 +1,117 @@
+import { Cluster } from './cluster.ts';
+import type { Address, RedisStoreConfig } from './config.ts';
+import { type Fault, NotSent, toFault, toUnavailable } from './fault.ts';
+import type { Keys, Shard } from './keys.ts';
+import type { Script } from './scripts/script.ts';
+import { Sentinel } from './sentinel.ts';
+import type { Server } from './server.ts';
+import type { Servers } from './servers.ts';
+import { Single } from './single.ts';
+
+/** How often a command follows a shard to another server. */
+const MOVES_MAX = 5;
+/** What a server says that is no master of the shard now; another may be. */
+const DEPOSED = /READONLY|CLUSTERDOWN|MASTERDOWN/;
+
+type Attempt<T> = (server: Server, asking: boolean) => Promise<T>;
+
+/** A write of which nobody knows whether it was made. */
+export class OutcomeUnknown extends Error {}
+
+/** Sends to the server that has a shard, wherever that is. Rejects with `STORE_UNAVAILABLE`. */
+export class Engine {
+  readonly #servers: Servers;
+
+  constructor(config: RedisStoreConfig, keys: Keys) {
+    this.#servers = serversOf(config, keys);
+  }
+
+  /** Resolves when every shard can be asked. */
+  open(): Promise<void> {
+    return this.#servers.open();
+  }
+
+  close(): void {
+    this.#servers.close();
+  }
+
+  /** Why it cannot be opened, if a server has said so. */
+  get problem(): string | null {
+    return this.#servers.problem();
+  }
+
+  /** Where the masters are. */
+  addresses(): readonly Address[] {
+    return this.#servers.all().map(({ at }) => at);
+  }
+
+  /** Asks every master. */
+  askAll<T>(args: readonly string[]): Promise<T[]> {
+    return Promise.all(this.#servers.all().map((server) => server.send<T>(args).catch(thrown)));
+  }
+
+  send<T>(shard: Shard, args: readonly string[]): Promise<T> {
+    return this.#at(shard, (server, asking) => server.send<T>(args, asking)).catch(thrown);
+  }
+
+  /** Runs a script whose change can be lost without harm, or that changes nothing. */
+  run<T>(shard: Shard, script: Script, keys: readonly string[], values: readonly string[]): Promise<T> {
+    return this.#at(shard, (server, asking) => server.run<T>(script, keys, values, asking)).catch(thrown);
+  }
+
+  /** Runs a script that changes sessions. Rejects with `OutcomeUnknown` around the error when it may have been run. */
+  write<T>(shard: Shard, script: Script, keys: readonly string[], values: readonly string[]): Promise<T> {
+    return this.#at(shard, (server, asking) => server.write<T>(script, keys, values, asking)).catch((error) => {
+      const fault = toFault(error);
+      if (fault.type !== 'lost') throw toUnavailable(fault);
+      throw new OutcomeUnknown('', { cause: toUnavailable(fault) });
+    });
+  }
+
+  #at<T>(shard: Shard, attempt: Attempt<T>): Promise<T> {
+    const server = this.#servers.of(shard);
+    if (!server) return Promise.reject(new NotSent('no master is known'));
+    return attempt(server, false).catch((error) => this.#follow(shard, attempt, server, error));
+  }
+
+  /** A command that a server turns away has changed nothing, so it can be sent again. */
+  async #follow<T>(shard: Shard, attempt: Attempt<T>, first: Server, first_error: unknown): Promise<T> {
+    let server = first;
+    let error = first_error;
+    for (let moves = 0; moves < MOVES_MAX; moves += 1) {
+      const fault = toFault(error);
+      this.#doubtAfter(fault);
+      if (fault.type !== 'moved' && fault.type !== 'ask') throw error;
+      const asking = fault.type === 'ask';
+      server = asking
+        ? await this.#servers.at(fault.address, server)
+        : await this.#servers.moved(shard, fault.address, server);
+      try {
+        return await attempt(server, asking);
+      } catch (next) {
+        error = next;
+      }
+    }
+    throw error;
+  }
+
+  #doubtAfter(fault: Fault): void {
+    if (fault.type === 'refused' && DEPOSED.test(fault.reason)) this.#servers.doubt();
+  }
+}
+
+function thrown(error: unknown): never {
+  throw toUnavailable(toFault(error));
+}
+
+function serversOf(config: RedisStoreConfig, keys: Keys): Servers {
+  const { topology, addresses } = config;
+  switch (topology.type) {
+    case 'single':
+      return new Single(addresses[0] ?? { host: 'localhost', port: 6379 }, config);
+    case 'cluster':
+      return new Cluster(config, keys.shards);
+    case 'sentinel':
+      return new Sentinel(topology.name, config);
+  }
+}

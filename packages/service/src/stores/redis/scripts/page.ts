@@ -1,0 +1,44 @@
+import { script } from './script.ts';
+
+/**
+ * A piece of an index, from a place on: ids with their scores, and their deadlines while they are open. The place need
+ * not be that of a session that is still there.
+ *
+ * KEYS: the index; the index of deadlines. ARGV: score and id of the place, '' for the id to begin after all of that
+ * score; how many. Answers id, score, deadline or '', and so on.
+ *
+ * Ids are compared by their bytes, as the server orders them; Lua's own comparison follows the server's locale.
+ */
+export const PAGE = script(`
+local index, due, score, id, count = KEYS[1], KEYS[2], ARGV[1], ARGV[2], tonumber(ARGV[3])
+
+local function is_after(a, b)
+  for n = 1, math.min(#a, #b) do
+    local x, y = string.byte(a, n), string.byte(b, n)
+    if x ~= y then return x > y end
+  end
+  return #a > #b
+end
+
+local rank = redis.call('ZCOUNT', index, '-inf', score)
+if id ~= '' then
+  local low = rank - redis.call('ZCOUNT', index, score, score)
+  while low < rank do
+    local middle = math.floor((low + rank) / 2)
+    if is_after(redis.call('ZRANGE', index, middle, middle)[1], id) then rank = middle else low = middle + 1 end
+  end
+end
+
+local found = redis.call('ZRANGE', index, rank, rank + count - 1, 'WITHSCORES')
+if #found == 0 then return {} end
+local ids = {}
+for n = 1, #found, 2 do ids[#ids + 1] = found[n] end
+local deadlines = redis.call('ZMSCORE', due, unpack(ids))
+local answer = {}
+for n = 1, #ids do
+  answer[#answer + 1] = ids[n]
+  answer[#answer + 1] = found[2 * n]
+  answer[#answer + 1] = deadlines[n] or ''
+end
+return answer
+`);

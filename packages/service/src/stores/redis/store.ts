@@ -1,0 +1,218 @@
+import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
+import type { Session, SessionUpdate } from '../../domain/session.ts';
+import type {
+  ClosedMatching,
+  CloseMatching,
+  Expired,
+  HourCounts,
+  PageRequest,
+  Scan,
+  ScanKey,
+  SessionFilter,
+  SessionFilterV1,
+  SessionLimit,
+  SessionPage,
+  SessionStore,
+  UpdateResult,
+} from '../../domain/store.ts';
+import { unavailable } from '../unavailable.ts';
+import { Bulk } from './bulk.ts';
+import { type Call, Calls } from './call.ts';
+import type { RedisStoreConfig } from './config.ts';
+import { textOf } from './connection.ts';
+import { Engine } from './engine.ts';
+import { Feed } from './feed.ts';
+import { hoursSince } from './hours.ts';
+import { Inserter } from './insert.ts';
+import { assertFindable, Keys } from './keys.ts';
+import { assertKeepsAll, claimLayout } from './layout.ts';
+import { Lists } from './lists.ts';
+import { LEASE } from './scripts/lease.ts';
+import { Turns } from './turns.ts';
+import { Writes } from './writes.ts';
+
+interface Opened {
+  readonly engine: Engine;
+  readonly feed: Feed;
+  readonly calls: Calls;
+  /** Calls of one process on one session, or one user's limit, need not find out from the server that they conflict. */
+  readonly turns: Turns;
+  readonly writes: Writes;
+  readonly inserter: Inserter;
+  readonly lists: Lists;
+  readonly bulk: Bulk;
+}
+
+/**
+ * Sessions in Redis or Valkey: one server, one that sentinels name, or a cluster; any number of nodes share them.
+ *
+ * What a change becomes is worked out here, by the domain, from what was read; a script in the server makes it, with all
+ * indexes, if nothing has come between (`scripts/write.ts`). Only masters are read, so that a read sees every write that
+ * was answered.
+ *
+ * An answered write is as durable as the servers are set to be: without `appendfsync always` a crash can lose the last
+ * second, and without `replicas` a failover the last writes. Bulk changes are one step for each piece of a shard, not one
+ * for all; a limit is exact for the user's own ids, and among imported ids.
+ */
+export class RedisStore implements SessionStore {
+  readonly #config: RedisStoreConfig;
+  readonly #keys: Keys;
+  readonly #listeners = new ChangeListeners();
+  #opened: Opened | null = null;
+
+  constructor(config: RedisStoreConfig) {
+    this.#config = config;
+    this.#keys = new Keys(config.prefix, config.shards);
+  }
+
+  async open(): Promise<void> {
+    if (this.#opened) return;
+    const opened = assemble(this.#config, this.#keys, this.#listeners);
+    try {
+      await this.#inTime(opened.engine, begin(opened, this.#config, this.#keys));
+    } catch (error) {
+      letGo(opened);
+      throw error;
+    }
+    this.#opened = opened;
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    if (!opened) return;
+    await opened.calls.close();
+    if (this.#opened !== opened) return;
+    this.#opened = null;
+    letGo(opened);
+  }
+
+  ping(): Promise<void> {
+    return this.#call(async ({ engine }) => {
+      await Promise.all(this.#keys.shards.map((shard) => engine.send(shard, ['EXISTS', this.#keys.seq(shard)])));
+    });
+  }
+
+  insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]> {
+    return this.#call(async ({ inserter, turns }, call) => {
+      assertFindable(session.id, session.user_id);
+      if (limit) {
+        return turns.run(`user ${session.user_id}`, () => inserter.insertLimited(call, session, limit, now));
+      }
+      await inserter.insert(call, session, now);
+      return [];
+    });
+  }
+
+  find(id: string): Promise<Session | null> {
+    return this.#call(async ({ writes }) => (await writes.read(id))?.session ?? null);
+  }
+
+  update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
+    return this.#call(({ turns, writes }, call) =>
+      turns.run(`session ${id}`, () => writes.update(call, id, update, now)),
+    );
+  }
+
+  remove(id: string): Promise<Session | null> {
+    return this.#call(({ turns, writes }, call) => turns.run(`session ${id}`, () => writes.remove(call, id)));
+  }
+
+  list(filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage> {
+    return this.#walk(({ lists }, call) => lists.list(call, filter, page, now));
+  }
+
+  scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan> {
+    return this.#walk(({ lists }, call) => lists.scan(call, filter, after, take, now));
+  }
+
+  count(filter: SessionFilter, now: number): Promise<number> {
+    return this.#walk(({ lists }, call) => lists.count(call, filter, now));
+  }
+
+  closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
+    return this.#walk(({ bulk }, call) => bulk.closeMatching(call, request, now));
+  }
+
+  expire(now: number, limit: number): Promise<Expired> {
+    return this.#walk(({ bulk }, call) => bulk.expire(call, now, limit));
+  }
+
+  purge(closed_before: number, limit: number): Promise<number> {
+    return this.#walk(({ bulk }, call) => bulk.purge(call, closed_before, limit));
+  }
+
+  lease(holder: string, lease_ms: number, now: number): Promise<boolean> {
+    const { lease, commonShard } = this.#keys;
+    const values = [holder, String(lease_ms), String(now)];
+    return this.#call(async ({ engine }) => (await engine.run<number>(commonShard, LEASE, [lease], values)) === 1);
+  }
+
+  hours(since: number): Promise<readonly HourCounts[]> {
+    return this.#call(({ engine }) => hoursSince(engine, this.#keys, since));
+  }
+
+  watch(listener: ChangeListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  toldUntil(): number {
+    return this.#opened?.feed.toldUntil ?? Number.NEGATIVE_INFINITY;
+  }
+
+  #call<T>(work: (opened: Opened, call: Call) => Promise<T>): Promise<T> {
+    return this.#within(this.#config.call_timeout_ms, work);
+  }
+
+  /** For what may have to look at every session. */
+  #walk<T>(work: (opened: Opened, call: Call) => Promise<T>): Promise<T> {
+    return this.#within(this.#config.walk_timeout_ms, work);
+  }
+
+  #within<T>(timeout_ms: number, work: (opened: Opened, call: Call) => Promise<T>): Promise<T> {
+    const opened = this.#opened;
+    if (!opened) return Promise.reject(unavailable('it is not open'));
+    return opened.calls.run(timeout_ms, (call) => work(opened, call));
+  }
+
+  #inTime<T>(engine: Engine, step: Promise<T>): Promise<T> {
+    const { addresses, open_timeout_ms } = this.#config;
+    const where = `it was not reached at ${addresses.map(textOf).join(', ')} within ${open_timeout_ms} ms`;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const why = engine.problem;
+        reject(unavailable(why === null ? where : `${where}: ${why}`));
+      }, open_timeout_ms);
+    });
+    return Promise.race([step, late]).finally(() => clearTimeout(timer));
+  }
+}
+
+function assemble(config: RedisStoreConfig, keys: Keys, listeners: ChangeListeners): Opened {
+  const engine = new Engine(config, keys);
+  const feed = new Feed(config, keys, engine, listeners);
+  const writes = new Writes(engine, keys, feed, config.retention_ms);
+  const lists = new Lists(engine, keys, writes);
+  return {
+    engine,
+    feed,
+    writes,
+    lists,
+    inserter: new Inserter(engine, keys, writes),
+    bulk: new Bulk(engine, keys, writes, lists),
+    turns: new Turns(),
+    calls: new Calls(config.calls_max, () => feed.doubt()),
+  };
+}
+
+async function begin({ engine, feed }: Opened, config: RedisStoreConfig, keys: Keys): Promise<void> {
+  await engine.open();
+  await assertKeepsAll(engine);
+  await claimLayout(engine, keys, config);
+  await feed.start();
+}
+
+function letGo({ feed, engine }: Opened): void {
+  feed.close();
+  engine.close();
+}

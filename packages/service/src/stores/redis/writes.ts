@@ -1,0 +1,109 @@
+import { apply, type SessionUpdate } from '../../domain/session.ts';
+import type { UpdateResult } from '../../domain/store.ts';
+import { unavailable } from '../unavailable.ts';
+import type { Call } from './call.ts';
+import { type Engine, OutcomeUnknown } from './engine.ts';
+import type { Feed } from './feed.ts';
+import { INDEXES, type Keys, type Shard, USER_INDEXES } from './keys.ts';
+import { FORGET } from './scripts/forget.ts';
+import { WRITE } from './scripts/write.ts';
+import { fromText, type Stored } from './session-text.ts';
+import { changesOf, keysAndValues, type WriteRequest } from './write-request.ts';
+
+/** How often a write is tried anew because somebody else was first: each time that somebody has made progress. */
+export const ATTEMPTS_MAX = 64;
+
+type WriteOutcome =
+  | 'ok'
+  /** The user has other live sessions than the guard says. */
+  | 'live'
+  /** Something else is stored now than what was read. */
+  | 'stale';
+
+/** Reads of sessions, and the writes that compare before they set. */
+export class Writes {
+  readonly #engine: Engine;
+  readonly #keys: Keys;
+  readonly #feed: Feed;
+  readonly #retention_ms: number | null;
+
+  constructor(engine: Engine, keys: Keys, feed: Feed, retention_ms: number | null) {
+    this.#engine = engine;
+    this.#keys = keys;
+    this.#feed = feed;
+    this.#retention_ms = retention_ms;
+  }
+
+  async read(id: string): Promise<Stored | null> {
+    const text = await this.#engine.send<string | null>(this.#keys.shardOf(id), ['GET', this.#keys.session(id)]);
+    return text === null ? null : fromText(id, text);
+  }
+
+  /** In the order of the ids, all of one shard; null for one that is not there. */
+  async readMany(shard: Shard, ids: readonly string[]): Promise<(Stored | null)[]> {
+    if (ids.length === 0) return [];
+    const names = ids.map((id) => this.#keys.session(id));
+    const texts = await this.#engine.send<readonly (string | null)[]>(shard, ['MGET', ...names]);
+    return ids.map((id, index) => {
+      const text = texts[index] ?? null;
+      return text === null ? null : fromText(id, text);
+    });
+  }
+
+  /** Takes sessions out of the indexes that the server has let expire; of a user's only where the user is known. */
+  async forget(shard: Shard, ids: readonly string[], user_id?: string): Promise<void> {
+    const indexes = INDEXES.map((index) => this.#keys.index(shard, index));
+    const own = USER_INDEXES.map((index) => user_id !== undefined && this.#keys.userIndex(shard, index, user_id));
+    const names = [...ids.map((id) => this.#keys.session(id)), ...indexes, ...own.filter((name) => name !== false)];
+    await this.#engine.run(shard, FORGET, names, ids);
+  }
+
+  /** All puts or none. What is told is told before it resolves. */
+  async write(call: Call, request: WriteRequest): Promise<WriteOutcome> {
+    call.assertInTime();
+    const { keys, values } = keysAndValues(this.#keys, request, this.#feed.node, this.#retention_ms);
+    call.isWriting = true;
+    let outcome: WriteOutcome;
+    try {
+      outcome = await this.#engine.write(request.shard, WRITE, keys, values);
+    } catch (error) {
+      if (!(error instanceof OutcomeUnknown)) throw error;
+      this.#feed.doubt();
+      throw error.cause;
+    } finally {
+      call.isWriting = false;
+    }
+    if (outcome === 'ok') this.#feed.tellOwn(changesOf(request.puts));
+    return outcome;
+  }
+
+  async update(call: Call, id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
+    const shard = this.#keys.shardOf(id);
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      call.assertInTime();
+      const before = await this.read(id);
+      if (!before) return { outcome: 'missing' };
+      const applied = apply(before.session, update, now);
+      if (applied.outcome !== 'updated') return applied;
+      const puts = [{ before, after: applied.session }];
+      if ((await this.write(call, { shard, puts, guard: null, now })) === 'ok') return applied;
+    }
+    throw contended();
+  }
+
+  async remove(call: Call, id: string) {
+    const shard = this.#keys.shardOf(id);
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      call.assertInTime();
+      const before = await this.read(id);
+      if (!before) return null;
+      const puts = [{ before, after: null }];
+      if ((await this.write(call, { shard, puts, guard: null, now: null })) === 'ok') return before.session;
+    }
+    throw contended();
+  }
+}
+
+export function contended() {
+  return unavailable(`${ATTEMPTS_MAX} others were first, one after the other`);
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, mock, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { ManualClock } from './domain/clock.ts';
+import { SessionsError } from './domain/errors.ts';
+import { Sessions } from './domain/sessions.ts';
+import { createLogger } from './observability/log.ts';
+import { MemoryStore } from './stores/memory/store.ts';
+import { Sweeper } from './sweeper.ts';
+
+const INTERVAL_MS = 900_000;
+const LEASE_MS = 30_000;
+const BATCH = 500;
+const STEPS_MAX = 200;
+
+/** A store that many nodes have, whose steps are counted and can be held up. */
+class SharedStore extends MemoryStore {
+  holder: string | null = null;
+  until = 0;
+  isAway = false;
+  /** How many sessions there are to expire. */
+  due = 0;
+  steps = 0;
+  beforeStep: () => void | Promise<void> = () => {};
+
+  constructor() {
+    super({ sessions_max: 10 });
+  }
+
+  override async lease(holder = '', lease_ms = 0, now = 0): Promise<boolean> {
+    if (this.isAway) throw new SessionsError('STORE_UNAVAILABLE', 'The session store does not answer: gone.');
+    if (this.holder !== holder && this.until > now) return false;
+    this.holder = holder;
+    this.until = now + lease_ms;
+    return lease_ms > 0;
+  }
+
+  override async expire(_now: number, limit: number) {
+    this.steps += 1;
+    await this.beforeStep();
+    const count = Math.min(limit, this.due);
+    this.due -= count;
+    return { count, earliest: null };
+  }
+}
+
+interface Node {
+  readonly sweeper: Sweeper;
+  readonly log: readonly Record<string, unknown>[];
+  readonly passes: () => number;
+}
+
+const clock = new ManualClock();
+let store = new SharedStore();
+
+beforeEach(() => {
+  store = new SharedStore();
+  mock.timers.enable({ apis: ['setInterval'] });
+});
+afterEach(() => mock.timers.reset());
+
+function node(): Node {
+  const log: Record<string, unknown>[] = [];
+  const logger = createLogger('info', { write: (line) => void log.push(JSON.parse(line)) });
+  const sweeper = new Sweeper(new Sessions(store, clock), INTERVAL_MS, logger);
+  return { sweeper, log, passes: () => log.filter(({ msg }) => msg === 'sweep').length };
+}
+
+async function started(): Promise<Node> {
+  const made = node();
+  made.sweeper.start();
+  await setImmediate();
+  return made;
+}
+
+/** As time goes on: in steps in which every timer has its turn. */
+async function pass(ms: number): Promise<void> {
+  const STEP_MS = 5_000;
+  for (let left = ms; left > 0; left -= STEP_MS) {
+    clock.advance(Math.min(left, STEP_MS));
+    mock.timers.tick(Math.min(left, STEP_MS));
+    await setImmediate();
+  }
+}
+
+test('a node alone sweeps at its interval, and not at its start', async () => {
+  const alone = await started();
+  await pass(INTERVAL_MS - 5_000);
+  assert.equal(alone.passes(), 0);
+  await pass(5_000);
+  assert.equal(alone.passes(), 1);
+  await pass(INTERVAL_MS);
+  assert.deepEqual(
+    alone.log.map(({ msg }) => msg),
+    ['sweep', 'sweep'],
+  );
+});
+
+test('one of two nodes sweeps', async () => {
+  const [first, second] = [await started(), await started()];
+  await pass(3 * INTERVAL_MS);
+  assert.deepEqual([first.passes(), second.passes()], [3, 0]);
+});
+
+test('a node that died is replaced within the lease, and what it left is swept at once', async () => {
+  store.holder = 'a node that died';
+  store.until = clock.now() + LEASE_MS;
+  const next = await started();
+  await pass(LEASE_MS - 5_000);
+  assert.deepEqual(next.log, []);
+  await pass(5_000);
+  assert.deepEqual(
+    next.log.map(({ msg }) => msg),
+    ['this node sweeps from now on', 'sweep'],
+  );
+});
+
+test('a node that stopped is replaced at the next try of another', async () => {
+  const [first, second] = [await started(), await started()];
+  await first.sweeper.stop();
+  assert.equal(store.until, clock.now());
+  await pass(LEASE_MS / 3);
+  assert.equal(second.passes(), 1);
+});
+
+test('stopping a node that does not sweep leaves the lease with the one that does', async () => {
+  const [first, second] = [await started(), await started()];
+  const { holder } = store;
+  await second.sweeper.stop();
+  assert.equal(store.holder, holder);
+  assert.ok(store.until > clock.now());
+  await pass(INTERVAL_MS);
+  assert.equal(first.passes(), 1);
+});
+
+test('a pass renews the lease between its steps, and ends when another node has it', async () => {
+  const first = await started();
+  store.due = 10 * BATCH;
+  store.beforeStep = () => {
+    // The third step takes so long that another node takes over meanwhile.
+    clock.advance(store.steps === 3 ? LEASE_MS : LEASE_MS - 1);
+    if (store.steps === 3) store.holder = 'another';
+    if (store.steps === 3) store.until = clock.now() + LEASE_MS;
+  };
+  await pass(INTERVAL_MS);
+  assert.equal(store.steps, 3);
+  const { closed, more } = first.log.find(({ msg }) => msg === 'sweep') ?? {};
+  assert.deepEqual([closed, more], [3 * BATCH, true]);
+});
+
+test('what is beyond the bound of a pass is done at the next renewal, not an interval later', async () => {
+  const alone = await started();
+  store.due = (STEPS_MAX + 1) * BATCH;
+  await pass(INTERVAL_MS);
+  assert.equal(alone.passes(), 1);
+  await pass(LEASE_MS / 3);
+  assert.equal(alone.passes(), 2);
+  assert.equal(store.due, 0);
+  await pass(LEASE_MS);
+  assert.equal(alone.passes(), 2);
+});
+
+test('while the store is away nothing is swept and one line says so; when it is back the sweep is made up for', async () => {
+  const alone = await started();
+  store.isAway = true;
+  await pass(INTERVAL_MS);
+  assert.equal(store.steps, 0);
+  store.isAway = false;
+  await pass(LEASE_MS / 3);
+  assert.deepEqual(
+    alone.log.map(({ msg }) => msg),
+    ['no sweeps while the store does not answer', 'this node sweeps from now on', 'sweep'],
+  );
+});
+
+test('a pass that failed is tried again at the next renewal', async () => {
+  const alone = await started();
+  store.beforeStep = () => {
+    throw new SessionsError('STORE_UNAVAILABLE', 'The session store does not answer: gone.');
+  };
+  await pass(INTERVAL_MS);
+  store.beforeStep = () => {};
+  await pass(LEASE_MS / 3);
+  assert.deepEqual(
+    alone.log.map(({ msg }) => msg),
+    ['sweep failed; it is tried again soon', 'sweep'],
+  );
+});
+
+test('stopping waits for the step that runs, starts no other, and gives the lease back after it', async () => {
+  const alone = await started();
+  const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  store.due = 10 * BATCH;
+  store.beforeStep = () => {
+    asked.resolve();
+    return held.promise;
+  };
+  await pass(INTERVAL_MS);
+  await asked.promise;
+  const stopped = alone.sweeper.stop();
+  await setImmediate();
+  assert.ok(store.until > clock.now());
+  held.resolve();
+  await stopped;
+  assert.equal(store.steps, 1);
+  assert.equal(store.until, clock.now());
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { arrayEntries } from './array-entries.ts';
+import { chunks } from './fixtures/transfer.ts';
+
+async function read(text: string, size: number, bytes_max = 100_000): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for await (const { number, bytes } of arrayEntries(chunks(text, size), bytes_max)) {
+    assert.equal(number, found.length + 1);
+    found.push(JSON.parse(bytes.toString()));
+  }
+  return found;
+}
+
+test('an array has the same entries however it is spaced and the stream is cut', async () => {
+  const value = fc.oneof(fc.jsonValue({ stringUnit: 'binary' }), fc.constantFrom(']', '"', '\\', '\\"],', [[]], {}));
+  const property = fc.asyncProperty(
+    fc.array(value, { maxLength: 6 }),
+    fc.constantFrom(undefined, 2),
+    fc.integer({ min: 1, max: 9 }),
+    async (values, indent, size) => {
+      const text = ` ${JSON.stringify(values, null, indent)}\n`;
+      assert.deepEqual(await read(text, size), JSON.parse(text));
+    },
+  );
+  await fc.assert(property, { numRuns: 300 });
+});
+
+test('what is no whole array of entries is refused', async () => {
+  const cases: readonly (readonly [text: string, says: RegExp])[] = [
+    ['{"id":"1"}', /should hold an array/],
+    ['[1', /ends before its array does/],
+    ['["a', /ends before its array does/],
+    ['[1] [2]', /something follows/],
+    ['[1,]', /JSON/],
+    ['[1,,2]', /JSON/],
+    ['[1 2]', /JSON/],
+  ];
+  for (const [text, says] of cases) await assert.rejects(read(text, 2), says, text);
+});
+
+test('an entry may be as long as the bound, and no longer', async () => {
+  for (const size of [1, 100]) {
+    assert.deepEqual(await read('["0123456"]', size, 9), ['0123456']);
+    await assert.rejects(read('["01234567",1]', size, 9), /longer than 9 bytes/);
+    await assert.rejects(read('[1,"012345678', size, 9), /longer than 9 bytes/);
+  }
+});

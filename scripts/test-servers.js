@@ -1,0 +1,106 @@
+// Installs the servers that the tests start, PostgreSQL and Redis, when they are missing: with apt-get, where that may
+// be done. Nothing of them runs afterwards, and nothing listens: the tests start servers of their own.
+import { spawnSync } from 'node:child_process';
+import { accessSync, chmodSync, constants, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const DEBIAN_VERSIONS = '/usr/lib/postgresql';
+const CLUSTERS = '/etc/postgresql';
+/** Debian asks it whether a service may be started. */
+const POLICY = '/usr/sbin/policy-rc.d';
+const POLICY_BEFORE = `${POLICY}.before-tests`;
+
+const SERVERS = [
+  { name: 'PostgreSQL', package: 'postgresql', programs: ['postgres'], stores: 'the PostgreSQL store' },
+  {
+    name: 'Redis',
+    package: 'redis-server',
+    programs: ['redis-server', 'valkey-server'],
+    stores: 'the Redis store, single and cluster,',
+  },
+];
+
+/** Whether the tests can go on: where nothing may be skipped, only with all servers. */
+export function installTestServers() {
+  if (missing().length > 0 && mayInstall()) install(missing());
+  const left = missing();
+  const isStrict = ['true', '1'].includes(process.env.CI ?? '');
+  for (const { name, package: its, stores } of left) {
+    const consequence = isStrict ? 'with CI=true nothing may be skipped' : `the tests of ${stores} will be skipped`;
+    process.stderr.write(`${name} is missing: ${consequence}. "apt-get install ${its}" as root adds it.\n`);
+  }
+  return left.length === 0 || !isStrict;
+}
+
+function missing() {
+  const versions = existsSync(DEBIAN_VERSIONS) ? readdirSync(DEBIAN_VERSIONS) : [];
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  folders.push(...versions.map((version) => join(DEBIAN_VERSIONS, version, 'bin')));
+  const isThere = (program) => folders.some((folder) => isExecutable(join(folder, program)));
+  return SERVERS.filter(({ programs }) => !programs.some(isThere));
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function mayInstall() {
+  return process.getuid?.() === 0 && existsSync('/usr/bin/apt-get') && existsSync('/etc/debian_version');
+}
+
+function install(servers) {
+  const packages = servers.map((server) => server.package);
+  process.stderr.write(`Installing ${packages.join(' and ')} for the tests, once: about a quarter of a minute.\n`);
+  const clusters = clustersNow();
+  // Until what is changed here for a while is as it was, an interruption has to wait.
+  const wait = () => {};
+  process.on('SIGINT', wait).on('SIGTERM', wait);
+  try {
+    withoutStarts(() => {
+      run('apt-get', ['update', '--quiet=2']);
+      run('apt-get', ['install', '--yes', '--quiet=2', '--no-install-recommends', ...packages]);
+    });
+    for (const [version, cluster] of clustersNow()) {
+      if (!clusters.some((known) => known.join() === [version, cluster].join())) {
+        run('pg_dropcluster', [version, cluster]);
+      }
+    }
+    if (packages.includes('redis-server') && existsSync('/run/systemd/system')) {
+      run('systemctl', ['disable', '--quiet', 'redis-server']);
+    }
+  } finally {
+    process.off('SIGINT', wait).off('SIGTERM', wait);
+  }
+}
+
+/** Debian makes a cluster of databases with the package, which would be started with the machine. */
+function clustersNow() {
+  if (!existsSync(CLUSTERS)) return [];
+  return readdirSync(CLUSTERS).flatMap((version) =>
+    readdirSync(join(CLUSTERS, version)).map((cluster) => [version, cluster]),
+  );
+}
+
+function withoutStarts(work) {
+  const hadPolicy = existsSync(POLICY);
+  if (hadPolicy) renameSync(POLICY, POLICY_BEFORE);
+  try {
+    writeFileSync(POLICY, '#!/bin/sh\nexit 101\n');
+    chmodSync(POLICY, 0o755);
+    work();
+  } finally {
+    if (hadPolicy) renameSync(POLICY_BEFORE, POLICY);
+    else rmSync(POLICY, { force: true });
+  }
+}
+
+/** What fails says so itself, on the standard error; what is missing then is looked at afterwards. */
+function run(command, args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync(command, args, { stdio: ['ignore', 2, 2], env });
+}
