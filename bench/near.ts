@@ -61,4 +61,6 @@ main()
     process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
     process.exitCode = 1;
   })
-  .finally(stopProcesses);
+  .finally(stopProcesses)
+  // Connections that a fault has left half open would keep this process waiting.
+  .finally(() => process.exit());

@@ -1,4 +1,4 @@
-// Installs the servers that the tests start, PostgreSQL and Redis, when they are missing: with apt-get, where that may
+// Installs the servers that the tests start, PostgreSQL and Redis, and the browser, Chromium, when they are missing: with apt-get, where that may
 // be done. Nothing of them runs afterwards, and nothing listens: the tests start servers of their own.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,12 +11,18 @@ const POLICY = '/usr/sbin/policy-rc.d';
 const POLICY_BEFORE = `${POLICY}.before-tests`;
 
 const SERVERS = [
-  { name: 'PostgreSQL', package: 'postgresql', programs: ['postgres'], stores: 'the PostgreSQL store' },
+  { name: 'PostgreSQL', package: 'postgresql', programs: ['postgres'], tests: 'the PostgreSQL store' },
   {
     name: 'Redis',
     package: 'redis-server',
     programs: ['redis-server', 'valkey-server'],
-    stores: 'the Redis store, single and cluster,',
+    tests: 'the Redis store, single and cluster,',
+  },
+  {
+    name: 'Chromium',
+    package: 'chromium',
+    programs: ['chromium', 'chromium-browser'],
+    tests: 'the client in a browser',
   },
 ];
 
@@ -25,8 +31,8 @@ export function installTestServers() {
   if (missing().length > 0 && mayInstall()) install(missing());
   const left = missing();
   const isStrict = ['true', '1'].includes(process.env.CI ?? '');
-  for (const { name, package: its, stores } of left) {
-    const consequence = isStrict ? 'with CI=true nothing may be skipped' : `the tests of ${stores} will be skipped`;
+  for (const { name, package: its, tests } of left) {
+    const consequence = isStrict ? 'with CI=true nothing may be skipped' : `the tests of ${tests} will be skipped`;
     process.stderr.write(`${name} is missing: ${consequence}. "apt-get install ${its}" as root adds it.\n`);
   }
   return left.length === 0 || !isStrict;
@@ -55,7 +61,7 @@ function mayInstall() {
 
 function install(servers) {
   const packages = servers.map((server) => server.package);
-  process.stderr.write(`Installing ${packages.join(' and ')} for the tests, once: about a quarter of a minute.\n`);
+  process.stderr.write(`Installing ${packages.join(' and ')} for the tests, once: about half a minute.\n`);
   const clusters = clustersNow();
   // Until what is changed here for a while is as it was, an interruption has to wait.
   const wait = () => {};

@@ -5,7 +5,7 @@ import { startContender } from '../contenders/contender.ts';
 import { cpuTimeUs } from '../load/cpu-time.ts';
 import { load } from '../load/load.ts';
 import type { Target } from '../load/slice.ts';
-import { Process } from '../processes.ts';
+import { Process, stopProcesses } from '../processes.ts';
 import { ratio } from '../report/spread.ts';
 import type { ExpressKind, ExpressReady } from './express-app.ts';
 import { figure } from './figures.ts';
@@ -78,7 +78,8 @@ export async function measureExpress(rounds: number, say: (line: string) => void
     }
     return (ratio(rates('user-sessions'), rates('express-session'))?.median ?? 0) >= RATIO_MIN;
   } finally {
-    await service.stop();
+    // The applications first: they are connected to both.
+    await stopProcesses();
     await redis.remove();
     remove();
   }

@@ -10,6 +10,7 @@ const SLICE_MS = 1_000;
 /** Then the event loop has a turn, as it has in a server: the heartbeats of the change stream want to be heard. */
 const READS_A_TURN = 20_000;
 const WARMING_AT_ONCE = 64;
+/** What is promised, of one core. */
 const HITS_A_SECOND_MIN = 2_000_000;
 
 interface Slice {
@@ -67,12 +68,13 @@ export async function measureHits(rounds: number, say: (line: string) => void): 
         measured.map(({ cpu_us }) => cpu_us),
         2,
       );
-      say(`  ${name}: ${rate} a second, ${cpu} µs of CPU each`);
+      say(
+        `  ${name}: ${rate} a second; ${cpu} µs of CPU each, so ${inWords(aCoreSecond(measured))} a second of a core`,
+      );
     }
     return contenders
       .filter(({ isHit }) => isHit)
-      .map(({ name }) => spread(slices.get(name)?.map(({ a_second }) => a_second) ?? [])?.median ?? 0)
-      .every((median) => median >= HITS_A_SECOND_MIN);
+      .every(({ name }) => aCoreSecond(slices.get(name)) >= HITS_A_SECOND_MIN);
   } finally {
     cached.stop();
     await service.stop();
@@ -93,6 +95,11 @@ function hits(client: CachedSessionsClient, tokens: readonly string[]) {
     }
     return reads;
   };
+}
+
+/** On a core that nobody else uses, which the clock on the wall cannot see. */
+function aCoreSecond(slices: readonly Slice[] = []): number {
+  return 1e6 / (spread(slices.map(({ cpu_us }) => cpu_us))?.median ?? Number.POSITIVE_INFINITY);
 }
 
 async function measure({ read }: Contender): Promise<Slice> {

@@ -7,10 +7,17 @@ export interface Watch {
   readonly token: string;
 }
 
-/** What it says: first that all answer it from memory, then when each refused it, by the clock that processes share. */
+/** What it says: that all follow the changes, that all answer a token from memory, and when each refused it. */
 export type FromReaders =
+  | { readonly type: 'ready' }
   | { readonly type: 'watching' }
-  | { readonly type: 'refused'; readonly at: readonly number[]; readonly asked_service: number };
+  | { readonly type: 'refused'; readonly refusals: readonly Refusal[]; readonly asked_service: number };
+
+/** Of one client, by the clock that processes share: when it first did not answer from memory as before, and when its read was refused. */
+export interface Refusal {
+  readonly doubted: number;
+  readonly refused: number;
+}
 
 const READ_EVERY_MS = 2;
 
@@ -20,12 +27,17 @@ const clients = Array.from({ length: Number(count) }, (_, n) =>
   createCachedSessionsClient({ url: urls[n % urls.length] ?? '' }),
 );
 
+async function follow(): Promise<void> {
+  while (!clients.every((client) => client.cacheStats().fresh)) await delay(READ_EVERY_MS);
+  send({ type: 'ready' });
+}
+
 async function watch({ token }: Watch): Promise<void> {
   await Promise.all(clients.map((client) => keep(client, token)));
   const loads = loadsOf();
   send({ type: 'watching' });
-  const at = await Promise.all(clients.map((client) => refused(client, token)));
-  send({ type: 'refused', at, asked_service: loadsOf() - loads });
+  const refusals = await Promise.all(clients.map((client) => refused(client, token)));
+  send({ type: 'refused', refusals, asked_service: loadsOf() - loads });
 }
 
 /** Reads until the token is answered from memory. */
@@ -38,9 +50,12 @@ async function keep(client: CachedSessionsClient, token: string): Promise<void> 
   }
 }
 
-async function refused(client: CachedSessionsClient, token: string): Promise<number> {
-  while ((await client.read(token)) !== null) await delay(READ_EVERY_MS);
-  return sharedTime();
+async function refused(client: CachedSessionsClient, token: string): Promise<Refusal> {
+  for (;;) {
+    const doubted = sharedTime();
+    if ((await client.read(token)) === null) return { doubted, refused: sharedTime() };
+    await delay(READ_EVERY_MS);
+  }
 }
 
 function loadsOf(): number {
@@ -53,3 +68,4 @@ function send(message: FromReaders): void {
 
 process.once('disconnect', () => process.exit());
 process.on('message', (message: Watch) => void watch(message));
+await follow();

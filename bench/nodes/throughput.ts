@@ -14,6 +14,8 @@ const SESSIONS = 10_000;
 const CALLERS = 64;
 const ROUNDS = 9;
 const SLICE_MS = 700;
+/** As many as the store has. */
+const CONNECTIONS = 10;
 const BARE_MIN = 0.6;
 const ONE_BY_ONE_MIN = 3;
 
@@ -79,14 +81,14 @@ async function fill(store: SessionStore): Promise<string[]> {
 }
 
 async function barePostgres({ url }: Engine): Promise<Bare> {
-  const connect = async (pipeline: boolean) => {
-    const client = new pg.Client({ connectionString: url, pipeline } as pg.ClientConfig);
+  const connect = async () => {
+    const client = new pg.Client({ connectionString: url, pipeline: true });
     await client.connect();
     await client.query('SET search_path = pip_sessions');
     return client;
   };
-  const batch = await connect(true);
-  const single = await Promise.all(Array.from({ length: 8 }, () => connect(false)));
+  const batch = await connect();
+  const single = await Promise.all(Array.from({ length: CONNECTIONS }, connect));
   const query = (client: pg.Client, name: string, where: string, value: unknown) =>
     client.query({ name, text: `SELECT ${COLUMNS} FROM sessions WHERE ${where}`, values: [value], rowMode: 'array' });
   let turn = 0;
@@ -113,10 +115,12 @@ async function barePostgres({ url }: Engine): Promise<Bare> {
 async function bareRedis({ name, url }: Engine): Promise<Bare> {
   const keys = new Keys('ps', 16);
   const [address = ''] = url.split('?');
+  // Without the library's timer for each command, which costs more than the command.
+  const commandOptions = { timeout: 0 };
   const client =
     name === 'cluster'
-      ? await createCluster({ rootNodes: [{ url: address }] }).connect()
-      : await createClient({ url }).connect();
+      ? await createCluster({ rootNodes: [{ url: address }], commandOptions }).connect()
+      : await createClient({ url, RESP: 2, commandOptions }).connect();
   const get = ([id = '']: readonly string[]) => client.get(keys.session(id));
   return { contenders: [{ name: 'pipelined GET', callers: CALLERS, each: 1, get }], end: () => client.close() };
 }

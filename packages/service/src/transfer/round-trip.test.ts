@@ -1,13 +1,57 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after } from 'node:test';
-import { roundTripCases } from './fixtures/round-trip.ts';
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { open, type Session } from '../domain/session.ts';
+import { removeAll } from '../stores/fixtures/emptying.ts';
+import { onEveryStore, type StoreName } from '../stores/fixtures/stores.ts';
+import { MemoryStore } from '../stores/memory/store.ts';
+import { anySessions } from './fixtures/any-session.ts';
+import { exported, imported } from './fixtures/transfer.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-round-trip-'));
-after(() => rmSync(folder, { recursive: true }));
+const HOUR_MS = 3_600_000;
+/** After all that `anySessions` opens. */
+const NOW = Date.UTC(2026, 5, 1);
 
-roundTripCases([
-  { name: 'memory', url: 'memory:', runs: 200 },
-  { name: 'sqlite', url: `sqlite:${folder}/sessions.db`, runs: 60 },
-]);
+function openedAt(time: number): Session {
+  const texts = { user_id: 'u', user_name: null, address: null, client: null, user: null, data: null };
+  return open(String(time), { ...texts, idle_timeout_ms: 1000, expire_time: null }, time);
+}
+
+const RUNS: Readonly<Record<StoreName, number>> = {
+  memory: 100,
+  sqlite: 25,
+  postgres: 15,
+  redis: 25,
+  'redis cluster': 10,
+};
+
+onEveryStore((stores) => {
+  test(`${stores.name}: any sessions that are exported and imported are the same, member for member`, async () => {
+    const store = await stores.empty();
+    const property = fc.asyncProperty(anySessions, async (sessions) => {
+      await removeAll(store, 0);
+      for (const session of sessions) await store.insert(session, null, 0);
+      const text = await exported(store);
+      const other = new MemoryStore({ sessions_max: 1000 });
+      assert.equal((await imported(other, text)).stopped, null);
+      await removeAll(store, 0);
+      const again = await imported(store, await exported(other));
+      assert.deepEqual({ ...again }, { imported: sessions.length, there_already: 0, left_out: [], stopped: null });
+      for (const session of sessions) assert.deepEqual({ ...(await store.find(session.id)) }, session);
+      assert.equal(await exported(store), text);
+    });
+    await fc.assert(property, { numRuns: RUNS[stores.name] });
+  });
+
+  test(`${stores.name}: sessions of long ago do not put the hours of the last two days out of the figures`, async () => {
+    const store = await stores.empty();
+    const other = new MemoryStore({ sessions_max: 1000 });
+    for (let hours = 0; hours < 400; hours += 1) await other.insert(openedAt(NOW - hours * HOUR_MS), null, 0);
+    assert.equal((await imported(store, await exported(other))).imported, 400);
+    const latest = await store.hours(NOW - 47 * HOUR_MS);
+    assert.deepEqual(
+      latest.map(({ hour, opened }) => [hour, opened]),
+      Array.from({ length: 48 }, (_, hours) => [NOW - hours * HOUR_MS, 1]),
+    );
+  });
+});
