@@ -71,7 +71,7 @@ export {
   TooManyRequestsError,
   UnauthorizedError,
 } from './problems.ts';
-export type { CloseOptions, OpenOptions, RequestOptions, WriteOptions } from './request-options.ts';
+export type { CloseOptions, OpenOptions, RequestOptions, ValidateOptions, WriteOptions } from './request-options.ts';
 export type { SessionReader } from './session-reader.ts';
 export type { AllRequest, SessionsClient } from './sessions-client.ts';
 export { createSessionsV1Client } from './sessions-v1.ts';

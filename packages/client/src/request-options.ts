@@ -30,6 +30,11 @@ export interface WriteOptions extends RequestOptions {
   readonly if_match?: number | undefined;
 }
 
+export interface ValidateOptions extends RequestOptions {
+  /** Seconds for which the service may have known the answer without asking its store; default as long as it keeps it. */
+  readonly max_age?: number | undefined;
+}
+
 export interface CloseOptions extends RequestOptions {
   /** `closed` (default): the user signed out. `revoked`: somebody else ended it. */
   readonly reason?: CloseManyRequest['reason'] | undefined;

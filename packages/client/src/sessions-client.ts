@@ -13,7 +13,7 @@ import type {
   Stats,
   Validation,
 } from './contract/v2.ts';
-import type { CloseOptions, OpenOptions, RequestOptions, WriteOptions } from './request-options.ts';
+import type { CloseOptions, OpenOptions, RequestOptions, ValidateOptions, WriteOptions } from './request-options.ts';
 import type { SessionReader } from './session-reader.ts';
 
 /** Which sessions `all` goes through; `limit` is how many it asks for at a time. */
@@ -49,7 +49,7 @@ export interface SessionsClient extends SessionReader {
   count(filter?: SessionFilter, options?: RequestOptions): Promise<number>;
 
   /** Whether a token is good, and its session, or why it is not. It counts as activity. */
-  validate(token: string, options?: RequestOptions): Promise<Validation>;
+  validate(token: string, options?: ValidateOptions): Promise<Validation>;
 
   /**
    * A new token for an old one, which stays good for a short grace only; whoever presents it afterwards ends the

@@ -2,7 +2,7 @@ import { createCallV2, type SessionsClientOptions } from './call-v2.ts';
 import type { ListRequest, SessionFilter, SessionPage, SessionSummary, Validation } from './contract/v2.ts';
 import { randomHex } from './platform.ts';
 import { NotFoundError } from './problems.ts';
-import type { RequestOptions } from './request-options.ts';
+import type { RequestOptions, ValidateOptions } from './request-options.ts';
 import {
   toCloseManyResult,
   toOpenResult,
@@ -36,8 +36,11 @@ export function createSessionsClient(client: SessionsClientOptions): SessionsCli
   const list = (query: ListRequest = {}, options?: RequestOptions): Promise<SessionPage> =>
     call({ route: ROUTES.list, query, read: (json) => toPage(json, query.cursor) }, options);
 
-  const validate = (token: string, options?: RequestOptions): Promise<Validation> =>
-    call({ route: ROUTES.validate, body: { token }, read: toValidation }, options);
+  const validate = (token: string, options?: ValidateOptions): Promise<Validation> => {
+    const { max_age } = options ?? {};
+    const body = max_age === undefined ? { token } : { token, max_age };
+    return call({ route: ROUTES.validate, body, read: toValidation }, options);
+  };
 
   return {
     open: (body, options) => {

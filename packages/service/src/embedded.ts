@@ -38,7 +38,8 @@ export function sessionsClientOf(sessions: Sessions, options: EmbeddedOptions = 
   }
 
   const list: SessionsClient['list'] = (request = {}) => call<SessionPage>('listSessions', { input: request });
-  const validate = (token: string) => call<Validation>('validateToken', { input: { token } });
+  const validate: SessionsClient['validate'] = (token, { max_age } = {}) =>
+    call<Validation>('validateToken', { input: { token, max_age } });
 
   return {
     open: (input, { idempotency_key = null } = {}) => call('openSession', { input, idempotency_key }),

@@ -7,6 +7,7 @@ import { monotonicTime } from '../platform.ts';
 import type { RequestOptions } from '../request-options.ts';
 import type { SessionsClient } from '../sessions-client.ts';
 import { createSessionsClient } from '../sessions-v2.ts';
+import type { ToldChange } from './change-events.ts';
 import { ChangeStream } from './change-stream.ts';
 import { type Loaded, NearCache, type NearCacheStats } from './near-cache.ts';
 
@@ -62,10 +63,11 @@ export function createCachedSessionsClient(options: CachedSessionsClientOptions)
   const client = createSessionsClient(options);
   const cache: NearCache<Session | null> = new NearCache(
     {
-      load: (token) => load(client, token),
+      load: (token, age_ms_max) => load(client, token, age_ms_max),
       idOf: idOfToken,
       freshUntil: () => stream.freshUntil,
       now: monotonicTime,
+      ended: Promise.resolve(null),
     },
     {
       entries_max: wholeNumber('cached_sessions_max', cached_sessions_max, 1, Number.MAX_SAFE_INTEGER),
@@ -74,7 +76,7 @@ export function createCachedSessionsClient(options: CachedSessionsClientOptions)
     },
   );
   const listener = {
-    changed: (id: string) => cache.changed(id),
+    changed: (id: string, change: ToldChange) => cache.changed(id, change),
     gap: () => cache.gap(),
     failed: onStreamError,
   };
@@ -104,39 +106,50 @@ function bounded<T>(read: Promise<T>, request: RequestOptions, settings: Transpo
   return withDeadline(toTimeout(timeout_ms), signal, ends, () => read);
 }
 
-async function load(client: SessionsClient, token: string): Promise<Loaded<Session | null>> {
-  const validation = await client.validate(token);
-  if (!validation.active) return { value: null, keep_ms: 0, age_ms: 0, bytes: 0 };
+async function load(client: SessionsClient, token: string, age_ms_max: number): Promise<Loaded<Session | null>> {
+  const validation = await client.validate(token, { max_age: Math.floor(age_ms_max) / 1000 });
+  if (!validation.active) return { value: null, keep_ms: 0, age_ms: 0, bytes: 0, revision: 0 };
   const { session, max_age, age } = validation;
   // Two bytes a character at most.
   const bytes = 2 * JSON.stringify(session).length;
-  return { value: deepFreeze(session), keep_ms: max_age * 1000, age_ms: age * 1000, bytes };
+  return { value: deepFreeze(session), keep_ms: max_age * 1000, age_ms: age * 1000, bytes, revision: session.revision };
 }
 
 /** What this process changes, its own reads see at once, also before the change stream tells of it. */
 function forgetting(client: SessionsClient, cache: NearCache<unknown>): SessionsClient {
-  const forget = async <T extends { readonly id: string }>(id: string, changed: Promise<T>): Promise<T> => {
+  const forget = async (id: string, changing: Promise<Session>): Promise<Session> => {
     try {
-      return await changed;
-    } finally {
+      const session = await changing;
+      cache.changed(id, { revision: session.revision, hasEnded: !session.active });
+      return session;
+    } catch (error) {
       cache.changed(id);
+      throw error;
     }
   };
   return {
     ...client,
     rotate: async (request, options) => {
       const rotated = await client.rotate(request, options);
-      cache.changed(rotated.session.id);
+      const { id, revision } = rotated.session;
+      cache.changed(id, { revision, hasEnded: false });
       return rotated;
     },
     replaceData: (id, value, options) => forget(id, client.replaceData(id, value, options)),
     replaceUser: (id, value, options) => forget(id, client.replaceUser(id, value, options)),
     patchData: (id, value, options) => forget(id, client.patchData(id, value, options)),
     close: (id, options) => forget(id, client.close(id, options)),
-    remove: (id, options) => forget(id, client.remove(id, options)),
+    remove: async (id, options) => {
+      try {
+        return await client.remove(id, options);
+      } finally {
+        cache.changed(id);
+      }
+    },
     closeMany: async (request, options) => {
       const closed = await client.closeMany(request, options);
-      for (const id of closed.ids) if (!request.dry_run) cache.changed(id);
+      const ended = { revision: Number.POSITIVE_INFINITY, hasEnded: true };
+      for (const id of closed.ids) if (!request.dry_run) cache.changed(id, ended);
       return closed;
     },
   };

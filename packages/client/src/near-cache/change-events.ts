@@ -1,8 +1,16 @@
 import { EventParser, type StreamEvent } from './event-parser.ts';
 
+/** What is told of a session. */
+export interface ToldChange {
+  /** The session has it, or a later one; infinite for a session that is not there any more. */
+  readonly revision: number;
+  /** It has ended, and nothing revives it. */
+  readonly hasEnded: boolean;
+}
+
 /** What a client does with what it hears. */
 export interface ChangeListener {
-  readonly changed: (id: string) => void;
+  readonly changed: (id: string, change: ToldChange) => void;
   /** Changes may have been missed. */
   readonly gap: () => void;
 }
@@ -49,7 +57,7 @@ export class ChangeEvents {
         return timeOf(members) + this.#offset + FRESH_MS;
       case 'change':
         if (typeof members.id !== 'string') throw new TypeError('a change has no id');
-        this.#listener.changed(members.id);
+        this.#listener.changed(members.id, toldChange(members));
         return null;
       case 'gap':
         this.#listener.gap();
@@ -59,6 +67,12 @@ export class ChangeEvents {
         return null;
     }
   }
+}
+
+/** A session that was deleted may be opened again by its idempotency key: that it has ended says nothing for ever. */
+function toldChange({ revision, close_reason }: Readonly<Record<string, unknown>>): ToldChange {
+  if (typeof revision !== 'number') return { revision: Number.POSITIVE_INFINITY, hasEnded: false };
+  return { revision, hasEnded: typeof close_reason === 'string' };
 }
 
 function timeOf({ time }: Readonly<Record<string, unknown>>): number {

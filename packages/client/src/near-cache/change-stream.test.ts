@@ -25,10 +25,12 @@ async function follow(scripts: readonly ((send: Send, world: World) => Promise<v
       const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
       const writer = writable.getWriter();
       const send = (text: string) => writer.write(new TextEncoder().encode(text));
-      Promise.resolve(script(send, world)).then(
-        () => writer.close(),
-        (error) => writer.abort(error),
-      );
+      Promise.resolve(script(send, world))
+        .then(
+          () => writer.close(),
+          (error) => writer.abort(error),
+        )
+        .catch(() => {});
       return new Response(readable);
     },
   });
@@ -77,7 +79,7 @@ test('how fresh it is counts from when the request was sent, however late its ev
   await follow([
     async (send, world) => {
       // Asked at 10,000; the service took it at 500 of its own clock.
-      world.now = 12_000;
+      world.now = 10_900;
       await send(hello(500));
       seen.push(world.stream?.freshUntil);
       await send(heartbeat(501));
@@ -91,6 +93,19 @@ test('how fresh it is counts from when the request was sent, however late its ev
     },
   ]);
   assert.deepEqual(seen, [Number.NEGATIVE_INFINITY, 13_001, 14_000]);
+});
+
+test('a service that takes long to begin is asked again, since its news would be old all along', async () => {
+  const { heard, errors, requests } = await follow([
+    async (send, world) => {
+      world.now += 1_001;
+      await send(hello(1) + change('a', 1)).catch(() => {});
+    },
+    async (send) => send(hello(2) + change('b', 1)),
+  ]);
+  assert.deepEqual(heard, ['b']);
+  assert.match(errors[0] ?? '', /longer than 1000 ms/);
+  assert.deepEqual(requests, [null, null, 'log:1']);
 });
 
 test('after something that cannot be read the stream starts anew, without a place to go on from', async () => {

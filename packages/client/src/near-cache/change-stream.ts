@@ -8,14 +8,14 @@ export interface ChangeStreamListener extends ChangeListener {
 
 /** The service says something every second; a connection that is silent for so long is given up. */
 const SILENCE_MS_MAX = 5_000;
+/** A service that takes longer to begin leaves too little of the time in which what it tells is fresh. */
+const ANSWERED_MS_MAX = 1_000;
 /** Two clocks drift apart, by half a second in a thousand at the worst: the stream is opened anew before it matters. */
 const RENEWED_AFTER_MS = 600_000;
 const BACKOFF_MS = 100;
 const BACKOFF_MS_MAX = 2_000;
 
-/**
- * Follows `GET /v2/changes`, and opens it again when it breaks, where it broke.
- */
+/** Follows `GET /v2/changes`, and opens it again when it breaks, where it broke. */
 export class ChangeStream {
   readonly #settings: TransportSettings;
   readonly #listener: ChangeStreamListener;
@@ -71,6 +71,10 @@ export class ChangeStream {
       if (!response.ok || !response.body) {
         await response.body?.cancel();
         throw new Error(`the service answered ${response.status}`);
+      }
+      if (this.#now() - asked > ANSWERED_MS_MAX) {
+        await response.body.cancel();
+        throw new Error(`the service took longer than ${ANSWERED_MS_MAX} ms to answer`);
       }
       const events = new ChangeEvents(this.#listener, asked);
       // Not `for await`: not every browser can iterate over a body.

@@ -39,6 +39,7 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 interface Answer {
   readonly isLive: boolean;
+  readonly revision: number;
   readonly age_ms: number;
 }
 
@@ -47,7 +48,7 @@ class Node {
   readonly #world: World;
   readonly clock_offset: number;
   log = new ChangeLog(3);
-  readonly cache: NearCache<{ readonly isLive: boolean; readonly asked: number }>;
+  readonly cache: NearCache<{ readonly isLive: boolean; readonly revision: number; readonly asked: number }>;
   /** What the store has told and this node has not taken yet. */
   untold: string[] = [];
   isCutOff = false;
@@ -62,7 +63,9 @@ class Node {
         load: async (key) => {
           const asked = world.now;
           if (this.isCutOff) throw new Error('the store does not answer');
-          return { value: { isLive: world.ended.get(key) === undefined, asked }, keep_ms: 60_000, age_ms: 0, bytes: 1 };
+          const isLive = world.ended.get(key) === undefined;
+          const revision = isLive ? 1 : 2;
+          return { value: { isLive, asked, revision }, keep_ms: 60_000, age_ms: 0, bytes: 1, revision };
         },
         idOf: (key) => key,
         freshUntil: () => this.told_until + BOUND_MS,
@@ -92,13 +95,19 @@ class Node {
     return `event: heartbeat\ndata: {"time":${this.told_until + this.clock_offset}}\n\n`;
   }
 
-  async answer(key: string): Promise<Answer> {
-    const { isLive, asked } = await this.cache.read(key);
-    return { isLive, age_ms: this.#world.now - asked };
+  async answer(key: string, age_ms_max: number): Promise<Answer> {
+    const began = this.#world.now;
+    let found = await this.cache.read(key);
+    if (began - found.asked > age_ms_max) {
+      this.cache.forget(key);
+      found = await this.cache.read(key);
+    }
+    const { isLive, revision, asked } = found;
+    return { isLive, revision, age_ms: began - asked };
   }
 
   #tell(changed: string): void {
-    this.cache.changed(changed);
+    this.cache.changed(changed, { revision: 2, hasEnded: true });
     const event = this.log.add({ type: 'changed', id: changed, user_id: 'u', revision: 2, close_reason: 'closed' });
     this.subscriber?.(event);
   }
@@ -113,17 +122,21 @@ class World {
   #stream: ChangeEvents | null = null;
   #last_id: string | null = null;
   #fresh_until = Number.NEGATIVE_INFINITY;
-  #requests: { key: string; resolve: (answer: Answer) => void; reject: (error: Error) => void }[] = [];
+  #requests: { key: string; age_ms_max: number; resolve: (answer: Answer) => void; reject: (error: Error) => void }[] =
+    [];
   #answers: (() => void)[] = [];
   #beat_at = 10_000;
 
   constructor() {
     this.#cache = new NearCache(
       {
-        load: (key) =>
-          new Promise<Answer>((resolve, reject) => {
-            this.#requests.push({ key, resolve, reject });
-          }).then(({ isLive, age_ms }) => ({ value: isLive, keep_ms: isLive ? 60_000 : 0, age_ms, bytes: 1 })),
+        load: async (key, age_ms_max) => {
+          const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+          this.#requests.push({ key, age_ms_max, resolve, reject });
+          const { isLive, revision, age_ms } = await promise;
+          return { value: isLive, keep_ms: isLive ? 60_000 : 0, age_ms, bytes: 1, revision };
+        },
+        ended: Promise.resolve(false),
         idOf: (key) => key,
         freshUntil: () => this.#fresh_until,
         now: () => this.now,
@@ -155,7 +168,7 @@ class World {
       case 'requests arrive':
         for (const request of this.#requests.splice(0)) {
           const node = this.nodes[next.node] ?? this.nodes[0];
-          const answer = node.answer(request.key);
+          const answer = node.answer(request.key, request.age_ms_max);
           await answer.then(
             (value) => {
               this.#assertNotLate(request.key, value.isLive, 'a node');
@@ -220,7 +233,7 @@ class World {
   #open(node: Node): void {
     this.#break();
     this.#stream = new ChangeEvents(
-      { changed: (changed) => this.#cache.changed(changed), gap: () => this.#cache.gap() },
+      { changed: (changed, change) => this.#cache.changed(changed, change), gap: () => this.#cache.gap() },
       this.now,
     );
     const missed = (this.#last_id === null ? null : node.log.after(this.#last_id)) ?? node.log.gap();

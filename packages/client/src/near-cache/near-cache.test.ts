@@ -9,12 +9,24 @@ const BOUNDS = { entries_max: 100, bytes_max: 1_000_000, age_ms_max: 60_000 };
 /** A cache of keys like `id/1` whose loads are answered by the test. */
 function start(bounds = BOUNDS) {
   const world = { now: 0, fresh_until: 3_000 };
-  const loads: { key: string; answer: (loaded: Partial<Loaded<string>>) => void; fail: (error: Error) => void }[] = [];
-  const load = (key: string) =>
+  const loads: {
+    key: string;
+    age_ms_max: number;
+    answer: (loaded: Partial<Loaded<string>>) => void;
+    fail: (error: Error) => void;
+  }[] = [];
+  const load = (key: string, age_ms_max: number) =>
     new Promise<Loaded<string>>((resolve, fail) => {
       const answer = (loaded: Partial<Loaded<string>>) =>
-        resolve({ value: `${key} of load ${loads.length}`, keep_ms: 60_000, age_ms: 0, bytes: 10, ...loaded });
-      loads.push({ key, answer, fail });
+        resolve({
+          value: `${key} of load ${loads.length}`,
+          keep_ms: 60_000,
+          age_ms: 0,
+          bytes: 10,
+          revision: 1,
+          ...loaded,
+        });
+      loads.push({ key, age_ms_max, answer, fail });
     });
   const idOf = (key: string) => key.split('/')[0] ?? '';
   const cache = new NearCache({ load, idOf, now: () => world.now, freshUntil: () => world.fresh_until }, bounds);
@@ -163,13 +175,67 @@ test('entries of one id are forgotten together, in whatever order they came and 
 
 test('changes that are forgotten for want of room count as changes of everything', () => {
   const changes = new RecentChanges(2);
-  changes.note('a', 1);
-  changes.note('b', 2);
-  changes.note('a', 3);
+  const change = { revision: 2, hasEnded: false };
+  changes.note('a', change, 1);
+  changes.note('b', change, 2);
+  changes.note('a', change, 3);
   assert.deepEqual([changes.since('a', 3), changes.since('a', 4), changes.since('b', 2)], [true, false, true]);
   assert.equal(changes.since('c', 1), false);
-  changes.note('c', 4);
+  changes.note('c', change, 4);
   assert.deepEqual([changes.since('d', 2), changes.since('d', 3)], [true, false]);
   changes.noteAll(5);
   assert.deepEqual([changes.since('a', 5), changes.since('a', 6)], [true, false]);
+});
+
+test('a load that a change overtakes is kept if the change is in what it answers', async () => {
+  for (const [revision, loadsThen] of [
+    [1, 2],
+    [2, 1],
+    [3, 1],
+  ] as const) {
+    const { world, cache, loads, read } = start();
+    const waiting = cache.read('a');
+    world.now = 5;
+    cache.changed('a', { revision: 2, hasEnded: false });
+    loads[0]?.answer({ revision });
+    await waiting;
+    await read('a');
+    assert.equal(loads.length, loadsThen, `revision ${revision}`);
+  }
+});
+
+test('what has ended is answered so without asking, whatever else is told of it, unless it was deleted', async () => {
+  const loads: string[] = [];
+  const load = async (key: string) => {
+    loads.push(key);
+    return { value: 'live', keep_ms: 60_000, age_ms: 0, bytes: 1, revision: 1 };
+  };
+  const source = {
+    load,
+    idOf: (key: string) => key,
+    now: () => 0,
+    freshUntil: () => 1,
+    ended: Promise.resolve('ended'),
+  };
+  const cache = new NearCache(source, BOUNDS);
+  assert.equal(await cache.read('a'), 'live');
+  cache.changed('a', { revision: 3, hasEnded: true });
+  cache.changed('a', { revision: 2, hasEnded: false });
+  assert.equal(await cache.read('a'), 'ended');
+  assert.deepEqual(loads, ['a']);
+  cache.changed('a');
+  assert.equal(await cache.read('a'), 'live');
+});
+
+test('after a gap, nothing is asked for that somebody has known since before it', async () => {
+  const { world, cache, loads, read } = start();
+  await read('a');
+  world.now = 1_000;
+  cache.gap();
+  world.now = 1_400;
+  await read('a');
+  assert.deepEqual(
+    loads.map(({ age_ms_max }) => age_ms_max),
+    [60_000, 400],
+  );
 });

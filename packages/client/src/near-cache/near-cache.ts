@@ -1,3 +1,4 @@
+import type { ToldChange } from './change-events.ts';
 import { NearEntries } from './near-entries.ts';
 import { RecentChanges } from './recent-changes.ts';
 
@@ -10,17 +11,22 @@ export interface Loaded<V> {
   readonly age_ms: number;
   /** About how much memory the value takes. */
   readonly bytes: number;
+  /** Of the value: changes up to it are in it. */
+  readonly revision: number;
 }
 
 /** Where the values come from, and who tells of their changes (`changed` and `gap` of the cache). */
 export interface NearSource<V> {
-  readonly load: (key: string) => Promise<Loaded<V>>;
+  /** An answer that was known to somebody for longer than `age_ms_max` would not be kept. */
+  readonly load: (key: string, age_ms_max: number) => Promise<Loaded<V>>;
   /** What changes are told by; several keys may have the same. */
   readonly idOf: (key: string) => string;
   /** Until when nothing can have happened that was not told: a moment of `now`, which is past after any doubt. */
   readonly freshUntil: () => number;
   /** A clock that never steps back, in milliseconds. */
   readonly now: () => number;
+  /** What is answered where an end was told, without asking; left out where the answer says more than that. */
+  readonly ended?: Promise<V>;
 }
 
 export interface NearCacheBounds {
@@ -44,6 +50,8 @@ const LOADS_MAX = 10_000;
 const JOINED_MS_MAX = 1_000;
 /** So many changes are remembered for loads that they overtake. */
 const CHANGES_MAX = 10_000;
+
+const UNKNOWN: ToldChange = Object.freeze({ revision: Number.POSITIVE_INFINITY, hasEnded: false });
 
 interface Load<V> {
   readonly started: number;
@@ -86,9 +94,14 @@ export class NearCache<V> {
     this.#keep(key, this.#source.idOf(key), loaded, started);
   }
 
-  /** What is known of this id may be true no more. */
-  changed(id: string): void {
-    this.#changes.note(id, this.#source.now());
+  /** What is known of this id may be true no more; without a change, whatever it is. */
+  changed(id: string, change: ToldChange = UNKNOWN): void {
+    this.#changes.note(id, change, this.#source.now());
+    this.#entries.deleteId(id);
+  }
+
+  /** Asks for it anew at its next read. */
+  forget(id: string): void {
     this.#entries.deleteId(id);
   }
 
@@ -105,6 +118,7 @@ export class NearCache<V> {
 
   #load(key: string, started: number): Promise<V> {
     const id = this.#source.idOf(key);
+    if (this.#source.ended && this.#changes.hasEnded(id)) return this.#source.ended;
     const joined = this.#loads.get(key);
     const isTooOld = joined && (started - joined.started > JOINED_MS_MAX || this.#changes.since(id, joined.started));
     if (joined && !isTooOld) return joined.value;
@@ -121,16 +135,17 @@ export class NearCache<V> {
   }
 
   async #loadAndKeep(key: string, id: string, started: number): Promise<V> {
-    const loaded = await this.#source.load(key);
+    const age_ms_max = Math.min(this.#age_ms_max, started - this.#changes.beginning);
+    const loaded = await this.#source.load(key, age_ms_max);
     this.#keep(key, id, loaded, started);
     return loaded.value;
   }
 
-  #keep(key: string, id: string, { value, keep_ms, age_ms, bytes }: Loaded<V>, started: number): void {
+  #keep(key: string, id: string, { value, keep_ms, age_ms, bytes, revision }: Loaded<V>, started: number): void {
     // The store was asked no earlier than this, whatever has delayed the request and its answer.
     const read_at = started - age_ms;
     const until = Math.min(started + keep_ms, read_at + this.#age_ms_max);
-    if (this.#source.now() >= until || this.#changes.since(id, read_at)) return;
+    if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;
     this.#entries.set({ key, id, value: Promise.resolve(value), until, bytes, next: null });
   }
 }

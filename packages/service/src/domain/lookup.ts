@@ -10,7 +10,8 @@ export interface Known {
 
 /** Sessions as tokens are judged by: from the store, or from a memory before it that hears of every change. */
 export interface SessionLookup {
-  find(id: string): Promise<Known>;
+  /** What is older than `age_ms_max` is asked of the store. */
+  find(id: string, age_ms_max: number): Promise<Known>;
   /** Writes activity to the store, and remembers it. */
   touch(id: string, touch: SessionUpdate & { readonly type: 'touch' }, now: number): Promise<UpdateResult>;
 }

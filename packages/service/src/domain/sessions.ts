@@ -103,10 +103,11 @@ export class Sessions {
 
   /**
    * The session of a token, which counts as activity. A token that was rotated longer ago than its grace closes its
-   * session as `compromised`: whoever holds it is not who it was given to.
+   * session as `compromised`: whoever holds it is not who it was given to. What this node has known for longer than
+   * `age_ms_max` is asked of the store.
    */
-  validate(token: string): Promise<Validation> {
-    return this.#validator.validate(token, this.#clock.now());
+  validate(token: string, age_ms_max?: number): Promise<Validation> {
+    return this.#validator.validate(token, this.#clock.now(), age_ms_max);
   }
 
   /**

@@ -32,11 +32,11 @@ export class Validator {
     this.#touches = touches;
   }
 
-  async validate(token: string, now: number): Promise<Validation> {
+  async validate(token: string, now: number, age_ms_max = Number.POSITIVE_INFINITY): Promise<Validation> {
     const parsed = parseToken(token);
     if (!parsed) return UNKNOWN;
     const { id, secret } = parsed;
-    const known = await this.#lookup.find(id);
+    const known = await this.#lookup.find(id, age_ms_max);
     const validation = this.#judged(known, secret, now);
     if (validation) return validation;
     // What was known a moment ago may lack a token that another node has given out since.

@@ -126,7 +126,7 @@ test('after a gap everything is read from the store again', async (t) => {
 
 test('ids that are not there take no room', async (t) => {
   const { near } = startDoubtful(t);
-  for (let n = 0; n < 10; n += 1) assert.equal((await near.find(`${n}`)).session, null);
+  for (let n = 0; n < 10; n += 1) assert.equal((await near.find(`${n}`, 60_000)).session, null);
   assert.equal(near.stats().entries, 0);
 });
 
@@ -134,10 +134,13 @@ test('a validation by API v2 says for how long the node has known what it answer
   const { store, world, near } = startDoubtful(t);
   const clock = new ManualClock();
   const sessions = new Sessions(store, clock, SETTINGS, failed, near);
-  const { open, validate } = await startV2(t, { clock, sessions });
+  const { open, validate, send } = await startV2(t, { clock, sessions });
   const { token } = await open();
   world.now = 100;
   assert.equal((await validate(token)).age, 0);
   world.now = 1_600;
   assert.equal((await validate(token)).age, 1.5);
+  // Who has heard of changes for a second only cannot keep what is older, and asks for nothing that is.
+  const fresh = await send('POST /v2/sessions/validate', { body: { token, max_age: 1 } });
+  assert.equal(fresh.body.age, 0);
 });

@@ -41,14 +41,19 @@ export class NearSessions implements SessionLookup {
     );
     store.watch((change) => {
       if (change.type === 'gap') this.#cache.gap();
-      else this.#cache.changed(change.id);
+      else if (change.type === 'removed') this.#cache.changed(change.id);
+      else this.#cache.changed(change.id, { revision: change.revision, hasEnded: change.close_reason !== null });
     });
   }
 
-  async find(id: string): Promise<Known> {
+  async find(id: string, age_ms_max: number): Promise<Known> {
     const began = this.#now();
-    const { session, asked } = await this.#cache.read(id);
-    return { session, age_ms: Math.max(0, began - asked) };
+    let found = await this.#cache.read(id);
+    if (began - found.asked > age_ms_max) {
+      this.#cache.forget(id);
+      found = await this.#cache.read(id);
+    }
+    return { session: found.session, age_ms: Math.max(0, began - found.asked) };
   }
 
   async touch(id: string, touch: SessionUpdate & { readonly type: 'touch' }, now: number): Promise<UpdateResult> {
@@ -72,5 +77,6 @@ interface Found {
 /** What is not there is not kept: there is no end of ids that somebody may try. */
 function loaded(session: Session | null, asked: number) {
   const bytes = session === null ? 0 : SESSION_BYTES + 2 * ((session.user?.length ?? 0) + (session.data?.length ?? 0));
-  return { value: { session, asked }, keep_ms: session === null ? 0 : AGE_MS_MAX, age_ms: 0, bytes };
+  const keep_ms = session === null ? 0 : AGE_MS_MAX;
+  return { value: { session, asked }, keep_ms, age_ms: 0, bytes, revision: session?.revision ?? 0 };
 }

@@ -22,7 +22,7 @@ interface Contract {
   readonly Stats: contract.Stats;
   readonly Problem: contract.Problem;
   // Those that the client makes itself, from arguments.
-  readonly ValidateRequest: { readonly token: string };
+  readonly ValidateRequest: { readonly token: string; readonly max_age?: number };
   readonly CloseRequest: { readonly reason?: Exclude<contract.CloseManyRequest['reason'], undefined> };
   readonly Empty: object;
   readonly AnyJson: unknown;

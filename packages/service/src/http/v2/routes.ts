@@ -113,8 +113,8 @@ export const ROUTES: readonly Route[] = [
     scope: 'validate',
     input: 'ValidateRequest',
     answer: 'Validation',
-    run: async ({ sessions, suspicious }, { input: { token } }) => {
-      const validation = await sessions.validate(token);
+    run: async ({ sessions, suspicious }, { input: { token, max_age } }) => {
+      const validation = await sessions.validate(token, max_age === undefined ? undefined : max_age * 1000);
       if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', null);
       if (!validation.active && validation.reason === 'compromised') suspicious('compromised_session', token);
       return { text: validationText(validation) };

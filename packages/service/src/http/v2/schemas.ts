@@ -95,7 +95,19 @@ export const SCHEMAS = {
     },
     closed,
   ),
-  ValidateRequest: Type.Object({ token: Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX }) }, closed),
+  ValidateRequest: Type.Object(
+    {
+      token: Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX }),
+      max_age: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          maximum: SECONDS_MAX,
+          description: 'Seconds for which the service may have known the answer without asking its store',
+        }),
+      ),
+    },
+    closed,
+  ),
   Validation: Type.Union([
     Type.Object(
       {

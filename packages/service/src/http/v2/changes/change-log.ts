@@ -1,8 +1,8 @@
 import type { SessionChange } from '../../../domain/changes.ts';
 import { randomText } from '../../../domain/ids.ts';
 
-/** About a minute of a busy service: who was away for longer starts anew. */
-const EVENTS_KEPT_MAX = 10_000;
+/** Up to twice as many: less than may wait for a listener, who would be cut off while it catches up. */
+const EVENTS_KEPT_MAX = 4_000;
 const LOG_ID_BYTES = 9;
 
 const EVENT_ID = /^([\w-]+):(\d{1,15})$/;
