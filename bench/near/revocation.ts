@@ -61,7 +61,7 @@ export async function measureRevocation(
     say(`  not answered from memory any more, after the request of the close: ${times(doubted)}`);
     say(`  refused, after the request: ${times(refused)}; after its answer: ${times(refusedAfterAnswer)}`);
     say(
-      `  the clients asked the service ${(asked_service / rounds / clients).toFixed(2)} times a close (once expected)`,
+      `  the clients asked the service ${(asked_service / rounds / clients).toFixed(2)} times a close (not at all, if its end was told)`,
     );
     return percentile(refused, 0.99) <= SEEN_MS_MAX;
   } finally {
