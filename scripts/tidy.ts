@@ -26,6 +26,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
       `${SERVICE}/domain`,
       `${SERVICE}/stores/unavailable.ts`,
       `${SERVICE}/stores/change-text.ts`,
+      `${SERVICE}/stores/hour-sums.ts`,
       `${SERVICE}/stores/create-store.ts`,
       'node:',
       ...(LIBRARIES[store] ?? []),

@@ -16,6 +16,7 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
+import { toHours } from '../hour-sums.ts';
 import { unavailable } from '../unavailable.ts';
 import { Batches } from './batches.ts';
 import { Bulk } from './bulk.ts';
@@ -25,7 +26,7 @@ import { Deadline } from './deadline.ts';
 import { reasonOf } from './faults.ts';
 import { Feed } from './feed.ts';
 import { FindBatches } from './find-batches.ts';
-import { SELECT_HOURS, toHours } from './hours.ts';
+import { SELECT_HOURS } from './hours.ts';
 import { Lane } from './lane.ts';
 import { countMatching, list, scan, snapshot } from './lists.ts';
 import { Pool } from './pool.ts';

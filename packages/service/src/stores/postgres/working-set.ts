@@ -3,7 +3,7 @@ import { idTaken, SessionsError } from '../../domain/errors.ts';
 import { evictedFor } from '../../domain/limits.ts';
 import { apply, type CloseReason, isLive, type Session } from '../../domain/session.ts';
 import type { SessionLimit } from '../../domain/store.ts';
-import { HourCounters } from './hours.ts';
+import { HourSums } from '../hour-sums.ts';
 import { changedStored, newlyStored, type Stored } from './rows.ts';
 import type { Write, WriteResult } from './writes.ts';
 
@@ -28,7 +28,7 @@ export interface FinalStates {
 export class WorkingSet {
   /** What to tell of, in its order. */
   readonly changes: SessionChange[] = [];
-  readonly hours = new HourCounters();
+  readonly hours = new HourSums();
   readonly #entries = new Map<string, Entry>();
 
   constructor(stored: readonly Stored[]) {

@@ -33,7 +33,7 @@ export function writeStatement(set: WorkingSet, sender: Sender): Statement | nul
   parts.add('insert', INSERTED, sorted, (rows) => `INSERT INTO sessions (${NAMES}) SELECT * FROM ${rows}`);
   parts.add('update', UPDATED, updated, (rows) => `UPDATE sessions AS s SET ${SET} FROM ${rows} WHERE s.id = u.id`);
   parts.add('delete', ID, removed, (rows) => `DELETE FROM sessions AS s USING ${rows} WHERE s.id = u.id`);
-  parts.add('count', COUNTED, set.hours.sums(), addToHours);
+  parts.add('count', COUNTED, set.hours.all(), addToHours);
   parts.add('tell', PAYLOAD, toPayloads(sender.name, set.changes), (rows) => {
     return `SELECT pg_notify('${sender.channel}', u.payload) FROM ${rows}`;
   });

@@ -9,11 +9,12 @@ import type {
   SessionFilterV1,
   SessionPage,
 } from '../../domain/store.ts';
+import { toHours } from '../hour-sums.ts';
 import { unavailable } from '../unavailable.ts';
 import type { CommitListener, Done } from './commit-queue.ts';
 import { conditions, valuesOf, where } from './conditions.ts';
 import { isSqliteError, prepare, type Row, type RowStatement } from './connection.ts';
-import { SELECT_HOURS, toHours } from './hours.ts';
+import { SELECT_HOURS } from './hours.ts';
 import { SELECT_SESSION, SELECT_SUMMARIES, toSession, toSummary } from './rows.ts';
 import { Scanner } from './scanner.ts';
 import { SessionCache } from './session-cache.ts';
