@@ -4,7 +4,7 @@ import { type Config, configHelp, loadConfig } from './config.ts';
 import { keyCommand } from './key-command.ts';
 import { createLogger, type Logger } from './observability/log.ts';
 import { startService } from './service.ts';
-import { withoutPassword } from './stores/create-store.ts';
+import { withoutPassword } from './stores/store-url.ts';
 import { Workers } from './workers.ts';
 
 const USAGE = `Usage: pip-sessions [--config <file.yml>]

@@ -3,7 +3,7 @@ import type { Config } from './config.ts';
 import { variableOf } from './config-sources.ts';
 import { invalidConfig } from './config-values.ts';
 import type { SessionsError } from './domain/errors.ts';
-import { isSharedStore, withoutPassword } from './stores/create-store.ts';
+import { isSharedStore, withoutPassword } from './stores/store-url.ts';
 
 /** Throws `INVALID_CONFIG` for settings that are good alone and not together. */
 export function assertConsistent(config: Config): void {

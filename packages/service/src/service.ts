@@ -9,8 +9,9 @@ import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
 import { HttpServer } from './http/server.ts';
 import type { Logger } from './observability/log.ts';
-import { createStore, isSharedStore, withoutPassword } from './stores/create-store.ts';
+import { createStore } from './stores/create-store.ts';
 import { NearSessions } from './stores/near-sessions.ts';
+import { isSharedStore, withoutPassword } from './stores/store-url.ts';
 import { Sweeper } from './sweeper.ts';
 import { readTls } from './tls.ts';
 

@@ -1,10 +1,6 @@
 import { SessionsError } from '../domain/errors.ts';
 import type { SessionStore } from '../domain/store.ts';
-
-export interface StoreOptions {
-  /** How long sessions are kept after their end, by who sweeps the store; null for ever. */
-  readonly retention_ms: number | null;
-}
+import { type StoreOptions, schemeOf } from './store-url.ts';
 
 type Scheme = (url: string, options: StoreOptions) => Promise<SessionStore>;
 
@@ -57,19 +53,4 @@ export async function createStore(url: string, options: StoreOptions = { retenti
     'INVALID_CONFIG',
     `The store URL starts with "${scheme}:", and should start with one of ${known.join(', ')}.`,
   );
-}
-
-/** Whether many processes may have the store that a URL names at once. */
-export function isSharedStore(url: string): boolean {
-  return !['memory', 'sqlite'].includes(schemeOf(url));
-}
-
-/** For logs and messages. Where it is not clear what the password is, it hides more. */
-export function withoutPassword(url: string): string {
-  // Up to the last @: a password with a slash that was not encoded makes no URL, and is quoted by the error that says so.
-  return url.replace(/(?<=^[^:@]*:\/*[^:@]*:).*(?=@)/s, '…').replace(/(?<=[?&][^=&]*pass[^=&]*=)[^&#]*/gi, '…');
-}
-
-function schemeOf(url: string): string {
-  return /^[a-z]+(?=:)/.exec(url)?.[0] ?? '';
 }

@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg';
 import { SessionsError } from '../../domain/errors.ts';
-import { withoutPassword } from '../create-store.ts';
+import { withoutPassword } from '../store-url.ts';
 import { tlsOptions } from './tls.ts';
 
 export interface PostgresStoreConfig {

@@ -1,5 +1,5 @@
 import { SessionsError } from '../../domain/errors.ts';
-import type { StoreOptions } from '../create-store.ts';
+import type { StoreOptions } from '../store-url.ts';
 import { SHARD_COUNTS, type ShardCount } from './keys.ts';
 
 export interface Address {

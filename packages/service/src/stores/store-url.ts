@@ -1,0 +1,21 @@
+/** What a store is told beside its URL. */
+export interface StoreOptions {
+  /** How long sessions are kept after their end, by who sweeps the store; null for ever. */
+  readonly retention_ms: number | null;
+}
+
+/** Whether many processes may have the store that a URL names at once. */
+export function isSharedStore(url: string): boolean {
+  return !['memory', 'sqlite'].includes(schemeOf(url));
+}
+
+/** For logs and messages. Where it is not clear what the password is, it hides more. */
+export function withoutPassword(url: string): string {
+  // Up to the last @: a password with a slash that was not encoded makes no URL, and is quoted by the error that says so.
+  return url.replace(/(?<=^[^:@]*:\/*[^:@]*:).*(?=@)/s, '…').replace(/(?<=[?&][^=&]*pass[^=&]*=)[^&#]*/gi, '…');
+}
+
+/** Empty for a text that is no URL. */
+export function schemeOf(url: string): string {
+  return /^[a-z]+(?=:)/.exec(url)?.[0] ?? '';
+}
