@@ -27,6 +27,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
       `${SERVICE}/stores/unavailable.ts`,
       `${SERVICE}/stores/change-text.ts`,
       `${SERVICE}/stores/hour-sums.ts`,
+      `${SERVICE}/stores/session-columns.ts`,
       `${SERVICE}/stores/store-url.ts`,
       'node:',
       ...(LIBRARIES[store] ?? []),

@@ -37,13 +37,12 @@ export class Validator {
     if (!parsed) return UNKNOWN;
     const { id, secret } = parsed;
     const known = await this.#lookup.find(id, age_ms_max);
-    const validation = this.#judged(known, secret, now);
-    if (validation) return validation;
-    // What was known a moment ago may lack a token that another node has given out since.
-    const session = known.age_ms === 0 ? known.session : await this.#store.find(id);
-    const isReused = session && judge(asOf(session, now), secret, now).is === 'reused';
-    if (isReused) return { active: false, reason: await this.compromised(id, now) };
-    return this.#judged({ session, age_ms: 0 }, secret, now) ?? UNKNOWN;
+    let judged = this.#judge(known, secret, now);
+    if (known.age_ms > 0 && (judged === UNKNOWN || judged === 'reused')) {
+      // What was known a moment ago may lack a token that another node has given out since.
+      judged = this.#judge({ session: await this.#store.find(id), age_ms: 0 }, secret, now);
+    }
+    return judged === 'reused' ? { active: false, reason: await this.compromised(id, now) } : judged;
   }
 
   /** Why the session has ended, which is this unless something else came first. */
@@ -52,14 +51,13 @@ export class Validator {
     return result.outcome === 'missing' ? 'unknown' : (asOf(result.session, now).close_reason ?? 'compromised');
   }
 
-  /** Null for a secret that is not, or no longer, one of the session's. */
-  #judged({ session: found, age_ms }: Known, secret: string, now: number): Validation | null {
-    if (!found) return null;
+  #judge({ session: found, age_ms }: Known, secret: string, now: number): Validation | 'reused' {
+    if (!found) return UNKNOWN;
     const session = asOf(found, now);
     const presented = judge(session, secret, now);
-    if (presented.is === 'unknown') return null;
+    if (presented.is === 'unknown') return UNKNOWN;
     if (session.close_reason !== null) return { active: false, reason: session.close_reason };
-    if (presented.is === 'reused') return null;
+    if (presented.is === 'reused') return 'reused';
     const touch = touchOf(session, this.#settings);
     if (now > session.active_until) this.#touches.add(session.id, touch, now);
     return { active: true, session, keep_ms: keptFor(session, touch, now), age_ms };

@@ -11,16 +11,21 @@ export function toChangeText(change: Exclude<SessionChange, { type: 'gap' }>): s
 
 /** Null for a text that is none: another version of the service may have written it. */
 export function fromChangeText(text: string): SessionChange | null {
-  let members: unknown;
-  try {
-    members = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (!Array.isArray(members)) return null;
-  const [id, user_id, revision, close_reason] = members as readonly unknown[];
+  const members = listFrom(text);
+  if (!members) return null;
+  const [id, user_id, revision, close_reason] = members;
   if (typeof id !== 'string' || typeof user_id !== 'string') return null;
   if (members.length === 2) return { type: 'removed', id, user_id };
   if (typeof revision !== 'number') return null;
   return { type: 'changed', id, user_id, revision, close_reason: close_reason as CloseReason | null };
+}
+
+/** Null for a text that is no list in JSON. */
+export function listFrom(text: string): readonly unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
 }

@@ -15,10 +15,10 @@ export interface HourSum {
 export class HourSums {
   readonly #sums = new Map<string, HourSum>();
 
-  count(what: 'opened' | CloseReason, time: number): void {
+  count(what: HourSum['what'], time: number, by = 1): void {
     const hour = Math.floor(time / HOUR_MS) * HOUR_MS;
     const key = `${what} ${hour}`;
-    this.#sums.set(key, { hour, what, count: (this.#sums.get(key)?.count ?? 0) + 1 });
+    this.#sums.set(key, { hour, what, count: (this.#sums.get(key)?.count ?? 0) + by });
   }
 
   /** In the one order in which every transaction locks their rows. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { JsonText } from '../../domain/json.ts';
 import { type CloseReason, deadline, type Session, type SessionSummary } from '../../domain/session.ts';
+import { methodsFrom, tokenFrom } from '../session-columns.ts';
 import type { Row } from './connection.ts';
 import { fromStored, fromStoredOrNull } from './texts.ts';
 
@@ -31,7 +32,6 @@ export function toStoredSession(row: Row): Stored {
 }
 
 export function toSummary(row: Row): SessionSummary {
-  const methods = row[14] as string | null;
   return {
     id: fromStored(row[0] as string),
     user_id: fromStored(row[1] as string),
@@ -47,15 +47,14 @@ export function toSummary(row: Row): SessionSummary {
     close_reason: row[11] as CloseReason | null,
     revision: row[12] as number,
     auth_time: row[13] as number,
-    auth_methods: methods === null ? NO_METHODS : JSON.parse(methods),
+    auth_methods: methodsFrom(row[14] as string | null),
     auth_level: row[15] as number | null,
   };
 }
 
 export function toSession(row: Row): Session {
-  const token = row[16] as string | null;
   return Object.assign(toSummary(row), {
-    token: token === null ? null : JSON.parse(token),
+    token: tokenFrom(row[16] as string | null),
     user: row[17] as JsonText | null,
     data: row[18] as JsonText | null,
   });
@@ -70,16 +69,6 @@ export function newlyStored(session: Session): Stored {
 export function changedStored({ due, listed_time }: Stored, session: Session): Stored {
   const lags = session.request_time - listed_time > LISTED_LAG_MS;
   return { session, due, listed_time: lags ? session.request_time : listed_time };
-}
-
-const NO_METHODS: readonly string[] = Object.freeze([]);
-
-export function methodsText({ auth_methods }: Session): string | null {
-  return auth_methods.length === 0 ? null : JSON.stringify(auth_methods);
-}
-
-export function tokenText({ token }: Session): string | null {
-  return token === null ? null : JSON.stringify(token);
 }
 
 /**

@@ -1,8 +1,9 @@
 import { deadline, type Session } from '../../domain/session.ts';
+import { methodsText, tokenText } from '../session-columns.ts';
 import { numberArray, textArray } from './arrays.ts';
 import type { Statement } from './connection.ts';
 import { toPayloads } from './payloads.ts';
-import { methodsText, type Stored, tokenText, userKey } from './rows.ts';
+import { type Stored, userKey } from './rows.ts';
 import { toStored, toStoredOrNull } from './texts.ts';
 import type { WorkingSet } from './working-set.ts';
 

@@ -122,9 +122,7 @@ export class Bulk {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       call.assertInTime();
       const stored = await this.#writes.readMany(shard, ids);
-      const missing = ids.filter((_, index) => !stored[index]);
-      if (missing.length > 0) await this.#writes.forget(shard, missing);
-      const puts = stored.flatMap((one) => (one && change(one)) ?? []);
+      const puts = stored.flatMap((one) => change(one) ?? []);
       if (puts.length === 0) return [];
       // Whoever was first has changed one of them: what all have become then is read again.
       if ((await this.#writes.write(call, { shard, puts, guard: null, now })) === 'ok') return puts;

@@ -2,6 +2,7 @@ import { addressFrom } from './addresses.ts';
 import type { Address, RedisStoreConfig } from './config.ts';
 import { textOf } from './connection.ts';
 import { NotSent } from './fault.ts';
+import { inTime } from './in-time.ts';
 import type { Shard } from './keys.ts';
 import { Server } from './server.ts';
 import type { Servers } from './servers.ts';
@@ -61,7 +62,7 @@ export class Cluster implements Servers {
 
   async at(address: string, from: Server): Promise<Server> {
     const server = this.#serverAt(addressFrom(address, from.at));
-    await inTime(server.up());
+    await answered(server.up());
     return server;
   }
 
@@ -114,9 +115,9 @@ export class Cluster implements Servers {
     if (server && !server.isUp) return false;
     const asked = server ?? new Server(at, { ...this.#config, replicas: 0 }, SILENT);
     try {
-      await inTime(asked.up());
+      await answered(asked.up());
       if (this.#slots.size === 0) await this.#learnSlots(asked);
-      const ranges = await inTime(asked.send<readonly SlotRange[]>(['CLUSTER', 'SLOTS']));
+      const ranges = await answered(asked.send<readonly SlotRange[]>(['CLUSTER', 'SLOTS']));
       if (ranges.length === 0 || this.#isClosed) return false;
       this.#take(ranges, at);
       return true;
@@ -129,7 +130,7 @@ export class Cluster implements Servers {
   }
 
   async #learnSlots(server: Server): Promise<void> {
-    const slots = await inTime(
+    const slots = await answered(
       Promise.all(this.#shards.map((shard) => server.send<number>(['CLUSTER', 'KEYSLOT', shard]))),
     );
     this.#shards.forEach((shard, index) => void this.#slots.set(shard, slots[index] ?? 0));
@@ -173,10 +174,6 @@ export class Cluster implements Servers {
 
 const SILENT = { up: () => {}, down: () => {} };
 
-function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NotSent('a node of the cluster does not answer')), LOOK_TIMEOUT_MS);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+function answered<T>(answer: Promise<T>): Promise<T> {
+  return inTime(answer, LOOK_TIMEOUT_MS, () => new NotSent('a node of the cluster does not answer'));
 }

@@ -1,10 +1,12 @@
 import type { ChangeListeners, SessionChange } from '../../domain/changes.ts';
 import { monotonicTime } from '../../domain/clock.ts';
 import { randomText } from '../../domain/ids.ts';
-import { fromChangeText } from '../change-text.ts';
+import { fromChangeText, listFrom } from '../change-text.ts';
+import { unavailable } from '../unavailable.ts';
 import type { RedisStoreConfig } from './config.ts';
 import { Connection, textOf } from './connection.ts';
 import type { Engine } from './engine.ts';
+import { inTime } from './in-time.ts';
 import type { Keys, Shard } from './keys.ts';
 import { Sequences } from './sequences.ts';
 
@@ -154,12 +156,8 @@ export class Feed {
         const number = await this.#engine.send<string | null>(shard, ['GET', this.#keys.seq(shard)]);
         return [shard, Number(number ?? 0)] as const;
       }),
-    ).catch(() => null);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, ASK_TIMEOUT_MS, null);
-    });
-    return Promise.race([asking, late]).finally(() => clearTimeout(timer));
+    );
+    return inTime(asking, ASK_TIMEOUT_MS, () => unavailable('it does not tell its numbers')).catch(() => null);
   }
 
   #lose(): void {
@@ -179,14 +177,9 @@ export class Feed {
 
 /** Null for a text that another version may have written. */
 function toMessage(text: string): Message | null {
-  let members: unknown;
-  try {
-    members = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (!Array.isArray(members)) return null;
-  const [number, node, shard, ...texts] = members as readonly unknown[];
+  const members = listFrom(text);
+  if (!members) return null;
+  const [number, node, shard, ...texts] = members;
   if (typeof number !== 'number' || typeof node !== 'string' || typeof shard !== 'string') return null;
   const changes = texts.map((one) => (typeof one === 'string' ? fromChangeText(one) : null));
   return changes.includes(null) ? null : { number, node, shard, changes: changes.filter((one) => one !== null) };

@@ -81,13 +81,9 @@ export class Inserter {
     const stored: Stored[] = [];
     let areAllThere = true;
     for (const { shard, ids } of live) {
-      const found = await this.#writes.readMany(shard, ids);
-      const missing = ids.filter((_, index) => !found[index]);
-      if (missing.length > 0) {
-        await this.#writes.forget(shard, missing, user_id);
-        areAllThere = false;
-      }
-      for (const one of found) if (one) stored.push(one);
+      const found = await this.#writes.readMany(shard, ids, user_id);
+      if (found.length < ids.length) areAllThere = false;
+      stored.push(...found);
     }
     if (!areAllThere) return null;
     const leaving = evictedFor(

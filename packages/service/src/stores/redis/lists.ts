@@ -100,17 +100,14 @@ export class Lists {
     yield* this.#matching(call, 'opened', FIRST, { ...filter, active: true }, wanted, now);
   }
 
-  /** In the order of the entries; those that are gone are taken out of the indexes. */
+  /** In the order of the entries, without those that are gone. */
   async fetch(entries: readonly Entry[], user_id?: string): Promise<Found[]> {
     const byShard = Map.groupBy(entries, ({ shard }) => shard);
     const stored = new Map<string, Stored>();
     await Promise.all(
       [...byShard].map(async ([shard, some]) => {
         const ids = some.map(({ id }) => id);
-        const found = await this.#writes.readMany(shard, ids);
-        for (const one of found) if (one) stored.set(one.session.id, one);
-        const missing = ids.filter((id) => !stored.has(id));
-        if (missing.length > 0) await this.#writes.forget(shard, missing, user_id);
+        for (const one of await this.#writes.readMany(shard, ids, user_id)) stored.set(one.session.id, one);
       }),
     );
     return entries.flatMap((entry) => {

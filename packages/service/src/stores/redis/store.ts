@@ -23,6 +23,7 @@ import { textOf } from './connection.ts';
 import { Engine } from './engine.ts';
 import { Feed } from './feed.ts';
 import { hoursSince } from './hours.ts';
+import { inTime } from './in-time.ts';
 import { Inserter } from './insert.ts';
 import { assertFindable, Keys } from './keys.ts';
 import { assertKeepsAll, claimLayout } from './layout.ts';
@@ -177,14 +178,10 @@ export class RedisStore implements SessionStore {
   #inTime<T>(engine: Engine, step: Promise<T>): Promise<T> {
     const { addresses, open_timeout_ms } = this.#config;
     const where = `it was not reached at ${addresses.map(textOf).join(', ')} within ${open_timeout_ms} ms`;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const why = engine.problem;
-        reject(unavailable(why === null ? where : `${where}: ${why}`));
-      }, open_timeout_ms);
+    return inTime(step, open_timeout_ms, () => {
+      const why = engine.problem;
+      return unavailable(why === null ? where : `${where}: ${why}`);
     });
-    return Promise.race([step, late]).finally(() => clearTimeout(timer));
   }
 }
 

@@ -1,10 +1,10 @@
 import { changed, removed, type SessionChange } from '../../domain/changes.ts';
-import { type CloseReason, deadline, type Session } from '../../domain/session.ts';
+import { deadline, type Session } from '../../domain/session.ts';
 import { toChangeText } from '../change-text.ts';
+import { HourSums } from '../hour-sums.ts';
 import { INDEXES, type Keys, type Shard, USER_INDEXES } from './keys.ts';
 import { type Stored, toText } from './session-text.ts';
 
-const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 /** What one session becomes: null before it is there, and after it is gone. */
@@ -88,20 +88,14 @@ function ttlOf(session: Session, now: number | null, retention_ms: number | null
 
 /** How many it opens and closes in which hour. */
 function countValues(puts: readonly Put[]): string[] {
-  const counts = new Map<string, { readonly hour: number; readonly what: 'opened' | CloseReason; by: number }>();
-  const count = (what: 'opened' | CloseReason, time: number) => {
-    const hour = Math.floor(time / HOUR_MS) * HOUR_MS;
-    const counted = counts.get(`${hour} ${what}`);
-    if (counted) counted.by += 1;
-    else counts.set(`${hour} ${what}`, { hour, what, by: 1 });
-  };
+  const sums = new HourSums();
   for (const { before, after } of puts) {
     if (after === null) continue;
-    if (before === null) count('opened', after.open_time);
+    if (before === null) sums.count('opened', after.open_time);
     else if (before.session.close_reason === null && after.close_reason !== null && after.close_time !== null) {
-      count(after.close_reason, after.close_time);
+      sums.count(after.close_reason, after.close_time);
     }
   }
-  const values = [...counts.values()].flatMap(({ hour, what, by }) => [String(hour), what, String(by)]);
-  return [String(counts.size), ...values];
+  const all = sums.all();
+  return [String(all.length), ...all.flatMap(({ hour, what, count }) => [String(hour), what, String(count)])];
 }

@@ -39,19 +39,21 @@ export class Writes {
     return text === null ? null : fromText(id, text);
   }
 
-  /** In the order of the ids, all of one shard; null for one that is not there. */
-  async readMany(shard: Shard, ids: readonly string[]): Promise<(Stored | null)[]> {
+  /**
+   * Those that are there, in the order of the ids, which indexes of one shard have named. The others have expired in the
+   * server, and are taken out of the indexes; of a user's only where the user is known.
+   */
+  async readMany(shard: Shard, ids: readonly string[], user_id?: string): Promise<Stored[]> {
     if (ids.length === 0) return [];
     const names = ids.map((id) => this.#keys.session(id));
     const texts = await this.#engine.send<readonly (string | null)[]>(shard, ['MGET', ...names]);
-    return ids.map((id, index) => {
-      const text = texts[index] ?? null;
-      return text === null ? null : fromText(id, text);
-    });
+    const isThere = (_: string, index: number) => typeof texts[index] === 'string';
+    const missing = ids.filter((id, index) => !isThere(id, index));
+    if (missing.length > 0) await this.#forget(shard, missing, user_id);
+    return ids.flatMap((id, index) => (isThere(id, index) ? fromText(id, texts[index] ?? '') : []));
   }
 
-  /** Takes sessions out of the indexes that the server has let expire; of a user's only where the user is known. */
-  async forget(shard: Shard, ids: readonly string[], user_id?: string): Promise<void> {
+  async #forget(shard: Shard, ids: readonly string[], user_id?: string): Promise<void> {
     const indexes = INDEXES.map((index) => this.#keys.index(shard, index));
     const own = USER_INDEXES.map((index) => user_id !== undefined && this.#keys.userIndex(shard, index, user_id));
     const names = [...ids.map((id) => this.#keys.session(id)), ...indexes, ...own.filter((name) => name !== false)];

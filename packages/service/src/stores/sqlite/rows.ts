@@ -1,5 +1,6 @@
 import { asJsonText } from '../../domain/json.ts';
 import { type CloseReason, deadline, type Session, type SessionSummary } from '../../domain/session.ts';
+import { methodsFrom, methodsText, tokenFrom, tokenText } from '../session-columns.ts';
 import type { Row } from './connection.ts';
 
 export const SUMMARY_COLUMNS =
@@ -32,7 +33,6 @@ export function toUpdate(s: Session): Row {
 }
 
 export function toSummary(row: Row): SessionSummary {
-  const methods = row[15] as string | null;
   return {
     id: row[0] as string,
     user_id: row[1] as string,
@@ -48,29 +48,18 @@ export function toSummary(row: Row): SessionSummary {
     close_reason: row[12] as CloseReason | null,
     revision: row[13] as number,
     auth_time: row[14] as number,
-    auth_methods: methods === null ? NO_METHODS : JSON.parse(methods),
+    auth_methods: methodsFrom(row[15] as string | null),
     auth_level: row[16] as number | null,
   };
 }
 
 export function toSession(row: Row): Session {
-  const token = row[17] as string | null;
   const user = row[18] as string | null;
   const data = row[19] as string | null;
   return {
     ...toSummary(row),
-    token: token === null ? null : JSON.parse(token),
+    token: tokenFrom(row[17] as string | null),
     user: user === null ? null : asJsonText(user),
     data: data === null ? null : asJsonText(data),
   };
-}
-
-const NO_METHODS: readonly string[] = Object.freeze([]);
-
-function methodsText({ auth_methods }: Session): string | null {
-  return auth_methods.length === 0 ? null : JSON.stringify(auth_methods);
-}
-
-function tokenText({ token }: Session): string | null {
-  return token === null ? null : JSON.stringify(token);
 }

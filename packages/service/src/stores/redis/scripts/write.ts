@@ -1,10 +1,8 @@
+import { HOUR_MS, HOURS_MAX } from '../../hour-sums.ts';
 import { script } from './script.ts';
 
 /** How long a user's index outlives the last of its sessions: so its expiry is renewed once a day, not at every touch. */
 const INDEX_TTL_SLACK_MS = 86_400_000;
-
-/** How many hours are counted; see `SessionStore.hours`. */
-const HOURS_MAX = 48;
 
 /** Length of the text that a stored session begins with, which is another after each write. */
 export const STAMP_LENGTH = 12;
@@ -91,7 +89,7 @@ end
 for at = counts_at + 1, puts_at - 1, 3 do
   local hour, by = ARGV[at], tonumber(ARGV[at + 2])
   if call('HINCRBY', hours, hour .. ':' .. ARGV[at + 1], by) == by then
-    local oldest = tonumber(hour) - ${(HOURS_MAX - 1) * 3_600_000}
+    local oldest = tonumber(hour) - ${(HOURS_MAX - 1) * HOUR_MS}
     for _, field in ipairs(call('HKEYS', hours)) do
       if tonumber(string.match(field, '^%d+')) < oldest then call('HDEL', hours, field) end
     end
