@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type CachedSessionsClient, createCachedSessionsClient } from '@pip-sessions/client';
 import { ChangeListeners } from '../../../domain/changes.ts';
 import { monotonicTime } from '../../../domain/clock.ts';
+import { createLogger } from '../../../observability/log.ts';
 import { MemoryStore } from '../../../stores/memory/store.ts';
 import { parseApiKey } from '../../authentication/api-keys.ts';
+import type { RequestError } from '../../error-map.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../../fixtures/test-server.ts';
+import { ChangeFeed } from './change-feed.ts';
 import { ChangeLog } from './change-log.ts';
 
 async function start(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
@@ -80,6 +84,29 @@ test('the stream needs a key of scope validate, and takes GET alone', async (t) 
   const open = await start(t);
   const posted = await fetch(`${open.url}/v2/changes`, { method: 'POST' });
   assert.deepEqual([posted.status, posted.headers.get('allow')], [405, 'GET']);
+});
+
+test('one listener more than may follow is refused, and told when to come again', async (t) => {
+  const source = { watch: () => () => {}, toldUntil: () => 0 };
+  const bounds = { listeners_max: 1, waiting_bytes_max: 1_000_000, heartbeat_ms: 1_000 };
+  const feed = new ChangeFeed(source, createLogger('silent'), bounds);
+  const refused = Promise.withResolvers<unknown>();
+  const server = createServer((request, response) => {
+    try {
+      feed.serve(request, response);
+    } catch (error) {
+      refused.resolve(error);
+      response.end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  t.after(() => feed.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await next(listen(url));
+  await fetch(`${url}/v2/changes`);
+  const { code, headers } = (await refused.promise) as RequestError;
+  assert.deepEqual([code, headers], ['TOO_MANY_REQUESTS', { 'retry-after': '5' }]);
 });
 
 test('a service that stops ends its streams at once', async () => {
