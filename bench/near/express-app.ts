@@ -1,13 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createCachedSessionsClient } from '@pip-sessions/client';
-import { requireSession, userSessionOf, userSessions } from '@pip-sessions/client/express';
+import { userSessionOf, userSessions } from '@pip-sessions/client/express';
 import { RedisStore } from 'connect-redis';
 import express, { type Express } from 'express';
 import session from 'express-session';
 import { createClient } from 'redis';
 
-export type ExpressKind = 'user-sessions' | 'express-session' | 'express-session without touch' | 'no sessions';
+export type ExpressKind =
+  | 'user-sessions'
+  | 'express-session'
+  | 'express-session without touch'
+  | 'a map of cookies'
+  | 'no sessions';
 
 export interface ExpressReady {
   readonly pid: number;
@@ -26,6 +32,7 @@ const APPS: Readonly<Record<ExpressKind, (app: Express, url: string) => Promise<
   'user-sessions': userSessionsApp,
   'express-session': (app, url) => expressSessionApp(app, url, false),
   'express-session without touch': (app, url) => expressSessionApp(app, url, true),
+  'a map of cookies': mapOfCookiesApp,
   'no sessions': (app) => {
     app.get('/login/:user', (_, res) => void res.json({}));
     app.get('/me', (_, res) => void res.json({ user_id: 'user-0', name: 'User 0' }));
@@ -39,9 +46,31 @@ function userSessionsApp(app: Express, url: string): void {
     await req.userSession.login({ user_id: `user-${user}`, data: { name: `User ${user}` } });
     res.json({});
   });
-  app.get('/me', requireSession(), (req, res) => {
+  app.get('/me', (req, res) => {
     const { user_id, data } = userSessionOf<unknown, { readonly name: string }>(req).required;
     res.json({ user_id, name: data.name });
+  });
+}
+
+/** The least that a middleware of sessions can do: it looks the cookie up, and keeps the answer out of caches. */
+function mapOfCookiesApp(app: Express): void {
+  const users = new Map<string, { readonly user_id: string; readonly name: string }>();
+  app.use((req, res, next) => {
+    const user = users.get(req.headers.cookie ?? '');
+    if (user) res.setHeader('cache-control', 'no-store');
+    res.locals.user = user;
+    next();
+  });
+  app.get('/login/:user', (req, res) => {
+    const { user } = req.params;
+    const cookie = `session=${randomBytes(41).toString('hex')}`;
+    users.set(cookie, { user_id: `user-${user}`, name: `User ${user}` });
+    res.setHeader('set-cookie', cookie);
+    res.json({});
+  });
+  app.get('/me', (_, res) => {
+    const { user_id, name } = res.locals.user;
+    res.json({ user_id, name });
   });
 }
 

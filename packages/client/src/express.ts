@@ -12,12 +12,11 @@
  * app.post('/transfer', requireSession({ level: 2, max_age_s: 300 }), transfer);
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { withCookie } from './middleware/cookies.ts';
 import { enter, isRefusal } from './middleware/entrance.ts';
-import type { ReplyHeaders, RequestView } from './middleware/exchange.ts';
+import { NodeExchange } from './middleware/node-exchange.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from './middleware/refusals.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
-import { type Settings, toSettings, type UserSessionsOptions } from './middleware/settings.ts';
+import { toSettings, type UserSessionsOptions } from './middleware/settings.ts';
 import type { UserSession } from './middleware/user-session.ts';
 
 export { type RefusalCode, SessionRefusal } from './middleware/refusals.ts';
@@ -45,11 +44,9 @@ type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unk
 export function userSessions(options: UserSessionsOptions): Middleware {
   const settings = toSettings(options);
   return function userSessions(req: Request, res, next) {
-    enter(settings, viewOf(req), replyOf(res, settings)).then((entered) => {
-      if (isRefusal(entered)) return refuse(res, entered);
-      req.userSession = entered;
-      next();
-    }, next);
+    const entered = enter(settings, new NodeExchange(req, res, settings.cookie));
+    if (entered instanceof Promise) entered.then((later) => proceed(later, req, res, next)).catch(next);
+    else proceed(entered, req, res, next);
   };
 }
 
@@ -70,19 +67,13 @@ export function userSessionOf<User = unknown, Data = unknown>(req: IncomingMessa
   return userSession as UserSession<User, Data>;
 }
 
-function viewOf({ method = '', headers }: IncomingMessage): RequestView {
-  const header = (name: string) => headers[name]?.toString() ?? null;
-  return { method, host: header(':authority') ?? header('host'), header };
-}
-
-function replyOf(res: ServerResponse, { cookie }: Settings): ReplyHeaders {
-  return {
-    setCookie: (line) => {
-      const lines = [res.getHeader('set-cookie') ?? []].flat().map(String);
-      res.setHeader('set-cookie', withCookie(lines, cookie, line));
-    },
-    forbidStore: () => res.setHeader('cache-control', 'no-store'),
-  };
+function proceed(entered: UserSession | SessionRefusal, req: Request, res: ServerResponse, next: () => void): void {
+  if (isRefusal(entered)) {
+    refuse(res, entered);
+  } else {
+    req.userSession = entered;
+    next();
+  }
 }
 
 function refuse(res: ServerResponse, { status, headers, body }: SessionRefusal): void {

@@ -14,7 +14,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { withCookie } from './middleware/cookies.ts';
 import { enter, isRefusal } from './middleware/entrance.ts';
-import type { ReplyHeaders, RequestView } from './middleware/exchange.ts';
+import type { Exchange } from './middleware/exchange.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from './middleware/refusals.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
 import { type Settings, toSettings, type UserSessionsOptions } from './middleware/settings.ts';
@@ -41,7 +41,7 @@ export async function userSessions(app: FastifyInstance, options: UserSessionsOp
   const settings = toSettings(options);
   app.decorateRequest('userSession');
   app.addHook('onRequest', async function userSessions(request, reply) {
-    const entered = await enter(settings, viewOf(request), replyOf(reply, settings));
+    const entered = await enter(settings, exchangeOf(request, reply, settings));
     if (isRefusal(entered)) return refuse(reply, entered);
     request.userSession = entered;
     return undefined;
@@ -71,13 +71,12 @@ export function userSessionOf<User = unknown, Data = unknown>({
   return userSession as UserSession<User, Data>;
 }
 
-function viewOf({ method, headers }: FastifyRequest): RequestView {
+function exchangeOf({ method, headers }: FastifyRequest, reply: FastifyReply, { cookie }: Settings): Exchange {
   const header = (name: string) => headers[name]?.toString() ?? null;
-  return { method, host: header(':authority') ?? header('host'), header };
-}
-
-function replyOf(reply: FastifyReply, { cookie }: Settings): ReplyHeaders {
   return {
+    method,
+    host: header(':authority') ?? header('host'),
+    header,
     setCookie: (line) => {
       const lines = withCookie([reply.getHeader('set-cookie') ?? []].flat().map(String), cookie, line);
       // Fastify adds to the lines that are there.

@@ -13,7 +13,7 @@
  * }
  */
 import { enter, isRefusal } from './middleware/entrance.ts';
-import type { ReplyHeaders, RequestView } from './middleware/exchange.ts';
+import type { Exchange } from './middleware/exchange.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from './middleware/settings.ts';
 import type { UserSession } from './middleware/user-session.ts';
@@ -42,11 +42,11 @@ export function userSessions<User = unknown, Data = unknown>(
 ): (request: Request) => Promise<Entered<User, Data>> {
   const settings = toSettings(options);
   return async function enterWithSession(request) {
-    const changes = new AnswerChanges();
-    const entered = await enter(settings, viewOf(request), changes);
+    const exchange = new FetchExchange(request);
+    const entered = await enter(settings, exchange);
     if (isRefusal(entered)) return { refused: entered.getResponse() };
     const userSession = entered as UserSession<User, Data>;
-    return { userSession, respond: (response) => changes.applyTo(response) };
+    return { userSession, respond: (response) => exchange.applyTo(response) };
   };
 }
 
@@ -55,14 +55,23 @@ export function requireSession(userSession: UserSession, requirement: SessionReq
   return userSession.refusal(checkedRequirement(requirement))?.getResponse() ?? null;
 }
 
-function viewOf({ method, url, headers }: Request): RequestView {
-  return { method, host: new URL(url).host, header: (name) => headers.get(name) };
-}
-
-/** What the answer will say of the session. */
-class AnswerChanges implements ReplyHeaders {
+/** A request, and what its answer will say of the session. */
+class FetchExchange implements Exchange {
+  readonly method: string;
+  readonly host: string;
+  readonly #headers: Headers;
   #cookie: string | null = null;
   #forbidsStore = false;
+
+  constructor({ method, url, headers }: Request) {
+    this.method = method;
+    this.host = new URL(url).host;
+    this.#headers = headers;
+  }
+
+  header(name: string): string | null {
+    return this.#headers.get(name);
+  }
 
   setCookie(line: string): void {
     this.#cookie = line;

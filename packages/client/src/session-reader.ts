@@ -11,4 +11,10 @@ export interface SessionReader {
    * that cannot be told, so that a fault neither signs anyone in nor out.
    */
   read(credential: string, options?: RequestOptions): Promise<Session | null>;
+
+  /**
+   * What `read` would answer, where that is in memory and safe to answer; undefined where somebody has to be asked. Left
+   * out by readers without a memory.
+   */
+  peek?(credential: string): Session | null | undefined;
 }

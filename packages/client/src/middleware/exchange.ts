@@ -4,13 +4,13 @@ export interface RequestView {
   /** Host and port that the request was sent to; null when it does not say. */
   readonly host: string | null;
   /** By a name in lower case; null when it is not there. */
-  readonly header: (name: string) => string | null;
+  header(name: string): string | null;
 }
 
-/** What is changed in the answer, before its handler or after. */
-export interface ReplyHeaders {
+/** A request and its answer, of which the headers are changed before its handler or after. */
+export interface Exchange extends RequestView {
   /** In place of the `Set-Cookie` lines of the session's cookie, and beside all others. */
-  readonly setCookie: (line: string) => void;
+  setCookie(line: string): void;
   /** `Cache-Control: no-store`: what depends on a session belongs in no cache (ASVS 14.3.2). */
-  readonly forbidStore: () => void;
+  forbidStore(): void;
 }

@@ -100,3 +100,39 @@ test('a reader before the client, like a cache, is who is asked', async () => {
   assert.equal(userSession?.required.id, SESSION.id);
   assert.equal(sent.length, 0);
 });
+
+test('what a reader has in memory is not asked for, and an end that it knows of clears the cookie', async () => {
+  const { client, sent } = clientOf([opened]);
+  const read = () => Promise.reject(new Error('asked'));
+  const known = { read, peek: () => SESSION };
+  const { userSession } = await userSessions({ client, reader: known })(new Request(LOOPBACK, withToken));
+  assert.equal(userSession?.required.id, SESSION.id);
+  const ended = await userSessions({ client, reader: { read, peek: () => null } })(new Request(LOOPBACK, withToken));
+  assert.equal(ended.userSession?.current, null);
+  assert.match(ended.respond?.(new Response()).headers.get('set-cookie') ?? '', /^__Host-session=; .*Max-Age=0/);
+  const asks = { read: async () => SESSION, peek: () => undefined };
+  assert.ok((await userSessions({ client, reader: asks })(new Request(LOOPBACK, withToken))).userSession?.current);
+  assert.equal(sent.length, 0);
+});
+
+test('a cookie is found among others, whatever stands around it, and not under part of a name', async () => {
+  const asks = (cookie: string) => entered(LOOPBACK, [valid], { headers: { cookie } });
+  for (const cookie of [
+    `a=1; __Host-session=${TOKEN}`,
+    `__Host-session=${TOKEN};b=2`,
+    ` __Host-session = ${TOKEN} ; c`,
+    `__Host-session2=x;__Host-session=${TOKEN};=;;`,
+    `__Host-sessionx; __Host-session=${TOKEN}`,
+  ]) {
+    assert.ok((await asks(cookie)).userSession.current, cookie);
+  }
+  for (const cookie of [
+    `__Host-session2=${TOKEN}`,
+    `x__Host-session=${TOKEN}`,
+    `a=__Host-session=${TOKEN}`,
+    `__Host-session;${TOKEN}`,
+    `__Host-session=${TOKEN}; __Host-session=${TOKEN}`,
+  ]) {
+    assert.equal((await asks(cookie)).sent.length, 0, cookie);
+  }
+});

@@ -3,7 +3,7 @@ import { codeOf } from '../error-code.ts';
 import { systemTime } from '../platform.ts';
 import { cookieLine } from './cookies.ts';
 import type { Credential } from './credential.ts';
-import type { ReplyHeaders, RequestView } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { attempt } from './faults.ts';
 import { isForged } from './origin.ts';
 import { crossSiteRequest, type SessionRefusal, sessionRequired, stepUpRequired } from './refusals.ts';
@@ -29,21 +29,13 @@ const LOOPBACK = /^(?:localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?
  */
 export class UserSession<User = unknown, Data = unknown> {
   readonly #settings: Settings;
-  readonly #request: RequestView;
-  readonly #reply: ReplyHeaders;
+  readonly #exchange: Exchange;
   #credential: Credential | null;
   #current: Session | null;
 
-  constructor(
-    settings: Settings,
-    request: RequestView,
-    reply: ReplyHeaders,
-    credential: Credential | null,
-    current: Session | null,
-  ) {
+  constructor(settings: Settings, exchange: Exchange, credential: Credential | null, current: Session | null) {
     this.#settings = settings;
-    this.#request = request;
-    this.#reply = reply;
+    this.#exchange = exchange;
     this.#credential = credential;
     this.#current = current;
   }
@@ -68,7 +60,7 @@ export class UserSession<User = unknown, Data = unknown> {
   async login(request: OpenRequest, { cookie }: LoginOptions = {}): Promise<OpenResult> {
     const { client, credentials, cookie: form } = this.#settings;
     const lifetime = cookie ?? (credentials.includes('cookie') ? form.lifetime : 'none');
-    if (lifetime !== 'none' && isForged(this.#request, this.#settings.origin_rules)) throw crossSiteRequest();
+    if (lifetime !== 'none' && isForged(this.#exchange, this.#settings.origin_rules)) throw crossSiteRequest();
     this.#checkPlace(lifetime);
     // The former one first: nothing is left open when either call fails.
     await this.#end();
@@ -142,28 +134,28 @@ export class UserSession<User = unknown, Data = unknown> {
     const wasInCookie = this.#credential?.from === 'cookie';
     this.#current = null;
     this.#credential = null;
-    if (wasInCookie) clearCookie(this.#settings, this.#reply);
+    if (wasInCookie) clearCookie(this.#settings, this.#exchange);
   }
 
   #hold(token: string, lifetime: CookieLifetime | 'none'): void {
     this.#credential = { token, from: lifetime === 'none' ? 'bearer' : 'cookie' };
-    this.#reply.forbidStore();
+    this.#exchange.forbidStore();
     if (lifetime === 'none') return;
     const max_age_s = lifetime === 'session' ? null : secondsUntil(this.#current?.expire_time ?? null);
-    this.#reply.setCookie(cookieLine(this.#settings.cookie, token, max_age_s));
+    this.#exchange.setCookie(cookieLine(this.#settings.cookie, token, max_age_s));
   }
 
   /** A cookie that anyone on the way can read stays on the developer's machine. */
   #checkPlace(lifetime: CookieLifetime | 'none'): void {
-    if (lifetime === 'none' || this.#settings.cookie.isSecure || LOOPBACK.test(this.#request.host ?? '')) return;
+    if (lifetime === 'none' || this.#settings.cookie.isSecure || LOOPBACK.test(this.#exchange.host ?? '')) return;
     throw new Error('The option development is for loopback addresses only: leave it out, and serve over https.');
   }
 }
 
 /** The browser forgets the token; to be sent only when it is known to be good no longer. */
-export function clearCookie({ cookie }: Settings, reply: ReplyHeaders): void {
-  reply.forbidStore();
-  reply.setCookie(cookieLine(cookie, '', 0));
+export function clearCookie({ cookie }: Settings, exchange: Exchange): void {
+  exchange.forbidStore();
+  exchange.setCookie(cookieLine(cookie, '', 0));
 }
 
 function secondsUntil(time: string | null): number {

@@ -30,6 +30,8 @@ export interface CachedSessionsClient extends SessionsClient {
    * The answer is shared and frozen.
    */
   read(credential: string, options?: RequestOptions): Promise<Session | null>;
+  /** The same without a promise, undefined where the service has to be asked: what the middleware looks at first. */
+  peek(credential: string): Session | null | undefined;
   cacheStats(): CacheStats;
   /** Ends the change stream, which would keep the process alive; reads ask the service from then on. */
   stop(): void;
@@ -89,6 +91,7 @@ export function createCachedSessionsClient(options: CachedSessionsClientOptions)
       const read = cache.read(credential);
       return request === undefined ? read : bounded(read, request, settings);
     },
+    peek: (credential) => cache.peek(credential),
     cacheStats: () => ({ ...cache.stats(), fresh: monotonicTime() < stream.freshUntil }),
     stop: () => stream.stop(),
   };

@@ -204,13 +204,16 @@ class World {
     for (let turn = 0; turn < 8; turn += 1) await null;
   }
 
-  /** A hit is answered before any request is made. */
+  /** A hit is answered before any request is made, and by `peek` as by `read`. */
   async #read(key: string): Promise<void> {
+    const peeked = this.#cache.peek(key);
     const { hits } = this.#cache.stats();
     const value = this.#cache.read(key);
     value.catch(() => {});
-    if (this.#cache.stats().hits === hits) return;
-    this.#assertNotLate(key, await value, 'the client');
+    assert.equal(this.#cache.stats().hits > hits, peeked !== undefined);
+    if (peeked === undefined) return;
+    assert.equal(await value, peeked);
+    this.#assertNotLate(key, peeked, 'the client');
   }
 
   #assertNotLate(key: string, isLive: boolean, who: string): void {

@@ -51,6 +51,22 @@ test('a value is loaded once and answered from memory until its time is over', a
   assert.deepEqual(cache.stats(), { entries: 1, bytes: 510, hits: 1, loads: 2 });
 });
 
+test('what is in memory can be had without a promise, and looking for it loads nothing', async () => {
+  const { world, cache, loads, read } = start();
+  assert.equal(cache.peek('a'), undefined);
+  await read('a', { keep_ms: 1_000 });
+  assert.equal(cache.peek('a'), 'a of load 1');
+  world.now = 1_000;
+  assert.equal(cache.peek('a'), undefined);
+  await read('a');
+  world.fresh_until = world.now;
+  assert.equal(cache.peek('a'), undefined);
+  world.fresh_until += 1;
+  cache.changed('a');
+  assert.equal(cache.peek('a'), undefined);
+  assert.equal(loads.length, 2);
+});
+
 test('no value outlives the longest age, which counts from when the store was asked', async () => {
   const { world, loads, read } = start({ ...BOUNDS, age_ms_max: 500 });
   await read('a', { age_ms: 300 });
@@ -164,7 +180,7 @@ test('what is kept stays within its number and its size, and what is in use stay
 test('entries of one id are forgotten together, in whatever order they came and went', () => {
   const entries = new NearEntries<string>(100, 1e6);
   const set = (key: string) =>
-    entries.set({ key, id: 'a', value: Promise.resolve(key), until: 1, bytes: 0, next: null });
+    entries.set({ key, id: 'a', value: key, promise: Promise.resolve(key), until: 1, bytes: 0, next: null });
   for (const key of ['1', '2', '3', '2', '1', '4']) set(key);
   assert.equal(entries.size, 4);
   assert.equal(entries.bytes, 2_000);

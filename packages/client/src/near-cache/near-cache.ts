@@ -1,5 +1,5 @@
 import type { ToldChange } from './change-events.ts';
-import { NearEntries } from './near-entries.ts';
+import { NearEntries, type NearEntry } from './near-entries.ts';
 import { RecentChanges } from './recent-changes.ts';
 
 /** What a load answered, and how long it may be kept. Durations are milliseconds. */
@@ -81,12 +81,12 @@ export class NearCache<V> {
   /** Rejects as `load` does; a fault keeps nothing and forgets nothing. */
   read(key: string): Promise<V> {
     const now = this.#source.now();
-    const entry = this.#entries.get(key);
-    if (entry !== undefined && now < entry.until && now < this.#source.freshUntil()) {
-      this.#hits += 1;
-      return entry.value;
-    }
-    return this.#load(key, now);
+    return this.#hit(key, now)?.promise ?? this.#load(key, now);
+  }
+
+  /** The value where it can be answered from memory now; undefined where it would have to be loaded. */
+  peek(key: string): V | undefined {
+    return this.#hit(key, this.#source.now())?.value;
   }
 
   /** Keeps what came otherwise than by a load, which was started at a moment of `now`. */
@@ -114,6 +114,13 @@ export class NearCache<V> {
   stats(): NearCacheStats {
     const { size: entries, bytes } = this.#entries;
     return { entries, bytes, hits: this.#hits, loads: this.#loaded };
+  }
+
+  #hit(key: string, now: number): NearEntry<V> | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined || now >= entry.until || now >= this.#source.freshUntil()) return undefined;
+    this.#hits += 1;
+    return entry;
   }
 
   #load(key: string, started: number): Promise<V> {
@@ -146,6 +153,6 @@ export class NearCache<V> {
     const read_at = started - age_ms;
     const until = Math.min(started + keep_ms, read_at + this.#age_ms_max);
     if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;
-    this.#entries.set({ key, id, value: Promise.resolve(value), until, bytes, next: null });
+    this.#entries.set({ key, id, value, promise: Promise.resolve(value), until, bytes, next: null });
   }
 }

@@ -1,8 +1,9 @@
 export interface NearEntry<V> {
   readonly key: string;
   readonly id: string;
-  /** Fulfilled: every hit answers the same promise, which costs nothing. */
-  readonly value: Promise<V>;
+  readonly value: V;
+  /** Of the value: every hit answers the same promise, which costs nothing. */
+  readonly promise: Promise<V>;
   readonly until: number;
   readonly bytes: number;
   /** Another entry of the same id. */
