@@ -15,19 +15,13 @@ export interface CookieForm {
  * a neighbouring host, and nothing says which (RFC 6265bis, 8.6). Values are taken as they are, without unquoting.
  */
 export function cookieValue(header: string | null, name: string): string | null {
-  // Most requests do not get past this; the others are read pair by pair.
-  if (header === null || !header.includes(name)) return null;
+  if (header === null) return null;
   let found: string | null = null;
-  for (let start = 0; start < header.length; ) {
-    const semicolon = header.indexOf(';', start);
-    const end = semicolon === -1 ? header.length : semicolon;
-    const pair = header.slice(start, end).trim();
-    start = end + 1;
-    if (!pair.startsWith(name)) continue;
+  for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
-    if (equals === -1 || pair.slice(0, equals).trimEnd() !== name) continue;
+    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
     if (found !== null) return null;
-    found = pair.slice(equals + 1).trimStart();
+    found = pair.slice(equals + 1).trim();
   }
   return found;
 }
