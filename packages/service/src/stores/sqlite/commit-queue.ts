@@ -131,6 +131,7 @@ export class CommitQueue {
     if (this.#waiting.length > 0) {
       this.#inFlight = this.#waiting.splice(0, this.#config.writes_per_commit_max);
       const writes = this.#inFlight.map((waiting) => waiting.write);
+      this.#wal_bytes += PAGES_A_COMMIT * PAGE_BYTES;
       for (const write of writes) this.#wal_bytes += bytesInLog(write);
       this.#listener.committing();
       this.#post({ type: 'commit', writes });
@@ -197,8 +198,10 @@ function pairs(waiting: readonly Waiting[], results: readonly WriteResult[]): Do
   return done;
 }
 
-/** Pages that a write changes in the table and its indexes, when it shares none with another; a page has 4 KiB. */
-const PAGES_A_WRITE = 8;
+/** Pages of 4 KiB that the writes of a commit change together, in the table and its indexes. */
+const PAGES_A_COMMIT = 4;
+/** And those that a write shares with no other: 3.3 to 3.7 of an insert among 24, with 50,000 and with 500,000 sessions. */
+const PAGES_A_WRITE = 4;
 const PAGE_BYTES = 4096;
 
 /** About what a write adds to the write-ahead log. */

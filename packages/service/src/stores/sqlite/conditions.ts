@@ -15,7 +15,7 @@ export function conditions(filter: SessionFilter, now: number): Condition[] {
   if (user_id !== undefined) add('user_id = ?', user_id);
   if (from_time !== undefined) add('request_time >= ?', from_time);
   if (to_time !== undefined) add('request_time < ?', to_time);
-  if (active === true) add('close_time IS NULL AND deadline > ?', now);
+  if (active === true) add(`${user_id === undefined ? 'close_time IS NULL' : IS_OPEN} AND deadline > ?`, now);
   if (active === false) add('(close_time IS NOT NULL OR deadline <= ?)', now);
   if (client !== undefined) add('client = ?', client);
   if (address !== undefined) add('address = ?', address);
@@ -24,6 +24,10 @@ export function conditions(filter: SessionFilter, now: number): Condition[] {
   else if (close_reason !== undefined) add('close_reason = ?', close_reason);
   return all;
 }
+
+/** As the index of a user's sessions holds it: the column alone would not be found there. */
+export const IS_OPEN = '(close_time IS NULL) = 1';
+export const HAS_ENDED = '(close_time IS NULL) = 0';
 
 /** Past its deadline, and not swept. */
 const DUE = 'close_time IS NULL AND deadline <= ?';

@@ -11,7 +11,7 @@ export interface SqliteStoreConfig {
   readonly session_cache_bytes: number;
   /** About how far the write-ahead log grows before it is moved into the file and starts again from its beginning. */
   readonly wal_bytes_max: number;
-  /** Pages that each of the two connections keeps. */
+  /** Pages that each of the two connections keeps: SQLite looks through their places at the end of each commit. */
   readonly cache_kib: number;
   /** How much of the file is read through the page cache without a system call. */
   readonly mmap_bytes: number;
@@ -33,8 +33,8 @@ export function sqliteStoreConfig(url: string): SqliteStoreConfig {
     lock_timeout_ms: 2_000,
     owner_timeout_ms: 3_000,
     session_cache_bytes: 134_217_728,
-    wal_bytes_max: 67_108_864,
-    cache_kib: 65_536,
+    wal_bytes_max: 134_217_728,
+    cache_kib: 8_192,
     mmap_bytes: 1_073_741_824,
     writes_waiting_max: 16_384,
     writes_per_commit_max: 512,

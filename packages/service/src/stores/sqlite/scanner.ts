@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Scan, ScanKey, SessionFilter } from '../../domain/store.ts';
-import { type Condition, conditions, valuesOf, where } from './conditions.ts';
+import { type Condition, conditions, HAS_ENDED, IS_OPEN, valuesOf, where } from './conditions.ts';
 import { prepare, type RowStatement } from './connection.ts';
 import { SUMMARY_COLUMNS, toSummary } from './rows.ts';
 
@@ -26,24 +26,25 @@ export class Scanner {
   }
 
   scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {
-    const { indexed, others } = split(filter, after, now);
-    const { page, last } = this.#prepared(where(indexed), where(others));
-    const rows = page.all(...valuesOf(indexed), ...valuesOf(others), take + 1);
+    const { ranges, others } = split(filter, after, now);
+    const { page, last } = this.#prepared(ranges.map(where), where(others));
+    const within = ranges.flatMap(valuesOf);
+    const rows = page.all(...within, ...valuesOf(others), take + 1);
     const sessions = rows.slice(0, take).map(toSummary);
     if (rows.length > take) return { sessions, next: keyOf(sessions.at(-1)) };
-    const cut = last.get(...valuesOf(indexed));
+    const cut = last.get(...within);
     return { sessions, next: cut ? { open_time: Number(cut[0]), id: String(cut[1]) } : null };
   }
 
-  #prepared(indexed: string, others: string): Statements {
-    const key = `${indexed}|${others}`;
+  #prepared(ranges: readonly string[], others: string): Statements {
+    const key = `${ranges.join('|')}|${others}`;
     let statements = this.#statements.get(key);
     if (!statements) {
-      const looked = `SELECT ${SUMMARY_COLUMNS} FROM sessions ${indexed} ${ORDER} LIMIT ${SCANNED_MAX}`;
-      const cut = `SELECT open_time, id FROM sessions ${indexed} ${ORDER} LIMIT 1 OFFSET ${SCANNED_MAX - 1}`;
+      const inOrder = (columns: string) =>
+        `${ranges.map((range) => `SELECT ${columns} FROM sessions ${range}`).join(' UNION ALL ')} ${ORDER}`;
       statements = {
-        page: prepare(this.#db, `SELECT * FROM (${looked}) ${others} LIMIT ?`),
-        last: prepare(this.#db, cut),
+        page: prepare(this.#db, `SELECT * FROM (${inOrder(SUMMARY_COLUMNS)} LIMIT ${SCANNED_MAX}) ${others} LIMIT ?`),
+        last: prepare(this.#db, `${inOrder('open_time, id')} LIMIT 1 OFFSET ${SCANNED_MAX - 1}`),
       };
       this.#statements.set(key, statements);
     }
@@ -51,19 +52,18 @@ export class Scanner {
   }
 }
 
-/** What an index serves, and the rest. */
+/** What an index serves, as ranges that are in its order each and are merged; and the rest. */
 function split(filter: SessionFilter, after: ScanKey | null, now: number) {
   const { user_id, ...rest } = filter;
-  const indexed: Condition[] = [];
-  if (user_id !== undefined) {
-    indexed.push({ sql: 'user_id = ?', values: [user_id] });
-    if (filter.active === true) indexed.push({ sql: 'close_time IS NULL', values: [] });
-  }
+  const beyond: Condition[] = [];
   if (after) {
     const { open_time, id } = after;
-    indexed.push({ sql: 'open_time <= ? AND (open_time < ? OR id > ?)', values: [open_time, open_time, id] });
+    beyond.push({ sql: 'open_time <= ? AND (open_time < ? OR id > ?)', values: [open_time, open_time, id] });
   }
-  return { indexed, others: conditions(rest, now) };
+  const others = conditions(rest, now);
+  if (user_id === undefined) return { ranges: [beyond], others };
+  const ofUser = (state: string): Condition[] => [{ sql: `user_id = ? AND ${state}`, values: [user_id] }, ...beyond];
+  return { ranges: (filter.active === true ? [IS_OPEN] : [IS_OPEN, HAS_ENDED]).map(ofUser), others };
 }
 
 function keyOf(session: ScanKey | undefined): ScanKey | null {

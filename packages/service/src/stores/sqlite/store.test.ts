@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { asJsonText } from '../../domain/json.ts';
 import { open } from '../../domain/session.ts';
+import { HAS_ENDED, IS_OPEN } from './conditions.ts';
 import { sqliteStoreConfig } from './config.ts';
 import { MIGRATIONS } from './schema.ts';
 import { SqliteStore } from './store.ts';
@@ -192,6 +193,11 @@ test('sqlite: a file of an earlier version is migrated, and its sessions are as 
     assert.equal(await store.count({ active: true }, 1006), 1);
     assert.equal(await store.count({ close_reason: 'idle' }, 1007), 1);
     assert.equal((await store.find('closed'))?.close_reason, 'closed');
+    const { sessions } = await store.scan({ user_id: 'u' }, null, 10, 1006);
+    assert.deepEqual(
+      sessions.map(({ id }) => id),
+      ['closed', 'open'],
+    );
     assert.equal(await store.purge(9, 10), 1);
   });
 });
@@ -249,13 +255,16 @@ test('sqlite: lists and sweeps are served by an index, whatever they filter by',
     );
     const opened = 'ORDER BY open_time DESC, id LIMIT 10';
     assert.match(plan(`SELECT id FROM sessions ${opened}`), /USING (COVERING )?INDEX sessions_by_open_time$/);
+    const ofUser = (state: string) => `SELECT open_time, id, data FROM sessions WHERE user_id = 'a' AND ${state}`;
     assert.match(
-      plan(`SELECT id FROM sessions WHERE user_id = 'a' ${opened}`),
-      /INDEX sessions_of_user \(user_id=\?\)$/,
+      plan(`${ofUser(IS_OPEN)} AND open_time <= 5 ${opened}`),
+      /^SEARCH sessions USING INDEX sessions_of_user \(user_id=\? AND <expr>=\? AND open_time<\?\)$/,
     );
+    // Open and ended ones are merged, each in the order of the index: nothing is sorted.
+    const ordered = 'SEARCH sessions USING INDEX sessions_of_user \\(user_id=\\? AND <expr>=\\?\\)';
     assert.match(
-      plan(`SELECT data FROM sessions WHERE user_id = 'a' AND close_time IS NULL AND open_time <= 5 ${opened}`),
-      /INDEX sessions_open_of_user \(user_id=\? AND open_time<\?\)$/,
+      plan(`${ofUser(IS_OPEN)} UNION ALL ${ofUser(HAS_ENDED)} ${opened}`),
+      new RegExp(`^MERGE \\(UNION ALL\\); LEFT; ${ordered}; RIGHT; ${ordered}$`),
     );
     assert.match(
       plan('SELECT data FROM sessions WHERE close_time < 5 ORDER BY close_time LIMIT 5'),

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { apply, expire, type Session } from '../../domain/session.ts';
 import type { SessionLimit } from '../../domain/store.ts';
-import { conditions, valuesOf, where } from './conditions.ts';
+import { conditions, IS_OPEN, valuesOf, where } from './conditions.ts';
 import { isUniqueViolation, prepare, type Row, type RowStatement } from './connection.ts';
 import { HourCounters } from './hours.ts';
 import {
@@ -21,7 +21,7 @@ import type { Write, WriteResult } from './writes.ts';
 const INSERTED: WriteResult = { type: 'inserted', evicted: [] };
 const MISSING: WriteResult = { type: 'missing' };
 
-const OPEN_OF_USER = 'FROM sessions WHERE user_id = ? AND close_time IS NULL AND deadline > ?';
+const OPEN_OF_USER = `FROM sessions WHERE user_id = ? AND ${IS_OPEN} AND deadline > ?`;
 
 /** The index of `open_time` in an inserted row. */
 const OPEN_TIME = 5;
