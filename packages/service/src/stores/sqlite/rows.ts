@@ -17,18 +17,19 @@ export const UPDATE_SESSION =
   'UPDATE sessions SET request_time = ?, active_until = ?, deadline = ?, close_time = ?, close_reason = ?, revision = ?, auth_time = ?, auth_methods = ?, auth_level = ?, token = ?, user = ?, data = ? WHERE id = ?';
 
 export function toRow(s: Session): Row {
-  const { id, user_id, user_name, address, client, open_time, request_time, active_until } = s;
+  // biome-ignore format: as COLUMNS has them
   return [
-    ...[id, user_id, user_name, address, client, open_time, request_time, active_until, s.idle_timeout_ms],
-    ...[s.expire_time, deadline(s), s.close_time, s.close_reason, s.revision, s.auth_time, methodsText(s)],
-    ...[s.auth_level, tokenText(s), s.user, s.data],
+    s.id, s.user_id, s.user_name, s.address, s.client, s.open_time, s.request_time, s.active_until, s.idle_timeout_ms,
+    s.expire_time, deadline(s), s.close_time, s.close_reason, s.revision, s.auth_time, methodsText(s), s.auth_level,
+    tokenText(s), s.user, s.data,
   ];
 }
 
 export function toUpdate(s: Session): Row {
+  // biome-ignore format: as UPDATE_SESSION binds them
   return [
-    ...[s.request_time, s.active_until, deadline(s), s.close_time, s.close_reason, s.revision],
-    ...[s.auth_time, methodsText(s), s.auth_level, tokenText(s), s.user, s.data, s.id],
+    s.request_time, s.active_until, deadline(s), s.close_time, s.close_reason, s.revision, s.auth_time, methodsText(s),
+    s.auth_level, tokenText(s), s.user, s.data, s.id,
   ];
 }
 
