@@ -6,7 +6,7 @@ import type { CredentialSource } from './credential.ts';
 import type { OriginRules } from './origin.ts';
 
 /** What of a sessions service the middleware calls: a remote one's client, or one in the same process. */
-export type SessionsAccess = Pick<SessionsClient, 'read' | 'open' | 'rotate' | 'close' | 'closeMany'>;
+export type SessionsAccess = Pick<SessionsClient, 'read' | 'peek' | 'open' | 'rotate' | 'close' | 'closeMany'>;
 
 /** How long a browser keeps the cookie; whether the session is still good is up to the service alone. */
 export type CookieLifetime =
