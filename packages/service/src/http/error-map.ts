@@ -82,7 +82,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   VALUE_TOO_LARGE: { status: 413, title: 'user or data is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body is of a type that is not read' },
-  TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests with wrong keys' },
+  TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
   INTERNAL: { status: 500, title: 'The service failed' },
   STORE_UNAVAILABLE: { status: 503, title: 'The store does not answer' },
