@@ -14,7 +14,8 @@ const APPLICATION_ID = 0x50697053;
  * - `user` and `data` come last: they may overflow to other pages, which a list then does not read.
  * - The sweep finds what is past its deadline in an index that holds open sessions only, and what is to be purged in
  *   one of ended sessions only. Ended ones are kept for long: in the index of a user's sessions they come apart from the
- *   open ones, which the limit counts. With a second index for these, an insert took a third longer.
+ *   open ones, which the limit counts. With a second index for these, an insert took a third longer. Those of one user and
+ *   moment are sorted by their ids when they are listed: with ids in the index, an insert took a tenth longer.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (
@@ -83,7 +84,7 @@ export const MIGRATIONS: readonly string[] = [
 
   `DROP INDEX sessions_of_user;
   DROP INDEX sessions_open_of_user;
-  CREATE INDEX sessions_of_user ON sessions (user_id, (close_time IS NULL), open_time DESC, id);`,
+  CREATE INDEX sessions_of_user ON sessions (user_id, (close_time IS NULL), open_time DESC);`,
 ];
 
 /** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not touch. */
