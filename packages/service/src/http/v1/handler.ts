@@ -34,29 +34,25 @@ export function v1Paths(base: string): string[] {
 export function createV1Handler({ sessions, log, base, body_limit, cors, authenticator }: V1Options): Handler {
   const commands = new Map(COMMANDS.map((command) => [`${base}/${command.name}`, command]));
 
+  async function serve(command: Command, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      authenticator?.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
+      const body = await readJson(request, body_limit);
+      const text = await command.run(sessions, asMembers(body));
+      logCommand(log, command, request, text);
+      answer(response, text);
+    } catch (error) {
+      const { status, headers, text } = errorAnswer(error, request, log, 'v1');
+      response.writeHead(status, headers).end(text);
+    }
+  }
+
   return (request, response) => {
     const { url = '' } = request;
     const command = commands.get(url) ?? commands.get(pathOf(url));
     if (!command || request.method !== 'POST') return false;
     cors.allow(request, response);
-    const fail = (error: unknown) => {
-      const { status, headers, text } = errorAnswer(error, request, log, 'v1');
-      response.writeHead(status, headers).end(text);
-    };
-    const succeed = (text: string | null) => {
-      logCommand(log, command, request, text);
-      answer(response, text);
-    };
-    try {
-      authenticator?.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
-    } catch (error) {
-      fail(error);
-      return true;
-    }
-    readJson(request, body_limit)
-      .then((body) => command.run(sessions, asMembers(body)))
-      .then(succeed)
-      .catch(fail);
+    void serve(command, request, response);
     return true;
   };
 }
