@@ -112,7 +112,15 @@ async function startApp(kind: ExpressKind, url: string, keeper: number | null): 
     }
   }
   const isRight = (body: unknown, subject: string) => (body as { readonly user_id?: unknown })?.user_id === subject;
-  const scenario = { name: kind, path: '/me', needs_tokens: true, summary: '', calls: () => [], isRight };
+  const scenario = {
+    name: kind,
+    path: '/me',
+    needs_tokens: true,
+    is_write: false,
+    summary: '',
+    calls: () => [],
+    isRight,
+  };
   return { kind, keeper, process, target: { pid, port, scenario, requests } };
 }
 

@@ -7,6 +7,7 @@ export const list: Scenario = {
   name: 'list',
   path: '/v1/sessions/get_sessions',
   needs_tokens: false,
+  is_write: false,
   summary: `a page of ${TAKE} sessions of one user, random users`,
   calls: ({ users }) =>
     users.map((user_id) => ({ members: { filter: { user_id }, paging: { take: TAKE } }, subject: user_id })),

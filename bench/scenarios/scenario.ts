@@ -18,6 +18,8 @@ export interface Scenario {
   readonly path: string;
   /** Whether its sessions have tokens, which API v2 has and the original does not. */
   readonly needs_tokens: boolean;
+  /** Whether servers may need a second core, to write. */
+  readonly is_write: boolean;
   readonly summary: string;
   readonly calls: (sample: Sample) => readonly Call[];
   /** Whether the parsed body of an answer is right for a call about `subject`. */

@@ -7,6 +7,7 @@ export const store: Scenario = {
   name: 'store',
   path: '/v1/sessions/store_session_data',
   needs_tokens: false,
+  is_write: true,
   summary: 'new data for one session, random ids',
   calls: ({ ids }) => ids.map((id) => ({ members: { session_id: id, data: DATA }, subject: id })),
   isRight: (body, subject) =>

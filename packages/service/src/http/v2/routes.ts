@@ -253,9 +253,8 @@ function route<N extends SchemaName>(
     isConditional: false,
     ...rest,
     run: (context, request) => {
-      const { input } = request;
-      if (!validator.Check(input)) throw invalidData(validator.Errors(input));
-      return run(context, { ...request, input: input as Of<N> });
+      if (!validator.Check(request.input)) throw invalidData(validator.Errors(request.input));
+      return run(context, request as RouteRequest & { readonly input: Of<N> });
     },
   };
 }
