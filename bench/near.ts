@@ -12,7 +12,7 @@ const USAGE = `Usage: npm run bench:near -- <what> [options]
 
 Measures what callers have of the near-cache and of the middleware, on services and servers of its own:
   hits        reads that are answered from memory, against validations over HTTP   (--rounds 9)
-  express     Express with our sessions, with express-session on Redis, and without any   (--rounds 15)
+  express     Express with our sessions, with express-session on Redis, and without any   (--rounds 4)
   revocation  a close at one node until 200 clients of two nodes refuse the token
               (--rounds 50, --engine ${STORES.join('|')})
   faults      clients, nodes and stores that are cut off or fail: no ended session is answered as live beyond the bound
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   const rounds = (usual: number) => Number(values.rounds ?? usual);
   const kinds: Readonly<Record<string, readonly (() => Promise<boolean>)[]>> = {
     hits: [() => measureHits(rounds(9), say)],
-    express: [() => measureExpress(rounds(15), say)],
+    express: [() => measureExpress(rounds(4), say)],
     revocation: STORES.filter((name) => values.engine === undefined || values.engine === name).map(
       (name: StoreName) => () => measureRevocation(name, rounds(50), say),
     ),
