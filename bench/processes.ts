@@ -1,9 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { HEAP_FLAGS } from './heap-flags.ts';
 
 const STOP_TIMEOUT_MS = 5_000;
-/** The same for every process: none is measured against the limit of its heap. */
-const HEAP_MIB = 8_192;
 
 const running = new Set<Process>();
 
@@ -21,7 +20,7 @@ export class Process {
   }
 
   static start(name: string, file: URL, args: readonly string[] = []): Process {
-    const execArgv = ['--conditions=source', `--max-old-space-size=${HEAP_MIB}`];
+    const execArgv = ['--conditions=source', ...HEAP_FLAGS];
     const child = fork(file, args, { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     const started = new Process(name, child);
     running.add(started);

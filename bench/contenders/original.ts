@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { HEAP_FLAGS } from '../heap-flags.ts';
 import type { Sample } from '../scenarios/scenario.ts';
 import { contend, type Ready } from './ready.ts';
 
@@ -8,8 +9,6 @@ import { contend, type Ready } from './ready.ts';
 const FOLDER = fileURLToPath(new URL('../original/', import.meta.url));
 const PRELOAD_TIMEOUT_MS = 60_000;
 const EMPTY_START_TIMEOUT_MS = 15_000;
-/** Its sessions of 1 million take 2.5 GB; near the default limit its preload would be garbage collection. */
-const HEAP_MIB = 8_192;
 /** What its `get_sessions` answers at most. */
 const PAGE = 100;
 const PAGES_MAX = 100;
@@ -34,7 +33,7 @@ async function start(size: number): Promise<Omit<Ready, 'ready_ms'>> {
 
 function spawnServer(preloaded: number): ChildProcess {
   const { NODE_OPTIONS: _ours, ...env } = process.env;
-  const args = [`--max-old-space-size=${HEAP_MIB}`, 'server.cjs', '0', String(preloaded)];
+  const args = [...HEAP_FLAGS, 'server.cjs', '0', String(preloaded)];
   return spawn('node_modules/.bin/node', args, { cwd: FOLDER, env, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
