@@ -42,12 +42,12 @@ export async function load(target: Target, connections: number, seconds: number)
   const timer = setTimeout(() => slice.fail('answers are outstanding'), seconds * 1000 + OUTSTANDING_TIMEOUT_MS);
   const serverStart = cpuTimeUs(target.pid);
   const start = performance.now();
-  const stopWaking = target.scenario.is_write ? () => {} : stayAwake();
+  const letSleep = target.scenario.is_write ? () => {} : stayAwake();
   slice.start(start);
   try {
     await slice.done;
   } finally {
-    stopWaking();
+    letSleep();
     clearTimeout(timer);
     for (const worker of workers) worker.close();
   }
