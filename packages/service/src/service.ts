@@ -35,7 +35,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
   const tls = readTls(config);
   const clock = systemClock();
   const settings = sessionsSettings(config);
-  const store = await createStore(config.store, settings);
+  const store = await createStore(config.store, { ...settings, clock });
   // The store opens on a thread of its own meanwhile.
   const opened = store.open();
   opened.catch(() => {});

@@ -19,6 +19,9 @@ export function systemClock(read: () => number = Date.now): Clock {
   };
 }
 
+/** For a store without a clock: a change is judged by the moment at which its request began. */
+export const NO_CLOCK: Clock = Object.freeze({ now: () => Number.NEGATIVE_INFINITY });
+
 /** A clock that stands still until it is told to move. */
 export class ManualClock implements Clock {
   #time: number;

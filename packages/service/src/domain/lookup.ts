@@ -12,14 +12,14 @@ export interface Known {
 export interface SessionLookup {
   /** What is older than `age_ms_max` is asked of the store. */
   find(id: string, age_ms_max: number): Promise<Known>;
-  /** Writes activity to the store, and remembers it. */
-  touch(id: string, touch: SessionUpdate & { readonly type: 'touch' }, now: number): Promise<UpdateResult>;
+  /** Changes a session in the store, and remembers what it is then: of these changes, not every one is published. */
+  update(id: string, update: Extract<SessionUpdate, { type: 'touch' | 'expire' }>, now: number): Promise<UpdateResult>;
 }
 
 /** Asks the store each time. */
 export function lookupIn(store: SessionStore): SessionLookup {
   return {
     find: async (id) => ({ session: await store.find(id), age_ms: 0 }),
-    touch: (id, touch, now) => store.update(id, touch, now),
+    update: (id, update, now) => store.update(id, update, now),
   };
 }

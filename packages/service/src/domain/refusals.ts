@@ -1,15 +1,15 @@
 import { SessionsError } from './errors.ts';
-import { type Applied, asOf, type Session, type SessionUpdate } from './session.ts';
+import type { Applied, Session, SessionUpdate } from './session.ts';
 
 /** The session after an update, or what its caller has to hear instead. */
-export function changedOrThrow({ outcome, session }: Applied, update: SessionUpdate, now: number): Session {
+export function changedOrThrow({ outcome, session }: Applied, update: SessionUpdate): Session {
   switch (outcome) {
     case 'updated':
     case 'unchanged':
       return session;
     case 'refused': {
       const what = update.type === 'store' ? `its ${update.member} was not stored` : 'nothing was changed';
-      throw sessionClosed(what, asOf(session, now).close_reason);
+      throw sessionClosed(what, session.close_reason);
     }
     case 'conflict': {
       const { revision } = session;

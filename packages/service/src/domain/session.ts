@@ -57,6 +57,8 @@ export type NewSession = Pick<
 
 /** A change to one session. The guard of each is that the session is live, and what its comment adds. */
 export type SessionUpdate =
+  /** Ends a session that is past its deadline, before anyone is told that it has ended. Changes nothing in a live one. */
+  | { readonly type: 'expire' }
   /** Replaces `user` or `data`. With a `revision`, only at that one. */
   | {
       readonly type: 'store';
@@ -79,13 +81,15 @@ export type SessionUpdate =
       readonly authentication: Authentication | null;
     };
 
-/** What becomes of an update. Only `updated` changes anything; the others answer the session as it was. */
+/**
+ * The result of an update. `session` is what is stored from then on: another object than before wherever it has changed.
+ */
 export type Applied = {
   readonly outcome:
     | 'updated'
     /** There was nothing to change. */
     | 'unchanged'
-    /** The session is not live. */
+    /** The session has ended. One that was past its deadline, and open in the store, is ended by the refusal. */
     | 'refused'
     /** It has another revision, or another secret. */
     | 'conflict'
@@ -146,10 +150,19 @@ export function expire<S extends SessionSummary>(session: S): S {
   return end(session, close_time, close_time === session.expire_time ? 'expired' : 'idle');
 }
 
-/** Nothing changes or revives a session that is not live. */
-export function apply(session: Session, update: SessionUpdate, now: number): Applied {
-  if (!isLive(session, now)) return { outcome: 'refused', session };
+/**
+ * Nothing changes or revives a session that is not live. `now` is when the request began, and is what gets written.
+ * Liveness is judged by `decided_at`, when the change is applied: the request may have waited in a queue since `now`.
+ * A session past its deadline is ended here, so that whoever is refused learns of an end that is in the store.
+ */
+export function apply(session: Session, update: SessionUpdate, now: number, decided_at = now): Applied {
+  if (session.close_time !== null) return { outcome: 'refused', session };
+  if (!isLive(session, Math.max(now, decided_at))) {
+    return { outcome: update.type === 'expire' ? 'updated' : 'refused', session: expire(session) };
+  }
   switch (update.type) {
+    case 'expire':
+      return { outcome: 'unchanged', session };
     case 'store':
       if (isOther(session, update.revision)) return { outcome: 'conflict', session };
       return updated({ ...active(session, now), [update.member]: update.value });

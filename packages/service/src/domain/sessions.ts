@@ -1,5 +1,6 @@
 import type { ChangeListener } from './changes.ts';
 import type { Clock } from './clock.ts';
+import { endDue, endIfDue, isDue, readSettled } from './due-sessions.ts';
 import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
@@ -37,8 +38,9 @@ export interface WithToken {
 }
 
 /**
- * The use cases: every rule of the service is here or in `session.ts`. Each reads the clock once, and answers
- * sessions as that moment sees them. All reject with `STORE_UNAVAILABLE` when the store does not answer.
+ * The use cases: every rule of the service is here or in `session.ts`. Each reads the clock once for what it writes. An
+ * end by a deadline is in the store before a caller is told of it. All reject with `STORE_UNAVAILABLE` when the store
+ * does not answer.
  */
 export class Sessions {
   readonly #store: SessionStore;
@@ -98,7 +100,7 @@ export class Sessions {
 
   /** The session, ended or not; null when there is none of that id. */
   get(id: string): Promise<Session | null> {
-    return this.#store.find(id).then((session) => session && asOf(session, this.#clock.now()));
+    return this.#store.find(id).then((session) => session && this.#settled(session));
   }
 
   /**
@@ -121,9 +123,8 @@ export class Sessions {
     const found = parsed && (await this.#store.find(parsed.id));
     if (!found) throw tokenUnknown();
     const { secret } = parsed;
-    let session = asOf(found, now);
-    const presented = judge(session, secret, now);
-    if (presented.is === 'current') {
+    let session = found;
+    if (judge(session, secret, now).is === 'current') {
       const nonce = newNonce();
       const next = successor(secret, nonce);
       const result = await this.#store.update(
@@ -139,32 +140,34 @@ export class Sessions {
         now,
       );
       if (result.outcome === 'missing') throw tokenUnknown();
-      session = asOf(result.session, now);
+      session = result.session;
       if (result.outcome === 'updated') return { session, token: tokenOf(session.id, next) };
     }
     return this.#rotatedBefore(session, secret, now);
   }
 
   /** A page of sessions, newest activity first. A page never exceeds `page_size_max`. */
-  async list(filter: SessionFilterV1, page: PageRequest): Promise<SessionPage> {
-    const now = this.#clock.now();
+  list(filter: SessionFilterV1, page: PageRequest): Promise<SessionPage> {
     const take = Math.min(page.take, this.#settings.page_size_max);
-    const found = await this.#store.list(filter, { ...page, take }, now);
-    return { sessions: found.sessions.map((session) => asOf(session, now)), total: found.total };
+    return readSettled(this.#store, filter, this.#clock.now(), async (judged_at) => {
+      const found = await this.#store.list(filter, { ...page, take }, judged_at);
+      return { sessions: found.sessions.map((session) => asOf(session, judged_at)), total: found.total };
+    });
   }
 
   /**
    * A page of sessions, newest first, and where the next one begins: whoever follows them to the end sees every
    * session that was there all along exactly once. A page never exceeds `page_size_max`.
    */
-  async scan(filter: SessionFilter, after: ScanKey | null, take: number): Promise<Scan> {
-    const now = this.#clock.now();
-    const found = await this.#store.scan(filter, after, Math.min(take, this.#settings.page_size_max), now);
-    return { sessions: found.sessions.map((session) => asOf(session, now)), next: found.next };
+  scan(filter: SessionFilter, after: ScanKey | null, take: number): Promise<Scan> {
+    return readSettled(this.#store, filter, this.#clock.now(), async (judged_at) => {
+      const found = await this.#store.scan(filter, after, Math.min(take, this.#settings.page_size_max), judged_at);
+      return { sessions: found.sessions.map((session) => asOf(session, judged_at)), next: found.next };
+    });
   }
 
   count(filter: SessionFilter): Promise<number> {
-    return this.#store.count(filter, this.#clock.now());
+    return readSettled(this.#store, filter, this.#clock.now(), (judged_at) => this.#store.count(filter, judged_at));
   }
 
   /**
@@ -191,11 +194,12 @@ export class Sessions {
   async close(id: string, reason: CloseReason = 'closed'): Promise<Session | null> {
     const now = this.#clock.now();
     const result = await this.#store.update(id, { type: 'close', reason }, now);
-    return result.outcome === 'missing' ? null : asOf(result.session, now);
+    return result.outcome === 'missing' ? null : result.session;
   }
 
   /** Ends all live sessions that match, up to a limit. */
-  closeMatching(request: CloseMatching): Promise<ClosedMatching> {
+  async closeMatching(request: CloseMatching): Promise<ClosedMatching> {
+    await endDue(this.#store, request.filter, this.#clock.now());
     return this.#store.closeMatching(request, this.#clock.now());
   }
 
@@ -205,7 +209,7 @@ export class Sessions {
   }
 
   stats(): Promise<Stats> {
-    return statsAt(this.#store, this.#swept, this.#clock.now());
+    return statsAt(this.#store, () => this.count({ active: true }), this.#swept, this.#clock.now());
   }
 
   /** Closes in the store too what is past its deadline, in bounded steps. */
@@ -254,16 +258,18 @@ export class Sessions {
     const found = await this.#store.find(id);
     if (!found?.token?.open_nonce) throw error;
     const secret = successor(key, found.token.open_nonce);
-    const session = asOf(found, now);
-    const { is } = judge(found, secret, now);
+    const session = await this.#settled(found);
+    if (!session) throw error;
+    const { is } = judge(session, secret, now);
     const isGood = is === 'current' || is === 'recent';
     if (!isGood && session.close_time === null) throw keyUsed();
     return { session, evicted: [], token: tokenOf(id, secret) };
   }
 
-  async #rotatedBefore(session: Session, secret: string, now: number): Promise<{ session: Session } & WithToken> {
-    const presented = judge(session, secret, now);
-    if (presented.is === 'unknown') throw tokenUnknown();
+  async #rotatedBefore(found: Session, secret: string, now: number): Promise<{ session: Session } & WithToken> {
+    const presented = judge(found, secret, now);
+    const session = presented.is === 'unknown' ? null : await this.#settled(found);
+    if (presented.is === 'unknown' || !session) throw tokenUnknown();
     if (session.close_reason !== null) throw sessionClosed('its token was not rotated', session.close_reason);
     if (presented.is === 'recent') {
       return { session, token: tokenOf(session.id, successor(secret, presented.nonce)) };
@@ -273,6 +279,12 @@ export class Sessions {
 
   async #change(id: string, update: SessionUpdate, now = this.#clock.now()): Promise<Session | null> {
     const result = await this.#store.update(id, update, now);
-    return result.outcome === 'missing' ? null : changedOrThrow(result, update, now);
+    return result.outcome === 'missing' ? null : changedOrThrow(result, update);
+  }
+
+  /** What was read from the store, as a caller may be told of it: ended in the store if it is past its deadline. */
+  #settled(session: Session): Session | Promise<Session | null> {
+    const now = this.#clock.now();
+    return isDue(session, now) ? endIfDue(this.#store, session.id, now) : session;
   }
 }

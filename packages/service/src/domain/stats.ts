@@ -12,8 +12,13 @@ export interface Stats {
 }
 
 /** What is live at a moment, and what happened in each of the last hours. */
-export async function statsAt(store: SessionStore, swept: Swept | null, now: number): Promise<Stats> {
+export async function statsAt(
+  store: SessionStore,
+  countLive: () => Promise<number>,
+  swept: Swept | null,
+  now: number,
+): Promise<Stats> {
   const since = (Math.floor(now / HOUR_MS) - STATS_HOURS + 1) * HOUR_MS;
-  const [live, hours] = await Promise.all([store.count({ active: true }, now), store.hours(since)]);
+  const [live, hours] = await Promise.all([countLive(), store.hours(since)]);
   return { live, hours, swept };
 }

@@ -96,7 +96,13 @@ export type UpdateResult = Applied | { readonly outcome: 'missing' };
  * - A promise that is fulfilled after a write means that the write is durable, as far as the store is durable at
  *   all. A rejected write has changed nothing, or, where the fault struck between the change and its answer, all.
  * - Sessions come back as they are stored, without `asOf`. They are never the store's own mutable objects.
- * - Time comes only from `now`, in milliseconds; it does not decrease from one call to the next.
+ * - Time comes from `now`, in milliseconds, and from the clock that the store was created with: no store uses a clock of
+ *   its servers. Nodes' clocks may differ, so no order of `now` between calls can be relied on.
+ * - **An end is stored before anyone is told of it.** An operation that finds a session past its deadline, and refuses
+ *   or counts it for that, ends it in the same step (`apply` does so). Whether a session is live is decided where a change
+ *   is applied, in the store's own order, by the later of `now` and the clock at that moment: a change may have waited.
+ * - Reads (`list`, `scan`, `count`) judge liveness by `now` alone. Their caller has ended what is due (`expire`), and
+ *   passes a moment that is safely past, so that no session is shown as ended which a change can still keep alive.
  * - Faults of the store itself reject with `STORE_UNAVAILABLE`; they are never answered as "no such session".
  */
 export interface SessionStore {
@@ -108,8 +114,9 @@ export interface SessionStore {
   ping(): Promise<void>;
 
   /**
-   * Adds a session, and answers the user's sessions that it put out, which closes them as `evicted` at `now`. Rejects
-   * with `ID_TAKEN`; with `SESSION_LIMIT` under the policy `deny`; with `STORE_FULL` when a bounded store has no room.
+   * Adds a session, and answers the user's sessions that it put out, which closes them as `evicted` at `now`. With a
+   * limit, it ends the user's sessions that are past their deadline, so that none of those it did not count comes back.
+   * Rejects with `ID_TAKEN`; with `SESSION_LIMIT` under the policy `deny`; with `STORE_FULL` when a bounded store has no room.
    */
   insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]>;
   /** Any session that is there, live or not; null for an id that is not there. */
@@ -127,10 +134,13 @@ export interface SessionStore {
   scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan>;
   /** How many match; a store may have to look at each of them. */
   count(filter: SessionFilter, now: number): Promise<number>;
-  /** Closes at most `limit` live sessions that match, in one step, each at `now`. */
+  /** Closes at most `limit` live sessions that match, in one step, each at `now`; ends those that are past their deadline. */
   closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching>;
-  /** Closes at most `limit` sessions that are past their deadline, each at its deadline. */
-  expire(now: number, limit: number): Promise<Expired>;
+  /**
+   * Closes at most `limit` sessions that are past their deadline, each at its deadline; with a `user_id` at least those of
+   * that user. Costs little where there is none: every list asks for it.
+   */
+  expire(now: number, limit: number, user_id?: string): Promise<Expired>;
   /** Deletes at most `limit` sessions that ended before a moment, and were swept; answers how many. */
   purge(closed_before: number, limit: number): Promise<number>;
   /**

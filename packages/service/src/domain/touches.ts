@@ -21,7 +21,7 @@ export class Touches {
   add(id: string, touch: SessionUpdate & { readonly type: 'touch' }, now: number): void {
     if (this.#pending.has(id) || this.#pending.size >= PENDING_MAX) return;
     const written = this.#lookup
-      .touch(id, touch, now)
+      .update(id, touch, now)
       .catch(this.#failed)
       .finally(() => this.#pending.delete(id));
     this.#pending.set(id, written);

@@ -117,10 +117,9 @@ export class FileStore implements SessionStore {
 
   async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
     const result = await this.#at(now).update(id, update, now);
-    if (result.outcome === 'updated') {
-      this.#changed.add(id);
-      await this.#saved();
-    }
+    if (result.outcome === 'updated') this.#changed.add(id);
+    // A refusal may have ended it.
+    if (this.#changed.has(id)) await this.#saved();
     return result;
   }
 
@@ -148,8 +147,8 @@ export class FileStore implements SessionStore {
     return result;
   }
 
-  async expire(now: number, limit: number): Promise<Expired> {
-    const expired = await this.#at(now).expire(now, limit);
+  async expire(now: number, limit: number, user_id?: string): Promise<Expired> {
+    const expired = await this.#at(now).expire(now, limit, user_id);
     if (expired.count > 0) await this.#saved();
     return expired;
   }

@@ -13,12 +13,12 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
     ]);
     return new MemoryStore(memoryStoreConfig(url));
   },
-  sqlite: async (url) => {
+  sqlite: async (url, { clock }) => {
     const [{ SqliteStore }, { sqliteStoreConfig }] = await Promise.all([
       import('./sqlite/store.ts'),
       import('./sqlite/config.ts'),
     ]);
-    return new SqliteStore(sqliteStoreConfig(url));
+    return new SqliteStore(sqliteStoreConfig(url), clock);
   },
   postgres,
   postgresql: postgres,
@@ -31,15 +31,15 @@ async function redis(url: string, options: StoreOptions): Promise<SessionStore> 
     import('./redis/store.ts'),
     import('./redis/config.ts'),
   ]);
-  return new RedisStore(redisStoreConfig(url, options));
+  return new RedisStore(redisStoreConfig(url, options), options.clock);
 }
 
-async function postgres(url: string): Promise<SessionStore> {
+async function postgres(url: string, { clock }: StoreOptions): Promise<SessionStore> {
   const [{ PostgresStore }, { postgresStoreConfig }] = await Promise.all([
     import('./postgres/store.ts'),
     import('./postgres/config.ts'),
   ]);
-  return new PostgresStore(postgresStoreConfig(url));
+  return new PostgresStore(postgresStoreConfig(url), clock);
 }
 
 /** The store that a URL names. Rejects with `INVALID_CONFIG`; what it quotes of a URL holds no password. */

@@ -56,11 +56,11 @@ export class NearSessions implements SessionLookup {
     return { session: found.session, age_ms: Math.max(0, began - found.asked) };
   }
 
-  async touch(id: string, touch: SessionUpdate & { readonly type: 'touch' }, now: number): Promise<UpdateResult> {
+  async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
     const asked = this.#now();
-    const result = await this.#store.update(id, touch, now);
-    // Touches are not told: what is known here would look as if it needed another with each read.
-    if (result.outcome === 'updated') this.#cache.keep(id, loaded(result.session, asked), asked);
+    const result = await this.#store.update(id, update, now);
+    // Touches are not published: without this, each read of the older copy would ask for another one.
+    if (result.outcome !== 'missing') this.#cache.keep(id, loaded(result.session, asked), asked);
     return result;
   }
 

@@ -1,5 +1,9 @@
+import type { Clock } from '../domain/clock.ts';
+
 /** What a store is told beside its URL. */
 export interface StoreOptions {
+  /** Tells how late a change is applied that has waited. Without it, liveness is judged by when the request began. */
+  readonly clock?: Clock;
   /** How long sessions are kept after their end, by who sweeps the store; null for ever. */
   readonly retention_ms: number | null;
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.ts';
 import { expire, type Session } from '../../domain/session.ts';
 import type { ClosedMatching, CloseMatching, Expired } from '../../domain/store.ts';
 import { textArray } from './arrays.ts';
@@ -5,7 +6,8 @@ import { addFilter, Conditions } from './conditions.ts';
 import type { Connection, Statement } from './connection.ts';
 import type { Feed } from './feed.ts';
 import { firstHourKept } from './hours.ts';
-import { STORED_ONLY, type Stored, SUMMARY_COLUMNS, toStoredSession } from './rows.ts';
+import { IS_DUE_OF_USER } from './lists.ts';
+import { STORED_ONLY, type Stored, SUMMARY_COLUMNS, toStoredSession, userKey } from './rows.ts';
 import { fromStored, toStored } from './texts.ts';
 import { COMMIT, commit, inTransaction } from './transaction.ts';
 import { WorkingSet } from './working-set.ts';
@@ -22,34 +24,49 @@ const POSTPONE = `UPDATE sessions SET due = deadline WHERE id = ANY(ARRAY(
     ORDER BY due LIMIT ${POSTPONED_MAX} FOR UPDATE SKIP LOCKED)) RETURNING 1`;
 const SELECT_DUE = `${SELECT_ENDING} WHERE close_time IS NULL AND due <= $1 AND deadline <= $1
     ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED`;
+const SELECT_DUE_OF_USER = `${SELECT_ENDING} WHERE ${IS_DUE_OF_USER} ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED`;
 const SELECT_PURGED = `${SELECT_ENDING} WHERE close_time < $1 ORDER BY close_time LIMIT $2 FOR UPDATE SKIP LOCKED`;
 const FORGET_HOURS = 'DELETE FROM hours WHERE hour < $1';
+
+/** Judged by this moment, every session that is open in the store is live. */
+const BEFORE_ALL_DEADLINES = 0;
+
+function selectDue(now: number, limit: number, user_id: string | null): Statement {
+  if (user_id === null) return { name: 'due', text: SELECT_DUE, values: [now, limit] };
+  const values = [now, userKey(user_id), toStored(user_id), limit];
+  return { name: 'due of user', text: SELECT_DUE_OF_USER, values };
+}
 
 /** What changes many sessions at once. It has longer than other calls: what it looks for may be far apart. */
 export class Bulk {
   readonly #begin: Statement;
   readonly #feed: Feed;
+  readonly #clock: Clock;
 
-  constructor(feed: Feed, timeout_ms: number) {
+  constructor(feed: Feed, clock: Clock, timeout_ms: number) {
     this.#begin = { text: `BEGIN; SET LOCAL statement_timeout = ${timeout_ms}` };
     this.#feed = feed;
+    this.#clock = clock;
   }
 
   closeMatching(connection: Connection, request: CloseMatching, now: number): Promise<ClosedMatching> {
     const { filter, except, reason, limit, dry_run } = request;
+    if (filter.active === false) return Promise.resolve({ ids: [], more: false });
+    // Open ones that are past their deadline match too: one that is only passed over could be kept alive by a change.
     const matching = () => {
-      const conditions = addFilter(addFilter(new Conditions(), filter, now), { active: true }, now);
+      const conditions = addFilter(new Conditions(), { ...filter, active: true }, BEFORE_ALL_DEADLINES);
       return except.length === 0 ? conditions : conditions.add('id <> ALL(?::text[])', textArray(except.map(toStored)));
     };
     return inTransaction(connection, async () => {
       const { where, values } = matching();
-      const text = `SELECT id FROM sessions ${where} ORDER BY open_time DESC, id LIMIT ${limit + 1}`;
+      const text = `SELECT id, deadline FROM sessions ${where} ORDER BY open_time DESC, id LIMIT ${limit + 1}`;
       const [, found] = await Promise.all([connection.query(this.#begin), connection.query({ text, values })]);
       const chosen = found.slice(0, limit).map(([id]) => String(id));
       const more = found.length > limit;
       if (dry_run || chosen.length === 0) {
         await connection.query(COMMIT);
-        return { ids: chosen.map(fromStored), more };
+        const live = found.slice(0, limit).filter(([, deadline]) => now < Number(deadline));
+        return { ids: live.map(([id]) => fromStored(String(id))), more };
       }
       // Locked in the order of the ids, as everywhere; what no longer matches by then falls out.
       const still = matching().add('id = ANY(?::text[])', textArray(chosen));
@@ -62,16 +79,13 @@ export class Bulk {
     });
   }
 
-  async expire(connection: Connection, now: number, limit: number): Promise<Expired> {
-    for (let n = 0; n < POSTPONEMENTS_MAX; n += 1) {
-      const postponed = await connection.query({ name: 'postpone', text: POSTPONE, values: [now] });
-      if (postponed.length < POSTPONED_MAX) break;
-    }
+  async expire(connection: Connection, now: number, limit: number, user_id: string | null): Promise<Expired> {
+    if (user_id === null) await this.#postpone(connection, now);
     return inTransaction(connection, async () => {
       const [, , rows] = await Promise.all([
         connection.query(this.#begin),
         connection.query({ name: 'forget hours', text: FORGET_HOURS, values: [firstHourKept(now)] }),
-        connection.query({ name: 'due', text: SELECT_DUE, values: [now, limit] }),
+        connection.query(selectDue(now, limit, user_id)),
       ]);
       const closed = await this.#commit(connection, rows.map(toStoredSession), (set, session) => {
         const expired = expire(session);
@@ -97,13 +111,21 @@ export class Bulk {
     });
   }
 
+  async #postpone(connection: Connection, now: number): Promise<void> {
+    for (let n = 0; n < POSTPONEMENTS_MAX; n += 1) {
+      const postponed = await connection.query({ name: 'postpone', text: POSTPONE, values: [now] });
+      if (postponed.length < POSTPONED_MAX) return;
+    }
+  }
+
+  /** Resolves with what has changed as it was meant to: `change` answers null for the others. */
   async #commit(
     connection: Connection,
     locked: readonly Stored[],
-    change: (set: WorkingSet, session: Session) => Session,
+    change: (set: WorkingSet, session: Session) => Session | null,
   ): Promise<Session[]> {
-    const set = new WorkingSet(locked);
-    const changed = locked.map(({ session }) => change(set, session));
+    const set = new WorkingSet(locked, this.#clock.now());
+    const changed = locked.flatMap(({ session }) => change(set, session) ?? []);
     await commit(connection, set, this.#feed);
     return changed;
   }

@@ -1,12 +1,16 @@
 import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, SessionPage } from '../../domain/store.ts';
 import { addFilter, Conditions } from './conditions.ts';
 import type { Connection, Row } from './connection.ts';
-import { LISTED_LAG_MS, SUMMARY_COLUMNS, toSummary } from './rows.ts';
+import { LISTED_LAG_MS, SUMMARY_COLUMNS, toSummary, userKey } from './rows.ts';
 import { fromStored, toStored } from './texts.ts';
 import { COMMIT, inTransaction } from './transaction.ts';
 
 /** How many sessions one page looks at, at most, so that its time does not grow with the store. */
 const SCANNED_MAX = 10_000;
+
+/** Open sessions of a user that are past their deadline; a user has few open ones. */
+export const IS_DUE_OF_USER = 'user_key = $2 AND user_id = $3 AND close_time IS NULL AND deadline <= $1';
+const DUE_OF_USER = `SELECT EXISTS (SELECT FROM sessions WHERE ${IS_DUE_OF_USER})`;
 
 const BY_OPENING = 'ORDER BY open_time DESC, id';
 
@@ -41,6 +45,21 @@ export async function countMatching(connection: Connection, filter: SessionFilte
   const { where, values } = addFilter(new Conditions(), filter, now);
   const [row] = await connection.query({ text: `SELECT count(*) FROM sessions ${where}`, values });
   return Number(row?.[0]);
+}
+
+/** Open sessions that are due by their index, but may have been used since: more of them count as due themselves. */
+const DUE_LOOKED_AT_MAX = 1_000;
+const DUE_OF_ALL = `SELECT count(*) > 0 FROM (SELECT deadline, row_number() OVER () AS number FROM (
+    SELECT deadline FROM sessions WHERE close_time IS NULL AND due <= $1 ORDER BY due LIMIT ${DUE_LOOKED_AT_MAX}
+  ) AS first) AS looked WHERE deadline <= $1 OR number = ${DUE_LOOKED_AT_MAX}`;
+
+/** Whether an expiry has something to do: of a user, or of all. Usually it has not, and one look into an index says so. */
+export async function hasDue(connection: Connection, now: number, user_id: string | null): Promise<boolean> {
+  const values = user_id === null ? [now] : [now, userKey(user_id), toStored(user_id)];
+  const statement =
+    user_id === null ? { name: 'has due', text: DUE_OF_ALL } : { name: 'has due of user', text: DUE_OF_USER };
+  const [row] = await connection.query({ ...statement, values });
+  return row?.[0] === true;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ChangeListener } from '../../domain/changes.ts';
+import { type Clock, NO_CLOCK } from '../../domain/clock.ts';
 import type { SessionsError } from '../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -28,7 +29,7 @@ import { Feed } from './feed.ts';
 import { FindBatches } from './find-batches.ts';
 import { SELECT_HOURS } from './hours.ts';
 import { Lane } from './lane.ts';
-import { countMatching, list, scan, snapshot } from './lists.ts';
+import { countMatching, hasDue, list, scan, snapshot } from './lists.ts';
 import { Pool } from './pool.ts';
 import { migrate } from './schema.ts';
 import { admission, WriteRunner } from './write-runner.ts';
@@ -54,13 +55,13 @@ export class PostgresStore implements SessionStore {
   #state: 'new' | 'open' | 'closed' = 'new';
   #closing: Promise<void> | null = null;
 
-  constructor(config: PostgresStoreConfig) {
+  constructor(config: PostgresStoreConfig, clock: Clock = NO_CLOCK) {
     const { call_timeout_ms, slow_timeout_ms, slow_waiting_max } = config;
     this.#config = config;
     this.#feed = new Feed(config);
     this.#pool = new Pool(config);
     this.#finds = new FindBatches(this.#pool, config);
-    const runner = new WriteRunner(this.#pool, this.#feed);
+    const runner = new WriteRunner(this.#pool, this.#feed, clock);
     this.#writes = new Batches(
       {
         what: 'writes',
@@ -75,7 +76,7 @@ export class PostgresStore implements SessionStore {
     const slow = { waiting_max: slow_waiting_max, timeout_ms: slow_timeout_ms };
     this.#lists = new Lane(this.#pool, { ...slow, what: 'lists', parallel: config.lists });
     this.#bulks = new Lane(this.#pool, { ...slow, what: 'bulk changes', parallel: config.bulks });
-    this.#bulk = new Bulk(this.#feed, slow_timeout_ms);
+    this.#bulk = new Bulk(this.#feed, clock, slow_timeout_ms);
   }
 
   async open(): Promise<void> {
@@ -136,9 +137,11 @@ export class PostgresStore implements SessionStore {
     return this.#bulks.run((connection) => this.#bulk.closeMatching(connection, request, now));
   }
 
-  async expire(now: number, limit: number): Promise<Expired> {
+  async expire(now: number, limit: number, user_id: string | null = null): Promise<Expired> {
     this.#assertOpen();
-    return this.#bulks.run((connection) => this.#bulk.expire(connection, now, limit));
+    const isDue = await this.#lists.run((connection) => hasDue(connection, now, user_id));
+    if (!isDue) return { count: 0, earliest: null };
+    return this.#bulks.run((connection) => this.#bulk.expire(connection, now, limit, user_id));
   }
 
   async purge(closed_before: number, limit: number): Promise<number> {

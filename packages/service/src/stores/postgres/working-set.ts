@@ -1,7 +1,7 @@
 import { changed, removed, type SessionChange } from '../../domain/changes.ts';
 import { idTaken, SessionsError } from '../../domain/errors.ts';
 import { evictedFor } from '../../domain/limits.ts';
-import { apply, type CloseReason, isLive, type Session } from '../../domain/session.ts';
+import { apply, type CloseReason, expire, isLive, type Session } from '../../domain/session.ts';
 import type { SessionLimit } from '../../domain/store.ts';
 import { HourSums } from '../hour-sums.ts';
 import { changedStored, newlyStored, type Stored } from './rows.ts';
@@ -30,8 +30,11 @@ export class WorkingSet {
   readonly changes: SessionChange[] = [];
   readonly hours = new HourSums();
   readonly #entries = new Map<string, Entry>();
+  readonly #decided_at: number;
 
-  constructor(stored: readonly Stored[]) {
+  /** `decided_at` is the clock while the sessions are locked: the writes may have waited since their `now`. */
+  constructor(stored: readonly Stored[], decided_at: number) {
+    this.#decided_at = decided_at;
     for (const one of stored) this.#entries.set(one.session.id, { stored: one, session: one.session });
   }
 
@@ -42,8 +45,8 @@ export class WorkingSet {
       case 'update': {
         const session = this.#entries.get(write.id)?.session;
         if (!session) return { type: 'updated', result: { outcome: 'missing' } };
-        const applied = apply(session, write.update, write.now);
-        if (applied.outcome === 'updated') this.replace(applied.session);
+        const applied = apply(session, write.update, write.now, this.#decided_at);
+        if (applied.session !== session) this.replace(applied.session);
         return { type: 'updated', result: applied };
       }
       case 'remove': {
@@ -74,11 +77,11 @@ export class WorkingSet {
     this.changes.push(removed(session));
   }
 
-  /** Closes a session that is in the set, and live. */
-  close(session: Session, reason: CloseReason, now: number): Session {
-    const closed = apply(session, { type: 'close', reason }, now).session;
-    this.replace(closed);
-    return closed;
+  /** Closes a session that is in the set and live; ends one that is past its deadline, and answers null. */
+  close(session: Session, reason: CloseReason, now: number): Session | null {
+    const closed = apply(session, { type: 'close', reason }, now, this.#decided_at);
+    if (closed.session !== session) this.replace(closed.session);
+    return closed.outcome === 'updated' ? closed.session : null;
   }
 
   finalStates(): FinalStates {
@@ -108,17 +111,20 @@ export class WorkingSet {
         throw error;
       }
     }
-    const closed = evicted.map((other) => this.close(other, 'evicted', now));
+    const closed = evicted.flatMap((other) => this.close(other, 'evicted', now) ?? []);
     this.#entries.set(session.id, { stored: null, session });
     this.hours.count('opened', session.open_time);
     this.changes.push(changed(session));
     return { type: 'inserted', evicted: closed };
   }
 
+  /** Ends those of the user's sessions that are past their deadline: what the limit does not count must not come back. */
   #liveOf(user_id: string, now: number): Session[] {
     const live: Session[] = [];
     for (const { session } of this.#entries.values()) {
-      if (session && session.user_id === user_id && isLive(session, now)) live.push(session);
+      if (session?.user_id !== user_id || session.close_time !== null) continue;
+      if (isLive(session, Math.max(now, this.#decided_at))) live.push(session);
+      else this.replace(expire(session));
     }
     return live;
   }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../domain/clock.ts';
 import { unavailable } from '../unavailable.ts';
 import { numberArray, textArray } from './arrays.ts';
 import type { Connection, Statement } from './connection.ts';
@@ -31,10 +32,12 @@ const LIMITED_USERS_MAX = 64;
 export class WriteRunner {
   readonly #pool: Pool;
   readonly #feed: Feed;
+  readonly #clock: Clock;
 
-  constructor(pool: Pool, feed: Feed) {
+  constructor(pool: Pool, feed: Feed, clock: Clock) {
     this.#pool = pool;
     this.#feed = feed;
+    this.#clock = clock;
   }
 
   /** A result a write, in their order; rejects with `STORE_UNAVAILABLE` for all. */
@@ -62,7 +65,8 @@ export class WriteRunner {
     // New ids are random: that one is taken is found out by inserting it, and then by reading first.
     const alone = attempt === 1 && writes.every((write) => write.type === 'insert' && write.limit === null);
     return inTransaction(connection, async () => {
-      const set = new WorkingSet(alone ? [] : await lock(connection, writes));
+      const locked = alone ? [] : await lock(connection, writes);
+      const set = new WorkingSet(locked, this.#clock.now());
       const results = writes.map((write) => set.run(write));
       await commit(connection, set, this.#feed, alone);
       return results;
@@ -74,13 +78,9 @@ export class WriteRunner {
 async function lock(connection: Connection, writes: readonly Write[]): Promise<Stored[]> {
   const ids = new Set<string>();
   const users = new Set<number>();
-  let now = Number.POSITIVE_INFINITY;
   for (const write of writes) {
     ids.add(write.type === 'insert' ? write.session.id : write.id);
-    if (write.type === 'insert' && write.limit) {
-      users.add(userKey(write.session.user_id));
-      now = Math.min(now, write.now);
-    }
+    if (write.type === 'insert' && write.limit) users.add(userKey(write.session.user_id));
   }
   const idArray = textArray([...ids].map(toStored));
   const statements: Statement[] = [BEGIN];
@@ -89,7 +89,7 @@ async function lock(connection: Connection, writes: readonly Write[]): Promise<S
   } else {
     // A statement of its own: the next one must see what was committed before the locks were free.
     statements.push({ name: 'lock users', text: LOCK_USERS, values: [numberArray(lockKeys(users))] });
-    const values = [idArray, numberArray([...users]), now];
+    const values = [idArray, numberArray([...users])];
     statements.push({ name: 'lock with users', text: LOCK_WITH_USERS, values });
   }
   const answers = await Promise.all(statements.map((statement) => connection.query(statement)));
@@ -109,7 +109,7 @@ const LOCK_BY_ID = `SELECT ${COLUMNS}, ${STORED_ONLY} FROM unnest($1::text[]) AS
 const LOCK_WITH_USERS = `SELECT ${SUMMARY_COLUMNS}, token,
     CASE WHEN id = ANY($1::text[]) THEN "user" END, CASE WHEN id = ANY($1::text[]) THEN data END, ${STORED_ONLY}
   FROM sessions
-  WHERE id = ANY($1::text[]) OR user_key = ANY($2::bigint[]) AND close_time IS NULL AND deadline > $3
+  WHERE id = ANY($1::text[]) OR user_key = ANY($2::bigint[]) AND close_time IS NULL
   ORDER BY id FOR UPDATE`;
 
 /** What a batch takes: so many users with a limit, and no insert of an id that was removed in it. */

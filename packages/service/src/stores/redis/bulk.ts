@@ -1,10 +1,10 @@
-import { apply, deadline, expire, type Session } from '../../domain/session.ts';
+import { deadline, expire, isLive, type Session } from '../../domain/session.ts';
 import type { ClosedMatching, CloseMatching, Expired } from '../../domain/store.ts';
 import type { Call } from './call.ts';
 import type { Engine } from './engine.ts';
 import type { Keys, Shard } from './keys.ts';
 import type { Lists } from './lists.ts';
-import { isMatch } from './matching.ts';
+import { BEFORE_ALL_DEADLINES, isMatch } from './matching.ts';
 import type { Stored } from './session-text.ts';
 import type { Put } from './write-request.ts';
 import { ATTEMPTS_MAX, type Writes } from './writes.ts';
@@ -34,34 +34,41 @@ export class Bulk {
     if (filter.active === false) return { ids: [], more: false };
     const except = new Set(request.except);
     const found: Session[] = [];
-    for await (const session of this.#lists.live(call, filter, limit + 1, now)) {
+    for await (const session of this.#lists.open(call, filter, limit + 1)) {
       if (except.has(session.id)) continue;
       found.push(session);
       if (found.length > limit) break;
     }
-    const ids = found.slice(0, limit).map(({ id }) => id);
+    const chosen = found.slice(0, limit);
+    const ids = chosen.map(({ id }) => id);
     const more = found.length > limit;
-    if (dry_run) return { ids, more };
+    if (dry_run) return { ids: chosen.filter((session) => isLive(session, now)).map(({ id }) => id), more };
+    // Those that had passed their deadline end at that, and are not among the ids.
+    const isClosed = new Map<string, boolean>();
     const closed = new Set<string>();
     const close: Change = (before) => {
-      if (!isMatch(before.session, { ...filter, active: true }, now)) return null;
-      return { before, after: apply(before.session, { type: 'close', reason }, now).session };
+      if (!isMatch(before.session, { ...filter, active: true }, BEFORE_ALL_DEADLINES)) return null;
+      const { outcome, session } = this.#writes.apply(before.session, { type: 'close', reason }, now);
+      isClosed.set(session.id, outcome === 'updated');
+      return { before, after: session };
     };
     for (const [shard, some] of Map.groupBy(ids, (id) => this.#keys.shardOf(id))) {
-      for (const put of await this.#change(call, shard, some, close, now)) closed.add(put.before?.session.id ?? '');
+      for (const { after } of await this.#change(call, shard, some, close, now)) {
+        if (after && isClosed.get(after.id)) closed.add(after.id);
+      }
     }
     return { ids: ids.filter((id) => closed.has(id)), more };
   }
 
-  async expire(call: Call, now: number, limit: number): Promise<Expired> {
+  async expire(call: Call, now: number, limit: number, user_id?: string): Promise<Expired> {
     let count = 0;
     let earliest: number | null = null;
     const end: Change = (before) => {
       const { session } = before;
       return session.close_time === null && deadline(session) <= now ? { before, after: expire(session) } : null;
     };
-    for (const shard of await this.#busy('due', String(now))) {
-      const found = await this.#until(shard, 'due', String(now), limit - count);
+    for (const shard of await this.#busy('due', String(now), user_id)) {
+      const found = await this.#until(shard, 'due', String(now), limit - count, user_id);
       for (const { after } of await this.#change(call, shard, found, end, now)) {
         const time = after?.close_time ?? null;
         if (time !== null && (earliest === null || time < earliest)) earliest = time;
@@ -87,19 +94,27 @@ export class Bulk {
   }
 
   /** Shards that have something to do, another one first each time, so that none waits for ever behind another. */
-  async #busy(index: 'due' | 'ended', max: string): Promise<readonly Shard[]> {
-    const { shards } = this.#keys;
+  async #busy(index: 'due' | 'ended', max: string, user_id?: string): Promise<readonly Shard[]> {
+    const shards = user_id === undefined ? this.#keys.shards : this.#keys.shardsOf(user_id);
     const first = this.#passes % shards.length;
     this.#passes += 1;
     const counts = await Promise.all(
-      shards.map((shard) => this.#engine.send<number>(shard, ['ZCOUNT', this.#keys.index(shard, index), '-inf', max])),
+      shards.map((shard) =>
+        this.#engine.send<number>(shard, ['ZCOUNT', this.#name(shard, index, user_id), '-inf', max]),
+      ),
     );
     const isBusy = (_: Shard, at: number) => (counts[(first + at) % shards.length] ?? 0) > 0;
     return [...shards.slice(first), ...shards.slice(0, first)].filter(isBusy);
   }
 
-  #until(shard: Shard, index: 'due' | 'ended', max: string, limit: number): Promise<string[]> {
-    const name = this.#keys.index(shard, index);
+  /** Of a user only the open sessions have an index. */
+  #name(shard: Shard, index: 'due' | 'ended', user_id: string | undefined): string {
+    if (user_id === undefined || index === 'ended') return this.#keys.index(shard, index);
+    return this.#keys.userIndex(shard, index, user_id);
+  }
+
+  #until(shard: Shard, index: 'due' | 'ended', max: string, limit: number, user_id?: string): Promise<string[]> {
+    const name = this.#name(shard, index, user_id);
     return this.#engine.send(shard, ['ZRANGEBYSCORE', name, '-inf', max, 'LIMIT', '0', String(limit)]);
   }
 

@@ -3,7 +3,7 @@ import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, Sessio
 import type { Call } from './call.ts';
 import type { Engine } from './engine.ts';
 import type { Keys, Shard } from './keys.ts';
-import { isMatch, mayMatch, needsSessions } from './matching.ts';
+import { BEFORE_ALL_DEADLINES, isMatch, mayMatch, needsSessions } from './matching.ts';
 import type { Stored } from './session-text.ts';
 import { type Entry, type Place, walk } from './walk.ts';
 import type { Writes } from './writes.ts';
@@ -90,14 +90,15 @@ export class Lists {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Live sessions that match, newest opening first. */
-  async *live(call: Call, filter: SessionFilter, wanted: number, now: number): AsyncGenerator<Session> {
+  /** Sessions that match and are open in the store, whatever their deadlines are, newest opening first. */
+  async *open(call: Call, filter: SessionFilter, wanted: number): AsyncGenerator<Session> {
+    const open = { ...filter, active: true };
     if (filter.id !== undefined) {
       const stored = await this.#writes.read(filter.id);
-      if (stored && isMatch(stored.session, { ...filter, active: true }, now)) yield stored.session;
+      if (stored && isMatch(stored.session, open, BEFORE_ALL_DEADLINES)) yield stored.session;
       return;
     }
-    yield* this.#matching(call, 'opened', FIRST, { ...filter, active: true }, wanted, now);
+    yield* this.#matching(call, 'opened', FIRST, open, wanted, BEFORE_ALL_DEADLINES);
   }
 
   /** In the order of the entries, without those that are gone. */

@@ -2,6 +2,9 @@ import { asOf, isLive, type Session } from '../../domain/session.ts';
 import type { SessionFilter } from '../../domain/store.ts';
 import type { Entry } from './walk.ts';
 
+/** Judged by this moment, every session that is open in the store is live. */
+export const BEFORE_ALL_DEADLINES = 0;
+
 /** What each member of a filter means, by the rule of liveness. */
 export function isMatch(session: Session, filter: SessionFilter, now: number): boolean {
   const { id, user_id, active, from_time, to_time, client, address, close_reason } = filter;

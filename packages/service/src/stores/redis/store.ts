@@ -1,4 +1,5 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
+import { type Clock, NO_CLOCK } from '../../domain/clock.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
   ClosedMatching,
@@ -57,18 +58,20 @@ interface Opened {
  */
 export class RedisStore implements SessionStore {
   readonly #config: RedisStoreConfig;
+  readonly #clock: Clock;
   readonly #keys: Keys;
   readonly #listeners = new ChangeListeners();
   #opened: Opened | null = null;
 
-  constructor(config: RedisStoreConfig) {
+  constructor(config: RedisStoreConfig, clock: Clock = NO_CLOCK) {
     this.#config = config;
+    this.#clock = clock;
     this.#keys = new Keys(config.prefix, config.shards);
   }
 
   async open(): Promise<void> {
     if (this.#opened) return;
-    const opened = assemble(this.#config, this.#keys, this.#listeners);
+    const opened = assemble(this.#config, this.#keys, this.#clock, this.#listeners);
     try {
       await this.#inTime(opened.engine, begin(opened, this.#config, this.#keys));
     } catch (error) {
@@ -134,8 +137,8 @@ export class RedisStore implements SessionStore {
     return this.#walk(({ bulk }, call) => bulk.closeMatching(call, request, now));
   }
 
-  expire(now: number, limit: number): Promise<Expired> {
-    return this.#walk(({ bulk }, call) => bulk.expire(call, now, limit));
+  expire(now: number, limit: number, user_id?: string): Promise<Expired> {
+    return this.#walk(({ bulk }, call) => bulk.expire(call, now, limit, user_id));
   }
 
   purge(closed_before: number, limit: number): Promise<number> {
@@ -185,10 +188,10 @@ export class RedisStore implements SessionStore {
   }
 }
 
-function assemble(config: RedisStoreConfig, keys: Keys, listeners: ChangeListeners): Opened {
+function assemble(config: RedisStoreConfig, keys: Keys, clock: Clock, listeners: ChangeListeners): Opened {
   const engine = new Engine(config, keys);
   const feed = new Feed(config, keys, engine, listeners);
-  const writes = new Writes(engine, keys, feed, config.retention_ms);
+  const writes = new Writes(engine, keys, feed, clock, config.retention_ms);
   const lists = new Lists(engine, keys, writes);
   return {
     engine,

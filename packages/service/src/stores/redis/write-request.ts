@@ -12,17 +12,16 @@ export type Put =
   | { readonly before: Stored | null; readonly after: Session }
   | { readonly before: Stored; readonly after: null };
 
-/** A write is made only while these, of one user in its shard, are the ones that are live. */
-export interface LiveGuard {
+/** A write is made only while these, of one user in its shard, are the ones that are open. */
+export interface OpenGuard {
   readonly user_id: string;
-  readonly now: number;
   readonly ids: readonly string[];
 }
 
 export interface WriteRequest {
   readonly shard: Shard;
   readonly puts: readonly Put[];
-  readonly guard: LiveGuard | null;
+  readonly guard: OpenGuard | null;
   /** Null where nothing is kept. */
   readonly now: number | null;
 }
@@ -61,8 +60,8 @@ export function keysAndValues(
 
 const DELETED = ['', '', '', '', '', ''] as const;
 
-function guardValues(guard: LiveGuard | null): string[] {
-  return guard ? [String(guard.now), String(guard.ids.length), ...guard.ids] : ['', '0'];
+function guardValues(guard: OpenGuard | null): string[] {
+  return guard ? ['1', String(guard.ids.length), ...guard.ids] : ['', '0'];
 }
 
 function sessionValues(session: Session, ttl: string): string[] {

@@ -1,4 +1,5 @@
-import { apply, type SessionUpdate } from '../../domain/session.ts';
+import type { Clock } from '../../domain/clock.ts';
+import { type Applied, apply, type Session, type SessionUpdate } from '../../domain/session.ts';
 import type { UpdateResult } from '../../domain/store.ts';
 import { unavailable } from '../unavailable.ts';
 import type { Call } from './call.ts';
@@ -15,8 +16,8 @@ export const ATTEMPTS_MAX = 64;
 
 type WriteOutcome =
   | 'ok'
-  /** The user has other live sessions than the guard says. */
-  | 'live'
+  /** The user has other open sessions than the guard says. */
+  | 'open'
   /** Something else is stored now than what was read. */
   | 'stale';
 
@@ -25,12 +26,14 @@ export class Writes {
   readonly #engine: Engine;
   readonly #keys: Keys;
   readonly #feed: Feed;
+  readonly #clock: Clock;
   readonly #retention_ms: number | null;
 
-  constructor(engine: Engine, keys: Keys, feed: Feed, retention_ms: number | null) {
+  constructor(engine: Engine, keys: Keys, feed: Feed, clock: Clock, retention_ms: number | null) {
     this.#engine = engine;
     this.#keys = keys;
     this.#feed = feed;
+    this.#clock = clock;
     this.#retention_ms = retention_ms;
   }
 
@@ -79,14 +82,23 @@ export class Writes {
     return outcome;
   }
 
+  /** By the domain's rules. Liveness is judged by the clock after the read: the request may have waited since `now`. */
+  apply(session: Session, update: SessionUpdate, now: number): Applied {
+    return apply(session, update, now, this.#clock.now());
+  }
+
+  decidedAt(now: number): number {
+    return Math.max(now, this.#clock.now());
+  }
+
   async update(call: Call, id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
     const shard = this.#keys.shardOf(id);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       call.assertInTime();
       const before = await this.read(id);
       if (!before) return { outcome: 'missing' };
-      const applied = apply(before.session, update, now);
-      if (applied.outcome !== 'updated') return applied;
+      const applied = this.apply(before.session, update, now);
+      if (applied.session === before.session) return applied;
       const puts = [{ before, after: applied.session }];
       if ((await this.write(call, { shard, puts, guard: null, now })) === 'ok') return applied;
     }

@@ -2,6 +2,7 @@ import { type ChangeListeners, changed, removed } from '../../domain/changes.ts'
 import type { Done } from './commit-queue.ts';
 import type { Row } from './connection.ts';
 import { toSummary } from './rows.ts';
+import type { Write, WriteResult } from './writes.ts';
 
 /** Tells of what a commit has changed; null is a commit of which nobody knows what it did. */
 export function tellChanges(listeners: ChangeListeners, done: readonly Done[] | null): void {
@@ -16,13 +17,19 @@ export function tellChanges(listeners: ChangeListeners, done: readonly Done[] | 
   for (const { write, result } of done) {
     switch (result.type) {
       case 'inserted':
+        tellChanged(result.expired);
         tellChanged(result.evicted);
         if (write.type === 'insert') tellChanged([write.row]);
         break;
-      case 'updated':
-        if (write.type !== 'update' || write.update.type !== 'touch') tellChanged([result.row]);
+      case 'taken':
+      case 'limit':
+        tellChanged(result.expired);
+        break;
+      case 'applied':
+        if (result.has_changed && !isTouch(write, result)) tellChanged([result.row]);
         break;
       case 'matched':
+        tellChanged(result.expired);
         if (!result.dry_run) tellChanged(result.rows);
         break;
       case 'expired':
@@ -34,11 +41,13 @@ export function tellChanges(listeners: ChangeListeners, done: readonly Done[] | 
       case 'purged':
         for (const row of result.rows) listeners.tell(removed(toSummary(row)));
         break;
-      case 'taken':
-      case 'limit':
-      case 'not_updated':
       case 'missing':
       case 'failed':
     }
   }
+}
+
+/** A touch is not published, unless it has found the session past its deadline. */
+function isTouch(write: Write, { outcome }: WriteResult & { readonly type: 'applied' }): boolean {
+  return write.type === 'update' && write.update.type === 'touch' && outcome === 'updated';
 }

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import type { Clock } from '../../domain/clock.ts';
 import { SessionsError } from '../../domain/errors.ts';
 import type { SessionUpdate } from '../../domain/session.ts';
 import { unavailable } from '../unavailable.ts';
@@ -41,6 +42,7 @@ export interface CommitListener {
  */
 export class CommitQueue {
   readonly #config: SqliteStoreConfig;
+  readonly #clock: Clock;
   readonly #listener: CommitListener;
   readonly #port: MessagePort;
   readonly #started = Promise.withResolvers<void>();
@@ -52,8 +54,9 @@ export class CommitQueue {
   #checkpointing = false;
   #wal_bytes = 0;
 
-  constructor(config: SqliteStoreConfig, listener: CommitListener) {
+  constructor(config: SqliteStoreConfig, clock: Clock, listener: CommitListener) {
     this.#config = config;
+    this.#clock = clock;
     this.#listener = listener;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
@@ -134,7 +137,7 @@ export class CommitQueue {
       this.#wal_bytes += PAGES_A_COMMIT * PAGE_BYTES;
       for (const write of writes) this.#wal_bytes += bytesInLog(write);
       this.#listener.committing();
-      this.#post({ type: 'commit', writes });
+      this.#post({ type: 'commit', writes, decided_at: this.#clock.now() });
     } else if (this.#state === 'closing') {
       this.#state = 'closed';
       this.#post({ type: 'close' });
@@ -227,6 +230,7 @@ function lengthOfUpdate(update: SessionUpdate): number {
       return lengthOf(update.value);
     case 'patch':
       return update.bytes_max;
+    case 'expire':
     case 'close':
     case 'touch':
     case 'rotate':

@@ -29,6 +29,9 @@ export function conditions(filter: SessionFilter, now: number): Condition[] {
 export const IS_OPEN = '(close_time IS NULL) = 1';
 export const HAS_ENDED = '(close_time IS NULL) = 0';
 
+/** For a filter that contradicts itself. */
+export const NEVER: Condition = { sql: 'FALSE', values: [] };
+
 /** Past its deadline, and not swept. */
 const DUE = 'close_time IS NULL AND deadline <= ?';
 

@@ -12,7 +12,7 @@ import type {
 import { toHours } from '../hour-sums.ts';
 import { unavailable } from '../unavailable.ts';
 import type { CommitListener, Done } from './commit-queue.ts';
-import { conditions, valuesOf, where } from './conditions.ts';
+import { conditions, IS_OPEN, valuesOf, where } from './conditions.ts';
 import { isSqliteError, prepare, type Row, type RowStatement } from './connection.ts';
 import { SELECT_HOURS } from './hours.ts';
 import { SELECT_SESSION, SELECT_SUMMARIES, toSession, toSummary } from './rows.ts';
@@ -35,6 +35,8 @@ export class Reader implements CommitListener {
   readonly #begin: RowStatement;
   readonly #end: RowStatement;
   readonly #hours: RowStatement;
+  readonly #due: RowStatement;
+  readonly #dueOfUser: RowStatement;
   readonly #scanner: Scanner;
   /** One a combination of filters: some hundreds at most. */
   readonly #lists = new Map<string, RowStatement>();
@@ -49,6 +51,8 @@ export class Reader implements CommitListener {
     this.#begin = prepare(db, 'BEGIN');
     this.#end = prepare(db, 'COMMIT');
     this.#hours = prepare(db, SELECT_HOURS);
+    this.#due = prepare(db, 'SELECT 1 FROM sessions WHERE close_time IS NULL AND deadline <= ? LIMIT 1');
+    this.#dueOfUser = prepare(db, `SELECT 1 FROM sessions WHERE user_id = ? AND ${IS_OPEN} AND deadline <= ? LIMIT 1`);
     this.#scanner = new Scanner(db);
   }
 
@@ -76,6 +80,15 @@ export class Reader implements CommitListener {
 
   count(filter: SessionFilter, now: number): number {
     return this.#read(() => this.#count(filter, now));
+  }
+
+  /** Whether a session of a user, or of all, is open and past its deadline. */
+  hasDue(now: number, user_id: string | null): boolean {
+    // The index of all answers as a rule: nothing is due between two sweeps but what has just become so.
+    return this.#read(() => {
+      if (!this.#due.get(now)) return false;
+      return user_id === null || this.#dueOfUser.get(user_id, now) !== undefined;
+    });
   }
 
   hours(since: number): HourCounts[] {
@@ -113,14 +126,24 @@ export class Reader implements CommitListener {
 
   #forget(result: WriteResult): void {
     switch (result.type) {
-      case 'updated':
+      case 'applied':
+        if (result.has_changed) this.#forgetRows([result.row]);
+        return;
       case 'removed':
         this.#forgetRows([result.row]);
         return;
       case 'inserted':
         this.#forgetRows(result.evicted);
+        this.#forgetRows(result.expired);
+        return;
+      case 'taken':
+      case 'limit':
+        this.#forgetRows(result.expired);
         return;
       case 'matched':
+        this.#forgetRows(result.rows);
+        this.#forgetRows(result.expired);
+        return;
       case 'expired':
       case 'purged':
         this.#forgetRows(result.rows);
@@ -128,9 +151,6 @@ export class Reader implements CommitListener {
       case 'failed':
         this.#cache.clear();
         return;
-      case 'taken':
-      case 'limit':
-      case 'not_updated':
       case 'missing':
     }
   }

@@ -1,6 +1,7 @@
 import { asJsonText } from '../../domain/json.ts';
 import { type CloseReason, deadline, type Session, type SessionSummary } from '../../domain/session.ts';
 import { methodsFrom, methodsText, tokenFrom, tokenText } from '../session-columns.ts';
+import { IS_OPEN } from './conditions.ts';
 import type { Row } from './connection.ts';
 
 export const SUMMARY_COLUMNS =
@@ -10,6 +11,7 @@ export const COLUMNS = `${SUMMARY_COLUMNS}, token, user, data`;
 export const SELECT_SESSION = `SELECT ${COLUMNS} FROM sessions WHERE id = ?`;
 export const SELECT_SUMMARIES = `SELECT ${SUMMARY_COLUMNS} FROM sessions`;
 export const SELECT_DUE = `SELECT ${COLUMNS} FROM sessions WHERE close_time IS NULL AND deadline <= ? ORDER BY deadline LIMIT ?`;
+export const SELECT_DUE_OF_USER = `SELECT ${COLUMNS} FROM sessions WHERE user_id = ? AND ${IS_OPEN} AND deadline <= ? LIMIT ?`;
 export const INSERT_SESSION = `INSERT INTO sessions (${COLUMNS}) VALUES (${COLUMNS.replace(/\w+/g, '?')})`;
 export const DELETE_SESSION = 'DELETE FROM sessions WHERE id = ?';
 /** Binds what can change, and the id. */

@@ -1,5 +1,5 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
-import { monotonicTime } from '../../domain/clock.ts';
+import { type Clock, monotonicTime, NO_CLOCK } from '../../domain/clock.ts';
 import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -39,11 +39,13 @@ interface Opened {
  */
 export class SqliteStore implements SessionStore {
   readonly #config: SqliteStoreConfig;
+  readonly #clock: Clock;
   readonly #listeners = new ChangeListeners();
   #opened: Opened | null = null;
 
-  constructor(config: SqliteStoreConfig) {
+  constructor(config: SqliteStoreConfig, clock: Clock = NO_CLOCK) {
     this.#config = config;
+    this.#clock = clock;
   }
 
   async open(): Promise<void> {
@@ -58,7 +60,7 @@ export class SqliteStore implements SessionStore {
     try {
       // The reader comes second: the thread that writes has made the schema by then.
       let reader: Reader | null = null;
-      const queue = new CommitQueue(this.#config, {
+      const queue = new CommitQueue(this.#config, this.#clock, {
         committing: () => reader?.committing(),
         committed: (done) => {
           reader?.committed(done);
@@ -103,9 +105,8 @@ export class SqliteStore implements SessionStore {
 
   async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
     const result = await this.#write({ type: 'update', id, update, now });
-    if (result.type === 'updated') return { outcome: 'updated', session: toSession(result.row) };
-    if (result.type === 'not_updated') return { outcome: result.outcome, session: toSession(result.row) };
-    return { outcome: 'missing' };
+    if (result.type !== 'applied') return { outcome: 'missing' };
+    return { outcome: result.outcome, session: toSession(result.row) };
   }
 
   async remove(id: string): Promise<Session | null> {
@@ -131,8 +132,9 @@ export class SqliteStore implements SessionStore {
     return { ids: result.rows.map(([id]) => String(id)), more: result.more };
   }
 
-  async expire(now: number, limit: number): Promise<Expired> {
-    const result = await this.#write({ type: 'expire', now, limit });
+  async expire(now: number, limit: number, user_id: string | null = null): Promise<Expired> {
+    if (!this.#open().reader.hasDue(now, user_id)) return { count: 0, earliest: null };
+    const result = await this.#write({ type: 'expire', now, limit, user_id });
     const rows = result.type === 'expired' ? result.rows : [];
     // They come in the order of their deadlines.
     return { count: rows.length, earliest: rows[0] ? toSummary(rows[0]).close_time : null };

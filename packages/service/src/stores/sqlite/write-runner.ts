@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { apply, expire, type Session } from '../../domain/session.ts';
+import { apply, expire, isLive, type Session } from '../../domain/session.ts';
 import type { SessionLimit } from '../../domain/store.ts';
-import { conditions, IS_OPEN, valuesOf, where } from './conditions.ts';
+import { conditions, IS_OPEN, NEVER, valuesOf, where } from './conditions.ts';
 import { isUniqueViolation, prepare, type Row, type RowStatement } from './connection.ts';
 import { HourCounters } from './hours.ts';
 import {
@@ -9,6 +9,7 @@ import {
   DELETE_SESSION,
   INSERT_SESSION,
   SELECT_DUE,
+  SELECT_DUE_OF_USER,
   SELECT_SESSION,
   toRow,
   toSession,
@@ -18,10 +19,11 @@ import {
 import type { Write, WriteResult } from './writes.ts';
 
 /** One object for all: of many references to it, the copy to the other thread holds one. */
-const INSERTED: WriteResult = { type: 'inserted', evicted: [] };
+const INSERTED: WriteResult = { type: 'inserted', evicted: [], expired: [] };
 const MISSING: WriteResult = { type: 'missing' };
+const NONE: readonly Row[] = [];
 
-const OPEN_OF_USER = `FROM sessions WHERE user_id = ? AND ${IS_OPEN} AND deadline > ?`;
+const OPEN_OF_USER = `FROM sessions WHERE user_id = ? AND ${IS_OPEN}`;
 
 /** The index of `open_time` in an inserted row. */
 const OPEN_TIME = 5;
@@ -33,6 +35,7 @@ export class WriteRunner {
   readonly #hours: HourCounters;
   readonly #select: RowStatement;
   readonly #due: RowStatement;
+  readonly #dueOfUser: RowStatement;
   readonly #insert: RowStatement;
   readonly #update: RowStatement;
   readonly #delete: RowStatement;
@@ -46,20 +49,21 @@ export class WriteRunner {
     this.#hours = new HourCounters(db);
     this.#select = prepare(db, SELECT_SESSION);
     this.#due = prepare(db, SELECT_DUE);
+    this.#dueOfUser = prepare(db, SELECT_DUE_OF_USER);
     this.#insert = prepare(db, INSERT_SESSION);
     this.#update = prepare(db, UPDATE_SESSION);
     this.#delete = prepare(db, DELETE_SESSION);
     const closed = 'FROM sessions WHERE close_time < ? ORDER BY close_time LIMIT ?';
     this.#purgeable = prepare(db, `SELECT ${COLUMNS} ${closed}`);
-    this.#countOpenOfUser = prepare(db, `SELECT count(*) ${OPEN_OF_USER}`);
+    this.#countOpenOfUser = prepare(db, `SELECT count(*), total(deadline <= ?) ${OPEN_OF_USER}`);
     this.#oldestOfUser = prepare(db, `SELECT ${COLUMNS} ${OPEN_OF_USER} ORDER BY open_time, id DESC LIMIT ?`);
     this.#idlestOfUser = prepare(db, `SELECT ${COLUMNS} ${OPEN_OF_USER} ORDER BY request_time, id DESC LIMIT ?`);
   }
 
-  /** All of them, in their order; throws when the transaction has to be rolled back. */
-  run(writes: readonly Write[]): WriteResult[] {
+  /** All of them, in their order, judged by `decided_at`; throws when the transaction has to be rolled back. */
+  run(writes: readonly Write[], decided_at: number): WriteResult[] {
     try {
-      const results = writes.map((write) => this.#run(write));
+      const results = writes.map((write) => this.#run(write, decided_at));
       this.#hours.write();
       return results;
     } catch (error) {
@@ -68,17 +72,17 @@ export class WriteRunner {
     }
   }
 
-  #run(write: Write): WriteResult {
+  #run(write: Write, decided_at: number): WriteResult {
     switch (write.type) {
       case 'insert':
-        return this.#runInsert(write.row, write.limit, write.now);
+        return this.#runInsert(write.row, write.limit, Math.max(write.now, decided_at));
       case 'update': {
         const row = this.#select.get(write.id);
         if (!row) return MISSING;
-        const { outcome, session } = apply(toSession(row), write.update, write.now);
-        return outcome === 'updated'
-          ? { type: 'updated', row: this.#write(session) }
-          : { type: 'not_updated', outcome, row };
+        const before = toSession(row);
+        const { outcome, session } = apply(before, write.update, write.now, decided_at);
+        const has_changed = session !== before;
+        return { type: 'applied', outcome, row: has_changed ? this.#write(session) : row, has_changed };
       }
       case 'remove': {
         const row = this.#select.get(write.id);
@@ -87,10 +91,13 @@ export class WriteRunner {
         return { type: 'removed', row };
       }
       case 'close':
-        return this.#runClose(write);
+        return this.#runClose(write, decided_at);
       case 'expire': {
-        const rows = this.#due.all(write.now, write.limit).map((row) => this.#write(expire(toSession(row))));
-        return { type: 'expired', rows };
+        const { now, limit, user_id } = write;
+        return {
+          type: 'expired',
+          rows: user_id === null ? this.#expire(now, limit) : this.#expireOf(user_id, now, limit),
+        };
       }
       case 'purge': {
         const rows = this.#purgeable.all(write.closed_before, write.limit);
@@ -101,31 +108,49 @@ export class WriteRunner {
   }
 
   #runInsert(row: Row, limit: SessionLimit | null, now: number): WriteResult {
+    if (limit === null) return this.#insertRow(row) ? INSERTED : { type: 'taken', expired: NONE };
     const user_id = row[USER_ID] ?? null;
-    const excess = limit === null ? 0 : Number(this.#countOpenOfUser.get(user_id, now)?.[0]) - limit.max + 1;
-    if (limit?.policy === 'deny' && excess > 0) {
-      return this.#select.get(row[0] ?? null) ? { type: 'taken' } : { type: 'limit', max: limit.max };
+    const [open = 0, due = 0] = this.#countOpenOfUser.get(now, user_id) ?? [];
+    const expired = Number(due) > 0 ? this.#expireOf(user_id, now, Number(due)) : NONE;
+    const excess = Number(open) - expired.length - limit.max + 1;
+    if (limit.policy === 'deny' && excess > 0) {
+      return this.#select.get(row[0] ?? null) ? { type: 'taken', expired } : { type: 'limit', max: limit.max, expired };
     }
+    if (!this.#insertRow(row)) return { type: 'taken', expired };
+    if (excess <= 0) return { type: 'inserted', evicted: [], expired };
+    // One more: the new one may be of the same moment, and must not be chosen itself.
+    const order = limit.policy === 'evict_idle' ? this.#idlestOfUser : this.#oldestOfUser;
+    const candidates = order.all(user_id, excess + 1).filter((candidate) => candidate[0] !== row[0]);
+    const evicted = candidates.slice(0, excess).map((candidate) => this.#close(toSession(candidate), 'evicted', now));
+    return { type: 'inserted', evicted, expired };
+  }
+
+  /** False where the id is taken. */
+  #insertRow(row: Row): boolean {
     try {
       this.#insert.run(...row);
     } catch (error) {
-      if (isUniqueViolation(error)) return { type: 'taken' };
+      if (isUniqueViolation(error)) return false;
       throw error;
     }
     this.#hours.count('opened', Number(row[OPEN_TIME]));
-    if (limit === null || excess <= 0) return INSERTED;
-    // Of one moment with the new one, which must not be chosen itself.
-    const order = limit.policy === 'evict_idle' ? this.#idlestOfUser : this.#oldestOfUser;
-    const candidates = order.all(user_id, now, excess + 1).filter((candidate) => candidate[0] !== row[0]);
-    const evicted = candidates.slice(0, excess).map((candidate) => this.#close(candidate, 'evicted', now));
-    return { type: 'inserted', evicted };
+    return true;
   }
 
-  #runClose({ request, now }: Write & { readonly type: 'close' }): WriteResult {
+  #expire(now: number, limit: number): Row[] {
+    return this.#due.all(now, limit).map((row) => this.#write(expire(toSession(row))));
+  }
+
+  #expireOf(user_id: Row[number], now: number, limit: number): Row[] {
+    return this.#dueOfUser.all(user_id, now, limit).map((row) => this.#write(expire(toSession(row))));
+  }
+
+  #runClose({ request, now }: Write & { readonly type: 'close' }, decided_at: number): WriteResult {
     const { filter, except, reason, limit, dry_run } = request;
+    // Open ones that are past their deadline match too: one that is only passed over could be kept alive by a change.
     const all = [
-      ...conditions(filter, now),
-      ...conditions({ active: true }, now),
+      ...conditions({ ...filter, active: true }, Number.NEGATIVE_INFINITY),
+      ...(filter.active === false ? [NEVER] : []),
       ...(except.length > 0
         ? [{ sql: 'id NOT IN (SELECT value FROM json_each(?))', values: [JSON.stringify(except)] }]
         : []),
@@ -136,14 +161,19 @@ export class WriteRunner {
       `SELECT ${COLUMNS} FROM sessions ${where(all)} ORDER BY open_time DESC, id LIMIT ?`,
     );
     const found = select.all(...valuesOf(all), limit + 1);
-    const chosen = found.slice(0, limit);
-    const rows = dry_run ? chosen : chosen.map((row) => this.#close(row, reason, now));
-    return { type: 'matched', rows, more: found.length > limit, dry_run };
+    const rows: Row[] = [];
+    const expired: Row[] = [];
+    for (const row of found.slice(0, limit)) {
+      const session = toSession(row);
+      if (!isLive(session, Math.max(now, decided_at))) expired.push(this.#write(expire(session)));
+      else rows.push(dry_run ? row : this.#close(session, reason, now));
+    }
+    return { type: 'matched', rows, expired, more: found.length > limit, dry_run };
   }
 
-  /** The session of the row must be live. */
-  #close(row: Row, reason: NonNullable<Session['close_reason']>, now: number): Row {
-    return this.#write(apply(toSession(row), { type: 'close', reason }, now).session);
+  /** The session must be live. */
+  #close(session: Session, reason: NonNullable<Session['close_reason']>, now: number): Row {
+    return this.#write(apply(session, { type: 'close', reason }, now).session);
   }
 
   #write(session: Session): Row {

@@ -22,8 +22,9 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
   return (message) => {
     switch (message.type) {
       case 'commit': {
-        const { writes } = message;
-        send({ type: 'committed', results: attempt(() => transaction(() => runner.run(writes)), writes.length) });
+        const { writes, decided_at } = message;
+        const commit = () => transaction(() => runner.run(writes, decided_at));
+        send({ type: 'committed', results: attempt(commit, writes.length) });
         return;
       }
       case 'checkpoint':

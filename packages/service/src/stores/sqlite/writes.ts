@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { SessionUpdate } from '../../domain/session.ts';
+import type { Applied, SessionUpdate } from '../../domain/session.ts';
 import type { CloseMatching, SessionLimit } from '../../domain/store.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import type { Row } from './connection.ts';
@@ -10,28 +10,38 @@ export type Write =
   | { readonly type: 'update'; readonly id: string; readonly update: SessionUpdate; readonly now: number }
   | { readonly type: 'remove'; readonly id: string }
   | { readonly type: 'close'; readonly request: CloseMatching; readonly now: number }
-  | { readonly type: 'expire'; readonly now: number; readonly limit: number }
+  | { readonly type: 'expire'; readonly now: number; readonly limit: number; readonly user_id: string | null }
   | { readonly type: 'purge'; readonly closed_before: number; readonly limit: number };
 
 export type WriteResult =
-  /** The row is the caller's own; those that were evicted come with it. */
-  | { readonly type: 'inserted'; readonly evicted: readonly Row[] }
-  | { readonly type: 'taken' }
-  | { readonly type: 'limit'; readonly max: number }
-  | { readonly type: 'updated'; readonly row: Row }
-  | { readonly type: 'not_updated'; readonly outcome: NotUpdated; readonly row: Row }
+  /** The row is the caller's own. Those that were evicted come with it, and those that had passed their deadline. */
+  | { readonly type: 'inserted'; readonly evicted: readonly Row[]; readonly expired: readonly Row[] }
+  | { readonly type: 'taken'; readonly expired: readonly Row[] }
+  | { readonly type: 'limit'; readonly max: number; readonly expired: readonly Row[] }
+  /** `row` is what is stored now, whether or not the update has changed it. */
+  | {
+      readonly type: 'applied';
+      readonly outcome: Applied['outcome'];
+      readonly row: Row;
+      readonly has_changed: boolean;
+    }
   | { readonly type: 'missing' }
   | { readonly type: 'removed'; readonly row: Row }
-  /** Of a dry run, the rows as they are. */
-  | { readonly type: 'matched'; readonly rows: readonly Row[]; readonly more: boolean; readonly dry_run: boolean }
+  /** The rows of a dry run are as they were. `expired` had passed their deadline, and are ended as such. */
+  | {
+      readonly type: 'matched';
+      readonly rows: readonly Row[];
+      readonly expired: readonly Row[];
+      readonly more: boolean;
+      readonly dry_run: boolean;
+    }
   | { readonly type: 'expired'; readonly rows: readonly Row[] }
   | { readonly type: 'purged'; readonly rows: readonly Row[] }
   | { readonly type: 'failed'; readonly message: string };
 
-type NotUpdated = 'unchanged' | 'refused' | 'conflict' | 'too_large';
-
 export type ToWriter =
-  | { readonly type: 'commit'; readonly writes: readonly Write[] }
+  /** `decided_at` is the clock when the commit is sent: its writes may have waited since their `now`. */
+  | { readonly type: 'commit'; readonly writes: readonly Write[]; readonly decided_at: number }
   | { readonly type: 'checkpoint' }
   | { readonly type: 'close' };
 

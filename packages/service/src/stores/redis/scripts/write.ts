@@ -14,26 +14,26 @@ const PUT_VALUES = 8;
 
 /**
  * Every change of sessions of one shard. First it compares: each session has the stamp that the writer has read, and the
- * live sessions of a user are those that the writer has counted. Then it changes all or, where one differs, nothing.
+ * open sessions of a user are those that the writer has read. Then it changes all or, where one differs, nothing.
  *
  * KEYS: opened, active, due, ended, hours, seq, the guarded user's due; for each put: session, user's opened, active, due.
- * ARGV: channel; what is told after the number, or ''; the guard's `now`, or ''; how many ids it expects, the ids;
+ * ARGV: channel; what is told after the number, or ''; '1' for a guard, or ''; how many ids it expects, the ids;
  *   how many counts, of each its hour and kind and by how much; for each put: id, stamp ('' for none), session ('' to
  *   delete it), opened score, active score, deadline ('' when it has ended), end ('' while it is open), ttl ('' for ever).
- * Answers 'ok'; 'live' when the guard fails; 'stale' when a put does.
+ * Answers 'ok'; 'open' when the guard fails; 'stale' when a put does.
  */
 export const WRITE = script(`
 local call = redis.call
 local opened, active, due, ended, hours, seq, guarded = unpack(KEYS, 1, ${SHARED_KEYS})
-local told, guard_now, expected_count = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local told, guard, expected_count = ARGV[2], ARGV[3], tonumber(ARGV[4])
 
-if guard_now ~= '' then
+if guard ~= '' then
   local expected = {}
   for at = 5, 4 + expected_count do expected[ARGV[at]] = true end
-  local live = call('ZRANGEBYSCORE', guarded, '(' .. guard_now, '+inf')
-  if #live ~= expected_count then return 'live' end
-  for _, id in ipairs(live) do
-    if not expected[id] then return 'live' end
+  local open = call('ZRANGE', guarded, 0, -1)
+  if #open ~= expected_count then return 'open' end
+  for _, id in ipairs(open) do
+    if not expected[id] then return 'open' end
   end
 end
 
