@@ -22,7 +22,10 @@ export const CHANGES_DESCRIPTION = `Each event has JSON as its data.
 
 - \`hello\` comes first: \`{"time"}\`, the moment at which the request was taken, in milliseconds of a clock of this node.
 - \`change\`: \`{"id", "revision", "close_reason"}\` of a session that was opened, changed or ended (\`close_reason\` is null
-  while it is open), or \`{"id", "removed": true}\` of one that was deleted. Touches are not told.
+  while it is open), or \`{"id", "removed": true}\` of one that was deleted. Touches are not published. Events of one session can
+  arrive in another order than they happened in: compare \`revision\`, and ignore an event that is not above the last one.
+  A session with a \`close_reason\` never comes back, and its revision is the last. After \`removed\`, the same id can be opened
+  again by its idempotency key, from revision 1 on.
 - \`gap\`: changes may have been missed; nothing that was kept is to be trusted.
 - \`heartbeat\`, every second: \`{"time"}\`, the moment up to which every change has been told. It is left out while the node
   is cut off from its store. Who keeps answers serves them for 3 seconds after that moment at most.
