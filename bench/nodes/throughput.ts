@@ -67,7 +67,7 @@ async function fill(store: SessionStore): Promise<string[]> {
     const user_id = `user-${n}`;
     const texts = { user_id, user_name: 'A user', address: '127.0.0.1', client: 'Mozilla/5.0 (X11; Linux x86_64)' };
     const values = { user: asJsonText('{"roles":["user"]}'), data: asJsonText('{"cart":["apple","pear"]}') };
-    const token = { hash: 'a'.repeat(64), open_nonce: null, past: [] };
+    const token = { hash: 'a'.repeat(64), lineage: null, open_nonce: null, past: [] };
     return open(
       newSessionId(user_id),
       { ...texts, ...values, token, idle_timeout_ms: 86_400_000, expire_time: null },

@@ -42,6 +42,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'UNSUPPORTED_MEDIA_TYPE',
     'HEADERS_TOO_LARGE',
     'KEY_USED',
+    'TOKEN_REPLACED',
     'INTERNAL',
   ],
 };

@@ -27,6 +27,7 @@ export const PROBLEM_CLASSES: Readonly<Record<ProblemCode, ProblemClass>> = {
   METHOD_NOT_ALLOWED: SessionsProblemError,
   REQUEST_TIMEOUT: SessionsProblemError,
   SESSION_CLOSED: SessionClosedError,
+  TOKEN_REPLACED: SessionsProblemError,
   SESSION_LIMIT: SessionLimitError,
   KEY_USED: SessionsProblemError,
   REVISION_CONFLICT: RevisionConflictError,

@@ -53,7 +53,8 @@ export interface SessionsClient extends SessionReader {
 
   /**
    * A new token for an old one, which stays good for a short grace only; whoever presents it afterwards ends the
-   * session. With new `auth_*` members after a change of privilege.
+   * session. With `auth_*` members after the user has authenticated again: the old token is then worth what it was
+   * before, and rotating it without them rejects with the code `TOKEN_REPLACED`. Sent twice, it renews once.
    */
   rotate(request: RotateRequest, options?: RequestOptions): Promise<RotateResult>;
 

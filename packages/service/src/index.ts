@@ -15,8 +15,9 @@ export { type Clock, ManualClock, systemClock } from './domain/clock.ts';
 export { type ErrorCode, SessionsError } from './domain/errors.ts';
 export { asJsonText, fromJsonText, type JsonText, toJsonText } from './domain/json.ts';
 export type { OpenRequest } from './domain/opening.ts';
+export type { WithToken } from './domain/rotation.ts';
 export type { CloseReason, Session, SessionSummary, SessionUpdate } from './domain/session.ts';
-export { type Opened, Sessions, type WithToken } from './domain/sessions.ts';
+export { type Opened, Sessions } from './domain/sessions.ts';
 export type { SessionsSettings } from './domain/settings.ts';
 export type { Stats } from './domain/stats.ts';
 export type {

@@ -11,6 +11,7 @@ const ANSWERS: ReadonlySet<string> = new Set([
   'SESSION_LIMIT',
   'SESSION_NOT_FOUND',
   'TOKEN_UNKNOWN',
+  'TOKEN_REPLACED',
 ]);
 
 /** A refusal that says when to come back. `onFault` hears of the error itself. */

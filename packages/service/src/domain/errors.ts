@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'SESSION_NOT_FOUND'
   /** There is no session of that token. */
   | 'TOKEN_UNKNOWN'
+  /** The token is of before the user authenticated again: it gets no token of the renewed session. */
+  | 'TOKEN_REPLACED'
   /** The user has as many live sessions as allowed, and the policy is to refuse one more. */
   | 'SESSION_LIMIT'
   /** The opening of that key cannot be answered again: its token was rotated, and its grace is over. */

@@ -29,6 +29,11 @@ export function tokenUnknown(): SessionsError {
   return new SessionsError('TOKEN_UNKNOWN', 'There is no session of that token.');
 }
 
+export function tokenReplaced(): SessionsError {
+  const message = 'The token was replaced when the user authenticated again; use the one that this has given.';
+  return new SessionsError('TOKEN_REPLACED', message);
+}
+
 export function keyUsed(): SessionsError {
   const message = 'The session that this key has opened has a newer token by now; open another one with a new key.';
   return new SessionsError('KEY_USED', message, { details: { members: ['Idempotency-Key'] } });

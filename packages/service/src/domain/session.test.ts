@@ -10,7 +10,7 @@ const fields = { user_id: 'u', user_name: null, address: null, client: null, use
 
 /** Leads back to the same secret, so that it can be repeated. */
 const ROTATION = { type: 'rotate', from_hash: 'h', to_hash: 'h', nonce: 'n', grace_until: 5 } as const;
-const TOKEN = { hash: 'h', open_nonce: null, past: [] };
+const TOKEN = { hash: 'h', lineage: null, open_nonce: null, past: [] };
 
 test('a closed session stays as it ended, whatever is asked of it and whenever', () => {
   const change: fc.Arbitrary<SessionUpdate> = fc.oneof(

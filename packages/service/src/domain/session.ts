@@ -188,7 +188,10 @@ function rotate(session: Session, update: SessionUpdate & { readonly type: 'rota
   const { token } = session;
   if (token?.hash !== update.from_hash) return { outcome: 'conflict', session };
   const { nonce, grace_until, to_hash, authentication } = update;
-  const past = [{ hash: token.hash, nonce, grace_until }, ...token.past].slice(0, PAST_SECRETS_MAX);
+  const { auth_time, auth_methods, auth_level } = session;
+  const replaced = authentication && { auth_time, auth_methods, auth_level };
+  const inGrace = token.past.filter((secret) => now < secret.grace_until);
+  const past = [{ hash: token.hash, nonce, grace_until, replaced }, ...inGrace].slice(0, PAST_SECRETS_MAX);
   return updated({ ...active(session, now), ...authentication, token: { ...token, hash: to_hash, past } });
 }
 

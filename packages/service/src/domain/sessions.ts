@@ -6,8 +6,10 @@ import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
 import { lookupIn, type SessionLookup } from './lookup.ts';
 import { newSession, type OpenRequest } from './opening.ts';
-import { changedOrThrow, keyUsed, sessionClosed, tokenUnknown } from './refusals.ts';
-import { type Authentication, asOf, type CloseReason, type Session, type SessionUpdate, unnamed } from './session.ts';
+import { changedOrThrow, keyUsed } from './refusals.ts';
+import { type Rotated, Rotation, type WithToken } from './rotation.ts';
+import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './secrets.ts';
+import { type Authentication, asOf, type CloseReason, type Session, type SessionUpdate } from './session.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
 import { type Stats, statsAt } from './stats.ts';
 import type {
@@ -22,7 +24,7 @@ import type {
   SessionStore,
 } from './store.ts';
 import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
-import { hashSecret, judge, newNonce, newSecret, parseToken, successor, tokenOf } from './tokens.ts';
+import { judge, seenBy, tokenOf } from './tokens.ts';
 import { Touches } from './touches.ts';
 import { type Validation, Validator } from './validator.ts';
 
@@ -30,11 +32,6 @@ export interface Opened {
   readonly session: Session;
   /** Ids of the user's sessions that it put out. */
   readonly evicted: readonly string[];
-}
-
-/** `ps_<id>_<secret>`: what signs the user in. It exists here, in the answer, and with the user. */
-export interface WithToken {
-  readonly token: string;
 }
 
 /**
@@ -47,6 +44,7 @@ export class Sessions {
   readonly #clock: Clock;
   readonly #settings: SessionsSettings;
   readonly #validator: Validator;
+  readonly #rotation: Rotation;
   readonly #touches: Touches;
   #swept: Swept | null = null;
 
@@ -66,6 +64,7 @@ export class Sessions {
     this.#settings = { ...SESSIONS_SETTINGS, ...settings };
     this.#touches = new Touches(lookup, touchFailed);
     this.#validator = new Validator(store, lookup, this.#settings, this.#touches);
+    this.#rotation = new Rotation(store, this.#settings, this.#validator);
   }
 
   /**
@@ -86,9 +85,11 @@ export class Sessions {
   async openWithToken(request: OpenRequest, key: string | null): Promise<Opened & WithToken> {
     const now = this.#clock.now();
     const open_nonce = key === null ? null : newNonce();
-    const secret = key === null || open_nonce === null ? newSecret() : successor(key, open_nonce);
+    const lineage = newLineage();
+    const secret = key === null || open_nonce === null ? newSecret(lineage) : successor(key, open_nonce, lineage);
     const id = key === null ? newSessionId(request.user_id) : repeatableSessionId(request.user_id, key);
-    const session = newSession(id, request, { hash: hashSecret(secret), open_nonce, past: [] }, this.#settings, now);
+    const state = { hash: hashSecret(secret), lineage, open_nonce, past: [] };
+    const session = newSession(id, request, state, this.#settings, now);
     try {
       return { ...(await this.#insert(session, now)), token: tokenOf(id, secret) };
     } catch (error) {
@@ -114,36 +115,12 @@ export class Sessions {
 
   /**
    * A new token for an old one, which stays good for the grace; until then whoever presents it gets the same new one.
-   * Says anew how the user proved who they are, where that is given. Rejects with `TOKEN_UNKNOWN`, and with
+   * With an authentication it is a renewal: the old token stays worth what it was, and gets no token of the renewed
+   * session. Rejects with `TOKEN_UNKNOWN`, with `TOKEN_REPLACED` for a token of before a renewal, and with
    * `SESSION_CLOSED` also for a token that was rotated before the grace, which it closes as `validate` does.
    */
-  async rotate(token: string, authentication?: Partial<Authentication>): Promise<{ session: Session } & WithToken> {
-    const now = this.#clock.now();
-    const parsed = parseToken(token);
-    const found = parsed && (await this.#store.find(parsed.id));
-    if (!found) throw tokenUnknown();
-    const { secret } = parsed;
-    let session = found;
-    if (judge(session, secret, now).is === 'current') {
-      const nonce = newNonce();
-      const next = successor(secret, nonce);
-      const result = await this.#store.update(
-        session.id,
-        {
-          type: 'rotate',
-          from_hash: hashSecret(secret),
-          to_hash: hashSecret(next),
-          nonce,
-          grace_until: now + this.#settings.rotation_grace_ms,
-          authentication: authentication ? { ...unnamed(now), ...authentication } : null,
-        },
-        now,
-      );
-      if (result.outcome === 'missing') throw tokenUnknown();
-      session = result.session;
-      if (result.outcome === 'updated') return { session, token: tokenOf(session.id, next) };
-    }
-    return this.#rotatedBefore(session, secret, now);
+  rotate(token: string, authentication?: Partial<Authentication>): Promise<Rotated> {
+    return this.#rotation.rotate(token, authentication, this.#clock.now());
   }
 
   /** A page of sessions, newest activity first. A page never exceeds `page_size_max`. */
@@ -257,24 +234,13 @@ export class Sessions {
   async #openedBefore(id: string, key: string, error: SessionsError, now: number): Promise<Opened & WithToken> {
     const found = await this.#store.find(id);
     if (!found?.token?.open_nonce) throw error;
-    const secret = successor(key, found.token.open_nonce);
+    const secret = successor(key, found.token.open_nonce, lineageOf(found));
     const session = await this.#settled(found);
     if (!session) throw error;
-    const { is } = judge(session, secret, now);
-    const isGood = is === 'current' || is === 'recent';
+    const presented = judge(session, secret, now);
+    const isGood = presented.is === 'current' || presented.is === 'recent';
     if (!isGood && session.close_time === null) throw keyUsed();
-    return { session, evicted: [], token: tokenOf(id, secret) };
-  }
-
-  async #rotatedBefore(found: Session, secret: string, now: number): Promise<{ session: Session } & WithToken> {
-    const presented = judge(found, secret, now);
-    const session = presented.is === 'unknown' ? null : await this.#settled(found);
-    if (presented.is === 'unknown' || !session) throw tokenUnknown();
-    if (session.close_reason !== null) throw sessionClosed('its token was not rotated', session.close_reason);
-    if (presented.is === 'recent') {
-      return { session, token: tokenOf(session.id, successor(secret, presented.nonce)) };
-    }
-    throw sessionClosed('its token was not rotated', await this.#validator.compromised(session.id, now));
+    return { session: seenBy(session, presented), evicted: [], token: tokenOf(id, secret) };
   }
 
   async #change(id: string, update: SessionUpdate, now = this.#clock.now()): Promise<Session | null> {

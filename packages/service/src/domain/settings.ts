@@ -45,9 +45,16 @@ const KEPT_MS_MAX = 60_000;
 
 /**
  * For how long a validation may be answered again without asking: as long as its activity is counted ahead, so that a
- * session which is in use behind somebody's memory does not become idle, and never past a deadline.
+ * session which is in use behind somebody's memory does not become idle, and never past a deadline of the session, nor past
+ * the grace of its token (`token_until`, null for the present token).
  */
-export function keptFor({ active_until, expire_time }: SessionSummary, { covers_ms }: Touch, now: number): number {
-  const covered_ms = now > active_until ? covers_ms : active_until - now;
-  return Math.min(KEPT_MS_MAX, covered_ms, expire_time === null ? KEPT_MS_MAX : expire_time - now);
+export function keptFor(
+  { active_until, expire_time }: SessionSummary,
+  { covers_ms }: Touch,
+  token_until: number | null,
+  now: number,
+): number {
+  let kept_ms = Math.min(KEPT_MS_MAX, now > active_until ? covers_ms : active_until - now);
+  if (expire_time !== null) kept_ms = Math.min(kept_ms, expire_time - now);
+  return token_until === null ? kept_ms : Math.min(kept_ms, token_until - now);
 }

@@ -3,7 +3,7 @@ import type { Known, SessionLookup } from './lookup.ts';
 import type { CloseReason, Session } from './session.ts';
 import { keptFor, type SessionsSettings, touchOf } from './settings.ts';
 import type { SessionStore } from './store.ts';
-import { judge, type ParsedToken, parseToken } from './tokens.ts';
+import { judge, type ParsedToken, parseToken, seenBy } from './tokens.ts';
 import type { Touches } from './touches.ts';
 
 export type Validation =
@@ -80,6 +80,8 @@ export class Validator {
     if (presented.is === 'reused') return 'reused';
     const touch = touchOf(session, this.#settings);
     if (now > session.active_until) this.#touches.add(session.id, touch, now);
-    return { active: true, session, keep_ms: keptFor(session, touch, now), age_ms };
+    const token_until = presented.is === 'recent' ? presented.grace_until : null;
+    const keep_ms = keptFor(session, touch, token_until, now);
+    return { active: true, session: seenBy(session, presented), keep_ms, age_ms };
   }
 }

@@ -52,7 +52,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
   {
     name: 'of parallel rotations from one secret one wins, and the others are told to whom',
     run: async (store) => {
-      await store.insert(session('a', { token: { hash: 'h0', open_nonce: null, past: [] } }), null, NOW);
+      await store.insert(session('a', { token: { hash: 'h0', lineage: null, open_nonce: null, past: [] } }), null, NOW);
       const rotate = (n: number) =>
         store.update(
           'a',
@@ -71,9 +71,15 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
         results.map(({ outcome }) => outcome),
         ['updated', 'conflict', 'conflict'],
       );
-      const past = [{ hash: 'h0', nonce: 'n1', grace_until: NOW + 9 }];
+      const replaced = { auth_time: NOW, auth_methods: [], auth_level: null };
+      const past = [{ hash: 'h0', nonce: 'n1', grace_until: NOW + 9, replaced }];
       for (const result of results) {
-        assert.deepEqual('session' in result && result.session.token, { hash: 'h1', open_nonce: null, past });
+        assert.deepEqual('session' in result && result.session.token, {
+          hash: 'h1',
+          lineage: null,
+          open_nonce: null,
+          past,
+        });
       }
       const stored = await store.find('a');
       assert.deepEqual([stored?.auth_methods, stored?.auth_level, stored?.revision], [['otp'], 1, 2]);

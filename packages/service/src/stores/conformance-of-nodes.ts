@@ -101,7 +101,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
   {
     name: 'of rotations from one secret through two nodes one wins, and the others are told to whom',
     run: async (here, there) => {
-      const token = { hash: 'h', open_nonce: null, past: [] };
+      const token = { hash: 'h', lineage: null, open_nonce: null, past: [] };
       const { id } = await inserted(here, 0, { token });
       const rotated = await Promise.all(
         Array.from({ length: 10 }, (_, n) => (n % 2 ? here : there).update(id, rotation(n), NOW + 1)),

@@ -25,13 +25,14 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'a session comes back as it was inserted, member for member',
     run: async (store) => {
-      const past = [{ hash: 'b'.repeat(64), nonce: 'n', grace_until: NOW + 5 }];
+      const replaced = { auth_time: NOW - 9, auth_methods: ['pwd'], auth_level: 1 };
+      const past = [{ hash: 'b'.repeat(64), nonce: 'n', grace_until: NOW + 5, replaced }];
       const full = session('full', {
         active_until: NOW + 7,
         auth_time: NOW - 3,
         auth_methods: ['pwd', 'otp'],
         auth_level: 2,
-        token: { hash: 'a'.repeat(64), open_nonce: 'm', past },
+        token: { hash: 'a'.repeat(64), lineage: 'l', open_nonce: 'm', past },
         user_name: 'Zoë "Z" \\ 🦊',
         address: '2001:db8::1',
         client: "Robert'); DROP TABLE sessions;--",

@@ -3,7 +3,8 @@ import { Compile, Type } from '#typebox';
 import { invalidMember, SessionsError } from '../domain/errors.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { type JsonText, toJsonText } from '../domain/json.ts';
-import type { CloseReason, Session } from '../domain/session.ts';
+import type { Authentication, CloseReason, Session } from '../domain/session.ts';
+import type { PastSecret, TokenState } from '../domain/tokens.ts';
 import { sessionText } from '../http/v1/wire.ts';
 import { invalidData } from '../http/validation.ts';
 
@@ -43,7 +44,23 @@ function schema(times: { readonly format?: string }, options: { readonly additio
   const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
   const Any = Type.Optional(Type.Unknown());
   const MaybeTime = Type.Optional(Type.Union([Time, Type.Null()]));
-  const Past = Type.Object({ hash: Type.String(), nonce: Type.String(), grace_until: Type.Integer(SAFE) }, options);
+  const Replaced = Type.Object(
+    {
+      auth_time: Type.Integer(SAFE),
+      auth_methods: Type.Array(Type.String()),
+      auth_level: Type.Union([Type.Integer(SAFE), Type.Null()]),
+    },
+    options,
+  );
+  const Past = Type.Object(
+    {
+      hash: Type.String(),
+      nonce: Type.String(),
+      grace_until: Type.Integer(SAFE),
+      replaced: Type.Optional(Type.Union([Replaced, Type.Null()])),
+    },
+    options,
+  );
   return Type.Object(
     {
       id: Type.String({ minLength: 1 }),
@@ -69,6 +86,7 @@ function schema(times: { readonly format?: string }, options: { readonly additio
         Type.Object(
           {
             hash: Type.String(),
+            lineage: Type.Optional(Type.Union([Type.String(), Type.Null()])),
             open_nonce: Type.Union([Type.String(), Type.Null()]),
             past: Type.Array(Past),
           },
@@ -123,8 +141,19 @@ export function readStoredSession(value: unknown, strictness: Strictness, idle_t
     auth_time: value.auth_time ? time('auth_time', value.auth_time) : open_time,
     auth_methods: value.auth_methods ?? [],
     auth_level: value.auth_level ?? null,
-    token: value.token ?? null,
+    token: value.token ? tokenState(value.token) : null,
   };
+}
+
+type ExportedToken = Omit<TokenState, 'lineage' | 'past'> & {
+  readonly lineage?: string | null;
+  readonly past: readonly (Omit<PastSecret, 'replaced'> & { readonly replaced?: Authentication | null })[];
+};
+
+/** Files of before the service recognised all secrets of a session have neither a lineage nor what was replaced. */
+function tokenState(token: ExportedToken): TokenState {
+  const { hash, open_nonce, past, lineage = null } = token;
+  return { hash, lineage, open_nonce, past: past.map((secret) => ({ ...secret, replaced: secret.replaced ?? null })) };
 }
 
 /** The members of an object that are not those of a session. */

@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { hashSecret } from '../domain/secrets.ts';
 import type { SessionStore } from '../domain/store.ts';
-import { hashSecret } from '../domain/tokens.ts';
 import { startTestServer } from '../http/fixtures/test-server.ts';
 import { sessionRef } from '../observability/log.ts';
 import { createStore } from '../stores/create-store.ts';

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { PAST_SECRETS_MAX } from '../domain/tokens.ts';
 import { fromNow, fulfilled, HOUR_MS, inParallel, isProblem } from './expectations.ts';
 import type { UseCase } from './world.ts';
 
@@ -54,18 +53,93 @@ export const ROTATION_CASES: readonly UseCase[] = [
     }),
   ),
   {
-    name: 'a token that was rotated longer ago than is remembered opens nothing, and ends nothing',
+    name: 'each earlier token ends the session as compromised, however many rotations came after it',
     run: async ({ sessions, clock, settings }) => {
-      const { token, session } = await sessions.open({ user_id: 'u' });
-      let current = token;
-      for (let n = 0; n <= PAST_SECRETS_MAX; n += 1) {
-        current = (await sessions.rotate({ token: current })).token;
-        clock.advance(settings.rotation_grace_ms);
+      for (const [rotations, pause_ms, used] of [
+        [40, 0, 0],
+        [40, settings.rotation_grace_ms, 0],
+        [40, settings.rotation_grace_ms, 20],
+        [9, 0, 0],
+      ] as const) {
+        const tokens = [(await sessions.open({ user_id: 'u' })).token];
+        for (let n = 0; n < rotations; n += 1) {
+          tokens.push((await sessions.rotate({ token: tokens.at(-1) ?? '' })).token);
+          clock.advance(pause_ms);
+        }
+        assert.equal((await sessions.validate(tokens.at(-1) ?? '')).active, true);
+        assert.deepEqual(await sessions.validate(tokens[used] ?? ''), { active: false, reason: 'compromised' });
+        assert.deepEqual(await sessions.validate(tokens.at(-1) ?? ''), { active: false, reason: 'compromised' });
       }
-      assert.deepEqual(await sessions.validate(token), { active: false, reason: 'unknown' });
-      await assert.rejects(sessions.rotate({ token }), isProblem('TOKEN_UNKNOWN'));
+    },
+  },
+  {
+    name: 'a token of an earlier one, with any character changed, is unknown and ends nothing',
+    run: async ({ sessions }) => {
+      const { token } = await sessions.open({ user_id: 'u' });
+      const current = (await sessions.rotate({ token })).token;
+      for (let at = token.length - 43; at < token.length; at += 1) {
+        const forged = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
+        assert.deepEqual(await sessions.validate(forged), { active: false, reason: 'unknown' });
+        await assert.rejects(sessions.rotate({ token: forged }), isProblem('TOKEN_UNKNOWN'));
+      }
       assert.equal((await sessions.validate(current)).active, true);
-      assert.equal((await sessions.get(session.id))?.active, true);
+    },
+  },
+  {
+    name: 'within its grace, a token of before a renewal is worth what it was, and gets no token of the renewed session',
+    run: async (world) => {
+      const { sessions, clock, settings } = world;
+      const { token: first } = await sessions.open({ user_id: 'u', auth_methods: ['pwd'], auth_level: 1 });
+      const { token: second } = await sessions.rotate({ token: first });
+      const renewed = await sessions.rotate({ token: second, auth_methods: ['pwd', 'otp'], auth_level: 2 });
+      const third = await sessions.rotate({ token: renewed.token });
+      const again = await sessions.rotate({ token: third.token, auth_level: 3 });
+      const levels = [];
+      for (const token of [first, second, renewed.token, third.token, again.token]) {
+        const validation = await sessions.validate(token);
+        levels.push(validation.active && validation.session.auth_level);
+      }
+      assert.deepEqual(levels, [1, 1, 2, 2, 3]);
+      assert.equal((await sessions.rotate({ token: first })).token, second);
+      assert.equal((await sessions.rotate({ token: first })).session.auth_level, 1);
+      await assert.rejects(sessions.rotate({ token: second }), isProblem('TOKEN_REPLACED'));
+      assert.equal((await sessions.rotate({ token: renewed.token })).token, third.token);
+      await assert.rejects(sessions.rotate({ token: third.token }), isProblem('TOKEN_REPLACED'));
+      clock.advance(settings.rotation_grace_ms);
+      assert.deepEqual(await sessions.validate(second), { active: false, reason: 'compromised' });
+    },
+  },
+  {
+    name: 'a renewal that is sent again renews once, and another one of the same old token replaces the present token',
+    run: async ({ sessions }) => {
+      const { token } = await sessions.open({ user_id: 'u' });
+      const renewal = { token, auth_methods: ['otp'], auth_level: 2 };
+      const sent = fulfilled(await inParallel(10, () => sessions.rotate(renewal)));
+      assert.equal(sent.length, 10);
+      assert.equal(new Set(sent.map((result) => result.token)).size, 1);
+      assert.ok(sent.every(({ session }) => session.auth_level === 2));
+      const other = await sessions.rotate({ token, auth_level: 3 });
+      const validation = await sessions.validate(other.token);
+      assert.deepEqual([other.session.auth_level, validation.active], [3, true]);
+      const [before] = sent;
+      assert.partialDeepStrictEqual(await sessions.validate(before?.token ?? ''), { session: { auth_level: 2 } });
+    },
+  },
+  {
+    name: 'a token in its grace is not kept by a cache for longer than the grace',
+    settings: { touch_interval_ms: 60_000 },
+    run: async ({ sessions, clock, settings, settled }) => {
+      const { token } = await sessions.open({ user_id: 'u' });
+      clock.advance(1);
+      await sessions.validate(token);
+      await settled();
+      await sessions.rotate({ token });
+      for (const left_ms of [settings.rotation_grace_ms, 5_000, 1]) {
+        const validation = await sessions.validate(token);
+        assert.ok(validation.active);
+        assert.ok(validation.max_age * 1000 <= left_ms, `${validation.max_age} s with ${left_ms} ms left`);
+        clock.advance(left_ms === settings.rotation_grace_ms ? left_ms - 5_000 : left_ms - 1);
+      }
     },
   },
   {

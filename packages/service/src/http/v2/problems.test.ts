@@ -80,6 +80,12 @@ const PROVOKED: Readonly<Record<Exclude<ProblemCode, OfConnections>, (t: TestCon
     await send(`POST /v2/sessions/${session.id}/close`);
     return send(`POST /v2/sessions/${session.id}/touch`);
   },
+  TOKEN_REPLACED: async (t) => {
+    const { open, rotate } = await startV2(t);
+    const { token } = await open();
+    await rotate(token, { auth_level: 2 });
+    return rotate(token);
+  },
   SESSION_LIMIT: async (t) => {
     const { open, send } = await startV2(t, { settings: { limit: { max: 1, policy: 'deny' } } });
     await open();

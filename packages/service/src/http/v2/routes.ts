@@ -126,7 +126,7 @@ export const ROUTES: readonly Route[] = [
     scope: 'write',
     input: 'RotateRequest',
     answer: 'RotateResult',
-    problems: ['TOKEN_UNKNOWN', 'SESSION_CLOSED'],
+    problems: ['TOKEN_UNKNOWN', 'TOKEN_REPLACED', 'SESSION_CLOSED'],
     run: async ({ sessions, suspicious }, { input: { token, ...members } }) => {
       try {
         const rotated = await sessions.rotate(token, toAuthentication(members));

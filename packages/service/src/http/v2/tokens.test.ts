@@ -16,9 +16,8 @@ test('an unknown token, a wrong secret and what is no token at all are unknown, 
 test('a rotated token is good for the grace and answers the same new one; used later, it ends the session', async (t) => {
   const { open, validate, rotate, clock, log } = await startV2(t);
   const { token } = await open();
-  const first = await rotate(token, { auth_methods: ['pwd', 'otp'], auth_level: 2 });
+  const first = await rotate(token);
   assert.notEqual(first.body.token, token);
-  assert.deepEqual([first.body.session.auth_methods, first.body.session.auth_level], [['pwd', 'otp'], 2]);
   assert.equal((await rotate(token)).body.token, first.body.token);
   assert.equal((await validate(token)).active, true);
   const second = await rotate(first.body.token);
@@ -32,6 +31,18 @@ test('a rotated token is good for the grace and answers the same new one; used l
   );
   assert.deepEqual(await validate(second.body.token), { active: false, reason: 'compromised' });
   assert.ok(log.some((line) => line.event === 'compromised_session' && line.level === 'warn'));
+});
+
+test('after a new authentication the old token proves no more than before, and gets no stronger one', async (t) => {
+  const { open, validate, rotate } = await startV2(t);
+  const { token } = await open();
+  const renewed = await rotate(token, { auth_methods: ['pwd', 'otp'], auth_level: 2 });
+  assert.deepEqual([renewed.body.session.auth_methods, renewed.body.session.auth_level], [['pwd', 'otp'], 2]);
+  const { session } = await validate(token);
+  assert.deepEqual([session?.auth_methods, session?.auth_level], [[], null]);
+  const refused = await rotate(token);
+  assert.deepEqual([refused.status, refused.body.code], [409, 'TOKEN_REPLACED']);
+  assert.equal((await rotate(token, { auth_methods: ['pwd', 'otp'], auth_level: 2 })).body.token, renewed.body.token);
 });
 
 test('validating a token that was rotated before the grace ends the session too', async (t) => {

@@ -1,6 +1,7 @@
 import { isoTime } from '../../domain/iso-time.ts';
+import type { WithToken } from '../../domain/rotation.ts';
 import type { Session, SessionSummary } from '../../domain/session.ts';
-import type { Opened, WithToken } from '../../domain/sessions.ts';
+import type { Opened } from '../../domain/sessions.ts';
 import type { Stats } from '../../domain/stats.ts';
 import type { ClosedMatching, HourCounts, Scan } from '../../domain/store.ts';
 import type { Swept } from '../../domain/sweep.ts';

@@ -1,0 +1,113 @@
+import { endIfDue, isDue } from './due-sessions.ts';
+import { sessionClosed, tokenReplaced, tokenUnknown } from './refusals.ts';
+import { hashSecret, lineageOf, newNonce, successor } from './secrets.ts';
+import { type Authentication, type Session, unnamed } from './session.ts';
+import type { SessionsSettings } from './settings.ts';
+import type { SessionStore } from './store.ts';
+import { judge, PAST_SECRETS_MAX, type Presented, parseToken, seenBy, tokenOf } from './tokens.ts';
+import type { Validator } from './validator.ts';
+
+/** `ps_<id>_<secret>`: what signs the user in. It exists here, in the response, and with the user. */
+export interface WithToken {
+  readonly token: string;
+}
+
+export type Rotated = { readonly session: Session } & WithToken;
+
+type Recent = Extract<Presented, { is: 'recent' }>;
+interface Found {
+  readonly session: Session;
+  readonly presented: Extract<Presented, { is: 'current' | 'recent' }>;
+}
+
+/** A step follows the chain of secrets to the next one, or has lost a race for the present one. */
+const STEPS_MAX = 2 * PAST_SECRETS_MAX;
+
+/** New tokens for old ones: the same for all who present one within its grace, and none that is worth more. */
+export class Rotation {
+  readonly #store: SessionStore;
+  readonly #settings: SessionsSettings;
+  readonly #validator: Validator;
+
+  constructor(store: SessionStore, settings: SessionsSettings, validator: Validator) {
+    this.#store = store;
+    this.#settings = settings;
+    this.#validator = validator;
+  }
+
+  /** See `Sessions.rotate`. */
+  async rotate(token: string, authentication: Partial<Authentication> | undefined, now: number): Promise<Rotated> {
+    const parsed = parseToken(token);
+    if (!parsed) throw tokenUnknown();
+    const { id } = parsed;
+    let { secret } = parsed;
+    for (let step = 0; step < STEPS_MAX; step += 1) {
+      const { session, presented } = await this.#find(id, secret, now);
+      if (presented.is === 'current') {
+        const rotated = await this.#replace(session, secret, authentication, now);
+        if (rotated) return rotated;
+      } else if (!authentication) {
+        if (presented.renewed) throw tokenReplaced();
+        return successorOf(session, secret, presented, now);
+      } else {
+        const isRepeated = presented.renewed !== null && isSame(presented.renewed, authentication);
+        if (isRepeated) return successorOf(session, secret, presented, now);
+        // The caller has authenticated the user anew, so the present token is theirs to replace.
+        secret = nextSecret(session, secret, presented);
+      }
+    }
+    throw tokenReplaced();
+  }
+
+  /** A live session, and what the secret is to it. Throws for all others. */
+  async #find(id: string, secret: string, now: number): Promise<Found> {
+    let session = await this.#store.find(id);
+    const presented = session ? judge(session, secret, now) : null;
+    if (session && presented?.is !== 'unknown' && isDue(session, now)) session = await endIfDue(this.#store, id, now);
+    if (!session || !presented || presented.is === 'unknown') throw tokenUnknown();
+    if (session.close_reason !== null) throw sessionClosed(NOT_ROTATED, session.close_reason);
+    if (presented.is === 'reused') throw sessionClosed(NOT_ROTATED, await this.#validator.compromised(id, now));
+    return { session, presented };
+  }
+
+  /** Null where another request has replaced the secret first, or has ended the session. */
+  async #replace(
+    session: Session,
+    secret: string,
+    authentication: Partial<Authentication> | undefined,
+    now: number,
+  ): Promise<Rotated | null> {
+    const nonce = newNonce();
+    const next = successor(secret, nonce, lineageOf(session));
+    const rotation = {
+      type: 'rotate',
+      from_hash: hashSecret(secret),
+      to_hash: hashSecret(next),
+      nonce,
+      grace_until: now + this.#settings.rotation_grace_ms,
+      authentication: authentication ? { ...unnamed(now), ...authentication } : null,
+    } as const;
+    const result = await this.#store.update(session.id, rotation, now);
+    return result.outcome === 'updated' ? { session: result.session, token: tokenOf(session.id, next) } : null;
+  }
+}
+
+const NOT_ROTATED = 'its token was not rotated';
+
+function successorOf(session: Session, secret: string, presented: Recent, now: number): Rotated {
+  const next = nextSecret(session, secret, presented);
+  return { session: seenBy(session, judge(session, next, now)), token: tokenOf(session.id, next) };
+}
+
+function nextSecret(session: Session, secret: string, { nonce }: Recent): string {
+  return successor(secret, nonce, lineageOf(session));
+}
+
+/** A renewal that is sent twice renews once. The time is the service's own where the caller does not say it. */
+function isSame(renewed: Authentication, { auth_time, auth_methods, auth_level }: Partial<Authentication>): boolean {
+  return (
+    renewed.auth_level === (auth_level ?? null) &&
+    renewed.auth_methods.join() === (auth_methods ?? []).join() &&
+    (auth_time === undefined || auth_time === renewed.auth_time)
+  );
+}
