@@ -1,9 +1,21 @@
-import { createHmac, hash, randomBytes, randomFillSync } from 'node:crypto';
+import { createHmac, hash, randomFillSync } from 'node:crypto';
 
-const RANDOM_BYTES = 16;
-/** Random bytes are drawn for 256 ids at a time: one call to the generator costs more than the bytes. */
-const pool = Buffer.alloc(RANDOM_BYTES * 256);
+const ID_BYTES = 16;
+/** Random bytes are drawn many at a time: one call to the generator costs more than the bytes. */
+const pool = Buffer.alloc(8192);
 let used = pool.length;
+
+/** So many bytes from the system's generator, which nobody gets a second time. */
+function randomString(bytes: number, encoding: 'hex' | 'base64url'): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const text = pool.toString(encoding, used, used + bytes);
+  pool.fill(0, used, used + bytes);
+  used += bytes;
+  return text;
+}
 
 /**
  * `<4 hex: first 16 bits of SHA-256(user_id)><32 hex: 128 random bits>`.
@@ -12,14 +24,7 @@ let used = pool.length;
  * finds it from either. The rest comes from the system's generator (ASVS 7.2.3).
  */
 export function newSessionId(userId: string): string {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  const random = pool.toString('hex', used, used + RANDOM_BYTES);
-  pool.fill(0, used, used + RANDOM_BYTES);
-  used += RANDOM_BYTES;
-  return userPrefix(userId) + random;
+  return userPrefix(userId) + randomString(ID_BYTES, 'hex');
 }
 
 /**
@@ -28,7 +33,7 @@ export function newSessionId(userId: string): string {
  */
 export function repeatableSessionId(userId: string, key: string): string {
   const bytes = createHmac('sha256', key).update(userId).digest();
-  return userPrefix(userId) + bytes.toString('hex', 0, RANDOM_BYTES);
+  return userPrefix(userId) + bytes.toString('hex', 0, ID_BYTES);
 }
 
 /** Whether an id is one that this service makes; imported sessions may have others, which say nothing of their user. */
@@ -38,9 +43,9 @@ export function isOwnId(id: string): boolean {
 
 const OWN_ID = /^[0-9a-f]{36}$/;
 
-/** So many bytes from the system's generator, as base64url. */
+/** So many random bytes, as base64url; at most 8,192. */
 export function randomText(bytes: number): string {
-  return randomBytes(bytes).toString('base64url');
+  return randomString(bytes, 'base64url');
 }
 
 /** What the ids of all sessions of a user start with. */

@@ -12,7 +12,8 @@ const CHECK_LENGTH = 21;
 
 const LINEAGE_BYTES = 16;
 const NONCE_BYTES = 16;
-const RANDOM_BYTES = 32;
+/** As many as give the random part, and a few bits more. */
+const RANDOM_BYTES = 17;
 
 export function newLineage(): string {
   return randomText(LINEAGE_BYTES);
