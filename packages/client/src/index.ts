@@ -44,6 +44,7 @@ export {
   type SessionSummary,
   type Stats,
   type StatsHour,
+  type UpdateRequest,
   type Validation,
 } from './contract/v2.ts';
 export {

@@ -27,6 +27,8 @@ export const ROUTES_V2 = {
   validate: route('POST', '/v2/sessions/validate'),
   // Within the grace, the same token has the same successor.
   rotate: route('POST', '/v2/sessions/rotate'),
+  // It sets values: twice is as once.
+  update: { ...route('PATCH', SESSION), content_type: 'application/merge-patch+json' },
   replaceData: route('PUT', `${SESSION}/data`),
   replaceUser: route('PUT', `${SESSION}/user`),
   // What RFC 7396 merges twice is as if it were merged once.

@@ -11,6 +11,7 @@ import type {
   SessionPage,
   SessionSummary,
   Stats,
+  UpdateRequest,
   Validation,
 } from './contract/v2.ts';
 import type { CloseOptions, OpenOptions, RequestOptions, ValidateOptions, WriteOptions } from './request-options.ts';
@@ -57,6 +58,15 @@ export interface SessionsClient extends SessionReader {
    * before, and rotating it without them rejects with the code `TOKEN_REPLACED`. Sent twice, it renews once.
    */
   rotate(request: RotateRequest, options?: RequestOptions): Promise<RotateResult>;
+
+  /**
+   * Changes how long a session lives ("remember me" after the sign-in), or what its device is known by. It does not
+   * count as activity. An ended session rejects with a `SessionClosedError`; one that is past its new deadline ends.
+   *
+   * @example
+   * await sessions.update(session.id, { idle_timeout: 30 * 86_400, expire_time: null });
+   */
+  update(id: string, changes: UpdateRequest, options?: WriteOptions): Promise<Session>;
 
   /** Replaces `data`, any JSON value. An ended session rejects with a `SessionClosedError`. */
   replaceData(id: string, value: unknown, options?: WriteOptions): Promise<Session>;

@@ -66,6 +66,9 @@ export function createSessionsClient(client: SessionsClientOptions): SessionsCli
 
     rotate: (body, options) => call({ route: ROUTES.rotate, body, read: toRotateResult }, options),
 
+    update: (id, body, options) =>
+      call({ route: ROUTES.update, id, body, if_match: options?.if_match, read: toSession }, options),
+
     replaceData: (id, body, options) =>
       call({ route: ROUTES.replaceData, id, body, if_match: options?.if_match, read: toSession }, options),
 

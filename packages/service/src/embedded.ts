@@ -60,6 +60,7 @@ export function sessionsClientOf(sessions: Sessions, options: EmbeddedOptions = 
       return validation.active ? validation.session : null;
     },
     rotate: (input) => call('rotateToken', { input }),
+    update: (id, input, write) => call('updateSession', { id, input, revision: write?.if_match }),
     replaceData: (id, input, write) => call('replaceData', { id, input, revision: write?.if_match }),
     replaceUser: (id, input, write) => call('replaceUser', { id, input, revision: write?.if_match }),
     patchData: (id, input, write) => call('patchData', { id, input, revision: write?.if_match }),

@@ -115,6 +115,17 @@ export interface RotateResult {
   readonly token: string;
 }
 
+/** `PATCH /v2/sessions/{id}`: what is left out stays as it is. */
+export interface UpdateRequest {
+  /** Seconds; the maximum is the service's setting. */
+  readonly idle_timeout?: number;
+  /** Not beyond the longest life that the service allows, from the opening on. A time that is past ends the session. */
+  readonly expire_time?: string | null;
+  readonly user_name?: string | null;
+  readonly address?: string | null;
+  readonly client?: string | null;
+}
+
 /** Which sessions; a member that is absent does not filter. */
 export interface SessionFilter {
   readonly user_id?: string;

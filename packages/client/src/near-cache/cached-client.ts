@@ -138,6 +138,7 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
       cache.changed(id, { revision, hasEnded: false });
       return rotated;
     },
+    update: (id, changes, options) => forget(id, client.update(id, changes, options)),
     replaceData: (id, value, options) => forget(id, client.replaceData(id, value, options)),
     replaceUser: (id, value, options) => forget(id, client.replaceUser(id, value, options)),
     patchData: (id, value, options) => forget(id, client.patchData(id, value, options)),

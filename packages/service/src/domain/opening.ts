@@ -18,6 +18,12 @@ export interface OpenRequest {
 }
 
 /** Throws `INVALID_DATA` for a timeout beyond its maximum. */
+export function assertIdleTimeout(idle_timeout_ms: number, idle_timeout_ms_max: number): void {
+  if (idle_timeout_ms <= idle_timeout_ms_max) return;
+  throw invalidMember('idle_timeout', `must not be longer than ${idle_timeout_ms_max / 1000} seconds`);
+}
+
+/** Throws `INVALID_DATA` for a timeout beyond its maximum. */
 export function newSession(
   id: string,
   request: OpenRequest,
@@ -30,9 +36,7 @@ export function newSession(
   const { idle_timeout_ms = settings.idle_timeout_ms, authentication } = request;
   const latest = lifetime_ms_max === null ? null : now + lifetime_ms_max;
   const { expire_time = latest } = request;
-  if (idle_timeout_ms > idle_timeout_ms_max) {
-    throw invalidMember('idle_timeout', `must not be longer than ${idle_timeout_ms_max / 1000} seconds`);
-  }
+  assertIdleTimeout(idle_timeout_ms, idle_timeout_ms_max);
   if (expire_time !== null && expire_time <= now) throw invalidMember('expire_time', 'must be in the future');
   if (latest !== null && (expire_time === null || expire_time > latest)) {
     throw invalidMember('expire_time', `must not be later than ${(latest - now) / 1000} seconds from now`);

@@ -1,4 +1,4 @@
-import { SessionsError } from './errors.ts';
+import { invalidMember, SessionsError } from './errors.ts';
 import type { Applied, Session, SessionUpdate } from './session.ts';
 
 /** The session after an update, or what its caller has to hear instead. */
@@ -15,6 +15,10 @@ export function changedOrThrow({ outcome, session }: Applied, update: SessionUpd
       const { revision } = session;
       const message = `The session has revision ${revision}: it has changed since you read it; read it again.`;
       throw new SessionsError('REVISION_CONFLICT', message, { details: { revision } });
+    }
+    case 'too_long': {
+      const ms = update.type === 'amend' ? (update.lifetime_ms_max ?? 0) : 0;
+      throw invalidMember('expire_time', `must not be later than ${ms / 1000} seconds after the session was opened`);
     }
     case 'too_large': {
       const bytes_max = update.type === 'patch' ? update.bytes_max : 0;

@@ -19,6 +19,11 @@ test('a closed session stays as it ended, whatever is asked of it and whenever',
     fc.constant({ type: 'close', reason: 'closed' } as const),
     fc.integer({ min: 0, max: 9 }).map((covers_ms) => ({ type: 'touch', covers_ms }) as const),
     fc.constant({ ...ROTATION, authentication: null }),
+    fc.integer({ min: 1, max: 100 }).map((idle_timeout_ms) => ({
+      type: 'amend' as const,
+      changes: { idle_timeout_ms, expire_time: null },
+      lifetime_ms_max: null,
+    })),
   );
   const events = fc.array(fc.tuple(change, fc.integer({ min: -50, max: 50 })), { maxLength: 30 });
   const deadlines = fc.record({

@@ -55,6 +55,9 @@ export type NewSession = Pick<
   'user_id' | 'user_name' | 'address' | 'client' | 'user' | 'data' | 'idle_timeout_ms' | 'expire_time'
 > & { readonly token?: TokenState | null; readonly authentication?: Authentication | null };
 
+/** What can be changed of a session after its opening, beside `user` and `data`. */
+export type Amendment = Partial<Pick<Session, 'idle_timeout_ms' | 'expire_time' | 'user_name' | 'address' | 'client'>>;
+
 /** A change to one session. The guard of each is that the session is live, and what its comment adds. */
 export type SessionUpdate =
   /** Ends a session that is past its deadline, before anyone is told that it has ended. Changes nothing in a live one. */
@@ -68,6 +71,16 @@ export type SessionUpdate =
     }
   /** Merges into `data` (RFC 7396), if the result is no larger than `bytes_max`. With a `revision`, only at that one. */
   | { readonly type: 'patch'; readonly patch: JsonText; readonly bytes_max: number; readonly revision?: number }
+  /**
+   * Changes how long the session lives, and what its device is known by; does not count as activity. One that is past its
+   * new deadline ends now. `lifetime_ms_max` bounds `expire_time` from the opening on. With a `revision`, only at that one.
+   */
+  | {
+      readonly type: 'amend';
+      readonly changes: Amendment;
+      readonly lifetime_ms_max: number | null;
+      readonly revision?: number;
+    }
   | { readonly type: 'close'; readonly reason: CloseReason }
   /** Notes activity, and counts `covers_ms` of it ahead. Changes nothing where what was noted covers it. */
   | { readonly type: 'touch'; readonly covers_ms: number }
@@ -94,7 +107,9 @@ export type Applied = {
     /** It has another revision, or another secret. */
     | 'conflict'
     /** The result would be larger than allowed. */
-    | 'too_large';
+    | 'too_large'
+    /** The session would live for longer than allowed. */
+    | 'too_long';
   readonly session: Session;
 };
 
@@ -172,6 +187,8 @@ export function apply(session: Session, update: SessionUpdate, now: number, deci
       if (data !== null && Buffer.byteLength(data) > update.bytes_max) return { outcome: 'too_large', session };
       return updated({ ...active(session, now), data });
     }
+    case 'amend':
+      return amend(session, update, Math.max(now, decided_at));
     case 'close': {
       const ending = active(session, now);
       return { outcome: 'updated', session: end(ending, ending.request_time, update.reason) };
@@ -182,6 +199,20 @@ export function apply(session: Session, update: SessionUpdate, now: number, deci
     case 'rotate':
       return rotate(session, update, now);
   }
+}
+
+function amend(session: Session, update: SessionUpdate & { readonly type: 'amend' }, now: number): Applied {
+  const { changes, lifetime_ms_max, revision } = update;
+  if (isOther(session, revision)) return { outcome: 'conflict', session };
+  const amended = { ...session, ...changes };
+  const latest = lifetime_ms_max === null ? null : session.open_time + lifetime_ms_max;
+  const { expire_time } = changes;
+  if (latest !== null && expire_time !== undefined && (expire_time === null || expire_time > latest)) {
+    return { outcome: 'too_long', session };
+  }
+  if (isLive(amended, now)) return updated(amended);
+  const reason = deadline(amended) === amended.expire_time ? 'expired' : 'idle';
+  return { outcome: 'updated', session: end(amended, now, reason) };
 }
 
 function rotate(session: Session, update: SessionUpdate & { readonly type: 'rotate' }, now: number): Applied {

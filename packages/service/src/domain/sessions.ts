@@ -5,11 +5,18 @@ import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
 import { lookupIn, type SessionLookup } from './lookup.ts';
-import { newSession, type OpenRequest } from './opening.ts';
+import { assertIdleTimeout, newSession, type OpenRequest } from './opening.ts';
 import { changedOrThrow, keyUsed } from './refusals.ts';
 import { type Rotated, Rotation, type WithToken } from './rotation.ts';
 import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './secrets.ts';
-import { type Authentication, asOf, type CloseReason, type Session, type SessionUpdate } from './session.ts';
+import {
+  type Amendment,
+  type Authentication,
+  asOf,
+  type CloseReason,
+  type Session,
+  type SessionUpdate,
+} from './session.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
 import { type Stats, statsAt } from './stats.ts';
 import type {
@@ -158,6 +165,17 @@ export class Sessions {
   /** Merges into `data` (RFC 7396), else as `replace`. Rejects with `VALUE_TOO_LARGE` too. */
   patchData(id: string, patch: JsonText, bytes_max: number, revision?: number): Promise<Session | null> {
     return this.#change(id, { type: 'patch', patch, bytes_max, ...(revision !== undefined && { revision }) });
+  }
+
+  /**
+   * Changes the life or the device of a session; with a `revision`, only at that one. A session that is past its new
+   * deadline ends, and is answered so. Null when there is none of that id; rejects with `INVALID_DATA` for a life beyond
+   * the maxima, with `SESSION_CLOSED` and `REVISION_CONFLICT`.
+   */
+  async amend(id: string, changes: Amendment, revision?: number): Promise<Session | null> {
+    const { idle_timeout_ms_max, lifetime_ms_max } = this.#settings;
+    if (changes.idle_timeout_ms !== undefined) assertIdleTimeout(changes.idle_timeout_ms, idle_timeout_ms_max);
+    return this.#change(id, { type: 'amend', changes, lifetime_ms_max, ...(revision !== undefined && { revision }) });
   }
 
   /** Notes activity. Null when there is no such session; rejects with `SESSION_CLOSED`. */

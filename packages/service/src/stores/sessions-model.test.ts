@@ -35,6 +35,7 @@ const step = fc.oneof(
     generation: fc.nat({ max: 3 }),
     at_once: fc.integer({ min: 1, max: 3 }),
   }),
+  fc.record({ do: fc.constant('amend' as const), which, idle_ms: fc.constantFrom(IDLE_MS, IDLE_MS / 2) }),
   fc.record({ do: fc.constant('close' as const), which }),
   fc.record({ do: fc.constant('close_all' as const), user: fc.constantFrom(...USERS) }),
   fc.record({ do: fc.constant('sweep' as const) }),
@@ -94,6 +95,11 @@ class World {
       case 'rotate':
         if (known) await this.#rotate(known, next.generation, next.at_once);
         return;
+      case 'amend': {
+        const changes = { idle_timeout_ms: next.idle_ms };
+        if (known) await orCode(sessions.amend(known.id, changes));
+        return;
+      }
       case 'close':
         if (known) assert.notEqual((await sessions.close(known.id))?.close_time, null);
         return;
@@ -134,7 +140,7 @@ class World {
         assert.ok(now < known.opened + LIFETIME_MS, 'a session outlives its longest life');
         assert.equal(session.data, known.data, 'an answered update is lost');
       } else if (session.close_reason === 'idle') {
-        assert.ok(now >= known.last_activity + IDLE_MS, 'a session in use has become idle');
+        assert.ok(now >= known.last_activity + IDLE_MS / 2, 'a session in use has become idle');
       }
     }
     const page = await sessions.scan({ active: true }, null, 100);

@@ -1,4 +1,5 @@
 import { ACTIVITY_CASES } from './activity.ts';
+import { AMENDMENT_CASES } from './amendments.ts';
 import { BULK_CASES } from './bulk.ts';
 import { DATA_CASES } from './data.ts';
 import { ENDING_CASES } from './endings.ts';
@@ -24,6 +25,7 @@ export const USE_CASES: readonly UseCase[] = [
   ...ROTATION_CASES,
   ...LIMIT_CASES,
   ...DATA_CASES,
+  ...AMENDMENT_CASES,
   ...LIST_CASES,
   ...BULK_CASES,
 ];

@@ -13,6 +13,7 @@ interface Contract {
   readonly Validation: contract.Validation;
   readonly RotateRequest: contract.RotateRequest;
   readonly RotateResult: contract.RotateResult;
+  readonly UpdateRequest: contract.UpdateRequest;
   readonly Session: contract.Session;
   readonly SessionSummary: contract.SessionSummary;
   readonly SessionPage: contract.SessionPage;

@@ -1,6 +1,6 @@
 import { SessionsError } from '../../domain/errors.ts';
 import type { JsonText } from '../../domain/json.ts';
-import type { Authentication } from '../../domain/session.ts';
+import type { Amendment, Authentication } from '../../domain/session.ts';
 import type { SessionFilter } from '../../domain/store.ts';
 import { timeOf } from '../validation.ts';
 import { jsonTextOrNull } from './json-value.ts';
@@ -30,6 +30,15 @@ export function toAuthentication(members: AuthenticationMembers): Partial<Authen
     ...(auth_time !== undefined && { auth_time: timeOf('auth_time', auth_time) }),
     ...(auth_methods !== undefined && { auth_methods }),
     ...(auth_level !== undefined && { auth_level }),
+  };
+}
+
+/** Throws `INVALID_DATA` for a time that is none. */
+export function toAmendment({ idle_timeout, expire_time, ...texts }: Of<'UpdateRequest'>): Amendment {
+  return {
+    ...texts,
+    ...(idle_timeout !== undefined && { idle_timeout_ms: idle_timeout * 1000 }),
+    ...(expire_time !== undefined && { expire_time: expire_time === null ? null : timeOf('expire_time', expire_time) }),
   };
 }
 

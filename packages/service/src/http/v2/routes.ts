@@ -6,7 +6,7 @@ import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
 import { invalidData, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
-import { toAuthentication, toFilter, valueText } from './input.ts';
+import { toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
 import { jsonTextOf } from './json-value.ts';
 import { CLOSE_MANY_MAX, type Of, SCHEMAS, type SchemaName } from './schemas.ts';
 import { closedText, openedText, pageText, rotatedText, sessionText, statsText, validationText } from './wire.ts';
@@ -161,6 +161,17 @@ export const ROUTES: readonly Route[] = [
     answer: 'Session',
     problems: ['SESSION_NOT_FOUND'],
     run: async ({ sessions }, { id }) => answerOf(await sessions.get(id)),
+  }),
+  route('PATCH', '/v2/sessions/{id}', {
+    name: 'updateSession',
+    summary: 'Changes the life or the device of a live session; does not count as activity',
+    scope: 'write',
+    input: 'UpdateRequest',
+    answer: 'Session',
+    problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT'],
+    isConditional: true,
+    run: async ({ sessions }, { id, input, revision }) =>
+      answerOf(await sessions.amend(id, toAmendment(input), revision)),
   }),
   route('DELETE', '/v2/sessions/{id}', {
     name: 'deleteSession',

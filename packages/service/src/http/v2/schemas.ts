@@ -144,6 +144,20 @@ export const SCHEMAS = {
     },
     closed,
   ),
+  UpdateRequest: Type.Object(
+    {
+      idle_timeout: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: SECONDS_MAX, description: 'Seconds without activity that end it' }),
+      ),
+      expire_time: Type.Optional(
+        nullable(Type.String({ format: 'date-time' }), 'The absolute deadline; one that is past ends the session'),
+      ),
+      user_name: Type.Optional(Text('The name to show')),
+      address: Type.Optional(Text('Where the user is now, usually an IP address')),
+      client: Type.Optional(Text('With what the user came, usually the user agent')),
+    },
+    { ...closed, minProperties: 1 },
+  ),
   ListQuery: Type.Object(
     {
       ...FILTER,

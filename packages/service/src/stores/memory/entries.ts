@@ -54,6 +54,7 @@ export class Entries {
     if (ended && !entry.ended) this.byDue.delete(entry);
     entry.session = Object.freeze(session);
     entry.ended = ended;
+    if (!ended && deadline(session) < entry.due) this.postpone(entry);
     this.#index(entry);
   }
 
@@ -63,7 +64,7 @@ export class Entries {
     this.#unindex(entry);
   }
 
-  /** Looks at it again at its deadline. */
+  /** Looks at it again at its deadline, which has moved. */
   postpone(entry: Entry): void {
     this.byDue.delete(entry);
     entry.due = deadline(entry.session);

@@ -65,10 +65,10 @@ export function newlyStored(session: Session): Stored {
   return { session, due: deadline(session), listed_time: session.request_time };
 }
 
-/** The same after a change. `due` stays: the sweep moves it. */
+/** The same after a change. `due` stays, so that activity writes no index: the sweep moves it. It is never later. */
 export function changedStored({ due, listed_time }: Stored, session: Session): Stored {
   const lags = session.request_time - listed_time > LISTED_LAG_MS;
-  return { session, due, listed_time: lags ? session.request_time : listed_time };
+  return { session, due: Math.min(due, deadline(session)), listed_time: lags ? session.request_time : listed_time };
 }
 
 /**

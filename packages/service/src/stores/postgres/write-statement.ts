@@ -121,6 +121,8 @@ const CHANGED: readonly Column<Change>[] = [
   number('request_time', ({ after }) => after.session.request_time),
   number('listed_time', ({ after }) => after.listed_time),
   number('active_until', ({ after }) => after.session.active_until),
+  number('idle_timeout_ms', ({ after }) => after.session.idle_timeout_ms),
+  number('expire_time', ({ after }) => after.session.expire_time),
   number('deadline', ({ after }) => deadline(after.session)),
   number('due', ({ after }) => after.due),
   number('close_time', ({ after }) => after.session.close_time),
@@ -131,14 +133,21 @@ const CHANGED: readonly Column<Change>[] = [
   text('auth_methods', ({ after }) => methodsText(after.session)),
 ];
 
-/**
- * What may be large is sent, and written, only where it has changed. Of what ends nobody may have read it: it goes with
- * the end.
- */
-const LARGE: readonly { readonly name: string; readonly of: (session: Session) => string | null }[] = [
-  { name: 'token', of: tokenText },
-  { name: '"user"', of: ({ user }) => user },
-  { name: 'data', of: ({ data }) => data },
+/** Sent, and written, only where it has changed. */
+interface SeldomWritten {
+  readonly name: string;
+  readonly of: (session: Session) => string | null;
+  /** An end clears it, also where it was not read before. */
+  readonly isClearedByEnd: boolean;
+}
+
+const SELDOM_WRITTEN: readonly SeldomWritten[] = [
+  { name: 'user_name', of: ({ user_name }) => toStoredOrNull(user_name), isClearedByEnd: false },
+  { name: 'address', of: ({ address }) => toStoredOrNull(address), isClearedByEnd: false },
+  { name: 'client', of: ({ client }) => toStoredOrNull(client), isClearedByEnd: false },
+  { name: 'token', of: tokenText, isClearedByEnd: false },
+  { name: '"user"', of: ({ user }) => user, isClearedByEnd: true },
+  { name: 'data', of: ({ data }) => data, isClearedByEnd: true },
 ];
 
 const ID: readonly Column<Session>[] = [text('id', ({ id }) => toStored(id))];
@@ -146,18 +155,18 @@ const ID: readonly Column<Session>[] = [text('id', ({ id }) => toStored(id))];
 const UPDATED: readonly Column<Change>[] = [
   text('id', ({ before }) => toStored(before.id)),
   ...CHANGED,
-  ...LARGE.flatMap(({ name, of }): Column<Change>[] => [
-    { name: isNew(name), type: 'boolean', of: (change) => isRewritten(change, of) },
-    text(name, (change) => (isRewritten(change, of) ? of(change.after.session) : null)),
+  ...SELDOM_WRITTEN.flatMap((column): Column<Change>[] => [
+    { name: isNew(column.name), type: 'boolean', of: (change) => isRewritten(change, column) },
+    text(column.name, (change) => (isRewritten(change, column) ? column.of(change.after.session) : null)),
   ]),
 ];
 const SET = [
   ...CHANGED.map(({ name }) => `${name} = u.${name}`),
-  ...LARGE.map(({ name }) => `${name} = CASE WHEN u.${isNew(name)} THEN u.${name} ELSE s.${name} END`),
+  ...SELDOM_WRITTEN.map(({ name }) => `${name} = CASE WHEN u.${isNew(name)} THEN u.${name} ELSE s.${name} END`),
 ].join(', ');
 
-function isRewritten({ before, after: { session } }: Change, of: (session: Session) => string | null): boolean {
-  return session.close_time !== null || of(before) !== of(session);
+function isRewritten({ before, after: { session } }: Change, { of, isClearedByEnd }: SeldomWritten): boolean {
+  return (isClearedByEnd && session.close_time !== null) || of(before) !== of(session);
 }
 
 function isNew(name: string): string {

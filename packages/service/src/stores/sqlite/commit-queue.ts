@@ -231,6 +231,7 @@ function lengthOfUpdate(update: SessionUpdate): number {
     case 'patch':
       return update.bytes_max;
     case 'expire':
+    case 'amend':
     case 'close':
     case 'touch':
     case 'rotate':

@@ -18,6 +18,14 @@ export const DELETE_SESSION = 'DELETE FROM sessions WHERE id = ?';
 export const UPDATE_SESSION =
   'UPDATE sessions SET request_time = ?, active_until = ?, deadline = ?, close_time = ?, close_reason = ?, revision = ?, auth_time = ?, auth_methods = ?, auth_level = ?, token = ?, user = ?, data = ? WHERE id = ?';
 
+/** What only an amendment changes, and the id. */
+export const AMEND_SESSION =
+  'UPDATE sessions SET user_name = ?, address = ?, client = ?, idle_timeout_ms = ?, expire_time = ? WHERE id = ?';
+
+export function toAmendment(s: Session): Row {
+  return [s.user_name, s.address, s.client, s.idle_timeout_ms, s.expire_time, s.id];
+}
+
 export function toRow(s: Session): Row {
   // biome-ignore format: as COLUMNS has them
   return [

@@ -5,12 +5,14 @@ import { conditions, IS_OPEN, NEVER, valuesOf, where } from './conditions.ts';
 import { isUniqueViolation, prepare, type Row, type RowStatement } from './connection.ts';
 import { HourCounters } from './hours.ts';
 import {
+  AMEND_SESSION,
   COLUMNS,
   DELETE_SESSION,
   INSERT_SESSION,
   SELECT_DUE,
   SELECT_DUE_OF_USER,
   SELECT_SESSION,
+  toAmendment,
   toRow,
   toSession,
   toUpdate,
@@ -38,6 +40,7 @@ export class WriteRunner {
   readonly #dueOfUser: RowStatement;
   readonly #insert: RowStatement;
   readonly #update: RowStatement;
+  readonly #amend: RowStatement;
   readonly #delete: RowStatement;
   readonly #purgeable: RowStatement;
   readonly #countOpenOfUser: RowStatement;
@@ -52,6 +55,7 @@ export class WriteRunner {
     this.#dueOfUser = prepare(db, SELECT_DUE_OF_USER);
     this.#insert = prepare(db, INSERT_SESSION);
     this.#update = prepare(db, UPDATE_SESSION);
+    this.#amend = prepare(db, AMEND_SESSION);
     this.#delete = prepare(db, DELETE_SESSION);
     const closed = 'FROM sessions WHERE close_time < ? ORDER BY close_time LIMIT ?';
     this.#purgeable = prepare(db, `SELECT ${COLUMNS} ${closed}`);
@@ -82,6 +86,7 @@ export class WriteRunner {
         const before = toSession(row);
         const { outcome, session } = apply(before, write.update, write.now, decided_at);
         const has_changed = session !== before;
+        if (has_changed && write.update.type === 'amend') this.#amend.run(...toAmendment(session));
         return { type: 'applied', outcome, row: has_changed ? this.#write(session) : row, has_changed };
       }
       case 'remove': {
