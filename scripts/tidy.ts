@@ -40,8 +40,6 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
       `${SERVICE}/domain`,
       `${SERVICE}/observability`,
       'node:',
-      'fastify',
-      '@fastify/',
       'typebox',
       '#typebox',
       '@pip-sessions/client',

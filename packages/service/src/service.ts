@@ -44,7 +44,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       log.warn({ err: error, msg: 'activity of a session was not written; its next use tries again' });
     const sessions = new Sessions(store, clock, settings, touchFailed, lookup(config, store));
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log);
-    const server = await HttpServer.create({
+    const server = new HttpServer({
       sessions,
       clock,
       log,

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** What browsers may read of an answer beside its body. */
 const EXPOSED_HEADERS = ['etag', 'retry-after'];
+const METHODS = 'GET, POST, PUT, PATCH, DELETE';
 
 /** Lets the pages of some origins read the answers (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 export class Cors {
@@ -17,5 +18,21 @@ export class Cors {
     if (origin === undefined || !this.#origins.has(origin)) return;
     response.setHeader('access-control-allow-origin', origin);
     response.setHeader('access-control-expose-headers', EXPOSED_HEADERS.join(', '));
+  }
+
+  /** Whether a browser asks on behalf of an allowed origin if it may send a request. */
+  isPreflight({ method, headers }: IncomingMessage): boolean {
+    const { origin, 'access-control-request-method': wanted } = headers;
+    return method === 'OPTIONS' && wanted !== undefined && origin !== undefined && this.#origins.has(origin);
+  }
+
+  answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
+    const wanted = headers['access-control-request-headers'];
+    response.writeHead(204, {
+      vary: 'Origin, Access-Control-Request-Headers',
+      'access-control-allow-methods': METHODS,
+      ...(wanted !== undefined && { 'access-control-allow-headers': wanted }),
+    });
+    response.end();
   }
 }

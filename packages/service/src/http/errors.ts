@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { SessionsError } from '../domain/errors.ts';
 import type { Logger } from '../observability/log.ts';
@@ -14,11 +14,23 @@ interface ErrorAnswer {
 }
 
 /** How an API words its errors. */
-export type ErrorFormat = 'v1' | 'problem';
+type ErrorFormat = 'v1' | 'problem';
+
+/** Sends what an API answers to a request that failed. */
+export function sendError(
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: Logger,
+  format: ErrorFormat,
+): void {
+  const { status, headers, text } = errorAnswer(error, request, log, format);
+  response.writeHead(status, headers).end(text);
+}
 
 /** The answer of an API to a request that failed; what is not expected stays in the log. */
-export function errorAnswer(error: unknown, request: IncomingMessage, log: Logger, format: ErrorFormat): ErrorAnswer {
-  const known = error instanceof SessionsError || error instanceof RequestError ? error : fromFramework(error);
+function errorAnswer(error: unknown, request: IncomingMessage, log: Logger, format: ErrorFormat): ErrorAnswer {
+  const known = error instanceof SessionsError || error instanceof RequestError ? error : INTERNAL;
   const { method, url } = request;
   const correlation_id = correlationId(request) || undefined;
   const { problem } = ERROR_MAP[known.code];
@@ -83,14 +95,4 @@ const INTERNAL = new RequestError('INTERNAL', 'The service failed; its log says 
 const CONNECTION_ERRORS: Readonly<Record<string, RequestError>> = {
   HPE_HEADER_OVERFLOW: new RequestError('HEADERS_TOO_LARGE', 'The headers are larger than the service accepts.'),
   ERR_HTTP_REQUEST_TIMEOUT: new RequestError('REQUEST_TIMEOUT', 'The request did not arrive in time.'),
-};
-
-function fromFramework(error: unknown): RequestError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return FRAMEWORK_ERRORS[code] ?? INTERNAL;
-}
-
-const FRAMEWORK_ERRORS: Readonly<Record<string, RequestError>> = {
-  FST_ERR_BAD_URL: new RequestError('ResourceNotFound', 'The path does not exist.'),
-  FST_ERR_MAX_PARAM_LENGTH: new RequestError('ResourceNotFound', 'The path does not exist.'),
 };

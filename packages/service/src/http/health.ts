@@ -1,10 +1,11 @@
-import type { FastifyInstance } from 'fastify';
 import { SessionsError } from '../domain/errors.ts';
 import type { Logger } from '../observability/log.ts';
+import { type Endpoints, jsonContent } from './endpoints.ts';
 
 /** How long the store may take to answer. Orchestrators wait for one second by default. */
 const PING_TIMEOUT_MS = 1_000;
-const RETRY_AFTER_S = 1;
+const NOT_CACHED = { 'cache-control': 'no-store' };
+const NOT_READY = { ...NOT_CACHED, 'retry-after': '1' };
 
 interface Readiness {
   readonly status: 'ok' | 'unavailable';
@@ -57,15 +58,16 @@ export class Health {
 }
 
 /** `GET /livez`: whether this process answers at all; `GET /readyz`: whether it can do its work. For everybody. */
-export function registerHealth(app: FastifyInstance, health: Health): void {
-  app.get('/livez', async (_request, reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }));
-
-  app.get('/readyz', async (_request, reply) => {
-    const readiness = await health.readiness();
-    reply.header('cache-control', 'no-store');
-    if (readiness.status !== 'ok') reply.code(503).header('retry-after', RETRY_AFTER_S);
-    return reply.send(readiness);
-  });
+export function healthEndpoints(health: Health): Endpoints {
+  const alive = jsonContent('{"status":"ok"}', NOT_CACHED);
+  return {
+    '/livez': () => alive,
+    '/readyz': async () => {
+      const readiness = await health.readiness();
+      const text = JSON.stringify(readiness);
+      return readiness.status === 'ok' ? jsonContent(text, NOT_CACHED) : jsonContent(text, NOT_READY, 503);
+    },
+  };
 }
 
 /** The two as OpenAPI describes them, beside the errors that any request can be answered. */

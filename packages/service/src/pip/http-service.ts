@@ -107,7 +107,7 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
       ...(tls && { tls }),
     };
     try {
-      this.#server = await HttpServer.create(options);
+      this.#server = new HttpServer(options);
       this.#url = await this.#server.listen(host, port);
     } catch (error) {
       await this.close(correlationId);

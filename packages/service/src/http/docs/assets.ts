@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { DocsPath } from './endpoints.ts';
 import { PAGE_CSS, PAGE_JS, type PageOptions, pageHtml } from './page.ts';
 
 interface Asset {
-  readonly type: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly content: Buffer | string;
+  readonly body: Buffer;
 }
 
 interface Source {
@@ -32,32 +32,35 @@ const HEADERS = {
 
 /** The page and its files, each read once and then kept: they are six, of 1.9 MB together. */
 export class Assets {
-  readonly #sources: ReadonlyMap<string, Source>;
-  readonly #kept = new Map<string, Asset>();
+  readonly #sources: Readonly<Record<DocsPath, Source>>;
+  readonly #loaded = new Map<DocsPath, Promise<Asset>>();
 
   constructor(options: PageOptions) {
-    this.#sources = new Map([
-      ['/docs', { type: HTML, read: async () => pageHtml(options) }],
-      ['/docs/page.css', { type: CSS, read: async () => PAGE_CSS }],
-      ['/docs/page.js', { type: JS, read: async () => PAGE_JS }],
-      ['/docs/swagger-ui.css', { type: CSS, read: () => fileOf('swagger-ui.css') }],
-      ['/docs/swagger-ui-bundle.js', { type: JS, read: () => fileOf('swagger-ui-bundle.js') }],
-      ['/docs/favicon-32x32.png', { type: 'image/png', read: () => fileOf('favicon-32x32.png') }],
-    ]);
+    this.#sources = {
+      '/docs': { type: HTML, read: async () => pageHtml(options) },
+      '/docs/page.css': { type: CSS, read: async () => PAGE_CSS },
+      '/docs/page.js': { type: JS, read: async () => PAGE_JS },
+      '/docs/swagger-ui.css': { type: CSS, read: () => fileOf('swagger-ui.css') },
+      '/docs/swagger-ui-bundle.js': { type: JS, read: () => fileOf('swagger-ui-bundle.js') },
+      '/docs/favicon-32x32.png': { type: 'image/png', read: () => fileOf('favicon-32x32.png') },
+    };
   }
 
-  /** Null where nothing is at that path. */
-  async get(path: string): Promise<Asset | null> {
-    const kept = this.#kept.get(path);
-    if (kept) return kept;
-    const source = this.#sources.get(path);
-    if (!source) return null;
-    const content = await source.read();
-    const headers = { ...HEADERS, etag: `"${hash('sha256', content, 'base64url')}"` };
-    const asset: Asset = { type: source.type, headers, content };
-    this.#kept.set(path, asset);
-    return asset;
+  /** Requests that come at once share one load. */
+  get(path: DocsPath): Promise<Asset> {
+    const loaded = this.#loaded.get(path);
+    if (loaded) return loaded;
+    const loading = load(this.#sources[path]);
+    this.#loaded.set(path, loading);
+    loading.catch(() => this.#loaded.delete(path));
+    return loading;
   }
+}
+
+async function load({ type, read }: Source): Promise<Asset> {
+  const body = Buffer.from(await read());
+  const etag = `"${hash('sha256', body, 'base64url')}"`;
+  return { headers: { ...HEADERS, 'content-type': type, etag }, body };
 }
 
 /** Swagger UI as Fastify's own plugin brings it; of the plugin itself nothing is loaded. */

@@ -5,7 +5,7 @@ import { type Logger, sessionRef } from '../../observability/log.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
 import { correlationId } from '../correlation.ts';
 import type { Cors } from '../cors.ts';
-import { errorAnswer } from '../errors.ts';
+import { sendError } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { JSON_UTF8 } from '../media-type.ts';
 import type { ChangeFeed } from './changes/change-feed.ts';
@@ -25,7 +25,7 @@ export interface V2Options {
   readonly value_limit: number;
 }
 
-/** API v2, on Node's own request and response as API v1, for the same reason. */
+/** API v2: each request by its route. */
 export function createV2Handler(options: V2Options): Handler {
   const { sessions, log, authenticator, cors, changes, body_limit, value_limit } = options;
   const context: RouteContext = {
@@ -50,11 +50,11 @@ export function createV2Handler(options: V2Options): Handler {
   }
 
   return (request, response) => {
-    if (!isV2(request.url ?? '') || request.method === 'OPTIONS') return false;
+    if (!isV2(request.url ?? '')) return false;
+    if (request.method === 'OPTIONS' && cors.isPreflight(request)) return false;
     cors.allow(request, response);
     answer(request, response).catch((error: unknown) => {
-      const { status, headers, text } = errorAnswer(error, request, log, 'problem');
-      response.writeHead(status, headers).end(text);
+      sendError(error, request, response, log, 'problem');
     });
     return true;
   };

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import type { Content } from '../content.ts';
+import type { Endpoints } from '../endpoints.ts';
+import type { Assets } from './assets.ts';
+import type { PageOptions } from './page.ts';
+
+const PATHS = [
+  '/docs',
+  '/docs/page.css',
+  '/docs/page.js',
+  '/docs/swagger-ui.css',
+  '/docs/swagger-ui-bundle.js',
+  '/docs/favicon-32x32.png',
+] as const;
+export type DocsPath = (typeof PATHS)[number];
+
+/** `GET /docs`: API v2 for humans. Its files are loaded at the first request, so that no start waits for them. */
+export function docsEndpoints(options: PageOptions): Endpoints {
+  let assets: Assets | null = null;
+
+  async function serve(path: DocsPath, request: IncomingMessage): Promise<Content> {
+    const { Assets } = await import('./assets.ts');
+    assets ??= new Assets(options);
+    const { headers, body } = await assets.get(path);
+    const isSame = request.headers['if-none-match'] === headers.etag;
+    return isSame ? { status: 304, headers, body: '' } : { status: 200, headers, body };
+  }
+
+  return Object.fromEntries(PATHS.map((path) => [path, (request: IncomingMessage) => serve(path, request)]));
+}

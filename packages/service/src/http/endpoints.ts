@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from '../observability/log.ts';
+import { type Content, sendContent } from './content.ts';
+import type { Cors } from './cors.ts';
+import { RequestError } from './error-map.ts';
+import { sendError } from './errors.ts';
+import type { Handler } from './handler.ts';
+import { JSON_UTF8 } from './media-type.ts';
+
+/** Makes the response to a GET of its path. */
+type Endpoint = (request: IncomingMessage) => Content | Promise<Content>;
+/** By path. */
+export type Endpoints = Readonly<Record<string, Endpoint>>;
+
+interface EndpointsOptions {
+  readonly endpoints: Endpoints;
+  /** Paths that other handlers serve, with the methods that they take. */
+  readonly others: ReadonlyMap<string, string>;
+  readonly cors: Cors;
+  readonly log: Logger;
+}
+
+/**
+ * Serves what is no API: health, documents, the reference page, preflights. It takes every request that is left, and
+ * reads no body.
+ */
+export function createEndpointsHandler({ endpoints, others, cors, log }: EndpointsOptions): Handler {
+  const table = new Map(Object.entries(endpoints));
+
+  return (request, response) => {
+    cors.allow(request, response);
+    if (cors.isPreflight(request)) {
+      cors.answerPreflight(request, response);
+      return true;
+    }
+    const { method, url = '' } = request;
+    const path = url.split('?', 1)[0] ?? '';
+    const endpoint = table.get(path);
+    if (endpoint && method === 'GET') {
+      Promise.resolve(endpoint(request)).then(
+        (content) => sendContent(response, content),
+        (error: unknown) => sendError(error, request, response, log, 'v1'),
+      );
+    } else {
+      const allow = endpoint ? 'GET' : others.get(path);
+      sendError(unknownRoute(method ?? '', path, allow), request, response, log, 'v1');
+    }
+    return true;
+  };
+}
+
+function unknownRoute(method: string, path: string, allow: string | undefined): RequestError {
+  return allow === undefined
+    ? new RequestError('ResourceNotFound', `${path} does not exist.`)
+    : new RequestError('MethodNotAllowed', `${method} is not allowed on ${path}.`, { allow });
+}
+
+/** The content of a JSON text. */
+export function jsonContent(
+  body: Buffer | string,
+  headers: Readonly<Record<string, string>> = {},
+  status = 200,
+): Content {
+  return { status, headers: { 'content-type': JSON_UTF8, ...headers }, body };
+}
