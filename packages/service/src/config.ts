@@ -38,6 +38,8 @@ export interface Config {
   readonly page_size_max: number;
   readonly body_limit: number;
   readonly value_limit: number;
+  readonly connections_max: number;
+  readonly caller_share: number;
   readonly cors_origins: readonly string[];
   readonly log_level: LogLevel;
 }
@@ -131,6 +133,12 @@ const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     value: 65_536,
     read: whole(BYTES_MIN, BYTES_MAX),
     help: 'the largest data, and the largest user, of a session in API v2, in bytes',
+  },
+  connections_max: { value: 10_000, read: whole(10, 1_000_000), help: 'connections at once, of each process' },
+  caller_share: {
+    value: 25,
+    read: whole(1, 100),
+    help: 'percent of the connections, change streams and bytes in memory that one client address or API key may take',
   },
   cors_origins: { value: [], read: origins, help: 'origins whose pages may call, separated by commas' },
   log_level: { value: 'info', read: oneOf(LOG_LEVELS), help: LOG_LEVELS.join(', ') },

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { NO_SNIFFING } from './media-type.ts';
 
 /** A response that needs no session: a document, a page, or a state of the service. */
 export interface Content {
@@ -9,24 +10,40 @@ export interface Content {
 
 /** One TLS record. A slow reader keeps one piece in memory: encrypted bytes are a copy. */
 const PIECE_BYTES = 16_384;
+/** Pieces that are written before other work of the event loop has its turn. */
+const PIECES_PER_TURN = 8;
 
-/** Sends content; the next piece of a large body is written only when the reader has taken the last one. */
+/** Large bodies that can be written on, first come first served. Each writes one piece, then goes to the end. */
+const ready: (() => void)[] = [];
+
+/** Sends content. A large body is written in pieces, each when the client has taken the last one. */
 export function sendContent(response: ServerResponse, { status, headers, body }: Content): void {
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  // It may have been cut while the content was made.
+  if (response.socket?.destroyed) return;
+  response.writeHead(status, { ...NO_SNIFFING, ...headers, 'content-length': Buffer.byteLength(body) });
   if (body.length <= PIECE_BYTES) response.end(body);
-  else sendPieces(response, Buffer.from(body));
+  else sendPieces(response, typeof body === 'string' ? Buffer.from(body) : body);
 }
 
 function sendPieces(response: ServerResponse, body: Buffer): void {
   let start = 0;
-  const next = () => {
-    let isTaken = true;
-    while (isTaken && start < body.length) {
-      isTaken = response.write(body.subarray(start, start + PIECE_BYTES));
-      start += PIECE_BYTES;
-    }
-    if (start >= body.length) response.end();
-    else response.once('drain', next);
+  const writePiece = () => {
+    if (response.socket?.destroyed !== false) return;
+    const piece = body.subarray(start, start + PIECE_BYTES);
+    start += PIECE_BYTES;
+    if (start >= body.length) response.end(piece);
+    else if (response.write(piece)) enqueue(writePiece);
+    else response.once('drain', () => enqueue(writePiece));
   };
-  next();
+  enqueue(writePiece);
+}
+
+function enqueue(writePiece: () => void): void {
+  if (ready.push(writePiece) === 1) setImmediate(writeReady);
+}
+
+function writeReady(): void {
+  const turn = ready.splice(0, PIECES_PER_TURN);
+  if (ready.length > 0) setImmediate(writeReady);
+  for (const writePiece of turn) writePiece();
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NO_SNIFFING } from './media-type.ts';
 
 /** What browsers may read of an answer beside its body. */
 const EXPOSED_HEADERS = ['etag', 'retry-after'];
@@ -29,6 +30,7 @@ export class Cors {
   answerPreflight({ headers }: IncomingMessage, response: ServerResponse): void {
     const wanted = headers['access-control-request-headers'];
     response.writeHead(204, {
+      ...NO_SNIFFING,
       vary: 'Origin, Access-Control-Request-Headers',
       'access-control-allow-methods': METHODS,
       ...(wanted !== undefined && { 'access-control-allow-headers': wanted }),

@@ -6,6 +6,7 @@ import { RequestError } from './error-map.ts';
 import { sendError } from './errors.ts';
 import type { Handler } from './handler.ts';
 import { JSON_UTF8 } from './media-type.ts';
+import { assertNoLargeBody } from './unread-body.ts';
 
 /** Makes the response to a GET of its path. */
 type Endpoint = (request: IncomingMessage) => Content | Promise<Content>;
@@ -37,7 +38,7 @@ export function createEndpointsHandler({ endpoints, others, cors, log }: Endpoin
     const path = url.split('?', 1)[0] ?? '';
     const endpoint = table.get(path);
     if (endpoint && method === 'GET') {
-      Promise.resolve(endpoint(request)).then(
+      contentOf(endpoint, request).then(
         (content) => sendContent(response, content),
         (error: unknown) => sendError(error, request, response, log, 'v1'),
       );
@@ -47,6 +48,11 @@ export function createEndpointsHandler({ endpoints, others, cors, log }: Endpoin
     }
     return true;
   };
+}
+
+async function contentOf(endpoint: Endpoint, request: IncomingMessage): Promise<Content> {
+  assertNoLargeBody(request);
+  return endpoint(request);
 }
 
 function unknownRoute(method: string, path: string, allow: string | undefined): RequestError {

@@ -2,9 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { SessionsError } from '../domain/errors.ts';
 import type { Logger } from '../observability/log.ts';
+import { connectionOf } from './connections/connection.ts';
+import { responseUnderWay } from './connections/node-internals.ts';
 import { correlationId } from './correlation.ts';
 import { ERROR_MAP, PROBLEMS, RequestError } from './error-map.ts';
-import { JSON_UTF8, PROBLEM_JSON } from './media-type.ts';
+import { JSON_UTF8, NO_SNIFFING, PROBLEM_JSON } from './media-type.ts';
+import { hasLargeUnreadBody } from './unread-body.ts';
 
 /** The answer to a request that failed. */
 interface ErrorAnswer {
@@ -25,7 +28,14 @@ export function sendError(
   format: ErrorFormat,
 ): void {
   const { status, headers, text } = errorAnswer(error, request, log, format);
-  response.writeHead(status, headers).end(text);
+  if (response.headersSent) {
+    // Half a response is there: nothing can be said any more but that it is not whole.
+    response.destroy();
+    return;
+  }
+  const isLast = hasLargeUnreadBody(request);
+  if (isLast) connectionOf(request.socket)?.endAfterResponse();
+  response.writeHead(status, isLast ? { ...headers, connection: 'close' } : headers).end(text);
 }
 
 /** The answer of an API to a request that failed; what is not expected stays in the log. */
@@ -43,9 +53,8 @@ function errorAnswer(error: unknown, request: IncomingMessage, log: Logger, form
   const headers = {
     'content-type': format === 'v1' ? JSON_UTF8 : PROBLEM_JSON,
     'content-length': Buffer.byteLength(text),
+    ...NO_SNIFFING,
     ...(status === 503 && { 'retry-after': 1 }),
-    // The rest of the body is not read, so nothing can follow on this connection.
-    ...(status === 413 && { connection: 'close' }),
     ...(known instanceof RequestError && known.headers),
   };
   return { status, headers, text };
@@ -58,18 +67,28 @@ function pathOf(url: string | undefined): string | undefined {
 
 const SESSION_ID = /(?<=^\/v2\/sessions\/)(?!validate$|rotate$|close$)[^/]+/;
 
-/** Answers what is not HTTP, or came too slowly, and closes the connection. */
+/** Answers what is not HTTP, or came too slowly, and ends the connection. */
 export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, log: Logger): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const connection = connectionOf(socket);
+  if (!connection || error.code === 'ECONNRESET' || !mayAnswer(socket)) {
+    connection?.destroy();
+    socket.destroy();
+    return;
+  }
   const known =
     CONNECTION_ERRORS[error.code ?? ''] ?? new RequestError('InvalidRequest', 'The request is not HTTP/1.1.');
   const { status } = ERROR_MAP[known.code];
   log.debug({ code: known.code, status, reason: error.message, msg: 'connection refused' });
   const body = errorText(known, undefined);
-  const head = `HTTP/1.1 ${status} ${known.code}\r\ncontent-type: ${JSON_UTF8}\r\n`;
-  if (socket.writable)
-    socket.write(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
-  socket.destroySoon();
+  const head = `HTTP/1.1 ${status} ${known.code}\r\ncontent-type: ${JSON_UTF8}\r\nx-content-type-options: nosniff\r\n`;
+  connection.endWith(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+}
+
+/** Whether an answer would be taken for that of the request that went wrong, and not for one before it. */
+function mayAnswer(socket: Socket): boolean {
+  if (socket.bytesRead === 0 || !socket.writable) return false;
+  const response = responseUnderWay(socket);
+  return response === null || !(response.headersSent || response.req.complete);
 }
 
 /** The standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses). */

@@ -2,11 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { parse as parseCarefully } from 'secure-json-parse';
 import { RequestError } from './error-map.ts';
+import { bodyTooLarge, UnfinishedBody } from './unfinished-body.ts';
+import { hasBody } from './unread-body.ts';
 
 /** Deeper values are refused: a recursive reader of the answer would run out of stack. */
 const DEPTH_MAX = 200;
 
-/** JSON by any of its names; a body of another type is not read (WIRE_V1.md, HTTP). */
+/** JSON by any of its names; a body of another type counts as none (WIRE_V1.md, HTTP). */
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
 
 /**
@@ -16,26 +18,40 @@ const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
  */
 export function readJson(request: IncomingMessage, bytes_max: number): Promise<unknown> {
   const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers;
-  if (type === undefined || !isJsonType(type)) return NOTHING;
-  if (encoding !== undefined && encoding !== 'identity') return Promise.reject(encoded(encoding));
-  if (Number(length) > bytes_max) return Promise.reject(tooLarge(bytes_max));
+  const isJson = type !== undefined && isJsonType(type);
+  if (!isJson && !hasBody(request)) return NOTHING;
+  if (isJson && encoding !== undefined && encoding !== 'identity') return Promise.reject(encoded(encoding));
+  const bytes = Number(length);
+  if (bytes > bytes_max) return Promise.reject(bodyTooLarge(bytes_max));
   return new Promise((resolve, reject) => {
-    let bytes = 0;
-    const pieces: Buffer[] = [];
+    let whole: Buffer | null = null;
+    let unfinished: UnfinishedBody | null = null;
+    const fail = (error: unknown) => {
+      unfinished?.forget();
+      request.removeAllListeners('data');
+      reject(error);
+    };
     request.on('data', (piece: Buffer) => {
-      bytes += piece.length;
-      if (bytes <= bytes_max) pieces.push(piece);
-      else reject(tooLarge(bytes_max));
+      // Most bodies come in one piece.
+      if (piece.length === bytes) whole = piece;
+      else {
+        try {
+          unfinished ??= new UnfinishedBody(request, bytes_max);
+          unfinished.add(piece);
+        } catch (error) {
+          fail(error);
+        }
+      }
     });
     request.on('end', () => {
-      const [first] = pieces;
       try {
-        resolve(parse(pieces.length === 1 && first ? first : Buffer.concat(pieces)));
+        const body = whole ?? unfinished?.finish() ?? EMPTY;
+        resolve(isJson ? parse(body) : undefined);
       } catch (error) {
         reject(error);
       }
     });
-    request.on('error', () => reject(new RequestError('InvalidContent', 'The connection ended before the body did.')));
+    request.on('error', () => fail(new RequestError('InvalidContent', 'The connection ended before the body did.')));
   });
 }
 
@@ -44,6 +60,7 @@ export function isJsonType(type: string): boolean {
 }
 
 const NOTHING = Promise.resolve(undefined);
+const EMPTY = Buffer.alloc(0);
 
 function parse(body: Buffer): unknown {
   if (body.length === 0) return undefined;
@@ -73,10 +90,6 @@ function encoded(encoding: string): RequestError {
     'UnsupportedMediaType',
     `Content-Encoding ${encoding} is not accepted; send the body as it is.`,
   );
-}
-
-function tooLarge(bytes_max: number): RequestError {
-  return new RequestError('BODY_TOO_LARGE', `The body is larger than ${bytes_max} bytes.`);
 }
 
 function isTooDeep(text: string): boolean {

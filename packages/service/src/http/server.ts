@@ -5,18 +5,24 @@ import type { Clock } from '../domain/clock.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
+import { DEFAULT_BOUNDS, type HttpBounds, shareOf } from './bounds.ts';
+import { IncidentLog } from './clients/incident-log.ts';
+import { Connections, type Serve } from './connections/connections.ts';
 import { Cors } from './cors.ts';
 import { createEndpointsHandler, type Endpoints } from './endpoints.ts';
-import { refuseConnection } from './errors.ts';
+import { refuseConnection, sendError } from './errors.ts';
 import type { Handler } from './handler.ts';
 import { Health, healthEndpoints } from './health.ts';
-import { createNodeServer, REQUEST_TIMEOUT_MS, type Tls } from './node-server.ts';
+import { NO_SNIFFING } from './media-type.ts';
+import { createNodeServer, type Tls } from './node-server.ts';
 import { openapiEndpoints } from './openapi.ts';
 import { type StatusInfo, standardEndpoints } from './standard.ts';
 import { swaggerEndpoints } from './swagger.ts';
 import { createV1Handler, v1Paths } from './v1/handler.ts';
-import { ChangeFeed } from './v2/changes/change-feed.ts';
+import { ChangeFeed, LISTENERS_MAX } from './v2/changes/change-feed.ts';
 import { createV2Handler, type V2Options } from './v2/handler.ts';
+import { isV2 } from './v2/router.ts';
+import { assertWellFormed } from './well-formed.ts';
 
 export interface HttpServerOptions {
   readonly sessions: Sessions;
@@ -35,6 +41,8 @@ export interface HttpServerOptions {
   readonly cors_origins: readonly string[];
   /** Without it the server speaks plain HTTP. */
   readonly tls?: Tls;
+  /** Those that differ from the defaults. */
+  readonly bounds?: Partial<HttpBounds>;
 }
 
 interface V1ServerOptions {
@@ -51,24 +59,43 @@ const CLOSE_IDLE_INTERVAL_MS = 20;
 /** The HTTP service, ready to listen: `listen`, and `close`, which finishes the requests in flight. */
 export class HttpServer {
   readonly #server: Server;
+  readonly #connections: Connections;
+  readonly #bounds: HttpBounds;
   readonly #changes: ChangeFeed;
   readonly #health: Health;
   readonly #protocol: 'http' | 'https';
+  readonly #onAcceptError: (error: NodeJS.ErrnoException) => void;
 
   constructor(options: HttpServerOptions) {
-    const { sessions, log, tls } = options;
-    this.#changes = new ChangeFeed(sessions, log);
+    const { sessions, clock, log, tls } = options;
+    const incidents = new IncidentLog(log, clock);
+    this.#bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
+    this.#changes = new ChangeFeed({
+      source: sessions,
+      onSlow: (address) => incidents.write({ event: 'slow_listener' }, address),
+      bounds: { listeners_of_caller_max: shareOf(this.#bounds, LISTENERS_MAX) },
+    });
     this.#health = new Health(() => sessions.ping(), log);
     this.#protocol = tls ? 'https' : 'http';
+    this.#onAcceptError = ({ code = '' }) => incidents.write({ event: 'accept_failed', code }, '');
+    this.#connections = new Connections(this.#bounds, incidents);
     const handlers = createHandlers(options, this.#changes, this.#health);
-    this.#server = createNodeServer((request, response) => serve(handlers, request, response), tls);
+    const serve = serveWith(handlers, log);
+    const listener = (request: IncomingMessage, response: ServerResponse) =>
+      this.#connections.takeTurn(request, response, serve);
+    this.#server = createNodeServer(listener, this.#bounds, tls);
+    this.#server.on('checkExpectation', (request, response) =>
+      this.#connections.takeTurn(request, response, failExpectation),
+    );
     this.#server.on('clientError', (error, socket) => refuseConnection(error, socket as Socket, log));
+    this.#connections.watch(this.#server, tls !== undefined);
   }
 
   /** Starts to accept connections; port 0 takes a free one. Answers the URL that callers use. */
   async listen(host: string, port: number): Promise<string> {
     this.#server.listen({ host, port });
     await once(this.#server, 'listening');
+    this.#server.on('error', (error) => this.#onAcceptError(error));
     const address = this.#server.address() as AddressInfo;
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
     return `${this.#protocol}://${name}:${address.port}`;
@@ -80,9 +107,10 @@ export class HttpServer {
     this.#health.stop();
     this.#changes.close();
     if (!server.listening) return;
+    this.#connections.stop();
     // Node closes the connections that are idle now; those of the requests in flight become idle later.
     const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
-    const cutOff = setTimeout(() => server.closeAllConnections(), REQUEST_TIMEOUT_MS);
+    const cutOff = setTimeout(() => this.#connections.destroyAll(), this.#bounds.request_timeout_ms);
     try {
       server.close();
       await once(server, 'close');
@@ -94,8 +122,20 @@ export class HttpServer {
 }
 
 /** The first handler that takes a request serves it; the last one takes all. */
-function serve(handlers: readonly Handler[], request: IncomingMessage, response: ServerResponse): void {
-  for (const take of handlers) if (take(request, response)) return;
+function serveWith(handlers: readonly Handler[], log: Logger): Serve {
+  return (request, response) => {
+    try {
+      assertWellFormed(request);
+      for (const take of handlers) if (take(request, response)) return;
+    } catch (error) {
+      sendError(error, request, response, log, isV2(request.url ?? '') ? 'problem' : 'v1');
+    }
+  };
+}
+
+/** RFC 9110, 10.1.1. Node's own answer would not wait for its turn. */
+function failExpectation(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(417, { 'content-length': 0, ...NO_SNIFFING }).end();
 }
 
 function createHandlers(options: HttpServerOptions, changes: ChangeFeed, health: Health): readonly Handler[] {

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../domain/clock.ts';
 import type { Logger } from '../../observability/log.ts';
+import { IncidentLog } from '../clients/incident-log.ts';
 import { RequestError } from '../error-map.ts';
 import { type ApiKey, type ApiKeys, includesScope, type Scope } from './api-keys.ts';
 import { FailureLimit } from './failure-limit.ts';
-import { FailureLog } from './failure-log.ts';
 
 export interface AuthenticatorOptions {
   /** Null for a service that is open: everybody may do everything. */
@@ -43,12 +43,12 @@ export class Authenticator {
   readonly #keys: ApiKeys | null;
   readonly #clock: Clock;
   readonly #limit = new FailureLimit();
-  readonly #failures: FailureLog;
+  readonly #incidents: IncidentLog;
 
   constructor({ keys, clock, log }: AuthenticatorOptions) {
     this.#keys = keys;
     this.#clock = clock;
-    this.#failures = new FailureLog(log);
+    this.#incidents = new IncidentLog(log, clock);
   }
 
   /**
@@ -70,15 +70,15 @@ export class Authenticator {
     // Who presents nothing guesses nothing: it stays a 401, which says what to do.
     const retry_after_s = reason === 'no_key' ? null : this.#limit.count(address, now);
     const error = retry_after_s === null ? unauthorized(reason) : tooManyRequests(retry_after_s);
-    this.#failures.write({ event: 'authentication_failed', code: error.code, reason }, address, now);
+    this.#incidents.write({ event: 'authentication_failed', code: error.code, reason }, address);
     return error;
   }
 
   #forbidden({ name, scope }: ApiKey, needed: Scope, address: string): RequestError {
     const message = `This needs an API key of scope ${needed}; the key ${name} has the scope ${scope}.`;
     const error = new RequestError('FORBIDDEN', message);
-    const failure = { event: 'authorization_failed', code: error.code, key: name, needed } as const;
-    this.#failures.write(failure, address, this.#clock.now());
+    const incident = { event: 'authorization_failed', code: error.code, key: name, needed } as const;
+    this.#incidents.write(incident, address);
     return error;
   }
 }

@@ -1,4 +1,4 @@
-import { RecentClients } from './recent-clients.ts';
+import { RecentClients } from '../clients/recent-clients.ts';
 
 /** Failures that a client may have at once. */
 const FAILURES_MAX = 10;

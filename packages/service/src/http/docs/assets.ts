@@ -24,7 +24,6 @@ const HEADERS = {
     "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   // A new version of the service is seen at once; what has not changed is a 304.
   'cache-control': 'no-cache',

@@ -7,7 +7,8 @@ import type { Cors } from '../cors.ts';
 import { sendError } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { readJson } from '../json-request.ts';
-import { JSON_UTF8 } from '../media-type.ts';
+import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
+import { endWithText } from '../response-text.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
 export interface V1Options {
@@ -66,9 +67,13 @@ function pathOf(url: string): string {
 
 function answer(response: ServerResponse, text: string | null): void {
   // A 200 without a value breaks Node clients: null is 204.
-  if (text === null) response.writeHead(204).end();
-  else
-    response.writeHead(200, ['content-type', JSON_UTF8, 'content-length', String(Buffer.byteLength(text))]).end(text);
+  if (text === null) {
+    response.writeHead(204, [...NO_SNIFFING_PAIR]).end();
+    return;
+  }
+  const length = String(Buffer.byteLength(text));
+  response.writeHead(200, ['content-type', JSON_UTF8, 'content-length', length, ...NO_SNIFFING_PAIR]);
+  endWithText(response, text);
 }
 
 /** No body, and a JSON value that is no object, count as a request without members (WIRE_V1.md, HTTP). */

@@ -7,7 +7,8 @@ import { correlationId } from '../correlation.ts';
 import type { Cors } from '../cors.ts';
 import { sendError } from '../errors.ts';
 import type { Handler } from '../handler.ts';
-import { JSON_UTF8 } from '../media-type.ts';
+import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
+import { endWithText } from '../response-text.ts';
 import type { ChangeFeed } from './changes/change-feed.ts';
 import { readRequest } from './request.ts';
 import { findRoute, isV2 } from './router.ts';
@@ -39,9 +40,9 @@ export function createV2Handler(options: V2Options): Handler {
     const query = url.indexOf('?');
     const match = findRoute(method, query === -1 ? url : url.slice(0, query));
     const { route, id } = match;
-    authenticator.authenticate(request, route.scope, request.socket.remoteAddress ?? '');
+    const { key } = authenticator.authenticate(request, route.scope, request.socket.remoteAddress ?? '');
     if (!('run' in route)) {
-      changes.serve(request, response);
+      changes.serve(request, response, key?.name ?? null);
       return;
     }
     const result = await route.run(context, await readRequest(request, { route, id }, body_limit));
@@ -69,9 +70,11 @@ function send(response: ServerResponse, { status }: Route, { text, revision }: R
     String(Buffer.byteLength(text)),
     'cache-control',
     'no-store',
+    ...NO_SNIFFING_PAIR,
   ];
   if (revision !== undefined) headers.push('etag', `"${revision}"`);
-  response.writeHead(status, headers).end(text);
+  response.writeHead(status, headers);
+  endWithText(response, text);
 }
 
 function logRequest(log: Logger, { name, method }: Route, id: string, request: IncomingMessage): void {

@@ -10,12 +10,13 @@ const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
   'INVALID_DATA',
   'UNAUTHORIZED',
   'FORBIDDEN',
+  'BODY_TOO_LARGE',
   'TOO_MANY_REQUESTS',
   'STORE_UNAVAILABLE',
   'INTERNAL',
 ];
 /** What a request that may have a body can, also where the route reads nothing from it. */
-const PROBLEMS_OF_BODIES: readonly ProblemCode[] = ['INVALID_CONTENT', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'];
+const PROBLEMS_OF_BODIES: readonly ProblemCode[] = ['INVALID_CONTENT', 'UNSUPPORTED_MEDIA_TYPE'];
 /** What is answered where there is no route. */
 export const PROBLEMS_OF_ROUTING: readonly ProblemCode[] = ['NOT_FOUND', 'METHOD_NOT_ALLOWED'];
 /** What is answered before a path is known (`refuseConnection`): not as a problem, but as API v1 words its errors. */

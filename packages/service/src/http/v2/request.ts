@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { invalidMember } from '../../domain/errors.ts';
 import { RequestError } from '../error-map.ts';
 import { isJsonType, readJson } from '../json-request.ts';
+import { assertNoLargeBody, hasBody } from '../unread-body.ts';
 import type { Match } from './router.ts';
 import type { Route, RouteRequest } from './routes.ts';
 
@@ -21,13 +22,16 @@ export function readRequest(
   const idempotency_key = route.name === 'openSession' ? idempotencyKey(headers['idempotency-key']) : null;
   const revision = route.isConditional ? revisionOf(headers['if-match']) : undefined;
   const withInput = (input: unknown) => ({ id, input, revision, idempotency_key });
-  if (route.method === 'GET') return Promise.resolve(withInput(queryOf(url)));
+  if (route.method === 'GET') {
+    assertNoLargeBody(request);
+    return Promise.resolve(withInput(queryOf(url)));
+  }
   return bodyOf(request, route, bytes_max).then(withInput);
 }
 
 function bodyOf(request: IncomingMessage, route: Route, bytes_max: number): Promise<unknown> {
-  const { 'content-type': type, 'content-length': length, 'transfer-encoding': coding } = request.headers;
-  const isEmpty = coding === undefined && (length === undefined || length === '0');
+  const { 'content-type': type } = request.headers;
+  const isEmpty = !hasBody(request);
   if (!isEmpty && !(type !== undefined && (isJsonType(type) || (route.method === 'PATCH' && MERGE_PATCH.test(type))))) {
     throw new RequestError('UnsupportedMediaType', 'Content-Type should be application/json.');
   }

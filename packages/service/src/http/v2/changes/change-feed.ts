@@ -1,9 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ChangeListener } from '../../../domain/changes.ts';
 import { monotonicTime } from '../../../domain/clock.ts';
-import type { Logger } from '../../../observability/log.ts';
-import { RequestError } from '../../error-map.ts';
+import { clientName } from '../../clients/client-name.ts';
+import { connectionOf } from '../../connections/connection.ts';
+import { NO_SNIFFING } from '../../media-type.ts';
+import { assertNoLargeBody } from '../../unread-body.ts';
 import { ChangeLog } from './change-log.ts';
+import { ListenerPlaces } from './listener-places.ts';
 
 /** Who tells of changes: the use cases. */
 export interface ChangeSource {
@@ -14,19 +17,42 @@ export interface ChangeSource {
 export interface ChangeFeedBounds {
   /** Listeners at once; more are refused. */
   readonly listeners_max: number;
+  /** Of these with one API key, and of these from one client address. */
+  readonly listeners_of_caller_max: number;
   /** What may wait for a listener that reads slowly; it is cut off beyond, and hears of its gap when it comes back. */
   readonly waiting_bytes_max: number;
+  /** What may wait for all of them; beyond, the slowest are cut off. */
+  readonly waiting_bytes_of_all_max: number;
   readonly heartbeat_ms: number;
 }
 
-const BOUNDS: ChangeFeedBounds = { listeners_max: 5_000, waiting_bytes_max: 1_048_576, heartbeat_ms: 1_000 };
+export const LISTENERS_MAX = 5_000;
 
-/** After how many seconds who was refused may ask again. */
-const RETRY_AFTER_S = 5;
+const BOUNDS: ChangeFeedBounds = {
+  listeners_max: LISTENERS_MAX,
+  listeners_of_caller_max: LISTENERS_MAX,
+  waiting_bytes_max: 1_048_576,
+  waiting_bytes_of_all_max: 33_554_432,
+  heartbeat_ms: 1_000,
+};
+
+interface ChangeFeedOptions {
+  readonly source: ChangeSource;
+  /** Is told the address of each listener that is cut off. */
+  readonly onSlow: (address: string) => void;
+  /** Those that differ from the defaults. */
+  readonly bounds?: Partial<ChangeFeedBounds>;
+}
+
+interface Listener {
+  readonly response: ServerResponse;
+  readonly address: string;
+}
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
+  ...NO_SNIFFING,
   // nginx would gather the events otherwise.
   'x-accel-buffering': 'no',
 };
@@ -40,43 +66,61 @@ const HEADERS = {
  */
 export class ChangeFeed {
   readonly #source: ChangeSource;
-  readonly #log: Logger;
+  readonly #onSlow: (address: string) => void;
   readonly #bounds: ChangeFeedBounds;
   readonly #changes = new ChangeLog();
-  readonly #listeners = new Set<ServerResponse>();
+  readonly #listeners = new Set<Listener>();
+  readonly #places: ListenerPlaces;
   /** Nothing is kept before somebody listens. */
   #stopListening: (() => void) | null = null;
   #waiting = '';
+  #waiting_bytes = 0;
   #told_until = Number.NEGATIVE_INFINITY;
 
-  constructor(source: ChangeSource, log: Logger, bounds: ChangeFeedBounds = BOUNDS) {
+  constructor({ source, onSlow, bounds }: ChangeFeedOptions) {
     this.#source = source;
-    this.#log = log;
-    this.#bounds = bounds;
+    this.#onSlow = onSlow;
+    this.#bounds = { ...BOUNDS, ...bounds };
+    this.#places = new ListenerPlaces(this.#bounds.listeners_max, this.#bounds.listeners_of_caller_max);
   }
 
-  /** Throws a `RequestError` when there are too many listeners. */
-  serve(request: IncomingMessage, response: ServerResponse): void {
+  /** Throws a `RequestError` when there are too many listeners: in all, with the API key, or from the address. */
+  serve(request: IncomingMessage, response: ServerResponse, key: string | null): void {
+    assertNoLargeBody(request);
     const time = monotonicTime();
-    if (this.#listeners.size >= this.#bounds.listeners_max) {
-      const message = `${this.#bounds.listeners_max} listeners follow the changes, as many as may.`;
-      throw new RequestError('TOO_MANY_REQUESTS', message, { 'retry-after': String(RETRY_AFTER_S) });
-    }
+    const address = request.socket.remoteAddress ?? '';
+    const callers = [`The address ${clientName(address)}`, ...(key === null ? [] : [`The API key ${key}`])];
+    this.#places.take(callers);
+    const listener = { response, address };
+    response.once('close', () => {
+      this.#places.free(callers);
+      this.#listeners.delete(listener);
+    });
     this.#stopListening ??= this.#listen();
     this.#flush();
     response.writeHead(200, HEADERS);
     response.write(`retry: ${this.#bounds.heartbeat_ms}\nevent: hello\ndata: {"time":${time}}\n\n`);
-    const last = request.headers['last-event-id'];
-    response.write((typeof last === 'string' ? this.#changes.after(last) : null) ?? this.#changes.gap());
+    response.write(this.#missed(request.headers['last-event-id']) ?? this.#changes.gap());
     response.write(heartbeat(this.#source.toldUntil()));
-    this.#listeners.add(response);
-    response.once('close', () => this.#listeners.delete(response));
+    this.#waiting_bytes += response.writableLength;
+    this.#listeners.add(listener);
+    const connection = connectionOf(request.socket);
+    if (connection) connection.isListening = true;
   }
 
   /** Ends every stream; listeners go on at another node, or here once this one is back. */
   close(): void {
     this.#stopListening?.();
-    for (const response of this.#listeners) response.end();
+    for (const { response } of this.#listeners) {
+      if (response.writableLength > 0) response.destroy();
+      else response.end();
+    }
+  }
+
+  /** What came after an event; null where it is not known, or where too many bytes wait already. */
+  #missed(last_id: string | string[] | undefined): string | null {
+    if (typeof last_id !== 'string' || this.#waiting_bytes > this.#bounds.waiting_bytes_of_all_max) return null;
+    return this.#changes.after(last_id);
   }
 
   #listen(): () => void {
@@ -108,13 +152,30 @@ export class ChangeFeed {
   }
 
   #tell(text: string): void {
-    for (const response of this.#listeners) {
-      response.write(text);
-      if (response.writableLength <= this.#bounds.waiting_bytes_max) continue;
-      this.#listeners.delete(response);
-      response.destroy();
-      this.#log.warn({ event: 'slow_listener', msg: 'a listener of changes reads too slowly, and was cut off' });
+    const { waiting_bytes_max, waiting_bytes_of_all_max } = this.#bounds;
+    this.#waiting_bytes = 0;
+    for (const listener of this.#listeners) {
+      listener.response.write(text);
+      const { writableLength } = listener.response;
+      if (writableLength > waiting_bytes_max) this.#cut(listener);
+      else this.#waiting_bytes += writableLength;
     }
+    if (this.#waiting_bytes > waiting_bytes_of_all_max) this.#cutSlowest(waiting_bytes_of_all_max);
+  }
+
+  #cutSlowest(bytes_max: number): void {
+    const bySlowness = [...this.#listeners].sort((a, b) => b.response.writableLength - a.response.writableLength);
+    for (const listener of bySlowness) {
+      if (this.#waiting_bytes <= bytes_max) return;
+      this.#waiting_bytes -= listener.response.writableLength;
+      this.#cut(listener);
+    }
+  }
+
+  #cut(listener: Listener): void {
+    this.#listeners.delete(listener);
+    listener.response.destroy();
+    this.#onSlow(listener.address);
   }
 }
 

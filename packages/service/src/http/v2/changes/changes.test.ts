@@ -6,7 +6,6 @@ import { type TestContext, test } from 'node:test';
 import { type CachedSessionsClient, createCachedSessionsClient } from '@pip-sessions/client';
 import { ChangeListeners } from '../../../domain/changes.ts';
 import { monotonicTime } from '../../../domain/clock.ts';
-import { createLogger } from '../../../observability/log.ts';
 import { MemoryStore } from '../../../stores/memory/store.ts';
 import { parseApiKey } from '../../authentication/api-keys.ts';
 import type { RequestError } from '../../error-map.ts';
@@ -88,12 +87,11 @@ test('the stream needs a key of scope validate, and takes GET alone', async (t) 
 
 test('one listener more than may follow is refused, and told when to come again', async (t) => {
   const source = { watch: () => () => {}, toldUntil: () => 0 };
-  const bounds = { listeners_max: 1, waiting_bytes_max: 1_000_000, heartbeat_ms: 1_000 };
-  const feed = new ChangeFeed(source, createLogger('silent'), bounds);
+  const feed = new ChangeFeed({ source, onSlow: () => {}, bounds: { listeners_max: 1 } });
   const refused = Promise.withResolvers<unknown>();
   const server = createServer((request, response) => {
     try {
-      feed.serve(request, response);
+      feed.serve(request, response, null);
     } catch (error) {
       refused.resolve(error);
       response.end();

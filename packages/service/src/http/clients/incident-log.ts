@@ -1,0 +1,110 @@
+import type { Clock } from '../../domain/clock.ts';
+import type { Logger } from '../../observability/log.ts';
+import { INCIDENT_KINDS, type Incident, type IncidentEvent } from './incidents.ts';
+import { RecentClients } from './recent-clients.ts';
+
+const INTERVAL_MS = 1_000;
+/** Lines that all clients together may cause in an interval, for each event. */
+const LINES_OF_ALL_MAX = 20;
+/** Incidents without a line are counted in a line of their own after this time, if nothing more happens. */
+const SUMMARY_DELAY_MS = 10_000;
+
+interface Interval {
+  start: number;
+  lines: number;
+}
+
+/** Incidents of one event that one client caused. */
+interface Tally extends Interval {
+  readonly address: string;
+  latest: Incident;
+  /** Incidents since the last line. */
+  unlogged: number;
+}
+
+interface Account extends Interval {
+  readonly tallies: RecentClients<Tally>;
+  /** Unlogged incidents of clients whose tally was forgotten. */
+  forgotten: number;
+}
+
+/**
+ * Writes what strangers cause (ASVS 16.3.1, 16.3.2). For each event, a client causes a few lines a second at most, and all
+ * clients together a bounded number. Every line counts the incidents of the client that had no line.
+ */
+export class IncidentLog {
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  readonly #accounts = new Map<IncidentEvent, Account>();
+  #isSummaryDue = false;
+
+  constructor(log: Logger, clock: Clock) {
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  write(incident: Incident, address: string): void {
+    const { level, lines_max } = INCIDENT_KINDS[incident.event];
+    if (!this.#log.isLevelEnabled(level)) return;
+    const account = this.#accountOf(incident.event);
+    const tally = tallyOf(account, incident, address);
+    tally.latest = incident;
+    const now = this.#clock.now();
+    if (hasLineLeft(tally, lines_max, now) && hasLineLeft(account, LINES_OF_ALL_MAX, now)) {
+      tally.lines += 1;
+      account.lines += 1;
+      this.#writeLine(account, tally);
+    } else {
+      tally.unlogged += 1;
+      this.#planSummary();
+    }
+  }
+
+  #accountOf(event: IncidentEvent): Account {
+    const known = this.#accounts.get(event);
+    if (known) return known;
+    const account = { tallies: new RecentClients<Tally>(), forgotten: 0, start: 0, lines: 0 };
+    this.#accounts.set(event, account);
+    return account;
+  }
+
+  #writeLine(account: Account, tally: Tally): void {
+    const { latest, address, unlogged } = tally;
+    const { level, msg } = INCIDENT_KINDS[latest.event];
+    const { forgotten } = account;
+    this.#log[level]({ ...latest, address, unlogged, ...(forgotten > 0 && { unlogged_elsewhere: forgotten }), msg });
+    tally.unlogged = 0;
+    account.forgotten = 0;
+  }
+
+  #planSummary(): void {
+    if (this.#isSummaryDue) return;
+    this.#isSummaryDue = true;
+    setTimeout(() => this.#summarize(), SUMMARY_DELAY_MS).unref();
+  }
+
+  #summarize(): void {
+    this.#isSummaryDue = false;
+    for (const account of this.#accounts.values()) {
+      const unlogged = [...account.tallies.values()].filter((tally) => tally.unlogged > 0);
+      for (const tally of unlogged.slice(0, LINES_OF_ALL_MAX)) this.#writeLine(account, tally);
+      if (unlogged.length > LINES_OF_ALL_MAX) this.#planSummary();
+    }
+  }
+}
+
+function tallyOf(account: Account, latest: Incident, address: string): Tally {
+  const known = account.tallies.get(address);
+  if (known) return known;
+  const tally = { address, latest, unlogged: 0, start: 0, lines: 0 };
+  account.forgotten += account.tallies.set(address, tally)?.unlogged ?? 0;
+  return tally;
+}
+
+function hasLineLeft(interval: Interval, lines_max: number, now: number): boolean {
+  if (now - interval.start >= INTERVAL_MS) {
+    interval.start = now;
+    interval.lines = 0;
+  }
+  return interval.lines < lines_max;
+}

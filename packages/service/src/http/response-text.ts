@@ -1,0 +1,19 @@
+import type { ServerResponse } from 'node:http';
+import { connectionOf } from './connections/connection.ts';
+
+/** Smaller responses are not counted among the bytes in memory: the system takes them at once. */
+const UNCOUNTED_CHARACTERS = 16_384;
+
+/** Ends a response with its body; what the client does not take at once counts as bytes in memory. */
+export function endWithText(response: ServerResponse, text: string): void {
+  response.end(text);
+  if (text.length > UNCOUNTED_CHARACTERS) countUnsent(response);
+}
+
+function countUnsent(response: ServerResponse): void {
+  const { socket, writableLength: bytes } = response;
+  const connection = socket && connectionOf(socket);
+  if (!connection || bytes === 0) return;
+  if (connection.hold(bytes)) response.once('close', () => connection.release(bytes));
+  else connection.cut('bytes_in_memory');
+}
