@@ -82,7 +82,11 @@ const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]
     use: 'the one source of randomness',
   },
   { call: /\bconsole\./, only: [], use: 'the logger, or process.stderr in a command' },
-  { call: /\bprocess\.env\b/, only: [`${SERVICE}/command-line.ts`, `${SERVICE}/pip/process.ts`], use: 'config.ts' },
+  {
+    call: /\bprocess\.env\b/,
+    only: [`${SERVICE}/main.ts`, `${SERVICE}/command-line.ts`, `${SERVICE}/pip/process.ts`],
+    use: 'config.ts',
+  },
   { call: /\b(TODO|FIXME|XXX)\b/, only: [], use: 'a finished thought' },
 ];
 

@@ -3,7 +3,7 @@ import { warmUp } from '../../packages/service/src/warm-up.ts';
 import { newSession, SampleTaker, userOf } from './preload.ts';
 import type { Ready } from './ready.ts';
 
-await warmUp();
+await warmUp(process.env);
 const { createLogger, loadConfig, startService, toJsonText } = await import('@pip-sessions/service');
 
 /** As many as may share one commit of the SQLite store. */

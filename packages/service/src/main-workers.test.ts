@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -15,17 +17,21 @@ const skip = RedisServer.isAvailable() ? false : 'there is no Redis on this mach
 /** A server without a password takes any of its default user. */
 const PASSWORD = 'hunter2';
 
+const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-main-workers-'));
 let redis: RedisServer;
 
 before(async () => {
   if (!skip) redis = await RedisServer.start();
 });
-after(() => redis?.remove());
+after(async () => {
+  await redis?.remove();
+  rmSync(folder, { recursive: true });
+});
 
 function run(t: TestContext, env: Record<string, string> = {}): Command {
   const SESSIONS_STORE = `redis://default:${PASSWORD}@127.0.0.1:${redis.port}`;
   const all = { SESSIONS_PORT: '0', SESSIONS_WORKERS: '2', SESSIONS_STORE, ...env };
-  const command = new Command(MAIN, [], { cwd: tmpdir(), env: all });
+  const command = new Command(MAIN, [], { cwd: folder, env: all });
   t.after(() => command.kill());
   return command;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { warmUp } from './warm-up.ts';
 
-await warmUp();
+await warmUp(process.env);
 const { fail, main } = await import('./command-line.ts');
 main().catch(fail);

@@ -1,0 +1,56 @@
+import { lstatSync, mkdirSync, realpathSync, type Stats } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { dirname, isAbsolute, join } from 'node:path';
+
+const OTHERS_MAY_WRITE = 0o022;
+const STICKY = 0o1000;
+const PRIVATE_MODE = 0o700;
+const ROOT = 0;
+
+/** What counts of a folder here. */
+type Owned = Pick<Stats, 'uid' | 'mode'>;
+
+/**
+ * Takes what V8 compiled at earlier starts from the disk: a start takes a fifth less. V8 runs what it finds there, so the
+ * folder is the user's own and nobody else can write to it. Node's default is a folder of a known name among the
+ * temporary files of all users. Without a safe folder, nothing is cached.
+ */
+export function useCompileCache(env: NodeJS.ProcessEnv): void {
+  const folder = cacheFolder(env);
+  if (folder !== null) enableCompileCache(folder);
+}
+
+/** `$XDG_CACHE_HOME` or `$HOME/.cache`, and below it; null without them, or where another user could write. */
+export function cacheFolder({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): string | null {
+  const uid = process.getuid?.();
+  const caches = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
+  if (uid === undefined || !caches || !isAbsolute(caches)) return null;
+  try {
+    const folder = join(caches, 'pip-sessions', 'compiled');
+    mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE });
+    // Without symbolic links, which could lead elsewhere after the check.
+    const real = realpathSync(folder);
+    return isPrivate(lstatSync(real), foldersAbove(real).map(statOf), uid) ? real : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether only the user and root can write to a folder, or put another one in its place. */
+export function isPrivate(folder: Owned, above: readonly Owned[], uid: number): boolean {
+  if (folder.uid !== uid || (folder.mode & 0o777) !== PRIVATE_MODE) return false;
+  return above.every(({ uid: owner, mode }) => {
+    if (owner !== uid && owner !== ROOT) return false;
+    // In a sticky folder, like that of temporary files, nobody moves what belongs to somebody else.
+    return (mode & OTHERS_MAY_WRITE) === 0 || (mode & STICKY) !== 0;
+  });
+}
+
+function foldersAbove(path: string): readonly string[] {
+  const above = dirname(path);
+  return above === path ? [] : [above, ...foldersAbove(above)];
+}
+
+function statOf(path: string): Stats {
+  return lstatSync(path);
+}
