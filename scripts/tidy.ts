@@ -29,6 +29,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
       `${SERVICE}/stores/hour-sums.ts`,
       `${SERVICE}/stores/session-columns.ts`,
       `${SERVICE}/stores/store-url.ts`,
+      `${SERVICE}/stores/private-file.ts`,
       'node:',
       ...(LIBRARIES[store] ?? []),
     ],

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -46,6 +47,27 @@ test('a file keeps the permissions that its owner gave it', { skip: process.plat
   chmodSync(path, 0o640);
   await writeFileAtomically(path, 'new');
   assert.equal(statSync(path).mode & 0o777, 0o640);
+});
+
+test('a file that everybody may read is for its owner alone after a save', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const path = join(folder, 'open.json');
+  writeFileSync(path, 'old');
+  chmodSync(path, 0o644);
+  await writeFileAtomically(path, 'new');
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test('a link that was put where the new text is written is not followed', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const path = join(folder, 'planted.json');
+  writeFileSync(join(folder, 'other'), 'of somebody else');
+  symlinkSync(join(folder, 'other'), `${path}.tmp`);
+  await writeFileAtomically(path, 'new');
+  assert.equal(readFileSync(join(folder, 'other'), 'utf8'), 'of somebody else');
+  assert.equal(readFileSync(path, 'utf8'), 'new');
 });
 
 test('a save that cannot be written leaves the file as it is', async () => {

@@ -1,5 +1,6 @@
-import { mkdir, open, rename, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { privateMode } from '../stores/private-file.ts';
 
 /** Sessions hold what belongs to users: a new file is for the service's own user alone. */
 const NEW_FILE_MODE = 0o600;
@@ -12,7 +13,9 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const mode = await modeOf(path);
   const beside = `${path}.tmp`;
-  const file = await open(beside, 'w', mode);
+  // What is there was left by a crash, or put there by somebody else: it is neither followed nor kept.
+  await rm(beside, { force: true });
+  const file = await open(beside, 'wx', mode);
   try {
     await file.chmod(mode);
     await file.writeFile(text);
@@ -26,7 +29,7 @@ export async function writeFileAtomically(path: string, text: string): Promise<v
 
 async function modeOf(path: string): Promise<number> {
   try {
-    return (await stat(path)).mode & 0o777;
+    return privateMode(await stat(path));
   } catch {
     return NEW_FILE_MODE;
   }

@@ -22,6 +22,7 @@ import type {
 } from '../domain/store.ts';
 import { memoryStoreConfig } from '../stores/memory/config.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
+import { makePrivate } from '../stores/private-file.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { SaveQueue } from './save-queue.ts';
 import { entryText, type FileEntry, parseSessionsFile, sessionsFileText } from './sessions-file.ts';
@@ -70,6 +71,7 @@ export class FileStore implements SessionStore {
     if (this.#memory) return;
     const { path, idle_timeout_ms } = this.#settings;
     if (path === '') throw new SessionsError('INVALID_CONFIG', 'path must name the file that holds the sessions.');
+    makePrivate(path);
     // Behind a symbolic link, the file is replaced and not the link.
     this.#path = await realpath(path).catch(() => resolve(path));
     const entries = parseSessionsFile(this.#path, await readText(this.#path), idle_timeout_ms);

@@ -1,24 +1,40 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { createPrivateFile, makePrivate } from '../private-file.ts';
 import type { SqliteStoreConfig } from './config.ts';
 
-/** Creates the file and its folder where they are not there; only the service's own user may read sessions. */
+/** The lock on this empty file makes a process the only one that serves the file of sessions. */
+export function ownerFile(path: string): string {
+  return `${path}-owner`;
+}
+
+/** SQLite reads what these hold. It makes new ones with the mode of the file that they belong to. */
+const BESIDE = ['-wal', '-shm', '-journal', '-owner-journal'];
+
+/**
+ * Creates the files and their folder where they are not there; only the service's own user may read sessions, or hold
+ * the lock. Throws `STORE_UNUSABLE` for a file of another user.
+ */
 export function createFile({ path }: SqliteStoreConfig): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  closeSync(openSync(path, 'a', 0o600));
+  createPrivateFile(path);
+  createPrivateFile(ownerFile(path));
+  for (const suffix of BESIDE) makePrivate(path + suffix);
 }
 
 /**
  * One connection with the settings that the store's promises rest on: in WAL mode with `synchronous=FULL`, each
  * commit is on disk before it returns, and readers do not wait for the writer
- * (https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous).
+ * (https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous). With `secure_delete`, the
+ * text of a session that was deleted or has ended is overwritten with zeros.
  */
 export function connect(config: SqliteStoreConfig): DatabaseSync {
   const db = new DatabaseSync(config.path, { timeout: config.lock_timeout_ms });
   db.exec(`PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA trusted_schema = OFF;
+    PRAGMA secure_delete = ON;
     PRAGMA cache_size = -${config.cache_kib};
     PRAGMA mmap_size = ${config.mmap_bytes};`);
   return db;

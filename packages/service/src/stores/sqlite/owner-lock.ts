@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { SessionsError } from '../../domain/errors.ts';
 import type { SqliteStoreConfig } from './config.ts';
+import { ownerFile } from './connection.ts';
 
 /**
  * Makes this process the only one that serves the file: what it has read stays true until it writes. The lock is
@@ -11,7 +12,7 @@ export class OwnerLock {
 
   /** Waits a moment for a process that is about to end. Throws `STORE_UNUSABLE` when it does not. */
   constructor({ path, owner_timeout_ms }: SqliteStoreConfig) {
-    this.#db = new DatabaseSync(`${path}-owner`, { timeout: owner_timeout_ms });
+    this.#db = new DatabaseSync(ownerFile(path), { timeout: owner_timeout_ms });
     try {
       this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     } catch (cause) {

@@ -54,6 +54,7 @@ export class SqliteStore implements SessionStore {
     try {
       createFile(this.#config);
     } catch (error) {
+      if (error instanceof SessionsError) throw error;
       throw new SessionsError('STORE_UNUSABLE', `${path} cannot be written: ${error}.`, { cause: error });
     }
     const lock = new OwnerLock(this.#config);
