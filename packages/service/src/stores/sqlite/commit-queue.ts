@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import type { Clock } from '../../domain/clock.ts';
+import { type Clock, monotonicTime } from '../../domain/clock.ts';
 import { SessionsError } from '../../domain/errors.ts';
 import type { SessionUpdate } from '../../domain/session.ts';
 import { unavailable } from '../unavailable.ts';
@@ -38,7 +38,8 @@ export interface CommitListener {
  * back. A write's promise is fulfilled after its commit. The queue is bounded, and refuses what is beyond.
  *
  * Between two commits it has the write-ahead log moved into the file, once that has grown. SQLite would do so within
- * a commit, where the reader's snapshot keeps it from starting the log anew, and the log would grow for ever.
+ * a commit, where the reader's snapshot keeps it from starting the log anew, and the log would grow for ever. From time to
+ * time the log is cut too, since it holds what was deleted.
  */
 export class CommitQueue {
   readonly #config: SqliteStoreConfig;
@@ -53,6 +54,7 @@ export class CommitQueue {
   #flushScheduled = false;
   #checkpointing = false;
   #wal_bytes = 0;
+  #cut_at = monotonicTime();
 
   constructor(config: SqliteStoreConfig, clock: Clock, listener: CommitListener) {
     this.#config = config;
@@ -145,11 +147,15 @@ export class CommitQueue {
   }
 
   /** The file of the log says nothing: it keeps its size when the log starts anew. */
-  #checkpointIfGrown(): void {
-    if (this.#wal_bytes < this.#config.wal_bytes_max) return;
+  #checkpointIfDue(): void {
+    const { wal_bytes_max, wal_age_ms_max } = this.#config;
+    const now = monotonicTime();
+    const cut = now - this.#cut_at >= wal_age_ms_max;
+    if (!cut && this.#wal_bytes < wal_bytes_max) return;
+    if (cut) this.#cut_at = now;
     this.#wal_bytes = 0;
     this.#checkpointing = true;
-    this.#post({ type: 'checkpoint' });
+    this.#post({ type: 'checkpoint', cut });
   }
 
   #post(message: ToWriter): void {
@@ -169,7 +175,7 @@ export class CommitQueue {
         this.#inFlight = [];
         const { results } = message;
         this.#listener.committed(pairs(done, results));
-        this.#checkpointIfGrown();
+        this.#checkpointIfDue();
         this.#flush();
         results.forEach((result, index) => {
           if (result.type === 'failed') done[index]?.reject(unavailable(result.message));

@@ -11,6 +11,8 @@ export interface SqliteStoreConfig {
   readonly session_cache_bytes: number;
   /** About how far the write-ahead log grows before it is moved into the file and starts again from its beginning. */
   readonly wal_bytes_max: number;
+  /** How long the log may hold what was deleted, until the next write after that. */
+  readonly wal_age_ms_max: number;
   /** Pages that each of the two connections keeps: SQLite looks through their places at the end of each commit. */
   readonly cache_kib: number;
   /** How much of the file is read through the page cache without a system call. */
@@ -34,6 +36,7 @@ export function sqliteStoreConfig(url: string): SqliteStoreConfig {
     owner_timeout_ms: 3_000,
     session_cache_bytes: 134_217_728,
     wal_bytes_max: 134_217_728,
+    wal_age_ms_max: 900_000,
     cache_kib: 8_192,
     mmap_bytes: 1_073_741_824,
     writes_waiting_max: 16_384,

@@ -35,6 +35,20 @@ test('what is deleted or has ended is no longer in the SQLite file', async () =>
   assert.deepEqual(readdirSync(folder), ['deleted.db', 'deleted.db-owner'], 'the log is gone with the process');
 });
 
+test('what is deleted leaves the log too, once the log is old', async () => {
+  const config = { ...sqliteStoreConfig(`sqlite:${join(folder, 'log.db')}`), wal_age_ms_max: 0 };
+  const store = new SqliteStore(config);
+  await store.open();
+  await store.insert(sessionOf('deleted'), null, 0);
+  await store.remove('deleted');
+  // A write that waits for the log to be cut.
+  await store.insert(sessionOf('open'), null, 0);
+  const files = ['', '-wal'].map((suffix) => readFileSync(config.path + suffix, 'latin1')).join('');
+  await store.close();
+  assert.match(files, /data of open/);
+  assert.doesNotMatch(files, /data of deleted/);
+});
+
 test('files that others may read are taken away from them at the start', {
   skip: process.platform === 'win32',
 }, async () => {

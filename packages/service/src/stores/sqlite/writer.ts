@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
 import type { SqliteStoreConfig } from './config.ts';
@@ -6,6 +7,8 @@ import { migrate } from './schema.ts';
 import { transactions } from './transaction.ts';
 import { WriteRunner } from './write-runner.ts';
 import type { FromWriter, ToWriter, WriteResult, WriterData } from './writes.ts';
+
+const CUT_TIMEOUT_MS = 100;
 
 /**
  * The thread that writes. All writes that came while the last commit was on its way to the disk become one
@@ -28,7 +31,8 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
         return;
       }
       case 'checkpoint':
-        db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+        if (message.cut) cutLog(db, config);
+        else db.exec('PRAGMA wal_checkpoint(PASSIVE)');
         send({ type: 'checkpointed' });
         return;
       case 'close':
@@ -36,6 +40,13 @@ function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): 
         return;
     }
   };
+}
+
+/** Another process that reads, like a backup, may stand in the way: writes do not wait for it. */
+function cutLog(db: DatabaseSync, { lock_timeout_ms }: SqliteStoreConfig): void {
+  db.exec(`PRAGMA busy_timeout = ${CUT_TIMEOUT_MS};
+    PRAGMA wal_checkpoint(TRUNCATE);
+    PRAGMA busy_timeout = ${lock_timeout_ms};`);
 }
 
 /** A transaction that failed has been rolled back: each of its writes failed, and none has changed anything. */

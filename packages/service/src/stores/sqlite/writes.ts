@@ -42,7 +42,8 @@ export type WriteResult =
 export type ToWriter =
   /** `decided_at` is the clock when the commit is sent: its writes may have waited since their `now`. */
   | { readonly type: 'commit'; readonly writes: readonly Write[]; readonly decided_at: number }
-  | { readonly type: 'checkpoint' }
+  /** Moves the log into the file; `cut` leaves nothing of it. */
+  | { readonly type: 'checkpoint'; readonly cut: boolean }
   | { readonly type: 'close' };
 
 /** One result a write, in order, after the commit; `failed` for each when nothing was committed. */
