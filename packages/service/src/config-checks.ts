@@ -1,8 +1,8 @@
-import { isIPv4 } from 'node:net';
 import type { Config } from './config.ts';
 import { variableOf } from './config-sources.ts';
 import { invalidConfig } from './config-values.ts';
 import type { SessionsError } from './domain/errors.ts';
+import { isLoopback } from './http/loopback.ts';
 import { isSharedStore, withoutPassword } from './stores/store-url.ts';
 
 /** Throws `INVALID_CONFIG` for settings that are good alone and not together. */
@@ -54,11 +54,6 @@ function assertAtMost(config: Config, small: NumericKey, large: NumericKey): voi
 }
 
 type NumericKey = 'idle_timeout' | 'idle_timeout_max' | 'value_limit' | 'body_limit';
-
-/** What is not written as a loopback address counts as none, whatever a name might resolve to. */
-function isLoopback(host: string): boolean {
-  return host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
-}
 
 function invalid(key: keyof Config, problem: string): SessionsError {
   return invalidConfig(`${variableOf(key)} ${problem}.`, variableOf(key));

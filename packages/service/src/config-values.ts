@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { SessionsError } from './domain/errors.ts';
 import { type ApiKey, parseApiKeys } from './http/authentication/api-keys.ts';
 
@@ -46,6 +47,20 @@ export function origins(input: unknown): readonly string[] {
         throw new Error('must list origins like https://app.example.com');
       }
       return origin;
+    }),
+  );
+}
+
+/** Without ports; `*.example.com` is every name below it. */
+const HOST_NAME = /^(?:\*\.)?[a-z0-9_][a-z0-9_.-]*$/;
+
+export function hostNames(input: unknown): readonly string[] {
+  const list = listOf('host names', input);
+  return Object.freeze(
+    list.map((item) => {
+      const name = typeof item === 'string' ? item.toLowerCase() : '';
+      if (HOST_NAME.test(name) || isIP(name) !== 0) return name;
+      throw new Error('must list host names like sessions.internal or *.internal, or addresses, without a port');
     }),
   );
 }

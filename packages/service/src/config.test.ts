@@ -37,6 +37,12 @@ test('an unknown or bad setting stops the start with a message that names it and
     [{ SESSIONS_CORS_ORIGINS: '*' }, /^SESSIONS_CORS_ORIGINS must list origins/],
     [{ SESSIONS_STORE: '' }, /^SESSIONS_STORE must be a URL like sqlite:data\/sessions\.db, postgres:/],
     [{ SESSIONS_WORKERS: '0' }, /^SESSIONS_WORKERS must be a whole number from 1 to 64, and is "0"/],
+    [
+      { SESSIONS_ALLOWED_HOSTS: 'a.example:8080' },
+      /^SESSIONS_ALLOWED_HOSTS must list host names like .* without a port/,
+    ],
+    [{ SESSIONS_ALLOWED_HOSTS: 'a.example,*' }, /^SESSIONS_ALLOWED_HOSTS must list host names/],
+    [{ SESSIONS_ALLOWED_HOSTS: 'http://a.example' }, /^SESSIONS_ALLOWED_HOSTS must list host names/],
     [{ SESSIONS_WORKERS: '65' }, /^SESSIONS_WORKERS must be a whole number from 1 to 64/],
     [{ SESSIONS_TLS_KEY: '' }, /^SESSIONS_TLS_KEY must be a text/],
     [{ SESSIONS_AUTH: 'off' }, /^SESSIONS_AUTH must be one of keys, none, and is "off"/],
@@ -52,6 +58,13 @@ test('an unknown or bad setting stops the start with a message that names it and
     [{ SESSIONS_CONFIG: yaml('bad.yml', 'port: [1]') }, /^port in .*bad\.yml must be a whole number/],
   ];
   for (const [env, message] of cases) assert.throws(() => loadConfig(env), { code: 'INVALID_CONFIG', message });
+});
+
+test('allowed hosts are names in lower case, all names below one, and addresses', () => {
+  const { allowed_hosts } = loadConfig({
+    SESSIONS_ALLOWED_HOSTS: 'Sessions, my_sessions.Internal, *.cluster.local, 10.0.0.1, ::1',
+  });
+  assert.deepEqual(allowed_hosts, ['sessions', 'my_sessions.internal', '*.cluster.local', '10.0.0.1', '::1']);
 });
 
 test('API keys are read from one text with commas, and from a list in the file', () => {

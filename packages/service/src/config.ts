@@ -1,6 +1,16 @@
 import { assertConsistent } from './config-checks.ts';
 import { FILE_VARIABLE, type Given, givenSettings, variableOf } from './config-sources.ts';
-import { apiKeys, invalidConfig, oneOf, origins, type Reader, storeUrl, text, whole } from './config-values.ts';
+import {
+  apiKeys,
+  hostNames,
+  invalidConfig,
+  oneOf,
+  origins,
+  type Reader,
+  storeUrl,
+  text,
+  whole,
+} from './config-values.ts';
 import { LIMIT_POLICIES, type LimitPolicy } from './domain/store.ts';
 import { type ApiKey, SCOPES } from './http/authentication/api-keys.ts';
 import { LOG_LEVELS, type LogLevel } from './observability/log.ts';
@@ -41,6 +51,7 @@ export interface Config {
   readonly connections_max: number;
   readonly caller_share: number;
   readonly cors_origins: readonly string[];
+  readonly allowed_hosts: readonly string[];
   readonly log_level: LogLevel;
 }
 
@@ -141,6 +152,11 @@ const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     help: 'percent of the connections, change streams and bytes in memory that one client address or API key may take',
   },
   cors_origins: { value: [], read: origins, help: 'origins whose pages may call, separated by commas' },
+  allowed_hosts: {
+    value: [],
+    read: hostNames,
+    help: 'names by which callers reach what needs no key, beside those of loopback, separated by commas',
+  },
   log_level: { value: 'info', read: oneOf(LOG_LEVELS), help: LOG_LEVELS.join(', ') },
 };
 

@@ -54,6 +54,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       v2: { value_limit: config.value_limit },
       body_limit: config.body_limit,
       cors_origins: config.cors_origins,
+      allowed_hosts: [...config.allowed_hosts, config.host],
       bounds: { connections_max: config.connections_max, caller_share: config.caller_share / 100 },
       ...(tls && { tls }),
     });

@@ -70,7 +70,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; r
   INVALID_CONTENT: { status: 400, title: 'The body is not JSON' },
   INVALID_REQUEST: { status: 400, title: 'The request is not HTTP/1.1' },
   UNAUTHORIZED: { status: 401, title: 'An API key is needed' },
-  FORBIDDEN: { status: 403, title: 'The API key does not have the scope' },
+  FORBIDDEN: { status: 403, title: 'The request is not allowed' },
   NOT_FOUND: { status: 404, title: 'There is no such path' },
   SESSION_NOT_FOUND: { status: 404, title: 'There is no such session' },
   TOKEN_UNKNOWN: { status: 404, title: 'There is no session of that token' },

@@ -104,14 +104,14 @@ test('from the moment that it stops it is not ready, while it finishes a request
     answers += data;
   });
   const body = '{"session_id":"none"}';
-  const head = `host: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  const head = `host: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
   socket.write(`POST /v1/sessions/get_session_by_id HTTP/1.1\r\n${head}\r\n\r\n${body}`);
   await store.asked.promise;
   const stopping = server.stop();
   const arrived = Promise.withResolvers<void>();
   const arrive = () => arrived.resolve();
   subscribe('http.server.request.start', arrive);
-  socket.write('GET /readyz HTTP/1.1\r\nhost: a\r\n\r\n');
+  socket.write('GET /readyz HTTP/1.1\r\nhost: localhost\r\n\r\n');
   await arrived.promise;
   unsubscribe('http.server.request.start', arrive);
   store.held.resolve();

@@ -15,6 +15,7 @@ import type { Handler } from './handler.ts';
 import { Health, healthEndpoints } from './health.ts';
 import { NO_SNIFFING } from './media-type.ts';
 import { createNodeServer, type Tls } from './node-server.ts';
+import { OpenAccess } from './open-access.ts';
 import { openapiEndpoints } from './openapi.ts';
 import { type StatusInfo, standardEndpoints } from './standard.ts';
 import { swaggerEndpoints } from './swagger.ts';
@@ -39,6 +40,8 @@ export interface HttpServerOptions {
   readonly body_limit: number;
   /** The origins whose pages may call; none by default. */
   readonly cors_origins: readonly string[];
+  /** Names by which callers may reach what needs no key, beside those of loopback; `*.example.com` is all below. */
+  readonly allowed_hosts: readonly string[];
   /** Without it the server speaks plain HTTP. */
   readonly tls?: Tls;
   /** Those that differ from the defaults. */
@@ -79,8 +82,9 @@ export class HttpServer {
     this.#protocol = tls ? 'https' : 'http';
     this.#onAcceptError = ({ code = '' }) => incidents.write({ event: 'accept_failed', code }, '');
     this.#connections = new Connections(this.#bounds, incidents);
-    const handlers = createHandlers(options, this.#changes, this.#health);
-    const serve = serveWith(handlers, log);
+    const open = new OpenAccess({ ...options, protocol: this.#protocol, incidents });
+    const handlers = createHandlers(options, open, this.#changes, this.#health);
+    const serve = serveWith(handlers, options.authenticator.isOpen ? open : null, log);
     const listener = (request: IncomingMessage, response: ServerResponse) =>
       this.#connections.takeTurn(request, response, serve);
     this.#server = createNodeServer(listener, this.#bounds, tls);
@@ -122,10 +126,11 @@ export class HttpServer {
 }
 
 /** The first handler that takes a request serves it; the last one takes all. */
-function serveWith(handlers: readonly Handler[], log: Logger): Serve {
+function serveWith(handlers: readonly Handler[], open: OpenAccess | null, log: Logger): Serve {
   return (request, response) => {
     try {
       assertWellFormed(request);
+      open?.authenticate(request);
       for (const take of handlers) if (take(request, response)) return;
     } catch (error) {
       sendError(error, request, response, log, isV2(request.url ?? '') ? 'problem' : 'v1');
@@ -138,13 +143,18 @@ function failExpectation(_request: IncomingMessage, response: ServerResponse): v
   response.writeHead(417, { 'content-length': 0, ...NO_SNIFFING }).end();
 }
 
-function createHandlers(options: HttpServerOptions, changes: ChangeFeed, health: Health): readonly Handler[] {
+function createHandlers(
+  options: HttpServerOptions,
+  open: OpenAccess,
+  changes: ChangeFeed,
+  health: Health,
+): readonly Handler[] {
   const { sessions, log, authenticator, v1, v2, body_limit } = options;
   const cors = new Cors(options.cors_origins);
   const shared = { sessions, log, body_limit, cors };
   const others = new Map(v1 ? v1Paths(v1.base).map((path) => [path, 'POST']) : []);
   return [
-    ...(v1 ? [createV1Handler({ ...shared, base: v1.base, authenticator: v1.needs_key ? authenticator : null })] : []),
+    ...(v1 ? [createV1Handler({ ...shared, base: v1.base, access: v1.needs_key ? authenticator : open })] : []),
     ...(v2 ? [createV2Handler({ ...shared, authenticator, changes, value_limit: v2.value_limit })] : []),
     createEndpointsHandler({ endpoints: endpointsOf(options, health), others, cors, log }),
   ];

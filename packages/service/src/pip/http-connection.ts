@@ -58,6 +58,17 @@ export function readOrigins(config: ConfigParams): readonly string[] {
   }
 }
 
+/** Reads `allowed_hosts`, by the rule of the service's own setting. Throws a ConfigException. */
+export function readAllowedHosts(config: ConfigParams): readonly string[] {
+  const list = listSetting(config, 'allowed_hosts').join(',');
+  try {
+    return loadConfig({ SESSIONS_ALLOWED_HOSTS: list }).allowed_hosts;
+  } catch {
+    const message = `allowed_hosts must list host names like sessions.internal, and is ${JSON.stringify(list)}.`;
+    throw badSetting('allowed_hosts', message);
+  }
+}
+
 function toProtocol(key: string, text: string): HttpConnection['protocol'] {
   if (text === 'http' || text === 'https') return text;
   throw badSetting(key, `${key} must say http or https, and says ${JSON.stringify(text)}.`);

@@ -16,13 +16,13 @@ import { ContextInfo } from './context-info.ts';
 import { SessionsController } from './controller.ts';
 import { findDependency, findOptional } from './dependencies.ts';
 import { badSetting } from './exceptions.ts';
-import { readConnection, readOrigins, readTls } from './http-connection.ts';
+import { readAllowedHosts, readConnection, readOrigins, readTls } from './http-connection.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { DEFAULTS, textSetting } from './settings.ts';
 
 const BASE_ROUTE = 'v1/sessions';
 /** The sections that the service takes from a wired endpoint as a whole, when it was given none of it itself. */
-const ENDPOINT_SECTIONS = ['connection', 'credential', 'cors_origins'] as const;
+const ENDPOINT_SECTIONS = ['connection', 'credential', 'cors_origins', 'allowed_hosts'] as const;
 
 /**
  * API v1, `/status`, `/heartbeat` and `/swagger` over HTTP.
@@ -104,6 +104,7 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
       v2: null,
       body_limit: DEFAULTS.body_limit,
       cors_origins: readOrigins(config),
+      allowed_hosts: [...readAllowedHosts(config), host],
       ...(tls && { tls }),
     };
     try {

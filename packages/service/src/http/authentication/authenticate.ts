@@ -51,6 +51,11 @@ export class Authenticator {
     this.#incidents = new IncidentLog(log, clock);
   }
 
+  /** Whether everybody may do everything. */
+  get isOpen(): boolean {
+    return this.#keys === null;
+  }
+
   /**
    * Lets a request go on whose key has the scope. Throws a `RequestError`: `UNAUTHORIZED` without a valid key,
    * `TOO_MANY_REQUESTS` when too many wrong ones came from the address, `FORBIDDEN` when the scope is too small.

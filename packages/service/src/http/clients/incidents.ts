@@ -10,6 +10,7 @@ export type CutReason =
 export type Incident =
   | { readonly event: 'authentication_failed'; readonly code: string; readonly reason: string }
   | { readonly event: 'authorization_failed'; readonly code: string; readonly key: string; readonly needed: string }
+  | { readonly event: 'page_refused'; readonly reason: 'host' | 'origin' }
   | { readonly event: 'slow_listener' }
   | { readonly event: 'accept_failed'; readonly code: string }
   | { readonly event: 'connection_refused' }
@@ -27,6 +28,7 @@ interface IncidentKind {
 export const INCIDENT_KINDS: Readonly<Record<IncidentEvent, IncidentKind>> = {
   authentication_failed: { level: 'warn', lines_max: 1, msg: 'request refused' },
   authorization_failed: { level: 'warn', lines_max: 1, msg: 'request refused' },
+  page_refused: { level: 'warn', lines_max: 1, msg: 'a web page, or another name than those allowed, was refused' },
   slow_listener: { level: 'warn', lines_max: 1, msg: 'a listener of changes reads too slowly, and was cut off' },
   accept_failed: { level: 'warn', lines_max: 1, msg: 'the system did not hand over a connection' },
   connection_refused: { level: 'warn', lines_max: 1, msg: 'a client has too many connections and was refused one' },

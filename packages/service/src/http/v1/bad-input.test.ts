@@ -99,7 +99,7 @@ test('what is no HTTP, and headers without end, are cut off with a 4xx', async (
     });
   assert.match(await send('nonsense\r\n\r\n'), /^HTTP\/1\.1 400 .*"code":"InvalidRequest"/s);
   assert.match(
-    await send(`GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`),
+    await send(`GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`),
     /^HTTP\/1\.1 431 .*"code":"HEADERS_TOO_LARGE"/s,
   );
 });

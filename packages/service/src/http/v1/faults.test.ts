@@ -152,8 +152,8 @@ test('fault 10: pages of other origins may call only when their origin is listed
       headers,
       body: '{"user_id":"1"}',
     });
-    return [answer.headers.get('access-control-allow-origin'), answer.headers.get('vary')];
+    return [answer.status, answer.headers.get('access-control-allow-origin'), answer.headers.get('vary')];
   };
-  assert.deepEqual(await openFrom('https://app.example.com'), ['https://app.example.com', 'Origin']);
-  assert.deepEqual(await openFrom('https://evil.example.com'), [null, 'Origin']);
+  assert.deepEqual(await openFrom('https://app.example.com'), [200, 'https://app.example.com', 'Origin']);
+  assert.deepEqual(await openFrom('https://evil.example.com'), [403, null, null]);
 });

@@ -8,6 +8,7 @@ import { sendError } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { readJson } from '../json-request.ts';
 import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
+import type { OpenAccess } from '../open-access.ts';
 import { endWithText } from '../response-text.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
@@ -19,8 +20,8 @@ export interface V1Options {
   /** The largest body that is read, in bytes. */
   readonly body_limit: number;
   readonly cors: Cors;
-  /** Asks for the same keys as API v2; null asks for none. */
-  readonly authenticator: Authenticator | null;
+  /** Asks for the same keys as API v2, or for none. */
+  readonly access: Authenticator | OpenAccess;
 }
 
 /** The paths of the commands. */
@@ -29,12 +30,12 @@ export function v1Paths(base: string): string[] {
 }
 
 /** `POST <base>/<command>` for every command. */
-export function createV1Handler({ sessions, log, base, body_limit, cors, authenticator }: V1Options): Handler {
+export function createV1Handler({ sessions, log, base, body_limit, cors, access }: V1Options): Handler {
   const commands = new Map(COMMANDS.map((command) => [`${base}/${command.name}`, command]));
 
   async function serve(command: Command, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      authenticator?.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
+      access.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
       const body = await readJson(request, body_limit);
       const text = await command.run(sessions, asMembers(body));
       logCommand(log, command, request, text);

@@ -1,0 +1,112 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+import type { IncidentLog } from './clients/incident-log.ts';
+import { RequestError } from './error-map.ts';
+import { isLoopback } from './loopback.ts';
+
+/** What a request says of where it comes from, and for whom it is. */
+export interface Provenance {
+  /** The header `Host`. */
+  readonly host: string | undefined;
+  /** The request's target: a path, or the whole URL, whose host counts as well (RFC 9112, 3.2.2). */
+  readonly target: string;
+  /** The header `Origin`. */
+  readonly origin: string | undefined;
+  /** The header `Sec-Fetch-Site`, which browsers set and pages cannot. */
+  readonly site: string | undefined;
+  /** The address of the service at which the connection came in. */
+  readonly local_address: string | undefined;
+}
+
+export interface OpenAccessRules {
+  /** Names of the service beside those of loopback, in lower case; `*.example.com` is every name below. */
+  readonly hosts: readonly string[];
+  /** Origins whose pages may call. */
+  readonly origins: ReadonlySet<string>;
+  readonly protocol: 'http' | 'https';
+}
+
+/**
+ * Why a request is refused that needs no key; null for one that may go on.
+ *
+ * Every page that the user visits can send requests to loopback, and an address alone tells nobody apart. A page whose
+ * name was made to lead here (DNS rebinding) still sends that name as `Host`. A page of another origin is known by
+ * `Origin`, and where a browser sends none, by `Sec-Fetch-Site`.
+ */
+export function refusalOf(request: Provenance, rules: OpenAccessRules): 'host' | 'origin' | null {
+  const { host, target, origin, site } = request;
+  if (!isOwnHost(host, request, rules)) return 'host';
+  if (!target.startsWith('/') && target !== '*' && !isOwnHost(hostOfUrl(target), request, rules)) return 'host';
+  if (origin !== undefined && rules.origins.has(origin)) return null;
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'origin';
+  return origin === undefined || origin === `${rules.protocol}://${host}` ? null : 'origin';
+}
+
+/** A name or an address in brackets, and perhaps a port. */
+const AUTHORITY = /^(?:\[([0-9a-f:.]+)\]|(\w[\w.-]*))(?::\d{1,5})?$/;
+const IPV4_MAPPED = /^::ffff:(?=\d+\.)/;
+
+function isOwnHost(host: string | undefined, { local_address = '' }: Provenance, { hosts }: OpenAccessRules): boolean {
+  const [, address, name = address] = AUTHORITY.exec(host?.toLowerCase() ?? '') ?? [];
+  if (name === undefined) return false;
+  if (isLoopback(name) || name.endsWith('.localhost')) return true;
+  // An address is no name, which could be made to lead here.
+  if (isIP(name) !== 0 && name === local_address.replace(IPV4_MAPPED, '')) return true;
+  return hosts.some((own) => own === name || (own.startsWith('*.') && name.endsWith(own.slice(1))));
+}
+
+function hostOfUrl(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).host : undefined;
+}
+
+export interface OpenAccessOptions {
+  readonly allowed_hosts: readonly string[];
+  readonly cors_origins: readonly string[];
+  readonly protocol: 'http' | 'https';
+  readonly incidents: IncidentLog;
+}
+
+/** What stands in front of everything that asks for no key. */
+export class OpenAccess {
+  readonly #rules: OpenAccessRules;
+  readonly #incidents: IncidentLog;
+  /** The header that was let through last: most callers send the same one. */
+  #host: string | undefined;
+
+  constructor({ allowed_hosts, cors_origins, protocol, incidents }: OpenAccessOptions) {
+    this.#incidents = incidents;
+    const hosts = allowed_hosts.map((host) => host.toLowerCase());
+    this.#rules = { hosts, origins: new Set(cors_origins), protocol };
+  }
+
+  /** Throws the error of a request that is refused, as an `Authenticator` does. */
+  authenticate({ headers, url = '', socket }: IncomingMessage): void {
+    const { host, origin, 'sec-fetch-site': site } = headers;
+    const isPlain = origin === undefined && site === undefined && url.startsWith('/');
+    if (isPlain && host !== undefined && host === this.#host) return;
+    const local_address = socket.localAddress;
+    // Several headers of a name that should be there once are no value that is allowed.
+    const refusal = refusalOf({ host, target: url, origin, site: site?.toString(), local_address }, this.#rules);
+    if (refusal !== null) {
+      this.#incidents.write({ event: 'page_refused', reason: refusal }, socket.remoteAddress ?? '');
+      throw refused(refusal, refusal === 'host' ? host : origin);
+    }
+    this.#host = host;
+  }
+}
+
+const SHOWN_LENGTH_MAX = 100;
+
+function refused(what: 'host' | 'origin', value: string | undefined): RequestError {
+  const shown = value === undefined ? 'is missing' : `is ${JSON.stringify(value.slice(0, SHOWN_LENGTH_MAX))}`;
+  return new RequestError('FORBIDDEN', MESSAGES[what](shown));
+}
+
+const MESSAGES = {
+  host: (shown: string) =>
+    `The header Host ${shown}. No API key is needed here, so the host must be localhost, a loopback address or a name ` +
+    'in the setting allowed_hosts (SESSIONS_ALLOWED_HOSTS).',
+  origin: (shown: string) =>
+    `The request comes from a page of another origin: the header Origin ${shown}. No API key is needed here, so the ` +
+    'origin must be in the setting cors_origins (SESSIONS_CORS_ORIGINS).',
+};
