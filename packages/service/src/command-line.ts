@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Config, configHelp, loadConfig } from './config.ts';
 import { keyCommand } from './key-command.ts';
 import { createLogger, type Logger } from './observability/log.ts';
+import { openNotice } from './open-notice.ts';
 import { startService } from './service.ts';
 import { withoutPassword } from './stores/store-url.ts';
 import { Workers } from './workers.ts';
@@ -76,7 +77,9 @@ async function serve(config: Config, log: Logger): Promise<void> {
 }
 
 /** Where to go next. */
-function welcome(url: string, { store, workers, api_keys, v1 }: Config): string {
+function welcome(url: string, config: Config): string {
+  const { store, workers, api_keys, v1 } = config;
+  const open = openNotice(config);
   const key = api_keys.length > 0 ? " -H 'authorization: Bearer <key>'" : '';
   const json = "-H 'content-type: application/json'";
   const by = workers > 1 ? ` by ${workers} processes` : '';
@@ -84,7 +87,7 @@ function welcome(url: string, { store, workers, api_keys, v1 }: Config): string 
   API v2     ${url}/v2/sessions              described at ${url}/docs
 ${v1 === 'off' ? '' : `  API v1     ${url}/v1/sessions/<command>    described at ${url}/swagger\n`}\
   Try it     curl ${url}/v2/sessions${key} ${json} -d '{"user_id":"1"}'
-`;
+${open === null ? '' : `${open}\n`}`;
 }
 
 /** Answers the exit code: 2 for arguments that it cannot begin with. */

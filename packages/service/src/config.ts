@@ -100,7 +100,11 @@ const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     secret: true,
     help: `name:scope:hash of each API key, separated by commas; the scopes are ${SCOPES.join(', ')}`,
   },
-  v1: { value: 'keys', read: oneOf(V1_MODES), help: 'who may call API v1: keys, open for everybody, or off' },
+  v1: {
+    value: 'keys',
+    read: oneOf(V1_MODES),
+    help: 'keys, off, or open: whoever reaches API v1 may read, change and delete every session, also those of API v2',
+  },
   idle_timeout: {
     value: 86_400,
     read: whole(1, PERIOD_MAX),

@@ -80,6 +80,30 @@ test('what stops a start is said in one line, without a stack, and the process e
   await holder.exit;
 });
 
+test('a start says what is open to whom, once for operators and once for the log', async () => {
+  const everything = 'No key is needed: every program on this machine can read, change and end every session.';
+  const v1 =
+    'API v1 needs no key: every program on this machine can list, read, change and delete every session, also those of API v2.';
+  const keys = { SESSIONS_API_KEYS: `web:write:${'0'.repeat(64)}` };
+  const cases: [Record<string, string>, string[]][] = [
+    [{}, [everything]],
+    [{ ...keys, SESSIONS_V1: 'open' }, [v1]],
+    [keys, []],
+  ];
+  for (const [env, expected] of cases) {
+    const service = run({ SESSIONS_PORT: '0', SESSIONS_STORE: 'memory:', ...env });
+    await service.started();
+    service.process.kill('SIGTERM');
+    assert.equal(await service.exit, 0);
+    assert.deepEqual(service.stderr.match(/^.*needed.*$|^.*needs no key.*$/gm) ?? [], expected);
+    const logged = service.lines.filter(({ event }) => event === 'open_without_key');
+    assert.deepEqual(
+      logged.map(({ msg, level }) => [msg, level]),
+      expected.map((msg) => [msg, 'warn']),
+    );
+  }
+});
+
 test('--help lists the settings', async () => {
   const help = run({}, ['--help']);
   assert.equal(await help.exit, 0);

@@ -9,6 +9,7 @@ import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
 import { HttpServer } from './http/server.ts';
 import type { Logger } from './observability/log.ts';
+import { openNotice } from './open-notice.ts';
 import { createStore } from './stores/create-store.ts';
 import { NearSessions } from './stores/near-sessions.ts';
 import { isSharedStore, withoutPassword } from './stores/store-url.ts';
@@ -62,6 +63,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const url = await server.listen(config.host, config.port);
     sweeper.start();
     log.info({ url, store: withoutPassword(config.store), msg: 'started' });
+    const open = openNotice(config);
+    if (open !== null) log.warn({ event: 'open_without_key', msg: open });
     return {
       url,
       sessions,

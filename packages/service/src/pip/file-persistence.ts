@@ -23,6 +23,11 @@ export class SessionsFilePersistence extends SessionsMemoryPersistence {
     this.#settings = settings;
   }
 
+  /** Of the file. */
+  get path(): string {
+    return this.#settings.path;
+  }
+
   override configure(config: ConfigParams): void {
     super.configure(config);
     this.#settings.path = textSetting(config, 'path') ?? this.#settings.path;

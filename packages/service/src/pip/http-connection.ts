@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
 import { loadConfig } from '../config.ts';
+import { isLoopback } from '../http/loopback.ts';
 import { badSetting } from './exceptions.ts';
 import { DEFAULTS, listSetting, textSetting, wholeSetting } from './settings.ts';
 
@@ -19,8 +20,8 @@ export interface TlsTexts {
   readonly ca?: string;
 }
 
-/** As in the toolkit: a microservice is reached from other machines unless it is told otherwise. */
-const HOST = '0.0.0.0';
+/** Not that of the toolkit, 0.0.0.0: no key is needed here. */
+const HOST = '127.0.0.1';
 
 /** Reads `connection.*`; `connection.uri` goes before the other three. Throws a ConfigException. */
 export function readConnection(config: ConfigParams): HttpConnection {
@@ -37,6 +38,28 @@ export function readConnection(config: ConfigParams): HttpConnection {
     host: textSetting(config, 'connection.host') ?? HOST,
     port: wholeSetting(config, 'connection.port', DEFAULTS.port, 0, 65_535),
   };
+}
+
+/** Whether clients need a certificate. */
+export function hasAuthority(config: ConfigParams, { protocol }: HttpConnection): boolean {
+  return protocol === 'https' && textSetting(config, 'credential.ssl_ca_file') !== null;
+}
+
+/**
+ * Throws a ConfigException for a service that everybody could call by mistake: API v1 needs no key here, so that beyond
+ * loopback it needs `open_to_network`, or clients with a certificate.
+ */
+export function assertSafeToServe(config: ConfigParams, connection: HttpConnection): void {
+  const { host } = connection;
+  const isOpen = config.getAsBooleanWithDefault('open_to_network', false);
+  if (isOpen || isLoopback(host) || hasAuthority(config, connection)) return;
+  throw badSetting(
+    'connection.host',
+    `connection.host is ${host}, which other machines may reach, and no API key is needed here. Whoever reaches it could ` +
+      'read, change and end every session. Listen on 127.0.0.1 (HTTP_HOST); or set open_to_network: true in the ' +
+      "configuration of the service, or HTTP_OPEN_TO_NETWORK=true in the process's environment, if the network lets nobody " +
+      'in who must not do so.',
+  );
 }
 
 /** Reads the files of `credential.*`. Rejects with a ConfigException that names the key of the one it lacks. */

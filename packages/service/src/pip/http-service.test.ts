@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { get } from 'node:https';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -139,6 +141,7 @@ const REFUSED: readonly (readonly [key: string, settings: readonly unknown[]])[]
   ['credential.ssl_crt_file', ['connection.protocol', 'https', 'credential.ssl_key_file', KEY_FILE]],
   ['credential.ssl_key_file', ['connection.protocol', 'https', 'credential.ssl_key_file', '/nowhere/key.pem']],
   ['cors_origins', [...LOCAL, 'cors_origins', '*']],
+  ['allowed_hosts', [...LOCAL, 'allowed_hosts', '*']],
 ];
 
 for (const [key, settings] of REFUSED) {
@@ -153,6 +156,39 @@ for (const [key, settings] of REFUSED) {
     assert.equal(service.isOpen(), false);
   });
 }
+
+test('beyond loopback the component needs a switch, or clients with a certificate', async (t) => {
+  const anywhere = [...LOCAL, 'connection.host', '0.0.0.0'];
+  const refused = new SessionsHttpServiceV1();
+  refused.configure(ConfigParams.fromTuples(...anywhere));
+  wire(refused);
+  await assert.rejects(refused.open(null), { message: /^connection\.host is 0\.0\.0\.0, .*open_to_network/ });
+  assert.equal(refused.isOpen(), false);
+  assert.match(await served(t, [...anywhere, 'open_to_network', true]), /^http:\/\/0\.0\.0\.0:/);
+  const tls = ['credential.ssl_key_file', KEY_FILE, 'credential.ssl_crt_file', CRT_FILE];
+  const https = [...anywhere, 'connection.protocol', 'https', ...tls];
+  assert.match(await served(t, [...https, 'credential.ssl_ca_file', CRT_FILE]), /^https:\/\/0\.0\.0\.0:/);
+  const withoutCa = new SessionsHttpServiceV1();
+  withoutCa.configure(ConfigParams.fromTuples(...https));
+  wire(withoutCa);
+  await assert.rejects(withoutCa.open(null), { message: /^connection\.host/ });
+});
+
+test('names by which callers reach the component are allowed_hosts', async (t) => {
+  const statusFor = async (url: string, host: string) => {
+    const sent = request(`${url}/heartbeat`, { headers: { host }, agent: false }).end();
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    return response.statusCode;
+  };
+  const url = await served(t);
+  const named = await served(t, [...LOCAL, 'allowed_hosts', 'sessions, *.internal']);
+  assert.equal(await statusFor(url, 'sessions:8080'), 403);
+  assert.deepEqual(
+    await Promise.all(['sessions:8080', 'a.internal'].map((host) => statusFor(named, host))),
+    [200, 200],
+  );
+});
 
 test('an address that is taken is named, and the service can be opened again later', async (t) => {
   const taken = await served(t);

@@ -11,24 +11,33 @@ import {
 import { Authenticator } from '../http/authentication/authenticate.ts';
 import { HttpServer, type HttpServerOptions } from '../http/server.ts';
 import type { StatusInfo } from '../http/standard.ts';
+import { audienceOf, everythingIsOpen } from '../open-notice.ts';
 import { findLog, SILENT } from './console-logger.ts';
 import { ContextInfo } from './context-info.ts';
 import { SessionsController } from './controller.ts';
 import { findDependency, findOptional } from './dependencies.ts';
 import { badSetting } from './exceptions.ts';
-import { readAllowedHosts, readConnection, readOrigins, readTls } from './http-connection.ts';
+import {
+  assertSafeToServe,
+  hasAuthority,
+  readAllowedHosts,
+  readConnection,
+  readOrigins,
+  readTls,
+} from './http-connection.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { DEFAULTS, textSetting } from './settings.ts';
 
 const BASE_ROUTE = 'v1/sessions';
 /** The sections that the service takes from a wired endpoint as a whole, when it was given none of it itself. */
-const ENDPOINT_SECTIONS = ['connection', 'credential', 'cors_origins', 'allowed_hosts'] as const;
+const ENDPOINT_SECTIONS = ['connection', 'credential', 'cors_origins', 'allowed_hosts', 'open_to_network'] as const;
 
 /**
  * API v1, `/status`, `/heartbeat` and `/swagger` over HTTP.
  *
- * Configuration: `connection.protocol`, `.host`, `.port` (http, 0.0.0.0, 8080; port 0 takes a free one) or
- * `connection.uri`; `base_route` (v1/sessions); `credential.ssl_key_file`, `.ssl_crt_file`, `.ssl_ca_file` for https,
+ * Configuration: `connection.protocol`, `.host`, `.port` (http, 127.0.0.1, 8080; port 0 takes a free one) or
+ * `connection.uri`; `open_to_network` (false), which a host beyond loopback needs; `allowed_hosts`, with commas, names by
+ * which callers reach it beside those of loopback; `base_route` (v1/sessions); `credential.ssl_key_file`, `.ssl_crt_file`, `.ssl_ca_file` for https,
  * where a CA means that clients need a certificate; `cors_origins`, with commas (none); `swagger.enable` (true);
  * `dependencies.controller`, a descriptor (any sessions controller).
  */
@@ -41,10 +50,16 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
   #log = SILENT;
   #server: HttpServer | null = null;
   #url: string | null = null;
+  #audience = '';
 
   /** Where callers reach it, like `http://127.0.0.1:8080`; null while it is closed. */
   get url(): string | null {
     return this.#url;
+  }
+
+  /** Who reaches it, like "every program on this machine": no key is needed. Empty before it was opened. */
+  get audience(): string {
+    return this.#audience;
   }
 
   /** The port that it listens on; null while it is closed. */
@@ -87,7 +102,9 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
       throw new InvalidStateException(correlationId ?? undefined, 'NOT_WIRED', message);
     }
     const config = this.#effectiveConfig();
-    const { protocol, host, port } = readConnection(config);
+    const connection = readConnection(config);
+    const { protocol, host, port } = connection;
+    assertSafeToServe(config, connection);
     const tls = protocol === 'https' ? await readTls(config) : undefined;
     const options: HttpServerOptions = {
       sessions: this.#controller.sessions,
@@ -114,7 +131,9 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
       await this.close(correlationId);
       throw cannotListen(correlationId, `${protocol}://${host}:${port}`, error);
     }
+    this.#audience = audienceOf(host, hasAuthority(config, connection));
     this.#log.info({ url: this.#url, correlation_id: correlationId ?? undefined, msg: 'started' });
+    this.#log.warn({ url: this.#url, msg: everythingIsOpen(this.#audience) });
   }
 
   /** Finishes the requests in flight. */

@@ -2,10 +2,14 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigParams } from 'pip-services3-commons-nodex';
+import { everythingIsOpen } from '../open-notice.ts';
 import { Container } from './container.ts';
-import { type Parameters, readContainerConfig } from './container-config.ts';
+import { type ComponentConfig, type Parameters, readContainerConfig } from './container-config.ts';
 import { type ComponentFactory, SessionsServiceFactory } from './factory.ts';
+import { SessionsFilePersistence } from './file-persistence.ts';
 import { SessionsHttpServiceV1 } from './http-service.ts';
+import { SessionsMemoryPersistence } from './memory-persistence.ts';
+import { textSetting } from './settings.ts';
 import { StandardFactory } from './standard-factory.ts';
 
 const USAGE = `Usage: pip-sessions-process [-c <config.yml>] [-p <name>=<value>[;<name>=<value>]]
@@ -15,6 +19,9 @@ Runs the components that a configuration file lists.
   -c, --config   the file (./config/config.yml; without such a file, the one that comes with the package)
   -p, --param    values for the names in the file, before those of the environment; --params is the same
   -h, --help     this text
+
+API v1 needs no key here, so it is served on loopback (HTTP_HOST) only, unless HTTP_OPEN_TO_NETWORK=true says that the
+network keeps strangers out. HTTP_ALLOWED_HOSTS lists names by which callers reach it, beside those of loopback.
 `;
 
 const WORKING_CONFIG = './config/config.yml';
@@ -49,6 +56,7 @@ export class SessionsProcess {
   /** Creates, wires and opens what the file lists; when that fails, nothing is left open. */
   async open(config: string, parameters: Parameters): Promise<void> {
     const components = await readContainerConfig(config, parameters);
+    setAccess(components, parameters);
     const container = Container.create(components, this.#factories, say);
     await container.open(NAME);
     this.#container = container;
@@ -74,9 +82,27 @@ export class SessionsProcess {
       }
       await this.open(config, parameters);
       this.#closeOnSignals();
-      for (const url of this.urls) say(`Sessions are served on ${url}. Stop with Ctrl+C.`);
+      this.#announce(config);
     } catch (error) {
       fail(error);
+    }
+  }
+
+  /** What is open to whom, and where sessions are kept. */
+  #announce(config: string): void {
+    const components: unknown[] = this.#container?.references.getAll() ?? [];
+    const services = components.filter((item) => item instanceof SessionsHttpServiceV1);
+    for (const { url, audience } of services) {
+      say(`Sessions are served on ${url}. Stop with Ctrl+C.`);
+      say(everythingIsOpen(audience));
+    }
+    if (services.length === 0) {
+      say(`Nothing is served: ${config} lists no HTTP service of sessions, or leaves it out by its conditions.`);
+    }
+    for (const item of components) {
+      if (item instanceof SessionsFilePersistence) say(`Sessions are kept in ${item.path}.`);
+      else if (item instanceof SessionsMemoryPersistence)
+        say('Sessions are kept in memory, and gone with the process.');
     }
   }
 
@@ -113,6 +139,18 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   }
   const found = config ?? (existsSync(WORKING_CONFIG) ? WORKING_CONFIG : PACKAGE_CONFIG);
   return { config: found, parameters, help: help === true };
+}
+
+/** What the command line says of every HTTP service, also where a configuration has no place for it. */
+const ACCESS_PARAMETERS = { open_to_network: 'HTTP_OPEN_TO_NETWORK', allowed_hosts: 'HTTP_ALLOWED_HOSTS' } as const;
+
+function setAccess(components: readonly ComponentConfig[], parameters: Parameters): void {
+  for (const { descriptor, config } of components) {
+    if (descriptor.getType() !== 'service') continue;
+    for (const [key, parameter] of Object.entries(ACCESS_PARAMETERS)) {
+      if (parameters[parameter] && textSetting(config, key) === null) config.put(key, parameters[parameter]);
+    }
+  }
 }
 
 function say(message: string): void {

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Command } from '../fixtures/command.ts';
+import { SessionsProcess } from './process.ts';
+
+/** What a process of components opens to whom, and what it says of that. */
+
+const ORIGINAL_LIKE = fileURLToPath(new URL('./fixtures/original-like.yml', import.meta.url));
+const OWN = fileURLToPath(new URL('../../config/config.yml', import.meta.url));
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+/** As a user sets them who says nothing of the address. */
+const SERVED = { LOG_LEVEL: 'none', HTTP_PORT: '0', HTTP_ENABLED: 'true' };
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-open-process-'));
+after(() => rmSync(folder, { recursive: true }));
+
+async function urlsOf(config: string, parameters: Record<string, string>): Promise<readonly string[]> {
+  const process = new SessionsProcess();
+  await process.open(config, { ...SERVED, ...parameters });
+  const { urls } = process;
+  await process.close();
+  return urls;
+}
+
+test('a process serves loopback where nothing is said of the address', async () => {
+  for (const url of await urlsOf(OWN, {})) assert.match(url, /^http:\/\/127\.0\.0\.1:/);
+});
+
+test('beyond loopback a process does not start without a switch, and says how it would', async () => {
+  const cases: [string, Record<string, string>][] = [
+    [ORIGINAL_LIKE, {}],
+    [ORIGINAL_LIKE, { HTTP_OPEN_TO_NETWORK: 'false' }],
+    [OWN, { HTTP_HOST: '0.0.0.0' }],
+    [OWN, { HTTP_HOST: '::', HTTP_OPEN_TO_NETWORK: '' }],
+  ];
+  for (const [config, parameters] of cases) {
+    await assert.rejects(urlsOf(config, parameters), {
+      category: 'Misconfiguration',
+      message: /^connection\.host is (0\.0\.0\.0|::), .*127\.0\.0\.1.*open_to_network: true.*HTTP_OPEN_TO_NETWORK=true/,
+    });
+  }
+});
+
+test('with the switch a process serves every address, whatever its configuration says of it', async () => {
+  for (const config of [ORIGINAL_LIKE, OWN]) {
+    const [url] = await urlsOf(config, { HTTP_HOST: '0.0.0.0', HTTP_OPEN_TO_NETWORK: 'true' });
+    assert.match(url ?? '', /^http:\/\/0\.0\.0\.0:/);
+  }
+});
+
+test('the command says what is open to whom and where sessions are kept', async (t) => {
+  const path = join(folder, 'sessions.json');
+  const cases: [string, Record<string, string>, RegExp[]][] = [
+    [
+      OWN,
+      {},
+      [
+        /Sessions are served on http:\/\/127\.0\.0\.1:\d+\. /,
+        /every program on this machine can read, change and end every session\./,
+        /kept in memory, and gone with the process\./,
+      ],
+    ],
+    [
+      OWN,
+      { HTTP_HOST: '0.0.0.0', HTTP_OPEN_TO_NETWORK: 'true', FILE_ENABLED: 'true', FILE_PATH: path },
+      [/everyone who reaches its address can read/, new RegExp(`kept in ${path}\\.`)],
+    ],
+    [ORIGINAL_LIKE, { HTTP_ENABLED: '' }, [/^Nothing is served: .*original-like\.yml lists no HTTP service/]],
+  ];
+  for (const [config, env, expected] of cases) {
+    const command = new Command(MAIN, ['-c', config], { cwd: folder, env: { ...SERVED, LOG_LEVEL: 'info', ...env } });
+    t.after(() => command.kill());
+    for (const text of expected) await command.said(text);
+  }
+});
