@@ -13,17 +13,33 @@ export interface CookieForm {
 /**
  * The value of a cookie; null when there is none, or more than one of the name: one of them may have been planted from
  * a neighbouring host, and nothing says which (RFC 6265bis, 8.6). Values are taken as they are, without unquoting.
+ *
+ * Only SP and HTAB are left out around a name, as browsers do (RFC 6265, 5.2). `String.trim` removes more: a neighbouring
+ * host can set a cookie whose name has a byte A0 before `__Host-`, which no browser protects.
  */
 export function cookieValue(header: string | null, name: string): string | null {
   if (header === null) return null;
   let found: string | null = null;
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=');
-    if (equals === -1 || pair.slice(0, equals).trim() !== name) continue;
+    if (equals === -1 || withoutSpace(pair, 0, equals) !== name) continue;
     if (found !== null) return null;
-    found = pair.slice(equals + 1).trim();
+    found = withoutSpace(pair, equals + 1, pair.length);
   }
   return found;
+}
+
+/** The text between two places, without SP and HTAB at its ends. */
+function withoutSpace(text: string, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isSpace(text.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** `Set-Cookie` for a value of visible ASCII. Without `max_age_s` the browser drops it when it ends. */

@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { startTestServer } from '../../../service/src/http/fixtures/test-server.ts';
-
-const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
-const isStrict = ['true', '1'].includes(process.env.CI ?? '');
-const skip = !executablePath && !isStrict && 'no Chromium on this machine';
-/** A browser of its own, which asks nobody on the network for anything. */
-const ARGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-];
+import { skip, startChromium } from '../fixtures/chromium.ts';
 
 /** An origin of its own, with a page and the client as one file. */
 async function startPage(t: TestContext): Promise<string> {
@@ -45,8 +32,7 @@ test('a page in a browser reads sessions from its own memory, and hears of their
   const { session, token } = await sessions.openWithToken({ user_id: 'u' }, null);
   // A session in use is touched, and its activity is counted ahead from then on.
   clock.advance(1);
-  const browser = await chromium.launch({ executablePath: executablePath ?? '/usr/bin/chromium', args: ARGS });
-  t.after(() => browser.close());
+  const browser = await startChromium(t);
   const page = await browser.newPage();
   await page.goto(origin);
   await page.evaluate(

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import { type TestContext, test } from 'node:test';
+import { userSessions } from '../express.ts';
+import { skip, startChromium } from '../fixtures/chromium.ts';
+import { listen } from './fixtures/listen.ts';
+import { startSessions } from './fixtures/worlds.ts';
+
+const NAME = '__Host-session';
+const read = (name: string) => readFileSync(new URL(`../../../service/src/pip/fixtures/${name}`, import.meta.url));
+const TLS = { key: read('localhost.key.pem'), cert: read('localhost.crt.pem') };
+
+/** Names that begin otherwise, so a browser lets neighbours set them; a lax parser takes them for the session's. */
+const PLANTED = [`\xa0${NAME}`, `\x85${NAME}`, `\xc2\xa0${NAME}`, `\xef\xbb\xbf${NAME}`];
+
+/** Names that Chromium refuses to a neighbour, also without a name before the `=`. */
+const REFUSED = [NAME, NAME.toUpperCase(), `=${NAME}`];
+
+/** An application at example.test, and its neighbour at evil.example.test who plants cookies. */
+async function startHosts(t: TestContext) {
+  const sessions = await startSessions('embedded');
+  t.after(sessions.stop);
+  const { token } = await sessions.client.open({ user_id: 'mallory' });
+  const enter = userSessions({ client: sessions.client });
+  const application = (request: IncomingMessage, response: ServerResponse) =>
+    enter(request, response, async () => {
+      const { userSession } = request as IncomingMessage & Express.Request;
+      if (request.url === '/login') await userSession.login({ user_id: 'u' });
+      const { cookie = '' } = request.headers;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ user_id: userSession.current?.user_id ?? null, cookie }));
+    });
+  const evil = (response: ServerResponse) => {
+    const lines = [...PLANTED, ...REFUSED].map((name) => `${name}=${token}; Domain=example.test; Path=/; Secure`);
+    // With a text as the body, Node would write the header as UTF-8 too.
+    response.setHeader('set-cookie', lines).end(Buffer.from('planted'));
+  };
+  const server = createServer(TLS, (request, response) => {
+    if (request.headers.host?.startsWith('evil.')) evil(response);
+    else application(request, response);
+  });
+  const { url, stop } = await listen(server);
+  t.after(stop);
+  const { port } = new URL(url);
+  return { app: `https://example.test:${port}`, evil: `https://evil.example.test:${port}`, sessions };
+}
+
+test('a cookie that a neighbouring host plants in Chromium signs nobody in or out', { skip }, async (t) => {
+  const { app, evil, sessions } = await startHosts(t);
+  const rules = '--host-resolver-rules=MAP example.test 127.0.0.1, MAP evil.example.test 127.0.0.1';
+  const browser = await startChromium(t, [rules, '--ignore-certificate-errors']);
+  const page = await browser.newPage();
+  const visit = async (url: string) => (await page.goto(url))?.text() ?? '';
+  const visitApp = async (): Promise<{ user_id: string | null; cookie: string }> => JSON.parse(await visit(`${app}/`));
+
+  assert.equal(await visit(evil), 'planted');
+  const planted = await visitApp();
+  for (const name of PLANTED) assert.ok(planted.cookie.includes(`${name}=ps_`), JSON.stringify(name));
+  assert.equal(planted.user_id, null);
+  assert.deepEqual(sessions.asked, []);
+
+  await page.evaluate("fetch('/login', { method: 'POST' }).then((response) => response.text())");
+  assert.equal((await visitApp()).user_id, 'u');
+  assert.equal(await visit(evil), 'planted');
+  const both = await visitApp();
+  assert.equal(both.user_id, 'u');
+  assert.equal(both.cookie.split(NAME).length - 1, PLANTED.length + 1);
+});

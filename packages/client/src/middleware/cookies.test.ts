@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cookieValue } from './cookies.ts';
+import { lookAlikesOf } from './fixtures/look-alikes.ts';
+
+const NAME = '__Host-session';
+
+test('a cookie’s name counts byte by byte, whatever the platform makes of the header', () => {
+  const decoded = [...'\u0085\u00a0\u1680\u180e\u2000\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff'];
+  const names = decoded.flatMap((mark) => [mark + NAME, NAME + mark, NAME.replace('-', `-${mark}`)]);
+  for (const name of [...names, NAME.replace('s', '\u017f')]) {
+    assert.equal(cookieValue(`${name}=planted`, NAME), null, JSON.stringify(name));
+    assert.equal(cookieValue(`${name}=planted; ${NAME}=own`, NAME), 'own', JSON.stringify(name));
+  }
+  for (const { name, isExact } of lookAlikesOf(NAME)) {
+    assert.equal(cookieValue(`${name}=planted`, NAME), isExact ? 'planted' : null, JSON.stringify(name));
+  }
+});
+
+test('SP and HTAB around a value are left out, and nothing else is', () => {
+  assert.equal(cookieValue(`${NAME} =\t own \t; a=b`, NAME), 'own');
+  for (const mark of ['\u00a0', '\u000b', '\f', '\r', '\n', '\ufeff', '"']) {
+    assert.equal(cookieValue(`${NAME}=${mark}own${mark}`, NAME), `${mark}own${mark}`, JSON.stringify(mark));
+  }
+});
+
+test('two cookies of exactly the same name are none: nothing says which one was planted', () => {
+  for (const header of [`${NAME}=a; ${NAME}=b`, `${NAME}=a;${NAME}=a`, `${NAME}=; x=y;\t${NAME}=a`]) {
+    assert.equal(cookieValue(header, NAME), null, header);
+  }
+});
