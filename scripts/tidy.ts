@@ -56,6 +56,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   ...Object.entries({
     'express.ts': ['node:http'],
     'middleware/node-exchange.ts': ['node:http'],
+    'middleware/node-no-store.ts': ['node:http'],
     'fastify.ts': ['fastify'],
     'hono.ts': ['hono'],
     'express-session.ts': ['express-session'],

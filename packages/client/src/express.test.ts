@@ -12,10 +12,10 @@ const startApp: StartApp = (options) => {
   // Express prints what handlers throw in any other.
   app.set('env', 'test');
   app.use(express.json(), userSessions(options));
-  for (const { method, path, guard, cache_control, run } of ROUTES) {
+  for (const { method, path, guard, headers, run } of ROUTES) {
     app[method](path, ...(guard ? [requireSession(guard)] : []), async (req: Request, res: Response) => {
-      res.set({ 'x-host': req.headers.host ?? '', ...(cache_control && { 'cache-control': cache_control }) });
-      res.json(await run(req.userSession, req.body));
+      const body = await run(req.userSession, req.body);
+      res.set({ 'x-host': req.headers.host ?? '', ...headers }).json(body ?? {});
     });
   }
   return listen(createServer(app));

@@ -8,10 +8,11 @@ import { runMiddlewareCases } from './middleware/fixtures/suite.ts';
 const startApp: StartApp = async (options) => {
   const app = fastify();
   await app.register(userSessions, options);
-  for (const { method, path, guard, cache_control, run } of ROUTES) {
+  for (const { method, path, guard, headers, run } of ROUTES) {
     app[method](path, guard ? { onRequest: requireSession(guard) } : {}, async (request, reply) => {
-      reply.headers({ 'x-host': request.headers.host, ...(cache_control && { 'cache-control': cache_control }) });
-      return run(request.userSession, request.body as LoginBody);
+      const body = await run(request.userSession, request.body as LoginBody);
+      reply.headers({ 'x-host': request.headers.host, ...headers });
+      return body ?? {};
     });
   }
   const url = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -15,6 +15,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookH
 import { withCookie } from './middleware/cookies.ts';
 import { enter, isRefusal } from './middleware/entrance.ts';
 import type { Exchange } from './middleware/exchange.ts';
+import { enforceNoStore } from './middleware/node-no-store.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from './middleware/refusals.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
 import { type Settings, toSettings, type UserSessionsOptions } from './middleware/settings.ts';
@@ -82,8 +83,10 @@ function exchangeOf({ method, headers }: FastifyRequest, reply: FastifyReply, { 
       // Fastify adds to the lines that are there.
       reply.removeHeader('set-cookie');
       reply.header('set-cookie', lines);
+      enforceNoStore(reply.raw);
     },
     forbidStore: () => void reply.header('cache-control', 'no-store'),
+    enforceNoStore: () => enforceNoStore(reply.raw),
   };
 }
 

@@ -19,10 +19,10 @@ const startApp: StartApp = (options) => {
     if (!route) return new Response(null, { status: 404 });
     const refusal = route.guard && requireSession(userSession, route.guard);
     if (refusal) return respond(refusal);
-    const headers = { 'x-host': host, ...(route.cache_control && { 'cache-control': route.cache_control }) };
+    const headers = { 'x-host': host, ...route.headers };
     try {
       const body = (request.method === 'POST' ? await request.json() : {}) as LoginBody;
-      return respond(Response.json(await route.run(userSession, body), { headers }));
+      return respond(Response.json((await route.run(userSession, body)) ?? {}, { headers }));
     } catch (error) {
       return respond(error instanceof SessionRefusal ? error.getResponse() : new Response(null, { status: 500 }));
     }

@@ -12,6 +12,7 @@
  *   return respond(Response.json({ user_id: userSession.required.user_id }));
  * }
  */
+import { isCachingHeader } from './middleware/caching-headers.ts';
 import { enter, isRefusal } from './middleware/entrance.ts';
 import type { Exchange } from './middleware/exchange.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
@@ -29,7 +30,7 @@ export type Entered<User, Data> =
   | {
       readonly refused?: never;
       readonly userSession: UserSession<User, Data>;
-      /** Adds the cookie and `Cache-Control` to the answer; each answer has to pass it. */
+      /** Adds the cookie and `Cache-Control` to the answer. Each answer has to pass it, when all other headers are set. */
       readonly respond: (response: Response) => Response;
     };
 
@@ -62,6 +63,7 @@ class FetchExchange implements Exchange {
   readonly #headers: Headers;
   #cookie: string | null = null;
   #forbidsStore = false;
+  #enforcesNoStore = false;
 
   constructor({ method, url, headers }: Request) {
     this.method = method;
@@ -75,22 +77,28 @@ class FetchExchange implements Exchange {
 
   setCookie(line: string): void {
     this.#cookie = line;
+    this.enforceNoStore();
   }
 
   forbidStore(): void {
     this.#forbidsStore = true;
   }
 
+  enforceNoStore(): void {
+    this.#enforcesNoStore = true;
+  }
+
   /** A handler may let its answer be stored, unless it comes with a token. */
   applyTo(response: Response): Response {
-    const cookie = this.#cookie;
-    const forbidsStore = cookie !== null || (this.#forbidsStore && !response.headers.has('cache-control'));
+    const forbidsStore = this.#forbidsStore && !response.headers.has('cache-control');
     // The answer to an upgrade, 101, cannot be made anew.
-    if ((cookie === null && !forbidsStore) || response.status < 200) return response;
+    if (!(this.#enforcesNoStore || forbidsStore) || response.status < 200) return response;
     // Anew, since a handler may give the same answer to others, and the headers of a fetched one cannot be changed.
     const changed = new Response(response.body, response);
-    if (cookie !== null) changed.headers.append('set-cookie', cookie);
-    if (forbidsStore) changed.headers.set('cache-control', 'no-store');
+    const { headers } = changed;
+    if (this.#enforcesNoStore) for (const name of [...headers.keys()]) if (isCachingHeader(name)) headers.delete(name);
+    headers.set('cache-control', 'no-store');
+    if (this.#cookie !== null) headers.append('set-cookie', this.#cookie);
     return changed;
   }
 }

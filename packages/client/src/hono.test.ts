@@ -13,13 +13,14 @@ const startApp: StartApp = (options) => {
   const app = new Hono<UserSessionEnv>();
   app.onError((error, c) => ('getResponse' in error ? error.getResponse() : c.text('The handler failed.', 500)));
   app.use(userSessions(options));
-  for (const { method, path, guard, cache_control, run } of ROUTES) {
+  for (const { method, path, guard, headers, run } of ROUTES) {
     if (guard) app.use(path, requireSession(guard));
     app[method](path, async (c) => {
       const body = (method === 'post' ? await c.req.json() : {}) as LoginBody;
+      const answer = await run(c.var.userSession, body);
       c.header('x-host', c.req.header('host'));
-      if (cache_control) c.header('cache-control', cache_control);
-      return c.json(await run(c.var.userSession, body));
+      for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value);
+      return c.json(answer ?? {});
     });
   }
   return listen(createServer(getRequestListener(app.fetch)));

@@ -30,8 +30,9 @@ export interface UserSessionEnv<User = unknown, Data = unknown> {
 
 /**
  * Finds out whose session each request belongs to, before the handlers that ask `c.var.userSession`. Mount it where
- * sessions matter: a request with a token is answered 503 while the service is away. Throws a `TypeError` that names the
- * option which is wrong.
+ * sessions matter: a request with a token is answered 503 while the service is away. Mount it before other middleware that
+ * sets headers, which could let a response with a token be stored. Throws a `TypeError` that names the option which is
+ * wrong.
  */
 export function userSessions<User = unknown, Data = unknown>(
   options: UserSessionsOptions,

@@ -9,8 +9,10 @@ export interface RequestView {
 
 /** A request and its answer, of which the headers are changed before its handler or after. */
 export interface Exchange extends RequestView {
-  /** In place of the `Set-Cookie` lines of the session's cookie, and beside all others. */
+  /** In place of the `Set-Cookie` lines of the session's cookie, and beside all others. Enforces `no-store`. */
   setCookie(line: string): void;
-  /** `Cache-Control: no-store`: what depends on a session belongs in no cache (ASVS 14.3.2). */
+  /** `Cache-Control: no-store`, unless the handler sets another: what depends on a session belongs in no cache. */
   forbidStore(): void;
+  /** The same whatever the handler sets, and however: for a response with a token (ASVS 14.3.2). */
+  enforceNoStore(): void;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CookieForm, withCookie } from './cookies.ts';
 import type { Exchange } from './exchange.ts';
+import { enforceNoStore } from './node-no-store.ts';
 
 /** Of Node's own request and response. Made for each request, so it looks at nothing before it is asked. */
 export class NodeExchange implements Exchange {
@@ -29,9 +30,14 @@ export class NodeExchange implements Exchange {
   setCookie(line: string): void {
     const lines = [this.#res.getHeader('set-cookie') ?? []].flat().map(String);
     this.#res.setHeader('set-cookie', withCookie(lines, this.#cookie, line));
+    this.enforceNoStore();
   }
 
   forbidStore(): void {
     this.#res.setHeader('cache-control', 'no-store');
+  }
+
+  enforceNoStore(): void {
+    enforceNoStore(this.#res);
   }
 }

@@ -139,7 +139,8 @@ export class UserSession<User = unknown, Data = unknown> {
 
   #hold(token: string, lifetime: CookieLifetime | 'none'): void {
     this.#credential = { token, from: lifetime === 'none' ? 'bearer' : 'cookie' };
-    this.#exchange.forbidStore();
+    // The handler has the token, and may put it into its response.
+    this.#exchange.enforceNoStore();
     if (lifetime === 'none') return;
     const max_age_s = lifetime === 'session' ? null : secondsUntil(this.#current?.expire_time ?? null);
     this.#exchange.setCookie(cookieLine(this.#settings.cookie, token, max_age_s));
@@ -154,7 +155,6 @@ export class UserSession<User = unknown, Data = unknown> {
 
 /** The browser forgets the token; to be sent only when it is known to be good no longer. */
 export function clearCookie({ cookie }: Settings, exchange: Exchange): void {
-  exchange.forbidStore();
   exchange.setCookie(cookieLine(cookie, '', 0));
 }
 
