@@ -16,6 +16,30 @@ test('an origin without a host is nobody’s own, also where the request names n
   }
 });
 
+test('an origin is read as browsers write it, and not as a URL parser would', () => {
+  const host = 'app.example.com';
+  const spellings = [
+    ...['/', '/path', '?', '#a', ':443', '\t', '\u00a0', '%2e'].map((end) => `https://${host}${end}`),
+    ...['https:', 'https:/', 'https:///', 'https:\\\\', 'https://user@', ' https://', '//'].map(
+      (start) => start + host,
+    ),
+    ...['capacitor', 'ftp', 'ws', 'blob:https'].map((scheme) => `${scheme}://${host}`),
+    'https://app%2eexample.com',
+    'https://app.exam\tple.com',
+    'https://\uff41pp.example.com',
+  ];
+  for (const origin of spellings) assert.equal(isForged(post(host, { origin }), RULES), true, JSON.stringify(origin));
+  for (const origin of [`https://${host}`, `http://${host}`]) {
+    assert.equal(isForged(post(host, { origin }), RULES), false, origin);
+  }
+});
+
+test('Sec-Fetch-Site counts as it is written, and nothing around it is left out', () => {
+  for (const site of ['\u00a0same-origin', 'same-origin\u00a0', 'Same-Origin', 'none;', 'none,', '']) {
+    assert.equal(isForged(post('app.example.com', { 'sec-fetch-site': site }), RULES), true, JSON.stringify(site));
+  }
+});
+
 test('what names two origins is from neither', () => {
   const origin = 'https://app.example.com, https://evil.example';
   assert.equal(isForged(post('app.example.com', { origin }), RULES), true);

@@ -28,8 +28,11 @@ export function isForged(request: RequestView, { origins, allows_same_site }: Or
 
 /**
  * The scheme is left out: behind a proxy that ends TLS, the application does not know its own. `null`, what a sandboxed
- * page sends, is no host.
+ * page sends, is no host; nor is anything that browsers do not write (RFC 6454, 6.2) and a URL parser takes all the same,
+ * like another scheme, a path, a user or an escape.
  */
 function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host || null : null;
+  if (!/^https?:/i.test(origin) || !URL.canParse(origin)) return null;
+  const parsed = new URL(origin);
+  return parsed.origin === origin.toLowerCase() ? parsed.host : null;
 }

@@ -56,6 +56,10 @@ export class UserSession<User = unknown, Data = unknown> {
    * Opens a session for a user whom the application has authenticated, and sets its cookie. It is always a new one, and
    * the one that came with the request ends: whoever planted that one, or copied it, holds nothing (ASVS 7.2.4). Rejects
    * as `SessionsClient.open` does, with nobody signed in; and with a 403 when a page of another site sent the request.
+   *
+   * A GET says nothing of who sent it: a page of another site can lead the browser to it, and so sign its user in as
+   * somebody else. In the callback of an identity provider compare `state` with the one that the application gave this
+   * browser in a cookie before it sent it there (RFC 6749, 10.12; RFC 9700, 4.7), and only then call this.
    */
   async login(request: OpenRequest, { cookie }: LoginOptions = {}): Promise<OpenResult> {
     const { client, credentials, cookie: form } = this.#settings;
