@@ -5,6 +5,7 @@ import { keyCommand } from './key-command.ts';
 import { createLogger, type Logger } from './observability/log.ts';
 import { openNotice } from './open-notice.ts';
 import { startService } from './service.ts';
+import { EXIT_CODE_INTERRUPTED, StopSignals } from './stop-signals.ts';
 import { withoutPassword } from './stores/store-url.ts';
 import { Workers } from './workers.ts';
 
@@ -50,8 +51,7 @@ export async function main(): Promise<void> {
 function startWorkers(count: number, log: Logger): void {
   const exit = (code: number) => process.exit(code);
   const workers = new Workers({ count, log, shutdown_timeout_ms: SHUTDOWN_TIMEOUT_MS, exit });
-  process.on('SIGTERM', (signal) => workers.stop(signal));
-  process.on('SIGINT', (signal) => workers.stop(signal));
+  new StopSignals({ stop: (signal) => workers.stop(signal), stopNow: () => workers.stopNow() }).listen();
   workers.start();
 }
 
@@ -60,20 +60,16 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const service = await startService(config, log);
   if (cluster.isPrimary || cluster.worker?.id === FIRST_WORKER) process.stderr.write(welcome(service.url, config));
 
-  let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) {
-      // A worker hears Ctrl+C twice, from the terminal and from the primary, which alone decides to wait no more.
-      if (cluster.isPrimary) process.exit(130);
-      return;
-    }
-    stopping = true;
     log.info({ signal, msg: 'stopping: requests in flight are finished first' });
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref();
     service.stop().then(() => process.exit(0), fail);
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  const stopNow = () => {
+    // A worker receives signals from the terminal and from the primary, which alone decides to wait no more.
+    if (cluster.isPrimary) process.exit(EXIT_CODE_INTERRUPTED);
+  };
+  new StopSignals({ stop, stopNow }).listen();
 }
 
 /** Where to go next. */

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { monotonicTime } from './domain/clock.ts';
 import type { Logger } from './observability/log.ts';
+import { EXIT_CODE_INTERRUPTED } from './stop-signals.ts';
 
 /** How long a worker that ended at once is waited for before it is started again; twice as long each time. */
 const BACK_OFF_MS_MIN = 100;
@@ -40,13 +41,15 @@ export class Workers {
     this.#fork(BACK_OFF_MS_MIN);
   }
 
-  /** Lets all finish their requests in flight. Called again, it kills them. */
+  /** Ends all workers without waiting for their requests in flight. */
+  stopNow(): void {
+    this.#isStopping = true;
+    this.#kill('SIGKILL');
+    this.#options.exit(EXIT_CODE_INTERRUPTED);
+  }
+
+  /** Lets all finish their requests in flight. */
   stop(signal: NodeJS.Signals): void {
-    if (this.#isStopping) {
-      this.#kill('SIGKILL');
-      this.#options.exit(130);
-      return;
-    }
     this.#isStopping = true;
     const { log, shutdown_timeout_ms } = this.#options;
     log.info({ signal, msg: 'stopping: the workers finish requests in flight first' });
@@ -86,7 +89,8 @@ export class Workers {
     this.#living.delete(worker);
     const hasServed = this.#serving.delete(worker);
     if (this.#isStopping) {
-      if (end !== 0 && end !== 'SIGTERM') this.#exitCode = 1;
+      // A signal ends a worker that is still starting.
+      if (end !== 0 && end !== 'SIGTERM' && end !== 'SIGINT') this.#exitCode = 1;
       this.#exitWhenAllEnded();
       return;
     }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigParams } from 'pip-services3-commons-nodex';
 import { everythingIsOpen } from '../open-notice.ts';
+import { EXIT_CODE_INTERRUPTED, StopSignals } from '../stop-signals.ts';
 import { Container } from './container.ts';
 import { type ComponentConfig, type Parameters, readContainerConfig } from './container-config.ts';
 import { type ComponentFactory, SessionsServiceFactory } from './factory.ts';
@@ -107,15 +108,11 @@ export class SessionsProcess {
   }
 
   #closeOnSignals(): void {
-    let stopping = false;
     const stop = () => {
-      if (stopping) process.exit(130);
-      stopping = true;
       setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref();
       this.close().then(() => process.exit(0), fail);
     };
-    process.on('SIGTERM', stop);
-    process.on('SIGINT', stop);
+    new StopSignals({ stop, stopNow: () => process.exit(EXIT_CODE_INTERRUPTED) }).listen();
   }
 }
 

@@ -1,11 +1,9 @@
-/** Aborted by SIGINT and by SIGTERM, for a command that ends at a good place then; the next of them ends the process. */
+import { EXIT_CODE_INTERRUPTED, StopSignals } from '../stop-signals.ts';
+
+/** Aborted by a request to stop, for a command that ends at a good place then; a second request ends the process. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const stopNow = () => process.exit(EXIT_CODE_INTERRUPTED);
+  new StopSignals({ stop: () => controller.abort(), stopNow }).listen();
   return controller.signal;
 }
