@@ -83,7 +83,12 @@ const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]
     only: [`${SERVICE}/domain/ids.ts`, `${CLIENT}/platform.ts`],
     use: 'the one source of randomness',
   },
-  { call: /\bconsole\./, only: [], use: 'the logger, or process.stderr in a command' },
+  { call: /\bconsole\./, only: [], use: 'the logger, or standard-streams.ts in a command' },
+  {
+    call: /\bprocess\.std(out|err)\b/,
+    only: [`${SERVICE}/standard-streams.ts`, `${SERVICE}/observability/log-target.ts`],
+    use: 'the logger, or standard-streams.ts in a command',
+  },
   {
     call: /\bprocess\.env\b/,
     only: [`${SERVICE}/main.ts`, `${SERVICE}/command-line.ts`, `${SERVICE}/pip/process.ts`],

@@ -5,6 +5,7 @@ import { keyCommand } from './key-command.ts';
 import { createLogger, type Logger } from './observability/log.ts';
 import { openNotice } from './open-notice.ts';
 import { startService } from './service.ts';
+import { EXIT_CODE_READER_GONE, print, ReaderGone, say } from './standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from './stop-signals.ts';
 import { withoutPassword } from './stores/store-url.ts';
 import { Workers } from './workers.ts';
@@ -31,14 +32,14 @@ const FIRST_WORKER = 1;
 export async function main(): Promise<void> {
   const [command, ...rest] = process.argv.slice(2);
   if (command === 'key') {
-    process.stdout.write(keyCommand(rest));
+    await print(keyCommand(rest));
     return;
   }
   if (command === 'export' || command === 'import') process.exit(await transfer(command, rest));
   const options = { config: { type: 'string' }, help: { type: 'boolean' } } as const;
   const { config: file, help } = parseArgs({ options }).values;
   if (help) {
-    process.stdout.write(USAGE);
+    await print(USAGE);
     return;
   }
   const config = loadConfig(process.env, file);
@@ -58,8 +59,6 @@ function startWorkers(count: number, log: Logger): void {
 /** Serves in this process. */
 async function serve(config: Config, log: Logger): Promise<void> {
   const service = await startService(config, log);
-  if (cluster.isPrimary || cluster.worker?.id === FIRST_WORKER) process.stderr.write(welcome(service.url, config));
-
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal, msg: 'stopping: requests in flight are finished first' });
     setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref();
@@ -70,6 +69,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
     if (cluster.isPrimary) process.exit(EXIT_CODE_INTERRUPTED);
   };
   new StopSignals({ stop, stopNow }).listen();
+  if (cluster.isPrimary || cluster.worker?.id === FIRST_WORKER) say(welcome(service.url, config));
 }
 
 /** Where to go next. */
@@ -98,16 +98,15 @@ async function transfer(command: 'export' | 'import', args: readonly string[]): 
   } catch (error) {
     const isUsage = isKnown(error) && /^(INVALID_CONFIG|ERR_PARSE_ARGS_)/.test(String(error.code));
     if (!isUsage) throw error;
-    process.stderr.write(`pip-sessions: ${error.message}\n`);
+    say(`pip-sessions: ${error.message}\n`);
     return 2;
   }
 }
 
 /** Says in one line what stops the process, where it is known, and ends it with 1. */
 export function fail(error: unknown): void {
-  process.stderr.write(
-    isKnown(error) ? `pip-sessions: ${error.message}\n` : `pip-sessions: ${(error as Error).stack ?? error}\n`,
-  );
+  if (error instanceof ReaderGone) process.exit(EXIT_CODE_READER_GONE);
+  say(isKnown(error) ? `pip-sessions: ${error.message}\n` : `pip-sessions: ${(error as Error).stack ?? error}\n`);
   process.exit(1);
 }
 

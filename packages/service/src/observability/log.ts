@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { systemClock } from '../domain/clock.ts';
 import { isoTime } from '../domain/iso-time.ts';
+import { LogOutput } from './log-output.ts';
+import { standardOutput } from './log-target.ts';
 
 export type { Logger };
 
@@ -11,30 +13,28 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** Members that belong to the application or open a session, under the names that they have everywhere. */
 const SECRETS: ReadonlySet<string> = new Set(['user', 'data', 'token', 'session_id']);
 
-/** Lines that were not written yet are lost when the process is killed; a line a write would cost more than a request. */
-const BUFFER_BYTES = 4095;
-/** What many processes write to one pipe in pieces up to this does not get mixed (PIPE_BUF of Linux). */
-const WRITE_BYTES_MAX = 4096;
-const FLUSH_INTERVAL_MS = 100;
+const clock = systemClock();
+
+/** All logs of the process share it. */
+const STANDARD_OUTPUT = new LogOutput({ open: standardOutput, droppedLine });
 
 /**
  * Structured lines on standard output (or `destination`). What the application stores in a session is never logged;
  * that it would be taken out here is a second line of defence. Ids of sessions go in as `sessionRef`.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
-  const clock = systemClock();
   const options = {
     level,
     base: null,
     timestamp: () => `,"time":"${isoTime(clock.now())}"`,
     formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
   };
-  return pino(options, destination ?? standardOutput());
+  return pino(options, destination ?? STANDARD_OUTPUT);
 }
 
-function standardOutput(): DestinationStream {
-  const bounds = { minLength: BUFFER_BYTES, maxWrite: WRITE_BYTES_MAX, periodicFlush: FLUSH_INTERVAL_MS };
-  return pino.destination({ dest: 1, sync: false, ...bounds });
+function droppedLine(count: number): string {
+  const msg = 'log lines were dropped: the reader of the log was too slow';
+  return `${JSON.stringify({ level: 'warn', time: isoTime(clock.now()), count, msg })}\n`;
 }
 
 /** Looks at every line there is, so it makes nothing for one that is as it should be. */

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigParams } from 'pip-services3-commons-nodex';
 import { everythingIsOpen } from '../open-notice.ts';
+import { EXIT_CODE_READER_GONE, print, ReaderGone, say as sayText } from '../standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from '../stop-signals.ts';
 import { Container } from './container.ts';
 import { type ComponentConfig, type Parameters, readContainerConfig } from './container-config.ts';
@@ -78,7 +79,7 @@ export class SessionsProcess {
     try {
       const { config, parameters, help } = readArguments(argv.slice(2), process.env);
       if (help) {
-        process.stdout.write(USAGE);
+        await print(USAGE);
         return;
       }
       await this.open(config, parameters);
@@ -151,10 +152,11 @@ function setAccess(components: readonly ComponentConfig[], parameters: Parameter
 }
 
 function say(message: string): void {
-  process.stderr.write(`${message}\n`);
+  sayText(`${message}\n`);
 }
 
 function fail(error: unknown): void {
+  if (error instanceof ReaderGone) process.exit(EXIT_CODE_READER_GONE);
   const known = error instanceof Error && 'code' in error;
   say(`pip-sessions-process: ${known ? error.message : ((error as Error).stack ?? error)}`);
   process.exit(1);

@@ -70,7 +70,7 @@ test('an export that is interrupted ends with whole lines and the cursor from wh
   }
 });
 
-test('an export whose reader goes away says so, and how to go on', async () => {
+test('an export whose reader goes away ends quietly, with the code of SIGPIPE', async () => {
   const child = start(folder, 'export', '--store', SEEDED);
   await once(child.stdout, 'readable');
   child.stdout.destroy();
@@ -79,8 +79,21 @@ test('an export whose reader goes away says so, and how to go on', async () => {
     stderr += data;
   });
   const [code] = await once(child, 'close');
+  assert.equal(code, 141);
+  assert.match(stderr, /^pip-sessions: these lines hold [^\n]*\n$/);
+});
+
+test('an export whose reader does not read is interrupted at once, and says how to go on', async () => {
+  const child = start(folder, 'export', '--store', SEEDED);
+  await once(child.stdout, 'readable');
+  let stderr = '';
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
   assert.equal(code, 1);
-  assert.match(stderr, /EPIPE.* (go on with --after|begin again)/);
+  assert.match(stderr, /Interrupted.* (go on with --after|begin again)/);
 });
 
 test('an import that is interrupted says from which line to go on, and nothing is missing then', async () => {

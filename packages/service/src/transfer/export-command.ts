@@ -4,9 +4,10 @@ import { invalidConfig } from '../config-values.ts';
 import { systemClock } from '../domain/clock.ts';
 import type { ScanKey, SessionStore } from '../domain/store.ts';
 import { cursorOf, parseCursor } from '../http/v2/cursor.ts';
+import { EXIT_CODE_READER_GONE, print, ReaderGone, standardOutput, write } from '../standard-streams.ts';
 import { exportedPages } from './export.ts';
 import { interruption } from './interruption.ts';
-import { say, sentence, standardOutput, write } from './output.ts';
+import { say, sentence } from './output.ts';
 import { assertExists, withStore } from './transfer-store.ts';
 
 const USAGE = `Usage: pip-sessions export [--store <url>] [--after <cursor>] [--config <file.yml>] > sessions.ndjson
@@ -18,7 +19,8 @@ file of a sqlite: store meanwhile. The lines hold hashes of tokens, users and th
   --after <cursor>   goes on where an export was stopped: its last message has the cursor; append to its file with >>
   --config <file>    the YAML file of settings
 
-Ends with 0 when all are written, 1 when it was stopped, 2 when it could not begin with these arguments.
+Ends with 0 when all are written, 1 when it was stopped, 2 when it could not begin with these arguments, 141 when what
+reads them has ended.
 `;
 
 /** Sessions between two reports. */
@@ -30,7 +32,7 @@ export async function exportCommand(args: readonly string[], env: NodeJS.Process
   const options = { store: text, after: text, config: text, help: { type: 'boolean' } } as const;
   const { store, after, config: file, help } = parseArgs({ args: [...args], options }).values;
   if (help) {
-    process.stdout.write(USAGE);
+    await print(USAGE);
     return 0;
   }
   const loaded = loadConfig(env, file);
@@ -49,7 +51,7 @@ async function exportAll(store: SessionStore, after: ScanKey | null, signal: Abo
   let reported = 0;
   try {
     for await (const page of exportedPages(store, systemClock(), after)) {
-      await write(output, page.text);
+      await write(output, page.text, signal);
       count += page.count;
       at = page.next;
       if (at === null) break;
@@ -59,6 +61,7 @@ async function exportAll(store: SessionStore, after: ScanKey | null, signal: Abo
       say(`${count} sessions so far; from here on with --after ${cursorOf(at)}`);
     }
   } catch (error) {
+    if (error instanceof ReaderGone) return EXIT_CODE_READER_GONE;
     say(`${sentence(error)} ${stoppedAt(at, count)}`);
     return 1;
   }

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../config.ts';
 import { invalidConfig, oneOf, type Reader, whole } from '../config-values.ts';
 import { systemClock } from '../domain/clock.ts';
+import { print } from '../standard-streams.ts';
 import { type Imported, importSessions } from './import.ts';
 import { interruption } from './interruption.ts';
 import { say, sentence } from './output.ts';
@@ -44,7 +45,7 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
   } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   if (values.help) {
-    process.stdout.write(USAGE);
+    await print(USAGE);
     return 0;
   }
   const loaded = loadConfig(env, values.config);
