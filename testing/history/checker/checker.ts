@@ -1,0 +1,111 @@
+import { repeatableSessionId } from '../../../packages/service/src/domain/ids.ts';
+import type { HistoryEvent, HistorySettings, Operation } from '../history.ts';
+import { Knowledge } from './knowledge.ts';
+import { checkScan } from './pages.ts';
+import { checkResponse } from './responses.ts';
+import { checkRest } from './rest.ts';
+import { type Violation, ViolationError } from './violation.ts';
+
+type Of<T extends HistoryEvent['type']> = Extract<HistoryEvent, { readonly type: T }>;
+
+/**
+ * Whether a history keeps the promises of the service. It reads the events one by one, ordered by `time`, does no I/O, and
+ * remembers a session until the history retires it.
+ */
+export class Checker {
+  readonly #known: Knowledge;
+
+  constructor(settings: HistorySettings) {
+    this.#known = new Knowledge(settings);
+  }
+
+  /** The promise that the history breaks with this event; null for none. Nothing may be observed after a violation. */
+  observe(event: HistoryEvent): Violation | null {
+    try {
+      this.#check(event);
+      return null;
+    } catch (error) {
+      if (error instanceof ViolationError) return error.violation;
+      throw error;
+    }
+  }
+
+  #check(event: HistoryEvent): void {
+    const known = this.#known;
+    switch (event.type) {
+      case 'answered':
+        return checkResponse(known, event);
+      case 'delivered':
+        return this.#deliver(event);
+      case 'invoked':
+        return this.#invoke(event);
+      case 'pages':
+        return checkScan(known, event, event.sessions);
+      case 'rest':
+        return checkRest(known, event);
+      case 'gap':
+        return known.feeds.begin(event.listener, event.time);
+      case 'silent':
+        return known.feeds.end(event.listener);
+      case 'watermark':
+        return known.feeds.watermark(event.listener, event.until);
+      case 'clock':
+        return known.setClock(event.offset_ms);
+      case 'emptied':
+        return known.empty();
+      case 'retired':
+        return known.retire(event.numbers);
+      case 'horizon':
+        return known.advance(event.start);
+    }
+  }
+
+  #invoke({ operation, call, time }: Of<'invoked'>): void {
+    const known = this.#known;
+    known.pending.invoked(call, operation);
+    switch (operation.kind) {
+      case 'open':
+        return known.open(operation, idOf(operation), time);
+      case 'remove':
+        for (const session of known.allById(operation.id)) session.remove_invoked = true;
+        return;
+      case 'close':
+        for (const session of known.allById(operation.id)) session.causes.add(operation.reason);
+        return;
+      case 'rotate':
+        for (const session of known.allById(operation.id)) {
+          session.revisions.rotations_pending += 1;
+          // From now on some token of it is an old one, whose use ends it.
+          session.causes.add('compromised');
+        }
+        return;
+      default:
+        return;
+    }
+  }
+
+  #deliver(event: Of<'delivered'>): void {
+    const known = this.#known;
+    known.feeds.deliver(event);
+    // Of an id that was used again, a late event may be that of the session before.
+    const [session, another] = known.allById(event.id);
+    if (another) return;
+    const { revision, reason, time } = event;
+    const sight = known.sightAt(time, time);
+    if (!session) {
+      if (reason !== null) known.endEarly(event.id, { reason, revision, close_time: null }, sight);
+      return;
+    }
+    if (revision === null) session.gone_at = Math.min(session.gone_at, time);
+    else if (reason !== null) known.end(session, { reason, revision, close_time: null }, sight);
+    else if (session.end.revision !== null && revision > session.end.revision) {
+      session.fail('end-never-changes', `revision ${revision} is published as live after its end`);
+    } else session.revisions.seeLive(revision);
+    if (revision !== null) session.stairs.raise(time, revision, 0);
+  }
+}
+
+/** The id of an open request with an idempotency key is known before its response. */
+function idOf({ user, key }: Extract<Operation, { readonly kind: 'open' }>): string | null {
+  return key === null ? null : repeatableSessionId(user, key);
+}

@@ -1,0 +1,45 @@
+import type { CloseReason } from '../../../packages/service/src/domain/session.ts';
+import type { SessionLimit } from '../../../packages/service/src/domain/store.ts';
+import type { Operation } from '../history.ts';
+
+/** Calls that may end sessions which they do not name: those under way, and those whose outcome is not known. */
+export class PendingCalls {
+  readonly #evicts: boolean;
+  readonly #under_way = new Map<number, Operation>();
+  readonly #unknown = new Map<number, Operation>();
+
+  constructor(limit: SessionLimit | null) {
+    this.#evicts = limit !== null && limit.policy !== 'deny';
+  }
+
+  invoked(call: number, operation: Operation): void {
+    const isEviction = operation.kind === 'open' && this.#evicts;
+    if (isEviction || (operation.kind === 'closeMatching' && !operation.dry_run)) this.#under_way.set(call, operation);
+  }
+
+  responded(call: number, isUnknown: boolean): void {
+    const operation = this.#under_way.get(call);
+    if (!operation) return;
+    this.#under_way.delete(call);
+    if (isUnknown) this.#unknown.set(call, operation);
+  }
+
+  /** Whether one of them may end a session of this user, for this reason or for any. */
+  mayEnd(user: string, reason: CloseReason | null = null): boolean {
+    for (const calls of [this.#under_way, this.#unknown]) {
+      for (const operation of calls.values()) if (concerns(operation, user, reason)) return true;
+    }
+    return false;
+  }
+
+  /** What has not happened by now will not happen. */
+  settle(): void {
+    this.#unknown.clear();
+  }
+}
+
+function concerns(operation: Operation, user: string, reason: CloseReason | null): boolean {
+  if (operation.kind === 'open') return operation.user === user && (reason ?? 'evicted') === 'evicted';
+  if (operation.kind !== 'closeMatching' || operation.reason !== (reason ?? operation.reason)) return false;
+  return (operation.filter.user_id ?? user) === user;
+}

@@ -1,0 +1,222 @@
+import type { CloseReason } from '../../../packages/service/src/domain/session.ts';
+import type { Answered, Operation, Result } from '../history.ts';
+import type { Knowledge } from './knowledge.ts';
+import { checkCount, checkPage, liveMax } from './pages.ts';
+import type { SessionModel } from './session-model.ts';
+import { ViolationError } from './violation.ts';
+
+/** So many secrets before the present one are recognised; an older token is unknown. */
+const PAST_TOKENS_MAX = 8;
+/** The largest part of the idle timeout that one touch counts ahead. */
+const TOUCH_PART_MAX = 0.1;
+
+type With<R extends Result['is']> = Answered & { readonly result: Extract<Result, { readonly is: R }> };
+
+/** Whether the response to one call agrees with all that was shown before. */
+export function checkResponse(known: Knowledge, event: Answered): void {
+  const { call, operation, result } = event;
+  known.pending.responded(call, result.is === 'unknown');
+  if (operation.kind === 'rotate' && result.is !== 'unknown') {
+    for (const session of known.allById(operation.id)) session.revisions.rotationResponded();
+  }
+  switch (result.is) {
+    case 'failed':
+      throw new ViolationError('response', `call ${call} (${operation.kind}) failed: ${result.message}`, {});
+    case 'unknown':
+      return forgetOutcome(known, operation);
+    case 'opened':
+      return checkOpened(known, event as With<'opened'>);
+    case 'session':
+    case 'rotated':
+      return checkSession(known, event as With<'session' | 'rotated'>);
+    case 'missing':
+      return checkMissing(known, event);
+    case 'ended':
+      return checkEnded(known, event, result.reason);
+    case 'conflict':
+      return checkConflict(known, event, result.revision);
+    case 'limit':
+      return checkDenial(known, event);
+    case 'key_used':
+      if (operation.kind === 'open') known.drop(operation.number);
+      return;
+    case 'page':
+      return checkPage(known, event as With<'page'>);
+    case 'count':
+      if (operation.kind !== 'count') return;
+      return checkCount(known, { start: event.start, time: event.time, filter: operation.filter }, result.count);
+    case 'ids':
+      return checkClosedMatching(known, event as With<'ids'>);
+    case 'too_large':
+    case 'stats':
+    case 'done':
+      return;
+  }
+}
+
+function forgetOutcome(known: Knowledge, operation: Operation): void {
+  if (!('id' in operation)) return;
+  const isChange = operation.kind === 'replace' || operation.kind === 'patch' || operation.kind === 'rotate';
+  if (isChange) for (const session of known.allById(operation.id)) session.revisions.unknown += 1;
+}
+
+function checkOpened(known: Knowledge, event: With<'opened'>): void {
+  const { operation, result, start, time } = event;
+  if (operation.kind !== 'open') return;
+  const { session: seen, evicted } = result;
+  if (seen.number !== operation.number) {
+    // A request with the same idempotency key was there before.
+    if (operation.key === null) throw new ViolationError('response', `open returned session ${seen.number}`, {});
+    known.drop(operation.number);
+  }
+  const session = known.see(seen, known.sightOf(event));
+  if (seen.number === operation.number) {
+    assertFresh(session, operation, event);
+    known.feeds.expect({ id: seen.id, number: seen.number, user: seen.user, revision: 1, start, time });
+  }
+  const { limit } = known.settings;
+  if (evicted.length === 0 || limit === null) return;
+  const others = liveMax(known, operation.user, start, operation.number);
+  if (others < limit.max) {
+    const message = `open evicted ${evicted.length}, and at most ${others} of ${limit.max} sessions were live`;
+    session.fail('limit', message, true);
+  }
+  for (const id of evicted) endById(known, event, id, 'evicted');
+}
+
+function assertFresh(session: SessionModel, operation: Operation & { readonly kind: 'open' }, event: With<'opened'>) {
+  const { revision, close_reason, values } = event.result.session;
+  if (revision !== 1 || close_reason !== null) session.fail('response', 'it was opened, and is not live at revision 1');
+  if (values?.data !== operation.data) session.fail('write-survives', `it was opened with data ${operation.data}`);
+}
+
+function checkSession(known: Knowledge, event: With<'session' | 'rotated'>): void {
+  const { operation, result, call, start, time, clock } = event;
+  const { session: seen } = result;
+  const session = known.see(seen, known.sightOf(event));
+  switch (operation.kind) {
+    case 'get':
+    case 'validate':
+      return assertNotOverdue(known, session, event, clock);
+    case 'replace':
+    case 'patch': {
+      session.revisions.change(call, operation, seen.revision);
+      const { id, number, user, revision } = seen;
+      return known.feeds.expect({ id, number, user, revision, start, time });
+    }
+    case 'rotate':
+      if (result.is === 'rotated') session.revisions.rotate(result.token);
+      return;
+    case 'close':
+      if (seen.close_reason === null) session.fail('response', 'it is live in the response to its close');
+      return;
+    case 'remove':
+      return checkRemoved(known, session, event);
+    default:
+      return;
+  }
+}
+
+function checkRemoved(known: Knowledge, session: SessionModel, { result, start, time }: With<'session' | 'rotated'>) {
+  const { id, number, user, close_reason } = result.session;
+  const isFirst = session.gone_at === Number.POSITIVE_INFINITY;
+  session.gone_at = Math.min(session.gone_at, time);
+  known.feeds.expect({ id, number, user, revision: Number.POSITIVE_INFINITY, start, time });
+  if (isFirst) known.tallies.removed(session, close_reason === null);
+  // Nobody promises that a deadline which the removal alone has seen is counted.
+  const isNews = session.ended_at === time;
+  if (isFirst && isNews && (close_reason === 'idle' || close_reason === 'expired')) known.tallies.removedUnswept();
+}
+
+/** A read never shows a session as live when the node's clock has passed its deadline. */
+function assertNotOverdue(known: Knowledge, session: SessionModel, event: With<'session' | 'rotated'>, clock: number) {
+  const { close_reason, request_time, idle_timeout_ms, expire_time } = event.result.session;
+  if (close_reason !== null) return;
+  const ahead = Math.min(known.settings.touch_interval_ms, Math.floor(idle_timeout_ms * TOUCH_PART_MAX));
+  const deadline = Math.min(request_time + ahead + idle_timeout_ms, expire_time ?? Number.POSITIVE_INFINITY);
+  if (clock < deadline) return;
+  session.fail('deadline-is-kept', `it is live, and the node's clock (${clock}) has passed its deadline ${deadline}`);
+}
+
+function checkMissing(known: Knowledge, event: Answered): void {
+  const { operation, start, time } = event;
+  if (!('id' in operation)) return;
+  const session = known.byId(operation.id, event.start);
+  if (!session || session.opened_at >= start || !isRecognised(session, operation)) return;
+  if (known.isSurelyThere(session, start, time)) {
+    session.fail('write-survives', `${operation.kind} does not find it, and nobody has removed it`, true);
+  }
+  if (session.gone_at === Number.POSITIVE_INFINITY) known.tallies.removed(session, false);
+  session.gone_at = Math.min(session.gone_at, time);
+}
+
+function checkEnded(known: Knowledge, event: Answered, reason: CloseReason | null): void {
+  const { operation, start, time } = event;
+  if (!('id' in operation)) return;
+  const session = known.byId(operation.id, event.start);
+  if (!session || session.opened_at >= start) return;
+  if (reason === null) {
+    if (!isRecognised(session, operation)) return;
+    if (known.isSurelyLive(session, start, time)) {
+      session.fail('end-has-cause', `${operation.kind} says that it has ended, and nothing has ended it`, true);
+    }
+  }
+  known.end(session, { reason, close_time: null, revision: null }, known.sightOf(event));
+}
+
+/** Whether the token that was presented is surely one that the session still knows. */
+function isRecognised(session: SessionModel, operation: Operation): boolean {
+  if (!('rotations' in operation)) return true;
+  const { rotations } = operation;
+  return rotations !== null && !session.is_successor && session.revisions.rotations_max - rotations < PAST_TOKENS_MAX;
+}
+
+function checkConflict(known: Knowledge, event: Answered, revision: number): void {
+  const { operation } = event;
+  const session = 'id' in operation ? known.byId(operation.id, event.start) : null;
+  if (!session) return;
+  const sight = known.sightOf(event);
+  session.seeLive(sight, revision);
+  const floor = session.stairs.before(event.start);
+  if (revision < floor.revision) {
+    session.fail('revision-never-falls', `revision ${revision} is shown after revision ${floor.revision}`);
+  }
+  if ('revision' in operation && operation.revision === revision) {
+    session.fail('if-match', `a change with If-Match ${revision} was refused at revision ${revision}`);
+  }
+  session.stairs.raise(event.time, revision, 0);
+}
+
+function checkDenial(known: Knowledge, { operation, start }: Answered): void {
+  const { limit } = known.settings;
+  if (operation.kind !== 'open' || limit === null) return;
+  known.drop(operation.number);
+  const live = liveMax(known, operation.user, start, operation.number);
+  if (live >= limit.max) return;
+  const message = `${operation.user} was refused a session, and has at most ${live} live ones of ${limit.max}`;
+  throw new ViolationError('limit', message, { user: operation.user, is_absence: true });
+}
+
+function checkClosedMatching(known: Knowledge, event: With<'ids'>): void {
+  const { operation, result } = event;
+  if (operation.kind !== 'closeMatching') return;
+  if (result.ids.length > operation.limit) {
+    throw new ViolationError('response', `${result.ids.length} were closed, and ${operation.limit} were asked for`, {});
+  }
+  for (const id of result.ids) {
+    if (operation.except.includes(id)) throw new ViolationError('response', `${id} was to stay open`, {});
+    if (operation.dry_run) known.byId(id, event.start)?.seeLive(known.sightOf(event), null);
+    else endById(known, event, id, operation.reason);
+  }
+}
+
+/** It was live until this call ended it. */
+function endById(known: Knowledge, event: Answered, id: string, reason: CloseReason): void {
+  const session = known.byId(id, event.start);
+  for (const meant of known.allById(id)) meant.causes.add(reason);
+  const sight = known.sightOf(event);
+  const end = { reason, close_time: null, revision: null };
+  if (!session) return known.endEarly(id, end, sight);
+  session.seeLive(sight, null);
+  known.end(session, end, sight);
+}

@@ -1,0 +1,110 @@
+import type { Operation, Values } from '../history.ts';
+import { isSameValue, mergedText } from './merge-values.ts';
+import type { SessionModel } from './session-model.ts';
+
+type Change = Extract<Operation, { readonly kind: 'replace' | 'patch' }>;
+
+/** Which changes made the revisions of one session, and what it held at each. */
+export class Revisions {
+  readonly #session: Pick<SessionModel, 'fail'>;
+  /** The highest at which it was live. */
+  live_max = 0;
+  /** Calls to rotate that have not responded, or whose outcome is not known. */
+  rotations_pending = 0;
+  /** Changes whose outcome is not known. */
+  unknown = 0;
+  readonly #values = new Map<number, Values>();
+  readonly #changes = new Map<number, number>();
+  readonly #tokens = new Set<string>();
+  #responded = 0;
+
+  constructor(session: Pick<SessionModel, 'fail'>) {
+    this.#session = session;
+  }
+
+  seeLive(revision: number): void {
+    if (revision > this.live_max) this.live_max = revision;
+  }
+
+  /** How many revisions are known to have been made by changes and rotations. */
+  get made(): number {
+    return this.#responded + this.#tokens.size;
+  }
+
+  /** Of an id that was used again, the call may have begun before this session did. */
+  rotationResponded(): void {
+    this.rotations_pending = Math.max(0, this.rotations_pending - 1);
+  }
+
+  /** How often its token has changed at most. */
+  get rotations_max(): number {
+    return this.#tokens.size + this.rotations_pending;
+  }
+
+  show(revision: number, values: Values, hasEnded: boolean): void {
+    const { data, user } = values;
+    if (hasEnded) {
+      if (data !== null || user !== null) this.#session.fail('response', 'it has ended, and still has user or data');
+      return;
+    }
+    const before = this.#values.get(revision);
+    if (!before) this.#values.set(revision, values);
+    else if (!isSameValue(before.data, data) || !isSameValue(before.user, user)) {
+      const texts = `${textOf(before)} and ${textOf(values)}`;
+      this.#session.fail('write-survives', `revision ${revision} is shown with two contents: ${texts}`);
+    }
+  }
+
+  /** A change succeeded, and made this revision. */
+  change(call: number, operation: Change, revision: number): void {
+    const other = this.#changes.get(revision);
+    if (other !== undefined && other !== call) {
+      this.#session.fail('revision-has-one-change', `calls ${other} and ${call} both made revision ${revision}`);
+    }
+    this.#changes.set(revision, call);
+    this.#responded += 1;
+    if (operation.revision !== null && revision !== operation.revision + 1) {
+      const message = `a change with If-Match ${operation.revision} made revision ${revision}`;
+      this.#session.fail('if-match', message);
+    }
+    this.#assertEffect(operation, revision);
+  }
+
+  /** A rotation succeeded; others that present the same token get the same new one. */
+  rotate(token: string): void {
+    this.#tokens.add(token);
+  }
+
+  /** No read will show an earlier revision any more. */
+  forgetBelow(revision: number): void {
+    for (const map of [this.#values, this.#changes]) {
+      if (map.size < 16) continue;
+      for (const known of map.keys()) if (known < revision - 1) map.delete(known);
+    }
+  }
+
+  #assertEffect(operation: Change, revision: number): void {
+    const after = this.#values.get(revision);
+    const before = this.#values.get(revision - 1);
+    if (!after) return;
+    if (operation.kind === 'replace') {
+      const { member, value } = operation;
+      const other = member === 'data' ? 'user' : 'data';
+      this.#assertSame(revision, member, after, value);
+      if (before) this.#assertSame(revision, other, after, before[other]);
+    } else if (before) {
+      this.#assertSame(revision, 'data', after, mergedText(before.data, operation.patch));
+      this.#assertSame(revision, 'user', after, before.user);
+    }
+  }
+
+  #assertSame(revision: number, member: 'data' | 'user', shown: Values, expected: string | null): void {
+    if (isSameValue(shown[member], expected)) return;
+    const message = `revision ${revision} has ${member} ${shown[member]}, and its change makes ${expected}`;
+    this.#session.fail('write-survives', message);
+  }
+}
+
+function textOf({ data, user }: Values): string {
+  return `data ${data} user ${user}`;
+}

@@ -1,0 +1,190 @@
+import type { CloseReason } from '../../../packages/service/src/domain/session.ts';
+import type { Micros, Seen } from '../history.ts';
+import type { PendingCalls } from './pending-calls.ts';
+import { Revisions } from './revisions.ts';
+import { Staircase } from './staircase.ts';
+import { type Invariant, ViolationError } from './violation.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** When something was seen, and how old it may have been. */
+export interface Sight {
+  readonly start: Micros;
+  readonly time: Micros;
+  /** How long a cache may go on showing what a later change has replaced; 0 for what is read in the store. */
+  readonly lag: Micros;
+  /** No clock of a node was later than this, in milliseconds since 1970. */
+  readonly clock_max: number;
+  readonly pending: PendingCalls;
+}
+
+/** How a session ended, as far as it was shown. */
+export interface End {
+  readonly reason: CloseReason | null;
+  readonly close_time: number | null;
+  readonly revision: number | null;
+}
+
+/** Everything that was shown of one session, from its open request to its removal. */
+export class SessionModel {
+  /** `Operation.number` of its open request. */
+  readonly number: number;
+  readonly user: string;
+  readonly invoked: Micros;
+  readonly revisions: Revisions;
+  readonly stairs = new Staircase();
+  id: string | null;
+  /** When it was first shown to exist. */
+  opened_at: Micros = NEVER;
+  /** When it was first shown not to be live, and how. */
+  ended_at: Micros = NEVER;
+  end: End = { reason: null, close_time: null, revision: null };
+  /** When it was first shown to be removed. */
+  gone_at: Micros = NEVER;
+  remove_invoked = false;
+  /** Whether a session before it had the same id, and other tokens. */
+  is_successor = false;
+  /** Reasons that somebody gave to end it. */
+  readonly causes = new Set<CloseReason>();
+  /** The outcome of the open request is not known, or it is under way. */
+  is_uncertain = true;
+  #first: Seen | null = null;
+
+  constructor(number: number, user: string, id: string | null, invoked: Micros) {
+    this.number = number;
+    this.user = user;
+    this.id = id;
+    this.invoked = invoked;
+    this.revisions = new Revisions(this);
+  }
+
+  /** What does not change in the life of a session; null before it was shown. */
+  get first(): Seen | null {
+    return this.#first;
+  }
+
+  /** Whether a call that started then may still show it as live. */
+  mayBeLive(start: Micros): boolean {
+    return this.ended_at >= start && this.gone_at >= start;
+  }
+
+  /** The earliest moment at which it can end by itself. */
+  get deadline_min(): number {
+    if (!this.#first) return 0;
+    const { idle_timeout_ms, expire_time } = this.#first;
+    const idle = this.stairs.last().request_time + idle_timeout_ms;
+    return Math.min(idle, expire_time ?? NEVER);
+  }
+
+  see(seen: Seen, sight: Sight): void {
+    this.#exist(seen, sight);
+    const { revision, request_time, close_reason, close_time } = seen;
+    const floor = this.stairs.before(sight.start - sight.lag);
+    if (revision < floor.revision) {
+      // An end that is contradicted is the graver fact.
+      if (close_reason === null) this.#assertLiveIsNew(sight);
+      this.fail('revision-never-falls', `revision ${revision} is shown after revision ${floor.revision}`);
+    }
+    if (close_reason === null) this.seeLive(sight, revision);
+    else this.seeEnd({ reason: close_reason, close_time, revision }, sight);
+    if (sight.lag === 0 && request_time < floor.request_time) {
+      this.fail('write-survives', `activity of ${request_time} is shown after activity of ${floor.request_time}`);
+    }
+    if (seen.values) this.revisions.show(revision, seen.values, close_reason !== null);
+    this.stairs.raise(sight.time, revision, request_time);
+    if (close_reason === null && this.end.reason === 'idle') this.#assertNotEarly();
+  }
+
+  /** It is live; the revision is null where the response does not say it. */
+  seeLive(sight: Sight, revision: number | null): void {
+    this.#assertLiveIsNew(sight);
+    if (revision !== null && this.end.revision !== null && revision >= this.end.revision) {
+      this.fail('end-never-changes', `it is live at revision ${revision}, and ended with ${this.end.revision}`);
+    }
+    if (revision !== null) this.revisions.seeLive(revision);
+  }
+
+  /** It has ended. A reason, a time or a revision is null where the response does not say it. */
+  seeEnd(end: End, sight: Sight): void {
+    for (const part of ['reason', 'close_time', 'revision'] as const) {
+      const [before, now] = [this.end[part], end[part]];
+      if (before !== null && now !== null && before !== now) {
+        this.fail('end-never-changes', `its ${part} was ${before}, and is ${now}`);
+      }
+    }
+    const { reason, close_time, revision } = this.end;
+    const isNews = end.reason !== reason && end.reason !== null;
+    this.end = {
+      reason: end.reason ?? reason,
+      close_time: end.close_time ?? close_time,
+      revision: end.revision ?? revision,
+    };
+    this.ended_at = Math.min(this.ended_at, sight.time);
+    if (end.revision !== null && end.revision <= this.revisions.live_max) {
+      const message = `it ended with revision ${end.revision}, and was live at ${this.revisions.live_max}`;
+      this.fail('end-never-changes', message);
+    }
+    if (isNews) this.#assertCause(sight);
+    if (this.end.reason === 'idle') this.#assertNotEarly();
+  }
+
+  /** Calls under way may still be meant for an earlier session of this id. */
+  inherit(earlier: SessionModel): void {
+    this.is_successor = true;
+    this.remove_invoked ||= earlier.remove_invoked;
+    for (const reason of earlier.causes) this.causes.add(reason);
+  }
+
+  fail(invariant: Invariant, message: string, is_absence = false): never {
+    const { number, user, id } = this;
+    throw new ViolationError(invariant, `session ${number} (${id}): ${message}`, { number, user, is_absence });
+  }
+
+  #exist(seen: Seen, { start, time, lag }: Sight): void {
+    if (seen.user !== this.user) this.fail('response', `it belongs to ${seen.user}, and ${this.user} opened it`);
+    this.id ??= seen.id;
+    this.#first ??= seen;
+    for (const part of ['id', 'open_time', 'idle_timeout_ms', 'expire_time', 'address', 'client'] as const) {
+      if (this.#first[part] !== seen[part]) {
+        this.fail('write-survives', `its ${part} was ${this.#first[part]}, and is ${seen[part]}`);
+      }
+    }
+    if (start - lag > this.gone_at) this.fail('ended-stays-ended', 'it is there again after its removal');
+    this.opened_at = Math.min(this.opened_at, time);
+    this.is_uncertain = false;
+  }
+
+  #assertLiveIsNew({ start, lag }: Sight): void {
+    if (start - lag > this.gone_at) this.fail('ended-stays-ended', 'it is live after its removal');
+    if (start - lag <= this.ended_at) return;
+    const how = this.end.reason === null ? 'it had ended' : `it had ended as ${this.end.reason}`;
+    this.fail('ended-stays-ended', `it is live, and was shown before that ${how}`);
+  }
+
+  /** The reason has to be one that somebody gave, or a deadline that a clock has reached. */
+  #assertCause({ clock_max, pending }: Sight): void {
+    const { reason, close_time } = this.end;
+    if (reason === 'idle' || reason === 'expired') {
+      const { request_time } = this.stairs.last();
+      const { idle_timeout_ms = 0, expire_time = null } = this.#first ?? {};
+      const deadline = reason === 'idle' ? request_time + idle_timeout_ms : (expire_time ?? NEVER);
+      const at = Math.max(deadline, close_time ?? 0);
+      if (clock_max < at) this.fail('deadline-is-kept', `it is ${reason} before ${at}, when no clock was there yet`);
+      if (reason === 'expired' && close_time !== null && this.#first && close_time !== expire_time) {
+        this.fail('deadline-is-kept', `it expired at ${close_time}, and its expire_time is ${expire_time}`);
+      }
+    } else if (reason !== null && !this.causes.has(reason) && !pending.mayEnd(this.user, reason)) {
+      this.fail('end-has-cause', `it is ${reason}, and no request could have done that`, true);
+    }
+  }
+
+  /** Activity that was shown counts: the idle timeout begins there. */
+  #assertNotEarly(): void {
+    const { close_time } = this.end;
+    if (close_time === null || !this.#first) return;
+    const deadline = this.stairs.last().request_time + this.#first.idle_timeout_ms;
+    if (close_time < deadline) {
+      this.fail('deadline-is-kept', `it became idle at ${close_time}, and its activity lasts until ${deadline}`);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import type { CloseReason } from '../../../packages/service/src/domain/session.ts';
+import type { Closed } from '../history.ts';
+import type { SessionModel } from './session-model.ts';
+import { ViolationError } from './violation.ts';
+
+const REASONS: readonly CloseReason[] = ['closed', 'revoked', 'idle', 'expired', 'evicted', 'compromised'];
+
+/** What /v2/stats has to show: sessions opened, and ended by each reason. */
+export class Tallies {
+  #opened = 0;
+  /** Sessions that were removed before anybody saw whether they had ended. */
+  #uncertain = 0;
+  readonly #closed = new Map<CloseReason, number>();
+  readonly #counted = new WeakSet<SessionModel>();
+
+  opened(): void {
+    this.#opened += 1;
+  }
+
+  /** Called whenever something new is known of a session. */
+  note(session: SessionModel): void {
+    const { reason } = session.end;
+    if (reason === null || this.#counted.has(session)) return;
+    this.#counted.add(session);
+    this.#closed.set(reason, (this.#closed.get(reason) ?? 0) + 1);
+  }
+
+  /** It was removed; `isCertain` when it was shown live by the removal itself. */
+  removed(session: SessionModel, isCertain: boolean): void {
+    if (isCertain || this.#counted.has(session)) return;
+    this.#uncertain += 1;
+  }
+
+  /** Removed sessions that ended by a deadline may not have been closed in the store before. */
+  removedUnswept(): void {
+    this.#uncertain += 1;
+  }
+
+  assert(stats: { readonly opened: number; readonly closed: Closed }): void {
+    this.#assertBetween('opened', stats.opened, this.#opened, this.#opened);
+    for (const reason of REASONS) {
+      const known = this.#closed.get(reason) ?? 0;
+      this.#assertBetween(`closed.${reason}`, stats.closed[reason] ?? 0, known, known);
+    }
+  }
+
+  #assertBetween(name: string, shown: number, min: number, max: number): void {
+    if (shown >= min - this.#uncertain && shown <= max + this.#uncertain) return;
+    const range = `between ${min - this.#uncertain} and ${max + this.#uncertain}`;
+    throw new ViolationError('stats', `the hours show ${name} ${shown}, and ${range} happened`, { is_absence: true });
+  }
+}

@@ -1,0 +1,38 @@
+/** The promises that the checker holds the service to; README.md has a sentence on each. */
+export type Invariant =
+  | 'ended-stays-ended'
+  | 'end-never-changes'
+  | 'end-has-cause'
+  | 'deadline-is-kept'
+  | 'revision-never-falls'
+  | 'revision-has-one-change'
+  | 'if-match'
+  | 'write-survives'
+  | 'limit'
+  | 'count-equals-scan'
+  | 'pages'
+  | 'stats'
+  | 'events'
+  | 'response';
+
+export interface Violation {
+  readonly invariant: Invariant;
+  readonly message: string;
+  /** The open request of the session that it concerns; null for none. */
+  readonly number: number | null;
+  readonly user: string | null;
+  /** Whether it follows from what did not happen: every event is part of its history then. */
+  readonly is_absence: boolean;
+}
+
+type Subject = Partial<Pick<Violation, 'number' | 'user' | 'is_absence'>>;
+
+/** Thrown inside the checker, which returns it as a value. */
+export class ViolationError extends Error {
+  readonly violation: Violation;
+
+  constructor(invariant: Invariant, message: string, { number = null, user = null, is_absence = false }: Subject) {
+    super(message);
+    this.violation = { invariant, message, number, user, is_absence };
+  }
+}

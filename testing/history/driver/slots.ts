@@ -1,0 +1,102 @@
+import type { Answered, Seen } from '../history.ts';
+
+/** A session as the clients know it. */
+export interface Held {
+  readonly number: number;
+  readonly id: string;
+  readonly user: string;
+  /** The idempotency key that it was opened with. */
+  readonly key: string | null;
+  /** Its tokens by their number of rotations; empty for a session without a token. */
+  readonly tokens: string[];
+  readonly idle_timeout_ms: number;
+  readonly expire_time: number | null;
+  revision: number;
+  request_time: number;
+  is_removed: boolean;
+}
+
+/** A place that holds one session after another of one user. */
+export interface Slot {
+  readonly user: string;
+  held: Held | null;
+  /** The session before: it may be live still. */
+  previous: Held | null;
+  /** The idempotency key of the last open request, whose outcome may be unknown. */
+  key: string | null;
+}
+
+/** What all clients know of the sessions that they share. */
+export class Slots {
+  readonly #slots: readonly (readonly Slot[])[];
+  readonly #byNumber = new Map<number, Held>();
+
+  constructor(users: number, slots: number) {
+    this.#slots = Array.from({ length: users }, (_, user) =>
+      Array.from({ length: slots }, () => ({ user: `user-${user}`, held: null, previous: null, key: null })),
+    );
+  }
+
+  at(user: number, slot: number): Slot {
+    const found = this.#slots[user]?.[slot];
+    if (!found) throw new Error(`There is no slot ${slot} of user ${user}.`);
+    return found;
+  }
+
+  /** Takes what a response says. */
+  note({ operation, result }: Answered, slot: Slot): void {
+    if (result.is === 'opened' && operation.kind === 'open') {
+      this.#hold(slot, result.session, result.token, operation.key);
+    } else if (result.is === 'session' || result.is === 'rotated') {
+      const held = this.#byNumber.get(result.session.number);
+      if (!held) return;
+      held.revision = Math.max(held.revision, result.session.revision);
+      held.request_time = Math.max(held.request_time, result.session.request_time);
+      if (operation.kind === 'remove') held.is_removed = true;
+      if (result.is === 'rotated' && operation.kind === 'rotate') {
+        const presented = held.tokens.indexOf(operation.token);
+        if (presented !== -1) held.tokens[presented + 1] ??= result.token;
+      }
+    }
+  }
+
+  /** Whether a slot has this session; others are used by nobody any more. */
+  holds(number: number): boolean {
+    return this.#slots.some((slots) => slots.some(({ held }) => held?.number === number && !held.is_removed));
+  }
+
+  /** Nobody uses these any more. */
+  forget(numbers: ReadonlySet<number>): void {
+    for (const number of numbers) this.#byNumber.delete(number);
+    for (const slot of this.#slots.flat()) {
+      if (slot.held && numbers.has(slot.held.number)) slot.held = null;
+      if (slot.previous && numbers.has(slot.previous.number)) slot.previous = null;
+    }
+  }
+
+  /** The store has lost everything. */
+  clear(): void {
+    this.#byNumber.clear();
+    for (const slot of this.#slots.flat()) Object.assign(slot, { held: null, previous: null, key: null });
+  }
+
+  #hold(slot: Slot, session: Seen, token: string | null, key: string | null): void {
+    const { number, id, user, idle_timeout_ms, expire_time, revision, request_time } = session;
+    if (slot.held?.number === number || this.#byNumber.has(number)) return;
+    const held: Held = {
+      number,
+      id,
+      user,
+      key,
+      tokens: token === null ? [] : [token],
+      idle_timeout_ms,
+      expire_time,
+      revision,
+      request_time,
+      is_removed: false,
+    };
+    this.#byNumber.set(number, held);
+    if (slot.held) slot.previous = slot.held;
+    slot.held = held;
+  }
+}

@@ -1,0 +1,99 @@
+/** A node of the service in a process of its own, which a history is made with: calls come in, events go out. */
+import { createCachedSessionsClient } from '@pip-sessions/client';
+import { lookupIn } from '../../../packages/service/src/domain/lookup.ts';
+import { Sessions } from '../../../packages/service/src/domain/sessions.ts';
+import { Authenticator } from '../../../packages/service/src/http/authentication/authenticate.ts';
+import { HttpServer } from '../../../packages/service/src/http/server.ts';
+import { createLogger } from '../../../packages/service/src/observability/log.ts';
+import { createStore } from '../../../packages/service/src/stores/create-store.ts';
+import { NearSessions } from '../../../packages/service/src/stores/near-sessions.ts';
+import { isSharedStore } from '../../../packages/service/src/stores/store-url.ts';
+import { monotonicMicros } from '../history.ts';
+import { listenToStore, listenToStream } from './listeners.ts';
+import { NodeClock } from './node-clock.ts';
+import { type Node, perform } from './performer.ts';
+import type { FromNode, NodeEvent, NodeSettings, ToNode } from './protocol.ts';
+
+const NEAR_BOUNDS = { sessions_max: 10_000, bytes_max: 16_777_216 };
+/** How often a node reports even if nothing has happened, so that the events of others can be put into order. */
+const REPORT_INTERVAL_MS = 5;
+/** How often the watermark of the store's feed is noted. */
+const WATERMARK_INTERVAL_MS = 50;
+
+const settings = JSON.parse(process.argv[2] ?? '') as NodeSettings;
+const clock = new NodeClock(settings.clock);
+let events: NodeEvent[] = [];
+let isReporting = false;
+
+start().then(
+  () => send({ type: 'ready' }),
+  (error: unknown) => send({ type: 'failed', message: error instanceof Error ? String(error.stack) : String(error) }),
+);
+process.once('disconnect', () => process.exit());
+
+async function start(): Promise<void> {
+  const { store: url, number, limit, touch_interval_ms, rotation_grace_ms, retention_ms, page_size_max } = settings;
+  const options = { retention_ms, clock };
+  const store = await createStore(url, options);
+  const own = { limit, touch_interval_ms, rotation_grace_ms, retention_ms, page_size_max };
+  const lookup = isSharedStore(url) ? new NearSessions(store, NEAR_BOUNDS) : lookupIn(store);
+  const sessions = new Sessions(store, clock, own, () => {}, lookup);
+  await store.open();
+  const log = createLogger('silent');
+  const server = await HttpServer.create({
+    sessions,
+    clock,
+    log,
+    info: { name: 'sessions', description: 'a node of a history', properties: {}, components: [] },
+    authenticator: new Authenticator({ keys: null, clock, log }),
+    v1: { base: '/v1/sessions', needs_key: true, swagger: false },
+    v2: { value_limit: 65_536 },
+    body_limit: 1_048_576,
+    cors_origins: [],
+  });
+  const address = await server.listen('127.0.0.1', 0);
+  const watched = listenToStore(`node ${number}`, sessions, note);
+  listenToStream(`node ${number} /v2/changes`, address, note);
+  const caller = createCachedSessionsClient({ url: address, retries: 0 });
+  const node: Node = { sessions, caller, clock };
+  setInterval(watched.complete, WATERMARK_INTERVAL_MS);
+  setInterval(report, REPORT_INTERVAL_MS);
+  process.on('message', (message: ToNode) => {
+    take(message, node);
+  });
+}
+
+async function take(message: ToNode, node: Node): Promise<void> {
+  switch (message.type) {
+    case 'calls':
+      for (const call of message.calls) perform(node, call).then(note);
+      return;
+    case 'clock':
+      return clock.set(message.clock);
+    case 'rest':
+      await node.sessions.settled();
+      clock.rest();
+      return send({ type: 'resting' });
+    case 'stop':
+      return process.exit();
+  }
+}
+
+/** Everything of one turn is reported together. */
+function note(event: NodeEvent): void {
+  events.push(event);
+  if (isReporting) return;
+  isReporting = true;
+  setImmediate(report);
+}
+
+function report(): void {
+  isReporting = false;
+  const reported = events;
+  events = [];
+  send({ type: 'events', events: reported, until: monotonicMicros() });
+}
+
+function send(message: FromNode): void {
+  if (process.connected) process.send?.(message);
+}

@@ -1,0 +1,33 @@
+import { type Clock, systemClock } from '../../../packages/service/src/domain/clock.ts';
+import type { ClockSetting } from './protocol.ts';
+
+/** The clock of one node: the machine's, moved by an offset that can step, and sometimes standing still. */
+export class NodeClock implements Clock {
+  #setting: ClockSetting;
+  #rests_at: number | null = null;
+  /** As the service has it: a clock that steps back stands still until it is there again. */
+  readonly #clock = systemClock(() => this.#read());
+
+  constructor(setting: ClockSetting) {
+    this.#setting = setting;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  set(setting: ClockSetting): void {
+    this.#setting = setting;
+    this.#rests_at = null;
+  }
+
+  rest(): void {
+    this.#rests_at = this.now();
+  }
+
+  #read(): number {
+    if (this.#rests_at !== null) return this.#rests_at;
+    const { offset_ms, tick_ms } = this.#setting;
+    return Math.floor((Date.now() + offset_ms) / tick_ms) * tick_ms;
+  }
+}

@@ -1,0 +1,105 @@
+import type { Session as JsonSession } from '@pip-sessions/client';
+import { SessionsError } from '../../../packages/service/src/domain/errors.ts';
+import type { CloseReason, Session, SessionSummary } from '../../../packages/service/src/domain/session.ts';
+import type { Stats } from '../../../packages/service/src/domain/stats.ts';
+import type { Validation } from '../../../packages/service/src/domain/validator.ts';
+import type { Closed, Result, Seen } from '../history.ts';
+
+const MISSING: Result = { is: 'missing' };
+
+/** What a use case returned, as the history has it. */
+export function seenOf(session: Session | SessionSummary): Seen {
+  const { id, user_name, user_id, address, client, revision, close_reason, close_time } = session;
+  const { open_time, request_time, idle_timeout_ms, expire_time } = session;
+  return {
+    id,
+    number: Number(user_name),
+    user: user_id,
+    address,
+    client,
+    revision,
+    close_reason,
+    close_time,
+    open_time,
+    request_time,
+    idle_timeout_ms,
+    expire_time,
+    ...('data' in session && { values: { data: session.data, user: session.user } }),
+  };
+}
+
+export function sessionResult(session: Session | null): Result {
+  return session ? { is: 'session', session: seenOf(session) } : MISSING;
+}
+
+export function validationResult(validation: Validation): Result {
+  if (validation.active) return { is: 'session', session: seenOf(validation.session) };
+  return validation.reason === 'unknown' ? MISSING : { is: 'ended', reason: validation.reason };
+}
+
+/** A session as a caller reads it over HTTP. */
+export function cachedResult(session: JsonSession | null): Result {
+  if (!session) return { is: 'ended', reason: null };
+  const { id, user_name, user_id, address, client, revision, close_reason } = session;
+  const seen: Seen = {
+    id,
+    number: Number(user_name),
+    user: user_id,
+    address,
+    client,
+    revision,
+    close_reason,
+    close_time: session.close_time === null ? null : Date.parse(session.close_time),
+    open_time: Date.parse(session.open_time),
+    request_time: Date.parse(session.request_time),
+    idle_timeout_ms: Math.round(session.idle_timeout * 1_000),
+    expire_time: session.expire_time === null ? null : Date.parse(session.expire_time),
+    values: { data: textOf(session.data), user: textOf(session.user) },
+  };
+  return { is: 'session', session: seen };
+}
+
+export function statsResult({ live, hours }: Stats): Result {
+  const closed: { -readonly [R in CloseReason]?: number } = {};
+  for (const hour of hours) {
+    for (const [reason, count] of Object.entries(hour.closed) as [CloseReason, number][]) {
+      closed[reason] = (closed[reason] ?? 0) + count;
+    }
+  }
+  const opened = hours.reduce((sum, hour) => sum + hour.opened, 0);
+  return { is: 'stats', live, opened, closed: closed satisfies Closed };
+}
+
+/** The errors that a caller has to expect; anything else is a fault of the service. */
+export function errorResult(error: unknown): Result {
+  if (isUnavailable(error)) return { is: 'unknown' };
+  if (!(error instanceof SessionsError)) return { is: 'failed', message: String(error) };
+  switch (error.code) {
+    case 'SESSION_CLOSED':
+      return { is: 'ended', reason: (error.details?.reason ?? null) as CloseReason | null };
+    case 'TOKEN_UNKNOWN':
+      return MISSING;
+    case 'REVISION_CONFLICT':
+      return { is: 'conflict', revision: Number(error.details?.revision) };
+    case 'VALUE_TOO_LARGE':
+      return { is: 'too_large' };
+    case 'SESSION_LIMIT':
+      return { is: 'limit' };
+    case 'ID_TAKEN':
+    case 'KEY_USED':
+      return { is: 'key_used' };
+    default:
+      return { is: 'failed', message: `${error.code}: ${error.message}` };
+  }
+}
+
+/** In this process, or as the client reports it: no response, or one that names the store. */
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof SessionsError) return error.code === 'STORE_UNAVAILABLE';
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return ['STORE_UNAVAILABLE', 'TIMEOUT', 'UNREACHABLE'].includes(String(error.code));
+}
+
+function textOf(value: unknown): string | null {
+  return value === null ? null : JSON.stringify(value);
+}

@@ -1,0 +1,63 @@
+/** A stream of numbers that its seed determines (mulberry32): good enough to choose calls, and the same everywhere. */
+export class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** From 0 to below 1. */
+  next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  }
+
+  /** From 0 to below a number. */
+  below(count: number): number {
+    return Math.floor(this.next() * count);
+  }
+
+  chance(part: number): boolean {
+    return this.next() < part;
+  }
+
+  pick<T>(values: readonly [T, ...T[]]): T {
+    return values[this.below(values.length)] ?? values[0];
+  }
+
+  /** From 0 to below a number, small ones far more often than large ones. */
+  skewed(count: number): number {
+    return Math.floor(count * this.next() ** 3);
+  }
+}
+
+/** A seed of a part of a run: independent of those of the other parts. */
+export function seedOf(seed: number, part: number): number {
+  const random = new Random((seed ^ Math.imul(part + 1, 0x9e3779b1)) >>> 0);
+  random.next();
+  return Math.floor(random.next() * 4_294_967_296);
+}
+
+/** Values with their weights, to draw from in constant time. */
+export class Weighted<T> {
+  readonly #values: readonly T[];
+  readonly #sums: readonly number[];
+
+  constructor(weights: readonly (readonly [T, number])[]) {
+    this.#values = weights.map(([value]) => value);
+    let sum = 0;
+    this.#sums = weights.map(([, weight]) => {
+      sum += weight;
+      return sum;
+    });
+  }
+
+  draw(random: Random): T {
+    const at = random.next() * (this.#sums.at(-1) ?? 0);
+    const value = this.#values[this.#sums.findIndex((sum) => at < sum)];
+    if (value === undefined) throw new Error('There is nothing to draw from.');
+    return value;
+  }
+}
