@@ -119,13 +119,10 @@ function checkSession(known: Knowledge, event: With<'session' | 'rotated'>): voi
 
 function checkRemoved(known: Knowledge, session: SessionModel, { result, start, time }: With<'session' | 'rotated'>) {
   const { id, number, user, close_reason } = result.session;
-  const isFirst = session.gone_at === Number.POSITIVE_INFINITY;
   session.gone_at = Math.min(session.gone_at, time);
   known.feeds.expect({ id, number, user, revision: Number.POSITIVE_INFINITY, start, time });
-  if (isFirst) known.tallies.removed(session, close_reason === null);
-  // Nobody promises that a deadline which the removal alone has seen is counted.
-  const isNews = session.ended_at === time;
-  if (isFirst && isNews && (close_reason === 'idle' || close_reason === 'expired')) known.tallies.removedUnswept();
+  const ended = session.ended_at === time ? 'ended now' : 'ended before';
+  known.tallies.removed(session, close_reason === null ? 'live' : ended);
 }
 
 /** A read never shows a session as live when the node's clock has passed its deadline. */
@@ -146,7 +143,7 @@ function checkMissing(known: Knowledge, event: Answered): void {
   if (known.isSurelyThere(session, start, time)) {
     session.fail('write-survives', `${operation.kind} does not find it, and nobody has removed it`, true);
   }
-  if (session.gone_at === Number.POSITIVE_INFINITY) known.tallies.removed(session, false);
+  known.tallies.removed(session, 'nothing');
   session.gone_at = Math.min(session.gone_at, time);
 }
 

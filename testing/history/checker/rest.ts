@@ -38,7 +38,7 @@ export function checkRest(known: Knowledge, rest: Rest): void {
 function leave(known: Knowledge, session: SessionModel, time: number): void {
   if (session.gone_at !== Number.POSITIVE_INFINITY) return;
   session.gone_at = time;
-  known.tallies.removed(session, false);
+  known.tallies.removed(session, 'nothing');
 }
 
 /** Each revision after the first is that of one change, of a rotation, or of the end. */

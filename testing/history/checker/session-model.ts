@@ -165,12 +165,14 @@ export class SessionModel {
   #assertCause({ clock_max, pending }: Sight): void {
     const { reason, close_time } = this.end;
     if (reason === 'idle' || reason === 'expired') {
+      // The end may be published before the response to the open request.
+      if (!this.#first) return;
       const { request_time } = this.stairs.last();
-      const { idle_timeout_ms = 0, expire_time = null } = this.#first ?? {};
+      const { idle_timeout_ms, expire_time } = this.#first;
       const deadline = reason === 'idle' ? request_time + idle_timeout_ms : (expire_time ?? NEVER);
       const at = Math.max(deadline, close_time ?? 0);
       if (clock_max < at) this.fail('deadline-is-kept', `it is ${reason} before ${at}, when no clock was there yet`);
-      if (reason === 'expired' && close_time !== null && this.#first && close_time !== expire_time) {
+      if (reason === 'expired' && close_time !== null && close_time !== expire_time) {
         this.fail('deadline-is-kept', `it expired at ${close_time}, and its expire_time is ${expire_time}`);
       }
     } else if (reason !== null && !this.causes.has(reason) && !pending.mayEnd(this.user, reason)) {

@@ -12,6 +12,7 @@ export class Tallies {
   #uncertain = 0;
   readonly #closed = new Map<CloseReason, number>();
   readonly #counted = new WeakSet<SessionModel>();
+  readonly #removed = new WeakSet<SessionModel>();
 
   opened(): void {
     this.#opened += 1;
@@ -25,15 +26,12 @@ export class Tallies {
     this.#closed.set(reason, (this.#closed.get(reason) ?? 0) + 1);
   }
 
-  /** It was removed; `isCertain` when it was shown live by the removal itself. */
-  removed(session: SessionModel, isCertain: boolean): void {
-    if (isCertain || this.#counted.has(session)) return;
-    this.#uncertain += 1;
-  }
-
-  /** Removed sessions that ended by a deadline may not have been closed in the store before. */
-  removedUnswept(): void {
-    this.#uncertain += 1;
+  /** It was removed. A removal that is the first to show an end by a deadline need not have stored that end. */
+  removed(session: SessionModel, shows: 'live' | 'ended before' | 'ended now' | 'nothing'): void {
+    if (this.#removed.has(session)) return;
+    this.#removed.add(session);
+    const isKnown = shows === 'live' || shows === 'ended before' || (shows === 'nothing' && this.#counted.has(session));
+    if (!isKnown) this.#uncertain += 1;
   }
 
   assert(stats: { readonly opened: number; readonly closed: Closed }): void {
