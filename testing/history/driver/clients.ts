@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 const BACKOFF_MS = 100;
 /** A client waits no longer for a deadline, and no more than this many clients wait at once. */
 const AIM_MS_MAX = 1_200;
-const AIMING_MAX = 20;
+const AIMING_MAX = 16;
 /** A scan that changes go on beside ends some time. */
 const PAGES_MAX = 60;
 

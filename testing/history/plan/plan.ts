@@ -41,7 +41,7 @@ export interface Plan {
   readonly disturbances: readonly Disturbance[];
 }
 
-const CLIENTS = 64;
+const CLIENTS = 80;
 const RESTS_EVERY = 4_000;
 const CLOCK_STEPS_EVERY = 1_500;
 /** A kill or an engine's failure takes seconds; a long run has room for more of them. */
