@@ -14,9 +14,12 @@ type Of<T extends HistoryEvent['type']> = Extract<HistoryEvent, { readonly type:
  */
 export class Checker {
   readonly #known: Knowledge;
+  readonly #isPart: boolean;
 
-  constructor(settings: HistorySettings) {
-    this.#known = new Knowledge(settings);
+  /** With `isPart` the history is a part of one: nothing follows from what is not in it. */
+  constructor(settings: HistorySettings, { isPart = false } = {}) {
+    this.#isPart = isPart;
+    this.#known = new Knowledge(settings, isPart);
   }
 
   /** The promise that the history breaks with this event; null for none. Nothing may be observed after a violation. */
@@ -25,8 +28,8 @@ export class Checker {
       this.#check(event);
       return null;
     } catch (error) {
-      if (error instanceof ViolationError) return error.violation;
-      throw error;
+      if (!(error instanceof ViolationError)) throw error;
+      return this.#isPart && error.violation.is_absence ? null : error.violation;
     }
   }
 

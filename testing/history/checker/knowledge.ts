@@ -27,8 +27,12 @@ export class Knowledge {
   readonly #early = new Map<string, { readonly end: End; readonly sight: Sight }>();
   #offset_max = 0;
 
-  constructor(settings: HistorySettings) {
+  /** Of a part of a history: sessions whose open request is not in it are left alone. */
+  readonly #isPart: boolean;
+
+  constructor(settings: HistorySettings, isPart: boolean) {
     this.settings = settings;
+    this.#isPart = isPart;
     this.pending = new PendingCalls(settings.limit);
   }
 
@@ -82,6 +86,7 @@ export class Knowledge {
 
   see(seen: Seen, sight: Sight): SessionModel {
     const session = this.sessions.get(seen.number);
+    if (!session && this.#isPart) return new SessionModel(seen.number, seen.user, seen.id, sight.time);
     if (!session) {
       const message = `session ${seen.number} (${seen.id}) of ${seen.user} is there, and nobody has opened it`;
       throw new ViolationError('write-survives', message, { user: seen.user, is_absence: true });

@@ -115,6 +115,7 @@ function fail(
   session?: Seen,
 ): never {
   const user = filter.user_id ?? session?.user ?? null;
-  const subject = { user, number: session?.number ?? null, is_absence: session === undefined };
+  const is_absence = session === undefined && invariant !== 'limit';
+  const subject = { user, number: session?.number ?? null, is_absence };
   throw new ViolationError(invariant, `${filterText(filter)}: ${message}`, subject);
 }

@@ -1,9 +1,10 @@
 import { Checker } from '../checker/checker.ts';
 import type { Violation } from '../checker/violation.ts';
-import type { HistoryEvent, HistorySettings, Seen } from '../history.ts';
+import type { HistoryEvent, HistorySettings } from '../history.ts';
+import { concerns, scopeOf } from './scope.ts';
 
 /** How many events are checked while a history is shrunk: about ten seconds. */
-const OBSERVED_MAX = 3_000_000;
+const OBSERVED_MAX = 5_000_000;
 
 /**
  * The smallest part of a history that breaks the same promise with the same last event (delta debugging). Where the
@@ -17,31 +18,30 @@ export function shrink(
   const last = events.at(-1);
   if (!last) return events;
   const before = events.slice(0, -1);
-  const scopes = [
-    before.filter((event) => isOfSession(event, violation)),
-    before.filter((event) => isOfUser(event, violation)),
-    before,
-  ];
+  const within = (of: 'session' | 'user') => {
+    const scope = scopeOf(events, violation, of);
+    return before.filter((event) => concerns(event, scope));
+  };
+  const own = violation.number === null ? 'user' : 'session';
+  if (violation.is_absence) return [...within(own), last];
   let observed = 0;
-  const isSame = (some: readonly HistoryEvent[]) => {
+  const fails = (some: readonly HistoryEvent[]) => {
     observed += some.length + 1;
     return breaks([...some, last], settings, violation);
   };
-  const scope = scopes.find((some) => isSame(some));
-  if (!scope) return [...(scopes[0] ?? []), last];
-  if (violation.is_absence) return [...scope, last];
-  return [...reduced(scope, isSame, () => observed < OBSERVED_MAX), last];
+  const smallest = [within(own), within('user'), before].find(fails);
+  if (!smallest) return [...within(own), last];
+  return [...reduced(smallest, fails, () => observed < OBSERVED_MAX), last];
 }
 
-/** Without ever larger or smaller parts, as long as the rest still fails. */
+/** Takes out parts, ever smaller ones, as long as the rest still fails. */
 function reduced(
   events: readonly HistoryEvent[],
   fails: (some: readonly HistoryEvent[]) => boolean,
   mayGoOn: () => boolean,
 ): readonly HistoryEvent[] {
   let rest = events;
-  for (let parts = 2; rest.length > 0 && mayGoOn(); ) {
-    const size = Math.ceil(rest.length / parts);
+  for (let size = Math.ceil(rest.length / 2); mayGoOn(); ) {
     let hasShrunk = false;
     for (let first = 0; first < rest.length && mayGoOn(); ) {
       const without = [...rest.slice(0, first), ...rest.slice(first + size)];
@@ -50,14 +50,14 @@ function reduced(
         hasShrunk = true;
       } else first += size;
     }
-    if (size === 1 && !hasShrunk) return rest;
-    parts = Math.min(rest.length, hasShrunk ? Math.max(2, parts - 1) : parts * 2);
+    if (size > 1) size = Math.ceil(size / 2);
+    else if (!hasShrunk) break;
   }
   return rest;
 }
 
 function breaks(events: readonly HistoryEvent[], settings: HistorySettings, violation: Violation): boolean {
-  const checker = new Checker(settings);
+  const checker = new Checker(settings, { isPart: true });
   for (const [at, event] of events.entries()) {
     const found = checker.observe(event);
     if (!found) continue;
@@ -65,53 +65,4 @@ function breaks(events: readonly HistoryEvent[], settings: HistorySettings, viol
     return isSame && at === events.length - 1;
   }
   return false;
-}
-
-function isOfSession(event: HistoryEvent, { number }: Violation): boolean {
-  if (number === null) return false;
-  return concerns(event, (seen) => seen.number === number, number);
-}
-
-function isOfUser(event: HistoryEvent, { user }: Violation): boolean {
-  if (user === null) return false;
-  return concerns(event, (seen) => seen.user === user, null, user);
-}
-
-function concerns(
-  event: HistoryEvent,
-  isOurs: (seen: Seen) => boolean,
-  number: number | null,
-  user: string | null = null,
-): boolean {
-  switch (event.type) {
-    case 'clock':
-    case 'gap':
-    case 'silent':
-    case 'emptied':
-      return true;
-    case 'pages':
-    case 'rest':
-      return event.sessions.some(isOurs);
-    case 'invoked':
-      return isOpen(event, number, user) || event.operation.kind !== 'open';
-    case 'answered': {
-      const { result, operation } = event;
-      if ('session' in result) return isOurs(result.session);
-      if (result.is === 'page') return result.sessions.some(isOurs) || ofUser(operation, user);
-      return isOpen(event, number, user) || 'id' in operation || ofUser(operation, user);
-    }
-    default:
-      return true;
-  }
-}
-
-function isOpen({ operation }: { operation: { kind: string } }, number: number | null, user: string | null): boolean {
-  if (!('number' in operation && 'user' in operation)) return false;
-  return number === null ? operation.user === user : operation.number === number;
-}
-
-function ofUser(operation: { readonly kind: string }, user: string | null): boolean {
-  if (user === null || !('filter' in operation)) return false;
-  const { user_id } = operation.filter as { user_id?: string };
-  return user_id === undefined || user_id === user;
 }
