@@ -2,8 +2,8 @@
 import { run } from './driver/driver.ts';
 import { commandOf, type RunOptions, runOptions, USAGE } from './options.ts';
 import { planOf } from './plan/plan.ts';
-import { violationText } from './report/violation-text.ts';
 import { summaryText } from './report/summary.ts';
+import { violationText } from './report/violation-text.ts';
 
 let options: RunOptions;
 try {

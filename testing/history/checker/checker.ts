@@ -37,29 +37,41 @@ export class Checker {
     const known = this.#known;
     switch (event.type) {
       case 'answered':
-        return checkResponse(known, event);
+        checkResponse(known, event);
+        return;
       case 'delivered':
-        return this.#deliver(event);
+        this.#deliver(event);
+        return;
       case 'invoked':
-        return this.#invoke(event);
+        this.#invoke(event);
+        return;
       case 'pages':
-        return checkScan(known, event, event.sessions);
+        checkScan(known, event, event.sessions);
+        return;
       case 'rest':
-        return checkRest(known, event);
+        checkRest(known, event);
+        return;
       case 'gap':
-        return known.feeds.begin(event.listener, event.time);
+        known.feeds.begin(event.listener, event.time);
+        return;
       case 'silent':
-        return known.feeds.end(event.listener);
+        known.feeds.end(event.listener);
+        return;
       case 'watermark':
-        return known.feeds.watermark(event.listener, event.until);
+        known.feeds.watermark(event.listener, event.until);
+        return;
       case 'clock':
-        return known.setClock(event.offset_ms);
+        known.setClock(event.offset_ms);
+        return;
       case 'emptied':
-        return known.empty();
+        known.empty();
+        return;
       case 'retired':
-        return known.retire(event.numbers);
+        known.retire(event.numbers);
+        return;
       case 'horizon':
-        return known.advance(event.start);
+        known.advance(event.start);
+        return;
     }
   }
 
@@ -68,7 +80,8 @@ export class Checker {
     known.pending.invoked(call, operation);
     switch (operation.kind) {
       case 'open':
-        return known.open(operation, idOf(operation), time);
+        known.open(operation, idOf(operation), time);
+        return;
       case 'remove':
         for (const session of known.allById(operation.id)) session.remove_invoked = true;
         return;

@@ -23,30 +23,40 @@ export function checkResponse(known: Knowledge, event: Answered): void {
     case 'failed':
       throw new ViolationError('response', `call ${call} (${operation.kind}) failed: ${result.message}`, {});
     case 'unknown':
-      return forgetOutcome(known, operation);
+      forgetOutcome(known, operation);
+      return;
     case 'opened':
-      return checkOpened(known, event as With<'opened'>);
+      checkOpened(known, event as With<'opened'>);
+      return;
     case 'session':
     case 'rotated':
-      return checkSession(known, event as With<'session' | 'rotated'>);
+      checkSession(known, event as With<'session' | 'rotated'>);
+      return;
     case 'missing':
-      return checkMissing(known, event);
+      checkMissing(known, event);
+      return;
     case 'ended':
-      return checkEnded(known, event, result.reason);
+      checkEnded(known, event, result.reason);
+      return;
     case 'conflict':
-      return checkConflict(known, event, result.revision);
+      checkConflict(known, event, result.revision);
+      return;
     case 'limit':
-      return checkDenial(known, event);
+      checkDenial(known, event);
+      return;
     case 'key_used':
       if (operation.kind === 'open') known.drop(operation.number);
       return;
     case 'page':
-      return checkPage(known, event as With<'page'>);
+      checkPage(known, event as With<'page'>);
+      return;
     case 'count':
       if (operation.kind !== 'count') return;
-      return checkCount(known, { start: event.start, time: event.time, filter: operation.filter }, result.count);
+      checkCount(known, { start: event.start, time: event.time, filter: operation.filter }, result.count);
+      return;
     case 'ids':
-      return checkClosedMatching(known, event as With<'ids'>);
+      checkClosedMatching(known, event as With<'ids'>);
+      return;
     case 'too_large':
     case 'stats':
     case 'done':
@@ -97,12 +107,14 @@ function checkSession(known: Knowledge, event: With<'session' | 'rotated'>): voi
   switch (operation.kind) {
     case 'get':
     case 'validate':
-      return assertNotOverdue(known, session, event, clock);
+      assertNotOverdue(known, session, event, clock);
+      return;
     case 'replace':
     case 'patch': {
       session.revisions.change(call, operation, seen.revision);
       const { id, number, user, revision } = seen;
-      return known.feeds.expect({ id, number, user, revision, start, time });
+      known.feeds.expect({ id, number, user, revision, start, time });
+      return;
     }
     case 'rotate':
       if (result.is === 'rotated') session.revisions.rotate(result.token);
@@ -111,7 +123,8 @@ function checkSession(known: Knowledge, event: With<'session' | 'rotated'>): voi
       if (seen.close_reason === null) session.fail('response', 'it is live in the response to its close');
       return;
     case 'remove':
-      return checkRemoved(known, session, event);
+      checkRemoved(known, session, event);
+      return;
     default:
       return;
   }
@@ -213,7 +226,10 @@ function endById(known: Knowledge, event: Answered, id: string, reason: CloseRea
   for (const meant of known.allById(id)) meant.causes.add(reason);
   const sight = known.sightOf(event);
   const end = { reason, close_time: null, revision: null };
-  if (!session) return known.endEarly(id, end, sight);
+  if (!session) {
+    known.endEarly(id, end, sight);
+    return;
+  }
   session.seeLive(sight, null);
   known.end(session, end, sight);
 }

@@ -23,7 +23,7 @@ export interface Outcome {
   readonly figures: Figures;
 }
 
-export interface Figures {
+interface Figures {
   operations: number;
   readonly kinds: Map<OperationKind, number>;
   /** Responses and events that showed an end. */

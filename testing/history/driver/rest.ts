@@ -73,7 +73,9 @@ export class Rest {
   async #count(node: number, filter: SessionFilter): Promise<RestCount> {
     const scanned = (await this.#scan(node, filter)).map(({ id }) => id);
     const counted = await this.#world.call(node, { kind: 'count', filter });
-    const isV1 = Object.keys(filter).every((name) => ['id', 'user_id', 'active', 'from_time', 'to_time'].includes(name));
+    const isV1 = Object.keys(filter).every((name) =>
+      ['id', 'user_id', 'active', 'from_time', 'to_time'].includes(name),
+    );
     const list: Operation = { kind: 'list', filter, skip: 0, take: 1, total: true };
     const listed = isV1 ? await this.#world.call(node, list) : null;
     if (counted.result.is !== 'count') throw new Error(`a count at rest on node ${node} returned ${counted.result.is}`);

@@ -17,7 +17,8 @@ export function listenToStore(listener: string, sessions: Sessions, note: Note):
   sessions.watch((change) => {
     const time = monotonicMicros();
     if (change.type === 'gap') note({ type: 'gap', time, listener });
-    else if (change.type === 'removed') note({ type: 'delivered', time, listener, id: change.id, revision: null, reason: null });
+    else if (change.type === 'removed')
+      note({ type: 'delivered', time, listener, id: change.id, revision: null, reason: null });
     else {
       const { id, revision, close_reason: reason } = change;
       note({ type: 'delivered', time, listener, id, revision, reason });

@@ -37,7 +37,7 @@ const KINDS = [
   ['stats', 0.1],
 ] as const;
 
-export type IntentKind = (typeof KINDS)[number][0];
+type IntentKind = (typeof KINDS)[number][0];
 
 const ALL = new Weighted<IntentKind>(KINDS);
 /** A session that nothing but touches and validations reach: no change of it is ever published. */
