@@ -25,13 +25,20 @@ export type Operation =
       readonly kind: 'validate';
       readonly id: string;
       readonly token: string;
-      /** How many rotations the session had when this token was issued; null for a token that is not the newest. */
+      /** How many tokens the session had before this one, as far as its clients know; null for an invented token. */
       readonly rotations: number | null;
       readonly age_ms_max: number | null;
     }
   /** A validation by a caller with a cache of its own. */
   | { readonly kind: 'cached'; readonly id: string; readonly token: string; readonly rotations: number | null }
-  | { readonly kind: 'rotate'; readonly id: string; readonly token: string; readonly rotations: number | null }
+  | {
+      readonly kind: 'rotate';
+      readonly id: string;
+      readonly token: string;
+      readonly rotations: number | null;
+      /** The authentication level that the user has proved anew; null for a plain rotation. */
+      readonly level: number | null;
+    }
   | {
       readonly kind: 'list';
       readonly filter: SessionFilter;
@@ -58,6 +65,14 @@ export type Operation =
       readonly id: string;
       readonly patch: string;
       readonly bytes_max: number;
+      readonly revision: number | null;
+    }
+  | {
+      readonly kind: 'amend';
+      readonly id: string;
+      readonly idle_timeout_ms: number | null;
+      readonly expire_in_ms: number | null;
+      readonly client: string | null;
       readonly revision: number | null;
     }
   | { readonly kind: 'touch'; readonly id: string }
@@ -93,6 +108,8 @@ export interface Seen {
   readonly request_time: number;
   readonly idle_timeout_ms: number;
   readonly expire_time: number | null;
+  /** Undefined where it is shown by a token, which may be worth less than the session. */
+  readonly auth_level?: number | null;
   /** `data` and `user`; undefined where the response has neither. */
   readonly values?: Values;
 }
@@ -120,6 +137,8 @@ export type Result =
   | { readonly is: 'limit' }
   /** The idempotency key cannot be used (again). */
   | { readonly is: 'key_used' }
+  /** The token was replaced by a new authentication. */
+  | { readonly is: 'token_replaced' }
   | {
       readonly is: 'page';
       readonly sessions: readonly Seen[];

@@ -88,12 +88,14 @@ export class Checker {
       case 'close':
         for (const session of known.allById(operation.id)) session.causes.add(operation.reason);
         return;
-      case 'rotate':
+      case 'amend':
         for (const session of known.allById(operation.id)) {
-          session.revisions.rotations_pending += 1;
-          // From now on some token of it is an old one, whose use ends it.
-          session.causes.add('compromised');
+          session.amend(operation.idle_timeout_ms, operation.expire_in_ms !== null);
         }
+        return;
+      case 'rotate':
+        // From now on some token of it is an old one, whose use ends it.
+        for (const session of known.allById(operation.id)) session.causes.add('compromised');
         return;
       default:
         return;

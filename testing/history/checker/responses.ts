@@ -5,8 +5,6 @@ import { checkCount, checkPage, liveMax } from './pages.ts';
 import type { SessionModel } from './session-model.ts';
 import { ViolationError } from './violation.ts';
 
-/** So many secrets before the present one are recognised; an older token is unknown. */
-const PAST_TOKENS_MAX = 8;
 /** The largest part of the idle timeout that one touch counts ahead. */
 const TOUCH_PART_MAX = 0.1;
 
@@ -16,9 +14,6 @@ type With<R extends Result['is']> = Answered & { readonly result: Extract<Result
 export function checkResponse(known: Knowledge, event: Answered): void {
   const { call, operation, result } = event;
   known.pending.responded(call, result.is === 'unknown');
-  if (operation.kind === 'rotate' && result.is !== 'unknown') {
-    for (const session of known.allById(operation.id)) session.revisions.rotationResponded();
-  }
   switch (result.is) {
     case 'failed':
       throw new ViolationError('response', `call ${call} (${operation.kind}) failed: ${result.message}`, {});
@@ -58,6 +53,7 @@ export function checkResponse(known: Knowledge, event: Answered): void {
       checkClosedMatching(known, event as With<'ids'>);
       return;
     case 'too_large':
+    case 'token_replaced':
     case 'stats':
     case 'done':
       return;
@@ -66,7 +62,11 @@ export function checkResponse(known: Knowledge, event: Answered): void {
 
 function forgetOutcome(known: Knowledge, operation: Operation): void {
   if (!('id' in operation)) return;
-  const isChange = operation.kind === 'replace' || operation.kind === 'patch' || operation.kind === 'rotate';
+  const isChange =
+    operation.kind === 'replace' ||
+    operation.kind === 'patch' ||
+    operation.kind === 'amend' ||
+    operation.kind === 'rotate';
   if (isChange) for (const session of known.allById(operation.id)) session.revisions.unknown += 1;
 }
 
@@ -110,7 +110,10 @@ function checkSession(known: Knowledge, event: With<'session' | 'rotated'>): voi
       assertNotOverdue(known, session, event, clock);
       return;
     case 'replace':
-    case 'patch': {
+    case 'patch':
+    case 'amend': {
+      // An amendment may end the session: that is the end's revision then.
+      if (seen.close_reason !== null) return;
       session.revisions.change(call, operation, seen.revision);
       const { id, number, user, revision } = seen;
       known.feeds.expect({ id, number, user, revision, start, time });
@@ -142,7 +145,7 @@ function checkRemoved(known: Knowledge, session: SessionModel, { result, start, 
 function assertNotOverdue(known: Knowledge, session: SessionModel, event: With<'session' | 'rotated'>, clock: number) {
   const { close_reason, request_time, idle_timeout_ms, expire_time } = event.result.session;
   if (close_reason !== null) return;
-  const ahead = Math.min(known.settings.touch_interval_ms, Math.floor(idle_timeout_ms * TOUCH_PART_MAX));
+  const ahead = Math.min(known.settings.touch_interval_ms, Math.floor(session.idle_max * TOUCH_PART_MAX));
   const deadline = Math.min(request_time + ahead + idle_timeout_ms, expire_time ?? Number.POSITIVE_INFINITY);
   if (clock < deadline) return;
   session.fail('deadline-is-kept', `it is live, and the node's clock (${clock}) has passed its deadline ${deadline}`);
@@ -174,11 +177,10 @@ function checkEnded(known: Knowledge, event: Answered, reason: CloseReason | nul
   known.end(session, { reason, close_time: null, revision: null }, known.sightOf(event));
 }
 
-/** Whether the token that was presented is surely one that the session still knows. */
+/** Whether the token that was presented is one of this session's: it recognises each of them. */
 function isRecognised(session: SessionModel, operation: Operation): boolean {
   if (!('rotations' in operation)) return true;
-  const { rotations } = operation;
-  return rotations !== null && !session.is_successor && session.revisions.rotations_max - rotations < PAST_TOKENS_MAX;
+  return operation.rotations !== null && !session.is_successor;
 }
 
 function checkConflict(known: Knowledge, event: Answered, revision: number): void {

@@ -1,19 +1,22 @@
-import type { Operation, Values } from '../history.ts';
+import type { Operation, Seen, Values } from '../history.ts';
 import { isSameValue, mergedText } from './merge-values.ts';
 import type { SessionModel } from './session-model.ts';
 
-type Change = Extract<Operation, { readonly kind: 'replace' | 'patch' }>;
+type Change = Extract<Operation, { readonly kind: 'replace' | 'patch' | 'amend' }>;
+
+/** What an amendment changes, and nothing else does. */
+type Traits = Pick<Seen, 'idle_timeout_ms' | 'expire_time' | 'client' | 'address'>;
 
 /** Which changes made the revisions of one session, and what it held at each. */
 export class Revisions {
   readonly #session: Pick<SessionModel, 'fail'>;
   /** The highest at which it was live. */
   live_max = 0;
-  /** Calls to rotate that have not responded, or whose outcome is not known. */
-  rotations_pending = 0;
   /** Changes whose outcome is not known. */
   unknown = 0;
   readonly #values = new Map<number, Values>();
+  readonly #traits = new Map<number, Traits>();
+  readonly #levels = new Map<number, number | null>();
   readonly #changes = new Map<number, number>();
   readonly #tokens = new Set<string>();
   #responded = 0;
@@ -31,17 +34,23 @@ export class Revisions {
     return this.#responded + this.#tokens.size;
   }
 
-  /** Of an id that was used again, the call may have begun before this session did. */
-  rotationResponded(): void {
-    this.rotations_pending = Math.max(0, this.rotations_pending - 1);
+  /** What it shows at a revision, it shows each time. */
+  show(seen: Seen): void {
+    const { revision, auth_level, values } = seen;
+    const traits = this.#traits.get(revision);
+    if (!traits) this.#traits.set(revision, seen);
+    else this.#assertTraits(revision, traits, seen);
+    if (auth_level !== undefined) {
+      const level = this.#levels.get(revision);
+      if (level === undefined) this.#levels.set(revision, auth_level);
+      else if (level !== auth_level) {
+        this.#session.fail('write-survives', `revision ${revision} has auth_level ${level}, and ${auth_level}`);
+      }
+    }
+    if (values) this.#showValues(revision, values, seen.close_reason !== null);
   }
 
-  /** How often its token has changed at most. */
-  get rotations_max(): number {
-    return this.#tokens.size + this.rotations_pending;
-  }
-
-  show(revision: number, values: Values, hasEnded: boolean): void {
+  #showValues(revision: number, values: Values, hasEnded: boolean): void {
     const { data, user } = values;
     if (hasEnded) {
       if (data !== null || user !== null) this.#session.fail('response', 'it has ended, and still has user or data');
@@ -77,7 +86,7 @@ export class Revisions {
 
   /** No read will show an earlier revision any more. */
   forgetBelow(revision: number): void {
-    for (const map of [this.#values, this.#changes]) {
+    for (const map of [this.#values, this.#traits, this.#levels, this.#changes]) {
       if (map.size < 16) continue;
       for (const known of map.keys()) if (known < revision - 1) map.delete(known);
     }
@@ -86,7 +95,24 @@ export class Revisions {
   #assertEffect(operation: Change, revision: number): void {
     const after = this.#values.get(revision);
     const before = this.#values.get(revision - 1);
-    if (!after) return;
+    const [traits, traitsBefore] = [this.#traits.get(revision), this.#traits.get(revision - 1)];
+    if (!after || !traits) return;
+    if (operation.kind === 'amend') {
+      const { idle_timeout_ms, expire_in_ms, client } = operation;
+      if (traitsBefore) {
+        this.#assertTraits(revision, traits, {
+          address: traitsBefore.address,
+          client: client ?? traitsBefore.client,
+          idle_timeout_ms: idle_timeout_ms ?? traitsBefore.idle_timeout_ms,
+          // The node computes the moment by its own clock.
+          expire_time: expire_in_ms === null ? traitsBefore.expire_time : traits.expire_time,
+        });
+      }
+      if (!before) return;
+      for (const member of ['data', 'user'] as const) this.#assertSame(revision, member, after, before[member]);
+      return;
+    }
+    if (traitsBefore) this.#assertTraits(revision, traits, traitsBefore);
     if (operation.kind === 'replace') {
       const { member, value } = operation;
       const other = member === 'data' ? 'user' : 'data';
@@ -95,6 +121,13 @@ export class Revisions {
     } else if (before) {
       this.#assertSame(revision, 'data', after, mergedText(before.data, operation.patch));
       this.#assertSame(revision, 'user', after, before.user);
+    }
+  }
+
+  #assertTraits(revision: number, shown: Traits, expected: Traits): void {
+    for (const part of ['idle_timeout_ms', 'expire_time', 'client', 'address'] as const) {
+      if (shown[part] === expected[part]) continue;
+      this.#session.fail('write-survives', `revision ${revision} has ${part} ${shown[part]}, not ${expected[part]}`);
     }
   }
 

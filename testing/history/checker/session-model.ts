@@ -48,6 +48,11 @@ export class SessionModel {
   readonly causes = new Set<CloseReason>();
   /** The outcome of the open request is not known, or it is under way. */
   is_uncertain = true;
+  /** The shortest and the longest idle timeout that it may have had, and its earliest absolute deadline. */
+  idle_min = NEVER;
+  idle_max = 0;
+  expire_min: number | null = null;
+  isAmended = false;
   #first: Seen | null = null;
 
   constructor(number: number, user: string, id: string | null, invoked: Micros) {
@@ -71,9 +76,15 @@ export class SessionModel {
   /** The earliest moment at which it can end by itself. */
   get deadline_min(): number {
     if (!this.#first) return 0;
-    const { idle_timeout_ms, expire_time } = this.#first;
-    const idle = this.stairs.last().request_time + idle_timeout_ms;
-    return Math.min(idle, expire_time ?? NEVER);
+    return Math.min(this.stairs.last().request_time + this.idle_min, this.expire_min ?? NEVER);
+  }
+
+  /** Its life may be another one from now on. */
+  amend(idle_timeout_ms: number | null, expires: boolean): void {
+    this.isAmended = true;
+    if (idle_timeout_ms !== null) this.#allowIdle(idle_timeout_ms);
+    // The node computes the moment by its own clock.
+    if (expires) this.expire_min = 0;
   }
 
   see(seen: Seen, sight: Sight): void {
@@ -90,7 +101,7 @@ export class SessionModel {
     if (sight.lag === 0 && request_time < floor.request_time) {
       this.fail('write-survives', `activity of ${request_time} is shown after activity of ${floor.request_time}`);
     }
-    if (seen.values) this.revisions.show(revision, seen.values, close_reason !== null);
+    this.revisions.show(seen);
     this.stairs.raise(sight.time, revision, request_time);
     if (close_reason === null && this.end.reason === 'idle') this.#assertNotEarly();
   }
@@ -143,8 +154,12 @@ export class SessionModel {
   #exist(seen: Seen, { start, time, lag }: Sight): void {
     if (seen.user !== this.user) this.fail('response', `it belongs to ${seen.user}, and ${this.user} opened it`);
     this.id ??= seen.id;
-    this.#first ??= seen;
-    for (const part of ['id', 'open_time', 'idle_timeout_ms', 'expire_time', 'address', 'client'] as const) {
+    if (!this.#first) {
+      this.#first = seen;
+      this.expire_min = this.isAmended ? 0 : seen.expire_time;
+    }
+    this.#allowIdle(seen.idle_timeout_ms);
+    for (const part of ['id', 'open_time'] as const) {
       if (this.#first[part] !== seen[part]) {
         this.fail('write-survives', `its ${part} was ${this.#first[part]}, and is ${seen[part]}`);
       }
@@ -152,6 +167,11 @@ export class SessionModel {
     if (start - lag > this.gone_at) this.fail('ended-stays-ended', 'it is there again after its removal');
     this.opened_at = Math.min(this.opened_at, time);
     this.is_uncertain = false;
+  }
+
+  #allowIdle(idle_timeout_ms: number): void {
+    this.idle_min = Math.min(this.idle_min, idle_timeout_ms);
+    this.idle_max = Math.max(this.idle_max, idle_timeout_ms);
   }
 
   #assertLiveIsNew({ start, lag }: Sight): void {
@@ -168,12 +188,11 @@ export class SessionModel {
       // The end may be published before the response to the open request.
       if (!this.#first) return;
       const { request_time } = this.stairs.last();
-      const { idle_timeout_ms, expire_time } = this.#first;
-      const deadline = reason === 'idle' ? request_time + idle_timeout_ms : (expire_time ?? NEVER);
+      const deadline = reason === 'idle' ? request_time + this.idle_min : (this.expire_min ?? NEVER);
       const at = Math.max(deadline, close_time ?? 0);
       if (clock_max < at) this.fail('deadline-is-kept', `it is ${reason} before ${at}, when no clock was there yet`);
-      if (reason === 'expired' && close_time !== null && close_time !== expire_time) {
-        this.fail('deadline-is-kept', `it expired at ${close_time}, and its expire_time is ${expire_time}`);
+      if (reason === 'expired' && close_time !== null && !this.isAmended && close_time !== this.expire_min) {
+        this.fail('deadline-is-kept', `it expired at ${close_time}, and its expire_time is ${this.expire_min}`);
       }
     } else if (reason !== null && !this.causes.has(reason) && !pending.mayEnd(this.user, reason)) {
       this.fail('end-has-cause', `it is ${reason}, and no request could have done that`, true);
@@ -184,7 +203,7 @@ export class SessionModel {
   #assertNotEarly(): void {
     const { close_time } = this.end;
     if (close_time === null || !this.#first) return;
-    const deadline = this.stairs.last().request_time + this.#first.idle_timeout_ms;
+    const deadline = this.stairs.last().request_time + this.idle_min;
     if (close_time < deadline) {
       this.fail('deadline-is-kept', `it became idle at ${close_time}, and its activity lasts until ${deadline}`);
     }

@@ -50,7 +50,8 @@ function open(intent: Intent, slot: Slot, call: number, key: string | null): Ope
   };
 }
 
-function onSession({ kind, variant, choice }: Intent, held: Held, call: number): Operation {
+function onSession(intent: Intent, held: Held, call: number): Operation {
+  const { kind, variant, choice } = intent;
   const { id } = held;
   switch (kind) {
     case 'touch':
@@ -66,6 +67,8 @@ function onSession({ kind, variant, choice }: Intent, held: Held, call: number):
       const patch = JSON.stringify({ [`k${call % 5}`]: variant < 0.2 ? null : call });
       return { kind, id, patch, bytes_max: variant > 0.98 ? 4 : BYTES_MAX, revision: ifMatch(held, choice) };
     }
+    case 'amend':
+      return amend(intent, held);
     case 'closeMatching':
       return closeMatching(held, variant, choice);
     case 'validate':
@@ -89,12 +92,26 @@ function withToken(kind: 'validate' | 'cached' | 'rotate', held: Held, variant: 
   if (newest < 0) return { kind: 'get', id };
   const back = variant < 0.8 ? 0 : variant < 0.95 ? 1 : 3;
   const at = kind === 'cached' ? newest : Math.max(0, newest - back);
-  const rotations = at === newest ? newest : null;
   const token = tokens[at] ?? GARBAGE;
-  if (kind !== 'validate') return { kind, id, token, rotations };
+  const rotations = tokens[at] === undefined ? null : at;
+  if (kind === 'cached') return { kind, id, token, rotations };
+  if (kind === 'rotate')
+    return { kind, id, token, rotations, level: choice < 0.3 ? 1 + Math.floor(choice * 10) : null };
   if (variant > 0.99) return { kind, id, token: `ps_${id}_${'A'.repeat(43)}`, rotations: null, age_ms_max: null };
   const age_ms_max = choice < 0.25 ? 0 : choice < 0.4 ? 100 : null;
   return { kind, id, token, rotations, age_ms_max };
+}
+
+/** A longer or a shorter life, or another device. */
+function amend({ variant, choice, idle_timeout_ms, expire_in_ms }: Intent, held: Held): Operation {
+  return {
+    kind: 'amend',
+    id: held.id,
+    idle_timeout_ms: variant < 0.6 ? idle_timeout_ms : null,
+    expire_in_ms: variant > 0.4 ? expire_in_ms : null,
+    client: variant > 0.5 ? (CLIENTS[Math.floor(choice * CLIENTS.length)] ?? null) : null,
+    revision: ifMatch(held, choice),
+  };
 }
 
 function closeMatching({ id, user }: Held, variant: number, choice: number): Operation {

@@ -7,10 +7,10 @@ export interface Held {
   readonly user: string;
   /** The idempotency key that it was opened with. */
   readonly key: string | null;
-  /** Its tokens by their number of rotations; empty for a session without a token. */
+  /** Its tokens in the order in which they came; empty for a session without a token. */
   readonly tokens: string[];
-  readonly idle_timeout_ms: number;
-  readonly expire_time: number | null;
+  idle_timeout_ms: number;
+  expire_time: number | null;
   revision: number;
   request_time: number;
   is_removed: boolean;
@@ -50,13 +50,13 @@ export class Slots {
     } else if (result.is === 'session' || result.is === 'rotated') {
       const held = this.#byNumber.get(result.session.number);
       if (!held) return;
-      held.revision = Math.max(held.revision, result.session.revision);
+      if (result.session.revision >= held.revision) {
+        const { revision, idle_timeout_ms, expire_time } = result.session;
+        Object.assign(held, { revision, idle_timeout_ms, expire_time });
+      }
       held.request_time = Math.max(held.request_time, result.session.request_time);
       if (operation.kind === 'remove') held.is_removed = true;
-      if (result.is === 'rotated' && operation.kind === 'rotate') {
-        const presented = held.tokens.indexOf(operation.token);
-        if (presented !== -1) held.tokens[presented + 1] ??= result.token;
-      }
+      if (result.is === 'rotated' && !held.tokens.includes(result.token)) held.tokens.push(result.token);
     }
   }
 

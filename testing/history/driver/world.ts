@@ -219,5 +219,5 @@ export class World {
 
 /** What may end or make sessions before it returns, or without returning. */
 function changesOthers({ kind }: Operation): boolean {
-  return ['open', 'remove', 'close', 'rotate', 'closeMatching'].includes(kind);
+  return ['open', 'remove', 'close', 'rotate', 'amend', 'closeMatching'].includes(kind);
 }

@@ -4,7 +4,15 @@ import type { Sessions } from '../../../packages/service/src/domain/sessions.ts'
 import { monotonicMicros, type Operation, type Result } from '../history.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { Call, NodeEvent } from './protocol.ts';
-import { cachedResult, errorResult, seenOf, sessionResult, statsResult, validationResult } from './results.ts';
+import {
+  cachedResult,
+  errorResult,
+  seenByToken,
+  seenOf,
+  sessionResult,
+  statsResult,
+  validationResult,
+} from './results.ts';
 
 /** What a node can be asked. */
 export interface Node {
@@ -38,8 +46,12 @@ async function resultOf({ sessions, caller, clock }: Node, operation: Operation)
     case 'cached':
       return cachedResult(caller.peek(operation.token) ?? (await caller.read(operation.token)));
     case 'rotate': {
-      const { session, token } = await sessions.rotate(operation.token);
-      return { is: 'rotated', session: seenOf(session), token };
+      const { level } = operation;
+      const { session, token } = await sessions.rotate(
+        operation.token,
+        level === null ? undefined : { auth_level: level },
+      );
+      return { is: 'rotated', session: seenByToken(session), token };
     }
     case 'list': {
       const { filter, skip, take, total } = operation;
@@ -59,6 +71,15 @@ async function resultOf({ sessions, caller, clock }: Node, operation: Operation)
     case 'patch': {
       const { id, patch, bytes_max, revision } = operation;
       return sessionResult(await sessions.patchData(id, asJsonText(patch), bytes_max, revision ?? undefined));
+    }
+    case 'amend': {
+      const { id, idle_timeout_ms, expire_in_ms, client: device, revision } = operation;
+      const changes = {
+        ...(idle_timeout_ms !== null && { idle_timeout_ms }),
+        ...(expire_in_ms !== null && { expire_time: clock.now() + expire_in_ms }),
+        ...(device !== null && { client: device }),
+      };
+      return sessionResult(await sessions.amend(id, changes, revision ?? undefined));
     }
     case 'touch':
       return sessionResult(await sessions.touch(operation.id));
@@ -92,7 +113,7 @@ async function open(sessions: Sessions, clock: NodeClock, operation: Extract<Ope
   };
   if (has_token) {
     const { session, token, evicted } = await sessions.openWithToken(request, key);
-    return { is: 'opened', session: seenOf(session), token, evicted } satisfies Result;
+    return { is: 'opened', session: seenByToken(session), token, evicted } satisfies Result;
   }
   const { session, evicted } = await sessions.open(request);
   return { is: 'opened', session: seenOf(session), token: null, evicted } satisfies Result;

@@ -1,4 +1,4 @@
-import type { Session as JsonSession } from '@pip-sessions/client';
+import { CLOSE_REASONS, type Session as JsonSession } from '@pip-sessions/client';
 import { SessionsError } from '../../../packages/service/src/domain/errors.ts';
 import type { CloseReason, Session, SessionSummary } from '../../../packages/service/src/domain/session.ts';
 import type { Stats } from '../../../packages/service/src/domain/stats.ts';
@@ -24,8 +24,15 @@ export function seenOf(session: Session | SessionSummary): Seen {
     request_time,
     idle_timeout_ms,
     expire_time,
+    auth_level: session.auth_level,
     ...('data' in session && { values: { data: session.data, user: session.user } }),
   };
+}
+
+/** What a token shows of its session. */
+export function seenByToken(session: Session): Seen {
+  const { auth_level: _, ...seen } = seenOf(session);
+  return seen;
 }
 
 export function sessionResult(session: Session | null): Result {
@@ -33,7 +40,7 @@ export function sessionResult(session: Session | null): Result {
 }
 
 export function validationResult(validation: Validation): Result {
-  if (validation.active) return { is: 'session', session: seenOf(validation.session) };
+  if (validation.active) return { is: 'session', session: seenByToken(validation.session) };
   return validation.reason === 'unknown' ? MISSING : { is: 'ended', reason: validation.reason };
 }
 
@@ -75,8 +82,11 @@ export function errorResult(error: unknown): Result {
   if (isUnavailable(error)) return { is: 'unknown' };
   if (!(error instanceof SessionsError)) return { is: 'failed', message: String(error) };
   switch (error.code) {
-    case 'SESSION_CLOSED':
-      return { is: 'ended', reason: (error.details?.reason ?? null) as CloseReason | null };
+    case 'SESSION_CLOSED': {
+      const reason = CLOSE_REASONS.find((known) => known === error.details?.reason);
+      if (reason === undefined) return { is: 'failed', message: `SESSION_CLOSED for ${error.details?.reason}` };
+      return { is: 'ended', reason };
+    }
     case 'TOKEN_UNKNOWN':
       return MISSING;
     case 'REVISION_CONFLICT':
@@ -88,6 +98,8 @@ export function errorResult(error: unknown): Result {
     case 'ID_TAKEN':
     case 'KEY_USED':
       return { is: 'key_used' };
+    case 'TOKEN_REPLACED':
+      return { is: 'token_replaced' };
     default:
       return { is: 'failed', message: `${error.code}: ${error.message}` };
   }

@@ -25,6 +25,7 @@ const KINDS = [
   ['touch', 14],
   ['replace', 10],
   ['patch', 7],
+  ['amend', 3],
   ['rotate', 4],
   ['list', 4],
   ['scan', 3],

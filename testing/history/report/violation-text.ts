@@ -7,7 +7,10 @@ import { shrink } from './shrink.ts';
 const LINES_MAX = 80;
 
 /** The violation, and the smallest history that has it: one line an event. */
-export function violationText({ events, settings }: Outcome, violation: Violation): string {
+export function violationText(
+  { events, settings }: Pick<Outcome, 'events' | 'settings'>,
+  violation: Violation,
+): string {
   const smallest = shrink(events, settings, violation);
   const [first] = smallest;
   const origin = first ? ('start' in first ? first.start : first.time) : 0;
