@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { repeatableSessionId } from '../../../packages/service/src/domain/ids.ts';
 import { became_idle, closed, micros, seen, WrittenHistory } from './fixtures/written-history.ts';
 
 const LIVE_OF_ANN = { user_id: 'ann', active: true };
@@ -74,8 +75,12 @@ test('a removed session does not come back', () => {
 });
 
 test('a removed session may be opened again with its idempotency key', () => {
-  const [first, second] = [seen(), seen({ id: 's1', number: 2 })];
-  const history = new WrittenHistory().open([0, 1], first, [], 'key').remove([2, 3]).open([4, 5], second, [], 'key');
+  const id = repeatableSessionId('ann', 'key');
+  const [first, second] = [seen({ id }), seen({ id, number: 2 })];
+  const history = new WrittenHistory()
+    .open([0, 1], first, [], 'key')
+    .remove([2, 3], first)
+    .open([4, 5], second, [], 'key');
   assert.equal(history.get([6, 7], second).violation(), null);
 });
 

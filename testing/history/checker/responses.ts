@@ -119,6 +119,9 @@ function checkSession(known: Knowledge, event: With<'session' | 'rotated'>): voi
       known.feeds.expect({ id, number, user, revision, start, time });
       return;
     }
+    case 'touch':
+      assertNoted(known, session, event, clock);
+      return;
     case 'rotate':
       if (result.is === 'rotated') session.revisions.rotate(result.token);
       return;
@@ -145,10 +148,22 @@ function checkRemoved(known: Knowledge, session: SessionModel, { result, start, 
 function assertNotOverdue(known: Knowledge, session: SessionModel, event: With<'session' | 'rotated'>, clock: number) {
   const { close_reason, request_time, idle_timeout_ms, expire_time } = event.result.session;
   if (close_reason !== null) return;
-  const ahead = Math.min(known.settings.touch_interval_ms, Math.floor(session.idle_max * TOUCH_PART_MAX));
-  const deadline = Math.min(request_time + ahead + idle_timeout_ms, expire_time ?? Number.POSITIVE_INFINITY);
+  const noted = request_time + aheadMax(known, session);
+  const deadline = Math.min(noted + idle_timeout_ms, expire_time ?? Number.POSITIVE_INFINITY);
   if (clock < deadline) return;
   session.fail('deadline-is-kept', `it is live, and the node's clock (${clock}) has passed its deadline ${deadline}`);
+}
+
+/** A touch that succeeds has noted activity until the node's clock, or was covered by the one before. */
+function assertNoted(known: Knowledge, session: SessionModel, event: With<'session' | 'rotated'>, clock: number) {
+  const { request_time } = event.result.session;
+  if (clock <= request_time + aheadMax(known, session)) return;
+  session.fail('write-survives', `it was touched at ${clock}, and its activity ends at ${request_time}`);
+}
+
+/** How far ahead of its last activity a touch may have counted. */
+function aheadMax(known: Knowledge, session: SessionModel): number {
+  return Math.min(known.settings.touch_interval_ms, Math.floor(session.idle_max * TOUCH_PART_MAX));
 }
 
 function checkMissing(known: Knowledge, event: Answered): void {

@@ -154,6 +154,7 @@ export class SessionModel {
   #exist(seen: Seen, { start, time, lag }: Sight): void {
     if (seen.user !== this.user) this.fail('response', `it belongs to ${seen.user}, and ${this.user} opened it`);
     this.id ??= seen.id;
+    if (this.id !== seen.id) this.fail('response', `its idempotency key names another id than ${seen.id}`);
     if (!this.#first) {
       this.#first = seen;
       this.expire_min = this.isAmended ? 0 : seen.expire_time;

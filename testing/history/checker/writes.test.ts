@@ -56,6 +56,13 @@ test('activity that was shown is shown by every later read', () => {
   assert.equal(history.get([502, 503], seen()).breaks(), 'write-survives');
 });
 
+test('a touch that succeeds has noted the activity', () => {
+  const touch = { kind: 'touch', id: 's1' } as const;
+  const touched = (request_time: number) => ({ is: 'session', session: seen({ request_time }) }) as const;
+  assert.equal(opened().call([500, 501], touch, touched(1_000_500)).violation(), null);
+  assert.equal(opened().call([500, 501], touch, touched(1_000_000)).breaks(), 'write-survives');
+});
+
 test('an opened session is there until it is removed', () => {
   const get = { kind: 'get', id: 's1' } as const;
   assert.equal(opened().remove([2, 3]).call([4, 5], get, { is: 'missing' }).violation(), null);

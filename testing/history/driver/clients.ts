@@ -50,7 +50,6 @@ export class Clients {
   async #runOne(client: number): Promise<void> {
     const intents = new Intents(clientRandom(this.#plan, client), this.#plan);
     while (!this.#isStopped && this.#count < this.#plan.options.operations) {
-      await this.#gate.passed();
       await this.#act(intents.next());
     }
   }
@@ -58,12 +57,12 @@ export class Clients {
   async #act(intent: Intent): Promise<void> {
     const slot = this.slots.at(intent.user, intent.slot);
     await this.#aim(intent, slot);
-    await this.#gate.passed();
     const answered = await this.#call(intent.node, slot, (call) => operationOf(intent, slot, call));
     if (answered?.operation.kind === 'scan') await this.#followPages(answered, slot, intent.choice);
   }
 
   async #call(preferred: number, slot: Slot, make: (call: number) => Operation): Promise<Answered | null> {
+    while (this.#gate.opened) await this.#gate.opened;
     const node = this.#world.serving(preferred);
     if (node === null) {
       await delay(BACKOFF_MS);

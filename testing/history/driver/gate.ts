@@ -2,8 +2,9 @@
 export class Gate {
   #closed: PromiseWithResolvers<void> | null = null;
 
-  async passed(): Promise<void> {
-    await this.#closed?.promise;
+  /** Null while it is open, so that nothing can come between the look and the call that follows it. */
+  get opened(): Promise<void> | null {
+    return this.#closed?.promise ?? null;
   }
 
   close(): void {

@@ -1,0 +1,69 @@
+/** Checks the checker: puts faults into a copy of the sources, one at a time, and runs histories until each is found. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { monotonicMicros } from './history.ts';
+import { Copy } from './mutations/copy.ts';
+import { IN_FEEDS } from './mutations/feeds.ts';
+import type { Mutation } from './mutations/mutation.ts';
+import { RULES } from './mutations/rules.ts';
+import { IN_STORES } from './mutations/stores.ts';
+
+const FOUND_WITHIN_S = 120;
+/** Other seeds have other limits and intervals: each run is short. */
+const RUN_S = 15;
+const OPERATIONS = 1_000_000;
+const SKEW_MS = 1_000;
+
+interface Found {
+  readonly seconds: number;
+  readonly runs: number;
+  /** What the checker said; null when it has found nothing. */
+  readonly violation: string | null;
+}
+
+const { values: options } = parseArgs({ options: { only: { type: 'string' } } });
+const mutations = [...RULES, ...IN_STORES, ...IN_FEEDS].filter(({ name }) => name.includes(options.only ?? ''));
+const copy = new Copy();
+process.once('exit', () => copy.remove());
+// Each text is looked for before the first run.
+for (const mutation of mutations) copy.mutate(mutation)();
+let missed = 0;
+process.stdout.write('| Fault | Store | Found after | By |\n|---|---|---|---|\n');
+for (const mutation of mutations) {
+  const undo = copy.mutate(mutation);
+  const { seconds, runs, violation } = await find(mutation);
+  undo();
+  if (violation === null) missed += 1;
+  const after = violation === null ? `not within ${FOUND_WITHIN_S} s` : `${seconds.toFixed(1)} s (run ${runs})`;
+  process.stdout.write(`| ${mutation.name} | ${mutation.store} | ${after} | ${violation ?? ''} |\n`);
+}
+process.stdout.write(`\n${mutations.length - missed} of ${mutations.length} faults were found\n`);
+process.exitCode = missed === 0 ? 0 : 1;
+
+async function find(mutation: Mutation): Promise<Found> {
+  const began = monotonicMicros();
+  for (let runs = 1; ; runs += 1) {
+    const violation = await runOnce(mutation, runs);
+    const seconds = (monotonicMicros() - began) / 1_000_000;
+    if (violation !== null || seconds > FOUND_WITHIN_S) return { seconds, runs, violation };
+  }
+}
+
+/** Null where nothing was found. */
+async function runOnce({ store, faults = 'none', skew_ms = SKEW_MS }: Mutation, seed: number): Promise<string | null> {
+  const given = { store, seed, faults, operations: OPERATIONS, seconds: RUN_S, 'skew-ms': skew_ms };
+  const args = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
+  const run = join(copy.folder, 'testing/history/run.ts');
+  const child = spawn(process.execPath, ['--conditions=source', run, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  const [code] = await once(child, 'close');
+  if (code === 0) return null;
+  return /^VIOLATION of (.*)$/m.exec(output)?.[1] ?? output.trim().split('\n')[0] ?? '';
+}

@@ -1,0 +1,43 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Mutation } from './mutation.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const COPIED = ['packages', 'testing', 'package.json'];
+
+/** A copy of the sources that can be changed, with the packages of the original. */
+export class Copy {
+  readonly folder = mkdtempSync(join(tmpdir(), 'pip-sessions-mutations-'));
+
+  constructor() {
+    for (const name of COPIED) {
+      const filter = (path: string) => !/[/\\](node_modules|dist)([/\\]|$)/.test(path.slice(ROOT.length - 1));
+      cpSync(join(ROOT, name), join(this.folder, name), { recursive: true, filter });
+    }
+    const modules = join(this.folder, 'node_modules');
+    mkdirSync(join(modules, '@pip-sessions'), { recursive: true });
+    for (const name of readdirSync(join(ROOT, 'node_modules'))) {
+      if (name !== '@pip-sessions') symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+    }
+    // The project's own packages are those of the copy.
+    for (const name of readdirSync(join(this.folder, 'packages'))) {
+      symlinkSync(join(this.folder, 'packages', name), join(modules, '@pip-sessions', name));
+    }
+  }
+
+  /** Puts a mutation in, and returns how to take it out. Throws where its text is not there exactly once. */
+  mutate({ name, file, find, replace }: Mutation): () => void {
+    const path = join(this.folder, 'packages', file);
+    const text = readFileSync(path, 'utf8');
+    const parts = text.split(find);
+    if (parts.length !== 2) throw new Error(`${name}: ${file} has its text ${parts.length - 1} times, not once`);
+    writeFileSync(path, parts.join(replace));
+    return () => writeFileSync(path, text);
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,72 @@
+import { type Mutation, STORES } from './mutation.ts';
+
+const NEAR_CACHE = 'client/src/near-cache';
+
+/** Of the caches, and of the feeds that keep them true. */
+export const IN_FEEDS: readonly Mutation[] = [
+  {
+    name: 'a cache keeps what was published to have changed',
+    store: 'redis',
+    file: `${NEAR_CACHE}/near-cache.ts`,
+    find: 'this.#changes.note(id, change, this.#source.now());\n    this.#entries.deleteId(id);',
+    replace: 'this.#changes.note(id, change, this.#source.now());',
+  },
+  {
+    name: "a node's cache keeps sessions that have ended on another node",
+    store: 'postgres',
+    file: `${STORES}/near-sessions.ts`,
+    find: 'else this.#cache.changed(change.id, {',
+    replace: 'else if (change.close_reason === null) this.#cache.changed(change.id, {',
+  },
+  {
+    name: 'a cache keeps what a change has overtaken on its way',
+    store: 'redis',
+    file: `${NEAR_CACHE}/near-cache.ts`,
+    find: 'if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;',
+    replace: 'if (this.#source.now() >= until) return;',
+  },
+  {
+    name: 'memory: evictions are not published',
+    store: 'memory',
+    file: `${STORES}/memory/store.ts`,
+    find: 'if (session.revision !== revision) this.#listeners.tell(changed(session));',
+    replace:
+      "if (session.revision !== revision && session.close_reason !== 'evicted') this.#listeners.tell(changed(session));",
+  },
+  {
+    name: 'SQLite: bulk closes are not published',
+    store: 'sqlite',
+    file: `${STORES}/sqlite/changes.ts`,
+    find: 'if (!result.dry_run) tellChanged(result.rows);',
+    replace: '',
+  },
+  {
+    name: "PostgreSQL: a node's own changes are not published",
+    store: 'postgres',
+    file: `${STORES}/postgres/feed.ts`,
+    find: 'for (const change of changes) this.#listeners.tell(change);\n    } catch',
+    replace: '} catch',
+  },
+  {
+    name: 'PostgreSQL: no gap is published after the feed was lost',
+    store: 'postgres',
+    file: `${STORES}/postgres/feed.ts`,
+    find: "    this.#listeners.tell({ type: 'gap' });",
+    replace: '',
+    faults: 'engine',
+  },
+  {
+    name: 'Redis: the changes of other nodes are not published',
+    store: 'redis',
+    file: `${STORES}/redis/feed.ts`,
+    find: 'if (message && message.node !== this.#node) this.tellOwn(message.changes);',
+    replace: '',
+  },
+  {
+    name: 'the change stream leaves out removals',
+    store: 'memory',
+    file: 'service/src/http/v2/changes/change-feed.ts',
+    find: 'this.#waiting += this.#changes.add(change);',
+    replace: "if (change.type !== 'removed') this.#waiting += this.#changes.add(change);",
+  },
+];

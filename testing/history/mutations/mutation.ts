@@ -1,0 +1,20 @@
+import type { Faults, StoreKind } from '../plan/plan.ts';
+
+/** A fault that is put into the source, to see whether the checker finds it. */
+export interface Mutation {
+  /** What the service does wrong with it. */
+  readonly name: string;
+  readonly store: StoreKind;
+  /** Below `packages/`. */
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** Only with these faults it shows; default none. */
+  readonly faults?: Faults;
+  /** How far the clocks are apart; default 1 s. */
+  readonly skew_ms?: number;
+}
+
+export const DOMAIN = 'service/src/domain';
+export const STORES = 'service/src/stores';
