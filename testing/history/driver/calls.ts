@@ -1,18 +1,21 @@
 import type { SessionFilter } from '../../../packages/service/src/domain/store.ts';
 import type { Operation } from '../history.ts';
 import type { Intent } from '../plan/intents.ts';
-import type { Held, Slot } from './slots.ts';
+import type { Held, Slot, Slots } from './slots.ts';
 
 const CLIENTS = ['phone', 'laptop', 'tablet'] as const;
 const ADDRESSES = ['10.0.0.1', '10.0.0.2'] as const;
+/** Parts of the calls that are about the session before, and about one that no slot has any more. */
+const PREVIOUS_PART = 0.12;
+const ELDERS_PART = 0.2;
 const ALL_AT_ONCE = 1_000;
 const BYTES_MAX = 65_536;
 const GARBAGE = `ps_${'0'.repeat(36)}_${'A'.repeat(43)}`;
 
 /** Turns what a client means to do into a call on the session that its slot has now. `call` is its number. */
-export function operationOf(intent: Intent, slot: Slot, call: number): Operation {
-  const { kind, variant, choice } = intent;
-  const held = choice < 0.12 && slot.previous ? slot.previous : slot.held;
+export function operationOf(intent: Intent, slot: Slot, slots: Slots, call: number): Operation {
+  const { kind, variant } = intent;
+  const [choice, held] = chosen(intent, slot, slots);
   switch (kind) {
     case 'list':
       return { kind, filter: filterOf(slot, variant), ...pageOf(choice) };
@@ -29,8 +32,17 @@ export function operationOf(intent: Intent, slot: Slot, call: number): Operation
     case 'openAgain':
       return open(intent, slot, call, slot.key ?? `key-${slot.user}-${call}`);
     default:
-      return held ? onSession(intent, held, call) : open(intent, slot, call, null);
+      return held ? onSession({ ...intent, choice }, held, call) : open(intent, slot, call, null);
   }
+}
+
+/** The session that a call is about, and what is left of the choice for the rest of it. */
+function chosen({ kind, choice }: Intent, slot: Slot, slots: Slots): [choice: number, held: Held | null] {
+  const isRead = kind === 'get' || kind === 'validate' || kind === 'cached';
+  const [elders, previous] = [isRead ? ELDERS_PART : 0, PREVIOUS_PART];
+  if (choice < elders) return [choice / elders, slots.elder(choice / elders) ?? slot.held];
+  if (choice < elders + previous) return [(choice - elders) / previous, slot.previous ?? slot.held];
+  return [(choice - elders - previous) / (1 - elders - previous), slot.held];
 }
 
 function open(intent: Intent, slot: Slot, call: number, key: string | null): Operation {

@@ -57,7 +57,7 @@ export class Clients {
   async #act(intent: Intent): Promise<void> {
     const slot = this.slots.at(intent.user, intent.slot);
     await this.#aim(intent, slot);
-    const answered = await this.#call(intent.node, slot, (call) => operationOf(intent, slot, call));
+    const answered = await this.#call(intent.node, slot, (call) => operationOf(intent, slot, this.slots, call));
     if (answered?.operation.kind === 'scan') await this.#followPages(answered, slot, intent.choice);
   }
 

@@ -90,6 +90,7 @@ export class Rest {
   }
 
   async #retire(sessions: readonly Seen[]): Promise<void> {
+    this.#slots.age();
     const unused = sessions.filter(({ number }) => !this.#slots.holds(number));
     const numbers = new Set(unused.map(({ number }) => number));
     this.#slots.forget(numbers);

@@ -26,10 +26,16 @@ export interface Slot {
   key: string | null;
 }
 
+/** Longer than a cache may show a session that has ended. */
+const ELDERS_MS = 8_000;
+const ELDERS_MAX = 150;
+
 /** What all clients know of the sessions that they share. */
 export class Slots {
   readonly #slots: readonly (readonly Slot[])[];
   readonly #byNumber = new Map<number, Held>();
+  /** Sessions that no slot has any more, for some time: caches may still have them. */
+  #elders: { readonly held: Held; readonly since: number }[] = [];
 
   constructor(users: number, slots: number) {
     this.#slots = Array.from({ length: users }, (_, user) =>
@@ -60,9 +66,23 @@ export class Slots {
     }
   }
 
-  /** Whether a slot has this session; others are used by nobody any more. */
+  /** One of the sessions that no slot has any more. */
+  elder(choice: number): Held | null {
+    return this.#elders[Math.floor(choice * this.#elders.length)]?.held ?? null;
+  }
+
+  /** Whether clients may still use this session. */
   holds(number: number): boolean {
-    return this.#slots.some((slots) => slots.some(({ held }) => held?.number === number && !held.is_removed));
+    const held = this.#byNumber.get(number);
+    if (!held || held.is_removed) return false;
+    if (this.#elders.some((elder) => elder.held === held)) return true;
+    return this.#slots.some((slots) => slots.some((slot) => slot.held === held));
+  }
+
+  /** Lets go of those that were kept for long enough. */
+  age(): void {
+    const before = Date.now() - ELDERS_MS;
+    this.#elders = this.#elders.filter(({ held, since }) => since > before && !held.is_removed);
   }
 
   /** Nobody uses these any more. */
@@ -77,7 +97,14 @@ export class Slots {
   /** The store has lost everything. */
   clear(): void {
     this.#byNumber.clear();
+    this.#elders = [];
     for (const slot of this.#slots.flat()) Object.assign(slot, { held: null, previous: null, key: null });
+  }
+
+  #leave(slot: Slot, held: Held): void {
+    slot.previous = held;
+    const isWanted = this.#elders.length < ELDERS_MAX && held.tokens.length > 0 && !held.is_removed;
+    if (isWanted) this.#elders.push({ held, since: Date.now() });
   }
 
   #hold(slot: Slot, session: Seen, token: string | null, key: string | null): void {
@@ -96,7 +123,7 @@ export class Slots {
       is_removed: false,
     };
     this.#byNumber.set(number, held);
-    if (slot.held) slot.previous = slot.held;
+    if (slot.held) this.#leave(slot, slot.held);
     slot.held = held;
   }
 }
