@@ -40,7 +40,7 @@ async function start(): Promise<void> {
   const sessions = new Sessions(store, clock, own, () => {}, lookup);
   await store.open();
   const log = createLogger('silent');
-  const server = await HttpServer.create({
+  const server = new HttpServer({
     sessions,
     clock,
     log,
@@ -50,6 +50,7 @@ async function start(): Promise<void> {
     v2: { value_limit: 65_536 },
     body_limit: 1_048_576,
     cors_origins: [],
+    allowed_hosts: [],
   });
   const address = await server.listen('127.0.0.1', 0);
   const watched = listenToStore(`node ${number}`, sessions, note);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { ChangeListener } from '../domain/changes.ts';
 import { ManualClock, monotonicTime } from '../domain/clock.ts';
+import { asJsonText } from '../domain/json.ts';
 import { Sessions } from '../domain/sessions.ts';
 import type { SessionStore } from '../domain/store.ts';
 import { startV2 } from '../http/v2/fixtures/start.ts';
@@ -122,6 +123,36 @@ test('after a gap everything is read from the store again', async (t) => {
   world.tell({ type: 'gap' });
   assert.equal((await sessions.validate(token)).active, false);
   assert.equal(asked.callCount(), 2);
+});
+
+test('a read that may not be old is not that of a request before it, which is still under way', async (t) => {
+  const { store, world, near } = startDoubtful(t);
+  const sessions = new Sessions(store, new ManualClock(), SETTINGS, failed, near);
+  const { session } = await sessions.openWithToken({ user_id: 'u' }, null);
+  const first = Promise.withResolvers<void>();
+  const find = store.find.bind(store);
+  t.mock.method(
+    store,
+    'find',
+    async (id: string) => {
+      const found = await find(id);
+      await first.promise;
+      return found;
+    },
+    { times: 1 },
+  );
+  const before = near.find(session.id, 60_000);
+  world.now = 1;
+  // Its session is cached while the load is still under way.
+  await near.update(session.id, { type: 'touch', covers_ms: 5 }, session.open_time + 1);
+  world.now = 2;
+  await sessions.replace(session.id, 'data', asJsonText('1'));
+  const fresh = near.find(session.id, 0);
+  first.resolve();
+  assert.deepEqual(
+    [(await before).session?.revision, (await fresh).session?.revision, (await fresh).age_ms],
+    [1, 2, 0],
+  );
 });
 
 test('ids that are not there take no room', async (t) => {

@@ -48,12 +48,17 @@ export class NearSessions implements SessionLookup {
 
   async find(id: string, age_ms_max: number): Promise<Known> {
     const began = this.#now();
-    let found = await this.#cache.read(id);
-    if (began - found.asked > age_ms_max) {
-      this.#cache.forget(id);
-      found = await this.#cache.read(id);
-    }
-    return { session: found.session, age_ms: Math.max(0, began - found.asked) };
+    const { session, asked } = await this.#cache.read(id);
+    if (began - asked <= age_ms_max) return { session, age_ms: Math.max(0, began - asked) };
+    return { session: await this.#load(id), age_ms: 0 };
+  }
+
+  /** Reads the store, whatever is cached: a read under way may have begun before the caller's request. */
+  async #load(id: string): Promise<Session | null> {
+    const asked = this.#now();
+    const session = await this.#store.find(id);
+    this.#cache.keep(id, loaded(session, asked), asked);
+    return session;
   }
 
   async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
