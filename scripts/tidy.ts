@@ -26,6 +26,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
       `${SERVICE}/domain`,
       `${SERVICE}/stores/unavailable.ts`,
       `${SERVICE}/stores/change-text.ts`,
+      `${SERVICE}/stores/feed/`,
       `${SERVICE}/stores/hour-sums.ts`,
       `${SERVICE}/stores/session-columns.ts`,
       `${SERVICE}/stores/store-url.ts`,

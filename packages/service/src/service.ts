@@ -36,7 +36,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
   const tls = readTls(config);
   const clock = systemClock();
   const settings = sessionsSettings(config);
-  const store = await createStore(config.store, { ...settings, clock });
+  const warn = (msg: string) => log.warn({ event: 'feed_message_ignored', msg });
+  const store = await createStore(config.store, { ...settings, clock, warn });
   // The store opens on a thread of its own meanwhile.
   const opened = store.open();
   opened.catch(() => {});

@@ -2,7 +2,10 @@ import type { SessionChange } from '../domain/changes.ts';
 import type { CloseReason } from '../domain/session.ts';
 
 /** A change as nodes tell each other of it. A gap is each node's own. */
-export function toChangeText(change: Exclude<SessionChange, { type: 'gap' }>): string {
+export type ToldChange = Exclude<SessionChange, { type: 'gap' }>;
+
+/** One line. */
+export function toChangeText(change: ToldChange): string {
   const { id, user_id } = change;
   return JSON.stringify(
     change.type === 'removed' ? [id, user_id] : [id, user_id, change.revision, change.close_reason],
@@ -10,7 +13,7 @@ export function toChangeText(change: Exclude<SessionChange, { type: 'gap' }>): s
 }
 
 /** Null for a text that is none: another version of the service may have written it. */
-export function fromChangeText(text: string): SessionChange | null {
+export function fromChangeText(text: string): ToldChange | null {
   const members = listFrom(text);
   if (!members) return null;
   const [id, user_id, revision, close_reason] = members;
@@ -21,7 +24,7 @@ export function fromChangeText(text: string): SessionChange | null {
 }
 
 /** Null for a text that is no list in JSON. */
-export function listFrom(text: string): readonly unknown[] | null {
+function listFrom(text: string): readonly unknown[] | null {
   try {
     const value: unknown = JSON.parse(text);
     return Array.isArray(value) ? value : null;

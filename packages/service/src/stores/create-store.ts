@@ -31,15 +31,31 @@ async function redis(url: string, options: StoreOptions): Promise<SessionStore> 
     import('./redis/store.ts'),
     import('./redis/config.ts'),
   ]);
-  return new RedisStore(redisStoreConfig(url, options), options.clock);
+  return new RedisStore(redisStoreConfig(url, options), options.clock, unbelieved(options));
 }
 
-async function postgres(url: string, { clock }: StoreOptions): Promise<SessionStore> {
+async function postgres(url: string, options: StoreOptions): Promise<SessionStore> {
   const [{ PostgresStore }, { postgresStoreConfig }] = await Promise.all([
     import('./postgres/store.ts'),
     import('./postgres/config.ts'),
   ]);
-  return new PostgresStore(postgresStoreConfig(url), clock);
+  return new PostgresStore(postgresStoreConfig(url), options.clock, unbelieved(options));
+}
+
+const UNBELIEVED = [
+  "The channel of the store's feed carried messages that no node of this version has sent.",
+  'They were ignored, but each second with one of them empties the cache of this node.',
+  'Find what else sends there, or replace the nodes of another version.',
+].join(' ');
+
+/** Says once that the feed gets messages of others: whoever sends them could fill the log. */
+function unbelieved({ warn }: StoreOptions): () => void {
+  let isSaid = false;
+  return () => {
+    if (isSaid) return;
+    isSaid = true;
+    warn?.(UNBELIEVED);
+  };
 }
 
 /** The store that a URL names. Rejects with `INVALID_CONFIG`; what it quotes of a URL holds no password. */

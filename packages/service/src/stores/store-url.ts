@@ -4,6 +4,8 @@ import type { Clock } from '../domain/clock.ts';
 export interface StoreOptions {
   /** Tells how late a change is applied that has waited. Without it, liveness is judged by when the request began. */
   readonly clock?: Clock;
+  /** Called with what an operator should know; the same is said once. */
+  readonly warn?: (message: string) => void;
   /** How long sessions are kept after their end, by who sweeps the store; null for ever. */
   readonly retention_ms: number | null;
 }

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net';
-import { Client, type ClientConfig, type Notification, type QueryArrayConfig } from 'pg';
+import { Client, type ClientConfig, type QueryArrayConfig } from 'pg';
 import type { PostgresStoreConfig } from './config.ts';
 import type { Deadline } from './deadline.ts';
 
@@ -11,6 +11,13 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly Value[];
+}
+
+export interface Notification {
+  readonly channel: string;
+  readonly payload: string;
+  /** Of the server's process that has sent it, as the server says. */
+  readonly process_id: number;
 }
 
 const INT8 = 20;
@@ -34,6 +41,7 @@ const types: NonNullable<ClientConfig['types']> = {
 export class Connection {
   readonly #client: Client;
   readonly #socket: Socket;
+  #process_id = 0;
   #isLost = false;
   #onLost: (() => void) | null = null;
 
@@ -63,6 +71,11 @@ export class Connection {
     return !this.#isLost && this.#client.getTransactionStatus() === 'I';
   }
 
+  /** Of the server's process for this connection; a pooler in between has numbers of its own, so the server is asked. */
+  get process_id(): number {
+    return this.#process_id;
+  }
+
   async query(statement: Statement): Promise<Row[]> {
     const config = { ...statement, rowMode: 'array' } as QueryArrayConfig;
     const { rows } = await this.#client.query(config);
@@ -74,8 +87,10 @@ export class Connection {
     else this.#onLost = callback;
   }
 
-  onNotification(callback: (channel: string, payload: string) => void): void {
-    this.#client.on('notification', ({ channel, payload = '' }: Notification) => callback(channel, payload));
+  onNotification(callback: (notification: Notification) => void): void {
+    this.#client.on('notification', ({ channel, payload = '', processId }) =>
+      callback({ channel, payload, process_id: processId }),
+    );
   }
 
   /** Rejects all that waits for an answer. */
@@ -97,6 +112,8 @@ export class Connection {
     const forget = deadline.onEnd(() => this.destroy());
     try {
       await this.#client.connect();
+      const [row] = await this.query({ text: 'SELECT pg_backend_pid()' });
+      this.#process_id = Number(row?.[0]);
     } catch (error) {
       this.destroy();
       throw error;

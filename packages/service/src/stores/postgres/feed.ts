@@ -1,17 +1,20 @@
 import { type ChangeListener, ChangeListeners, type SessionChange } from '../../domain/changes.ts';
 import { monotonicTime } from '../../domain/clock.ts';
 import { randomText } from '../../domain/ids.ts';
+import { LimitedGaps } from '../feed/limited-gaps.ts';
+import { unavailable } from '../unavailable.ts';
+import { Beats } from './beats.ts';
 import type { PostgresStoreConfig } from './config.ts';
-import { Connection } from './connection.ts';
+import { Connection, type Notification } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { isRefusal } from './faults.ts';
-import { fromPayload } from './payloads.ts';
-import type { Sender } from './write-statement.ts';
+import { FeedMessages, SELECT_FEED_KEY } from './feed-messages.ts';
 
 /** So often a notification goes round, which shows that all before it have come. */
 const BEAT_MS = 500;
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 500;
+const BEAT_CHANNEL_BYTES = 9;
 
 /**
  * The feed of changes: own ones are told by who commits them, those of other nodes come as notifications, on a
@@ -22,10 +25,15 @@ const BACKOFF_MS_MAX = 500;
  * were committed before it was sent have been told. A lost connection is noticed by it after `call_timeout_ms` at most.
  */
 export class Feed {
-  readonly sender: Sender;
+  readonly channel: string;
   readonly #config: PostgresStoreConfig;
+  readonly #unbelieved: () => void;
   readonly #listeners = new ChangeListeners();
-  readonly #beatChannel: string;
+  readonly #gaps = new LimitedGaps(() => this.#tellGap());
+  readonly #beatChannel = `pip_beat_${randomText(BEAT_CHANNEL_BYTES)}`;
+  readonly #beats = new Beats();
+  /** Null before it is opened. */
+  #messages: FeedMessages | null = null;
   /** When each of our own commits was sent that has not been answered. */
   readonly #committing = new Set<{ readonly time: number }>();
   #connection: Connection | null = null;
@@ -34,11 +42,11 @@ export class Feed {
   #told_until = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
-  constructor(config: PostgresStoreConfig) {
+  /** `unbelieved` is called for each notification on its channels that no node has sent. */
+  constructor(config: PostgresStoreConfig, unbelieved: () => void) {
     this.#config = config;
-    const name = randomText(9);
-    this.sender = { channel: `${config.schema}_changes`, name };
-    this.#beatChannel = `pip_beat_${name}`;
+    this.#unbelieved = unbelieved;
+    this.channel = `${config.schema}_changes`;
   }
 
   /** Whether the changes of other nodes come in. */
@@ -48,7 +56,7 @@ export class Feed {
 
   /** See `SessionStore.toldUntil`. */
   get toldUntil(): number {
-    let until = this.#told_until;
+    let until = Math.min(this.#told_until, this.#gaps.heldAt);
     for (const { time } of this.#committing) until = Math.min(until, time);
     return until;
   }
@@ -62,6 +70,12 @@ export class Feed {
     return this.#listeners.add(listener);
   }
 
+  /** What a transaction on a connection has to send, so that other nodes are told of its changes. */
+  payloads(changes: readonly SessionChange[], { process_id }: Connection): string[] {
+    if (!this.#messages) throw unavailable('it is not open');
+    return this.#messages.toPayloads(changes, process_id);
+  }
+
   /** Tells of this node's own changes when their commit is answered; a gap where it is not known whether it was made. */
   async tellOwn(changes: readonly SessionChange[], commit: () => Promise<unknown>): Promise<void> {
     const committing = { time: monotonicTime() };
@@ -70,7 +84,7 @@ export class Feed {
       await commit();
       for (const change of changes) this.#listeners.tell(change);
     } catch (error) {
-      if (!isRefusal(error)) this.#tellGap();
+      if (!isRefusal(error)) this.#doubt();
       throw error;
     } finally {
       this.#committing.delete(committing);
@@ -80,6 +94,7 @@ export class Feed {
   close(): void {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
+    this.#gaps.close();
     this.#connection?.destroy();
   }
 
@@ -89,14 +104,16 @@ export class Feed {
     const deadline = new Deadline(call_timeout_ms);
     const connection = await Connection.open(this.#config, call_timeout_ms, deadline);
     const forget = deadline.onEnd(() => connection.destroy());
-    connection.onNotification((channel, payload) => this.#receive(channel, payload));
-    const channels = [this.sender.channel, this.#beatChannel];
+    connection.onNotification((notification) => this.#receive(notification));
+    const channels = [this.channel, this.#beatChannel];
     // What a beat commits need not be on the disk before it is answered.
-    await Promise.all(
-      ['SET synchronous_commit = off', ...channels.map((channel) => `LISTEN "${channel}"`)].map((text) =>
-        connection.query({ text }),
-      ),
-    );
+    const texts = ['SET synchronous_commit = off', ...channels.map((channel) => `LISTEN "${channel}"`)];
+    const [[row]] = await Promise.all([
+      connection.query(SELECT_FEED_KEY),
+      ...texts.map((text) => connection.query({ text })),
+    ]);
+    this.#takeKey(Buffer.from(String(row?.[0]), 'hex'));
+    this.#beats.clear();
     forget();
     deadline.cancel();
     this.#connection = connection;
@@ -110,7 +127,7 @@ export class Feed {
   async #beat(connection: Connection): Promise<void> {
     const deadline = new Deadline(this.#config.call_timeout_ms);
     deadline.onEnd(() => connection.destroy());
-    const values = [this.#beatChannel, String(monotonicTime())];
+    const values = [this.#beatChannel, this.#beats.next()];
     try {
       await connection.query({ name: 'beat', text: 'SELECT pg_notify($1, $2)', values });
       this.#after(BEAT_MS, () => this.#beat(connection));
@@ -138,9 +155,31 @@ export class Feed {
     }
   }
 
-  #receive(channel: string, payload: string): void {
-    if (channel === this.#beatChannel) this.#told_until = Number(payload);
-    else for (const change of fromPayload(this.sender.name, payload) ?? []) this.#listeners.tell(change);
+  /** The key is another one where a backup was restored. */
+  #takeKey(key: Buffer): void {
+    if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.channel);
+  }
+
+  #receive({ channel, payload, process_id }: Notification): void {
+    if (channel === this.#beatChannel) {
+      const time = this.#beats.take(payload);
+      if (time === null) this.#unbelieved();
+      else this.#told_until = Math.max(this.#told_until, time);
+      return;
+    }
+    const changes = this.#messages?.fromPayload(payload, process_id);
+    if (changes) {
+      for (const change of changes) this.#listeners.tell(change);
+    } else {
+      this.#unbelieved();
+      this.#gaps.add(this.#told_until);
+    }
+  }
+
+  /** A commit was made or not, or may yet be: what it notifies of, if it comes, is told as another node's. */
+  #doubt(): void {
+    this.#messages?.rename();
+    this.#tellGap();
   }
 
   #tellGap(): void {

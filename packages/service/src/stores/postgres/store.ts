@@ -55,10 +55,11 @@ export class PostgresStore implements SessionStore {
   #state: 'new' | 'open' | 'closed' = 'new';
   #closing: Promise<void> | null = null;
 
-  constructor(config: PostgresStoreConfig, clock: Clock = NO_CLOCK) {
+  /** `unbelieved` is called for each message to the feed that no node has sent. */
+  constructor(config: PostgresStoreConfig, clock: Clock = NO_CLOCK, unbelieved: () => void = () => {}) {
     const { call_timeout_ms, slow_timeout_ms, slow_waiting_max } = config;
     this.#config = config;
-    this.#feed = new Feed(config);
+    this.#feed = new Feed(config, unbelieved);
     this.#pool = new Pool(config);
     this.#finds = new FindBatches(this.#pool, config);
     const runner = new WriteRunner(this.#pool, this.#feed, clock);

@@ -23,7 +23,7 @@ export async function inTransaction<T>(connection: Connection, work: () => Promi
  * the statement is one by itself.
  */
 export async function commit(connection: Connection, set: WorkingSet, feed: Feed, alone = false): Promise<void> {
-  const statement = writeStatement(set, feed.sender);
+  const statement = writeStatement(set, { channel: feed.channel, payloads: feed.payloads(set.changes, connection) });
   if (statement) {
     // Where the statement fails, COMMIT rolls back.
     const statements = alone ? [statement] : [statement, COMMIT];

@@ -2,7 +2,6 @@ import { deadline, type Session } from '../../domain/session.ts';
 import { methodsText, tokenText } from '../session-columns.ts';
 import { numberArray, textArray } from './arrays.ts';
 import type { Statement } from './connection.ts';
-import { toPayloads } from './payloads.ts';
 import { type Stored, userKey } from './rows.ts';
 import { toStored, toStoredOrNull } from './texts.ts';
 import type { WorkingSet } from './working-set.ts';
@@ -19,14 +18,14 @@ interface Column<T> {
 /** How many transactions count in one hour at once without waiting for each other's row. */
 const SLOTS = 32;
 
-/** Names both channel and sender of the changes that a statement tells. */
-export interface Sender {
+/** Tells other nodes of the changes. */
+interface Notifications {
   readonly channel: string;
-  readonly name: string;
+  readonly payloads: readonly string[];
 }
 
 /** One statement for all that a transaction changes, its counts and its notifications; null for nothing. */
-export function writeStatement(set: WorkingSet, sender: Sender): Statement | null {
+export function writeStatement(set: WorkingSet, { channel, payloads }: Notifications): Statement | null {
   const { inserted, updated, removed } = set.finalStates();
   const parts = new Parts();
   // Everyone inserts in the order of the ids, so that no two wait for each other.
@@ -35,8 +34,8 @@ export function writeStatement(set: WorkingSet, sender: Sender): Statement | nul
   parts.add('update', UPDATED, updated, (rows) => `UPDATE sessions AS s SET ${SET} FROM ${rows} WHERE s.id = u.id`);
   parts.add('delete', ID, removed, (rows) => `DELETE FROM sessions AS s USING ${rows} WHERE s.id = u.id`);
   parts.add('count', COUNTED, set.hours.all(), addToHours);
-  parts.add('tell', PAYLOAD, toPayloads(sender.name, set.changes), (rows) => {
-    return `SELECT pg_notify('${sender.channel}', u.payload) FROM ${rows}`;
+  parts.add('tell', PAYLOAD, payloads, (rows) => {
+    return `SELECT pg_notify('${channel}', u.payload) FROM ${rows}`;
   });
   return parts.statement();
 }

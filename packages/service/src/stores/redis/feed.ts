@@ -1,24 +1,24 @@
 import type { ChangeListeners, SessionChange } from '../../domain/changes.ts';
 import { monotonicTime } from '../../domain/clock.ts';
-import { randomText } from '../../domain/ids.ts';
-import { fromChangeText, listFrom } from '../change-text.ts';
+import type { ToldChange } from '../change-text.ts';
+import { LimitedGaps } from '../feed/limited-gaps.ts';
 import { unavailable } from '../unavailable.ts';
 import type { RedisStoreConfig } from './config.ts';
 import { Connection, textOf } from './connection.ts';
 import type { Engine } from './engine.ts';
+import { FeedMessages, type Sealed } from './feed-messages.ts';
 import { inTime } from './in-time.ts';
 import type { Keys, Shard } from './keys.ts';
+import { claimFeedKey } from './layout.ts';
 import { Sequences } from './sequences.ts';
 
-const NODE_BYTES = 9;
 /** Servers that have not told their numbers by then leave the feed in doubt. */
 const ASK_TIMEOUT_MS = 1_000;
 
-interface Message {
-  readonly number: number;
-  readonly node: string;
-  readonly shard: Shard;
-  readonly changes: readonly SessionChange[];
+export interface FeedListeners {
+  readonly changes: ChangeListeners;
+  /** Called for each message on the channel that no node has sent. */
+  readonly unbelieved: () => void;
 }
 
 /**
@@ -30,10 +30,14 @@ export class Feed {
   readonly #config: RedisStoreConfig;
   readonly #keys: Keys;
   readonly #engine: Engine;
-  readonly #listeners: ChangeListeners;
+  readonly #listeners: FeedListeners;
+  readonly #gaps = new LimitedGaps(() => this.#tellGap());
   readonly #sequences = new Sequences();
   readonly #started = Promise.withResolvers<void>();
-  #node = randomText(NODE_BYTES);
+  /** Null before it is started. */
+  #messages: FeedMessages | null = null;
+  /** Another key may be there: after a loss of the server's data, for example. */
+  #isKeyInDoubt = false;
   #subscription: Connection | null = null;
   #isHealthy = false;
   /** When the servers were last asked for their numbers: what was answered before it has none above them. */
@@ -43,43 +47,46 @@ export class Feed {
   #next: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(config: RedisStoreConfig, keys: Keys, engine: Engine, listeners: ChangeListeners) {
+  constructor(config: RedisStoreConfig, keys: Keys, engine: Engine, listeners: FeedListeners) {
     this.#config = config;
     this.#keys = keys;
     this.#engine = engine;
     this.#listeners = listeners;
   }
 
-  /** Who tells: messages of this name were told here already. */
-  get node(): string {
-    return this.#node;
-  }
-
   /** See `SessionStore`. */
   get toldUntil(): number {
-    return this.#toldUntil;
+    return Math.min(this.#toldUntil, this.#gaps.heldAt);
   }
 
   /** Resolves when it is healthy; until it is closed it goes on trying. */
-  start(): Promise<void> {
+  start(key: Buffer): Promise<void> {
+    this.#takeKey(key);
     this.#subscribe();
     return this.#started.promise;
   }
 
+  /** The message of a write, which the server publishes when it makes the write. */
+  seal(shard: Shard, changes: readonly ToldChange[]): Sealed {
+    if (!this.#messages) throw unavailable('it is not open');
+    return this.#messages.seal(shard, changes);
+  }
+
   tellOwn(changes: readonly SessionChange[]): void {
-    for (const change of changes) this.#listeners.tell(change);
+    for (const change of changes) this.#listeners.changes.tell(change);
   }
 
   /** A write of this node may have been made or not, or may yet be: its message, if one comes, is told as another node's. */
   doubt(): void {
-    this.#node = randomText(NODE_BYTES);
-    this.#listeners.tell({ type: 'gap' });
+    this.#messages?.rename();
+    this.#tellGap();
   }
 
   close(): void {
     this.#isClosed = true;
     this.#isHealthy = false;
     if (this.#next) clearTimeout(this.#next);
+    this.#gaps.close();
     this.#subscription?.close();
   }
 
@@ -125,12 +132,14 @@ export class Feed {
   async #check(): Promise<boolean> {
     const lasts = this.#sequences.lasts();
     const askedAt = monotonicTime();
-    const numbers = await this.#ask();
+    const answers = await this.#ask();
     if (this.#isClosed) return true;
-    if (!numbers || !this.#subscription?.isUp) {
+    if (!answers || !this.#subscription?.isUp) {
       this.#lose();
       return true;
     }
+    const { numbers, key } = answers;
+    if (key) this.#takeKey(key);
     this.#askedAt = askedAt;
     const wasHealthy = this.#isHealthy;
     this.#isHealthy = true;
@@ -139,7 +148,7 @@ export class Feed {
       this.#sequences.reset(shard, number);
       return false;
     });
-    if (follow.includes(false)) this.#listeners.tell({ type: 'gap' });
+    if (follow.includes(false)) this.#tellGap();
     this.#advance();
     this.#started.resolve();
     return !wasHealthy || !follow.includes(false);
@@ -149,38 +158,52 @@ export class Feed {
     if (this.#isHealthy && this.#sequences.isWhole) this.#toldUntil = this.#askedAt;
   }
 
-  /** Null when a server does not answer. */
-  async #ask(): Promise<readonly (readonly [Shard, number])[] | null> {
+  /** Null when a server does not answer. The key is null while it is not in doubt. */
+  async #ask() {
     const asking = Promise.all(
       this.#keys.shards.map(async (shard) => {
         const number = await this.#engine.send<string | null>(shard, ['GET', this.#keys.seq(shard)]);
         return [shard, Number(number ?? 0)] as const;
       }),
     );
-    return inTime(asking, ASK_TIMEOUT_MS, () => unavailable('it does not tell its numbers')).catch(() => null);
+    const key = this.#isKeyInDoubt ? claimFeedKey(this.#engine, this.#keys) : null;
+    const answers = Promise.all([asking, key]).then(([numbers, key]) => ({ numbers, key }));
+    return inTime(answers, ASK_TIMEOUT_MS, () => unavailable('it does not tell its numbers')).catch(() => null);
+  }
+
+  #takeKey(key: Buffer): void {
+    this.#isKeyInDoubt = false;
+    if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.#keys.channel);
   }
 
   #lose(): void {
+    this.#isKeyInDoubt = true;
     if (!this.#isHealthy || this.#isClosed) return;
     this.#isHealthy = false;
-    this.#listeners.tell({ type: 'gap' });
+    this.#tellGap();
   }
 
   #hear(text: string): void {
     if (this.#isClosed) return;
-    const message = toMessage(text);
-    if (!message || !this.#sequences.hear(message.shard, message.number)) this.#listeners.tell({ type: 'gap' });
-    if (message && message.node !== this.#node) this.tellOwn(message.changes);
+    const message = this.#messages?.open(text);
+    if (!message) {
+      this.#isKeyInDoubt = true;
+      this.#listeners.unbelieved();
+      this.#gaps.add(this.#toldUntil);
+      return;
+    }
+    const place = this.#sequences.hear(message.shard, message.number);
+    if (place === 'before') return;
+    if (place === 'back') {
+      this.#gaps.add(this.#toldUntil);
+      return;
+    }
+    if (place === 'after a hole') this.#tellGap();
+    if (!message.isOwn) this.tellOwn(message.changes);
     this.#advance();
   }
-}
 
-/** Null for a text that another version may have written. */
-function toMessage(text: string): Message | null {
-  const members = listFrom(text);
-  if (!members) return null;
-  const [number, node, shard, ...texts] = members;
-  if (typeof number !== 'number' || typeof node !== 'string' || typeof shard !== 'string') return null;
-  const changes = texts.map((one) => (typeof one === 'string' ? fromChangeText(one) : null));
-  return changes.includes(null) ? null : { number, node, shard, changes: changes.filter((one) => one !== null) };
+  #tellGap(): void {
+    this.#listeners.changes.tell({ type: 'gap' });
+  }
 }

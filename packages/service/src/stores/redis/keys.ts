@@ -74,11 +74,16 @@ export class Keys {
     return `${this.#prefix}:{${FOREIGN}}:layout`;
   }
 
+  /** What encrypts the messages of the feed. */
+  get feedKey(): string {
+    return `${this.#prefix}:{${FOREIGN}}:feed-key`;
+  }
+
   get lease(): string {
     return `${this.#prefix}:{${FOREIGN}}:lease`;
   }
 
-  /** The shard of `layout` and `lease`. */
+  /** The shard of `layout`, `feedKey` and `lease`. */
   get commonShard(): Shard {
     return FOREIGN;
   }

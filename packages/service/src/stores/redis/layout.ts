@@ -1,4 +1,6 @@
 import { SessionsError } from '../../domain/errors.ts';
+import { randomText } from '../../domain/ids.ts';
+import { FEED_KEY_BYTES } from '../feed/cipher.ts';
 import type { RedisStoreConfig } from './config.ts';
 import type { Engine } from './engine.ts';
 import type { Keys } from './keys.ts';
@@ -19,6 +21,19 @@ export async function claimLayout(engine: Engine, keys: Keys, { shards, prefix }
       `The sessions under "${prefix}" are in ${count} shards, not in ${shards}. Write "shards=${count}" into the store URL, or another "prefix".`,
     );
   }
+}
+
+/** The key of the feed's messages, which the first node makes. */
+export async function claimFeedKey(engine: Engine, keys: Keys): Promise<Buffer> {
+  await engine.send(keys.commonShard, ['SET', keys.feedKey, randomText(FEED_KEY_BYTES), 'NX']);
+  const text = await engine.send<string | null>(keys.commonShard, ['GET', keys.feedKey]);
+  const key = Buffer.from(text ?? '', 'base64url');
+  if (key.length !== FEED_KEY_BYTES) {
+    throw unusable(
+      `The value of "${keys.feedKey}" is no key of ${FEED_KEY_BYTES} bytes; delete it, and restart all nodes.`,
+    );
+  }
+  return key;
 }
 
 /** Rejects with `STORE_UNUSABLE` for a server that would throw away sessions when its memory is full. */

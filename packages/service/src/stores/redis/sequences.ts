@@ -3,12 +3,23 @@ import type { Shard } from './keys.ts';
 interface Heard {
   /** The number of the last message. */
   last: number;
-  /** What the server said when the numbers were last taken over: messages up to it may come late. */
+  /** What the server said when the numbers were last taken over: messages up to it may come late, and say nothing new. */
   base: number;
   /** What it said when it was last asked, and the time before. */
   asked: number;
   asked_before: number;
 }
+
+/** What a message is to those before it. */
+type Place =
+  /** It follows. */
+  | 'next'
+  /** Others between were missed. */
+  | 'after a hole'
+  /** It is from before the numbers were taken over: its changes were in the store by then. */
+  | 'before'
+  /** Its number was there, or the server has gone back. */
+  | 'back';
 
 /**
  * Whether messages were missed. Those of a shard are numbered by its server, one after the other; but the last ones of all
@@ -30,19 +41,16 @@ export class Sequences {
     this.#behind.delete(shard);
   }
 
-  /** Whether the message follows on those before it. */
-  hear(shard: Shard, number: number): boolean {
+  /** A number that is not above the last one changes nothing here: a copy of a message must not hide a loss. */
+  hear(shard: Shard, number: number): Place {
     const heard = this.#heard.get(shard);
-    if (!heard) return false;
+    if (!heard) return 'after a hole';
     const { last, base, asked } = heard;
-    if (number <= base) return true;
-    if (number <= last) {
-      this.reset(shard, number);
-      return false;
-    }
+    if (number <= base) return 'before';
+    if (number <= last) return 'back';
     heard.last = number;
     if (number >= asked) this.#behind.delete(shard);
-    return number === last + 1;
+    return number === last + 1 ? 'next' : 'after a hole';
   }
 
   /** Of each shard the number of the last message: to be taken before the server is asked. */

@@ -22,12 +22,12 @@ import { type Call, Calls } from './call.ts';
 import type { RedisStoreConfig } from './config.ts';
 import { textOf } from './connection.ts';
 import { Engine } from './engine.ts';
-import { Feed } from './feed.ts';
+import { Feed, type FeedListeners } from './feed.ts';
 import { hoursSince } from './hours.ts';
 import { inTime } from './in-time.ts';
 import { Inserter } from './insert.ts';
 import { assertFindable, Keys } from './keys.ts';
-import { assertKeepsAll, claimLayout } from './layout.ts';
+import { assertKeepsAll, claimFeedKey, claimLayout } from './layout.ts';
 import { Lists } from './lists.ts';
 import { LEASE } from './scripts/lease.ts';
 import { Turns } from './turns.ts';
@@ -59,19 +59,23 @@ interface Opened {
 export class RedisStore implements SessionStore {
   readonly #config: RedisStoreConfig;
   readonly #clock: Clock;
+  readonly #unbelieved: () => void;
   readonly #keys: Keys;
   readonly #listeners = new ChangeListeners();
   #opened: Opened | null = null;
 
-  constructor(config: RedisStoreConfig, clock: Clock = NO_CLOCK) {
+  /** `unbelieved` is called for each message to the feed that no node has sent. */
+  constructor(config: RedisStoreConfig, clock: Clock = NO_CLOCK, unbelieved: () => void = () => {}) {
     this.#config = config;
     this.#clock = clock;
+    this.#unbelieved = unbelieved;
     this.#keys = new Keys(config.prefix, config.shards);
   }
 
   async open(): Promise<void> {
     if (this.#opened) return;
-    const opened = assemble(this.#config, this.#keys, this.#clock, this.#listeners);
+    const feed_listeners = { changes: this.#listeners, unbelieved: this.#unbelieved };
+    const opened = assemble(this.#config, this.#keys, this.#clock, feed_listeners);
     try {
       await this.#inTime(opened.engine, begin(opened, this.#config, this.#keys));
     } catch (error) {
@@ -188,7 +192,7 @@ export class RedisStore implements SessionStore {
   }
 }
 
-function assemble(config: RedisStoreConfig, keys: Keys, clock: Clock, listeners: ChangeListeners): Opened {
+function assemble(config: RedisStoreConfig, keys: Keys, clock: Clock, listeners: FeedListeners): Opened {
   const engine = new Engine(config, keys);
   const feed = new Feed(config, keys, engine, listeners);
   const writes = new Writes(engine, keys, feed, clock, config.retention_ms);
@@ -209,7 +213,7 @@ async function begin({ engine, feed }: Opened, config: RedisStoreConfig, keys: K
   await engine.open();
   await assertKeepsAll(engine);
   await claimLayout(engine, keys, config);
-  await feed.start();
+  await feed.start(await claimFeedKey(engine, keys));
 }
 
 function letGo({ feed, engine }: Opened): void {

@@ -1,7 +1,8 @@
 import { changed, removed, type SessionChange } from '../../domain/changes.ts';
 import { deadline, type Session } from '../../domain/session.ts';
-import { toChangeText } from '../change-text.ts';
+import type { ToldChange } from '../change-text.ts';
 import { HourSums } from '../hour-sums.ts';
+import { NOTHING_SEALED, type Sealed } from './feed-messages.ts';
 import { INDEXES, type Keys, type Shard, USER_INDEXES } from './keys.ts';
 import { type Stored, toText } from './session-text.ts';
 
@@ -26,10 +27,8 @@ export interface WriteRequest {
   readonly now: number | null;
 }
 
-type Told = Exclude<SessionChange, { type: 'gap' }>;
-
 /** What a write tells: of every change but a touch. */
-export function changesOf(puts: readonly Put[]): Told[] {
+export function changesOf(puts: readonly Put[]): ToldChange[] {
   const changes: SessionChange[] = [];
   for (const { before, after } of puts) {
     if (after === null) changes.push(removed(before.session));
@@ -38,18 +37,18 @@ export function changesOf(puts: readonly Put[]): Told[] {
   return changes.filter((change) => change.type !== 'gap');
 }
 
-/** What `scripts/write.ts` describes. `node` is who tells. */
+/** What `scripts/write.ts` describes. `seal` makes the message that tells other nodes. */
 export function keysAndValues(
   keys: Keys,
   { shard, puts, guard, now }: WriteRequest,
-  node: string,
+  seal: (shard: Shard, changes: readonly ToldChange[]) => Sealed,
   retention_ms: number | null,
 ): { readonly keys: string[]; readonly values: string[] } {
   const guarded = guard ? keys.userIndex(shard, 'due', guard.user_id) : keys.index(shard, 'due');
   const names = [...INDEXES.map((index) => keys.index(shard, index)), ...[keys.hours(shard), keys.seq(shard), guarded]];
   const changes = changesOf(puts);
-  const told = changes.length === 0 ? '' : JSON.stringify([node, shard, ...changes.map(toChangeText)]).slice(1, -1);
-  const values = [keys.channel, told, ...guardValues(guard), ...countValues(puts)];
+  const { text, secret } = changes.length === 0 ? NOTHING_SEALED : seal(shard, changes);
+  const values = [keys.channel, text, secret, ...guardValues(guard), ...countValues(puts)];
   for (const { before, after } of puts) {
     const { id, user_id } = after ?? before.session;
     names.push(keys.session(id), ...USER_INDEXES.map((index) => keys.userIndex(shard, index, user_id)));

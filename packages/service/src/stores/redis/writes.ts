@@ -26,6 +26,7 @@ export class Writes {
   readonly #engine: Engine;
   readonly #keys: Keys;
   readonly #feed: Feed;
+  readonly #seal: Feed['seal'];
   readonly #clock: Clock;
   readonly #retention_ms: number | null;
 
@@ -33,6 +34,7 @@ export class Writes {
     this.#engine = engine;
     this.#keys = keys;
     this.#feed = feed;
+    this.#seal = (shard, changes) => feed.seal(shard, changes);
     this.#clock = clock;
     this.#retention_ms = retention_ms;
   }
@@ -66,7 +68,7 @@ export class Writes {
   /** All puts or none. What is told is told before it resolves. */
   async write(call: Call, request: WriteRequest): Promise<WriteOutcome> {
     call.assertInTime();
-    const { keys, values } = keysAndValues(this.#keys, request, this.#feed.node, this.#retention_ms);
+    const { keys, values } = keysAndValues(this.#keys, request, this.#seal, this.#retention_ms);
     call.isWriting = true;
     let outcome: WriteOutcome;
     try {

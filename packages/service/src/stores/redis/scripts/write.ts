@@ -17,19 +17,19 @@ const PUT_VALUES = 8;
  * open sessions of a user are those that the writer has read. Then it changes all or, where one differs, nothing.
  *
  * KEYS: opened, active, due, ended, hours, seq, the guarded user's due; for each put: session, user's opened, active, due.
- * ARGV: channel; what is told after the number, or ''; '1' for a guard, or ''; how many ids it expects, the ids;
- *   how many counts, of each its hour and kind and by how much; for each put: id, stamp ('' for none), session ('' to
+ * ARGV: channel; the encrypted message, or ''; the secret that proves its number; '1' for a guard, or ''; how many ids it
+ *   expects, the ids; how many counts, of each its hour and kind and by how much; for each put: id, stamp ('' for none), session ('' to
  *   delete it), opened score, active score, deadline ('' when it has ended), end ('' while it is open), ttl ('' for ever).
  * Answers 'ok'; 'open' when the guard fails; 'stale' when a put does.
  */
 export const WRITE = script(`
 local call = redis.call
 local opened, active, due, ended, hours, seq, guarded = unpack(KEYS, 1, ${SHARED_KEYS})
-local told, guard, expected_count = ARGV[2], ARGV[3], tonumber(ARGV[4])
+local message, secret, guard, expected_count = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 
 if guard ~= '' then
   local expected = {}
-  for at = 5, 4 + expected_count do expected[ARGV[at]] = true end
+  for at = 6, 5 + expected_count do expected[ARGV[at]] = true end
   local open = call('ZRANGE', guarded, 0, -1)
   if #open ~= expected_count then return 'open' end
   for _, id in ipairs(open) do
@@ -37,7 +37,7 @@ if guard ~= '' then
   end
 end
 
-local counts_at = 5 + expected_count
+local counts_at = 6 + expected_count
 local puts_at = counts_at + 1 + 3 * tonumber(ARGV[counts_at])
 local puts = (#ARGV - puts_at + 1) / ${PUT_VALUES}
 
@@ -96,6 +96,9 @@ for at = counts_at + 1, puts_at - 1, 3 do
   end
 end
 
-if told ~= '' then call('PUBLISH', ARGV[1], '[' .. call('INCR', seq) .. ',' .. told .. ']') end
+if message ~= '' then
+  local number = string.format('%.0f', call('INCR', seq))
+  call('PUBLISH', ARGV[1], number .. ' ' .. redis.sha1hex(secret .. number) .. ' ' .. message)
+end
 return 'ok'
 `);

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { LimitedGaps } from './limited-gaps.ts';
+
+test('limited gaps: the first is told at once, those of the next second together', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    let told = 0;
+    const gaps = new LimitedGaps(() => {
+      told += 1;
+    });
+    gaps.add(10);
+    assert.deepEqual([told, gaps.heldAt], [1, Number.POSITIVE_INFINITY]);
+    for (const told_until of [20, 30, 30]) gaps.add(told_until);
+    // What came second is not told yet: the feed is complete up to where it was then.
+    assert.deepEqual([told, gaps.heldAt], [1, 20]);
+    mock.timers.tick(1_000);
+    assert.deepEqual([told, gaps.heldAt], [2, Number.POSITIVE_INFINITY]);
+    gaps.add(40);
+    assert.deepEqual([told, gaps.heldAt], [2, 40]);
+    mock.timers.tick(1_000);
+    assert.equal(told, 3);
+    mock.timers.tick(1_000);
+    gaps.add(50);
+    assert.equal(told, 4);
+    gaps.add(60);
+    gaps.close();
+    mock.timers.tick(10_000);
+    assert.equal(told, 4);
+  } finally {
+    mock.timers.reset();
+  }
+});

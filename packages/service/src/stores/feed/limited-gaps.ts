@@ -1,0 +1,44 @@
+/** Between two gaps for messages that are not believed. Caches serve for three seconds after the last watermark. */
+const PAUSE_MS = 1_000;
+
+/**
+ * Gaps for messages that are not believed. Each may stand for a change that was missed, and anybody who may send could
+ * keep all caches empty by them: so the first one is a gap at once, and those of the next second are one more together.
+ * Until that is told the feed is complete up to where it was when the message came, and no further.
+ */
+export class LimitedGaps {
+  readonly #tell: () => void;
+  #timer: NodeJS.Timeout | null = null;
+  #held_at = Number.POSITIVE_INFINITY;
+
+  constructor(tell: () => void) {
+    this.#tell = tell;
+  }
+
+  /** The moment beyond which the feed is not complete while a gap waits; infinite while none does. */
+  get heldAt(): number {
+    return this.#held_at;
+  }
+
+  /** `told_until` is up to where the feed is complete now. */
+  add(told_until: number): void {
+    if (this.#timer) {
+      this.#held_at = Math.min(this.#held_at, told_until);
+      return;
+    }
+    this.#tell();
+    this.#timer = setTimeout(() => this.#resume(), PAUSE_MS).unref();
+  }
+
+  close(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #resume(): void {
+    this.#timer = null;
+    if (this.#held_at === Number.POSITIVE_INFINITY) return;
+    const held_at = this.#held_at;
+    this.#held_at = Number.POSITIVE_INFINITY;
+    this.add(held_at);
+  }
+}
