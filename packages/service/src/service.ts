@@ -1,6 +1,8 @@
+import { ClockWatch } from './clock-watch.ts';
 import type { Config } from './config.ts';
 import { assertSafeToServe } from './config-checks.ts';
 import { systemClock } from './domain/clock.ts';
+import { CheckedClock } from './domain/clock-check.ts';
 import { lookupIn, type SessionLookup } from './domain/lookup.ts';
 import { Sessions } from './domain/sessions.ts';
 import type { SessionsSettings } from './domain/settings.ts';
@@ -34,18 +36,19 @@ export interface RunningService {
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   assertSafeToServe(config);
   const tls = readTls(config);
-  const clock = systemClock();
+  const clock = new CheckedClock(systemClock());
   const settings = sessionsSettings(config);
   const warn = (msg: string) => log.warn({ event: 'feed_message_ignored', msg });
   const store = await createStore(config.store, { ...settings, clock, warn });
   // The store opens on a thread of its own meanwhile.
+  const clocks = new ClockWatch(clock, store, log);
   const opened = store.open();
   opened.catch(() => {});
   try {
     const touchFailed = (error: unknown) =>
       log.warn({ err: error, msg: 'activity of a session was not written; its next use tries again' });
     const sessions = new Sessions(store, clock, settings, touchFailed, lookup(config, store));
-    const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log);
+    const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log, clocks);
     const server = new HttpServer({
       sessions,
       clock,
@@ -61,6 +64,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       ...(tls && { tls }),
     });
     await opened;
+    await clocks.start();
     const url = await server.listen(config.host, config.port);
     sweeper.start();
     log.info({ url, store: withoutPassword(config.store), msg: 'started' });
@@ -72,6 +76,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       stop: async () => {
         await server.close();
         await sweeper.stop();
+        clocks.stop();
         await sessions.settled();
         await store.close();
         log.info({ msg: 'stopped' });
@@ -80,6 +85,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     };
   } catch (error) {
     await opened.catch(() => {});
+    clocks.stop();
     await store.close();
     throw error;
   }

@@ -20,6 +20,7 @@ class SharedStore extends MemoryStore {
   isAway = false;
   /** How many sessions there are to expire. */
   due = 0;
+  returned = 0;
   steps = 0;
   beforeStep: () => void | Promise<void> = () => {};
 
@@ -30,6 +31,7 @@ class SharedStore extends MemoryStore {
   override async lease(holder = '', lease_ms = 0, now = 0): Promise<boolean> {
     if (this.isAway) throw new SessionsError('STORE_UNAVAILABLE', 'The session store does not answer: gone.');
     if (this.holder !== holder && this.until > now) return false;
+    if (lease_ms === 0) this.returned += 1;
     this.holder = holder;
     this.until = now + lease_ms;
     return lease_ms > 0;
@@ -43,6 +45,8 @@ class SharedStore extends MemoryStore {
     return { count, earliest: null };
   }
 }
+
+const WRONG = 'The clock of this node is wrong.';
 
 interface Node {
   readonly sweeper: Sweeper;
@@ -59,15 +63,15 @@ beforeEach(() => {
 });
 afterEach(() => mock.timers.reset());
 
-function node(): Node {
+function node(check: () => Promise<string | null> = async () => null): Node {
   const log: Record<string, unknown>[] = [];
   const logger = createLogger('info', { write: (line) => void log.push(JSON.parse(line)) });
-  const sweeper = new Sweeper(new Sessions(store, clock), INTERVAL_MS, logger);
+  const sweeper = new Sweeper(new Sessions(store, clock), INTERVAL_MS, logger, { check });
   return { sweeper, log, passes: () => log.filter(({ msg }) => msg === 'sweep').length };
 }
 
-async function started(): Promise<Node> {
-  const made = node();
+async function started(check?: () => Promise<string | null>): Promise<Node> {
+  const made = node(check);
   made.sweeper.start();
   await setImmediate();
   return made;
@@ -204,4 +208,42 @@ test('stopping waits for the step that runs, starts no other, and gives the leas
   await stopped;
   assert.equal(store.steps, 1);
   assert.equal(store.until, clock.now());
+});
+
+test('a node with a wrong clock takes no lease and sweeps nothing; another one does', async () => {
+  const wrong = await started(async () => WRONG);
+  assert.equal(store.holder, null);
+  const right = await started();
+  store.due = 10;
+  await pass(INTERVAL_MS);
+  assert.deepEqual([wrong.passes(), right.passes()], [0, 1]);
+  assert.deepEqual(wrong.log, []);
+});
+
+test('a node whose clock becomes wrong gives its lease back once, and another one goes on', async () => {
+  let problem: string | null = null;
+  const first = await started(async () => problem);
+  const second = await started();
+  await pass(INTERVAL_MS);
+  problem = WRONG;
+  await pass(LEASE_MS);
+  assert.equal(store.returned, 1);
+  await pass(INTERVAL_MS);
+  assert.deepEqual([first.passes(), second.passes()], [1, 2]);
+  problem = null;
+  await second.sweeper.stop();
+  await pass(LEASE_MS);
+  assert.equal(first.passes(), 2);
+});
+
+test('a pass ends where the clock becomes wrong between two of its steps', async () => {
+  let problem: string | null = null;
+  const alone = await started(async () => problem);
+  store.due = 10 * BATCH;
+  store.beforeStep = () => {
+    if (store.steps === 3) problem = WRONG;
+  };
+  await pass(INTERVAL_MS);
+  assert.equal(store.steps, 3);
+  assert.equal(alone.log.find(({ msg }) => msg === 'sweep')?.more, true);
 });

@@ -3,13 +3,21 @@ import type { Sessions } from './domain/sessions.ts';
 import type { Logger } from './observability/log.ts';
 
 /**
- * For how long a node that died keeps the others from sweeping. Nodes compare it by clocks of their own, which may be
- * ten seconds apart before two of them could sweep at once.
+ * For how long a node that died keeps the others from sweeping. Nodes compare it by clocks of their own, each at most
+ * ten seconds from the server's. So two of them can sweep at once for a moment at the worst, which does no harm.
  */
 const LEASE_MS = 30_000;
 /** A renewal may fail, and the next one still comes in time. */
 const RENEWAL_INTERVAL_MS = LEASE_MS / 3;
 const HOLDER_BYTES = 16;
+
+/** Resolves with why the clock of this node is not to be trusted, or null. */
+interface Clocks {
+  check(): Promise<string | null>;
+}
+
+/** For a store of this process alone. */
+const UNCHECKED: Clocks = Object.freeze({ check: async () => null });
 
 /**
  * Closes expired sessions, and deletes those that ended long ago, at a fixed rate and one pass at a time, on one of all
@@ -17,6 +25,7 @@ const HOLDER_BYTES = 16;
  * session reads as closed with or without a sweep.
  */
 export class Sweeper {
+  readonly #clocks: Clocks;
   readonly #sessions: Sessions;
   readonly #interval_ms: number;
   readonly #log: Logger;
@@ -29,7 +38,8 @@ export class Sweeper {
   #turn: Promise<void> | null = null;
 
   /** An interval of 0 or less turns it off. */
-  constructor(sessions: Sessions, interval_ms: number, log: Logger) {
+  constructor(sessions: Sessions, interval_ms: number, log: Logger, clocks: Clocks = UNCHECKED) {
+    this.#clocks = clocks;
     this.#sessions = sessions;
     this.#interval_ms = interval_ms;
     this.#log = log;
@@ -83,7 +93,7 @@ export class Sweeper {
     if (!this.#isStarted()) return false;
     const had = this.#leads;
     try {
-      this.#leads = await this.#sessions.lead(this.#holder, LEASE_MS);
+      this.#leads = await this.#take(had === true);
     } catch (error) {
       this.#leads = false;
       if (had !== false) this.#log.warn({ err: error, msg: 'no sweeps while the store does not answer' });
@@ -93,5 +103,12 @@ export class Sweeper {
       this.#log.info({ msg: 'this node sweeps from now on' });
     }
     return this.#leads;
+  }
+
+  /** With a clock that is wrong, a node takes no lease and gives back the one that it has. */
+  async #take(had: boolean): Promise<boolean> {
+    if ((await this.#clocks.check()) === null) return this.#sessions.lead(this.#holder, LEASE_MS);
+    if (had) await this.#sessions.lead(this.#holder, 0);
+    return false;
   }
 }

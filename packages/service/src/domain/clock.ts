@@ -1,7 +1,17 @@
+import { SessionsError } from './errors.ts';
+
 /** The only source of time. */
 export interface Clock {
   /** Milliseconds since 1970. Never less than at an earlier call. */
   now(): number;
+  /** Why nothing may be ended by this clock; null while it may. A clock without it is not checked. */
+  problem?(): string | null;
+}
+
+/** Throws `STORE_UNAVAILABLE` while a clock is known to be wrong: what it ends would stay ended. */
+export function assertMayEnd(clock: Clock): void {
+  const problem = clock.problem?.() ?? null;
+  if (problem !== null) throw new SessionsError('STORE_UNAVAILABLE', problem);
 }
 
 /**

@@ -169,10 +169,18 @@ export function expire<S extends SessionSummary>(session: S): S {
  * Nothing changes or revives a session that is not live. `now` is when the request began, and is what gets written.
  * Liveness is judged by `decided_at`, when the change is applied: the request may have waited in a queue since `now`.
  * A session past its deadline is ended here, so that whoever is refused learns of an end that is in the store.
+ * `mayEnd` is called before each end by a deadline, and throws where the clock is not to be trusted with it.
  */
-export function apply(session: Session, update: SessionUpdate, now: number, decided_at = now): Applied {
+export function apply(
+  session: Session,
+  update: SessionUpdate,
+  now: number,
+  decided_at = now,
+  mayEnd: () => void = () => {},
+): Applied {
   if (session.close_time !== null) return { outcome: 'refused', session };
   if (!isLive(session, Math.max(now, decided_at))) {
+    mayEnd();
     return { outcome: update.type === 'expire' ? 'updated' : 'refused', session: expire(session) };
   }
   switch (update.type) {
@@ -188,7 +196,7 @@ export function apply(session: Session, update: SessionUpdate, now: number, deci
       return updated({ ...active(session, now), data });
     }
     case 'amend':
-      return amend(session, update, Math.max(now, decided_at));
+      return amend(session, update, Math.max(now, decided_at), mayEnd);
     case 'close': {
       const ending = active(session, now);
       return { outcome: 'updated', session: end(ending, ending.request_time, update.reason) };
@@ -201,7 +209,12 @@ export function apply(session: Session, update: SessionUpdate, now: number, deci
   }
 }
 
-function amend(session: Session, update: SessionUpdate & { readonly type: 'amend' }, now: number): Applied {
+function amend(
+  session: Session,
+  update: SessionUpdate & { readonly type: 'amend' },
+  now: number,
+  mayEnd: () => void,
+): Applied {
   const { changes, lifetime_ms_max, revision } = update;
   if (isOther(session, revision)) return { outcome: 'conflict', session };
   const amended = { ...session, ...changes };
@@ -211,6 +224,7 @@ function amend(session: Session, update: SessionUpdate & { readonly type: 'amend
     return { outcome: 'too_long', session };
   }
   if (isLive(amended, now)) return updated(amended);
+  mayEnd();
   const reason = deadline(amended) === amended.expire_time ? 'expired' : 'idle';
   return { outcome: 'updated', session: end(amended, now, reason) };
 }

@@ -1,5 +1,5 @@
 import type { ChangeListener } from './changes.ts';
-import type { Clock } from './clock.ts';
+import { assertMayEnd, type Clock } from './clock.ts';
 import { endDue, endIfDue, isDue, readSettled } from './due-sessions.ts';
 import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
@@ -70,7 +70,7 @@ export class Sessions {
     this.#clock = clock;
     this.#settings = { ...SESSIONS_SETTINGS, ...settings };
     this.#touches = new Touches(lookup, touchFailed);
-    this.#validator = new Validator(store, lookup, this.#settings, this.#touches);
+    this.#validator = new Validator(store, lookup, this.#settings, this.#touches, clock);
     this.#rotation = new Rotation(store, this.#settings, this.#validator);
   }
 
@@ -214,6 +214,7 @@ export class Sessions {
 
   /** As `closeExpired`, and deletes what ended longer ago than the retention; asks `mayGoOn` between two steps. */
   async sweep(mayGoOn?: MayGoOn): Promise<Swept> {
+    assertMayEnd(this.#clock);
     this.#swept = await sweep(this.#store, this.#settings.retention_ms, this.#clock.now(), mayGoOn);
     return this.#swept;
   }

@@ -1,4 +1,6 @@
 import type { ChangeListener } from './changes.ts';
+import type { Clock } from './clock.ts';
+import type { ClockDifference } from './clock-check.ts';
 import type { Applied, CloseReason, Session, SessionSummary, SessionUpdate } from './session.ts';
 
 /** Which sessions; a member that is not there does not filter. */
@@ -98,6 +100,8 @@ export type UpdateResult = Applied | { readonly outcome: 'missing' };
  * - Sessions come back as they are stored, without `asOf`. They are never the store's own mutable objects.
  * - Time comes from `now`, in milliseconds, and from the clock that the store was created with: no store uses a clock of
  *   its servers. Nodes' clocks may differ, so no order of `now` between calls can be relied on.
+ * - While the clock that the store was created with has a `problem`, nothing is ended by a deadline: an operation that
+ *   would do so rejects with `STORE_UNAVAILABLE`, and has changed nothing.
  * - **An end is stored before anyone is told of it.** An operation that finds a session past its deadline, and refuses
  *   or counts it for that, ends it in the same step (`apply` does so). Whether a session is live is decided where a change
  *   is applied, in the store's own order, by the later of `now` and the clock at that moment: a change may have waited.
@@ -146,8 +150,16 @@ export interface SessionStore {
   /**
    * Takes the lease of what one node does at a time, or renews it, for `lease_ms` from `now` on: whether the holder has
    * it now. For 0 the holder gives it back. Where one process alone has the store, it has the lease too.
+   *
+   * A lease of another holder is void when it ends later than `lease_ms` and `LEASE_AHEAD_MS_MAX` after `now`: the clock
+   * that made it was wrong.
    */
   lease(holder: string, lease_ms: number, now: number): Promise<boolean>;
+  /**
+   * How far a clock is ahead of that of the store's server; null for a store in this process. It is for the check of
+   * clocks alone: no rule of liveness uses the server's clock.
+   */
+  clockDifference(clock: Clock): Promise<ClockDifference | null>;
   /** The hours since a moment in which something happened, the latest first. A store keeps two days of them. */
   hours(since: number): Promise<readonly HourCounts[]>;
   /** Tells of every change from now on, after it is durable, those of other nodes too; answers how to stop. */

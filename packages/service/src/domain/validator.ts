@@ -1,3 +1,4 @@
+import { assertMayEnd, type Clock } from './clock.ts';
 import { EXPIRE, isDue } from './due-sessions.ts';
 import type { Known, SessionLookup } from './lookup.ts';
 import type { CloseReason, Session } from './session.ts';
@@ -28,8 +29,10 @@ export class Validator {
   readonly #lookup: SessionLookup;
   readonly #settings: SessionsSettings;
   readonly #touches: Touches;
+  readonly #clock: Clock;
 
-  constructor(store: SessionStore, lookup: SessionLookup, settings: SessionsSettings, touches: Touches) {
+  constructor(store: SessionStore, lookup: SessionLookup, settings: SessionsSettings, touches: Touches, clock: Clock) {
+    this.#clock = clock;
     this.#store = store;
     this.#lookup = lookup;
     this.#settings = settings;
@@ -46,6 +49,8 @@ export class Validator {
 
   /** Why the session has ended, which is this unless something else came first. */
   async compromised(id: string, now: number): Promise<'unknown' | CloseReason> {
+    // The end of a grace is a deadline too.
+    assertMayEnd(this.#clock);
     const result = await this.#store.update(id, { type: 'close', reason: 'compromised' }, now);
     return result.outcome === 'missing' ? 'unknown' : (result.session.close_reason ?? 'compromised');
   }

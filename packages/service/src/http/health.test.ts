@@ -3,6 +3,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { mock, test } from 'node:test';
+import { ManualClock } from '../domain/clock.ts';
+import { CheckedClock } from '../domain/clock-check.ts';
 import { SessionsError } from '../domain/errors.ts';
 import { createLogger } from '../observability/log.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
@@ -69,6 +71,20 @@ test('without its store it lives and is not ready, and says why and when to ask 
     assert.equal((await fetch(`${server.url}/livez`)).status, 200);
   }
   assert.match(JSON.stringify(server.log), /password=secret/);
+});
+
+test('with a clock that is wrong it is not ready, and says by how much', async (t) => {
+  const clock = new CheckedClock(new ManualClock());
+  const server = await startTestServer({ clock });
+  t.after(() => server.stop());
+  clock.compared({ ahead_ms: 60_000, error_ms: 1 });
+  const answer = await fetch(`${server.url}/readyz`);
+  assert.deepEqual([answer.status, answer.headers.get('retry-after')], [503, '1']);
+  const { checks } = (await answer.json()) as { checks: { store: string; clock: string } };
+  assert.equal(checks.store, 'ok');
+  assert.match(checks.clock, /60 s ahead/);
+  clock.compared({ ahead_ms: 0, error_ms: 1 });
+  assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
 });
 
 test('a store that is silent for a second is not ready; it is asked once for all who ask meanwhile', async () => {

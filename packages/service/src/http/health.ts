@@ -1,3 +1,4 @@
+import type { Clock } from '../domain/clock.ts';
 import { SessionsError } from '../domain/errors.ts';
 import type { Logger } from '../observability/log.ts';
 import { type Endpoints, jsonContent } from './endpoints.ts';
@@ -17,11 +18,13 @@ interface Readiness {
 export class Health {
   readonly #ping: () => Promise<void>;
   readonly #log: Logger;
+  readonly #clock: Pick<Clock, 'problem'>;
   #isStopping = false;
   #store: Promise<string> | null = null;
 
   /** `ping` resolves when the store can answer. */
-  constructor(ping: () => Promise<void>, log: Logger) {
+  constructor(ping: () => Promise<void>, log: Logger, clock: Pick<Clock, 'problem'> = {}) {
+    this.#clock = clock;
     this.#ping = ping;
     this.#log = log;
   }
@@ -38,6 +41,8 @@ export class Health {
       this.#store = null;
     });
     const store = await this.#store;
+    const clock = this.#clock.problem?.() ?? null;
+    if (clock !== null) return { status: 'unavailable', checks: { store, clock } };
     return { status: store === 'ok' ? 'ok' : 'unavailable', checks: { store } };
   }
 
@@ -87,7 +92,10 @@ export function healthPaths(errors: Readonly<Record<string, object>>): object {
     '/readyz': operation('getReadiness', 'Whether requests should be sent here', {
       200: answer('They should', ready),
       503: {
-        ...answer('They should not: the store does not answer, or the service is stopping', unready),
+        ...answer(
+          'They should not: the store does not answer, the clock is wrong, or the service is stopping',
+          unready,
+        ),
         headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
       },
       ...errors,

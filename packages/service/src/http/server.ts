@@ -78,7 +78,7 @@ export class HttpServer {
       onSlow: (address) => incidents.write({ event: 'slow_listener' }, address),
       bounds: { listeners_of_caller_max: shareOf(this.#bounds, LISTENERS_MAX) },
     });
-    this.#health = new Health(() => sessions.ping(), log);
+    this.#health = new Health(() => sessions.ping(), log, clock);
     this.#protocol = tls ? 'https' : 'http';
     this.#onAcceptError = ({ code = '' }) => incidents.write({ event: 'accept_failed', code }, '');
     this.#connections = new Connections(this.#bounds, incidents);

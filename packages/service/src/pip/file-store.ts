@@ -161,6 +161,10 @@ export class FileStore implements SessionStore {
     return purged;
   }
 
+  async clockDifference(): Promise<null> {
+    return null;
+  }
+
   async lease(): Promise<boolean> {
     return true;
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { monotonicTime } from '../domain/clock.ts';
+import { LEASE_AHEAD_MS_MAX } from '../domain/clock-check.ts';
 import { userPrefix } from '../domain/ids.ts';
 import { asJsonText } from '../domain/json.ts';
 import type { Session, SessionUpdate } from '../domain/session.ts';
@@ -199,6 +200,27 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
       assert.equal(await holding.lease(holder, LEASE_MS, NOW + 3 * LEASE_MS), false);
       await waiting.lease(other, 0, NOW + 3 * LEASE_MS);
       assert.equal(await holding.lease(holder, LEASE_MS, NOW + 3 * LEASE_MS), true);
+    },
+  },
+  {
+    name: 'a lease far beyond its length is void; one by a clock somewhat ahead is not',
+    run: async (here, there) => {
+      const ahead = NOW + LEASE_AHEAD_MS_MAX;
+      assert.equal(await here.lease('here', LEASE_MS, ahead), true);
+      assert.equal(await there.lease('there', LEASE_MS, NOW), false);
+      assert.equal(await here.lease('here', LEASE_MS, ahead + 1), true);
+      assert.equal(await there.lease('there', 0, NOW), false);
+      assert.equal(await here.lease('here', LEASE_MS, ahead + 40 * 24 * HOUR_MS), true);
+      assert.equal(await there.lease('there', LEASE_MS, NOW), true);
+      assert.equal(await here.lease('here', LEASE_MS, NOW), false);
+    },
+  },
+  {
+    name: 'a lease that is given back by a clock that is ahead is free at once',
+    run: async (here, there) => {
+      assert.equal(await here.lease('here', LEASE_MS, NOW), true);
+      assert.equal(await here.lease('here', 0, NOW + LEASE_AHEAD_MS_MAX), false);
+      assert.equal(await there.lease('there', LEASE_MS, NOW), true);
     },
   },
 ];

@@ -7,7 +7,7 @@ import { FEED_KEY_BYTES, MessageReader, MessageSealer, textBytesMax } from './ci
 const KEY = randomBytes(FEED_KEY_BYTES);
 const HERE = 'channel 1';
 
-test('feed messages: a reader with the key opens what a sealer made, for its context, once', () => {
+test('feed messages: a reader opens what a sealer made for its context, once', () => {
   const property = fc.property(fc.string({ unit: 'grapheme' }), (text) => {
     const [sealer, reader] = [new MessageSealer(KEY), new MessageReader(KEY)];
     const message = sealer.seal(text, HERE);
@@ -28,7 +28,7 @@ test('feed messages: two messages of one text have nothing in common but their s
   for (const message of [a, b]) assert.ok(!Buffer.from(message, 'base64').includes('ann'));
 });
 
-test('feed messages: a changed character, another key or an invented sender open nothing', () => {
+test('feed messages: changed characters, another key, invented senders open nothing', () => {
   const message = new MessageSealer(KEY).seal('text', HERE);
   const bytesOf = (text: string) => Buffer.from(text, 'base64');
   const forged = Array.from(message, (character, at) => [
@@ -70,7 +70,7 @@ test('feed messages: a text of the largest size makes a message of the largest l
   }
 });
 
-test('feed messages: invented senders do not make a reader forget those that it knows', () => {
+test('feed messages: invented senders do not make a reader forget known ones', () => {
   const [sealer, reader] = [new MessageSealer(KEY), new MessageReader(KEY)];
   const message = sealer.seal('text', HERE);
   assert.equal(reader.open(message, HERE), 'text');

@@ -135,6 +135,10 @@ export class MemoryStore implements SessionStore {
     return true;
   }
 
+  async clockDifference(): Promise<null> {
+    return null;
+  }
+
   async hours(since: number): Promise<readonly HourCounts[]> {
     return this.#hours.since(since);
   }

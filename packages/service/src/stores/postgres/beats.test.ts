@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { monotonicTime } from '../../domain/clock.ts';
 import { Beats } from './beats.ts';
 
-test('postgres beats: a beat counts once, as of when it was sent, and no other payload counts', () => {
+test('postgres beats: a beat counts once, by when it was sent; no other payload does', () => {
   const beats = new Beats();
   const before = monotonicTime();
   const [first, second, third] = [beats.next(), beats.next(), beats.next()];
@@ -17,7 +17,7 @@ test('postgres beats: a beat counts once, as of when it was sent, and no other p
   assert.ok((beats.take(third) ?? 0) >= time);
 });
 
-test('postgres beats: more than a few that do not come back are forgotten, the oldest first', () => {
+test('postgres beats: of many that do not come back, the oldest are forgotten', () => {
   const beats = new Beats();
   const payloads = Array.from({ length: 100 }, () => beats.next());
   assert.equal(beats.take(payloads[0] ?? ''), null);

@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/clock.ts';
+import { assertMayEnd, type Clock } from '../../domain/clock.ts';
 import { expire, type Session } from '../../domain/session.ts';
 import type { ClosedMatching, CloseMatching, Expired } from '../../domain/store.ts';
 import { textArray } from './arrays.ts';
@@ -87,6 +87,7 @@ export class Bulk {
         connection.query({ name: 'forget hours', text: FORGET_HOURS, values: [firstHourKept(now)] }),
         connection.query(selectDue(now, limit, user_id)),
       ]);
+      if (rows.length > 0) assertMayEnd(this.#clock);
       const closed = await this.#commit(connection, rows.map(toStoredSession), (set, session) => {
         const expired = expire(session);
         set.replace(expired);
@@ -124,7 +125,7 @@ export class Bulk {
     locked: readonly Stored[],
     change: (set: WorkingSet, session: Session) => Session | null,
   ): Promise<Session[]> {
-    const set = new WorkingSet(locked, this.#clock.now());
+    const set = new WorkingSet(locked, this.#clock);
     const changed = locked.flatMap(({ session }) => change(set, session) ?? []);
     await commit(connection, set, this.#feed);
     return changed;

@@ -86,7 +86,7 @@ test('postgres: a role that may only listen and notify learns no id and no user'
   }
 });
 
-test('postgres: forged notifications end nothing in a cache, and do not make it serve longer', BOUND, async (t) => {
+test('postgres: forged notifications end nothing, and make no cache serve longer', BOUND, async (t) => {
   const spied = spyOnConnections(t);
   const url = await databases.server.newDatabase();
   const [store, other] = [await databases.open(url), await databases.open(url)];
@@ -133,7 +133,7 @@ test('postgres: forged notifications end nothing in a cache, and do not make it 
   assert.equal(store.toldUntil(), until);
 });
 
-test('postgres: copies of notifications from before a node was started are no changes to it', async () => {
+test('postgres: copies of notifications from before a node started change nothing', async () => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   const stranger = await connectStranger(url);
@@ -148,7 +148,7 @@ test('postgres: copies of notifications from before a node was started are no ch
   assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
 });
 
-test('postgres: an end that a commit of unknown outcome makes late is told by its notification', BOUND, async (t) => {
+test('postgres: a commit of unknown outcome that comes late is told when it comes', BOUND, async (t) => {
   const url = await databases.server.newDatabase();
   await (await databases.open(url)).close();
   const config = postgresStoreConfig(url);

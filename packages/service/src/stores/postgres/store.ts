@@ -1,5 +1,6 @@
 import type { ChangeListener } from '../../domain/changes.ts';
 import { type Clock, NO_CLOCK } from '../../domain/clock.ts';
+import { type ClockDifference, compareClocks, LEASE_AHEAD_MS_MAX } from '../../domain/clock-check.ts';
 import type { SessionsError } from '../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -37,7 +38,10 @@ import type { Write, WriteResult } from './writes.ts';
 
 const TAKE_LEASE = `INSERT INTO leases AS l (name, holder, until) VALUES ('sweep', $1, $2::bigint + $3::bigint)
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-  WHERE l.holder = excluded.holder OR l.until <= $2 RETURNING 1`;
+  WHERE l.holder = excluded.holder OR l.until <= $2 OR l.until > excluded.until + ${LEASE_AHEAD_MS_MAX} RETURNING 1`;
+const GIVE_LEASE_BACK = `UPDATE leases SET until = 0 WHERE name = 'sweep' AND holder = $1`;
+
+const SERVER_TIME = { name: 'time', text: 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint' };
 
 /**
  * Sessions in a PostgreSQL database, which many nodes may serve. Finds and writes that come together go together;
@@ -152,9 +156,19 @@ export class PostgresStore implements SessionStore {
 
   async lease(holder: string, lease_ms: number, now: number): Promise<boolean> {
     this.#assertOpen();
-    const statement = { name: 'lease', text: TAKE_LEASE, values: [holder, now, lease_ms] };
+    const statement =
+      lease_ms > 0
+        ? { name: 'lease', text: TAKE_LEASE, values: [holder, now, lease_ms] }
+        : { name: 'give lease back', text: GIVE_LEASE_BACK, values: [holder] };
     const taken = await this.#bulks.run((connection) => connection.query(statement));
-    return taken.length > 0 && lease_ms > 0;
+    return taken.length > 0;
+  }
+
+  async clockDifference(clock: Clock): Promise<ClockDifference> {
+    this.#assertOpen();
+    return this.#bulks.run((connection) =>
+      compareClocks(clock, async () => Number((await connection.query(SERVER_TIME))[0]?.[0])),
+    );
   }
 
   hours(since: number): Promise<readonly HourCounts[]> {

@@ -1,3 +1,4 @@
+import { SessionsError } from '../../domain/errors.ts';
 import type { Connection, Statement } from './connection.ts';
 import { isRefusal } from './faults.ts';
 import type { Feed } from './feed.ts';
@@ -13,7 +14,7 @@ export async function inTransaction<T>(connection: Connection, work: () => Promi
   try {
     return await work();
   } catch (error) {
-    if (isRefusal(error)) await connection.query(ROLLBACK);
+    if (isRefusal(error) || error instanceof SessionsError) await connection.query(ROLLBACK);
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { changed, removed, type SessionChange } from '../../domain/changes.ts';
+import { assertMayEnd, type Clock } from '../../domain/clock.ts';
 import { idTaken, SessionsError } from '../../domain/errors.ts';
 import { evictedFor } from '../../domain/limits.ts';
 import { apply, type CloseReason, expire, isLive, type Session } from '../../domain/session.ts';
@@ -30,22 +31,34 @@ export class WorkingSet {
   readonly changes: SessionChange[] = [];
   readonly hours = new HourSums();
   readonly #entries = new Map<string, Entry>();
+  /** The moment while the sessions are locked: the writes may have waited since their `now`. */
   readonly #decided_at: number;
+  readonly #mayEnd: () => void;
 
-  /** `decided_at` is the clock while the sessions are locked: the writes may have waited since their `now`. */
-  constructor(stored: readonly Stored[], decided_at: number) {
-    this.#decided_at = decided_at;
+  constructor(stored: readonly Stored[], clock: Clock) {
+    this.#decided_at = clock.now();
+    this.#mayEnd = () => assertMayEnd(clock);
     for (const one of stored) this.#entries.set(one.session.id, { stored: one, session: one.session });
   }
 
+  /** What is refused has changed nothing, and concerns no other write. */
   run(write: Write): WriteResult {
+    try {
+      return this.#run(write);
+    } catch (error) {
+      if (error instanceof SessionsError) return { type: 'failed', error };
+      throw error;
+    }
+  }
+
+  #run(write: Write): WriteResult {
     switch (write.type) {
       case 'insert':
         return this.#insert(write.session, write.limit, write.now);
       case 'update': {
         const session = this.#entries.get(write.id)?.session;
         if (!session) return { type: 'updated', result: { outcome: 'missing' } };
-        const applied = apply(session, write.update, write.now, this.#decided_at);
+        const applied = apply(session, write.update, write.now, this.#decided_at, this.#mayEnd);
         if (applied.session !== session) this.replace(applied.session);
         return { type: 'updated', result: applied };
       }
@@ -79,7 +92,7 @@ export class WorkingSet {
 
   /** Closes a session that is in the set and live; ends one that is past its deadline, and answers null. */
   close(session: Session, reason: CloseReason, now: number): Session | null {
-    const closed = apply(session, { type: 'close', reason }, now, this.#decided_at);
+    const closed = apply(session, { type: 'close', reason }, now, this.#decided_at, this.#mayEnd);
     if (closed.session !== session) this.replace(closed.session);
     return closed.outcome === 'updated' ? closed.session : null;
   }
@@ -102,15 +115,7 @@ export class WorkingSet {
 
   #insert(session: Session, limit: SessionLimit | null, now: number): WriteResult {
     if (this.#entries.get(session.id)?.session) return { type: 'failed', error: idTaken(session.id) };
-    let evicted: readonly Session[] = [];
-    if (limit) {
-      try {
-        evicted = evictedFor(this.#liveOf(session.user_id, now), limit);
-      } catch (error) {
-        if (error instanceof SessionsError) return { type: 'failed', error };
-        throw error;
-      }
-    }
+    const evicted = limit ? evictedFor(this.#liveOf(session.user_id, now), limit) : [];
     const closed = evicted.flatMap((other) => this.close(other, 'evicted', now) ?? []);
     this.#entries.set(session.id, { stored: null, session });
     this.hours.count('opened', session.open_time);
@@ -123,8 +128,12 @@ export class WorkingSet {
     const live: Session[] = [];
     for (const { session } of this.#entries.values()) {
       if (session?.user_id !== user_id || session.close_time !== null) continue;
-      if (isLive(session, Math.max(now, this.#decided_at))) live.push(session);
-      else this.replace(expire(session));
+      if (isLive(session, Math.max(now, this.#decided_at))) {
+        live.push(session);
+      } else {
+        this.#mayEnd();
+        this.replace(expire(session));
+      }
     }
     return live;
   }

@@ -66,7 +66,7 @@ export class WriteRunner {
     const alone = attempt === 1 && writes.every((write) => write.type === 'insert' && write.limit === null);
     return inTransaction(connection, async () => {
       const locked = alone ? [] : await lock(connection, writes);
-      const set = new WorkingSet(locked, this.#clock.now());
+      const set = new WorkingSet(locked, this.#clock);
       const results = writes.map((write) => set.run(write));
       await commit(connection, set, this.#feed, alone);
       return results;

@@ -65,7 +65,9 @@ export class Bulk {
     let earliest: number | null = null;
     const end: Change = (before) => {
       const { session } = before;
-      return session.close_time === null && deadline(session) <= now ? { before, after: expire(session) } : null;
+      if (session.close_time !== null || now < deadline(session)) return null;
+      this.#writes.assertMayEnd();
+      return { before, after: expire(session) };
     };
     for (const shard of await this.#busy('due', String(now), user_id)) {
       const found = await this.#until(shard, 'due', String(now), limit - count, user_id);

@@ -11,7 +11,7 @@ function published(number: string, { text, secret }: Sealed): string {
   return `${number} ${hash('sha1', secret + number, 'hex')} ${text}`;
 }
 
-test('redis feed: a message of another node is believed with its number, and with no other', () => {
+test('redis feed: a message is believed with its own number, and with no other', () => {
   const [here, there] = [new FeedMessages(KEY, 'c'), new FeedMessages(KEY, 'c')];
   const message = published('7', there.seal('a', [CHANGE]));
   const [, proof = '', text = ''] = message.split(' ');
@@ -28,7 +28,7 @@ test('redis feed: a message of another channel, or of another data set, is not b
   assert.equal(new FeedMessages(randomBytes(32), 'c').open(message), null);
 });
 
-test('redis feed: a message of the node itself is its own until the node takes another name', () => {
+test("redis feed: a message is the node's own until the node takes another name", () => {
   const here = new FeedMessages(KEY, 'c');
   const [first, second] = [here.seal('a', [CHANGE]), here.seal('a', [CHANGE])];
   assert.equal(here.open(published('1', first))?.isOwn, true);

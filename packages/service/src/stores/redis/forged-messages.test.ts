@@ -42,7 +42,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
     }
   };
 
-  test('redis: a user who may only subscribe and publish learns no id and no session owner', async () => {
+  test('redis: a user who may only subscribe and publish learns no id and no user', async () => {
     await withStore(server.url, (store) =>
       asStranger(async ({ heard, command }) => {
         await assert.rejects(command('GET', 'ps:{x}:feed-key'), /NOPERM/);
@@ -61,7 +61,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
     );
   });
 
-  test('redis: forged messages end nothing in a cache, and do not make it serve longer', BOUND, async () => {
+  test('redis: forged messages end nothing, and make no cache serve longer', BOUND, async () => {
     await withStore(server.url, (store) =>
       withStore(server.url, (other) =>
         asStranger(async ({ heard, publish }) => {
@@ -103,7 +103,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
     );
   });
 
-  test('redis: copies of messages from before a node was started are no changes to it', BOUND, async () => {
+  test('redis: copies of messages from before a node started change nothing', BOUND, async () => {
     await asStranger(async ({ heard, publish }) => {
       await withStore(server.url, async (store) => {
         const one = ownSession('u');

@@ -21,7 +21,7 @@ test('redis feed: messages in order follow; a hole and a number that was there a
   );
 });
 
-test('redis feed: messages of before the numbers were taken over may come late, and say nothing new', () => {
+test('redis feed: messages from before the numbers were taken over say nothing new', () => {
   const sequences = at(5);
   assert.deepEqual(
     [4, 5, 6].map((number) => sequences.hear('a', number)),

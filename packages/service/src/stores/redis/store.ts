@@ -1,5 +1,6 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
 import { type Clock, NO_CLOCK } from '../../domain/clock.ts';
+import { type ClockDifference, compareClocks } from '../../domain/clock-check.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
   ClosedMatching,
@@ -153,6 +154,16 @@ export class RedisStore implements SessionStore {
     const { lease, commonShard } = this.#keys;
     const values = [holder, String(lease_ms), String(now)];
     return this.#call(async ({ engine }) => (await engine.run<number>(commonShard, LEASE, [lease], values)) === 1);
+  }
+
+  /** Of a cluster it is the server that has the lease. */
+  clockDifference(clock: Clock): Promise<ClockDifference> {
+    return this.#call(({ engine }) =>
+      compareClocks(clock, async () => {
+        const [seconds, microseconds] = await engine.send<[string, string]>(this.#keys.commonShard, ['TIME']);
+        return Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+      }),
+    );
   }
 
   hours(since: number): Promise<readonly HourCounts[]> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/clock.ts';
+import { assertMayEnd, type Clock } from '../../domain/clock.ts';
 import { type Applied, apply, type Session, type SessionUpdate } from '../../domain/session.ts';
 import type { UpdateResult } from '../../domain/store.ts';
 import { unavailable } from '../unavailable.ts';
@@ -28,6 +28,7 @@ export class Writes {
   readonly #feed: Feed;
   readonly #seal: Feed['seal'];
   readonly #clock: Clock;
+  readonly #mayEnd: () => void;
   readonly #retention_ms: number | null;
 
   constructor(engine: Engine, keys: Keys, feed: Feed, clock: Clock, retention_ms: number | null) {
@@ -36,6 +37,7 @@ export class Writes {
     this.#feed = feed;
     this.#seal = (shard, changes) => feed.seal(shard, changes);
     this.#clock = clock;
+    this.#mayEnd = () => assertMayEnd(clock);
     this.#retention_ms = retention_ms;
   }
 
@@ -86,7 +88,12 @@ export class Writes {
 
   /** By the domain's rules. Liveness is judged by the clock after the read: the request may have waited since `now`. */
   apply(session: Session, update: SessionUpdate, now: number): Applied {
-    return apply(session, update, now, this.#clock.now());
+    return apply(session, update, now, this.#clock.now(), this.#mayEnd);
+  }
+
+  /** Throws while nothing may be ended by the clock. */
+  assertMayEnd(): void {
+    this.#mayEnd();
   }
 
   decidedAt(now: number): number {

@@ -150,6 +150,10 @@ export class SqliteStore implements SessionStore {
     return true;
   }
 
+  async clockDifference(): Promise<null> {
+    return null;
+  }
+
   async hours(since: number): Promise<readonly HourCounts[]> {
     return this.#open().reader.hours(since);
   }

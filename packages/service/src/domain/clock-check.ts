@@ -1,0 +1,82 @@
+import { type Clock, monotonicTime } from './clock.ts';
+
+/** How far the clock of a node may be from that of its store's server. */
+const CLOCK_DIFFERENCE_MS_MAX = 10_000;
+
+/** How far the clocks of two nodes may be apart, each of which may be that far from the server's. */
+export const LEASE_AHEAD_MS_MAX = 2 * CLOCK_DIFFERENCE_MS_MAX;
+
+/** How far the clock of a node is ahead of that of its store's server; negative where it is behind. */
+export interface ClockDifference {
+  readonly ahead_ms: number;
+  /** Half of the time that the comparison took: the difference may be that much smaller or larger. */
+  readonly error_ms: number;
+}
+
+/** Compares a clock with that of a server, which `read` asks for its time in milliseconds since 1970. */
+export async function compareClocks(clock: Clock, read: () => Promise<number>): Promise<ClockDifference> {
+  const [before, began] = [clock.now(), monotonicTime()];
+  const server = await read();
+  const [after, ended] = [clock.now(), monotonicTime()];
+  // A clock that stands still, or steps ahead meanwhile, says another duration.
+  return { ahead_ms: (before + after) / 2 - server, error_ms: Math.max(after - before, ended - began) / 2 };
+}
+
+interface Compared extends ClockDifference {
+  readonly time: number;
+  readonly monotonic_time: number;
+}
+
+/**
+ * The clock of a node, which is compared with that of its store's server from time to time. While it is known to be
+ * wrong, nothing is ended by it: an end cannot be undone. Nothing is judged by the server's clock instead.
+ *
+ * Between two comparisons the monotonic clock says how far the clock has stepped. It may be wrong about that, since some
+ * systems stop it while they are suspended: so a step asks for another comparison (`doubted`).
+ */
+export class CheckedClock implements Clock {
+  /** Called where the clock seems to have stepped since it was compared. */
+  doubted: () => void = () => {};
+  readonly #clock: Clock;
+  readonly #monotonicTime: () => number;
+  #compared: Compared | null = null;
+
+  constructor(clock: Clock, monotonic = monotonicTime) {
+    this.#clock = clock;
+    this.#monotonicTime = monotonic;
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** What a store has found out (`SessionStore.clockDifference`); null where it has no server. */
+  compared(difference: ClockDifference | null): void {
+    this.#compared = difference && {
+      ...difference,
+      time: this.#clock.now(),
+      monotonic_time: this.#monotonicTime(),
+    };
+  }
+
+  problem(): string | null {
+    const compared = this.#compared;
+    if (!compared) return null;
+    const step_ms = this.#clock.now() - compared.time - (this.#monotonicTime() - compared.monotonic_time);
+    const ahead_ms = compared.ahead_ms + step_ms;
+    if (!isWrong(ahead_ms, compared.error_ms)) return null;
+    if (!isWrong(compared.ahead_ms, compared.error_ms)) this.doubted();
+    return problemOf(ahead_ms);
+  }
+}
+
+function isWrong(ahead_ms: number, error_ms: number): boolean {
+  return Math.abs(ahead_ms) - error_ms > CLOCK_DIFFERENCE_MS_MAX;
+}
+
+function problemOf(ahead_ms: number): string {
+  const seconds = Math.round(Math.abs(ahead_ms) / 1_000);
+  const [side, max_s] = [ahead_ms > 0 ? 'ahead of' : 'behind', CLOCK_DIFFERENCE_MS_MAX / 1_000];
+  const what = `The clock of this node is ${seconds} s ${side} the clock of the store's server; ${max_s} s are allowed.`;
+  return `${what} Set the clock that is wrong, and restart the node if it was ahead.`;
+}
