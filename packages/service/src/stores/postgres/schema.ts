@@ -11,6 +11,8 @@ export const LOCK_CLASS = 0x50697053;
 /** The other lock class: of migrations. */
 const MIGRATION_LOCK = `SELECT pg_advisory_xact_lock(${LOCK_CLASS + 1}, 0)`;
 
+/** insufficient_privilege */
+const FORBIDDEN = '42501';
 /** Wrong user or password, no such database, no right to it: waiting mends none of them. */
 const UNUSABLE_CODES = /^(28|3D|3F|42)/;
 
@@ -33,15 +35,20 @@ export async function migrate(config: PostgresStoreConfig): Promise<void> {
       connection.destroy();
     }
   } catch (error) {
-    if (error instanceof SessionsError) throw error;
-    if (UNUSABLE_CODES.test(codeOf(error) ?? '')) {
-      throw unusable(config, `cannot be used: ${reasonOf(error)} (${(error as Error).message})`);
-    }
-    throw unavailable(`${config.address}: ${start.isOver ? `no answer within ${start.ms} ms` : reasonOf(error)}`);
+    throw startError(config, error, start.isOver ? `no answer within ${start.ms} ms` : reasonOf(error));
   } finally {
     start.cancel();
     deadline.cancel();
   }
+}
+
+/** Why a start fails: nothing that waiting mends, or the database cannot be reached. */
+export function startError(config: PostgresStoreConfig, error: unknown, reason: string): SessionsError {
+  if (error instanceof SessionsError) return error;
+  if (UNUSABLE_CODES.test(codeOf(error) ?? '')) {
+    return unusable(config, `cannot be used: ${reasonOf(error)} (${(error as Error).message})`);
+  }
+  return unavailable(`${config.address}: ${reason}`);
 }
 
 /** One step; answers whether there may be another. */
@@ -55,7 +62,11 @@ async function step(config: PostgresStoreConfig, connection: Connection): Promis
   }
   const migration = MIGRATIONS[version];
   if (migration) {
-    await connection.query({ text: migration(config.partitions) });
+    await connection.query({ text: migration(config.partitions) }).catch((error) => {
+      if (version === 0 || codeOf(error) !== FORBIDDEN) throw error;
+      const needed = `has schema version ${version}, and this service needs ${MIGRATIONS.length}`;
+      throw unusable(config, `${needed}: start it once as the role that owns the schema, which migrates it`);
+    });
     await connection.query({ text: `UPDATE schema_version SET version = ${version + 1}` });
   }
   await connection.query({ text: 'COMMIT' });

@@ -32,7 +32,7 @@ import { SELECT_HOURS } from './hours.ts';
 import { Lane } from './lane.ts';
 import { countMatching, hasDue, list, scan, snapshot } from './lists.ts';
 import { Pool } from './pool.ts';
-import { migrate } from './schema.ts';
+import { migrate, startError } from './schema.ts';
 import { admission, WriteRunner } from './write-runner.ts';
 import type { Write, WriteResult } from './writes.ts';
 
@@ -90,7 +90,7 @@ export class PostgresStore implements SessionStore {
     try {
       await this.#feed.open();
     } catch (error) {
-      throw unavailable(`${this.#config.address}: ${reasonOf(error)}`);
+      throw startError(this.#config, error, reasonOf(error));
     }
     this.#state = 'open';
   }

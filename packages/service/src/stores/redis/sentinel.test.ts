@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { NOW } from '../conformance-fixtures.ts';
 import { onFreePorts } from '../fixtures/free-port.ts';
+import { addedFor } from '../fixtures/least-rights.ts';
 import { withConnections } from '../fixtures/redis-commands.ts';
 import { RedisServer } from '../fixtures/redis-server.ts';
 import { findBinary } from '../fixtures/server-binary.ts';
@@ -28,7 +29,7 @@ describe('redis sentinel', { skip: missingRedis() ?? false }, () => {
       port = free;
       return startSentinel(folder, port, master.port);
     });
-    await withConnections([{ url: `redis://127.0.0.1:${port}` }], async ([command]) => {
+    await withConnections([{ url: `redis://watcher:watcher@127.0.0.1:${port}` }], async ([command]) => {
       while (!/slaves=1/.test(String(await command?.('INFO', 'sentinel'))));
     });
     await withConnections([replica], async ([command]) => {
@@ -75,6 +76,9 @@ function startSentinel(folder: string, port: number, master_port: number): Promi
     `sentinel monitor sessions 127.0.0.1 ${master_port} 1`,
     'sentinel down-after-milliseconds sessions 500',
     'sentinel failover-timeout sessions 3000',
+    // What docs/least-rights.md says is all that the service needs there.
+    `user default on nopass resetkeys resetchannels -@all ${addedFor('`sentinel=`').join(' ')}`,
+    'user watcher on >watcher +@all',
   ];
   writeFileSync(join(folder, 'sentinel.conf'), `${lines.join('\n')}\n`);
   const binary = findBinary('redis-server') ?? findBinary('valkey-server') ?? '';
