@@ -59,7 +59,7 @@ export const IN_FEEDS: readonly Mutation[] = [
     name: 'Redis: the changes of other nodes are not published',
     store: 'redis',
     file: `${STORES}/redis/feed.ts`,
-    find: 'if (message && message.node !== this.#node) this.tellOwn(message.changes);',
+    find: 'if (!message.isOwn) this.tellOwn(message.changes);',
     replace: '',
   },
   {
