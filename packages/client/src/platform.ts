@@ -1,4 +1,5 @@
 /** The only sources of time and randomness in the client. */
+import { ElapsedClock } from './elapsed-clock.ts';
 
 /** Milliseconds since 1970. */
 export function systemTime(): number {
@@ -8,6 +9,13 @@ export function systemTime(): number {
 /** Milliseconds from any start, which never step back: for deadlines. */
 export function monotonicTime(): number {
   return performance.now();
+}
+
+const elapsed = new ElapsedClock({ monotonic: monotonicTime, wall: systemTime });
+
+/** The same, and also while the machine was suspended: for how long something may be trusted. */
+export function elapsedTime(): number {
+  return elapsed.now();
 }
 
 /** That many random bytes as hex, which nobody can guess. */

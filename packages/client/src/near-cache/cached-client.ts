@@ -3,7 +3,7 @@ import { type SessionsClientOptions, toClientSettings } from '../call-v2.ts';
 import type { Session } from '../contract/v2.ts';
 import { withDeadline } from '../deadline.ts';
 import { SessionsCallError } from '../errors.ts';
-import { monotonicTime } from '../platform.ts';
+import { elapsedTime } from '../platform.ts';
 import type { RequestOptions } from '../request-options.ts';
 import type { SessionsClient } from '../sessions-client.ts';
 import { createSessionsClient } from '../sessions-v2.ts';
@@ -68,7 +68,7 @@ export function createCachedSessionsClient(options: CachedSessionsClientOptions)
       load: (token, age_ms_max) => load(client, token, age_ms_max),
       idOf: idOfToken,
       freshUntil: () => stream.freshUntil,
-      now: monotonicTime,
+      now: elapsedTime,
       ended: Promise.resolve(null),
     },
     {
@@ -83,7 +83,7 @@ export function createCachedSessionsClient(options: CachedSessionsClientOptions)
     failed: onStreamError,
   };
   const settings = toClientSettings(options);
-  const stream = new ChangeStream(settings, listener, monotonicTime);
+  const stream = new ChangeStream(settings, listener, elapsedTime);
   stream.run();
   return {
     ...forgetting(client, cache),
@@ -92,7 +92,7 @@ export function createCachedSessionsClient(options: CachedSessionsClientOptions)
       return request === undefined ? read : bounded(read, request, settings);
     },
     peek: (credential) => cache.peek(credential),
-    cacheStats: () => ({ ...cache.stats(), fresh: monotonicTime() < stream.freshUntil }),
+    cacheStats: () => ({ ...cache.stats(), fresh: elapsedTime() < stream.freshUntil }),
     stop: () => stream.stop(),
   };
 }

@@ -1,3 +1,4 @@
+import { UNNOTICED_MS } from '../elapsed-clock.ts';
 import { EventParser, type StreamEvent } from './event-parser.ts';
 
 /** What is told of a session. */
@@ -15,8 +16,11 @@ export interface ChangeListener {
   readonly gap: () => void;
 }
 
-/** After the last moment up to which everything was told, so long is what is known served. */
-const FRESH_MS = 3_000;
+/** After the last moment up to which everything was told, so long is what is known served at most. */
+const BOUND_MS = 3_000;
+const FRESH_MS = BOUND_MS - UNNOTICED_MS;
+/** Two clocks that nothing has stopped drift apart by less before the stream is opened anew. */
+const AHEAD_MS_MAX = 500;
 
 /**
  * The events of one connection.
@@ -25,21 +29,32 @@ const FRESH_MS = 3_000;
  * which everything has been told, and the first event the moment when the service took the request. That moment was
  * not before the request was sent, so a heartbeat's moment is never taken for later than it was: neither a slow
  * network nor a proxy that delays everything makes old news look new.
+ *
+ * That holds while neither clock stands still. If this one does, heartbeats seem to come from the future: a heartbeat
+ * counts from its receipt at most, and one that is too far ahead ends the connection. If the service's does, they seem
+ * old. A moment before the request says nothing, since no clock was compared by then.
  */
 export class ChangeEvents {
   readonly #listener: ChangeListener;
+  readonly #now: () => number;
+  /** When the request was sent, by this clock. */
   readonly #asked: number;
+  /** When it was taken, by the service's clock; null before the first event. */
+  #taken: number | null = null;
   readonly #decoder = new TextDecoder();
   readonly #parser = new EventParser();
-  /** From the service's clock to this one; null before the first event. */
-  #offset: number | null = null;
 
-  constructor(listener: ChangeListener, asked: number) {
+  /** `now` is a clock of elapsed time, and `asked` its moment when the request was sent. */
+  constructor(listener: ChangeListener, now: () => number, asked: number) {
     this.#listener = listener;
+    this.#now = now;
     this.#asked = asked;
   }
 
-  /** Each event, with the moment until which what is known is fresh where it says so. Throws for what is none. */
+  /**
+   * Each event, with the moment until which what is known is fresh where it says so. Throws for what is none, and for
+   * what shows that the two clocks are no longer related as they were.
+   */
   *take(chunk: Uint8Array) {
     for (const event of this.#parser.push(this.#decoder.decode(chunk, { stream: true }))) {
       yield { event, fresh_until: this.#take(event) };
@@ -50,11 +65,10 @@ export class ChangeEvents {
     const members = JSON.parse(data) as Readonly<Record<string, unknown>>;
     switch (type) {
       case 'hello':
-        this.#offset = this.#asked - timeOf(members);
+        this.#taken = timeOf(members);
         return null;
       case 'heartbeat':
-        if (this.#offset === null) throw new TypeError('a heartbeat came before hello');
-        return timeOf(members) + this.#offset + FRESH_MS;
+        return this.#freshUntil(timeOf(members));
       case 'change':
         if (typeof members.id !== 'string') throw new TypeError('a change has no id');
         this.#listener.changed(members.id, toldChange(members));
@@ -66,6 +80,15 @@ export class ChangeEvents {
         // A newer service may tell more.
         return null;
     }
+  }
+
+  #freshUntil(time: number): number | null {
+    if (this.#taken === null) throw new TypeError('a heartbeat came before hello');
+    if (time < this.#taken) return null;
+    const now = this.#now();
+    const told_until = this.#asked + (time - this.#taken);
+    if (told_until > now + AHEAD_MS_MAX) throw new Error('a heartbeat is ahead of the clock, which has stood still');
+    return Math.min(told_until, now) + FRESH_MS;
   }
 }
 

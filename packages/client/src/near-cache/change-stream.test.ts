@@ -80,19 +80,70 @@ test('how fresh it is counts from when the request was sent, however late its ev
     async (send, world) => {
       // Asked at 10,000; the service took it at 500 of its own clock.
       world.now = 10_900;
-      await send(hello(500));
+      // What was told before says nothing: the two clocks were not compared then.
+      await send(hello(500) + heartbeat(499));
+      await send('');
       seen.push(world.stream?.freshUntil);
       await send(heartbeat(501));
       await send('');
       seen.push(world.stream?.freshUntil);
-      // A heartbeat of 1,500 that has been held back for a long time is no news.
-      world.now = 60_000;
+      // A heartbeat of 1,500 that has been held back for a while is no news.
+      world.now = 14_900;
       await send(heartbeat(1_500));
       await send('');
       seen.push(world.stream?.freshUntil);
     },
   ]);
-  assert.deepEqual(seen, [Number.NEGATIVE_INFINITY, 13_001, 14_000]);
+  assert.deepEqual(seen, [Number.NEGATIVE_INFINITY, 12_760, 13_759]);
+});
+
+test('no heartbeat counts for longer than 3 seconds from its receipt', async () => {
+  const seen: (number | undefined)[] = [];
+  const { errors, requests } = await follow([
+    async (send, world) => {
+      await send(hello(500));
+      // Half a second more has passed at the service than here: this clock may have stood still, or drifts.
+      world.now = 10_100;
+      await send(`${change('a', 1)}${heartbeat(1_100)}`);
+      await send('');
+      seen.push(world.stream?.freshUntil);
+      // As after a suspension of 20 seconds: what was related before is not.
+      await send(heartbeat(21_100)).catch(() => {});
+      await send('').catch(() => {});
+    },
+    (_send, world) => void seen.push(world.stream?.freshUntil),
+  ]);
+  assert.deepEqual(seen, [12_859, Number.NEGATIVE_INFINITY]);
+  assert.match(errors[0] ?? '', /ahead of the clock/);
+  // Nothing that is kept is trusted: the service says that there was a gap.
+  assert.deepEqual(requests, [null, null, null]);
+});
+
+test('after a silence by this clock the stream is opened anew, where it was, whatever has come meanwhile', async () => {
+  const { errors, requests, heard } = await follow([
+    async (send, world) => {
+      await send(hello(500) + change('a', 1) + heartbeat(501));
+      await send('');
+      world.now += 5_001;
+      await send(heartbeat(1_500) + heartbeat(2_500) + heartbeat(5_500)).catch(() => {});
+      await send('').catch(() => {});
+    },
+  ]);
+  assert.match(errors[0] ?? '', /said nothing for 5000 ms/);
+  assert.deepEqual([heard, requests], [['a'], [null, 'log:1']]);
+});
+
+test('a stream whose heartbeats come too old for a minute is opened anew: the service’s clock stood still', async () => {
+  const { errors, requests } = await follow([
+    async (send, world) => {
+      await send(hello(500) + change('a', 1));
+      for (let second = 1; second <= 61; second += 1) {
+        world.now += 1_000;
+        await send(heartbeat(500 + 1_000 * second - 4_000)).catch(() => {});
+      }
+    },
+  ]);
+  assert.deepEqual([errors, requests], [[], [null, 'log:1']]);
 });
 
 test('a service that takes long to begin is asked again, since its news would be old all along', async () => {
@@ -132,8 +183,10 @@ test('after ten minutes the stream is opened anew, where it was, since clocks dr
   const { requests, errors, waits } = await follow([
     async (send, world) => {
       await send(hello(1) + change('a', 1));
-      world.now += 600_001;
-      await send(heartbeat(600_001));
+      for (let second = 1; second <= 601; second += 1) {
+        world.now += 1_000;
+        await send(heartbeat(1 + 1_000 * second)).catch(() => {});
+      }
     },
   ]);
   assert.deepEqual([requests, errors, waits], [[null, 'log:1'], [], []]);

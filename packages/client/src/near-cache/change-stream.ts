@@ -12,6 +12,8 @@ const SILENCE_MS_MAX = 5_000;
 const ANSWERED_MS_MAX = 1_000;
 /** Two clocks drift apart, by half a second in a thousand at the worst: the stream is opened anew before it matters. */
 const RENEWED_AFTER_MS = 600_000;
+/** A stream whose heartbeats come too old is opened anew sooner, since the service's clock may have stood still. */
+const RENEWED_IF_OLD_AFTER_MS = 60_000;
 const BACKOFF_MS = 100;
 const BACKOFF_MS_MAX = 2_000;
 
@@ -24,7 +26,7 @@ export class ChangeStream {
   #last_id: string | null = null;
   #fresh_until = Number.NEGATIVE_INFINITY;
 
-  /** `now` is a clock that never steps back. */
+  /** `now` is a clock of elapsed time. */
   constructor(settings: TransportSettings, listener: ChangeStreamListener, now: () => number) {
     this.#settings = settings;
     this.#listener = listener;
@@ -63,7 +65,7 @@ export class ChangeStream {
   async #follow(): Promise<Error | null> {
     const silence = new AbortController();
     const signal = AbortSignal.any([this.#stopped.signal, silence.signal]);
-    const giveUp = () => silence.abort(new Error(`the service has said nothing for ${SILENCE_MS_MAX} ms`));
+    const giveUp = () => silence.abort(silent());
     let timer = setTimeout(giveUp, SILENCE_MS_MAX);
     try {
       const asked = this.#now();
@@ -76,14 +78,20 @@ export class ChangeStream {
         await response.body.cancel();
         throw new Error(`the service took longer than ${ANSWERED_MS_MAX} ms to answer`);
       }
-      const events = new ChangeEvents(this.#listener, asked);
+      const events = new ChangeEvents(this.#listener, this.#now, asked);
       // Not `for await`: not every browser can iterate over a body.
       const body = response.body.getReader();
+      let heard = asked;
       for (let read = await body.read(); !read.done; read = await body.read()) {
         clearTimeout(timer);
         timer = setTimeout(giveUp, SILENCE_MS_MAX);
-        this.#take(events, read.value);
-        if (this.#now() - asked > RENEWED_AFTER_MS) return null;
+        const now = this.#now();
+        // The timer stands still with the process or the machine.
+        if (now - heard > SILENCE_MS_MAX) throw silent();
+        heard = now;
+        const fresh_until = this.#take(events, read.value);
+        const isOld = fresh_until !== null && fresh_until <= now;
+        if (now - asked > (isOld ? RENEWED_IF_OLD_AFTER_MS : RENEWED_AFTER_MS)) return null;
       }
       throw new Error('the service has ended the stream');
     } catch (error) {
@@ -94,17 +102,23 @@ export class ChangeStream {
     }
   }
 
-  #take(events: ChangeEvents, chunk: Uint8Array): void {
+  /** Answers until when what is known is fresh by the last heartbeat in it; null without one. */
+  #take(events: ChangeEvents, chunk: Uint8Array): number | null {
+    let last: number | null = null;
     try {
       for (const { event, fresh_until } of events.take(chunk)) {
         if (event.id !== null) this.#last_id = event.id;
-        if (fresh_until !== null) this.#fresh_until = Math.max(this.#fresh_until, fresh_until);
+        if (fresh_until === null) continue;
+        this.#fresh_until = Math.max(this.#fresh_until, fresh_until);
+        last = fresh_until;
       }
     } catch (error) {
-      // Where to go on is not known after what cannot be read.
+      // Where to go on is not known after what cannot be read, nor how old anything is once a clock stood still.
       this.#last_id = null;
+      this.#fresh_until = Number.NEGATIVE_INFINITY;
       throw error;
     }
+    return last;
   }
 
   #request(signal: AbortSignal): RequestInit {
@@ -112,6 +126,10 @@ export class ChangeStream {
     const headers = { ...this.#settings.headers, accept: 'text/event-stream', ...resume };
     return { headers, signal, redirect: 'manual', cache: 'no-store' };
   }
+}
+
+function silent(): Error {
+  return new Error(`the service has said nothing for ${SILENCE_MS_MAX} ms`);
 }
 
 function toError(error: unknown): Error {

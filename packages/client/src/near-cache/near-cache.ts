@@ -23,7 +23,7 @@ export interface NearSource<V> {
   readonly idOf: (key: string) => string;
   /** Until when nothing can have happened that was not told: a moment of `now`, which is past after any doubt. */
   readonly freshUntil: () => number;
-  /** A clock that never steps back, in milliseconds. */
+  /** A clock of elapsed time in milliseconds: it never steps back, and runs on while the machine is suspended. */
   readonly now: () => number;
   /** What is answered where an end was told, without asking; left out where the answer says more than that. */
   readonly ended?: Promise<V>;

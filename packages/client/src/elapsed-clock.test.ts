@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ElapsedClock, UNNOTICED_MS } from './elapsed-clock.ts';
+
+function start() {
+  const machine = { monotonic: 500, wall: 1_700_000_000_000, readings: 0 };
+  const clock = new ElapsedClock({
+    monotonic: () => {
+      machine.readings += 1;
+      return machine.monotonic;
+    },
+    wall: () => machine.wall,
+  });
+  const pass = (monotonic_ms: number, wall_ms: number) => {
+    machine.monotonic += monotonic_ms;
+    machine.wall += wall_ms;
+  };
+  return { machine, clock, pass };
+}
+
+test('while both clocks agree, what has passed is what the monotonic clock says', () => {
+  const { machine, clock, pass } = start();
+  for (let second = 1; second <= 600; second += 1) {
+    // Rounded, as browsers do it.
+    pass(1_000, second % 2 === 0 ? 900 : 1_100);
+    assert.equal(clock.now(), machine.monotonic);
+  }
+});
+
+test('it never steps back, and is behind neither clock by more than it says', () => {
+  const wall_ms = fc.integer({ min: -30_000, max: 30_000 }).filter((ms) => ms !== 0);
+  const passed = fc.record({ monotonic_ms: fc.nat(30_000), wall_ms });
+  fc.assert(
+    fc.property(fc.array(passed), (steps) => {
+      const { clock, pass } = start();
+      let before = clock.now();
+      let least = before;
+      for (const { monotonic_ms, wall_ms } of steps) {
+        pass(monotonic_ms, wall_ms);
+        least += Math.max(monotonic_ms, wall_ms);
+        const now = clock.now();
+        assert.ok(now >= before, `back from ${before} to ${now}`);
+        assert.ok(now > least - UNNOTICED_MS, `${now}, but ${least} have passed`);
+        before = now;
+        least = Math.max(least, now);
+      }
+    }),
+  );
+});
+
+test('after a suspension, or when the wall clock is set, nothing from before counts', () => {
+  for (const [monotonic_ms, wall_ms] of [
+    [0, 20_000],
+    [0, 121],
+    [45_000, 1],
+    [10, -3_600_000],
+  ] as const) {
+    const { clock, pass } = start();
+    const before = clock.now();
+    pass(monotonic_ms, wall_ms);
+    assert.ok(clock.now() - before >= 10_000 + Math.max(monotonic_ms, wall_ms), `${monotonic_ms}, ${wall_ms}`);
+    const after = clock.now();
+    pass(1_000, 1_000);
+    assert.equal(clock.now(), after + 1_000);
+  }
+});
+
+test('a process that is stopped between the readings of the two clocks has lost nothing', () => {
+  let monotonic = 0;
+  let wall = 0;
+  let isStopped = true;
+  const clock = new ElapsedClock({
+    monotonic: () => monotonic,
+    wall: () => {
+      const read = wall;
+      if (isStopped && wall > 0) {
+        monotonic += 30_000;
+        wall += 30_000;
+        isStopped = false;
+      }
+      return read;
+    },
+  });
+  monotonic = 5;
+  wall = 5;
+  assert.equal(clock.now(), 30_005);
+});
+
+test('within a millisecond of the wall clock the other one is read once in 33 times', () => {
+  const { machine, clock, pass } = start();
+  machine.readings = 0;
+  for (let reading = 0; reading < 330; reading += 1) clock.now();
+  assert.equal(machine.readings, 10);
+  pass(0.5, 1);
+  assert.equal(clock.now(), 500.5);
+  // A wall clock that stands still is found out.
+  pass(5_000, 0);
+  const seen = Array.from({ length: 33 }, () => clock.now()).at(-1) ?? 0;
+  assert.ok(seen > 15_000, String(seen));
+});
