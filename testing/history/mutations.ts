@@ -67,5 +67,7 @@ async function runOnce({ store, faults = 'none', skew_ms = SKEW_MS }: Mutation, 
   }
   const [code] = await once(child, 'close');
   if (code === 0) return null;
-  return /^VIOLATION of (.*)$/m.exec(output)?.[1] ?? output.trim().split('\n')[0] ?? '';
+  const [, violation] = /^VIOLATION of (.*)$/m.exec(output) ?? [];
+  if (violation === undefined) throw new Error(`A run failed, and found nothing:\n${output}`);
+  return violation;
 }
