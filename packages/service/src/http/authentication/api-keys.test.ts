@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
+import { getHeapSnapshot } from 'node:v8';
 import { ApiKeys, includesScope, newApiKey, parseApiKey, parseApiKeys, SCOPES } from './api-keys.ts';
 
 const HASH = hash('sha256', 'psk_1', 'hex');
@@ -72,6 +73,25 @@ test('two keys of one name, and one key under two names, are refused by the plac
   assert.throws(() => parseApiKeys(three), { message: same });
   assert.throws(() => parseApiKeys([{ web: HASH }]), { message: /^is wrong in entry 1: a key is set as a text/ });
 });
+
+test('a key that was used stays nowhere in memory', async () => {
+  // Bytes are outside of the heap: only a text of them would be found there.
+  const presented = Buffer.from(Array.from({ length: 47 }, (_, index) => 97 + ((index * 7) % 26)));
+  const keys = new ApiKeys([{ name: 'web', scope: 'write', hash: hash('sha256', presented, 'hex') }]);
+  const hold = { text: '' };
+  const use = () => assert.equal(keys.find(presented.toString('latin1'))?.name, 'web');
+  for (let uses = 0; uses < 3; uses += 1) use();
+  assert.equal(await isInHeap(presented), false);
+  hold.text = presented.toString('latin1');
+  assert.equal(await isInHeap(presented), true, 'a text that is kept is found');
+  assert.ok(hold.text);
+});
+
+async function isInHeap(bytes: Buffer): Promise<boolean> {
+  const pieces: Buffer[] = [];
+  for await (const piece of getHeapSnapshot()) pieces.push(Buffer.from(piece));
+  return Buffer.concat(pieces).includes(bytes);
+}
 
 function isIn(message: string): (secret: string) => boolean {
   return (secret) => message.includes(secret);

@@ -77,15 +77,14 @@ export function includesScope(held: Scope, needed: Scope): boolean {
 }
 
 /**
- * The keys that are configured, by what callers present.
+ * The keys that are configured, by what callers present. A presented key is hashed each time (0.5 µs): kept, it would be
+ * in the memory of the process, and in a dump of it, for as long as that lives.
  *
  * Nothing is compared in constant time, and nothing has to be: a look-up by hash tells at most how much of a hash
  * matched, and whoever does not know the key cannot choose that hash.
  */
 export class ApiKeys {
   readonly #byHash: ReadonlyMap<string, ApiKey>;
-  /** Spares the hash to keys that have been seen. Only valid keys come in: never more than are configured. */
-  readonly #seen = new Map<string, ApiKey>();
 
   constructor(keys: readonly ApiKey[]) {
     this.#byHash = new Map(keys.map((key) => [key.hash, key]));
@@ -93,12 +92,7 @@ export class ApiKeys {
 
   /** The key whose text is presented; null for a text that is no key. */
   find(presented: string): ApiKey | null {
-    const seen = this.#seen.get(presented);
-    if (seen) return seen;
-    const key = this.#byHash.get(hashOf(presented));
-    if (!key) return null;
-    this.#seen.set(presented, key);
-    return key;
+    return this.#byHash.get(hashOf(presented)) ?? null;
   }
 }
 
