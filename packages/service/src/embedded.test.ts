@@ -34,7 +34,7 @@ test('the service in the same process does what its clients ask for', async (t) 
 
 test('an opening with a key can be repeated in the same process too', async (t) => {
   const client = await start(t);
-  const options = { idempotency_key: 'known to nobody else' };
+  const options = { idempotency_key: 'known-to-nobody-else' };
   const first = await client.open({ user_id: 'u' }, options);
   assert.deepEqual(await client.open({ user_id: 'u' }, options), first);
 });
@@ -69,3 +69,45 @@ test('what the caller changes afterwards does not change what is stored', async 
   data.cart.push('pear');
   assert.deepEqual((await client.get(session.id))?.data, { cart: ['apple'] });
 });
+
+test('what only headers, paths and bodies of HTTP would refuse is refused in the same process too', async (t) => {
+  const client = await start(t);
+  const { session } = await client.open({ user_id: 'u' });
+  const invalid = (member: string) => ({ code: 'INVALID_DATA', message: new RegExp(`^${member} `) });
+  for (const key of [
+    '',
+    'short',
+    'x'.repeat(15),
+    'x'.repeat(256),
+    `${'x'.repeat(16)} `,
+    `${'x'.repeat(16)}\n`,
+    'é'.repeat(16),
+  ]) {
+    await assert.rejects(client.open({ user_id: 'u' }, { idempotency_key: key }), invalid('Idempotency-Key'), key);
+  }
+  for (const if_match of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
+    await assert.rejects(client.replaceData(session.id, {}, { if_match }), invalid('If-Match'), String(if_match));
+  }
+  for (const id of ['a\0b', 'a\ud800', 'x'.repeat(4097)]) {
+    await assert.rejects(client.get(id), invalid('id'));
+    await assert.rejects(client.close(id), invalid('id'));
+  }
+  const content = { code: 'INVALID_CONTENT' };
+  await assert.rejects(client.open({ user_id: 'u', data: nested(201) }), content);
+  await assert.rejects(client.replaceData(session.id, nested(201)), content);
+  await assert.rejects(client.patchData(session.id, JSON.parse('{"a":{"__proto__":{"b":1}}}')), content);
+  const ids = Array.from({ length: 1000 }, () => 'x'.repeat(4096));
+  await assert.rejects(client.closeMany({ filter: {}, except: ids }), { code: 'BODY_TOO_LARGE' });
+  assert.deepEqual(await client.get(session.id), session);
+});
+
+test('an opening with a guessable key opens nothing for callers of the use cases either', async (t) => {
+  const { sessions, stop } = await startTestServer();
+  t.after(stop);
+  await assert.rejects(sessions.openWithToken({ user_id: 'u' }, ''), { code: 'INVALID_DATA' });
+  assert.equal(await sessions.count({}), 0);
+});
+
+function nested(levels: number): unknown {
+  return JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+}

@@ -1,4 +1,5 @@
 import type {
+  ProblemCode,
   Session,
   SessionFilter,
   SessionPage,
@@ -8,33 +9,42 @@ import type {
 } from '@pip-sessions/client';
 import { SessionsError } from './domain/errors.ts';
 import type { Sessions } from './domain/sessions.ts';
+import { parseBounded } from './http/careful-json.ts';
+import { ERROR_MAP, RequestError } from './http/error-map.ts';
 import { ROUTES, type RouteContext, type RouteRequest } from './http/v2/routes.ts';
 
 export interface EmbeddedOptions {
   /** Of `user` and of `data`, in bytes of JSON. Default 65,536, as in the service. */
   readonly value_bytes_max?: number;
+  /** Of a whole request, in bytes of JSON. Default 1,048,576, as in the service. */
+  readonly body_bytes_max?: number;
 }
 
 const VALUE_BYTES_MAX = 65_536;
+const BODY_BYTES_MAX = 1_048_576;
 
 /**
  * The client of API v2 for callers in the same process: what takes a `SessionsClient`, like the middleware, works with
- * either. Requests are checked as those that come by HTTP are. Errors are a `SessionsError`, so callers that should
- * work with both go by `code`; options for the network, like `timeout_ms`, mean nothing here.
+ * either. Requests are checked as those that come by HTTP are. Callers that should work with both go by the `code` of an
+ * error; options for the network, like `timeout_ms`, mean nothing here.
  *
  * @example
  * const service = await startService(loadConfig({ SESSIONS_STORE: 'sqlite:sessions.db' }), createLogger('warn'));
  * app.use(userSessions({ client: sessionsClientOf(service.sessions) }));
  */
 export function sessionsClientOf(sessions: Sessions, options: EmbeddedOptions = {}): SessionsClient {
-  const { value_bytes_max = VALUE_BYTES_MAX } = options;
+  const { value_bytes_max = VALUE_BYTES_MAX, body_bytes_max = BODY_BYTES_MAX } = options;
   const context: RouteContext = { sessions, value_bytes_max, suspicious: () => {} };
 
   /** Takes the input as it would arrive: without what is undefined, and not the caller's own object. */
   async function call<T>(name: string, request: Partial<RouteRequest> = {}): Promise<T> {
-    const input = 'input' in request ? plain(request.input) : {};
-    const { text } = await routeOf(name).run(context, { ...NOTHING, ...request, input });
-    return JSON.parse(text);
+    try {
+      const input = 'input' in request ? plain(request.input, body_bytes_max) : {};
+      const { text } = await routeOf(name).run(context, { ...NOTHING, ...request, input });
+      return JSON.parse(text);
+    } catch (error) {
+      throw error instanceof RequestError ? new EmbeddedRequestError(error) : error;
+    }
   }
 
   const list: SessionsClient['list'] = (request = {}) => call<SessionPage>('listSessions', { input: request });
@@ -75,6 +85,17 @@ export function sessionsClientOf(sessions: Sessions, options: EmbeddedOptions = 
   };
 }
 
+/** A request that is refused before it reaches a use case, with the code of the problem by HTTP. */
+export class EmbeddedRequestError extends Error {
+  override readonly name = 'EmbeddedRequestError';
+  readonly code: ProblemCode;
+
+  constructor({ code, message }: RequestError) {
+    super(message);
+    this.code = ERROR_MAP[code].problem;
+  }
+}
+
 const NOTHING: RouteRequest = { id: '', input: {}, revision: undefined, idempotency_key: null };
 
 const BY_NAME = new Map(ROUTES.map((route) => [route.name, route]));
@@ -86,10 +107,10 @@ function routeOf(name: string) {
 }
 
 /** As it would arrive: without what is undefined, and not the caller's own object. */
-function plain(value: unknown): unknown {
+function plain(value: unknown, bytes_max: number): unknown {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new TypeError('The value is not one of JSON, which knows no undefined: use null.');
-  return JSON.parse(text);
+  return parseBounded(text, bytes_max);
 }
 
 function nullIfMissing(error: unknown): null {

@@ -33,7 +33,7 @@ export type {
   UpdateResult,
 } from './domain/store.ts';
 export type { Validation } from './domain/validator.ts';
-export { type EmbeddedOptions, sessionsClientOf } from './embedded.ts';
+export { type EmbeddedOptions, EmbeddedRequestError, sessionsClientOf } from './embedded.ts';
 export { createLogger, type Logger, type LogLevel } from './observability/log.ts';
 export { type RunningService, startService } from './service.ts';
 export { createStore } from './stores/create-store.ts';

@@ -17,6 +17,15 @@ export interface OpenRequest {
   readonly authentication?: Partial<Authentication>;
 }
 
+/** Long enough to be random, short enough for a header. */
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{16,255}$/;
+
+/** Throws `INVALID_DATA` for a key that can be guessed: the session's id and its first token follow from it. */
+export function assertIdempotencyKey(key: unknown): asserts key is string {
+  if (typeof key === 'string' && IDEMPOTENCY_KEY.test(key)) return;
+  throw invalidMember('Idempotency-Key', 'should be 16 to 255 visible ASCII characters, and random');
+}
+
 /** Throws `INVALID_DATA` for a timeout beyond its maximum. */
 export function assertIdleTimeout(idle_timeout_ms: number, idle_timeout_ms_max: number): void {
   if (idle_timeout_ms <= idle_timeout_ms_max) return;

@@ -5,7 +5,7 @@ import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
 import { lookupIn, type SessionLookup } from './lookup.ts';
-import { assertIdleTimeout, newSession, type OpenRequest } from './opening.ts';
+import { assertIdempotencyKey, assertIdleTimeout, newSession, type OpenRequest } from './opening.ts';
 import { changedOrThrow, keyUsed } from './refusals.ts';
 import { type Rotated, Rotation, type WithToken } from './rotation.ts';
 import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './secrets.ts';
@@ -87,9 +87,10 @@ export class Sessions {
   /**
    * Opens a session with a token. With a `key`, which must be random and known to the caller alone, it can be asked
    * for again: the same user and key get the same session and the same token, also after a restart. Rejects with
-   * `KEY_USED` once that token is past the grace of its rotation, when handing it out again would end the session.
+   * `INVALID_DATA` for a key that can be guessed, and with `KEY_USED` once that token is past the grace of its rotation, when handing it out again would end the session.
    */
   async openWithToken(request: OpenRequest, key: string | null): Promise<Opened & WithToken> {
+    if (key !== null) assertIdempotencyKey(key);
     const now = this.#clock.now();
     const open_nonce = key === null ? null : newNonce();
     const lineage = newLineage();

@@ -3,3 +3,10 @@ export const STRING_LENGTH_MAX = 4096;
 
 /** No NUL, which some stores cannot hold, and no half of a surrogate pair, which UTF-8 cannot. */
 export const PATTERN = '^[^\\u0000\\ud800-\\udfff]*$';
+
+/** Whether every store can hold a text, and find it again. */
+export function isStorable(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.length <= STRING_LENGTH_MAX && !value.includes('\0') && value.isWellFormed()
+  );
+}

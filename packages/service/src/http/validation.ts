@@ -1,5 +1,6 @@
 import type { TLocalizedValidationError } from '#typebox';
 import { invalidMember, SessionsError } from '../domain/errors.ts';
+import { isStorable, STRING_LENGTH_MAX } from './text-bounds.ts';
 
 /** What a failed validation says: each member that is wrong, in the words of someone who has to mend it. */
 export function invalidData(errors: readonly TLocalizedValidationError[]): SessionsError {
@@ -37,6 +38,14 @@ export function timeOf(member: string, text: string): number {
   if (time >= TIME_MIN && time <= TIME_MAX) return time;
   throw invalidMember(member, 'must not be a leap second, nor in a year that has no four digits');
 }
+
+/** Throws `INVALID_DATA` for a value that is no text which every store can hold. */
+export function assertStorable(member: string, value: unknown): asserts value is string {
+  if (isStorable(value)) return;
+  throw invalidMember(member, TEXT);
+}
+
+const TEXT = `must be a text of at most ${STRING_LENGTH_MAX} characters, without NUL and halves of surrogate pairs`;
 
 /** What these say is about members of the value, not about the value itself. */
 const OF_MEMBERS: ReadonlySet<string> = new Set(['required', 'additionalProperties', 'boolean']);

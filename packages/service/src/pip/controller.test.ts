@@ -147,6 +147,17 @@ test('the command set has every command of API v1, and runs it', async () => {
   });
 });
 
+test('values that no body may hold are refused in the same process too', async () => {
+  const { controller } = wired();
+  const deep: unknown = JSON.parse('['.repeat(201) + ']'.repeat(201));
+  for (const data of [deep, JSON.parse('{"__proto__":1}')]) {
+    const refused = { code: 'InvalidContent', category: 'BadRequest', status: 400 };
+    await assert.rejects(controller.openSession(null, '1', null, null, null, null, data), refused);
+  }
+  const large = 'x'.repeat(1_048_576);
+  await assert.rejects(controller.openSession(null, '1', null, null, null, null, large), { code: 'BODY_TOO_LARGE' });
+});
+
 test('settings that cannot be are refused with their key', () => {
   for (const [key, value] of [
     ['options.expire_timeout', 0],

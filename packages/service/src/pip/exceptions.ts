@@ -5,13 +5,14 @@ import {
   ErrorDescription,
 } from 'pip-services3-commons-nodex';
 import { SessionsError } from '../domain/errors.ts';
-import { ERROR_MAP } from '../http/error-map.ts';
+import { ERROR_MAP, RequestError } from '../http/error-map.ts';
 
 /** An error of the domain as the exception of its category in the Pip.Services toolkit; any other as it is. */
 export function toException(error: unknown, correlationId: string | null): unknown {
-  if (!(error instanceof SessionsError)) return error;
+  if (!(error instanceof SessionsError || error instanceof RequestError)) return error;
   const { status, category } = ERROR_MAP[error.code];
-  const { code, message, details, cause } = error;
+  const { code, message, cause } = error;
+  const details = error instanceof SessionsError ? error.details : undefined;
   const description = Object.assign(new ErrorDescription(), {
     category,
     code,

@@ -35,6 +35,20 @@ test('an id that is taken is a conflict', async () => {
   });
 });
 
+test('what API v1 would refuse cannot be seeded either', async () => {
+  const persistence = new SessionsMemoryPersistence();
+  for (const seed of [
+    { user_id: '' },
+    { user_id: 'x'.repeat(4097) },
+    { user_id: '1', id: '' },
+    { user_id: '1', id: 'a\0' },
+    { user_id: '1', client: '\ud800' },
+  ]) {
+    const refused = { code: 'INVALID_DATA', category: 'BadRequest' };
+    await assert.rejects(persistence.create(null, seed), refused, JSON.stringify(seed));
+  }
+});
+
 test('clear deletes every session, however many', async () => {
   const persistence = new SessionsMemoryPersistence();
   await Promise.all(Array.from({ length: 1200 }, () => persistence.create(null, { user_id: '1' })));

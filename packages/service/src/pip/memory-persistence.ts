@@ -20,7 +20,7 @@ import { memoryStoreConfig } from '../stores/memory/config.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { toException } from './exceptions.ts';
 import type { SessionsPersistence } from './persistence.ts';
-import { type CommandName, type CommandResults, runCommand, sessionFromText } from './run-command.ts';
+import { type CommandName, type CommandResults, checkRequest, runCommand, sessionFromText } from './run-command.ts';
 import { DEFAULTS, wholeSetting } from './settings.ts';
 
 const PAGE_SIZE_MAX = 10_000;
@@ -107,7 +107,17 @@ export class SessionsMemoryPersistence implements SessionsPersistence, IConfigur
 
   /** Adds a session as if it were opened now, under the id that it brings along or a new one. */
   async create(correlationId: string | null, item: SeedV1): Promise<SessionV1> {
-    const { id = newSessionId(item.user_id), user_id, user_name = null, address = null, client = null } = item;
+    const { user_id, user_name = null, address = null, client = null } = item;
+    checkRequest(correlationId, 'open_session', {
+      user_id,
+      user_name,
+      address,
+      client,
+      user: item.user,
+      data: item.data,
+    });
+    const { id = newSessionId(user_id) } = item;
+    checkRequest(correlationId, 'get_session_by_id', { session_id: id });
     const user = item.user === undefined || item.user === null ? null : toJsonText(item.user);
     const data = item.data === undefined || item.data === null ? null : toJsonText(item.data);
     const now = this.#clock.now();

@@ -2,8 +2,10 @@ import { pageFromJson, type SessionSummaryV1, type SessionV1, sessionFromJson } 
 import { DataPage } from 'pip-services3-commons-nodex';
 import { SessionsError } from '../domain/errors.ts';
 import type { Sessions } from '../domain/sessions.ts';
+import { parseBounded } from '../http/careful-json.ts';
 import { COMMANDS } from '../http/v1/commands.ts';
 import { toException } from './exceptions.ts';
+import { DEFAULTS } from './settings.ts';
 
 /** What each command of API v1 answers to a caller in the same process. */
 export interface CommandResults {
@@ -43,6 +45,15 @@ export async function runCommand<N extends CommandName>(
   }
 }
 
+/** Throws the exception of a request that is not one of the command. */
+export function checkRequest(correlationId: string | null, name: CommandName, request: object): void {
+  try {
+    BY_NAME.get(name)?.check(asOnTheWire(request));
+  } catch (error) {
+    throw toException(error, correlationId);
+  }
+}
+
 /** A session from an answer of API v1, with values that nobody else holds. */
 export function sessionFromText(text: string): SessionV1 {
   return sessionFromJson(JSON.parse(text));
@@ -56,9 +67,11 @@ function pageFromText(text: string): DataPage<SessionSummaryV1> {
 
 /** Through JSON, as a request comes in: times are texts, what is undefined is absent, and nothing is shared. */
 function asOnTheWire(request: object): unknown {
+  let text: string;
   try {
-    return JSON.parse(JSON.stringify(request));
+    text = JSON.stringify(request);
   } catch (cause) {
     throw new SessionsError('INVALID_DATA', 'The request holds a value that JSON cannot.', { cause });
   }
+  return parseBounded(text, DEFAULTS.body_limit);
 }

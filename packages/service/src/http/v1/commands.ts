@@ -16,6 +16,8 @@ export interface Command {
   readonly scope: Scope;
   /** What the answer holds; `null` is always possible too, and is answered as 204. */
   readonly result: 'session' | 'page' | 'null';
+  /** Throws `INVALID_DATA` for a request not of the schema. */
+  readonly check: (request: unknown) => void;
   /** Answers the JSON text of the result, or null. Rejects with `INVALID_DATA` for a request not of the schema. */
   readonly run: (sessions: Sessions, request: unknown) => Promise<string | null>;
 }
@@ -125,14 +127,18 @@ function command<S extends TSchema>(definition: {
 }): Command {
   const { name, summary, scope, schema, result, run } = definition;
   const validator = Compile(schema);
+  const check = (request: unknown) => {
+    if (!validator.Check(request)) throw invalidData(validator.Errors(request));
+  };
   return {
     name,
     summary,
     scope,
     schema,
     result,
+    check,
     run: (sessions, request) => {
-      if (!validator.Check(request)) throw invalidData(validator.Errors(request));
+      check(request);
       return run(sessions, request as Static<S>);
     },
   };

@@ -1,5 +1,6 @@
 import { invalidMember } from '../../domain/errors.ts';
 import type { ScanKey } from '../../domain/store.ts';
+import { isStorable } from '../text-bounds.ts';
 
 /** A place in a list as callers carry it: opaque to them, and no secret. */
 export function cursorOf({ open_time, id }: ScanKey): string {
@@ -11,7 +12,8 @@ const CURSOR = /^(\d{1,16})\.(.+)$/s;
 /** Throws `INVALID_DATA` for what is no cursor of this service. */
 export function parseCursor(cursor: string): ScanKey {
   const [, open_time, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  if (open_time === undefined || id === undefined || cursorOf({ open_time: Number(open_time), id }) !== cursor) {
+  const isOwn = id !== undefined && isStorable(id) && cursorOf({ open_time: Number(open_time), id }) === cursor;
+  if (!isOwn) {
     throw invalidMember('cursor', 'must be the next_cursor of a page before');
   }
   return { open_time: Number(open_time), id };

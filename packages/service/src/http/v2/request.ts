@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { invalidMember } from '../../domain/errors.ts';
+import { assertIdempotencyKey } from '../../domain/opening.ts';
 import { RequestError } from '../error-map.ts';
 import { isJsonType, readJson } from '../json-request.ts';
 import { assertNoLargeBody, hasBody } from '../unread-body.ts';
@@ -8,9 +9,6 @@ import type { Route, RouteRequest } from './routes.ts';
 
 /** RFC 7396, beside plain JSON. */
 const MERGE_PATCH = /^application\/merge-patch\+json\s*(?:;|$)/i;
-
-/** Long enough to be random, short enough for a header. */
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{16,255}$/;
 
 /** Reads what a route needs of its request. Throws or rejects with `INVALID_DATA` or a `RequestError`. */
 export function readRequest(
@@ -91,6 +89,6 @@ function revisionOf(header: string | undefined): number | undefined {
 
 function idempotencyKey(header: string | string[] | undefined): string | null {
   if (header === undefined) return null;
-  if (typeof header === 'string' && IDEMPOTENCY_KEY.test(header)) return header;
-  throw invalidMember('Idempotency-Key', 'should be 16 to 255 visible ASCII characters, and random');
+  assertIdempotencyKey(header);
+  return header;
 }

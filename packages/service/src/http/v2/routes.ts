@@ -1,10 +1,10 @@
 import type { ProblemCode } from '@pip-sessions/client';
 import { Compile, type TSchema } from '#typebox';
-import { SessionsError } from '../../domain/errors.ts';
+import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
-import { invalidData, timeOf } from '../validation.ts';
+import { assertStorable, invalidData, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
 import { toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
 import { jsonTextOf } from './json-value.ts';
@@ -256,6 +256,7 @@ function route<N extends SchemaName>(
 ): Route {
   const { run, ...rest } = definition;
   const validator = Compile(SCHEMAS[definition.input] as TSchema);
+  const hasId = path.includes('{id}');
   return {
     method,
     path,
@@ -264,10 +265,18 @@ function route<N extends SchemaName>(
     isConditional: false,
     ...rest,
     run: (context, request) => {
+      if (hasId) assertStorable('id', request.id);
+      assertRevision(request.revision);
       if (!validator.Check(request.input)) throw invalidData(validator.Errors(request.input));
       return run(context, request as RouteRequest & { readonly input: Of<N> });
     },
   };
+}
+
+/** What `If-Match` can say of a session. */
+function assertRevision(revision: unknown): void {
+  if (revision === undefined || (Number.isSafeInteger(revision) && Number(revision) >= 0)) return;
+  throw invalidMember('If-Match', 'should be the revision of the session, a whole number');
 }
 
 function answerOf(session: Session | null): RouteAnswer {
