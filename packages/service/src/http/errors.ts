@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { SessionsError } from '../domain/errors.ts';
+import { faultLines } from '../observability/fault-lines.ts';
 import type { Logger } from '../observability/log.ts';
 import { connectionOf } from './connections/connection.ts';
 import { responseUnderWay } from './connections/node-internals.ts';
@@ -47,7 +48,7 @@ function errorAnswer(error: unknown, request: IncomingMessage, log: Logger, form
   // The code of a problem may be more general than the error's own.
   const { status } = format === 'v1' ? ERROR_MAP[known.code] : PROBLEMS[problem];
   const line = { correlation_id, code: known.code, status, method, url: pathOf(url) };
-  if (status >= 500) log.error({ ...line, err: error, msg: 'request failed' });
+  if (status >= 500) faultLines(log).write('error', { ...line, err: error, msg: 'request failed' });
   else log.debug({ ...line, reason: known.message, msg: 'request refused' });
   const text = format === 'v1' ? errorText(known, correlation_id) : problemText(known, correlation_id);
   const headers = {

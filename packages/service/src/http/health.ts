@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import { SessionsError } from '../domain/errors.ts';
+import { faultLines } from '../observability/fault-lines.ts';
 import type { Logger } from '../observability/log.ts';
 import { type Endpoints, jsonContent } from './endpoints.ts';
 
@@ -54,7 +55,7 @@ export class Health {
     } catch (error) {
       // Only the messages of the catalogue are known to hold no secrets.
       if (error instanceof SessionsError) return error.message;
-      this.#log.error({ err: error, msg: 'not ready: the store failed' });
+      faultLines(this.#log).write('error', { err: error, msg: 'not ready: the store failed' });
       return 'It failed; the log says why.';
     } finally {
       clearTimeout(timer);
