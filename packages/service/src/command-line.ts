@@ -4,6 +4,7 @@ import { type Config, configHelp, loadConfig } from './config.ts';
 import { keyCommand } from './key-command.ts';
 import { createLogger, type Logger } from './observability/log.ts';
 import { openNotice } from './open-notice.ts';
+import { EXIT_CODE_FAULT, watchProcessFaults } from './process-faults.ts';
 import { startService } from './service.ts';
 import { EXIT_CODE_READER_GONE, print, ReaderGone, say } from './standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from './stop-signals.ts';
@@ -53,6 +54,7 @@ function startWorkers(count: number, log: Logger): void {
   const exit = (code: number) => process.exit(code);
   const workers = new Workers({ count, log, shutdown_timeout_ms: SHUTDOWN_TIMEOUT_MS, exit });
   new StopSignals({ stop: (signal) => workers.stop(signal), stopNow: () => workers.stopNow() }).listen();
+  watchProcessFaults(log, () => workers.stop('SIGTERM', EXIT_CODE_FAULT));
   workers.start();
 }
 
@@ -61,7 +63,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
   const service = await startService(config, log);
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal, msg: 'stopping: requests in flight are finished first' });
-    setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref();
+    setTimeout(() => process.exit(EXIT_CODE_FAULT), SHUTDOWN_TIMEOUT_MS).unref();
     service.stop().then(() => process.exit(0), fail);
   };
   const stopNow = () => {
@@ -69,6 +71,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
     if (cluster.isPrimary) process.exit(EXIT_CODE_INTERRUPTED);
   };
   new StopSignals({ stop, stopNow }).listen();
+  watchProcessFaults(log, (end) => void service.stop().then(end, end));
   if (cluster.isPrimary || cluster.worker?.id === FIRST_WORKER) say(welcome(service.url, config));
 }
 

@@ -10,6 +10,7 @@ import type { SessionStore } from './domain/store.ts';
 import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
 import { HttpServer } from './http/server.ts';
+import { faultLines } from './observability/fault-lines.ts';
 import type { Logger } from './observability/log.ts';
 import { openNotice } from './open-notice.ts';
 import { createStore } from './stores/create-store.ts';
@@ -38,6 +39,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
   const tls = readTls(config);
   const clock = new CheckedClock(systemClock());
   const settings = sessionsSettings(config);
+  const faults = faultLines(log);
   const warn = (msg: string) => log.warn({ event: 'feed_message_ignored', msg });
   const store = await createStore(config.store, { ...settings, clock, warn });
   // The store opens on a thread of its own meanwhile.
@@ -46,7 +48,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
   opened.catch(() => {});
   try {
     const touchFailed = (error: unknown) =>
-      log.warn({ err: error, msg: 'activity of a session was not written; its next use tries again' });
+      faults.write('warn', { err: error, msg: 'activity of a session was not written; its next use tries again' });
     const sessions = new Sessions(store, clock, settings, touchFailed, lookup(config, store));
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log, clocks);
     const server = new HttpServer({
@@ -74,11 +76,14 @@ export async function startService(config: Config, log: Logger): Promise<Running
       url,
       sessions,
       stop: async () => {
-        await server.close();
-        await sweeper.stop();
-        clocks.stop();
-        await sessions.settled();
-        await store.close();
+        try {
+          await server.close();
+          await sweeper.stop();
+          clocks.stop();
+          await sessions.settled();
+        } finally {
+          await store.close();
+        }
         log.info({ msg: 'stopped' });
         log.flush();
       },

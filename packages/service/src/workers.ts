@@ -48,9 +48,10 @@ export class Workers {
     this.#options.exit(EXIT_CODE_INTERRUPTED);
   }
 
-  /** Lets all finish their requests in flight. */
-  stop(signal: NodeJS.Signals): void {
+  /** Lets all finish their requests in flight. A fault ends this process with a code of its own. */
+  stop(signal: NodeJS.Signals, exit_code = 0): void {
     this.#isStopping = true;
+    this.#exitCode = exit_code;
     const { log, shutdown_timeout_ms } = this.#options;
     log.info({ signal, msg: 'stopping: the workers finish requests in flight first' });
     setTimeout(() => {
@@ -63,7 +64,15 @@ export class Workers {
 
   #fork(back_off_ms: number): void {
     const started = monotonicTime();
-    const worker = cluster.fork();
+    let worker: Worker;
+    try {
+      worker = cluster.fork();
+    } catch (error) {
+      // The system has no memory for a process.
+      this.#failedStarts += 1;
+      this.#replace(undefined, (error as Error).message, back_off_ms);
+      return;
+    }
     const ended = (end: number | string) => {
       const lived_ms = monotonicTime() - started;
       this.#ended(worker, end, lived_ms > BACK_OFF_MS_MAX ? BACK_OFF_MS_MIN : back_off_ms);
@@ -84,7 +93,6 @@ export class Workers {
   }
 
   #ended(worker: Worker, end: number | string, back_off_ms: number): void {
-    const { log, exit } = this.#options;
     const { pid } = worker.process;
     this.#living.delete(worker);
     const hasServed = this.#serving.delete(worker);
@@ -95,6 +103,11 @@ export class Workers {
       return;
     }
     if (!hasServed) this.#failedStarts += 1;
+    this.#replace(pid, end, back_off_ms);
+  }
+
+  #replace(pid: number | undefined, end: number | string, back_off_ms: number): void {
+    const { log, exit } = this.#options;
     const isHopeless = this.#serving.size === 0 && this.#failedStarts >= FAILED_STARTS_MAX;
     if (!this.#hasServed || isHopeless) {
       log.error({ pid, end, msg: 'no worker can start; what it wrote says why' });

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ConfigParams } from 'pip-services3-commons-nodex';
+import { createLogger } from '../observability/log.ts';
 import { everythingIsOpen } from '../open-notice.ts';
+import { EXIT_CODE_FAULT, watchProcessFaults } from '../process-faults.ts';
 import { EXIT_CODE_READER_GONE, print, ReaderGone, say as sayText } from '../standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from '../stop-signals.ts';
 import { Container } from './container.ts';
@@ -83,7 +85,7 @@ export class SessionsProcess {
         return;
       }
       await this.open(config, parameters);
-      this.#closeOnSignals();
+      this.#closeAtTheEnd();
       this.#announce(config);
     } catch (error) {
       fail(error);
@@ -108,11 +110,12 @@ export class SessionsProcess {
     }
   }
 
-  #closeOnSignals(): void {
+  #closeAtTheEnd(): void {
     const stop = () => {
-      setTimeout(() => process.exit(1), SHUTDOWN_TIMEOUT_MS).unref();
+      setTimeout(() => process.exit(EXIT_CODE_FAULT), SHUTDOWN_TIMEOUT_MS).unref();
       this.close().then(() => process.exit(0), fail);
     };
+    watchProcessFaults(createLogger('error'), (end) => void this.close().then(end, end));
     new StopSignals({ stop, stopNow: () => process.exit(EXIT_CODE_INTERRUPTED) }).listen();
   }
 }
