@@ -1,0 +1,38 @@
+import { assertSchema } from '../../../packages/service/src/http/v2/fixtures/call.ts';
+import { findRoute } from '../../../packages/service/src/http/v2/router.ts';
+import type { FuzzRequest } from '../inputs/requests.ts';
+import type { Reply } from './replies.ts';
+
+/** A rejection that is longer repeats what was sent. */
+const REJECTION_CHARS_MAX = 16_384;
+
+/** Throws where a response is a fault of the service, or not of the form that the API promises. */
+export function assertReply({ method, path }: FuzzRequest, reply: Reply): void {
+  const { status, body, headers } = reply;
+  if (status >= 500) throw new Error(`the status is ${status}: ${body}`);
+  if (status < 400) {
+    if (path.startsWith('/v2/')) assertResult(method, path, reply);
+    return;
+  }
+  if (body.length > REJECTION_CHARS_MAX) throw new Error(`a rejection has ${body.length} characters`);
+  if (/node:internal|\.ts:\d+|node_modules/.test(body)) throw new Error(`a rejection shows the inside: ${body}`);
+  // Node rejects an unknown expectation by itself, and nothing is left to say to HEAD.
+  if (body === '') return;
+  const problem = JSON.parse(body);
+  if (problem.status !== status || typeof problem.code !== 'string')
+    throw new Error(`status ${status} has the body ${body}`);
+  if (headers.get('content-type') === 'application/problem+json') assertSchema('Problem', problem);
+}
+
+function assertResult(method: string, path: string, { status, body }: Reply): void {
+  if (method === 'OPTIONS' || method === 'HEAD') return;
+  const { route } = findRoute(method, path);
+  if (!('run' in route)) return;
+  if (status !== route.status) throw new Error(`${route.name} responded with ${status}`);
+  assertSchema(route.answer, JSON.parse(body));
+}
+
+/** Whether a rejection is one that changes a session by its purpose: a token was used after its grace. */
+export function endsSession({ status, body }: Reply): boolean {
+  return status === 409 && body.includes('"compromised"');
+}

@@ -1,0 +1,45 @@
+import { parseArgs } from 'node:util';
+
+export interface FuzzOptions {
+  /** Requests by HTTP in all; the other targets get their share of as many. */
+  readonly runs: number;
+  readonly seed: number;
+  /** Targets whose names begin with it; null for all. */
+  readonly only: string | null;
+  /** Whether lines of the log that strangers cause are a finding where they are not limited. */
+  readonly expects_log_limit: boolean;
+}
+
+export const USAGE = `Usage: npm run fuzz -- [options]
+
+  --runs <n>            requests by HTTP in all, the other inputs in proportion (default 1000000)
+  --seed <n>            begins the same inputs again (default: any)
+  --only <name>         only targets whose names begin like this
+  --expect-log-limit    lines of the log that grow with the requests are a finding
+`;
+
+const RUNS = 1_000_000;
+const SEED_MAX = 2 ** 31 - 1;
+
+/** What the command line asks for; null for `--help`. Throws a `TypeError` that says what is wrong with it. */
+export function fuzzOptions(args: readonly string[]): FuzzOptions | null {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { runs: text, seed: text, only: text, 'expect-log-limit': flag, help: flag },
+  });
+  if (values.help) return null;
+  return {
+    runs: whole('runs', values.runs, RUNS),
+    seed: whole('seed', values.seed, Math.floor(Math.random() * SEED_MAX)),
+    only: values.only ?? null,
+    expects_log_limit: values['expect-log-limit'],
+  };
+}
+
+function whole(name: string, given: string | undefined, otherwise: number): number {
+  if (given === undefined) return otherwise;
+  if (!/^[1-9]\d{0,9}$/.test(given)) throw new TypeError(`--${name} is ${given}; give a whole number from 1 on`);
+  return Number(given);
+}

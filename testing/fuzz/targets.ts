@@ -1,0 +1,21 @@
+import { requestsElsewhere } from './inputs/requests-elsewhere.ts';
+import { requestsV1 } from './inputs/requests-v1.ts';
+import { requestsV2 } from './inputs/requests-v2.ts';
+import { MEMORY, POSTGRES, REDIS, REDIS_CLUSTER, SQLITE } from './service/engines.ts';
+import type { Target } from './target.ts';
+import { RAW_BYTES } from './targets/raw-bytes.ts';
+import { requestTarget } from './targets/requests.ts';
+
+/** The shares of those with a service in memory or on SQLite are 1,000: as many requests as are asked for. */
+export const TARGETS: readonly Target[] = [
+  requestTarget('api-v2', MEMORY, 300, requestsV2),
+  requestTarget('api-v2', SQLITE, 150, requestsV2),
+  requestTarget('api-v1', MEMORY, 150, requestsV1),
+  requestTarget('api-v1', SQLITE, 100, requestsV1),
+  requestTarget('elsewhere', MEMORY, 100, requestsElsewhere),
+  RAW_BYTES,
+  ...[POSTGRES, REDIS, REDIS_CLUSTER].flatMap((engine) => [
+    requestTarget('api-v2', engine, 10, requestsV2),
+    requestTarget('api-v1', engine, 10, requestsV1),
+  ]),
+];
