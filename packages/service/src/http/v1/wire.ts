@@ -90,11 +90,18 @@ function looseBoolean(value: Loose): boolean | undefined {
   return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
 }
 
-/** What `Date.parse` accepts; and a number that it does not accept is milliseconds since 1970. */
+/** The range of `Date`. No session has a time beyond it, and PostgreSQL cannot compare one with a number of 19 digits. */
+const TIME_MAX = 8.64e15;
+
+/**
+ * What `Date.parse` accepts; and a number that it does not accept is milliseconds since 1970. A moment that is out of
+ * range filters as the last one, or the first one, that is not.
+ */
 function looseTime(value: Loose): number | undefined {
   const text = looseString(value);
   if (text === undefined) return undefined;
   const parsed = Date.parse(text);
-  const time = Number.isNaN(parsed) && /^-?\d+$/.test(text) ? Number(text) : parsed;
-  return Number.isNaN(time) ? undefined : time;
+  const isNumber = typeof value === 'number' || /^-?\d+$/.test(text);
+  const time = Number.isNaN(parsed) && isNumber ? Number(value) : parsed;
+  return Number.isNaN(time) ? undefined : Math.min(Math.max(time, -TIME_MAX), TIME_MAX);
 }

@@ -26,7 +26,12 @@ export function isWorthAnotherTry(error: unknown): boolean {
 
 /** A value that the database does not take, such as an id too long for an index: no fault of the writes beside it. */
 export function isOfValues(error: unknown): boolean {
-  return isRefusal(error) && ['22', '23', '54'].includes(codeOf(error)?.slice(0, 2) ?? '');
+  return isBadValue(error) || codeOf(error)?.startsWith('23') === true;
+}
+
+/** Classes 22 and 54: a number out of range, a text too long for an index. No retry can mend it, and the store is well. */
+function isBadValue(error: unknown): boolean {
+  return /^(22|54)/.test(codeOf(error) ?? '');
 }
 
 /** The connection is of no more use: its server is a standby now, or says so itself. */
@@ -38,8 +43,13 @@ export function isOfConnection(error: unknown): boolean {
 /** Without the statement and its values, which PostgreSQL's own messages quote. */
 export function toSessionsError(error: unknown, deadline: Deadline): SessionsError {
   if (error instanceof SessionsError) return error;
-  if (deadline.isOver) return late(deadline);
-  return unavailable(reasonOf(error));
+  return isBadValue(error) || !deadline.isOver ? refused(error) : late(deadline);
+}
+
+/** The error of a statement that PostgreSQL has refused for its values, or could not run. */
+export function refused(error: unknown): SessionsError {
+  if (!isBadValue(error)) return unavailable(reasonOf(error));
+  return new SessionsError('INVALID_DATA', `A value cannot be stored or compared: ${reasonOf(error)}.`);
 }
 
 export function reasonOf(error: unknown): string {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SessionChange } from '../../domain/changes.ts';
+import { randomText } from '../../domain/ids.ts';
 import { asJsonText } from '../../domain/json.ts';
 import { CONFORMANCE_CASES } from '../conformance.ts';
 import { postgresStoreConfig } from './config.ts';
@@ -168,4 +169,20 @@ test('postgres: writes that were accepted before close are finished, later ones 
   await Promise.all([...accepted, closing, store.close()]);
   await assert.rejects(store.find('s0'), { code: 'STORE_UNAVAILABLE' });
   assert.deepEqual(await query(url, 'SELECT count(*)::int FROM sessions'), [[1500]]);
+});
+
+test('postgres: a value that the database does not take is INVALID_DATA, and no fault of the store', async () => {
+  const store = await databases.open();
+  const says = {
+    code: 'INVALID_DATA',
+    message: /^A value cannot be stored or compared: PostgreSQL answered with the error/,
+  };
+  await assert.rejects(store.list({ from_time: 1e19 }, { skip: 0, take: 1, total: false }, NOW), says);
+  await assert.rejects(store.count({ to_time: -1e19 }, NOW), says);
+  const inserts = [sessionOf('a'), sessionOf(randomText(4_000)), sessionOf('b')].map((one) =>
+    store.insert(one, null, NOW),
+  );
+  const [before, bad, after] = await Promise.allSettled(inserts);
+  assert.deepEqual([before?.status, after?.status], ['fulfilled', 'fulfilled']);
+  assert.equal(bad?.status === 'rejected' && bad.reason.code, 'INVALID_DATA');
 });

@@ -1,9 +1,8 @@
 import type { Clock } from '../../domain/clock.ts';
-import { unavailable } from '../unavailable.ts';
 import { numberArray, textArray } from './arrays.ts';
 import type { Connection, Statement } from './connection.ts';
 import type { Deadline } from './deadline.ts';
-import { isOfValues, isWorthAnotherTry, reasonOf } from './faults.ts';
+import { isOfValues, isWorthAnotherTry, refused } from './faults.ts';
 import type { Feed } from './feed.ts';
 import type { Pool } from './pool.ts';
 import { COLUMNS, STORED_ONLY, type Stored, SUMMARY_COLUMNS, toStoredSession, userKey } from './rows.ts';
@@ -53,7 +52,7 @@ export class WriteRunner {
         if (isWorthAnotherTry(error) && attempt < ATTEMPTS_MAX) continue;
         if (!isOfValues(error)) throw error;
         // One write's value is no fault of the others.
-        if (writes.length === 1) return [{ type: 'failed', error: unavailable(reasonOf(error)) }];
+        if (writes.length === 1) return [{ type: 'failed', error: refused(error) }];
         const half = writes.length >> 1;
         const first = await this.#run(connection, writes.slice(0, half));
         return [...first, ...(await this.#run(connection, writes.slice(half)))];
