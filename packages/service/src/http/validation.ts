@@ -2,8 +2,40 @@ import type { TLocalizedValidationError } from '#typebox';
 import { invalidMember, SessionsError } from '../domain/errors.ts';
 import { isStorable, STRING_LENGTH_MAX } from './text-bounds.ts';
 
+/** A compiled schema. */
+interface Validator<T> {
+  Check(value: unknown): value is T;
+  Errors(value: unknown): readonly TLocalizedValidationError[];
+}
+
+/** More than any schema takes. To look for what is wrong in 500,000 items took 300 ms, in 80,000 properties 100 ms. */
+export const ITEMS_LOOKED_AT_MAX = 1_001;
+
+/** Throws `INVALID_DATA`, which names each property that is wrong, for a value that is not of the schema. */
+export function assertValid<T>(validator: Validator<T>, value: unknown): asserts value is T {
+  if (!validator.Check(value)) throw invalidData(validator.Errors(shortened(value)));
+}
+
+/** The value with its lists cut off beyond what is looked at: they stay longer than the schema takes. */
+function shortened(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value);
+  if (members.length > ITEMS_LOOKED_AT_MAX) {
+    throw new SessionsError('INVALID_DATA', `the body has ${members.length} properties, more than any request takes.`);
+  }
+  return members.some(([, member]) => isLong(member)) ? Object.fromEntries(members.map(cutOff)) : value;
+}
+
+function cutOff([name, member]: [string, unknown]): [string, unknown] {
+  return [name, isLong(member) ? member.slice(0, ITEMS_LOOKED_AT_MAX) : member];
+}
+
+function isLong(member: unknown): member is readonly unknown[] {
+  return Array.isArray(member) && member.length > ITEMS_LOOKED_AT_MAX;
+}
+
 /** What a failed validation says: each member that is wrong, in the words of someone who has to mend it. */
-export function invalidData(errors: readonly TLocalizedValidationError[]): SessionsError {
+function invalidData(errors: readonly TLocalizedValidationError[]): SessionsError {
   const problems = new Map<string, string>();
   for (const { keyword, params, instancePath } of errors) {
     if (keyword === 'required') {

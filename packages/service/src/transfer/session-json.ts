@@ -6,7 +6,7 @@ import { type JsonText, toJsonText } from '../domain/json.ts';
 import type { Authentication, CloseReason, Session } from '../domain/session.ts';
 import type { PastSecret, TokenState } from '../domain/tokens.ts';
 import { sessionText } from '../http/v1/wire.ts';
-import { invalidData } from '../http/validation.ts';
+import { assertValid } from '../http/validation.ts';
 
 /**
  * A stored session as JSON, with everything that a store keeps of it: the members of API v1 first, as the
@@ -113,7 +113,7 @@ export function readStoredSession(value: unknown, strictness: Strictness, idle_t
     throw new SessionsError('INVALID_DATA', 'it is not an object');
   }
   const validator = VALIDATORS[strictness];
-  if (!validator.Check(value)) throw invalidData(validator.Errors(value));
+  assertValid(validator, value);
   const { active, close_reason } = value;
   if (strictness === 'own' && active && (value.close_time || close_reason)) {
     const member = value.close_time ? 'close_time' : 'close_reason';

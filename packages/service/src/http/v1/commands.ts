@@ -4,7 +4,7 @@ import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
 import { PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
-import { invalidData } from '../validation.ts';
+import { assertValid } from '../validation.ts';
 import { pageText, sessionText, toFilter, toPage } from './wire.ts';
 
 /** A command of API v1: its name on the wire, the schema of its request, and the use case that it calls. */
@@ -128,7 +128,7 @@ function command<S extends TSchema>(definition: {
   const { name, summary, scope, schema, result, run } = definition;
   const validator = Compile(schema);
   const check = (request: unknown) => {
-    if (!validator.Check(request)) throw invalidData(validator.Errors(request));
+    assertValid(validator, request);
   };
   return {
     name,

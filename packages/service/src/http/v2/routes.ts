@@ -4,7 +4,7 @@ import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
-import { assertStorable, invalidData, timeOf } from '../validation.ts';
+import { assertStorable, assertValid, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
 import { toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
 import { jsonTextOf } from './json-value.ts';
@@ -267,7 +267,7 @@ function route<N extends SchemaName>(
     run: (context, request) => {
       if (hasId) assertStorable('id', request.id);
       assertRevision(request.revision);
-      if (!validator.Check(request.input)) throw invalidData(validator.Errors(request.input));
+      assertValid(validator, request.input);
       return run(context, request as RouteRequest & { readonly input: Of<N> });
     },
   };

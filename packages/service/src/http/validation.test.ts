@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Compile, Type } from '#typebox';
+import { ROUTES } from './v2/routes.ts';
+import { SCHEMAS } from './v2/schemas.ts';
+import { assertValid, ITEMS_LOOKED_AT_MAX } from './validation.ts';
+
+test('of a list that is too long, only as many items are looked at as any schema takes', () => {
+  const validator: Parameters<typeof assertValid>[0] = Compile(
+    Type.Object({ ids: Type.Array(Type.String(), { maxItems: 10 }) }),
+  );
+  let looked = 0;
+  const ids = new Proxy(Array(500_000).fill(0), {
+    get(list, name) {
+      if (typeof name === 'string' && /^\d+$/.test(name)) looked += 1;
+      return Reflect.get(list, name);
+    },
+  });
+  const says = { code: 'INVALID_DATA', message: /^ids\.0 must be a string; .*/ };
+  assert.throws(() => assertValid(validator, { ids }), says);
+  assert.ok(looked <= 2 * ITEMS_LOOKED_AT_MAX, `${looked} items were looked at`);
+});
+
+interface Schema {
+  readonly type?: string;
+  readonly maxItems?: number;
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+test('of an object with far too many properties, their number is reported alone', () => {
+  const validator: Parameters<typeof assertValid>[0] = Compile(Type.Object({ id: Type.String() }));
+  const value = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`p${at}`, at]));
+  assert.throws(() => assertValid(validator, value), {
+    code: 'INVALID_DATA',
+    message: /^the body has 2000 properties/,
+  });
+});
+
+test('each list of a request has a bound, and more items than that are looked at', () => {
+  const bounds = ROUTES.flatMap(({ input }) => listBounds(SCHEMAS[input] as Schema));
+  assert.ok(bounds.length > 0);
+  for (const bound of bounds) assert.ok(bound < ITEMS_LOOKED_AT_MAX, `a list may have ${bound} items`);
+});
+
+function listBounds({ type, maxItems = Number.POSITIVE_INFINITY, items = {}, properties = {} }: Schema): number[] {
+  return [
+    ...(type === 'array' ? [maxItems, ...listBounds(items)] : []),
+    ...Object.values(properties).flatMap(listBounds),
+  ];
+}
