@@ -3,8 +3,13 @@ import { requestsV1 } from './inputs/requests-v1.ts';
 import { requestsV2 } from './inputs/requests-v2.ts';
 import { MEMORY, POSTGRES, REDIS, REDIS_CLUSTER, SQLITE } from './service/engines.ts';
 import type { Target } from './target.ts';
+import { CHANGE_STREAM } from './targets/change-stream.ts';
+import { CREDENTIALS } from './targets/credentials.ts';
+import { CURSORS } from './targets/cursors.ts';
+import { FEED_MESSAGES } from './targets/feed-messages.ts';
 import { RAW_BYTES } from './targets/raw-bytes.ts';
 import { requestTarget } from './targets/requests.ts';
+import { TOKENS } from './targets/tokens.ts';
 
 /** The shares of those with a service in memory or on SQLite are 1,000: as many requests as are asked for. */
 export const TARGETS: readonly Target[] = [
@@ -14,6 +19,11 @@ export const TARGETS: readonly Target[] = [
   requestTarget('api-v1', SQLITE, 100, requestsV1),
   requestTarget('elsewhere', MEMORY, 100, requestsElsewhere),
   RAW_BYTES,
+  CREDENTIALS,
+  TOKENS,
+  CURSORS,
+  CHANGE_STREAM,
+  FEED_MESSAGES,
   ...[POSTGRES, REDIS, REDIS_CLUSTER].flatMap((engine) => [
     requestTarget('api-v2', engine, 10, requestsV2),
     requestTarget('api-v1', engine, 10, requestsV1),

@@ -205,3 +205,26 @@ test('events are taken apart however they are cut into pieces', () => {
     ]);
   }
 });
+
+test('an event that is too long is refused however it is cut, in whichever of its lines', () => {
+  const long = 'x'.repeat(65_536);
+  for (const lines of [
+    `event: ${long}`,
+    `id: ${long}`,
+    `data: ${long}`,
+    `: ${long}`,
+    `data: ${long.slice(9)}\ndata: 0123456789`,
+  ]) {
+    for (const size of [1_000, 65_535, 1_000_000]) {
+      const parser = new EventParser();
+      const text = `data: first\n\n${lines}\n\n`;
+      const events: unknown[] = [];
+      const push = () => {
+        for (let at = 0; at < text.length; at += size)
+          for (const event of parser.push(text.slice(at, at + size))) events.push(event);
+      };
+      assert.throws(push, { name: 'TypeError', message: /longer than 65536/ });
+      assert.deepEqual(events, [{ type: 'message', data: 'first', id: null }]);
+    }
+  }
+});

@@ -6,26 +6,32 @@ export interface StreamEvent {
   readonly id: string | null;
 }
 
-/** What is not over by then is no event of this service. */
+/** The lines of an event have fewer characters together: no event of this service is longer. */
 const EVENT_LENGTH_MAX = 65_536;
 
-/** Takes a stream apart, however it is cut into pieces. Throws for an event without an end. */
+/** Takes a stream apart, the same however it is cut into pieces. Throws for an event that is too long. */
 export class EventParser {
   #rest = '';
   #type = '';
   #data: string | null = null;
   #id: string | null = null;
+  /** Of the lines of the event so far. */
+  #length = 0;
 
   *push(text: string): Generator<StreamEvent> {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
     for (const line of lines) {
+      this.#length += line.length;
+      this.#assertLength(this.#length);
       const event = this.#line(line.endsWith('\r') ? line.slice(0, -1) : line);
       if (event) yield event;
     }
-    if (this.#rest.length + (this.#data?.length ?? 0) > EVENT_LENGTH_MAX) {
-      throw new TypeError(`an event is longer than ${EVENT_LENGTH_MAX} characters`);
-    }
+    this.#assertLength(this.#length + this.#rest.length);
+  }
+
+  #assertLength(length: number): void {
+    if (length > EVENT_LENGTH_MAX) throw new TypeError(`an event is longer than ${EVENT_LENGTH_MAX} characters`);
   }
 
   #line(line: string): StreamEvent | null {
@@ -44,6 +50,7 @@ export class EventParser {
     this.#type = '';
     this.#data = null;
     this.#id = null;
+    this.#length = 0;
     return event;
   }
 }

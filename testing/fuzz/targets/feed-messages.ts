@@ -1,0 +1,45 @@
+import { CLOSE_REASONS } from '@pip-sessions/client/contract';
+import fc from 'fast-check';
+import type { SessionChange } from '../../../packages/service/src/domain/changes.ts';
+import { fromChangeText } from '../../../packages/service/src/stores/change-text.ts';
+import { fromPayload } from '../../../packages/service/src/stores/postgres/payloads.ts';
+import { oddJson, oddString } from '../inputs/odd-values.ts';
+import { checkOf, NO_FIGURES, type OpenTarget, type Target } from '../target.ts';
+
+const ownJson = fc.constantFrom('"a"', '"u"', '1', '2', 'null', '"closed"', '"idle"', '"other"', '{}', '[]');
+const list = fc.array(fc.oneof({ weight: 5, arbitrary: ownJson }, { weight: 1, arbitrary: oddJson }), { maxLength: 6 });
+const change = fc.oneof(
+  { weight: 5, arbitrary: list.map((items) => `[${items.join(',')}]`) },
+  { weight: 1, arbitrary: oddJson },
+  { weight: 1, arbitrary: oddString },
+);
+const messages = fc.array(change, { maxLength: 4 });
+
+/** Messages between nodes, which another version or somebody else may have written: a change of the right form, or a gap. */
+export const FEED_MESSAGES: Target = { name: 'feed-messages', share: 100, missing: null, open };
+
+async function open(): Promise<OpenTarget> {
+  return {
+    check: checkOf(messages, assertMessage),
+    heapBytes: null,
+    figures: async () => NO_FIGURES,
+    close: async () => {},
+  };
+}
+
+function assertMessage(texts: readonly string[]): void {
+  for (const text of texts) {
+    const read = fromChangeText(text);
+    if (read) assertChange(read);
+  }
+  for (const read of fromPayload('reader', `sender\n${texts.join('\n')}`) ?? []) assertChange(read);
+}
+
+function assertChange(read: SessionChange): void {
+  if (read.type === 'gap') return;
+  const isOfSession = typeof read.id === 'string' && typeof read.user_id === 'string';
+  const isWhole =
+    read.type === 'removed' ||
+    (Number.isSafeInteger(read.revision) && (read.close_reason === null || CLOSE_REASONS.includes(read.close_reason)));
+  if (!isOfSession || !isWhole) throw new Error(`not a change: ${JSON.stringify(read)}`);
+}
