@@ -7,6 +7,7 @@ import { CHANGE_STREAM } from './targets/change-stream.ts';
 import { CREDENTIALS } from './targets/credentials.ts';
 import { CURSORS } from './targets/cursors.ts';
 import { FEED_MESSAGES } from './targets/feed-messages.ts';
+import { importTarget } from './targets/import-files.ts';
 import { RAW_BYTES } from './targets/raw-bytes.ts';
 import { requestTarget } from './targets/requests.ts';
 import { TOKENS } from './targets/tokens.ts';
@@ -24,6 +25,8 @@ export const TARGETS: readonly Target[] = [
   CURSORS,
   CHANGE_STREAM,
   FEED_MESSAGES,
+  importTarget(MEMORY, 30),
+  ...[SQLITE, POSTGRES, REDIS].map((engine) => importTarget(engine, 5)),
   ...[POSTGRES, REDIS, REDIS_CLUSTER].flatMap((engine) => [
     requestTarget('api-v2', engine, 10, requestsV2),
     requestTarget('api-v1', engine, 10, requestsV1),

@@ -5,6 +5,8 @@ import type { Reply } from './replies.ts';
 
 /** A rejection that is longer repeats what was sent. */
 const REJECTION_CHARS_MAX = 16_384;
+/** A shorter text says nothing. */
+const TEXT_CHARS_MIN = 10;
 
 /** Throws where a response is a fault of the service, or not of the form that the API promises. */
 export function assertReply({ method, path }: FuzzRequest, reply: Reply): void {
@@ -21,6 +23,8 @@ export function assertReply({ method, path }: FuzzRequest, reply: Reply): void {
   const problem = JSON.parse(body);
   if (problem.status !== status || typeof problem.code !== 'string')
     throw new Error(`status ${status} has the body ${body}`);
+  const text = String(problem.detail ?? problem.message);
+  if (text.length < TEXT_CHARS_MIN) throw new Error(`a rejection does not say what is wrong: ${body}`);
   if (headers.get('content-type') === 'application/problem+json') assertSchema('Problem', problem);
 }
 

@@ -18,9 +18,21 @@ export interface Schema {
 }
 
 /** Values of properties that mean something to the service, such as a token, by the names of the properties. */
-export type Samples = Readonly<Record<string, readonly string[]>>;
+export type Samples = Readonly<Record<string, readonly unknown[]>>;
 
-const STRANGE_NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', '0', ' ', '\0', '\ud800', 'nope'];
+const STRANGE_NAMES = [
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  '',
+  '0',
+  ' ',
+  '\0',
+  '\ud800',
+  'nope',
+  'x'.repeat(9_000),
+];
 const ITEMS_MAX = 3;
 
 /** The JSON of a value that a property takes. */
@@ -34,8 +46,12 @@ export function fittingJson(schema: Schema, name: string, samples: Samples): fc.
 export function objectJson({ properties = {} }: Schema, samples: Samples): fc.Arbitrary<string> {
   const names = Object.keys(properties);
   const known = Object.entries(properties).map(([name, schema]) => membersNamed(name, schema, samples));
-  const others = fc.array(fc.tuple(fc.constantFrom(...STRANGE_NAMES, ...names), oddJson), { maxLength: 1 });
-  const strange = fc.oneof({ weight: 9, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: others });
+  const other = fc.tuple(fc.constantFrom(...STRANGE_NAMES, ...names), oddJson);
+  const strange = fc.oneof(
+    { weight: 60, arbitrary: fc.constant([]) },
+    { weight: 5, arbitrary: other.map((member) => [member]) },
+    { weight: 1, arbitrary: fc.array(other, { maxLength: 20 }) },
+  );
   return fc.tuple(...known, strange).map((members) => {
     const texts = members.flat().map(([name, json]) => `${JSON.stringify(name)}:${json}`);
     return `{${texts.join(',')}}`;

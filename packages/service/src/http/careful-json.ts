@@ -4,7 +4,7 @@ import { RequestError } from './error-map.ts';
 import { bodyTooLarge } from './unfinished-body.ts';
 
 /** Deeper values are refused: a recursive reader of the answer would run out of stack. */
-const DEPTH_MAX = 200;
+export const DEPTH_MAX = 200;
 
 /** The value of a text that did not come as a body, by the same rules. Throws a `RequestError`. */
 export function parseBounded(text: string, bytes_max: number): unknown {
@@ -22,7 +22,7 @@ export function parseJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw new RequestError('InvalidContent', 'The body is not valid UTF-8.');
   const text = body.toString('utf8');
   // A value cannot be deeper than half its length: most bodies need no look.
-  if (text.length > 2 * DEPTH_MAX && isTooDeep(text)) {
+  if (isTooDeep(text)) {
     throw new RequestError('InvalidContent', `The body is nested deeper than ${DEPTH_MAX} levels.`);
   }
   try {
@@ -40,7 +40,9 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-function isTooDeep(text: string): boolean {
+export function isTooDeep(text: string): boolean {
+  // A value cannot be deeper than half its length: most texts need no look.
+  if (text.length <= 2 * DEPTH_MAX) return false;
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {

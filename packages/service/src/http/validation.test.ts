@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Compile, Type } from '#typebox';
+import type { SessionsError } from '../domain/errors.ts';
 import { ROUTES } from './v2/routes.ts';
 import { SCHEMAS } from './v2/schemas.ts';
 import { assertValid, ITEMS_LOOKED_AT_MAX } from './validation.ts';
@@ -35,6 +36,20 @@ test('of an object with far too many properties, their number is reported alone'
     code: 'INVALID_DATA',
     message: /^the body has 2000 properties/,
   });
+});
+
+test('of many unknown properties the first are named, and no more than 128 characters of a name', () => {
+  const validator: Parameters<typeof assertValid>[0] = Compile(Type.Object({}, { additionalProperties: false }));
+  const names = ['a/b~1', '', 'x'.repeat(10_000), ...Array.from({ length: 40 }, (_, at) => `p${at}`)];
+  assert.throws(
+    () => assertValid(validator, Object.fromEntries(names.map((name) => [name, 1]))),
+    (error: SessionsError) => {
+      const expected = ['a/b~1', '""', `${'x'.repeat(128)}…`, 'p0', 'p1', 'p2', 'p3', 'p4'];
+      assert.deepEqual(error.details, { members: expected });
+      assert.equal(error.message, `${expected.map((name) => `${name} is not a member`).join('; ')}.`);
+      return true;
+    },
+  );
 });
 
 test('each list of a request has a bound, and more items than that are looked at', () => {

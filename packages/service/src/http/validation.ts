@@ -41,9 +41,8 @@ function invalidData(errors: readonly TLocalizedValidationError[]): SessionsErro
     if (keyword === 'required') {
       for (const name of params.requiredProperties) problems.set(memberAt(instancePath, name), 'is required');
     }
-    if (keyword === 'additionalProperties') {
-      for (const name of params.additionalProperties) problems.set(memberAt(instancePath, name), 'is not a member');
-    }
+    // Each unknown property has an error of its own, while that of its object may not be among the first errors.
+    if (keyword === 'boolean') problems.set(memberAt(instancePath), 'is not a member');
   }
   // Alternatives of a union each report, and so does what holds them: the deepest member is where the value is wrong.
   const paths = new Set(
@@ -54,8 +53,20 @@ function invalidData(errors: readonly TLocalizedValidationError[]): SessionsErro
     const here = errors.filter((error) => error.instancePath === path);
     problems.set(memberAt(path), expectation(here));
   }
-  const message = [...problems].map(([member, problem]) => `${member || 'the body'} ${problem}`).join('; ');
-  return new SessionsError('INVALID_DATA', `${message}.`, { details: { members: [...problems.keys()] } });
+  const told = [...problems].slice(0, PROBLEMS_MAX).map(([member, problem]) => [shortName(member), problem] as const);
+  const texts = told.map(([member, problem]) => `${member || 'the body'} ${problem}`);
+  if (problems.size > told.length) texts.push(`${problems.size - told.length} more properties are wrong`);
+  return new SessionsError('INVALID_DATA', `${texts.join('; ')}.`, {
+    details: { members: told.map(([name]) => name) },
+  });
+}
+
+/** An error is read by people, and names of unknown properties are as long as a caller makes them. */
+const PROBLEMS_MAX = 32;
+const NAME_CHARS_MAX = 128;
+
+function shortName(member: string): string {
+  return member.length <= NAME_CHARS_MAX ? member : `${member.slice(0, NAME_CHARS_MAX)}…`;
 }
 
 const TIME_MIN = Date.parse('0000-01-01T00:00:00Z');
@@ -125,7 +136,12 @@ function listOf(words: string[]): string {
   return words.length > 0 ? `${words.join(', ')} or ${last}` : String(last);
 }
 
+/** The names that lead to a property, from a JSON pointer (RFC 6901) and what follows it. */
 function memberAt(instancePath: string, name?: string): string {
-  const path = instancePath.split('/').slice(1);
-  return (name === undefined ? path : [...path, name]).join('.');
+  const path = instancePath.split('/').slice(1).map(unescaped);
+  return (name === undefined ? path : [...path, name]).map((part) => part || '""').join('.');
+}
+
+function unescaped(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
 }

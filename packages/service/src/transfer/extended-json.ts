@@ -1,12 +1,15 @@
 type Members = Readonly<Record<string, unknown>>;
 
-/** Values that Extended JSON wraps in an object of one member, by its name, and what they are in JSON. */
+/**
+ * Values that Extended JSON wraps in an object of one member, by its name, and what they are in JSON; undefined where the
+ * member does not have the type of its name, so that the object is an ordinary one.
+ */
 const WRAPPED: Readonly<Record<string, (value: unknown) => unknown>> = {
-  $oid: (value) => value,
-  $date: (value) => dateOf(plain(value)),
-  $numberInt: Number,
+  $oid: (value) => (typeof value === 'string' ? value : undefined),
+  $date: dateOf,
+  $numberInt: numberOf,
   $numberLong: wholeOf,
-  $numberDouble: Number,
+  $numberDouble: numberOf,
 };
 
 /**
@@ -19,7 +22,9 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain);
   const members = Object.entries(value as Members);
   const [first] = members;
-  if (first && members.length === 1 && Object.hasOwn(WRAPPED, first[0])) return WRAPPED[first[0]]?.(first[1]);
+  const wrapped = first && members.length === 1 && Object.hasOwn(WRAPPED, first[0]) ? WRAPPED[first[0]] : undefined;
+  const unwrapped = wrapped?.(first?.[1]);
+  if (unwrapped !== undefined) return unwrapped;
   return Object.fromEntries(members.map(([name, member]) => [name, plain(member)]));
 }
 
@@ -31,14 +36,23 @@ export function fromDocument(document: unknown): unknown {
   return { id: _id, ...members };
 }
 
-/** A text, or milliseconds since 1970. */
+/** A text, or milliseconds since 1970, which may be wrapped themselves. */
 function dateOf(value: unknown): unknown {
-  if (typeof value !== 'number') return value;
-  const date = new Date(value);
-  return Number.isNaN(date.getTime()) ? value : date.toISOString();
+  const time = plain(value);
+  if (typeof time === 'string') return time;
+  if (typeof time !== 'number') return undefined;
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : date.toISOString();
+}
+
+/** What JSON cannot hold, such as NaN, stays as its text. */
+function numberOf(value: unknown): unknown {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  return Number.isFinite(Number(value)) ? Number(value) : value;
 }
 
 /** Beyond what a number of JSON can hold exactly, its digits as a text. */
 function wholeOf(value: unknown): unknown {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }

@@ -107,6 +107,11 @@ const BAD: readonly (readonly [what: string, line: object | string | Buffer, say
   ['a reason of an open one', { ...SESSION, close_reason: 'idle' }, /^line 2: close_reason must be left out/],
   ['an end of an open one', { ...SESSION, close_time: SESSION.open_time }, /^line 2: close_time must be left out/],
   [
+    'a depth that no request may have',
+    `{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+    /^line 2: it is nested deeper than 200 levels\.$/,
+  ],
+  [
     'a token with more in it',
     { ...SESSION, token: { hash: '', open_nonce: null, past: [], secret: 'x' } },
     /^line 2: token\.secret is not/,
@@ -124,6 +129,26 @@ for (const [what, line, says] of BAD) {
     });
   });
 }
+
+test('a time that is none is refused and not quoted, however long it is', async () => {
+  const text = JSON.stringify([{ ...SESSION, open_time: 'secret'.repeat(1_000) }]);
+  const says = /^entry 1: open_time must be a time like 2026-01-31T12:00:00Z\.$/;
+  await assert.rejects(read(text, 'sessions.json'), (error: Error) => says.test(error.message));
+});
+
+test('what only looks like a value of Extended JSON stays the object that it is', async () => {
+  const objects = [
+    ...['$numberInt', '$numberLong', '$numberDouble'].map((name) => ({ [name]: { valueOf: 1, toString: 2 } })),
+    ...[{ $date: { $numberLong: {} } }, { $date: [] }, { $date: null }, { $oid: {} }, { $oid: 5 }],
+  ];
+  for (const data of objects) {
+    const [record] = await read(JSON.stringify({ _id: '1', ...SESSION, id: undefined, data }), 'mongoexport');
+    assert.deepEqual(JSON.parse(record?.session.data ?? ''), data);
+  }
+  const numbers = [{ $numberDouble: 'NaN' }, { $numberDouble: '-Infinity' }, { $numberInt: '7' }];
+  const [record] = await read(JSON.stringify({ _id: '1', ...SESSION, id: undefined, data: numbers }), 'mongoexport');
+  assert.equal(record?.session.data, '["NaN","-Infinity",7]');
+});
 
 test('a file without a header, or with that of a later version, is refused, also when it is read from a later line', async () => {
   const says = { message: /^line 1: it should be {"format":"pip-sessions","version":1}: name another format/ };

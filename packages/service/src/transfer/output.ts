@@ -8,5 +8,12 @@ export function sentence(error: unknown): string {
 
 /** Says a line to the people who run the command. */
 export function say(line: string): void {
-  sayText(`pip-sessions: ${line}\n`);
+  sayText(`pip-sessions: ${printable(line)}\n`);
 }
+
+/** A file that is imported may have names that a terminal would take for commands. */
+export function printable(text: string): string {
+  return text.replaceAll(CONTROLS, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const CONTROLS = /\p{Cc}/gu;

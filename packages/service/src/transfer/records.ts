@@ -1,5 +1,6 @@
 import { invalidMember, SessionsError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
+import { DEPTH_MAX, isTooDeep } from '../http/careful-json.ts';
 import { arrayEntries } from './array-entries.ts';
 import { fromDocument } from './extended-json.ts';
 import { HEADER, isHeader } from './header.ts';
@@ -102,8 +103,11 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 
 function parse({ bytes }: Piece): unknown {
   try {
-    return JSON.parse(decoder.decode(bytes));
-  } catch {
+    const text = decoder.decode(bytes);
+    if (isTooDeep(text)) throw new SessionsError('INVALID_DATA', `it is nested deeper than ${DEPTH_MAX} levels.`);
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SessionsError) throw error;
     // What the parser says quotes the data.
     throw new SessionsError('INVALID_DATA', 'it is not JSON, or not all of it.');
   }

@@ -98,10 +98,10 @@ function schema(times: { readonly format?: string }, options: { readonly additio
   );
 }
 
-const VALIDATORS = {
-  microservice: Compile(schema({}, {})),
-  own: Compile(schema({ format: 'date-time' }, { additionalProperties: false })),
-} as const;
+/** A session as this service writes it. */
+export const STORED_SESSION = schema({ format: 'date-time' }, { additionalProperties: false });
+
+const VALIDATORS = { microservice: Compile(schema({}, {})), own: Compile(STORED_SESSION) } as const;
 const MEMBERS = new Set(Object.keys(schema({}, {}).properties));
 
 /**
@@ -163,7 +163,7 @@ export function otherMembers(value: object): [name: string, value: unknown][] {
 
 function time(member: string, text: string): number {
   const value = Date.parse(text);
-  if (Number.isNaN(value)) throw invalidMember(member, `must be a time, and is ${JSON.stringify(text)}`);
+  if (Number.isNaN(value)) throw invalidMember(member, 'must be a time like 2026-01-31T12:00:00Z');
   return value;
 }
 
