@@ -10,3 +10,9 @@ export function isStorable(value: unknown): value is string {
     typeof value === 'string' && value.length <= STRING_LENGTH_MAX && !value.includes('\0') && value.isWellFormed()
   );
 }
+
+/** No half of a surrogate pair. Stores can hold a NUL, which sessions from elsewhere may have. */
+export const WELL_FORMED = '^[^\\ud800-\\udfff]*$';
+
+/** How many ways to prove who they are a user may have used. */
+export const METHODS_MAX = 16;

@@ -1,6 +1,6 @@
 import type { TLocalizedValidationError } from '#typebox';
 import { invalidMember, SessionsError } from '../domain/errors.ts';
-import { isStorable, STRING_LENGTH_MAX } from './text-bounds.ts';
+import { isStorable, PATTERN, STRING_LENGTH_MAX } from './text-bounds.ts';
 
 /** A compiled schema. */
 interface Validator<T> {
@@ -70,7 +70,7 @@ function shortName(member: string): string {
 }
 
 const TIME_MIN = Date.parse('0000-01-01T00:00:00Z');
-const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
+export const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
  * The moment that a text of the format `date-time` means. Throws `INVALID_DATA` where the format knows more than the
@@ -111,7 +111,7 @@ function expectation(errors: readonly TLocalizedValidationError[]): string {
       case 'maxLength':
         return `must not be longer than ${params.limit} characters`;
       case 'pattern':
-        return 'must not hold a NUL character or half of a surrogate pair';
+        return `must not hold ${params.pattern === PATTERN ? 'a NUL character or ' : ''}half of a surrogate pair`;
       case 'format':
         return 'must be a time like 2026-01-31T12:00:00Z';
       case 'enum':

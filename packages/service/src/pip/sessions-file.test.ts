@@ -78,7 +78,11 @@ const DAMAGED: readonly (readonly [what: string, text: string, says: RegExp])[] 
     JSON.stringify([{ ...OPEN, user_id: undefined }]),
     /entry 1 of 1: .*user_id is required/,
   ],
-  ['a time that is none', JSON.stringify([{ ...OPEN, open_time: 'noon' }]), /entry 1 of 1: open_time .*"noon"/],
+  [
+    'a time that is none',
+    JSON.stringify([{ ...OPEN, open_time: 'noon' }]),
+    /entry 1 of 1: open_time must be a time like /,
+  ],
   ['a number as id', JSON.stringify([CLOSED, { ...OPEN, id: 5 }]), /entry 2 of 2: .*id must be a string/],
   ['two entries of one id', JSON.stringify([OPEN, OPEN]), /entry 2 of 2: an earlier entry has the same id/],
 ];

@@ -18,8 +18,9 @@ export function parseSessionsFile(path: string, text: string, idle_timeout_ms: n
   let entries: unknown;
   try {
     entries = JSON.parse(text);
-  } catch (cause) {
-    throw damaged(path, `it is not JSON: ${(cause as Error).message}`);
+  } catch {
+    // What the parser says quotes the data.
+    throw damaged(path, 'it is not JSON, or not all of it');
   }
   if (!Array.isArray(entries)) throw damaged(path, 'it should hold an array of sessions');
   const ids = new Set<string>();

@@ -112,6 +112,28 @@ const BAD: readonly (readonly [what: string, line: object | string | Buffer, say
     /^line 2: it is nested deeper than 200 levels\.$/,
   ],
   [
+    'a timeout that no request may have',
+    { ...SESSION, idle_timeout_ms: 2 ** 53 - 1 },
+    /^line 2: idle_timeout_ms must be <= 315360000000\.$/,
+  ],
+  ['a revision that cannot grow', { ...SESSION, revision: 2 ** 53 - 1 }, /^line 2: revision must be <= 2147483647\.$/],
+  ['a level that no request may have', { ...SESSION, auth_level: -1 }, /^line 2: auth_level must be >= 0\.$/],
+  [
+    'half of a surrogate pair',
+    { ...SESSION, user_name: '\ud800' },
+    /^line 2: user_name must not hold half of a surrogate pair\.$/,
+  ],
+  [
+    'an id that no request may have',
+    { ...SESSION, id: 'x'.repeat(4_097) },
+    /^line 2: id must not be longer than 4096 characters\.$/,
+  ],
+  [
+    'a moment after the year 9999 in a token',
+    { ...SESSION, token: { hash: '', open_nonce: null, past: [{ hash: '', nonce: '', grace_until: 2 ** 53 - 1 }] } },
+    /^line 2: token\.past\.0\.grace_until must be <= 253402300799999\.$/,
+  ],
+  [
     'a token with more in it',
     { ...SESSION, token: { hash: '', open_nonce: null, past: [], secret: 'x' } },
     /^line 2: token\.secret is not/,

@@ -1,6 +1,7 @@
 import { invalidMember, SessionsError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
 import { DEPTH_MAX, isTooDeep } from '../http/careful-json.ts';
+import { TIME_MAX } from '../http/validation.ts';
 import { arrayEntries } from './array-entries.ts';
 import { fromDocument } from './extended-json.ts';
 import { HEADER, isHeader } from './header.ts';
@@ -114,7 +115,6 @@ function parse({ bytes }: Piece): unknown {
 }
 
 const TIMES = ['open_time', 'request_time', 'active_until', 'expire_time', 'close_time', 'auth_time'] as const;
-const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** How far the clock of where a session comes from may be ahead. */
 const AHEAD_MS_MAX = 86_400_000;

@@ -4,9 +4,10 @@ import { invalidMember, SessionsError } from '../domain/errors.ts';
 import { isoTime } from '../domain/iso-time.ts';
 import { type JsonText, toJsonText } from '../domain/json.ts';
 import type { Authentication, CloseReason, Session } from '../domain/session.ts';
-import type { PastSecret, TokenState } from '../domain/tokens.ts';
+import { PAST_SECRETS_MAX, type PastSecret, type TokenState } from '../domain/tokens.ts';
+import { METHODS_MAX, STRING_LENGTH_MAX, WELL_FORMED } from '../http/text-bounds.ts';
 import { sessionText } from '../http/v1/wire.ts';
-import { assertValid } from '../http/validation.ts';
+import { assertValid, TIME_MAX } from '../http/validation.ts';
 
 /**
  * A stored session as JSON, with everything that a store keeps of it: the members of API v1 first, as the
@@ -36,35 +37,38 @@ export function storedSessionText(session: Session): string {
  */
 export type Strictness = keyof typeof VALIDATORS;
 
-const WHOLE = { minimum: 1, maximum: Number.MAX_SAFE_INTEGER };
-const SAFE = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+/** Ten years, as in requests. Stores add it to a moment, and SQLite reads no number beyond 2^53. */
+const IDLE_TIMEOUT_MS_MAX = 315_360_000_000;
+/** Far from where one change more would not be counted any more. */
+const REVISION_MAX = 2 ** 31 - 1;
+const LEVEL_MAX = 100;
+const MOMENT = { minimum: 0, maximum: TIME_MAX };
+/** What the service writes has fewer: hashes in hex, and nonces. */
+const SECRET_LENGTH_MAX = 64;
 
 function schema(times: { readonly format?: string }, options: { readonly additionalProperties?: boolean }) {
+  const bounds = { maxLength: STRING_LENGTH_MAX, pattern: WELL_FORMED };
   const Time = Type.String(times);
-  const Text = Type.Optional(Type.Union([Type.String(), Type.Null()]));
+  const Text = Type.Optional(Type.Union([Type.String(bounds), Type.Null()]));
   const Any = Type.Optional(Type.Unknown());
   const MaybeTime = Type.Optional(Type.Union([Time, Type.Null()]));
-  const Replaced = Type.Object(
-    {
-      auth_time: Type.Integer(SAFE),
-      auth_methods: Type.Array(Type.String()),
-      auth_level: Type.Union([Type.Integer(SAFE), Type.Null()]),
-    },
-    options,
-  );
+  const Methods = Type.Array(Type.String(bounds), { maxItems: METHODS_MAX });
+  const Level = Type.Union([Type.Integer({ minimum: 0, maximum: LEVEL_MAX }), Type.Null()]);
+  const Secret = Type.String({ maxLength: SECRET_LENGTH_MAX, pattern: WELL_FORMED });
+  const Replaced = Type.Object({ auth_time: Type.Integer(MOMENT), auth_methods: Methods, auth_level: Level }, options);
   const Past = Type.Object(
     {
-      hash: Type.String(),
-      nonce: Type.String(),
-      grace_until: Type.Integer(SAFE),
+      hash: Secret,
+      nonce: Secret,
+      grace_until: Type.Integer(MOMENT),
       replaced: Type.Optional(Type.Union([Replaced, Type.Null()])),
     },
     options,
   );
   return Type.Object(
     {
-      id: Type.String({ minLength: 1 }),
-      user_id: Type.String(),
+      id: Type.String({ ...bounds, minLength: 1 }),
+      user_id: Type.String(bounds),
       user_name: Text,
       active: Type.Boolean(),
       open_time: Time,
@@ -74,21 +78,21 @@ function schema(times: { readonly format?: string }, options: { readonly additio
       client: Text,
       user: Any,
       data: Any,
-      idle_timeout_ms: Type.Optional(Type.Integer(WHOLE)),
+      idle_timeout_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: IDLE_TIMEOUT_MS_MAX })),
       expire_time: MaybeTime,
       close_reason: Type.Optional(Type.Union(CLOSE_REASONS.map((reason) => Type.Literal(reason)))),
-      revision: Type.Optional(Type.Integer(WHOLE)),
+      revision: Type.Optional(Type.Integer({ minimum: 1, maximum: REVISION_MAX })),
       active_until: MaybeTime,
       auth_time: MaybeTime,
-      auth_methods: Type.Optional(Type.Array(Type.String())),
-      auth_level: Type.Optional(Type.Union([Type.Integer(SAFE), Type.Null()])),
+      auth_methods: Type.Optional(Methods),
+      auth_level: Type.Optional(Level),
       token: Type.Optional(
         Type.Object(
           {
-            hash: Type.String(),
-            lineage: Type.Optional(Type.Union([Type.String(), Type.Null()])),
-            open_nonce: Type.Union([Type.String(), Type.Null()]),
-            past: Type.Array(Past),
+            hash: Secret,
+            lineage: Type.Optional(Type.Union([Secret, Type.Null()])),
+            open_nonce: Type.Union([Secret, Type.Null()]),
+            past: Type.Array(Past, { maxItems: PAST_SECRETS_MAX }),
           },
           options,
         ),

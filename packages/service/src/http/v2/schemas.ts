@@ -1,6 +1,6 @@
 import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/client/contract';
 import { type Static, type TSchema, Type } from '#typebox';
-import { PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
+import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 
 const SECONDS_MAX = 315_360_000;
 export const CLOSE_MANY_MAX = 1000;
@@ -24,7 +24,7 @@ const AUTHENTICATION = {
   auth_time: Type.Optional(Time('When the user proved who they are; default now')),
   auth_methods: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: PATTERN }), {
-      maxItems: 16,
+      maxItems: METHODS_MAX,
       description: 'How, like the names of RFC 8176: pwd, otp, hwk',
     }),
   ),
