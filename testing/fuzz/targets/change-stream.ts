@@ -100,7 +100,7 @@ function parsed(pieces: readonly string[]): readonly (StreamEvent | 'too long')[
 function assertMoments(pieces: readonly string[]): void {
   const changes: unknown[] = [];
   const listener = { changed: (id: string, change: unknown) => void changes.push([id, change]), gap: () => {} };
-  const events = new ChangeEvents(listener, ASKED);
+  const events = new ChangeEvents(listener, () => ASKED, ASKED);
   try {
     for (const piece of pieces) {
       for (const { fresh_until } of events.take(Buffer.from(piece))) {

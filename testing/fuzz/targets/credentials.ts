@@ -94,6 +94,8 @@ class FuzzExchange implements Exchange {
   }
 
   forbidStore(): void {}
+
+  enforceNoStore(): void {}
 }
 
 function clientOf(asked: string[]) {

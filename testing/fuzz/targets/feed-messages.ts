@@ -2,7 +2,7 @@ import { CLOSE_REASONS } from '@pip-sessions/client/contract';
 import fc from 'fast-check';
 import type { SessionChange } from '../../../packages/service/src/domain/changes.ts';
 import { fromChangeText } from '../../../packages/service/src/stores/change-text.ts';
-import { fromPayload } from '../../../packages/service/src/stores/postgres/payloads.ts';
+import { fromText } from '../../../packages/service/src/stores/postgres/payloads.ts';
 import { oddJson, oddString } from '../inputs/odd-values.ts';
 import { checkOf, NO_FIGURES, type OpenTarget, type Target } from '../target.ts';
 
@@ -32,7 +32,7 @@ function assertMessage(texts: readonly string[]): void {
     const read = fromChangeText(text);
     if (read) assertChange(read);
   }
-  for (const read of fromPayload('reader', `sender\n${texts.join('\n')}`) ?? []) assertChange(read);
+  for (const read of fromText(texts.join('\n'))) assertChange(read);
 }
 
 function assertChange(read: SessionChange): void {
