@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Texts that readers stumble over: NUL, halves of surrogate pairs, separators, names of prototypes, markup, statements. */
-export const ODD_STRINGS: readonly string[] = [
+const ODD_STRINGS: readonly string[] = [
   '',
   ' ',
   '\0',

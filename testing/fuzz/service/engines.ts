@@ -7,7 +7,7 @@ import { RedisServer } from '../../../packages/service/src/stores/fixtures/redis
 import { missingPostgres, missingRedis } from '../../../packages/service/src/stores/fixtures/stores.ts';
 
 /** Where the service under test keeps its sessions. */
-export interface Engine {
+interface Engine {
   readonly url: string;
   readonly remove: () => Promise<void>;
 }
