@@ -12,6 +12,8 @@ const BACKOFF_MS = 100;
 /** A client waits no longer for a deadline, and no more than this many clients wait at once. */
 const AIM_MS_MAX = 1_200;
 const AIMING_MAX = 16;
+const DUEL_MS = 4;
+const DUEL_IDLE_MS_MIN = 60_000;
 /** A scan that changes go on beside ends some time. */
 const PAGES_MAX = 60;
 
@@ -57,6 +59,7 @@ export class Clients {
   async #act(intent: Intent): Promise<void> {
     const slot = this.slots.at(intent.user, intent.slot);
     await this.#aim(intent, slot);
+    if (intent.kind === 'duel') return this.#duel(intent, slot);
     const answered = await this.#call(intent.node, slot, (call) => operationOf(intent, slot, this.slots, call));
     if (answered?.operation.kind === 'scan') await this.#followPages(answered, slot, intent.choice);
   }
@@ -75,6 +78,25 @@ export class Clients {
     this.slots.note(answered, slot);
     if (answered.result.is === 'unknown') await delay(BACKOFF_MS);
     return answered;
+  }
+
+  /** A cache reads a session again, because it has changed, while another node ends it. */
+  async #duel({ node, variant }: Intent, slot: Slot): Promise<void> {
+    const { held } = slot;
+    const token = held?.tokens.at(-1);
+    if (!held || token === undefined || held.idle_timeout_ms < DUEL_IDLE_MS_MIN) return;
+    const { id } = held;
+    const change = (call: number): Operation => {
+      return { kind: 'replace', id, member: 'data', value: JSON.stringify({ k0: call }), revision: null };
+    };
+    const validate: Operation = { kind: 'validate', id, token, rotations: held.tokens.length - 1, age_ms_max: null };
+    // Activity that is counted ahead keeps the validation from writing any, which would show it the end.
+    await this.#call(node, slot, () => ({ kind: 'touch', id }));
+    await this.#call(node, slot, change);
+    const reading = this.#call(node + 1, slot, () => validate);
+    if (variant < 0.7) await delay(DUEL_MS * variant);
+    await Promise.all([reading, this.#call(node, slot, () => ({ kind: 'close', id, reason: 'closed' }))]);
+    this.slots.keepLong(held);
   }
 
   /** The other pages, each from any node. */

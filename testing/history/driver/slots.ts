@@ -103,8 +103,13 @@ export class Slots {
 
   #leave(slot: Slot, held: Held): void {
     slot.previous = held;
-    const isWanted = this.#elders.length < ELDERS_MAX && held.tokens.length > 0 && !held.is_removed;
-    if (isWanted) this.#elders.push({ held, since: Date.now() });
+    this.keepLong(held);
+  }
+
+  /** Lets clients use a session for some time more. */
+  keepLong(held: Held): void {
+    if (this.#elders.length >= ELDERS_MAX || held.tokens.length === 0 || held.is_removed) return;
+    if (!this.#elders.some((elder) => elder.held === held)) this.#elders.push({ held, since: Date.now() });
   }
 
   #hold(slot: Slot, session: Seen, token: string | null, key: string | null): void {

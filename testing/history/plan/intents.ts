@@ -31,6 +31,7 @@ const KINDS = [
   ['scan', 3],
   ['count', 4],
   ['close', 2],
+  ['duel', 2],
   ['closeMatching', 0.5],
   ['remove', 1],
   ['closeExpired', 0.3],
