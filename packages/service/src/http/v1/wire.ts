@@ -1,6 +1,7 @@
 import type { Session, SessionSummary } from '../../domain/session.ts';
 import type { PageRequest, SessionFilterV1, SessionPage } from '../../domain/store.ts';
 import { stringText, timeText } from '../json-text.ts';
+import { isStorable } from '../text-bounds.ts';
 
 /** A `SessionV1` as JSON (WIRE_V1.md, Session JSON): members in the original's order, `user` and `data` as stored. */
 export function sessionText(session: Session): string {
@@ -44,9 +45,14 @@ export interface FilterV1 {
   readonly to_time?: Loose;
 }
 
+/** No session has an empty id. */
+const NOTHING: SessionFilterV1 = { id: '' };
+
 export function toFilter(filter: FilterV1): SessionFilterV1 {
   const id = looseString(filter.id);
   const user_id = looseString(filter.user_id);
+  // No session has these, and a store might take them for others.
+  if (!isStorable(id ?? '') || !isStorable(user_id ?? '')) return NOTHING;
   const active = looseBoolean(filter.active);
   const from_time = looseTime(filter.from_time);
   const to_time = looseTime(filter.to_time);
