@@ -7,13 +7,13 @@ const STICKY = 0o1000;
 const PRIVATE_MODE = 0o700;
 const ROOT = 0;
 
-/** What counts of a folder here. */
+/** The owner and the permissions of a folder. */
 type Owned = Pick<Stats, 'uid' | 'mode'>;
 
 /**
- * Takes what V8 compiled at earlier starts from the disk: a start takes a fifth less. V8 runs what it finds there, so the
- * folder is the user's own and nobody else can write to it. Node's default is a folder of a known name among the
- * temporary files of all users. Without a safe folder, nothing is cached.
+ * Reads what V8 compiled at earlier starts from the disk: a start takes a fifth less. V8 executes this code, so only the
+ * user and root may write to its folder. Node's default is a folder of a known name among the temporary files of all users.
+ * Without a safe folder, nothing is cached.
  */
 export function useCompileCache(env: NodeJS.ProcessEnv): void {
   const folder = cacheFolder(env);
@@ -41,7 +41,7 @@ export function isPrivate(folder: Owned, above: readonly Owned[], uid: number): 
   if (folder.uid !== uid || (folder.mode & 0o777) !== PRIVATE_MODE) return false;
   return above.every(({ uid: owner, mode }) => {
     if (owner !== uid && owner !== ROOT) return false;
-    // In a sticky folder, like that of temporary files, nobody moves what belongs to somebody else.
+    // In a sticky folder, like that of temporary files, users cannot rename or delete each other's files.
     return (mode & OTHERS_MAY_WRITE) === 0 || (mode & STICKY) !== 0;
   });
 }

@@ -1,18 +1,18 @@
 import type { Config } from './config.ts';
 import { isLoopback } from './http/loopback.ts';
 
-/** Who reaches a service that asks for no key, as a sentence says it. */
+/** The callers that can reach a service without keys, as a sentence names them. */
 export function audienceOf(host: string, hasAuthority: boolean): string {
   if (hasAuthority) return 'everyone with a certificate of its authority';
   return isLoopback(host) ? 'every program on this machine' : 'everyone who reaches its address';
 }
 
-/** Says it for a service of which nothing needs a key. */
+/** The sentence for a service where nothing needs a key. */
 export function everythingIsOpen(audience: string): string {
   return `No key is needed: ${audience} can read, change and end every session.`;
 }
 
-/** What is open to whom without a key, in one sentence; null when everything needs a key. */
+/** Says in one sentence which callers can do what without a key; null when everything needs a key. */
 export function openNotice(config: Pick<Config, 'host' | 'api_keys' | 'v1' | 'tls_ca'>): string | null {
   const { host, api_keys, v1, tls_ca } = config;
   const audience = audienceOf(host, tls_ca !== null);

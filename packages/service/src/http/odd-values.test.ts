@@ -18,7 +18,7 @@ const TIMES = [
 ];
 
 const STRINGS = [...DIGITS, ...TEXTS, ...TIMES];
-/** As JSON. */
+/** Each is a JSON text. */
 const VALUES = [...STRINGS.map((text) => JSON.stringify(text)), ...NUMBERS, 'true', 'null'];
 
 interface Line {

@@ -64,7 +64,7 @@ test('a request that names a whole URL needs an allowed host in it too', () => {
   for (const [target, expected] of cases) assert.equal(refusal({ target }), expected, target);
 });
 
-test('without keys, a request of a page needs an allowed origin or the one of the service', () => {
+test("without keys, a request of a page needs an allowed origin or the service's own", () => {
   const cases: [string | undefined, string | undefined, 'origin' | null][] = [
     [undefined, undefined, null],
     [undefined, 'none', null],
@@ -136,7 +136,7 @@ test('a service without keys serves its own pages, allowed origins and allowed n
     assert.equal(await opened(headers), 201, JSON.stringify(headers));
     assert.equal((await send(url, 'GET /docs', headers)).status, 200, JSON.stringify(headers));
   }
-  // What was let through before lets nobody else through.
+  // An accepted host does not admit a page of another origin.
   assert.equal(await opened({ host: 'localhost', origin: 'https://attacker.example' }), 403);
 });
 

@@ -4,7 +4,7 @@ import type { IncidentLog } from './clients/incident-log.ts';
 import { RequestError } from './error-map.ts';
 import { isLoopback } from './loopback.ts';
 
-/** What a request says of where it comes from, and for whom it is. */
+/** The parts of a request that show where it comes from, and which host it is for. */
 export interface Provenance {
   /** The header `Host`. */
   readonly host: string | undefined;
@@ -29,8 +29,8 @@ export interface OpenAccessRules {
 /**
  * Why a request is refused that needs no key; null for one that may go on.
  *
- * Every page that the user visits can send requests to loopback, and an address alone tells nobody apart. A page whose
- * name was made to lead here (DNS rebinding) still sends that name as `Host`. A page of another origin is known by
+ * Every page in the user's browser can send requests to loopback, where an address does not tell callers apart. A page
+ * whose name was made to lead here (DNS rebinding) still sends that name as `Host`. A page of another origin is known by
  * `Origin`, and where a browser sends none, by `Sec-Fetch-Site`.
  */
 export function refusalOf(request: Provenance, rules: OpenAccessRules): 'host' | 'origin' | null {
@@ -66,7 +66,7 @@ export interface OpenAccessOptions {
   readonly incidents: IncidentLog;
 }
 
-/** What stands in front of everything that asks for no key. */
+/** Checks each request to a route that needs no key. */
 export class OpenAccess {
   readonly #rules: OpenAccessRules;
   readonly #incidents: IncidentLog;

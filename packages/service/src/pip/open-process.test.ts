@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { Command } from '../fixtures/command.ts';
 import { SessionsProcess } from './process.ts';
 
-/** What a process of components opens to whom, and what it says of that. */
+/** Which callers a process of components is open to, and how its start says so. */
 
 const ORIGINAL_LIKE = fileURLToPath(new URL('./fixtures/original-like.yml', import.meta.url));
 const OWN = fileURLToPath(new URL('../../config/config.yml', import.meta.url));
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
-/** As a user sets them who says nothing of the address. */
+/** The environment of a user who does not choose an address. */
 const SERVED = { LOG_LEVEL: 'none', HTTP_PORT: '0', HTTP_ENABLED: 'true' };
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-open-process-'));
@@ -45,7 +45,7 @@ test('beyond loopback a process does not start without a switch, and says how it
   }
 });
 
-test('with the switch a process serves every address, whatever its configuration says of it', async () => {
+test('with the switch a process serves every address, also for an older configuration', async () => {
   for (const config of [ORIGINAL_LIKE, OWN]) {
     const [url] = await urlsOf(config, { HTTP_HOST: '0.0.0.0', HTTP_OPEN_TO_NETWORK: 'true' });
     assert.match(url ?? '', /^http:\/\/0\.0\.0\.0:/);

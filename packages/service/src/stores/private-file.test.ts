@@ -60,7 +60,7 @@ test('a link leads to the file, also to one that is not there yet', { skip }, ()
   assert.equal(modeOf(join(folder, 'target')), 0o600);
 });
 
-test('files are trusted of the own user, of root and of whoever the folder belongs to', () => {
+test('files of the own user, of root and of the owner of the folder are trusted', () => {
   const cases: [string, number, number, boolean][] = [
     ['the own user', 1000, 0, true],
     ['root', 0, 0, true],

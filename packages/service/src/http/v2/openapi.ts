@@ -32,7 +32,8 @@ const NAMES = new Map<unknown, string>(NAMED.map(([name, schema]) => [schema, na
 
 const DESCRIPTION = `User sessions as a service: open, validate, rotate, list, end.
 
-Every request carries \`Authorization: Bearer <key>\`, unless the service is open. A key has a scope, and each includes
+Every request carries \`Authorization: Bearer <key>\`, unless the service is open. Then
+web pages of other origins, and hosts that are not allowed, are refused: 403 \`FORBIDDEN\`. A key has a scope, and each includes
 those before it: \`validate\`, \`write\`, \`admin\`. Times are UTC, durations are seconds.
 
 Errors are problems (RFC 9457) with a stable \`code\`. A path that is not here is answered 404 \`NOT_FOUND\`, a method that

@@ -8,7 +8,7 @@ import { open } from '../../domain/session.ts';
 import { sqliteStoreConfig } from './config.ts';
 import { SqliteStore } from './store.ts';
 
-/** What the files of a store hold, and who may read them. */
+/** The content of a store's files, and their permissions. */
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-sqlite-files-'));
 after(() => rmSync(folder, { recursive: true }));
