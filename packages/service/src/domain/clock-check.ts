@@ -50,7 +50,7 @@ export class CheckedClock implements Clock {
     return this.#clock.now();
   }
 
-  /** What a store has found out (`SessionStore.clockDifference`); null where it has no server. */
+  /** Takes over the result of a store's `clockDifference`; null for a store without a server. */
   compared(difference: ClockDifference | null): void {
     this.#compared = difference && {
       ...difference,

@@ -80,7 +80,7 @@ describe('least rights in PostgreSQL', { skip: missingPostgres() ?? false }, () 
     await useAll((retention_ms) => openAt(urlOf('sessions_service'), retention_ms));
   });
 
-  test('postgres: a serving role says which role has to migrate, and which grant it lacks', async () => {
+  test('postgres: a serving role says who has to migrate, and which grant it lacks', async () => {
     await run('UPDATE pip_sessions.schema_version SET version = 1; ALTER TABLE pip_sessions.feed_key RENAME TO kept');
     const message = /has schema version 1, and this service needs \d+: start it once as the role that owns/;
     await assert.rejects(openAt(urlOf('sessions_service')), { code: 'STORE_UNUSABLE', message });
@@ -168,7 +168,7 @@ describe('least rights in Redis', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis cluster: the user with the rights for a cluster does all, and not with one less', async () => {
+  test("redis cluster: the user with a cluster's rights does all, and not with one less", async () => {
     const cluster = await RedisCluster.start();
     const admin = await connectTo(cluster.nodes);
     try {

@@ -90,7 +90,7 @@ onSharedStores((stores) => {
     assert.equal((await here.close(rotated.session.id))?.close_reason, 'closed');
   });
 
-  test(`${stores.name}: a token used within its grace by a clock ahead does not end the session`, async () => {
+  test(`${stores.name}: a token in its grace ends no session by a clock ahead`, async () => {
     const { step, compare, here, there, other } = await startNodes(stores, { rotation_grace_ms: 30_000 });
     const { session, token } = await there.openWithToken(LONG, null);
     await there.rotate(token);

@@ -45,7 +45,7 @@ test('feed messages: changed characters, another key, invented senders open noth
   }
 });
 
-test('feed messages: messages of one sender open in any order, each once, unless far behind', () => {
+test('feed messages: those of one sender open in any order, once, unless far behind', () => {
   const sealer = new MessageSealer(KEY);
   const reader = new MessageReader(KEY);
   const messages = Array.from({ length: 3_000 }, (_, n) => sealer.seal(String(n), HERE));

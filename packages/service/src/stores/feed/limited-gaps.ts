@@ -2,9 +2,9 @@
 const PAUSE_MS = 1_000;
 
 /**
- * Gaps for messages that are not believed. Each may stand for a change that was missed, and anybody who may send could
- * keep all caches empty by them: so the first one is a gap at once, and those of the next second are one more together.
- * Until that is told the feed is complete up to where it was when the message came, and no further.
+ * Gaps for messages that are not believed. Each message may stand for a missed change, so it must become a gap. But a
+ * stranger could keep all caches empty by many gaps. The first message is a gap at once; those of the next second share one
+ * gap at its end. Until then the feed is complete only up to its watermark when the first of these came.
  */
 export class LimitedGaps {
   readonly #tell: () => void;

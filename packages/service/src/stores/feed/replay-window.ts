@@ -2,7 +2,7 @@
 const WINDOW = 1_024;
 const WORD_BITS = 32;
 
-/** Which of a sender's numbered messages have come: each is taken once (as RFC 4303, 3.4.3, does it). */
+/** The numbers of one sender's messages that were taken: each is taken once (the anti-replay window of RFC 4303, 3.4.3). */
 export class ReplayWindow {
   readonly #taken = new Uint32Array(WINDOW / WORD_BITS);
   #latest = 0;

@@ -1,15 +1,23 @@
 import type { SessionChange } from '../../domain/changes.ts';
-import { MessageReader, MessageSealer } from '../feed/cipher.ts';
-import type { Statement } from './connection.ts';
+import { SessionsError } from '../../domain/errors.ts';
+import { FEED_KEY_BYTES, MessageReader, MessageSealer } from '../feed/cipher.ts';
+import type { Row, Statement } from './connection.ts';
 import { fromText, toTexts } from './payloads.ts';
 
-/** The schema's own tables have the search path. */
 export const SELECT_FEED_KEY: Statement = { text: `SELECT encode(key, 'hex') FROM feed_key` };
+
+/** Throws `STORE_UNUSABLE` where the table does not hold one key: messages under an empty one would be anybody's. */
+export function feedKeyFrom(rows: readonly Row[]): Buffer {
+  const key = Buffer.from(String(rows[0]?.[0] ?? ''), 'hex');
+  if (rows.length === 1 && key.length === FEED_KEY_BYTES) return key;
+  const message = `The table "feed_key" holds ${rows.length} keys, not one of ${FEED_KEY_BYTES} bytes; restore it from a backup.`;
+  throw new SessionsError('STORE_UNUSABLE', message);
+}
 
 /**
  * Notifications of one node, and those that it believes. Every role of the database may notify on any channel, and
- * listen to it. So the text is encrypted, and bound to the channel and to the process of the server that sends it: the
- * server itself names that process with each notification, so a copy that another role sends is not believed.
+ * listen to it: the text is encrypted. It is also bound to the channel, and to the server's process that sends it. The
+ * server names that process with each notification, and a copy of another role comes from another process.
  */
 export class FeedMessages {
   readonly #key: Buffer;

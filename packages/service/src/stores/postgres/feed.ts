@@ -8,7 +8,7 @@ import type { PostgresStoreConfig } from './config.ts';
 import { Connection, type Notification } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { isRefusal } from './faults.ts';
-import { FeedMessages, SELECT_FEED_KEY } from './feed-messages.ts';
+import { FeedMessages, feedKeyFrom, SELECT_FEED_KEY } from './feed-messages.ts';
 
 /** So often a notification goes round, which shows that all before it have come. */
 const BEAT_MS = 500;
@@ -108,11 +108,11 @@ export class Feed {
     const channels = [this.channel, this.#beatChannel];
     // What a beat commits need not be on the disk before it is answered.
     const texts = ['SET synchronous_commit = off', ...channels.map((channel) => `LISTEN "${channel}"`)];
-    const [[row]] = await Promise.all([
+    const [rows] = await Promise.all([
       connection.query(SELECT_FEED_KEY),
       ...texts.map((text) => connection.query({ text })),
     ]);
-    this.#takeKey(Buffer.from(String(row?.[0]), 'hex'));
+    this.#takeKey(feedKeyFrom(rows));
     this.#beats.clear();
     forget();
     deadline.cancel();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, type TestContext, test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import pg from 'pg';
 import type { SessionChange } from '../../domain/changes.ts';
 import { ManualClock, monotonicTime } from '../../domain/clock.ts';
@@ -17,15 +17,13 @@ const databases = new Databases({ settings: { fsync: 'off' } });
 const CHANGES = 'pip_sessions_changes';
 /** What does not come at all fails a test by it. */
 const BOUND = { timeout: 30_000 };
-const clients: pg.Client[] = [];
-after(() => Promise.all(clients.map((client) => client.end())));
 
 /** A role that may connect, and may do nothing else; it hears all that it listens to. */
-async function connectStranger(url: string) {
+async function connectStranger(t: TestContext, url: string) {
   await query(url, 'DO $$ BEGIN CREATE ROLE stranger LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$');
   const client = new pg.Client({ connectionString: url.replace('//postgres@', '//stranger@') });
-  clients.push(client);
   await client.connect();
+  t.after(() => client.end());
   const heard: { readonly channel: string; readonly payload: string }[] = [];
   client.on('notification', ({ channel, payload = '' }) => heard.push({ channel, payload }));
   const notify = (channel: string, payload: string) =>
@@ -63,10 +61,10 @@ function gapOf(store: SessionStore): Promise<void> {
   return promise.finally(stop);
 }
 
-test('postgres: a role that may only listen and notify learns no id and no user', async () => {
+test('postgres: a role that may only listen and notify learns no id and no user', async (t) => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
-  const stranger = await connectStranger(url);
+  const stranger = await connectStranger(t, url);
   await stranger.client.query(`LISTEN ${CHANGES}`);
   for (const table of ['sessions', 'feed_key', 'schema_version', 'leases', 'hours']) {
     const read = stranger.client.query(`SELECT * FROM pip_sessions.${table}`);
@@ -95,7 +93,7 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   const near = new NearSessions(store, { sessions_max: 100, bytes_max: 1_000_000 });
   const here = new Sessions(store, clock, {}, () => {}, near);
   const there = new Sessions(other, clock);
-  const stranger = await connectStranger(url);
+  const stranger = await connectStranger(t, url);
   await stranger.client.query(`LISTEN ${CHANGES}; LISTEN "${beatChannel}"`);
   const { session, token } = await there.openWithToken({ user_id: 'u' }, null);
   const ended = await there.open({ user_id: 'u' });
@@ -133,10 +131,10 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   assert.equal(store.toldUntil(), until);
 });
 
-test('postgres: copies of notifications from before a node started change nothing', async () => {
+test('postgres: copies of notifications from before a node started change nothing', async (t) => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
-  const stranger = await connectStranger(url);
+  const stranger = await connectStranger(t, url);
   await stranger.client.query(`LISTEN ${CHANGES}`);
   await store.insert(sessionOf('a'), null, NOW);
   await store.update('a', { type: 'close', reason: 'revoked' }, NOW);
@@ -172,6 +170,15 @@ test('postgres: a commit of unknown outcome that comes late is told when it come
   await connection.query({ text: 'SELECT pg_notify($1, $2)', values: [CHANGES, payload ?? ''] });
   await isTold.promise;
   assert.deepEqual(told, [{ type: 'gap' }, change]);
+});
+
+test('postgres: a schema without a key for the feed, or with two, is not used', async () => {
+  const url = await databases.server.newDatabase();
+  await databases.open(url);
+  for (const change of ['INSERT INTO feed_key SELECT key FROM feed_key', 'DELETE FROM feed_key']) {
+    await query(url, change);
+    await assert.rejects(databases.open(url), { code: 'STORE_UNUSABLE', message: /feed_key/ });
+  }
 });
 
 test('postgres: more changes than one notification takes are told by several', async () => {

@@ -8,7 +8,7 @@ import type { Shard } from './keys.ts';
 const SECRET_BYTES = 12;
 const FORM = /^(\d{1,16}) ([0-9a-f]{40}) (\S+)$/;
 
-/** What a write publishes: the server adds the number, and proves with the secret that it was this number. */
+/** The message of a write. The server adds a number, and a proof of the number that needs the secret. */
 export interface Sealed {
   readonly text: string;
   readonly secret: string;
@@ -25,10 +25,9 @@ interface Message {
 }
 
 /**
- * Messages of one node, and those that it believes. Whoever may publish on the channel can send anything there. So the
- * text is encrypted. The number is the server's, and in clear; a secret within the text proves it, which the server's
- * script is given and does not publish: SHA-1 of secret and number, for lack of a better hash there. Each secret is used
- * for one number.
+ * Messages of one node, and those that it believes. A stranger may publish on the channel, and subscribe to it: the text
+ * is encrypted. The number is the server's, and is not encrypted. Its proof is SHA-1 of a secret and the number, for lack of
+ * a better hash in scripts. The secret is for one message; it is in the encrypted text, and the script does not publish it.
  */
 export class FeedMessages {
   readonly #key: Buffer;

@@ -10,7 +10,7 @@ interface Heard {
   asked_before: number;
 }
 
-/** What a message is to those before it. */
+/** The place of a message in the sequence of its shard. */
 type Place =
   /** It follows. */
   | 'next'
