@@ -96,7 +96,7 @@ export class EmbeddedRequestError extends Error {
   }
 }
 
-const NOTHING: RouteRequest = { id: '', input: {}, revision: undefined, idempotency_key: null };
+const NOTHING: RouteRequest = { id: '', address: '', input: {}, revision: undefined, idempotency_key: null };
 
 const BY_NAME = new Map(ROUTES.map((route) => [route.name, route]));
 

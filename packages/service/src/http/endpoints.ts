@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { Logger } from '../observability/log.ts';
 import { type Content, sendContent } from './content.ts';
 import type { Cors } from './cors.ts';
 import { RequestError } from './error-map.ts';
-import { sendError } from './errors.ts';
+import type { ErrorResponses } from './errors.ts';
 import type { Handler } from './handler.ts';
 import { JSON_UTF8 } from './media-type.ts';
 import { assertNoLargeBody } from './unread-body.ts';
@@ -18,14 +17,14 @@ interface EndpointsOptions {
   /** Paths that other handlers serve, with the methods that they take. */
   readonly others: ReadonlyMap<string, string>;
   readonly cors: Cors;
-  readonly log: Logger;
+  readonly errors: ErrorResponses;
 }
 
 /**
  * Serves what is no API: health, documents, the reference page, preflights. It takes every request that is left, and
  * reads no body.
  */
-export function createEndpointsHandler({ endpoints, others, cors, log }: EndpointsOptions): Handler {
+export function createEndpointsHandler({ endpoints, others, cors, errors }: EndpointsOptions): Handler {
   const table = new Map(Object.entries(endpoints));
 
   return (request, response) => {
@@ -40,11 +39,11 @@ export function createEndpointsHandler({ endpoints, others, cors, log }: Endpoin
     if (endpoint && method === 'GET') {
       contentOf(endpoint, request).then(
         (content) => sendContent(response, content),
-        (error: unknown) => sendError(error, request, response, log, 'v1'),
+        (error: unknown) => errors.send(error, request, response, 'v1'),
       );
     } else {
       const allow = endpoint ? 'GET' : others.get(path);
-      sendError(unknownRoute(method ?? '', path, allow), request, response, log, 'v1');
+      errors.send(unknownRoute(method ?? '', path, allow), request, response, 'v1');
     }
     return true;
   };

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { SessionsError } from '../domain/errors.ts';
-import { faultLines } from '../observability/fault-lines.ts';
-import type { Logger } from '../observability/log.ts';
+import type { IncidentLog } from './clients/incident-log.ts';
 import { connectionOf } from './connections/connection.ts';
 import { responseUnderWay } from './connections/node-internals.ts';
 import { correlationId } from './correlation.ts';
 import { ERROR_MAP, PROBLEMS, RequestError } from './error-map.ts';
 import { JSON_UTF8, NO_SNIFFING, PROBLEM_JSON } from './media-type.ts';
+import type { RouteNames } from './route-names.ts';
 import { hasLargeUnreadBody } from './unread-body.ts';
 
 /** The answer to a request that failed. */
@@ -20,69 +20,67 @@ interface ErrorAnswer {
 /** How an API words its errors. */
 type ErrorFormat = 'v1' | 'problem';
 
-/** Sends what an API answers to a request that failed. */
-export function sendError(
-  error: unknown,
-  request: IncomingMessage,
-  response: ServerResponse,
-  log: Logger,
-  format: ErrorFormat,
-): void {
-  const { status, headers, text } = errorAnswer(error, request, log, format);
-  if (response.headersSent) {
-    // Half a response is there: nothing can be said any more but that it is not whole.
-    response.destroy();
-    return;
+/** Answers requests that fail, and says so in the log, without a word of what they held. */
+export class ErrorResponses {
+  readonly #incidents: IncidentLog;
+  readonly #routes: RouteNames;
+
+  constructor(incidents: IncidentLog, routes: RouteNames) {
+    this.#incidents = incidents;
+    this.#routes = routes;
   }
-  const isLast = hasLargeUnreadBody(request);
-  if (isLast) connectionOf(request.socket)?.endAfterResponse();
-  response.writeHead(status, isLast ? { ...headers, connection: 'close' } : headers).end(text);
-}
 
-/** The answer of an API to a request that failed; what is not expected stays in the log. */
-function errorAnswer(error: unknown, request: IncomingMessage, log: Logger, format: ErrorFormat): ErrorAnswer {
-  const known = error instanceof SessionsError || error instanceof RequestError ? error : INTERNAL;
-  const { method, url } = request;
-  const correlation_id = correlationId(request) || undefined;
-  const { problem } = ERROR_MAP[known.code];
-  // The code of a problem may be more general than the error's own.
-  const { status } = format === 'v1' ? ERROR_MAP[known.code] : PROBLEMS[problem];
-  const line = { correlation_id, code: known.code, status, method, url: pathOf(url) };
-  if (status >= 500) faultLines(log).write('error', { ...line, err: error, msg: 'request failed' });
-  else log.debug({ ...line, reason: known.message, msg: 'request refused' });
-  const text = format === 'v1' ? errorText(known, correlation_id) : problemText(known, correlation_id);
-  const headers = {
-    'content-type': format === 'v1' ? JSON_UTF8 : PROBLEM_JSON,
-    'content-length': Buffer.byteLength(text),
-    ...NO_SNIFFING,
-    ...(status === 503 && { 'retry-after': 1 }),
-    ...(known instanceof RequestError && known.headers),
-  };
-  return { status, headers, text };
-}
-
-/** Ids of sessions are in paths, and no log names a session. */
-function pathOf(url: string | undefined): string | undefined {
-  return url?.split('?', 1)[0]?.replace(SESSION_ID, '{id}');
-}
-
-const SESSION_ID = /(?<=^\/v2\/sessions\/)(?!validate$|rotate$|close$)[^/]+/;
-
-/** Answers what is not HTTP, or came too slowly, and ends the connection. */
-export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, log: Logger): void {
-  const connection = connectionOf(socket);
-  if (!connection || error.code === 'ECONNRESET' || !mayAnswer(socket)) {
-    connection?.destroy();
-    socket.destroy();
-    return;
+  /** Sends what an API answers to a request that failed. */
+  send(error: unknown, request: IncomingMessage, response: ServerResponse, format: ErrorFormat): void {
+    const { status, headers, text } = this.#answerTo(error, request, format);
+    if (response.headersSent) {
+      // Half a response is there: nothing can be said any more but that it is not whole.
+      response.destroy();
+      return;
+    }
+    const isLast = hasLargeUnreadBody(request);
+    if (isLast) connectionOf(request.socket)?.endAfterResponse();
+    response.writeHead(status, isLast ? { ...headers, connection: 'close' } : headers).end(text);
   }
-  const known =
-    CONNECTION_ERRORS[error.code ?? ''] ?? new RequestError('InvalidRequest', 'The request is not HTTP/1.1.');
-  const { status } = ERROR_MAP[known.code];
-  log.debug({ code: known.code, status, reason: error.message, msg: 'connection refused' });
-  const body = errorText(known, undefined);
-  const head = `HTTP/1.1 ${status} ${known.code}\r\ncontent-type: ${JSON_UTF8}\r\nx-content-type-options: nosniff\r\n`;
-  connection.endWith(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+
+  /** Answers what is not HTTP, or came too slowly, and ends the connection. */
+  refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+    const connection = connectionOf(socket);
+    if (!connection || error.code === 'ECONNRESET' || !mayAnswer(socket)) {
+      connection?.destroy();
+      socket.destroy();
+      return;
+    }
+    const known = CONNECTION_ERRORS[error.code ?? ''] ?? NOT_HTTP;
+    const { status } = ERROR_MAP[known.code];
+    const incident = { event: 'malformed_request', code: known.code, status, error: error.code ?? '' } as const;
+    this.#incidents.write(incident, connection.address);
+    const body = errorText(known, undefined);
+    const head = `HTTP/1.1 ${status} ${known.code}\r\ncontent-type: ${JSON_UTF8}\r\nx-content-type-options: nosniff\r\n`;
+    connection.endWith(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+  }
+
+  #answerTo(error: unknown, request: IncomingMessage, format: ErrorFormat): ErrorAnswer {
+    const known = error instanceof SessionsError || error instanceof RequestError ? error : INTERNAL;
+    const { code } = known;
+    const correlation_id = correlationId(request) || undefined;
+    // The code of a problem may be more general than the error's own.
+    const { status } = format === 'v1' ? ERROR_MAP[code] : PROBLEMS[ERROR_MAP[code].problem];
+    const { method, url, socket } = request;
+    const about = { correlation_id, code, status, method, path: this.#routes.of(url) };
+    const address = socket.remoteAddress ?? '';
+    if (status >= 500) this.#incidents.write({ event: 'request_failed', ...about, err: error }, address);
+    else this.#incidents.write({ event: 'request_refused', ...about }, address);
+    const text = format === 'v1' ? errorText(known, correlation_id) : problemText(known, correlation_id);
+    const headers = {
+      'content-type': format === 'v1' ? JSON_UTF8 : PROBLEM_JSON,
+      'content-length': Buffer.byteLength(text),
+      ...NO_SNIFFING,
+      ...(status === 503 && { 'retry-after': 1 }),
+      ...(known instanceof RequestError && known.headers),
+    };
+    return { status, headers, text };
+  }
 }
 
 /** Whether an answer would be taken for that of the request that went wrong, and not for one before it. */
@@ -111,6 +109,8 @@ function problemText(error: SessionsError | RequestError, correlation_id: string
 }
 
 const INTERNAL = new RequestError('INTERNAL', 'The service failed; its log says why.');
+
+const NOT_HTTP = new RequestError('InvalidRequest', 'The request is not HTTP/1.1.');
 
 const CONNECTION_ERRORS: Readonly<Record<string, RequestError>> = {
   HPE_HEADER_OVERFLOW: new RequestError('HEADERS_TOO_LARGE', 'The headers are larger than the service accepts.'),

@@ -10,19 +10,20 @@ import { IncidentLog } from './clients/incident-log.ts';
 import { Connections, type Serve } from './connections/connections.ts';
 import { Cors } from './cors.ts';
 import { createEndpointsHandler, type Endpoints } from './endpoints.ts';
-import { refuseConnection, sendError } from './errors.ts';
+import { ErrorResponses } from './errors.ts';
 import type { Handler } from './handler.ts';
 import { Health, healthEndpoints } from './health.ts';
 import { NO_SNIFFING } from './media-type.ts';
 import { createNodeServer, type Tls } from './node-server.ts';
 import { OpenAccess } from './open-access.ts';
 import { openapiEndpoints } from './openapi.ts';
+import { RouteNames } from './route-names.ts';
 import { type StatusInfo, standardEndpoints } from './standard.ts';
 import { swaggerEndpoints } from './swagger.ts';
 import { createV1Handler, v1Paths } from './v1/handler.ts';
 import { ChangeFeed, LISTENERS_MAX } from './v2/changes/change-feed.ts';
 import { createV2Handler, type V2Options } from './v2/handler.ts';
-import { isV2 } from './v2/router.ts';
+import { isV2, v2Paths } from './v2/router.ts';
 import { assertWellFormed } from './well-formed.ts';
 
 export interface HttpServerOptions {
@@ -83,15 +84,17 @@ export class HttpServer {
     this.#onAcceptError = ({ code = '' }) => incidents.write({ event: 'accept_failed', code }, '');
     this.#connections = new Connections(this.#bounds, incidents);
     const open = new OpenAccess({ ...options, protocol: this.#protocol, incidents });
-    const handlers = createHandlers(options, open, this.#changes, this.#health);
-    const serve = serveWith(handlers, options.authenticator.isOpen ? open : null, log);
+    const endpoints = endpointsOf(options, this.#health);
+    const errors = new ErrorResponses(incidents, new RouteNames(pathsOf(options, endpoints)));
+    const handlers = createHandlers({ ...options, open, incidents, errors, endpoints, changes: this.#changes });
+    const serve = serveWith(handlers, options.authenticator.isOpen ? open : null, errors);
     const listener = (request: IncomingMessage, response: ServerResponse) =>
       this.#connections.takeTurn(request, response, serve);
     this.#server = createNodeServer(listener, this.#bounds, tls);
     this.#server.on('checkExpectation', (request, response) =>
       this.#connections.takeTurn(request, response, failExpectation),
     );
-    this.#server.on('clientError', (error, socket) => refuseConnection(error, socket as Socket, log));
+    this.#server.on('clientError', (error, socket) => errors.refuseConnection(error, socket as Socket));
     this.#connections.watch(this.#server, tls !== undefined);
   }
 
@@ -126,14 +129,14 @@ export class HttpServer {
 }
 
 /** The first handler that takes a request serves it; the last one takes all. */
-function serveWith(handlers: readonly Handler[], open: OpenAccess | null, log: Logger): Serve {
+function serveWith(handlers: readonly Handler[], open: OpenAccess | null, errors: ErrorResponses): Serve {
   return (request, response) => {
     try {
       assertWellFormed(request);
       open?.authenticate(request);
       for (const take of handlers) if (take(request, response)) return;
     } catch (error) {
-      sendError(error, request, response, log, isV2(request.url ?? '') ? 'problem' : 'v1');
+      errors.send(error, request, response, isV2(request.url ?? '') ? 'problem' : 'v1');
     }
   };
 }
@@ -143,21 +146,28 @@ function failExpectation(_request: IncomingMessage, response: ServerResponse): v
   response.writeHead(417, { 'content-length': 0, ...NO_SNIFFING }).end();
 }
 
-function createHandlers(
-  options: HttpServerOptions,
-  open: OpenAccess,
-  changes: ChangeFeed,
-  health: Health,
-): readonly Handler[] {
-  const { sessions, log, authenticator, v1, v2, body_limit } = options;
+interface HandlerOptions extends HttpServerOptions {
+  readonly open: OpenAccess;
+  readonly incidents: IncidentLog;
+  readonly errors: ErrorResponses;
+  readonly endpoints: Endpoints;
+  readonly changes: ChangeFeed;
+}
+
+function createHandlers(options: HandlerOptions): readonly Handler[] {
+  const { authenticator, open, v1, v2, endpoints, errors } = options;
   const cors = new Cors(options.cors_origins);
-  const shared = { sessions, log, body_limit, cors };
   const others = new Map(v1 ? v1Paths(v1.base).map((path) => [path, 'POST']) : []);
   return [
-    ...(v1 ? [createV1Handler({ ...shared, base: v1.base, access: v1.needs_key ? authenticator : open })] : []),
-    ...(v2 ? [createV2Handler({ ...shared, authenticator, changes, value_limit: v2.value_limit })] : []),
-    createEndpointsHandler({ endpoints: endpointsOf(options, health), others, cors, log }),
+    ...(v1 ? [createV1Handler({ ...options, cors, base: v1.base, access: v1.needs_key ? authenticator : open })] : []),
+    ...(v2 ? [createV2Handler({ ...options, cors, value_limit: v2.value_limit })] : []),
+    createEndpointsHandler({ endpoints, others, cors, errors }),
   ];
+}
+
+/** Every path that a request may have. */
+function pathsOf({ v1 }: HttpServerOptions, endpoints: Endpoints): string[] {
+  return [...Object.keys(endpoints), ...v2Paths(), ...(v1 ? v1Paths(v1.base) : [])];
 }
 
 function endpointsOf({ clock, info, v1, v2 }: HttpServerOptions, health: Health): Endpoints {

@@ -94,10 +94,11 @@ export class IncidentLog {
 }
 
 function tallyOf(account: Account, latest: Incident, address: string): Tally {
-  const known = account.tallies.get(address);
+  const subject = 'session' in latest ? latest.session : address;
+  const known = account.tallies.get(subject);
   if (known) return known;
   const tally = { address, latest, unlogged: 0, start: 0, lines: 0 };
-  account.forgotten += account.tallies.set(address, tally)?.unlogged ?? 0;
+  account.forgotten += account.tallies.set(subject, tally)?.unlogged ?? 0;
   return tally;
 }
 

@@ -4,7 +4,7 @@ import { type Logger, sessionRef } from '../../observability/log.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
 import { correlationId } from '../correlation.ts';
 import type { Cors } from '../cors.ts';
-import { sendError } from '../errors.ts';
+import type { ErrorResponses } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { readJson } from '../json-request.ts';
 import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
@@ -15,6 +15,7 @@ import { COMMANDS, type Command } from './commands.ts';
 export interface V1Options {
   readonly sessions: Sessions;
   readonly log: Logger;
+  readonly errors: ErrorResponses;
   /** Where the commands are, like `/v1/sessions`. */
   readonly base: string;
   /** The largest body that is read, in bytes. */
@@ -30,7 +31,7 @@ export function v1Paths(base: string): string[] {
 }
 
 /** `POST <base>/<command>` for every command. */
-export function createV1Handler({ sessions, log, base, body_limit, cors, access }: V1Options): Handler {
+export function createV1Handler({ sessions, log, errors, base, body_limit, cors, access }: V1Options): Handler {
   const commands = new Map(COMMANDS.map((command) => [`${base}/${command.name}`, command]));
 
   async function serve(command: Command, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -41,7 +42,7 @@ export function createV1Handler({ sessions, log, base, body_limit, cors, access 
       logCommand(log, command, request, text);
       answer(response, text);
     } catch (error) {
-      sendError(error, request, response, log, 'v1');
+      errors.send(error, request, response, 'v1');
     }
   }
 

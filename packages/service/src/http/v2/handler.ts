@@ -3,20 +3,24 @@ import type { Sessions } from '../../domain/sessions.ts';
 import { parseToken } from '../../domain/tokens.ts';
 import { type Logger, sessionRef } from '../../observability/log.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
+import type { IncidentLog } from '../clients/incident-log.ts';
+import type { Incident } from '../clients/incidents.ts';
 import { correlationId } from '../correlation.ts';
 import type { Cors } from '../cors.ts';
-import { sendError } from '../errors.ts';
+import type { ErrorResponses } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
 import { endWithText } from '../response-text.ts';
 import type { ChangeFeed } from './changes/change-feed.ts';
 import { readRequest } from './request.ts';
 import { findRoute, isV2 } from './router.ts';
-import type { Route, RouteAnswer, RouteContext } from './routes.ts';
+import type { Route, RouteAnswer, RouteContext, SuspiciousEvent } from './routes.ts';
 
 export interface V2Options {
   readonly sessions: Sessions;
   readonly log: Logger;
+  readonly errors: ErrorResponses;
+  readonly incidents: IncidentLog;
   readonly authenticator: Authenticator;
   readonly cors: Cors;
   readonly changes: ChangeFeed;
@@ -28,11 +32,11 @@ export interface V2Options {
 
 /** API v2: each request by its route. */
 export function createV2Handler(options: V2Options): Handler {
-  const { sessions, log, authenticator, cors, changes, body_limit, value_limit } = options;
+  const { sessions, log, errors, incidents, authenticator, cors, changes, body_limit, value_limit } = options;
   const context: RouteContext = {
     sessions,
     value_bytes_max: value_limit,
-    suspicious: (event, token) => logSuspicion(log, event, token),
+    suspicious: (event, token, address) => incidents.write(suspicion(event, token), address),
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -40,12 +44,13 @@ export function createV2Handler(options: V2Options): Handler {
     const query = url.indexOf('?');
     const match = findRoute(method, query === -1 ? url : url.slice(0, query));
     const { route, id } = match;
-    const { key } = authenticator.authenticate(request, route.scope, request.socket.remoteAddress ?? '');
+    const address = request.socket.remoteAddress ?? '';
+    const { key } = authenticator.authenticate(request, route.scope, address);
     if (!('run' in route)) {
       changes.serve(request, response, key?.name ?? null);
       return;
     }
-    const result = await route.run(context, await readRequest(request, { route, id }, body_limit));
+    const result = await route.run(context, await readRequest(request, { route, id }, address, body_limit));
     logRequest(log, route, result.opened ?? id, request);
     send(response, route, result);
   }
@@ -55,7 +60,7 @@ export function createV2Handler(options: V2Options): Handler {
     if (request.method === 'OPTIONS' && cors.isPreflight(request)) return false;
     cors.allow(request, response);
     answer(request, response).catch((error: unknown) => {
-      sendError(error, request, response, log, 'problem');
+      errors.send(error, request, response, 'problem');
     });
     return true;
   };
@@ -84,8 +89,7 @@ function logRequest(log: Logger, { name, method }: Route, id: string, request: I
   log[level]({ correlation_id: correlationId(request) || undefined, request: name, session, msg: 'request' });
 }
 
-/** Who guesses tokens, or uses one that was rotated long ago, is worth a look (ASVS 16.3). */
-function logSuspicion(log: Logger, event: string, token: string | null): void {
-  const id = token === null ? undefined : parseToken(token)?.id;
-  log.warn({ event, session: id && sessionRef(id), msg: 'a token that is not good was presented' });
+/** Tokens that are guessed, or were rotated long ago, are worth a look (ASVS 16.3). */
+function suspicion(event: SuspiciousEvent, token: string): Incident {
+  return event === 'unknown_token' ? { event } : { event, session: sessionRef(parseToken(token)?.id ?? '') };
 }

@@ -14,12 +14,13 @@ const MERGE_PATCH = /^application\/merge-patch\+json\s*(?:;|$)/i;
 export function readRequest(
   request: IncomingMessage,
   { route, id }: Match<Route>,
+  address: string,
   bytes_max: number,
 ): Promise<RouteRequest> {
   const { headers, url = '' } = request;
   const idempotency_key = route.name === 'openSession' ? idempotencyKey(headers['idempotency-key']) : null;
   const revision = route.isConditional ? revisionOf(headers['if-match']) : undefined;
-  const withInput = (input: unknown) => ({ id, input, revision, idempotency_key });
+  const withInput = (input: unknown) => ({ id, address, input, revision, idempotency_key });
   if (route.method === 'GET') {
     assertNoLargeBody(request);
     return Promise.resolve(withInput(queryOf(url)));

@@ -26,6 +26,11 @@ for (const route of ROUTES) {
 
 const SESSION_PATH = /^\/v2\/sessions\/([^/]+)(\/[a-z]+)?$/;
 
+/** Of every route. */
+export function v2Paths(): string[] {
+  return [CHANGES_ROUTE.path, ...ROUTES.map(({ path }) => path)];
+}
+
 export function isV2(url: string): boolean {
   return url.startsWith(PREFIX);
 }

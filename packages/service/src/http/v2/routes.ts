@@ -15,6 +15,8 @@ import { closedText, openedText, pageText, rotatedText, sessionText, statsText, 
 export interface RouteRequest {
   /** Of the path; empty where it has none. */
   readonly id: string;
+  /** Where it came from. */
+  readonly address: string;
   /** What the body's schema describes, or, of a GET, the query's. */
   readonly input: unknown;
   /** Of `If-Match`. */
@@ -30,12 +32,14 @@ export interface RouteAnswer {
   readonly opened?: string;
 }
 
+export type SuspiciousEvent = 'unknown_token' | 'compromised_session';
+
 export interface RouteContext {
   readonly sessions: Sessions;
   /** Of `user` and of `data`. */
   readonly value_bytes_max: number;
   /** What of the answer to a validation or rotation should be known to those who watch the log. */
-  readonly suspicious: (event: 'unknown_token' | 'compromised_session', id: string | null) => void;
+  readonly suspicious: (event: SuspiciousEvent, token: string, address: string) => void;
 }
 
 /** A request of API v2: how it looks on the wire, who may send it, and the use case that it calls. */
@@ -113,10 +117,10 @@ export const ROUTES: readonly Route[] = [
     scope: 'validate',
     input: 'ValidateRequest',
     answer: 'Validation',
-    run: async ({ sessions, suspicious }, { input: { token, max_age } }) => {
+    run: async ({ sessions, suspicious }, { address, input: { token, max_age } }) => {
       const validation = await sessions.validate(token, max_age === undefined ? undefined : max_age * 1000);
-      if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', null);
-      if (!validation.active && validation.reason === 'compromised') suspicious('compromised_session', token);
+      if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, address);
+      if (!validation.active && validation.reason === 'compromised') suspicious('compromised_session', token, address);
       return { text: validationText(validation) };
     },
   }),
@@ -127,14 +131,15 @@ export const ROUTES: readonly Route[] = [
     input: 'RotateRequest',
     answer: 'RotateResult',
     problems: ['TOKEN_UNKNOWN', 'TOKEN_REPLACED', 'SESSION_CLOSED'],
-    run: async ({ sessions, suspicious }, { input: { token, ...members } }) => {
+    run: async ({ sessions, suspicious }, { address, input: { token, ...members } }) => {
       try {
         const rotated = await sessions.rotate(token, toAuthentication(members));
         return { text: rotatedText(rotated), revision: rotated.session.revision };
       } catch (error) {
-        if (error instanceof SessionsError && error.code === 'TOKEN_UNKNOWN') suspicious('unknown_token', null);
+        if (error instanceof SessionsError && error.code === 'TOKEN_UNKNOWN')
+          suspicious('unknown_token', token, address);
         if (error instanceof SessionsError && error.details?.reason === 'compromised') {
-          suspicious('compromised_session', token);
+          suspicious('compromised_session', token, address);
         }
         throw error;
       }

@@ -1,0 +1,51 @@
+/** Members that belong to the application or open a session, under the names that they have everywhere. */
+const SECRET_MEMBERS: ReadonlySet<string> = new Set(['user', 'data', 'token', 'session_id']);
+
+/** Tokens, API keys, and ids of sessions. */
+const SECRETS = /ps_[0-9a-f]{36}_[\w-]+|psk_[\w-]{8,}|(?<![0-9a-f])[0-9a-f]{36}(?![0-9a-f])/gi;
+/** None of them is shorter. */
+const SECRET_LENGTH_MIN = 12;
+const MASK = '…';
+/** Values within values that are looked at; deeper ones are left out. */
+const DEPTH_MAX = 6;
+/** How often a text may be percent-encoded. */
+const ENCODINGS_MAX = 3;
+
+/** A log line without secrets. It copies nothing of a line that has none. */
+export function redactedLine(line: Record<string, unknown>): Record<string, unknown> {
+  let safe = line;
+  for (const name in line) {
+    const value = line[name];
+    // Errors are made into members first, and come back through `redacted`.
+    const kept = SECRET_MEMBERS.has(name) ? undefined : value instanceof Error ? value : redacted(value);
+    if (kept !== value) safe = { ...safe, [name]: kept };
+  }
+  return safe;
+}
+
+/** A value without secrets. */
+export function redacted(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactedText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= DEPTH_MAX) return MASK;
+  if (Array.isArray(value)) return value.map((item) => redacted(item, depth + 1));
+  const members = Object.entries(value).filter(([name]) => !SECRET_MEMBERS.has(name));
+  return Object.fromEntries(members.map(([name, member]) => [redactedText(name), redacted(member, depth + 1)]));
+}
+
+function redactedText(text: string): string {
+  if (text.length < SECRET_LENGTH_MIN) return text;
+  let safe = text.replaceAll(SECRETS, MASK);
+  let plain = safe;
+  for (let encodings = 0; encodings < ENCODINGS_MAX && plain.includes('%'); encodings += 1) {
+    const before = decoded(plain);
+    plain = before.replaceAll(SECRETS, MASK);
+    // A text without secrets stays as it was spelt.
+    if (plain !== before) safe = plain;
+  }
+  return safe;
+}
+
+function decoded(text: string): string {
+  return text.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
