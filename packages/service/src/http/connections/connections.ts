@@ -73,6 +73,7 @@ export class Connections {
   /** From now on connections that send no request are destroyed soon. */
   stop(): void {
     this.#stopping_at = monotonicTime();
+    this.#check(this.#stopping_at);
   }
 
   destroyAll(): void {
@@ -150,7 +151,8 @@ export class Connections {
       connection.active_at = now;
     }
     connection.unread_since = connection.unsent_bytes > 0 ? (connection.unread_since ?? now) : null;
-    if (now >= (connection.ends_at ?? Number.POSITIVE_INFINITY)) connection.destroy();
+    const isOver = connection.ends_at !== null && (now >= connection.ends_at || now >= this.#stopping_at);
+    if (isOver) connection.destroy();
     else if (connection.requests === 0 && now - this.#stopping_at >= STOPPING_GRACE_MS) connection.destroy();
     else if (!connection.isSecured && now - connection.opened_at >= handshake_timeout_ms) {
       connection.cut('handshake_timeout');

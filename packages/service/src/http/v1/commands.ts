@@ -3,6 +3,7 @@ import { toJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
+import { bodyBytesMax } from '../body-bounds.ts';
 import { PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 import { assertValid } from '../validation.ts';
 import { pageText, sessionText, toFilter, toPage } from './wire.ts';
@@ -12,6 +13,8 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly schema: TSchema;
+  /** The largest body that the schema can need. */
+  readonly body_bytes_max: number;
   /** What the caller's key must allow, where keys are asked for. */
   readonly scope: Scope;
   /** What the answer holds; `null` is always possible too, and is answered as 204. */
@@ -28,7 +31,9 @@ const OptionalString = Type.Optional(
 );
 const OptionalNumber = Type.Optional(Type.Union([Type.Number(), Type.Null()]));
 const OptionalBoolean = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
-const Loose = Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]));
+const Loose = Type.Optional(
+  Type.Union([Type.String({ maxLength: STRING_LENGTH_MAX }), Type.Number(), Type.Boolean(), Type.Null()]),
+);
 const AnyJson = Type.Unknown({ not: { type: 'null' }, description: 'Any JSON value but null' });
 const OptionalJson = Type.Optional(Type.Unknown({ description: 'Any JSON value' }));
 
@@ -135,6 +140,7 @@ function command<S extends TSchema>(definition: {
     summary,
     scope,
     schema,
+    body_bytes_max: bodyBytesMax(schema),
     result,
     check,
     run: (sessions, request) => {

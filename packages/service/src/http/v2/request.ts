@@ -35,7 +35,9 @@ function bodyOf(request: IncomingMessage, route: Route, bytes_max: number): Prom
     throw new RequestError('UnsupportedMediaType', 'Content-Type should be application/json.');
   }
   if (isEmpty) return Promise.resolve(withoutBody(route));
-  return readJson(request, bytes_max).then((body) => (body === undefined ? withoutBody(route) : body));
+  return readJson(request, Math.min(bytes_max, route.body_bytes_max)).then((body) =>
+    body === undefined ? withoutBody(route) : body,
+  );
 }
 
 function withoutBody(route: Route): object {

@@ -4,6 +4,7 @@ import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
+import { bodyBytesMax } from '../body-bounds.ts';
 import { assertStorable, assertValid, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
 import { toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
@@ -57,6 +58,8 @@ export interface Route {
   readonly problems: readonly ProblemCode[];
   /** Whether `If-Match` makes it conditional. */
   readonly isConditional: boolean;
+  /** The largest body that its schema can need. */
+  readonly body_bytes_max: number;
   readonly run: (context: RouteContext, request: RouteRequest) => Promise<RouteAnswer>;
 }
 
@@ -253,14 +256,15 @@ type Defaults = 'status' | 'problems' | 'isConditional';
 function route<N extends SchemaName>(
   method: Route['method'],
   path: string,
-  definition: Omit<Route, 'method' | 'path' | 'input' | 'run' | Defaults> &
+  definition: Omit<Route, 'method' | 'path' | 'input' | 'body_bytes_max' | 'run' | Defaults> &
     Partial<Pick<Route, Defaults>> & {
       readonly input: N;
       readonly run: (context: RouteContext, request: RouteRequest & { readonly input: Of<N> }) => Promise<RouteAnswer>;
     },
 ): Route {
   const { run, ...rest } = definition;
-  const validator = Compile(SCHEMAS[definition.input] as TSchema);
+  const schema = SCHEMAS[definition.input] as TSchema;
+  const validator = Compile(schema);
   const hasId = path.includes('{id}');
   return {
     method,
@@ -269,6 +273,7 @@ function route<N extends SchemaName>(
     problems: [],
     isConditional: false,
     ...rest,
+    body_bytes_max: bodyBytesMax(schema),
     run: (context, request) => {
       if (hasId) assertStorable('id', request.id);
       assertRevision(request.revision);

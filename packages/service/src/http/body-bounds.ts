@@ -1,0 +1,68 @@
+import type { TSchema } from '#typebox';
+
+/** The longest spelling of a character in JSON: `\u0000`. */
+const CHARACTER_BYTES = 6;
+const NUMBER_BYTES = 32;
+const TIME_BYTES = 64;
+const LITERAL_BYTES = 64;
+/** For whitespace, and so that a member which is too long is named, rather than the whole body refused. */
+const SLACK_BYTES = 16_384;
+/** For members that are ignored, too. */
+const IGNORED_BYTES = 16_384;
+/** Of an item or a member: quotes, a comma, a colon. */
+const PUNCTUATION_BYTES = 4;
+
+/** The largest body that a request of a schema can need, in bytes; infinite where the schema sets no bound. */
+export function bodyBytesMax(schema: TSchema): number {
+  const { additionalProperties } = schema as Schema;
+  return bytesMax(schema as Schema) + SLACK_BYTES + (additionalProperties === false ? 0 : IGNORED_BYTES);
+}
+
+/** What the schemas of this service consist of. */
+interface Schema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: boolean;
+  readonly items?: Schema;
+  readonly maxItems?: number;
+  readonly maxLength?: number;
+  readonly format?: string;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Schema[];
+}
+
+function bytesMax(schema: Schema): number {
+  const { anyOf, enum: values, const: value, type } = schema;
+  if (anyOf) return Math.max(...anyOf.map(bytesMax));
+  if (values !== undefined || value !== undefined) return LITERAL_BYTES;
+  switch (type) {
+    case 'object':
+      return sum(Object.entries(schema.properties ?? {}).map(([name, of]) => name.length + memberBytesMax(of)));
+    case 'array':
+      return (schema.maxItems ?? Number.POSITIVE_INFINITY) * (schema.items ? memberBytesMax(schema.items) : 0);
+    case 'string':
+      return stringBytesMax(schema);
+    case 'number':
+    case 'integer':
+      return NUMBER_BYTES;
+    case 'boolean':
+    case 'null':
+      return LITERAL_BYTES;
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
+}
+
+function stringBytesMax({ format, maxLength }: Schema): number {
+  if (maxLength !== undefined) return maxLength * CHARACTER_BYTES;
+  return format === 'date-time' ? TIME_BYTES : Number.POSITIVE_INFINITY;
+}
+
+function memberBytesMax(schema: Schema): number {
+  return bytesMax(schema) + PUNCTUATION_BYTES;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
