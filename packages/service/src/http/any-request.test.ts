@@ -104,7 +104,7 @@ for (const [name, options, methods, paths] of [
     for (const method of methods) {
       for (const path of paths) {
         for (const [body, [headers, bytes]] of Object.entries(BODIES)) {
-          const head = await client.send(`${method} ${path} HTTP/1.1\r\nhost: a\r\n${headers}\r\n${bytes}`);
+          const head = await client.send(`${method} ${path} HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n${bytes}`);
           const about = `${method} ${path.slice(0, 40)} with ${body}`;
           assert.match(head, /^HTTP\/1\.1 [24]\d\d /, about);
           assert.match(head, /^x-content-type-options: nosniff\r$/m, about);
@@ -146,11 +146,11 @@ test('a request must have one Host header', async (t) => {
   const { url } = await serve(t);
   for (const [hosts, status] of [
     ['', 400],
-    ['host: a\r\nhost: a\r\n', 400],
-    ['host: a\r\nHOST: b\r\n', 400],
+    ['host: localhost\r\nhost: localhost\r\n', 400],
+    ['host: localhost\r\nHOST: b\r\n', 400],
     ['host:\r\nhost: b\r\n', 400],
     ['host: a b\r\n', 400],
-    ['host: a\r\n', 200],
+    ['host: localhost\r\n', 200],
     ['host:\r\n', 200],
   ] as const) {
     assert.match(await headOf(url, get('/livez', hosts)), new RegExp(`^HTTP/1\\.1 ${status} `), hosts);
@@ -160,7 +160,7 @@ test('a request must have one Host header', async (t) => {
 
 test('a request has at most a hundred headers', async (t) => {
   const { url } = await serve(t);
-  const headers = (count: number) => `host: a\r\n${'x: y\r\n'.repeat(count - 1)}`;
+  const headers = (count: number) => `host: localhost\r\n${'x: y\r\n'.repeat(count - 1)}`;
   assert.match(await headOf(url, get('/livez', headers(100))), /^HTTP\/1\.1 200 /);
   assert.match(await headOf(url, get('/livez', headers(101))), /^HTTP\/1\.1 431 /);
 });

@@ -45,7 +45,7 @@ for (const [status, line, headers] of [
     const { url } = await serve(t);
     const sockets = socketsOf(t);
     const client = await connectRaw(url);
-    const head = [`${line} HTTP/1.1`, 'host: a', ...headers, `content-length: ${BODY_BYTES}`];
+    const head = [`${line} HTTP/1.1`, 'host: localhost', ...headers, `content-length: ${BODY_BYTES}`];
     client.socket.write(`${head.join('\r\n')}\r\n\r\n`);
     client.socket.write(Buffer.alloc(BODY_BYTES, 'x'));
     const response = await client.closed;
@@ -58,7 +58,7 @@ for (const [status, line, headers] of [
 test('a small body of a request that is refused leaves its connection open', async (t) => {
   const { url } = await serve(t);
   const client = await connectRaw(url);
-  const body = `POST /none HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nabc`;
+  const body = `POST /none HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\nabc`;
   for (let n = 0; n < 3; n += 1) {
     client.socket.write(body);
     await client.until(/404/);
@@ -70,7 +70,7 @@ test('a small body of a request that is refused leaves its connection open', asy
 test('a client that waits for a word before its body hears it only where the body is read', async (t) => {
   const { url } = await serve(t);
   const head = (line: string, more = '') =>
-    `${line} HTTP/1.1\r\nhost: a\r\n${JSON_TYPE}\r\n${more}expect: 100-continue\r\ncontent-length: 13\r\n\r\n`;
+    `${line} HTTP/1.1\r\nhost: localhost\r\n${JSON_TYPE}\r\n${more}expect: 100-continue\r\ncontent-length: 13\r\n\r\n`;
   const refused = await connectRaw(url);
   refused.socket.write(head('POST /v2/sessions/validate'));
   await refused.until(/\r\n\r\n/);

@@ -89,7 +89,7 @@ test('a large body does not wait behind another response', async (t) => {
 
 test('waiting requests have a bound in memory for each client address', async (t) => {
   const { url, log } = await serve(t, { bounds: { held_bytes_max: 400_000 } });
-  const waiting = get(BUNDLE) + get('/', `host: a\r\nx: ${'x'.repeat(10_000)}\r\n`).repeat(2);
+  const waiting = get(BUNDLE) + get('/', `host: localhost\r\nx: ${'x'.repeat(10_000)}\r\n`).repeat(2);
   const first = await connectRaw(url);
   first.socket.pause();
   first.socket.write(waiting);

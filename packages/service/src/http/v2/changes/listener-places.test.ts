@@ -29,7 +29,7 @@ test('one key of scope validate leaves places for other keys, also at its own ad
   t.after(stop);
   const follow = async (key: string, from: string) => {
     const connection = await connectRaw(url, { from });
-    connection.socket.write(get('/v2/changes', `host: a\r\nauthorization: Bearer ${key}\r\n`));
+    connection.socket.write(get('/v2/changes', `host: localhost\r\nauthorization: Bearer ${key}\r\n`));
     await connection.until(/event: gap|"code"/);
     return connection;
   };
