@@ -28,9 +28,9 @@ export function operationOf(intent: Intent, slot: Slot, slots: Slots, call: numb
     case 'stats':
       return { kind };
     case 'open':
-      return open(intent, slot, call, variant < 0.3 ? `key-${slot.user}-${call}` : null);
+      return open(intent, slot, call, variant < 0.3 ? keyOf(slot, call) : null);
     case 'openAgain':
-      return open(intent, slot, call, slot.key ?? `key-${slot.user}-${call}`);
+      return open(intent, slot, call, slot.key ?? keyOf(slot, call));
     default:
       return held ? onSession({ ...intent, choice }, held, call) : open(intent, slot, call, null);
   }
@@ -43,6 +43,10 @@ function chosen({ kind, choice }: Intent, slot: Slot, slots: Slots): [choice: nu
   if (choice < elders) return [choice / elders, slots.elder(choice / elders) ?? slot.held];
   if (choice < elders + previous) return [(choice - elders) / previous, slot.previous ?? slot.held];
   return [(choice - elders - previous) / (1 - elders - previous), slot.held];
+}
+
+function keyOf({ user }: Slot, call: number): string {
+  return `idempotency-key-of-${user}-${call}`;
 }
 
 function open(intent: Intent, slot: Slot, call: number, key: string | null): Operation {

@@ -1,5 +1,7 @@
 /** A node of the service in a process of its own, which a history is made with: calls come in, events go out. */
 import { createCachedSessionsClient } from '@pip-sessions/client';
+import { ClockWatch } from '../../../packages/service/src/clock-watch.ts';
+import { CheckedClock } from '../../../packages/service/src/domain/clock-check.ts';
 import { lookupIn } from '../../../packages/service/src/domain/lookup.ts';
 import { Sessions } from '../../../packages/service/src/domain/sessions.ts';
 import { Authenticator } from '../../../packages/service/src/http/authentication/authenticate.ts';
@@ -33,19 +35,20 @@ process.once('disconnect', () => process.exit());
 
 async function start(): Promise<void> {
   const { store: url, number, limit, touch_interval_ms, rotation_grace_ms, retention_ms, page_size_max } = settings;
-  const options = { retention_ms, clock };
-  const store = await createStore(url, options);
+  const checked = new CheckedClock(clock);
+  const store = await createStore(url, { retention_ms, clock: checked });
   const own = { limit, touch_interval_ms, rotation_grace_ms, retention_ms, page_size_max };
   const lookup = isSharedStore(url) ? new NearSessions(store, NEAR_BOUNDS) : lookupIn(store);
-  const sessions = new Sessions(store, clock, own, () => {}, lookup);
-  await store.open();
+  const sessions = new Sessions(store, checked, own, () => {}, lookup);
   const log = createLogger('silent');
+  await store.open();
+  await new ClockWatch(checked, store, log).start();
   const server = new HttpServer({
     sessions,
-    clock,
+    clock: checked,
     log,
     info: { name: 'sessions', description: 'a node of a history', properties: {}, components: [] },
-    authenticator: new Authenticator({ keys: null, clock, log }),
+    authenticator: new Authenticator({ keys: null, clock: checked, log }),
     v1: { base: '/v1/sessions', needs_key: true, swagger: false },
     v2: { value_limit: 65_536 },
     body_limit: 1_048_576,
