@@ -5,7 +5,7 @@ import { missingFor } from './driver/engines.ts';
 import { planOf, type StoreKind } from './plan/plan.ts';
 import { violationText } from './report/violation-text.ts';
 
-/** As many operations as take a few seconds on each. */
+/** Each store with a number of operations that takes a few seconds. */
 const STORES: readonly (readonly [store: StoreKind, operations: number])[] = [
   ['memory', 6_000],
   ['sqlite', 4_000],
@@ -16,7 +16,7 @@ const STORES: readonly (readonly [store: StoreKind, operations: number])[] = [
 const SECONDS_MAX = 60;
 const SEED = 1;
 
-describe('a history with nodes killed, engines failing and clocks apart keeps every promise', {
+describe('histories with kills, failing engines and clocks apart keep every promise', {
   concurrency: 2,
 }, () => {
   for (const [store, operations] of STORES) {

@@ -9,7 +9,7 @@ export type Operation =
   | {
       readonly kind: 'open';
       readonly user: string;
-      /** The number of the open request, stored as `user_name`: it tells two sessions of one id apart. */
+      /** The number of the open request, stored as `user_name`: two sessions of one id differ in it. */
       readonly number: number;
       /** The idempotency key; null for none. */
       readonly key: string | null;
@@ -169,7 +169,7 @@ export interface Answered {
   readonly result: Result;
 }
 
-/** What happened, ordered by `time`. */
+/** An event of a history; events are ordered by `time`. */
 export type HistoryEvent =
   /** A call that may change something was sent. */
   | {
@@ -224,17 +224,17 @@ export type HistoryEvent =
   /** No event after this one has a start before `start`. */
   | { readonly type: 'horizon'; readonly time: Micros; readonly start: Micros };
 
-/** What one filter gave at rest, by each way to ask. */
+/** The results for one filter at rest. */
 export interface RestCount {
   readonly filter: SessionFilter;
   readonly count: number;
-  /** Of the list of API v1; null where it has no such filter. */
+  /** The total of the list of API v1; null where that has no such filter. */
   readonly total: number | null;
   /** Ids of a scan with that filter. */
   readonly scanned: readonly string[];
 }
 
-/** What the checker has to know of the nodes' settings. */
+/** The settings of the nodes, as far as the checker needs them. */
 export interface HistorySettings {
   readonly limit: SessionLimit | null;
   readonly touch_interval_ms: number;

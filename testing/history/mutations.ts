@@ -20,7 +20,7 @@ const SKEW_MS = 1_000;
 interface Found {
   readonly seconds: number;
   readonly runs: number;
-  /** What the checker said; null when it has found nothing. */
+  /** The violation; null if none was found. */
   readonly violation: string | null;
 }
 

@@ -105,7 +105,7 @@ export class Checker {
   #deliver(event: Of<'delivered'>): void {
     const known = this.#known;
     known.feeds.deliver(event);
-    // Of an id that was used again, a late event may be that of the session before.
+    // A late event may be about the session that had this id before.
     const [session, another] = known.allById(event.id);
     if (another) return;
     const { revision, reason, time } = event;

@@ -96,7 +96,7 @@ test('the reason, the time and the revision of an end do not change', () => {
   }
 });
 
-test('an end has somebody who asked for it', () => {
+test('an end by request needs a request', () => {
   const history = new WrittenHistory().open([0, 1]);
   assert.equal(history.get([6, 7], closed()).breaks(), 'end-has-cause');
 });

@@ -54,7 +54,7 @@ test('a listener receives each removal', () => {
   assert.equal(history().event(watermark(9, 8)).breaks(), 'events');
 });
 
-test('a listener receives what nobody was told when it was made', () => {
+test('a listener receives an end whose request has not responded', () => {
   const history = () => listening().event(delivered(5, 2)).invoked(6, { kind: 'close', id: 's1', reason: 'closed' });
   const ended = closed({ revision: 3 });
   assert.equal(

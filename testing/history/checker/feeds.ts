@@ -21,7 +21,7 @@ const UNKNOWN_IDS_MAX = 50_000;
 export class Feeds {
   readonly #listeners = new Map<string, Listener>();
 
-  /** What was delivered before may have gaps: changes from now on count. */
+  /** Only changes from now on have to be delivered: those before may be in a gap. */
   begin(name: string, time: Micros): void {
     const listener = this.#listeners.get(name);
     if (listener) listener.begin(time);

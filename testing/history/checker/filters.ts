@@ -16,7 +16,7 @@ export function isMatch(session: Seen, filter: SessionFilter): boolean {
   );
 }
 
-/** Of every user, or of one: all sessions, or the live ones. Null for a filter that says more. */
+/** Whether a filter names all sessions or the live ones, of one user or of all. Null for a narrower filter. */
 export function scopeOf(filter: SessionFilter): { readonly user: string | null; readonly active: boolean } | null {
   const { user_id = null, active, ...more } = filter;
   if (active === false || Object.keys(more).length > 0) return null;

@@ -23,11 +23,11 @@ export class Knowledge {
   readonly #byUser = new Map<string, Set<SessionModel>>();
   readonly #byId = new Map<string, SessionModel[]>();
   readonly #retired = new Set<number>();
-  /** Ends of sessions whose open request has not responded yet: nobody knows whose ids these are. */
+  /** Ends of ids whose open request has not responded yet. */
   readonly #early = new Map<string, { readonly end: End; readonly sight: Sight }>();
   #offset_max = 0;
 
-  /** Of a part of a history: sessions whose open request is not in it are left alone. */
+  /** The history is a part of one: sessions whose open request is missing are left alone. */
   readonly #isPart: boolean;
 
   constructor(settings: HistorySettings, isPart: boolean) {
@@ -115,7 +115,7 @@ export class Knowledge {
     this.tallies.note(session);
   }
 
-  /** What is read now may lack what a later change has made, where a cache may be in between. */
+  /** A read that a cache may respond to can be older than its start. */
   sightOf({ operation, start, time }: Answered): Sight {
     return { ...this.sightAt(start, time), lag: this.#lagOf(operation) };
   }

@@ -59,7 +59,7 @@ export function liveMax(known: Knowledge, user: string, start: Micros, except: n
   return count;
 }
 
-/** What is not in a whole list of live sessions has ended; what surely is there has to be in it. */
+/** A session that is missing from a whole list of live ones has ended, unless it surely is live. */
 function checkWhole(known: Knowledge, found: Found, sessions: readonly Seen[]): void {
   const scope = scopeOf(found.filter);
   if (!scope) return;

@@ -32,7 +32,7 @@ export class PendingCalls {
     return false;
   }
 
-  /** What has not happened by now will not happen. */
+  /** A call without a response has had its effect by now, or never will. */
   settle(): void {
     this.#unknown.clear();
   }

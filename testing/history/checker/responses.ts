@@ -5,7 +5,7 @@ import { checkCount, checkPage, liveMax } from './pages.ts';
 import type { SessionModel } from './session-model.ts';
 import { ViolationError } from './violation.ts';
 
-/** The largest part of the idle timeout that one touch counts ahead. */
+/** The activity window of a touch is no larger than this part of the idle timeout. */
 const TOUCH_PART_MAX = 0.1;
 
 type With<R extends Result['is']> = Answered & { readonly result: Extract<Result, { readonly is: R }> };
@@ -154,14 +154,14 @@ function assertNotOverdue(known: Knowledge, session: SessionModel, event: With<'
   session.fail('deadline-is-kept', `it is live, and the node's clock (${clock}) has passed its deadline ${deadline}`);
 }
 
-/** A touch that succeeds has noted activity until the node's clock, or was covered by the one before. */
+/** A touch that succeeds has written activity up to the node's clock, unless an earlier touch's window includes it. */
 function assertNoted(known: Knowledge, session: SessionModel, event: With<'session' | 'rotated'>, clock: number) {
   const { request_time } = event.result.session;
   if (clock <= request_time + aheadMax(known, session)) return;
   session.fail('write-survives', `it was touched at ${clock}, and its activity ends at ${request_time}`);
 }
 
-/** How far ahead of its last activity a touch may have counted. */
+/** The largest activity window of a touch. */
 function aheadMax(known: Knowledge, session: SessionModel): number {
   return Math.min(known.settings.touch_interval_ms, Math.floor(session.idle_max * TOUCH_PART_MAX));
 }

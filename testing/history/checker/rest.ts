@@ -6,7 +6,7 @@ import { ViolationError } from './violation.ts';
 
 type Rest = Extract<HistoryEvent, { readonly type: 'rest' }>;
 
-/** What must hold when no call is under way and the node's clock stands still. */
+/** Checks what holds while no call is under way and the node's clock stands still. */
 export function checkRest(known: Knowledge, rest: Rest): void {
   const sight = known.sightAt(rest.start, rest.time);
   const there = new Set<number>();
@@ -34,7 +34,7 @@ export function checkRest(known: Knowledge, rest: Rest): void {
   }
 }
 
-/** Somebody removed it, or a sweep did. */
+/** A request or a sweep has removed it. */
 function leave(known: Knowledge, session: SessionModel, time: number): void {
   if (session.gone_at !== Number.POSITIVE_INFINITY) return;
   session.gone_at = time;

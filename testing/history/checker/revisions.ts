@@ -4,10 +4,10 @@ import type { SessionModel } from './session-model.ts';
 
 type Change = Extract<Operation, { readonly kind: 'replace' | 'patch' | 'amend' }>;
 
-/** What an amendment changes, and nothing else does. */
+/** Properties that only an amendment changes. */
 type Traits = Pick<Seen, 'idle_timeout_ms' | 'expire_time' | 'client' | 'address'>;
 
-/** Which changes made the revisions of one session, and what it held at each. */
+/** The changes that made the revisions of one session, and its content at each. */
 export class Revisions {
   readonly #session: Pick<SessionModel, 'fail'>;
   /** The highest at which it was live. */
@@ -34,7 +34,7 @@ export class Revisions {
     return this.#responded + this.#tokens.size;
   }
 
-  /** What it shows at a revision, it shows each time. */
+  /** Every response shows the same content at the same revision. */
   show(seen: Seen): void {
     const { revision, auth_level, values } = seen;
     const traits = this.#traits.get(revision);

@@ -44,7 +44,7 @@ export class SessionModel {
   remove_invoked = false;
   /** Whether a session before it had the same id, and other tokens. */
   is_successor = false;
-  /** Reasons that somebody gave to end it. */
+  /** Reasons that requests gave to end it. */
   readonly causes = new Set<CloseReason>();
   /** The outcome of the open request is not known, or it is under way. */
   is_uncertain = true;
@@ -63,7 +63,7 @@ export class SessionModel {
     this.revisions = new Revisions(this);
   }
 
-  /** What does not change in the life of a session; null before it was shown. */
+  /** The session as it was first shown; null before. */
   get first(): Seen | null {
     return this.#first;
   }
@@ -182,7 +182,7 @@ export class SessionModel {
     this.fail('ended-stays-ended', `it is live, and was shown before that ${how}`);
   }
 
-  /** The reason has to be one that somebody gave, or a deadline that a clock has reached. */
+  /** The reason has to be that of a request, or a deadline that a clock has reached. */
   #assertCause({ clock_max, pending }: Sight): void {
     const { reason, close_time } = this.end;
     if (reason === 'idle' || reason === 'expired') {

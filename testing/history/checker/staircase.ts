@@ -1,6 +1,6 @@
 import type { Micros } from '../history.ts';
 
-/** What every read that starts later has to show at least. */
+/** The least that a read has to show if it starts later. */
 export interface Floor {
   readonly revision: number;
   readonly request_time: number;
@@ -34,7 +34,7 @@ export class Staircase {
     return this.#floors.at(-1) ?? NONE;
   }
 
-  /** What was shown before a moment. */
+  /** The floor for a read that starts at a moment. */
   before(time: Micros): Floor {
     for (let at = this.#times.length - 1; at >= 0; at -= 1) {
       if ((this.#times[at] ?? 0) < time) return this.#floors[at] ?? NONE;

@@ -5,7 +5,7 @@ import { ViolationError } from './violation.ts';
 
 const REASONS: readonly CloseReason[] = ['closed', 'revoked', 'idle', 'expired', 'evicted', 'compromised'];
 
-/** What /v2/stats has to show: sessions opened, and ended by each reason. */
+/** Counts what /v2/stats has to show: sessions opened, and ended by each reason. */
 export class Tallies {
   #opened = 0;
   /** Sessions that were removed before anybody saw whether they had ended. */

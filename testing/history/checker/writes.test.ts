@@ -70,7 +70,7 @@ test('an opened session is there until it is removed', () => {
   assert.equal(opened().rest([4, 5], []).breaks(), 'write-survives');
 });
 
-test('a session that nobody opened is not there', () => {
+test('a session without an open request is not shown', () => {
   assert.equal(new WrittenHistory().get([1, 2], seen()).breaks(), 'write-survives');
 });
 

@@ -23,17 +23,15 @@ export class Clients {
   readonly #plan: Plan;
   readonly #world: World;
   readonly #gate: Gate;
-  readonly #sent: (count: number) => void;
   #count = 0;
   #aiming = 0;
   #isStopped = false;
 
-  constructor(plan: Plan, world: World, gate: Gate, sent: (count: number) => void) {
+  constructor(plan: Plan, world: World, gate: Gate) {
     this.slots = new Slots(plan.users, plan.slots);
     this.#plan = plan;
     this.#world = world;
     this.#gate = gate;
-    this.#sent = sent;
   }
 
   get count(): number {
@@ -72,7 +70,6 @@ export class Clients {
       return null;
     }
     this.#count += 1;
-    this.#sent(this.#count);
     const call = this.#world.nextCall();
     const answered = await this.#world.call(node, make(call), call);
     this.slots.note(answered, slot);
@@ -90,7 +87,7 @@ export class Clients {
       return { kind: 'replace', id, member: 'data', value: JSON.stringify({ k0: call }), revision: null };
     };
     const validate: Operation = { kind: 'validate', id, token, rotations: held.tokens.length - 1, age_ms_max: null };
-    // Activity that is counted ahead keeps the validation from writing any, which would show it the end.
+    // Within the activity window of this touch the validation writes nothing, which would show it the end.
     await this.#call(node, slot, () => ({ kind: 'touch', id }));
     await this.#call(node, slot, change);
     const reading = this.#call(node + 1, slot, () => validate);

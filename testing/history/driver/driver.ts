@@ -15,7 +15,7 @@ const LAST_WATERMARKS_MS = 1_500;
 const WATCH_INTERVAL_MS = 1_000;
 const POLL_MS = 2;
 
-/** What a run has done, and what it has found. */
+/** The result of a run. */
 export interface Outcome {
   readonly violation: Violation | null;
   readonly events: readonly HistoryEvent[];
@@ -71,7 +71,7 @@ class Driver {
     this.#settings = { limit, touch_interval_ms, retention_ms, page_size_max, has_near_caches, epoch_ms };
     this.#checker = new Checker(this.#settings);
     this.#world = new World(plan, engine, (event) => this.#observe(event));
-    this.#clients = new Clients(plan, this.#world, this.#gate, () => {});
+    this.#clients = new Clients(plan, this.#world, this.#gate);
     this.#rest = new Rest(this.#world, this.#clients.slots);
     const none = { operations: 0, ends: 0, unknown: 0, kills: 0, failures: 0, rests: 0, seconds: 0 };
     this.#figures = { ...none, kinds: new Map() };

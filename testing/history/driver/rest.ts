@@ -11,7 +11,7 @@ const POLL_MS = 50;
 /** Part of the sessions that are read one by one at each rest. */
 const READ_EACH = 2;
 
-/** Looks at everything through every node while no client has a call under way, and removes what nobody uses. */
+/** Looks at everything through every node while no client has a call under way, and removes sessions that no client uses. */
 export class Rest {
   readonly #world: World;
   readonly #slots: Slots;

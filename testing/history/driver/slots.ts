@@ -30,7 +30,7 @@ export interface Slot {
 const ELDERS_MS = 8_000;
 const ELDERS_MAX = 150;
 
-/** What all clients know of the sessions that they share. */
+/** The sessions that all clients share, as their responses show them. */
 export class Slots {
   readonly #slots: readonly (readonly Slot[])[];
   readonly #byNumber = new Map<number, Held>();
@@ -85,7 +85,7 @@ export class Slots {
     this.#elders = this.#elders.filter(({ held, since }) => since > before && !held.is_removed);
   }
 
-  /** Nobody uses these any more. */
+  /** No client uses these any more. */
   forget(numbers: ReadonlySet<number>): void {
     for (const number of numbers) this.#byNumber.delete(number);
     for (const slot of this.#slots.flat()) {

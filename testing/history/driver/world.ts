@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Answered, type HistoryEvent, monotonicMicros, type Operation } from '../history.ts';
 import type { ClockSetting, NodeEvent, NodeSettings } from '../node/protocol.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -13,7 +12,7 @@ interface UnderWay {
   readonly resolve: (answered: Answered) => void;
 }
 
-/** How often the checker is told what it may forget, in events. */
+/** The checker gets a new horizon after this number of events. */
 const HORIZON_EVERY = 2_000;
 /** A call that has not returned by then never will. */
 const CALL_WITHIN_MS = 30_000;
@@ -44,10 +43,6 @@ export class World {
 
   get node_count(): number {
     return this.#nodes.length;
-  }
-
-  get underWay(): number {
-    return this.#underWay.size;
   }
 
   nextCall(): number {
@@ -143,11 +138,6 @@ export class World {
     }
   }
 
-  /** Waits until all nodes have reported what they had to say. */
-  async drain(ms: number): Promise<void> {
-    await delay(ms);
-  }
-
   #take(number: number, events: readonly NodeEvent[], until: number): void {
     for (const event of events) {
       if (event.type === 'answered') this.#answer(number, event);
@@ -164,7 +154,7 @@ export class World {
     this.#settle(event.call, call, answered);
   }
 
-  /** The node has ended: nobody knows what became of its calls. */
+  /** The node has ended: the outcome of its calls is unknown. */
   #lose(number: number): void {
     const source = `node ${number}`;
     this.#order.leave(source);
@@ -217,7 +207,7 @@ export class World {
   }
 }
 
-/** What may end or make sessions before it returns, or without returning. */
+/** Whether a call may end or open sessions before it returns, or without returning. */
 function changesOthers({ kind }: Operation): boolean {
   return ['open', 'remove', 'close', 'rotate', 'amend', 'closeMatching'].includes(kind);
 }

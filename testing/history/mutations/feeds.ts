@@ -2,7 +2,7 @@ import { type Mutation, STORES } from './mutation.ts';
 
 const NEAR_CACHE = 'client/src/near-cache';
 
-/** Of the caches, and of the feeds that keep them true. */
+/** Faults of the caches, and of the feeds that invalidate them. */
 export const IN_FEEDS: readonly Mutation[] = [
   {
     name: 'a cache keeps what was published to have changed',

@@ -2,7 +2,7 @@ import type { Faults, StoreKind } from '../plan/plan.ts';
 
 /** A fault that is put into the source, to see whether the checker finds it. */
 export interface Mutation {
-  /** What the service does wrong with it. */
+  /** The fault of the service, in words. */
   readonly name: string;
   readonly store: StoreKind;
   /** Below `packages/`. */

@@ -1,6 +1,6 @@
 import { DOMAIN, type Mutation, STORES } from './mutation.ts';
 
-/** Of the domain's rules, which every store applies. */
+/** Faults of the domain's rules, and of the memory store, which applies nothing else. */
 export const RULES: readonly Mutation[] = [
   {
     name: 'a change does not look whether the session has ended',

@@ -1,6 +1,6 @@
 import { type Mutation, STORES } from './mutation.ts';
 
-/** Of what single stores do by themselves. */
+/** Faults of single stores. */
 export const IN_STORES: readonly Mutation[] = [
   {
     name: 'SQLite: a cached session outlives its change',

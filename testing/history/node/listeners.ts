@@ -11,7 +11,7 @@ const RECONNECT_MS = 50;
 
 type Note = (event: NodeEvent) => void;
 
-/** What the store of a node tells the node itself. */
+/** Listens to the changes that the store of a node publishes. */
 export function listenToStore(listener: string, sessions: Sessions, note: Note): { readonly complete: () => void } {
   let until = Number.NEGATIVE_INFINITY;
   sessions.watch((change) => {
@@ -35,7 +35,7 @@ export function listenToStore(listener: string, sessions: Sessions, note: Note):
   };
 }
 
-/** What `GET /v2/changes` of a node tells its callers. */
+/** Listens to the changes that `GET /v2/changes` of a node publishes. */
 export function listenToStream(listener: string, url: string, note: Note): void {
   const request = get(`${url}/v2/changes`, { agent: false }, (response) => read(listener, response, note));
   const again = () => setTimeout(() => listenToStream(listener, url, note), RECONNECT_MS).unref();

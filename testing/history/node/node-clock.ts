@@ -5,7 +5,7 @@ import type { ClockSetting } from './protocol.ts';
 export class NodeClock implements Clock {
   #setting: ClockSetting;
   #rests_at: number | null = null;
-  /** As the service has it: a clock that steps back stands still until it is there again. */
+  /** The service's own rule: a clock that steps back stands still until it is there again. */
   readonly #clock = systemClock(() => this.#read());
 
   constructor(setting: ClockSetting) {

@@ -14,7 +14,7 @@ import {
   validationResult,
 } from './results.ts';
 
-/** What a node can be asked. */
+/** The parts of a node that calls reach. */
 export interface Node {
   readonly sessions: Sessions;
   /** The caller with a cache, who reaches the node over HTTP. */

@@ -1,6 +1,6 @@
 import type { Answered, HistoryEvent, Operation } from '../history.ts';
 
-/** What a node is started with, as JSON in its only argument. */
+/** The only argument of a node's process, as JSON. */
 export interface NodeSettings {
   readonly number: number;
   readonly store: string;

@@ -7,7 +7,7 @@ import type { Closed, Result, Seen } from '../history.ts';
 
 const MISSING: Result = { is: 'missing' };
 
-/** What a use case returned, as the history has it. */
+/** A session that a use case returned, as the history has it. */
 export function seenOf(session: Session | SessionSummary): Seen {
   const { id, user_name, user_id, address, client, revision, close_reason, close_time } = session;
   const { open_time, request_time, idle_timeout_ms, expire_time } = session;
@@ -29,7 +29,7 @@ export function seenOf(session: Session | SessionSummary): Seen {
   };
 }
 
-/** What a token shows of its session. */
+/** A session that was found by a token, which may be worth less than the session. */
 export function seenByToken(session: Session): Seen {
   const { auth_level: _, ...seen } = seenOf(session);
   return seen;

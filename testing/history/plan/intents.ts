@@ -1,6 +1,6 @@
 import { type Random, Weighted } from './random.ts';
 
-/** What a client means to do; `clients.ts` fills in ids, tokens and revisions, which only the run knows. */
+/** A call that a client means to make; `calls.ts` fills in ids, tokens and revisions, which only the run knows. */
 export interface Intent {
   readonly kind: IntentKind;
   readonly user: number;

@@ -69,7 +69,7 @@ export function planOf(options: PlanOptions): Plan {
   };
 }
 
-/** What one client draws its intents from. */
+/** The random numbers of one client. */
 export function clientRandom({ options }: Plan, client: number): Random {
   return new Random(seedOf(options.seed, PARTS.clients + client));
 }
