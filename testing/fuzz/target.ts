@@ -42,10 +42,22 @@ export interface Finding {
   readonly problem: string;
 }
 
+/** An input that makes the service wait is tried again for each smaller one: after so long the smallest so far is taken. */
+const SHRINKING_MS_MAX = 60_000;
+
 /** Tries what `inputs` generates on `run`, which throws where the code does not do what it should. */
 export function checkOf<T>(inputs: fc.Arbitrary<T>, run: (input: T) => Promise<void> | void): Check {
-  const property = fc.asyncProperty(inputs, async (input) => run(input));
   return async (seed, runs) => {
+    let failed_at: number | null = null;
+    const property = fc.asyncProperty(inputs, async (input) => {
+      if (failed_at !== null && performance.now() - failed_at > SHRINKING_MS_MAX) return;
+      try {
+        await run(input);
+      } catch (error) {
+        failed_at ??= performance.now();
+        throw error;
+      }
+    });
     const details = await fc.check(property, { seed, numRuns: runs });
     if (!details.failed) return null;
     const { counterexample, errorInstance, numRuns } = details;
