@@ -8,14 +8,17 @@ export interface MachineClocks {
 
 /** A smaller difference is taken for rounding, since browsers round both clocks. */
 const DIFFERENCE_MS_MAX = 120;
-/** By how much the clock can be behind: two differences that are not noticed, and the millisecond of the wall clock. */
-export const UNNOTICED_MS = 2 * DIFFERENCE_MS_MAX + 1;
+/** By how much the clock can be behind: two differences that are not noticed, with a wall clock of whole milliseconds. */
+export const UNNOTICED_MS = 2 * (DIFFERENCE_MS_MAX + 1);
 /** Longer than anything that is judged by this clock: after a difference, nothing from before it counts. */
 const LEAP_MS = 10_000;
 /** A process that is stopped between two readings has not seen a difference of its clocks. */
 const READINGS_MAX = 3;
-/** So often the monotonic clock is left out within the same millisecond of the other one: it takes half of a hit. */
-const USES_MAX = 32;
+/**
+ * How long the wall clock is left out, which takes as long to read as the other one. No machine is suspended and goes on
+ * in so short a time of its monotonic clock: it stops its processes first.
+ */
+const COMPARED_EVERY_MS = 0.002;
 
 /**
  * Milliseconds that have passed, also while the machine was suspended: at least what either of its clocks says. The
@@ -31,41 +34,35 @@ export class ElapsedClock {
   #distance: number;
   /** From the monotonic clock to this one. */
   #lead = 0;
-  #now: number;
-  #wall: number;
-  #uses_left = USES_MAX;
+  /** When the two were compared, by the monotonic clock. */
+  #compared: number;
 
   constructor(clocks: MachineClocks) {
     this.#clocks = clocks;
-    this.#wall = clocks.wall();
-    this.#now = clocks.monotonic();
-    this.#distance = this.#wall - this.#now;
+    this.#compared = clocks.monotonic();
+    this.#distance = clocks.wall() - this.#compared;
   }
 
-  /** Up to a millisecond behind. */
   now(): number {
-    const wall = this.#clocks.wall();
-    if (wall !== this.#wall || this.#uses_left === 0) return this.#read(wall);
-    this.#uses_left -= 1;
-    return this.#now;
+    const monotonic = this.#clocks.monotonic();
+    const since_ms = monotonic - this.#compared;
+    // A clock that has not moved at all is one that stands still.
+    if (since_ms > 0 && since_ms < COMPARED_EVERY_MS) return monotonic + this.#lead;
+    return this.#compare(monotonic);
   }
 
-  #read(read_wall: number): number {
-    let wall = read_wall;
-    let monotonic = this.#clocks.monotonic();
-    let difference = wall - monotonic - this.#distance;
+  #compare(read: number): number {
+    let monotonic = read;
+    let difference = this.#clocks.wall() - monotonic - this.#distance;
     for (let reading = 1; reading < READINGS_MAX && Math.abs(difference) > DIFFERENCE_MS_MAX; reading += 1) {
-      wall = this.#clocks.wall();
       monotonic = this.#clocks.monotonic();
-      difference = wall - monotonic - this.#distance;
+      difference = this.#clocks.wall() - monotonic - this.#distance;
     }
     if (Math.abs(difference) > DIFFERENCE_MS_MAX) {
       this.#distance += difference;
       this.#lead += Math.abs(difference) + LEAP_MS;
     }
-    this.#wall = wall;
-    this.#uses_left = USES_MAX;
-    this.#now = monotonic + this.#lead;
-    return this.#now;
+    this.#compared = monotonic;
+    return monotonic + this.#lead;
   }
 }
