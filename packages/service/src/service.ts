@@ -15,7 +15,7 @@ import type { Logger } from './observability/log.ts';
 import { openNotice } from './open-notice.ts';
 import { createStore } from './stores/create-store.ts';
 import { NearSessions } from './stores/near-sessions.ts';
-import { isSharedStore, withoutPassword } from './stores/store-url.ts';
+import { isSharedStore, type StoreReport, withoutPassword } from './stores/store-url.ts';
 import { Sweeper } from './sweeper.ts';
 import { readTls } from './tls.ts';
 
@@ -41,7 +41,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
   const settings = sessionsSettings(config);
   const faults = faultLines(log);
   const warn = (msg: string) => log.warn({ event: 'feed_message_ignored', msg });
-  const store = await createStore(config.store, { ...settings, clock, warn });
+  const report = ({ level, ...line }: StoreReport) => (level === 'info' ? log.info(line) : faults.write(level, line));
+  const store = await createStore(config.store, { ...settings, clock, warn, report });
   // The store opens on a thread of its own meanwhile.
   const clocks = new ClockWatch(clock, store, log);
   const opened = store.open();

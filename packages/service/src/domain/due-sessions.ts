@@ -1,3 +1,4 @@
+import { SessionsError } from './errors.ts';
 import { deadline, type Session, type SessionUpdate } from './session.ts';
 import type { SessionFilter, SessionStore } from './store.ts';
 
@@ -30,7 +31,8 @@ export async function endIfDue(store: Pick<SessionStore, 'update'>, id: string, 
  * by which it judges liveness: it is earlier than `now`, so that a session which could not be ended in time, or which
  * another node has just added, is not shown as ended before it is.
  *
- * The first read runs beside the search for sessions to end, which finds none as a rule.
+ * The first read runs beside the search for sessions to end, which finds none as a rule. Where nothing can be written, no
+ * session can be ended: those that are open in the store are shown as live then.
  */
 export async function readSettled<T>(
   store: SessionStore,
@@ -39,8 +41,17 @@ export async function readSettled<T>(
   read: (judged_at: number) => Promise<T>,
 ): Promise<T> {
   const judged_at = now - LISTED_LONGER_MS;
-  const [found, ended] = await Promise.all([read(judged_at), endDue(store, filter, now)]);
-  return ended === 0 ? found : read(judged_at);
+  const [found, ended] = await Promise.all([read(judged_at), endDue(store, filter, now).catch(notWritten)]);
+  if (ended === 0) return found;
+  return read(ended === NOT_WRITTEN ? BEFORE_ALL_DEADLINES : judged_at);
+}
+
+const NOT_WRITTEN = null;
+const BEFORE_ALL_DEADLINES = 0;
+
+function notWritten(error: unknown): typeof NOT_WRITTEN {
+  if (error instanceof SessionsError && error.code === 'STORE_UNAVAILABLE') return NOT_WRITTEN;
+  throw error;
 }
 
 /** Ends what is past its deadline of the sessions that a filter may match, in bounded steps. Resolves with the count. */

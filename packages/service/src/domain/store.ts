@@ -114,7 +114,7 @@ export interface SessionStore {
   open(): Promise<void>;
   /** Finishes the writes that were accepted, then lets go of everything. Calling it again does nothing. */
   close(): Promise<void>;
-  /** Resolves when the store can answer; else rejects with `STORE_UNAVAILABLE`. */
+  /** Resolves when the store can be read and written to; else rejects with `STORE_UNAVAILABLE`. */
   ping(): Promise<void>;
 
   /**
@@ -138,7 +138,10 @@ export interface SessionStore {
   scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan>;
   /** How many match; a store may have to look at each of them. */
   count(filter: SessionFilter, now: number): Promise<number>;
-  /** Closes at most `limit` live sessions that match, in one step, each at `now`; ends those that are past their deadline. */
+  /**
+   * Closes at most `limit` live sessions that match, in one step, each at `now`; ends those that are past their deadline.
+   * Where sessions that may match cannot be read, it closes the others, and rejects.
+   */
   closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching>;
   /**
    * Closes at most `limit` sessions that are past their deadline, each at its deadline; with a `user_id` at least those of

@@ -94,7 +94,7 @@ export function healthPaths(errors: Readonly<Record<string, object>>): object {
       200: answer('They should', ready),
       503: {
         ...answer(
-          'They should not: the store does not answer, the clock is wrong, or the service is stopping',
+          'They should not: the store does not answer or cannot be written to, the clock is wrong, or the service stops',
           unready,
         ),
         headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },

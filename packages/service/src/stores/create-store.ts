@@ -13,12 +13,12 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
     ]);
     return new MemoryStore(memoryStoreConfig(url));
   },
-  sqlite: async (url, { clock }) => {
+  sqlite: async (url, { clock, report }) => {
     const [{ SqliteStore }, { sqliteStoreConfig }] = await Promise.all([
       import('./sqlite/store.ts'),
       import('./sqlite/config.ts'),
     ]);
-    return new SqliteStore(sqliteStoreConfig(url), clock);
+    return new SqliteStore(sqliteStoreConfig(url), clock, report);
   },
   postgres,
   postgresql: postgres,

@@ -8,6 +8,16 @@ export interface StoreOptions {
   readonly warn?: (message: string) => void;
   /** How long sessions are kept after their end, by who sweeps the store; null for ever. */
   readonly retention_ms: number | null;
+  /** Hears of faults that belong to no call. */
+  readonly report?: (report: StoreReport) => void;
+}
+
+/** What a store says of itself, beside the errors of calls. */
+export interface StoreReport {
+  readonly level: 'error' | 'info';
+  readonly msg: string;
+  readonly err?: unknown;
+  readonly count?: number;
 }
 
 /** Whether many processes may have the store that a URL names at once. */

@@ -1,11 +1,13 @@
-import { extname } from 'node:path';
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type Clock, monotonicTime } from '../../domain/clock.ts';
 import { SessionsError } from '../../domain/errors.ts';
-import type { SessionUpdate } from '../../domain/session.ts';
+import type { StoreReport } from '../store-url.ts';
 import { unavailable } from '../unavailable.ts';
 import type { SqliteStoreConfig } from './config.ts';
-import type { FromWriter, ToWriter, Write, WriteResult, WriterData } from './writes.ts';
+import { FilesCheck } from './files-check.ts';
+import { bytesOfCommit } from './log-growth.ts';
+import { Writability } from './writability.ts';
+import { WriterThread } from './writer-thread.ts';
+import type { Committed, FromWriter, Write, WriteResult } from './writes.ts';
 
 /**
  * So many do not wait for the end of the turn: with 64 callers, one commit for all would leave the disk idle while
@@ -31,7 +33,22 @@ export interface CommitListener {
   readonly committing: () => void;
   /** The file has changed; the answers to the writes come after this. Null: whether it has is not known. */
   readonly committed: (done: readonly Done[] | null) => void;
+  /** Sessions that cannot be read were found: what is in memory of them must not outlast that. */
+  readonly foundUnreadable: () => void;
 }
+
+interface CommitQueueOptions {
+  readonly config: SqliteStoreConfig;
+  readonly clock: Clock;
+  readonly listener: CommitListener;
+  readonly report: (report: StoreReport) => void;
+}
+
+/** How long a thread that has ended is waited for before another one starts; twice as long each time. */
+const BACK_OFF_MS_MIN = 100;
+const BACK_OFF_MS_MAX = 5_000;
+/** A checkpoint that failed is tried again after this part of the log's bound. */
+const CHECKPOINT_RETRY_PART = 8;
 
 /**
  * Group commit: while one commit is on its way to the disk, writes gather, and go as one transaction when it is
@@ -40,40 +57,39 @@ export interface CommitListener {
  * Between two commits it has the write-ahead log moved into the file, once that has grown. SQLite would do so within
  * a commit, where the reader's snapshot keeps it from starting the log anew, and the log would grow for ever. From time to
  * time the log is cut too, since it holds what was deleted.
+ *
+ * When the thread that writes ends unasked, the queue starts another one.
  */
 export class CommitQueue {
   readonly #config: SqliteStoreConfig;
   readonly #clock: Clock;
   readonly #listener: CommitListener;
-  readonly #port: MessagePort;
+  readonly #report: (report: StoreReport) => void;
+  readonly #writability: Writability;
   readonly #started = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<void>();
+  #files: FilesCheck | null = null;
+  /** Null between two threads. */
+  #thread: WriterThread | null = null;
+  #restart: NodeJS.Timeout | null = null;
+  #back_off_ms = BACK_OFF_MS_MIN;
   #waiting: Waiting[] = [];
   #inFlight: Waiting[] = [];
-  #state: 'open' | 'closing' | 'closed' = 'open';
+  #state: 'starting' | 'open' | 'closing' | 'closed' = 'starting';
   #flushScheduled = false;
-  #checkpointing = false;
+  /** A checkpoint or a proof is under way. */
+  #isServing = false;
+  #unusable: string | null = null;
   #wal_bytes = 0;
   #cut_at = monotonicTime();
 
-  constructor(config: SqliteStoreConfig, clock: Clock, listener: CommitListener) {
+  constructor({ config, clock, listener, report }: CommitQueueOptions) {
     this.#config = config;
     this.#clock = clock;
     this.#listener = listener;
-    const { port1, port2 } = new MessageChannel();
-    this.#port = port1;
-    this.#port.on('message', (message: FromWriter) => this.#onMessage(message));
-    // The thread runs from the sources as from the build, beside this file in both.
-    const file = new URL(`writer${extname(import.meta.url)}`, import.meta.url);
-    const workerData: WriterData = { config, port: port2 };
-    const worker = new Worker(file, { workerData, transferList: [port2] });
-    worker.on('error', (error: Error) => this.#fail(error.message));
-    worker.on('exit', () => {
-      this.#takeAnswer();
-      this.#port.close();
-      this.#fail('the thread that writes has stopped');
-      this.#exited.resolve();
-    });
+    this.#report = report;
+    this.#writability = new Writability({ prove: () => this.#prove(), report });
+    this.#start();
   }
 
   /** Resolves when the schema is there; rejects with `STORE_UNUSABLE`. */
@@ -84,28 +100,54 @@ export class CommitQueue {
   /** Resolves with the result after the commit; rejects with `STORE_UNAVAILABLE` when nothing was written. */
   write(write: Write): Promise<WriteResult> {
     if (this.#state !== 'open') return Promise.reject(unavailable('it is closed'));
+    if (!this.#thread) return Promise.reject(unavailable('the thread that writes is started again'));
     if (this.#waiting.length >= this.#config.writes_waiting_max) {
       return Promise.reject(unavailable(`${this.#waiting.length} writes are waiting for the disk`));
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, resolve, reject });
-      this.#takeAnswer();
+      // Under load the turn is long, and the thread would wait for its next commit while this one reads requests for it.
+      this.#thread?.receiveNow();
       if (this.#waiting.length >= WRITES_WORTH_A_COMMIT) this.#flush();
       else this.#scheduleFlush();
     });
   }
 
-  assertOpen(): void {
+  /** Resolves when writes are possible; rejects with `STORE_UNAVAILABLE`. */
+  async proved(): Promise<void> {
     if (this.#state !== 'open') throw unavailable('it is closed');
+    await this.#writability.proved();
   }
 
   /** Commits what was accepted, then ends the thread. */
   async close(): Promise<void> {
     if (this.#state === 'open') {
       this.#state = 'closing';
-      this.#flush();
+      if (this.#restart) clearTimeout(this.#restart);
+      if (this.#thread) this.#flush();
+      else this.#closed();
     }
     await this.#exited.promise;
+  }
+
+  /** Throws `FilesGone` when the files are not those that were opened first: another connection would see other ones. */
+  assertSameFiles(): void {
+    this.#files?.assertSame();
+  }
+
+  #start(): void {
+    this.#restart = null;
+    this.#isServing = false;
+    this.#unusable = null;
+    try {
+      this.assertSameFiles();
+      this.#thread = new WriterThread(this.#config, {
+        receive: (message) => this.#receive(message),
+        ended: (reason) => this.#ended(reason),
+      });
+    } catch (error) {
+      this.#ended((error as Error).message);
+    }
   }
 
   /** Waits for the end of the turn, so that a few requests that were read together are committed together. */
@@ -118,17 +160,8 @@ export class CommitQueue {
     });
   }
 
-  /**
-   * Takes an answer that is there before its turn: under load the turn is long, and the thread would wait for its next
-   * commit while this one reads the requests for it.
-   */
-  #takeAnswer(): void {
-    const received = receiveMessageOnPort(this.#port);
-    if (received) this.#onMessage(received.message);
-  }
-
   #isBusy(): boolean {
-    return this.#inFlight.length > 0 || this.#checkpointing;
+    return this.#inFlight.length > 0 || this.#isServing || !this.#thread;
   }
 
   #flush(): void {
@@ -136,13 +169,12 @@ export class CommitQueue {
     if (this.#waiting.length > 0) {
       this.#inFlight = this.#waiting.splice(0, this.#config.writes_per_commit_max);
       const writes = this.#inFlight.map((waiting) => waiting.write);
-      this.#wal_bytes += PAGES_A_COMMIT * PAGE_BYTES;
-      for (const write of writes) this.#wal_bytes += bytesInLog(write);
+      this.#wal_bytes += bytesOfCommit(writes);
       this.#listener.committing();
-      this.#post({ type: 'commit', writes, decided_at: this.#clock.now() });
+      this.#thread?.send({ type: 'commit', writes, decided_at: this.#clock.now() });
     } else if (this.#state === 'closing') {
       this.#state = 'closed';
-      this.#post({ type: 'close' });
+      this.#thread?.send({ type: 'close' });
     }
   }
 
@@ -154,47 +186,93 @@ export class CommitQueue {
     if (!cut && this.#wal_bytes < wal_bytes_max) return;
     if (cut) this.#cut_at = now;
     this.#wal_bytes = 0;
-    this.#checkpointing = true;
-    this.#post({ type: 'checkpoint', cut });
+    this.#isServing = true;
+    this.#thread?.send({ type: 'checkpoint', cut });
   }
 
-  #post(message: ToWriter): void {
-    this.#port.postMessage(message);
+  /** What is under way shows it too. */
+  #prove(): void {
+    if (this.#isBusy()) return;
+    this.#isServing = true;
+    this.#wal_bytes += bytesOfCommit([]);
+    this.#thread?.send({ type: 'prove' });
   }
 
-  #onMessage(message: FromWriter): void {
+  #receive(message: FromWriter): void {
     switch (message.type) {
       case 'ready':
+        if (this.#state === 'starting') this.#state = 'open';
+        this.#files ??= new FilesCheck(this.#config.path);
         this.#started.resolve();
+        // It has written the version of the schema.
+        this.#writability.note(null);
         return;
       case 'unusable':
-        this.#started.reject(new SessionsError('STORE_UNUSABLE', message.message));
+        this.#unusable = message.message;
         return;
-      case 'committed': {
-        const done = this.#inFlight;
-        this.#inFlight = [];
-        const { results } = message;
-        this.#listener.committed(pairs(done, results));
-        this.#checkpointIfDue();
-        this.#flush();
-        results.forEach((result, index) => {
-          if (result.type === 'failed') done[index]?.reject(unavailable(result.message));
-          else done[index]?.resolve(result);
-        });
+      case 'committed':
+        this.#committed(message);
         return;
-      }
       case 'checkpointed':
-        this.#checkpointing = false;
-        this.#flush();
+        if (message.fault !== null) this.#checkpointFailed(message.fault);
+        break;
+      case 'proved':
+        this.#writability.note(message.fault);
+    }
+    this.#isServing = false;
+    this.#flush();
+  }
+
+  #committed({ results, fault, unreadable }: Committed): void {
+    const done = this.#inFlight;
+    this.#inFlight = [];
+    if (fault === null) this.#back_off_ms = BACK_OFF_MS_MIN;
+    this.#writability.note(fault);
+    if (unreadable > 0) this.#foundUnreadable(unreadable);
+    try {
+      this.#listener.committed(pairs(done, results));
+    } finally {
+      this.#checkpointIfDue();
+      this.#flush();
+      results.forEach((result, index) => {
+        if (result.type === 'failed') done[index]?.reject(unavailable(result.message));
+        else done[index]?.resolve(result);
+      });
     }
   }
 
-  #fail(reason: string): void {
-    this.#state = 'closed';
+  #foundUnreadable(count: number): void {
+    const msg = 'sessions in a damaged part of the database were left out of a write over many sessions';
+    this.#report({ level: 'error', count, msg });
+    this.#listener.foundUnreadable();
+  }
+
+  #checkpointFailed(fault: string): void {
+    const { wal_bytes_max } = this.#config;
+    this.#wal_bytes = Math.max(this.#wal_bytes, wal_bytes_max - wal_bytes_max / CHECKPOINT_RETRY_PART);
+    const msg = 'the write-ahead log was not moved into the database; it grows until that is possible';
+    this.#report({ level: 'error', err: unavailable(fault), msg });
+  }
+
+  #ended(reason: string | null): void {
+    this.#thread = null;
+    const fault = this.#unusable ?? `the thread that writes has ended${reason === null ? '' : ` (${reason})`}`;
+    for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(unavailable(fault));
     this.#listener.committed(null);
-    const error = unavailable(reason);
-    this.#started.reject(new SessionsError('STORE_UNUSABLE', error.message));
-    for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(error);
+    if (this.#state !== 'open') {
+      this.#started.reject(new SessionsError('STORE_UNUSABLE', fault));
+      this.#closed();
+      return;
+    }
+    this.#writability.note(fault);
+    this.#restart = setTimeout(() => this.#start(), this.#back_off_ms);
+    this.#back_off_ms = Math.min(this.#back_off_ms * 2, BACK_OFF_MS_MAX);
+  }
+
+  #closed(): void {
+    this.#state = 'closed';
+    this.#writability.close();
+    this.#exited.resolve();
   }
 }
 
@@ -205,46 +283,4 @@ function pairs(waiting: readonly Waiting[], results: readonly WriteResult[]): Do
     if (write) done.push({ write, result });
   });
   return done;
-}
-
-/** Pages of 4 KiB that the writes of a commit change together, in the table and its indexes. */
-const PAGES_A_COMMIT = 4;
-/** And those that a write shares with no other: 3.3 to 3.7 of an insert among 24, with 50,000 and with 500,000 sessions. */
-const PAGES_A_WRITE = 4;
-const PAGE_BYTES = 4096;
-
-/** About what a write adds to the write-ahead log. */
-function bytesInLog(write: Write): number {
-  switch (write.type) {
-    case 'insert':
-      return PAGES_A_WRITE * PAGE_BYTES + write.row.reduce((bytes: number, value) => bytes + lengthOf(value), 0);
-    case 'update':
-      return PAGES_A_WRITE * PAGE_BYTES + lengthOfUpdate(write.update);
-    case 'remove':
-      return PAGES_A_WRITE * PAGE_BYTES;
-    case 'close':
-      return PAGES_A_WRITE * PAGE_BYTES * (write.request.dry_run ? 0 : write.request.limit);
-    case 'expire':
-    case 'purge':
-      return PAGES_A_WRITE * PAGE_BYTES * write.limit;
-  }
-}
-
-function lengthOfUpdate(update: SessionUpdate): number {
-  switch (update.type) {
-    case 'store':
-      return lengthOf(update.value);
-    case 'patch':
-      return update.bytes_max;
-    case 'expire':
-    case 'amend':
-    case 'close':
-    case 'touch':
-    case 'rotate':
-      return 0;
-  }
-}
-
-function lengthOf(value: string | number | null): number {
-  return typeof value === 'string' ? value.length : 0;
 }

@@ -15,8 +15,6 @@ export interface SqliteStoreConfig {
   readonly wal_age_ms_max: number;
   /** Pages that each of the two connections keeps: SQLite looks through their places at the end of each commit. */
   readonly cache_kib: number;
-  /** How much of the file is read through the page cache without a system call. */
-  readonly mmap_bytes: number;
   /** How many writes may wait for the disk; more are refused. */
   readonly writes_waiting_max: number;
   /** How many writes share one commit at most. */
@@ -38,7 +36,6 @@ export function sqliteStoreConfig(url: string): SqliteStoreConfig {
     wal_bytes_max: 134_217_728,
     wal_age_ms_max: 900_000,
     cache_kib: 8_192,
-    mmap_bytes: 1_073_741_824,
     writes_waiting_max: 16_384,
     writes_per_commit_max: 512,
   };

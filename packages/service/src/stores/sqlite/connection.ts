@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
 import { createPrivateFile, makePrivate } from '../private-file.ts';
 import type { SqliteStoreConfig } from './config.ts';
 
@@ -28,15 +29,26 @@ export function createFile({ path }: SqliteStoreConfig): void {
  * commit is on disk before it returns, and readers do not wait for the writer
  * (https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous). With `secure_delete`, the
  * text of a session that was deleted or has ended is overwritten with zeros.
+ *
+ * The file is not mapped into memory: where it cannot be read there, because of the disk or because it was cut off, the
+ * system ends the process (SIGBUS).
  */
-export function connect(config: SqliteStoreConfig): DatabaseSync {
-  const db = new DatabaseSync(config.path, { timeout: config.lock_timeout_ms });
-  db.exec(`PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA trusted_schema = OFF;
-    PRAGMA secure_delete = ON;
-    PRAGMA cache_size = -${config.cache_kib};
-    PRAGMA mmap_size = ${config.mmap_bytes};`);
+export function connect({ path, lock_timeout_ms, cache_kib }: SqliteStoreConfig): DatabaseSync {
+  // A file that was deleted is not created anew.
+  const url = pathToFileURL(path);
+  url.searchParams.set('mode', 'rw');
+  const db = new DatabaseSync(url, { timeout: lock_timeout_ms });
+  try {
+    db.exec(`PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA trusted_schema = OFF;
+      PRAGMA secure_delete = ON;
+      PRAGMA cache_size = -${cache_kib};
+      PRAGMA mmap_size = 0;`);
+  } catch (error) {
+    closeQuietly(db);
+    throw error;
+  }
   return db;
 }
 
@@ -59,14 +71,11 @@ export interface RowStatement {
 /** A session as the values of its columns: small to send between threads, and ready to bind. */
 export type Row = readonly Value[];
 
-/** SQLite's extended result codes that mean something here (https://www.sqlite.org/rescode.html). */
-const CONSTRAINT_UNIQUE = 2067;
-const CONSTRAINT_PRIMARYKEY = 1555;
-
-export function isSqliteError(error: unknown): error is Error & { readonly errcode: number } {
-  return error instanceof Error && 'errcode' in error;
-}
-
-export function isUniqueViolation(error: unknown): boolean {
-  return isSqliteError(error) && (error.errcode === CONSTRAINT_UNIQUE || error.errcode === CONSTRAINT_PRIMARYKEY);
+/** Closes a connection that may be broken. */
+export function closeQuietly(db: DatabaseSync): void {
+  try {
+    db.close();
+  } catch {
+    // It was not open.
+  }
 }

@@ -2,8 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { CloseReason } from '../../domain/session.ts';
 import { HOUR_MS, HOURS_MAX, HourSums } from '../hour-sums.ts';
 import { prepare, type RowStatement } from './connection.ts';
+import { isDamage } from './faults.ts';
 
 export const SELECT_HOURS = 'SELECT hour, what, count FROM hours WHERE hour >= ? ORDER BY hour DESC';
+
+/** The counts are worth less than the sessions: no write fails for long because of them. */
+const LEFT_OUT_TRANSACTIONS = 1_000;
 
 /** Counts what a transaction opens and closes, and writes the sums at its end: one row an hour and kind, not a session. */
 export class HourCounters {
@@ -11,6 +15,8 @@ export class HourCounters {
   readonly #forget: RowStatement;
   readonly #sums = new HourSums();
   #latest = 0;
+  /** Transactions that are not counted any more, before it is tried again. */
+  #left_out = 0;
 
   constructor(db: DatabaseSync) {
     const values = 'VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count';
@@ -22,8 +28,22 @@ export class HourCounters {
     this.#sums.count(what, time);
   }
 
-  /** Within the transaction. */
+  /** Within the transaction. Damage to the counts fails this transaction, and leaves the next ones without counts. */
   write(): void {
+    if (this.#left_out > 0) {
+      this.#left_out -= 1;
+      this.#sums.clear();
+      return;
+    }
+    try {
+      this.#write();
+    } catch (error) {
+      if (isDamage(error)) this.#left_out = LEFT_OUT_TRANSACTIONS;
+      throw error;
+    }
+  }
+
+  #write(): void {
     for (const { hour, what, count } of this.#sums.all()) {
       // What is imported may be old.
       if (hour < this.#latest - (HOURS_MAX - 1) * HOUR_MS) continue;

@@ -1,7 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { SessionsError } from '../../domain/errors.ts';
 import type { SqliteStoreConfig } from './config.ts';
-import { ownerFile } from './connection.ts';
+import { closeQuietly, ownerFile } from './connection.ts';
+import { isBusy, reasonOf } from './faults.ts';
 
 /**
  * Makes this process the only one that serves the file: what it has read stays true until it writes. The lock is
@@ -12,17 +13,22 @@ export class OwnerLock {
 
   /** Waits a moment for a process that is about to end. Throws `STORE_UNUSABLE` when it does not. */
   constructor({ path, owner_timeout_ms }: SqliteStoreConfig) {
-    this.#db = new DatabaseSync(ownerFile(path), { timeout: owner_timeout_ms });
+    const file = ownerFile(path);
+    let db: DatabaseSync | null = null;
     try {
-      this.#db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+      db = new DatabaseSync(file, { timeout: owner_timeout_ms });
+      db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
     } catch (cause) {
-      this.#db.close();
-      const message = `${path} is served by another process: stop that one, or choose another file.`;
+      if (db) closeQuietly(db);
+      const message = isBusy(cause)
+        ? `${path} is served by another process: stop that one, or choose another file.`
+        : `${file} cannot be locked: ${reasonOf(cause)}.`;
       throw new SessionsError('STORE_UNUSABLE', message, { cause });
     }
+    this.#db = db;
   }
 
   release(): void {
-    this.#db.close();
+    closeQuietly(this.#db);
   }
 }

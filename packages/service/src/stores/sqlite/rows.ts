@@ -1,8 +1,8 @@
-import { asJsonText } from '../../domain/json.ts';
+import { asJsonText, type JsonText } from '../../domain/json.ts';
 import { type CloseReason, deadline, type Session, type SessionSummary } from '../../domain/session.ts';
 import { methodsFrom, methodsText, tokenFrom, tokenText } from '../session-columns.ts';
-import { IS_OPEN } from './conditions.ts';
 import type { Row } from './connection.ts';
+import { DamagedRow } from './faults.ts';
 
 export const SUMMARY_COLUMNS =
   'id, user_id, user_name, address, client, open_time, request_time, active_until, idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, auth_methods, auth_level';
@@ -10,8 +10,6 @@ export const COLUMNS = `${SUMMARY_COLUMNS}, token, user, data`;
 
 export const SELECT_SESSION = `SELECT ${COLUMNS} FROM sessions WHERE id = ?`;
 export const SELECT_SUMMARIES = `SELECT ${SUMMARY_COLUMNS} FROM sessions`;
-export const SELECT_DUE = `SELECT ${COLUMNS} FROM sessions WHERE close_time IS NULL AND deadline <= ? ORDER BY deadline LIMIT ?`;
-export const SELECT_DUE_OF_USER = `SELECT ${COLUMNS} FROM sessions WHERE user_id = ? AND ${IS_OPEN} AND deadline <= ? LIMIT ?`;
 export const INSERT_SESSION = `INSERT INTO sessions (${COLUMNS}) VALUES (${COLUMNS.replace(/\w+/g, '?')})`;
 export const DELETE_SESSION = 'DELETE FROM sessions WHERE id = ?';
 /** Binds what can change, and the id. */
@@ -43,7 +41,9 @@ export function toUpdate(s: Session): Row {
   ];
 }
 
+/** Throws `DamagedRow`. */
 export function toSummary(row: Row): SessionSummary {
+  assertSound(row);
   return {
     id: row[0] as string,
     user_id: row[1] as string,
@@ -59,18 +59,55 @@ export function toSummary(row: Row): SessionSummary {
     close_reason: row[12] as CloseReason | null,
     revision: row[13] as number,
     auth_time: row[14] as number,
-    auth_methods: methodsFrom(row[15] as string | null),
+    auth_methods: parsed(row[15] as string | null, methodsFrom),
     auth_level: row[16] as number | null,
   };
 }
 
+/** Throws `DamagedRow`. */
 export function toSession(row: Row): Session {
-  const user = row[18] as string | null;
-  const data = row[19] as string | null;
   return {
     ...toSummary(row),
-    token: tokenFrom(row[17] as string | null),
-    user: user === null ? null : asJsonText(user),
-    data: data === null ? null : asJsonText(data),
+    token: parsed(row[17] as string | null, tokenFrom),
+    user: jsonOf(row[18] as string | null),
+    data: jsonOf(row[19] as string | null),
   };
 }
+
+/** SQLite notices damage to its own structure only. These columns are never null, and two of them only together. */
+function assertSound(row: Row): void {
+  const isSound =
+    typeof row[0] === 'string' &&
+    typeof row[1] === 'string' &&
+    typeof row[5] === 'number' &&
+    typeof row[6] === 'number' &&
+    typeof row[7] === 'number' &&
+    typeof row[8] === 'number' &&
+    typeof row[10] === 'number' &&
+    typeof row[13] === 'number' &&
+    typeof row[14] === 'number' &&
+    (row[11] === null) === (row[12] === null);
+  if (!isSound) throw new DamagedRow('a session has a column without its value');
+}
+
+function parsed<T>(text: string | null, parse: (text: string | null) => T): T {
+  try {
+    return parse(text);
+  } catch {
+    throw new DamagedRow('a session has a column that is no JSON');
+  }
+}
+
+/**
+ * Most damage to a long text is damage to a page that holds nothing else, which SQLite does not look into. Its bytes are
+ * no UTF-8 then, or zeros: only a text with such a character is parsed.
+ */
+function jsonOf(text: string | null): JsonText | null {
+  if (text === null) return null;
+  if (text.includes(REPLACEMENT) || text.includes(NUL)) parsed(text, (json) => JSON.parse(String(json)));
+  return asJsonText(text);
+}
+
+/** What a decoder puts in place of bytes that are no UTF-8. */
+const REPLACEMENT = '\ufffd';
+const NUL = '\0';

@@ -87,6 +87,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX sessions_of_user ON sessions (user_id, (close_time IS NULL), open_time DESC);`,
 ];
 
+/** The `user_version` of a file that is up to date. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
 /** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not touch. */
 export function migrate(db: DatabaseSync): void {
   transactions(db)(() => {
@@ -100,7 +103,7 @@ export function migrate(db: DatabaseSync): void {
       throw unusable(db, `${known}: a newer version wrote it; run that one, or restore a backup`);
     }
     for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
-    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${MIGRATIONS.length};`);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
   });
 }
 

@@ -17,11 +17,13 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
+import type { StoreReport } from '../store-url.ts';
 import { unavailable } from '../unavailable.ts';
 import { tellChanges } from './changes.ts';
-import { CommitQueue } from './commit-queue.ts';
+import { type CommitListener, CommitQueue } from './commit-queue.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect, createFile } from './connection.ts';
+import { reasonOf } from './faults.ts';
 import { OwnerLock } from './owner-lock.ts';
 import { Reader } from './reader.ts';
 import { toRow, toSession, toSummary } from './rows.ts';
@@ -40,17 +42,19 @@ interface Opened {
 export class SqliteStore implements SessionStore {
   readonly #config: SqliteStoreConfig;
   readonly #clock: Clock;
+  readonly #report: (report: StoreReport) => void;
   readonly #listeners = new ChangeListeners();
   #opened: Opened | null = null;
 
-  constructor(config: SqliteStoreConfig, clock: Clock = NO_CLOCK) {
+  constructor(config: SqliteStoreConfig, clock: Clock = NO_CLOCK, report: (report: StoreReport) => void = () => {}) {
     this.#config = config;
     this.#clock = clock;
+    this.#report = report;
   }
 
   async open(): Promise<void> {
     if (this.#opened) return;
-    const { path, session_cache_bytes } = this.#config;
+    const { path } = this.#config;
     try {
       createFile(this.#config);
     } catch (error) {
@@ -59,21 +63,37 @@ export class SqliteStore implements SessionStore {
     }
     const lock = new OwnerLock(this.#config);
     try {
-      // The reader comes second: the thread that writes has made the schema by then.
-      let reader: Reader | null = null;
-      const queue = new CommitQueue(this.#config, this.#clock, {
-        committing: () => reader?.committing(),
-        committed: (done) => {
-          reader?.committed(done);
-          tellChanges(this.#listeners, done);
-        },
-      });
-      await queue.started();
-      reader = new Reader(connect(this.#config), session_cache_bytes);
-      this.#opened = { lock, reader, queue };
+      this.#opened = { lock, ...(await this.#openConnections()) };
     } catch (error) {
       lock.release();
       throw error;
+    }
+  }
+
+  /** The reader comes second: the thread that writes has made the schema by then. */
+  async #openConnections(): Promise<Pick<Opened, 'reader' | 'queue'>> {
+    const { session_cache_bytes, path } = this.#config;
+    let reader: Reader | null = null;
+    const listener: CommitListener = {
+      committing: () => reader?.committing(),
+      committed: (done) => {
+        reader?.committed(done);
+        tellChanges(this.#listeners, done);
+      },
+      foundUnreadable: () => reader?.foundUnreadable(),
+    };
+    const queue = new CommitQueue({ config: this.#config, clock: this.#clock, listener, report: this.#report });
+    await queue.started();
+    try {
+      const connectAgain = () => {
+        queue.assertSameFiles();
+        return connect(this.#config);
+      };
+      reader = new Reader(connectAgain, session_cache_bytes);
+      return { reader, queue };
+    } catch (error) {
+      await queue.close();
+      throw new SessionsError('STORE_UNUSABLE', `${path} cannot be read: ${reasonOf(error)}.`, { cause: error });
     }
   }
 
@@ -87,10 +107,11 @@ export class SqliteStore implements SessionStore {
     opened.lock.release();
   }
 
+  /** Also when nothing can be written, it rejects: reads alone are not what callers come for. */
   async ping(): Promise<void> {
     const { reader, queue } = this.#open();
-    queue.assertOpen();
     reader.ping();
+    await queue.proved();
   }
 
   async insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]> {
@@ -130,6 +151,7 @@ export class SqliteStore implements SessionStore {
   async closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
     const result = await this.#write({ type: 'close', request, now });
     if (result.type !== 'matched') return { ids: [], more: false };
+    if (result.unreadable > 0) throw partlyClosed(result.unreadable);
     return { ids: result.rows.map(([id]) => String(id)), more: result.more };
   }
 
@@ -174,4 +196,10 @@ export class SqliteStore implements SessionStore {
     if (!this.#opened) throw unavailable('it is not open');
     return this.#opened;
   }
+}
+
+/** Those that can be read were closed: it is better to sign out all but one than none, and to say so. */
+function partlyClosed(unreadable: number): SessionsError {
+  const problem = `${unreadable} sessions that may match cannot be read, since the database is damaged`;
+  return unavailable(`${problem}; the others that match were closed`);
 }

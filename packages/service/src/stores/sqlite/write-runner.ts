@@ -2,15 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { apply, expire, isLive, type Session } from '../../domain/session.ts';
 import type { SessionLimit } from '../../domain/store.ts';
 import { conditions, IS_OPEN, NEVER, valuesOf, where } from './conditions.ts';
-import { isUniqueViolation, prepare, type Row, type RowStatement } from './connection.ts';
+import { prepare, type Row, type RowStatement } from './connection.ts';
+import { isUniqueViolation } from './faults.ts';
 import { HourCounters } from './hours.ts';
 import {
   AMEND_SESSION,
   COLUMNS,
   DELETE_SESSION,
   INSERT_SESSION,
-  SELECT_DUE,
-  SELECT_DUE_OF_USER,
   SELECT_SESSION,
   toAmendment,
   toRow,
@@ -25,15 +24,14 @@ const INSERTED: WriteResult = { type: 'inserted', evicted: [], expired: [] };
 const MISSING: WriteResult = { type: 'missing' };
 const NONE: readonly Row[] = [];
 
-const OPEN_OF_USER = `FROM sessions WHERE user_id = ? AND ${IS_OPEN}`;
-
 /** The index of `open_time` in an inserted row. */
 const OPEN_TIME = 5;
-const USER_ID = 1;
+export const USER_ID = 1;
 
 /** Does the writes of one transaction; between its reads and its writes nothing else can come. */
 export class WriteRunner {
   readonly #db: DatabaseSync;
+  readonly #among: string;
   readonly #hours: HourCounters;
   readonly #select: RowStatement;
   readonly #due: RowStatement;
@@ -47,21 +45,24 @@ export class WriteRunner {
   readonly #oldestOfUser: RowStatement;
   readonly #idlestOfUser: RowStatement;
 
-  constructor(db: DatabaseSync) {
+  /** Writes over many sessions are about those of `among`, a condition that begins with AND; empty for all. */
+  constructor(db: DatabaseSync, among = '') {
     this.#db = db;
+    this.#among = among;
     this.#hours = new HourCounters(db);
     this.#select = prepare(db, SELECT_SESSION);
-    this.#due = prepare(db, SELECT_DUE);
-    this.#dueOfUser = prepare(db, SELECT_DUE_OF_USER);
     this.#insert = prepare(db, INSERT_SESSION);
     this.#update = prepare(db, UPDATE_SESSION);
     this.#amend = prepare(db, AMEND_SESSION);
     this.#delete = prepare(db, DELETE_SESSION);
-    const closed = 'FROM sessions WHERE close_time < ? ORDER BY close_time LIMIT ?';
-    this.#purgeable = prepare(db, `SELECT ${COLUMNS} ${closed}`);
-    this.#countOpenOfUser = prepare(db, `SELECT count(*), total(deadline <= ?) ${OPEN_OF_USER}`);
-    this.#oldestOfUser = prepare(db, `SELECT ${COLUMNS} ${OPEN_OF_USER} ORDER BY open_time, id DESC LIMIT ?`);
-    this.#idlestOfUser = prepare(db, `SELECT ${COLUMNS} ${OPEN_OF_USER} ORDER BY request_time, id DESC LIMIT ?`);
+    const select = (condition: string) => prepare(db, `SELECT ${COLUMNS} FROM sessions WHERE ${condition} LIMIT ?`);
+    const ofUser = `user_id = ? AND ${IS_OPEN} ${this.#among}`;
+    this.#due = select(`close_time IS NULL AND deadline <= ? ${this.#among} ORDER BY deadline`);
+    this.#dueOfUser = select(`${ofUser} AND deadline <= ?`);
+    this.#purgeable = select(`close_time < ? ${this.#among} ORDER BY close_time`);
+    this.#countOpenOfUser = prepare(db, `SELECT count(*), total(deadline <= ?) FROM sessions WHERE ${ofUser}`);
+    this.#oldestOfUser = select(`${ofUser} ORDER BY open_time, id DESC`);
+    this.#idlestOfUser = select(`${ofUser} ORDER BY request_time, id DESC`);
   }
 
   /** All of them, in their order, judged by `decided_at`; throws when the transaction has to be rolled back. */
@@ -92,6 +93,7 @@ export class WriteRunner {
       case 'remove': {
         const row = this.#select.get(write.id);
         if (!row) return MISSING;
+        toSession(row);
         this.#delete.run(write.id);
         return { type: 'removed', row };
       }
@@ -106,7 +108,7 @@ export class WriteRunner {
       }
       case 'purge': {
         const rows = this.#purgeable.all(write.closed_before, write.limit);
-        for (const row of rows) this.#delete.run(row[0] ?? null);
+        for (const row of rows) this.#delete.run(toSession(row).id);
         return { type: 'purged', rows };
       }
     }
@@ -163,7 +165,7 @@ export class WriteRunner {
     // Prepared each time: what it selects by differs, and it is no hot path.
     const select = prepare(
       this.#db,
-      `SELECT ${COLUMNS} FROM sessions ${where(all)} ORDER BY open_time DESC, id LIMIT ?`,
+      `SELECT ${COLUMNS} FROM sessions ${where(all)} ${this.#among} ORDER BY open_time DESC, id LIMIT ?`,
     );
     const found = select.all(...valuesOf(all), limit + 1);
     const rows: Row[] = [];
@@ -173,7 +175,7 @@ export class WriteRunner {
       if (!isLive(session, Math.max(now, decided_at))) expired.push(this.#write(expire(session)));
       else rows.push(dry_run ? row : this.#close(session, reason, now));
     }
-    return { type: 'matched', rows, expired, more: found.length > limit, dry_run };
+    return { type: 'matched', rows, expired, unreadable: 0, more: found.length > limit, dry_run };
   }
 
   /** The session must be live. */

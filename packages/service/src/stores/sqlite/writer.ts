@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
+import { Commits } from './commits.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect } from './connection.ts';
+import { reasonOf } from './faults.ts';
+import { FilesCheck } from './files-check.ts';
 import { migrate } from './schema.ts';
-import { transactions } from './transaction.ts';
-import { WriteRunner } from './write-runner.ts';
-import type { FromWriter, ToWriter, WriteResult, WriterData } from './writes.ts';
+import type { FromWriter, ToWriter, WriterData } from './writes.ts';
 
 const CUT_TIMEOUT_MS = 100;
 
@@ -14,66 +15,65 @@ const CUT_TIMEOUT_MS = 100;
  * The thread that writes. All writes that came while the last commit was on its way to the disk become one
  * transaction, so that they share one flush. It is `IMMEDIATE`, which keeps other processes out too.
  */
-function serve(config: SqliteStoreConfig, send: (message: FromWriter) => void): (message: ToWriter) => void {
+function serve(config: SqliteStoreConfig): (message: ToWriter) => FromWriter | null {
   const db = connect(config);
   migrate(db);
   // The queue asks for checkpoints, when no reader stands in their way.
   db.exec('PRAGMA wal_autocheckpoint = 0');
-  const transaction = transactions(db);
-  const runner = new WriteRunner(db);
+  const files = new FilesCheck(config.path);
+  const commits = new Commits(db, files);
 
   return (message) => {
     switch (message.type) {
-      case 'commit': {
-        const { writes, decided_at } = message;
-        const commit = () => transaction(() => runner.run(writes, decided_at));
-        send({ type: 'committed', results: attempt(commit, writes.length) });
-        return;
-      }
+      case 'commit':
+        return { type: 'committed', ...commits.commit(message.writes, message.decided_at) };
       case 'checkpoint':
-        if (message.cut) cutLog(db, config);
-        else db.exec('PRAGMA wal_checkpoint(PASSIVE)');
-        send({ type: 'checkpointed' });
-        return;
+        return { type: 'checkpointed', fault: checkpoint(db, files, config, message.cut) };
+      case 'prove':
+        return { type: 'proved', fault: commits.prove() };
       case 'close':
         db.close();
-        return;
+        return null;
     }
   };
 }
 
-/** Another process that reads, like a backup, may stand in the way: writes do not wait for it. */
-function cutLog(db: DatabaseSync, { lock_timeout_ms }: SqliteStoreConfig): void {
-  db.exec(`PRAGMA busy_timeout = ${CUT_TIMEOUT_MS};
-    PRAGMA wal_checkpoint(TRUNCATE);
-    PRAGMA busy_timeout = ${lock_timeout_ms};`);
-}
-
-/** A transaction that failed has been rolled back: each of its writes failed, and none has changed anything. */
-function attempt(commit: () => WriteResult[], count: number): WriteResult[] {
+/** Returns why it failed; the log grows on then, until one succeeds. */
+function checkpoint(db: DatabaseSync, files: FilesCheck, config: SqliteStoreConfig, cut: boolean): string | null {
   try {
-    return commit();
+    files.assertSame();
+    if (cut) cutLog(db, config);
+    else db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    return null;
   } catch (error) {
-    return new Array<WriteResult>(count).fill({ type: 'failed', message: messageOf(error) });
+    return reasonOf(error);
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Another process that reads, like a backup, may stand in the way: writes do not wait for it. */
+function cutLog(db: DatabaseSync, { lock_timeout_ms }: SqliteStoreConfig): void {
+  db.exec(`PRAGMA busy_timeout = ${CUT_TIMEOUT_MS}`);
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${lock_timeout_ms}`);
+  }
 }
 
 const { config, port } = workerData as WriterData;
 const send = (message: FromWriter) => port.postMessage(message);
 try {
-  const receive = serve(config, send);
+  const receive = serve(config);
+  // What it throws ends the thread: the queue starts another one, with a new connection.
   port.on('message', (message: ToWriter) => {
-    receive(message);
-    if (message.type === 'close') port.close();
+    const answer = receive(message);
+    if (answer) send(answer);
+    else port.close();
   });
   send({ type: 'ready' });
 } catch (error) {
   const known = error instanceof SessionsError;
-  const reason = known ? error.message : `${config.path} cannot be opened: ${messageOf(error)}.`;
+  const reason = known ? error.message : `${config.path} cannot be opened: ${reasonOf(error)}.`;
   send({ type: 'unusable', message: reason });
   port.close();
 }

@@ -27,11 +27,15 @@ export type WriteResult =
     }
   | { readonly type: 'missing' }
   | { readonly type: 'removed'; readonly row: Row }
-  /** The rows of a dry run are as they were. `expired` had passed their deadline, and are ended as such. */
+  /**
+   * The rows of a dry run are as they were. `expired` had passed their deadline, and are ended as such. `unreadable` rows
+   * may match too, and are as they were.
+   */
   | {
       readonly type: 'matched';
       readonly rows: readonly Row[];
       readonly expired: readonly Row[];
+      readonly unreadable: number;
       readonly more: boolean;
       readonly dry_run: boolean;
     }
@@ -39,19 +43,31 @@ export type WriteResult =
   | { readonly type: 'purged'; readonly rows: readonly Row[] }
   | { readonly type: 'failed'; readonly message: string };
 
+export interface Committed {
+  /** One a write, in their order; `failed` for each when nothing was committed. */
+  readonly results: readonly WriteResult[];
+  /** Why nothing can be written; null where it can be. */
+  readonly fault: string | null;
+  /** Sessions that were left out of writes over many, since they cannot be read. */
+  readonly unreadable: number;
+}
+
 export type ToWriter =
   /** `decided_at` is the clock when the commit is sent: its writes may have waited since their `now`. */
   | { readonly type: 'commit'; readonly writes: readonly Write[]; readonly decided_at: number }
   /** Moves the log into the file; `cut` leaves nothing of it. */
   | { readonly type: 'checkpoint'; readonly cut: boolean }
+  /** Writes something, to see whether that is possible. */
+  | { readonly type: 'prove' }
   | { readonly type: 'close' };
 
-/** One result a write, in order, after the commit; `failed` for each when nothing was committed. */
+/** A fault is why it could not be done; null where it was. */
 export type FromWriter =
   | { readonly type: 'ready' }
   | { readonly type: 'unusable'; readonly message: string }
-  | { readonly type: 'committed'; readonly results: readonly WriteResult[] }
-  | { readonly type: 'checkpointed' };
+  | ({ readonly type: 'committed' } & Committed)
+  | { readonly type: 'checkpointed'; readonly fault: string | null }
+  | { readonly type: 'proved'; readonly fault: string | null };
 
 /** What the thread starts with. */
 export interface WriterData {
