@@ -19,13 +19,6 @@ export const IN_FEEDS: readonly Mutation[] = [
     replace: 'else if (change.close_reason === null) this.#cache.changed(change.id, {',
   },
   {
-    name: 'a cache keeps what a change has overtaken on its way',
-    store: 'redis',
-    file: `${NEAR_CACHE}/near-cache.ts`,
-    find: 'if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;',
-    replace: 'if (this.#source.now() >= until) return;',
-  },
-  {
     name: 'memory: evictions are not published',
     store: 'memory',
     file: `${STORES}/memory/store.ts`,
