@@ -1,7 +1,7 @@
 import { addressFrom } from './addresses.ts';
 import type { Address, RedisStoreConfig } from './config.ts';
 import { textOf } from './connection.ts';
-import { NotSent } from './fault.ts';
+import { NotSent, toFault } from './fault.ts';
 import { inTime } from './in-time.ts';
 import type { Shard } from './keys.ts';
 import { Server } from './server.ts';
@@ -114,6 +114,7 @@ export class Cluster implements Servers {
     const server = this.#servers.get(textOf(at));
     if (server && !server.isUp) return false;
     const asked = server ?? new Server(at, { ...this.#config, replicas: 0 }, SILENT);
+    let refusal: string | null = null;
     try {
       await answered(asked.up());
       if (this.#slots.size === 0) await this.#learnSlots(asked);
@@ -121,10 +122,12 @@ export class Cluster implements Servers {
       if (ranges.length === 0 || this.#isClosed) return false;
       this.#take(ranges, at);
       return true;
-    } catch {
+    } catch (error) {
+      const fault = toFault(error);
+      if (fault.type === 'refused') refusal = fault.reason;
       return false;
     } finally {
-      this.#problem = asked.problem;
+      this.#problem = refusal ?? asked.problem;
       if (asked !== server) asked.close();
     }
   }

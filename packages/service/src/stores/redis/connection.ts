@@ -94,7 +94,8 @@ export class Connection {
       const { channel, hear } = this.#subscription ?? {};
       // At a connection that was made again by the library it has subscribed again too; a second listener would hear twice.
       if (channel !== undefined && hear && !client.isPubSubActive) await client.subscribe(channel, hear);
-    } catch {
+    } catch (error) {
+      this.#note(error);
       return;
     }
     if (this.#client !== client || this.#isClosed || !client.isReady) return;
@@ -104,11 +105,15 @@ export class Connection {
   }
 
   #lost(client: Client, error: unknown): void {
-    const fault = toFault(error);
-    if (fault.type === 'refused') this.#problem = fault.reason;
+    this.#note(error);
     if (this.#client !== client || client.isReady || !this.#isUp) return;
     this.#isUp = false;
     this.#listener.down();
+  }
+
+  #note(error: unknown): void {
+    const fault = toFault(error);
+    if (fault.type === 'refused') this.#problem = fault.reason;
   }
 
   #look(): void {

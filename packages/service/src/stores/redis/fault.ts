@@ -39,6 +39,9 @@ const REASONS: Readonly<Record<string, string>> = {
   WRONGPASS: 'the user name or the password is wrong (WRONGPASS)',
 };
 
+/** What Redis 7, and Redis 6, say of a command that the user may not run in a script. */
+const FORBIDDEN_IN_SCRIPT = /^ERR (ACL failure in script|The user executing the script can't run)/;
+
 /** What an error of the client library means. Nothing of what the server or the library quotes is repeated. */
 export function toFault(error: unknown): Fault {
   if (error instanceof NotReplicated) return { type: 'lost', reason: 'too few replicas have the write yet' };
@@ -55,7 +58,8 @@ export function toFault(error: unknown): Fault {
   }
   if (word === 'NOSCRIPT') return { type: 'noscript' };
   if (kind.endsWith('ErrorReply') || kind === 'SimpleError' || kind === 'BlobError') {
-    return { type: 'refused', reason: REASONS[word] ?? `the server refuses the command (${codeOf(word)})` };
+    const code = FORBIDDEN_IN_SCRIPT.test(message) ? 'NOPERM' : word;
+    return { type: 'refused', reason: REASONS[code] ?? `the server refuses the command (${codeOf(word)})` };
   }
   return { type: 'lost', reason: 'the connection was lost before the answer' };
 }

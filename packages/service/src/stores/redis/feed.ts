@@ -59,6 +59,11 @@ export class Feed {
     return Math.min(this.#toldUntil, this.#gaps.heldAt);
   }
 
+  /** Why the channel cannot be subscribed to, if the server has said so. */
+  get problem(): string | null {
+    return this.#subscription?.problem ?? null;
+  }
+
   /** Resolves when it is healthy; until it is closed it goes on trying. */
   start(key: Buffer): Promise<void> {
     this.#takeKey(key);

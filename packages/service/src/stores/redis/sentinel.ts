@@ -1,6 +1,6 @@
 import type { Address, RedisStoreConfig } from './config.ts';
 import { textOf } from './connection.ts';
-import { NotSent } from './fault.ts';
+import { NotSent, toFault } from './fault.ts';
 import { Server } from './server.ts';
 import type { Servers } from './servers.ts';
 
@@ -19,6 +19,8 @@ export class Sentinel implements Servers {
   #master: Server | null = null;
   #next: NodeJS.Timeout | null = null;
   #isLooking = false;
+  /** Why a sentinel does not say where the master is. */
+  #refusal: string | null = null;
   #isClosed = false;
 
   constructor(name: string, config: RedisStoreConfig) {
@@ -66,7 +68,9 @@ export class Sentinel implements Servers {
   }
 
   problem(): string | null {
-    return this.#master?.problem ?? this.#sentinels.find(({ problem }) => problem !== null)?.problem ?? null;
+    return (
+      this.#refusal ?? this.#master?.problem ?? this.#sentinels.find(({ problem }) => problem !== null)?.problem ?? null
+    );
   }
 
   close(): void {
@@ -81,8 +85,13 @@ export class Sentinel implements Servers {
       if (!sentinel.isUp) continue;
       const named = await sentinel
         .send<readonly [string, string] | null>(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', this.#name])
-        .catch(() => null);
+        .catch((error: unknown) => {
+          const fault = toFault(error);
+          if (fault.type === 'refused') this.#refusal = fault.reason;
+          return null;
+        });
       if (!named) continue;
+      this.#refusal = null;
       this.#take({ host: named[0], port: Number(named[1]) });
       return;
     }

@@ -78,7 +78,7 @@ export class RedisStore implements SessionStore {
     const feed_listeners = { changes: this.#listeners, unbelieved: this.#unbelieved };
     const opened = assemble(this.#config, this.#keys, this.#clock, feed_listeners);
     try {
-      await this.#inTime(opened.engine, begin(opened, this.#config, this.#keys));
+      await this.#inTime(opened, begin(opened, this.#config, this.#keys));
     } catch (error) {
       letGo(opened);
       throw error;
@@ -193,11 +193,11 @@ export class RedisStore implements SessionStore {
     return opened.calls.run(timeout_ms, (call) => work(opened, call));
   }
 
-  #inTime<T>(engine: Engine, step: Promise<T>): Promise<T> {
+  #inTime<T>({ engine, feed }: Opened, step: Promise<T>): Promise<T> {
     const { addresses, open_timeout_ms } = this.#config;
     const where = `it was not reached at ${addresses.map(textOf).join(', ')} within ${open_timeout_ms} ms`;
     return inTime(step, open_timeout_ms, () => {
-      const why = engine.problem;
+      const why = engine.problem ?? feed.problem;
       return unavailable(why === null ? where : `${where}: ${why}`);
     });
   }

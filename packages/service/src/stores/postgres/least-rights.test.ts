@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import type { SessionStore } from '../../domain/store.ts';
+import { CONFORMANCE_CASES, NODES_CONFORMANCE_CASES } from '../conformance.ts';
+import { createStore } from '../create-store.ts';
+import { copied, useAll } from '../fixtures/least-rights.ts';
+import { PostgresServer } from '../fixtures/postgres-server.ts';
+import { missingPostgres } from '../fixtures/stores.ts';
+
+const [SET_UP = '', GRANTS = ''] = copied('sql');
+const FORBIDDEN = { message: /42501/ };
+
+async function openAt(url: string, retention_ms: number | null = null): Promise<SessionStore> {
+  const store = await createStore(url, { retention_ms });
+  await store.open();
+  return store;
+}
+
+describe('least rights in PostgreSQL', { skip: missingPostgres() ?? false }, () => {
+  let server: PostgresServer;
+  let admin: pg.Client;
+  const urlOf = (role: string) => server.url.replace('//postgres@', `//${role}@`).replace(/\/postgres$/, '/sessions');
+  const run = (text: string) => admin.query(text);
+
+  before(async () => {
+    server = await PostgresServer.start({ settings: { fsync: 'off' } });
+    const first = new pg.Client({ connectionString: server.url });
+    await first.connect();
+    await first.query('CREATE DATABASE sessions');
+    await first.end();
+    admin = new pg.Client({ connectionString: urlOf('postgres') });
+    await admin.connect();
+    await run(SET_UP);
+  });
+  after(async () => {
+    await admin.end();
+    await server.remove();
+  });
+
+  test('postgres: the serving role does not start before the owner has made the schema', async () => {
+    await run('GRANT USAGE ON SCHEMA pip_sessions TO sessions_service');
+    await assert.rejects(openAt(urlOf('sessions_service')), { code: 'STORE_UNUSABLE', message: /42501/ });
+    await (await openAt(urlOf('sessions_owner'))).close();
+    await run(GRANTS);
+    await (await openAt(urlOf('sessions_service'))).close();
+  });
+
+  test('postgres: the serving role does all that the contract of stores asks for', async (t) => {
+    const stores = [await openAt(urlOf('sessions_service')), await openAt(urlOf('sessions_service'))] as const;
+    t.after(() => Promise.all(stores.map((store) => store.close())));
+    const [here, there] = stores;
+    for (const { name, run: keepsIt } of [...CONFORMANCE_CASES, ...NODES_CONFORMANCE_CASES]) {
+      await run('TRUNCATE pip_sessions.sessions, pip_sessions.hours, pip_sessions.leases');
+      await t.test(name, () => keepsIt(here, there));
+    }
+  });
+
+  test('postgres: with one right less the serving role cannot do all', async () => {
+    const grants = [...GRANTS.matchAll(/GRANT (.+) ON (SCHEMA )?(.+) TO (\w+);/g)];
+    const rights = grants.flatMap(([, names = '', schema = '', objects = '', role]) =>
+      names
+        .split(', ')
+        .flatMap((right) => objects.split(', ').map((object) => ({ right, object: `${schema}${object}`, role }))),
+    );
+    assert.equal(rights.length, 14);
+    for (const { right, object, role } of rights) {
+      await run(`REVOKE ${right} ON ${object} FROM ${role}`);
+      const use = useAll((retention_ms) => openAt(urlOf('sessions_service'), retention_ms));
+      await assert.rejects(use, FORBIDDEN, `${right} ${object}`);
+      await run(`GRANT ${right} ON ${object} TO ${role}`);
+    }
+    await useAll((retention_ms) => openAt(urlOf('sessions_service'), retention_ms));
+  });
+
+  test('postgres: a serving role says who has to migrate, and which grant it lacks', async () => {
+    await run('UPDATE pip_sessions.schema_version SET version = 1; ALTER TABLE pip_sessions.feed_key RENAME TO kept');
+    const message = /has schema version 1, and this service needs \d+: start it once as the role that owns/;
+    await assert.rejects(openAt(urlOf('sessions_service')), { code: 'STORE_UNUSABLE', message });
+    await (await openAt(urlOf('sessions_owner'))).close();
+    const lacking = { code: 'STORE_UNUSABLE', message: /permission denied for table feed_key/ };
+    await assert.rejects(openAt(urlOf('sessions_service')), lacking);
+    await run(GRANTS);
+    await (await openAt(urlOf('sessions_service'))).close();
+  });
+});
