@@ -77,8 +77,8 @@ export class CommitQueue {
   #inFlight: Waiting[] = [];
   #state: 'starting' | 'open' | 'closing' | 'closed' = 'starting';
   #flushScheduled = false;
-  /** A checkpoint or a proof is under way. */
-  #isServing = false;
+  #isCheckpointing = false;
+  #isProving = false;
   #unusable: string | null = null;
   #wal_bytes = 0;
   #cut_at = monotonicTime();
@@ -88,7 +88,7 @@ export class CommitQueue {
     this.#clock = clock;
     this.#listener = listener;
     this.#report = report;
-    this.#writability = new Writability({ prove: () => this.#prove(), report });
+    this.#writability = new Writability({ prove: (needs_room) => this.#prove(needs_room), report });
     this.#start();
   }
 
@@ -137,7 +137,8 @@ export class CommitQueue {
 
   #start(): void {
     this.#restart = null;
-    this.#isServing = false;
+    this.#isCheckpointing = false;
+    this.#isProving = false;
     this.#unusable = null;
     try {
       this.assertSameFiles();
@@ -161,7 +162,7 @@ export class CommitQueue {
   }
 
   #isBusy(): boolean {
-    return this.#inFlight.length > 0 || this.#isServing || !this.#thread;
+    return this.#inFlight.length > 0 || this.#isCheckpointing || !this.#thread;
   }
 
   #flush(): void {
@@ -186,16 +187,16 @@ export class CommitQueue {
     if (!cut && this.#wal_bytes < wal_bytes_max) return;
     if (cut) this.#cut_at = now;
     this.#wal_bytes = 0;
-    this.#isServing = true;
+    this.#isCheckpointing = true;
     this.#thread?.send({ type: 'checkpoint', cut });
   }
 
-  /** What is under way shows it too. */
-  #prove(): void {
-    if (this.#isBusy()) return;
-    this.#isServing = true;
+  /** Beside what is under way: the thread does one after the other. */
+  #prove(needs_room: boolean): void {
+    if (this.#isProving || !this.#thread) return;
+    this.#isProving = true;
     this.#wal_bytes += bytesOfCommit([]);
-    this.#thread?.send({ type: 'prove' });
+    this.#thread.send({ type: 'prove', needs_room });
   }
 
   #receive(message: FromWriter): void {
@@ -205,7 +206,7 @@ export class CommitQueue {
         this.#files ??= new FilesCheck(this.#config.path);
         this.#started.resolve();
         // It has written the version of the schema.
-        this.#writability.note(null);
+        this.#writability.proof(null);
         return;
       case 'unusable':
         this.#unusable = message.message;
@@ -214,20 +215,21 @@ export class CommitQueue {
         this.#committed(message);
         return;
       case 'checkpointed':
+        this.#isCheckpointing = false;
         if (message.fault !== null) this.#checkpointFailed(message.fault);
-        break;
+        this.#flush();
+        return;
       case 'proved':
-        this.#writability.note(message.fault);
+        this.#isProving = false;
+        this.#writability.proof(message.fault);
     }
-    this.#isServing = false;
-    this.#flush();
   }
 
   #committed({ results, fault, unreadable }: Committed): void {
     const done = this.#inFlight;
     this.#inFlight = [];
     if (fault === null) this.#back_off_ms = BACK_OFF_MS_MIN;
-    this.#writability.note(fault);
+    this.#writability.committed(fault);
     if (unreadable > 0) this.#foundUnreadable(unreadable);
     try {
       this.#listener.committed(pairs(done, results));
@@ -264,7 +266,7 @@ export class CommitQueue {
       this.#closed();
       return;
     }
-    this.#writability.note(fault);
+    this.#writability.proof(fault);
     this.#restart = setTimeout(() => this.#start(), this.#back_off_ms);
     this.#back_off_ms = Math.min(this.#back_off_ms * 2, BACK_OFF_MS_MAX);
   }

@@ -35,12 +35,12 @@ export class Commits {
     }
   }
 
-  /** Writes something to the disk. Returns why that is impossible, or null. */
-  prove(): string | null {
+  /** Writes something to the disk. Returns why that is impossible, or why hardly anything more can be written; else null. */
+  prove(needs_room: boolean): string | null {
     try {
       this.#files.assertSame();
       this.#flush();
-      return null;
+      return needs_room && !this.#files.hasRoom() ? NO_ROOM : null;
     } catch (error) {
       return faultOf(error);
     }
@@ -57,8 +57,12 @@ export class Commits {
       unreadable += one.unreadable;
     }
     this.#setSynchronous('FULL');
-    const fault = this.prove();
-    return fault === null ? { results, fault, unreadable } : { ...failed(writes, new Error(fault)), unreadable };
+    try {
+      this.#flush();
+      return { results, fault: null, unreadable };
+    } catch (error) {
+      return { ...failed(writes, error), unreadable };
+    }
   }
 
   #setSynchronous(level: 'NORMAL' | 'FULL'): void {
@@ -110,6 +114,7 @@ export class Commits {
   }
 }
 
+const NO_ROOM = 'the disk is full (less than 1 MiB is free)';
 const NOTHING: WriteResult = { type: 'missing' };
 
 interface One {

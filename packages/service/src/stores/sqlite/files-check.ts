@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs';
+import { type Stats, statfsSync, statSync } from 'node:fs';
 import { FilesGone } from './faults.ts';
 
 /** SQLite's files of one database; the log and its index are there while a connection is open. */
@@ -23,6 +23,16 @@ export class FilesCheck {
     this.assertSame();
   }
 
+  /** Whether the disk has room for more than a few writes; true where the system does not say. */
+  hasRoom(): boolean {
+    try {
+      const { blocks, bavail, bsize } = statfsSync(this.#path);
+      return blocks === 0 || bavail * bsize >= ROOM_BYTES;
+    } catch {
+      return true;
+    }
+  }
+
   /** Throws `FilesGone`. A file that was moved away and comes back is the same. */
   assertSame(): void {
     for (let index = 0; index < SUFFIXES.length; index += 1) {
@@ -40,6 +50,9 @@ export class FilesCheck {
     }
   }
 }
+
+/** What the log may need soon. */
+const ROOM_BYTES = 1_048_576;
 
 function find(path: string): Stats | undefined {
   try {

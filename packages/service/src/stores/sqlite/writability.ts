@@ -9,8 +9,8 @@ const PROOF_AGE_MS_MAX = 5_000;
 const PROVE_INTERVAL_MS = 1_000;
 
 interface WritabilityOptions {
-  /** Has something written, unless a write is under way. `note` is called with what becomes of either. */
-  readonly prove: () => void;
+  /** Has something written. `proof` is called with what becomes of it. */
+  readonly prove: (needs_room: boolean) => void;
   readonly report: (report: StoreReport) => void;
 }
 
@@ -26,8 +26,16 @@ export class Writability {
     this.#options = options;
   }
 
-  /** After each write: null, or why none is possible. */
-  note(fault: string | null): void {
+  /**
+   * After a commit: null, or why none is possible. A commit that succeeds while writing is impossible proves nothing: on a
+   * full disk, a small one may find room within the log where a larger one does not.
+   */
+  committed(fault: string | null): void {
+    if (fault !== null || this.#fault === null) this.proof(fault);
+  }
+
+  /** After a proof: null, or why nothing can be written. */
+  proof(fault: string | null): void {
     if (fault === null) this.#proved_at = monotonicTime();
     if (fault !== this.#fault) this.#changed(fault);
     if (fault !== null) this.#tryAgain();
@@ -38,9 +46,10 @@ export class Writability {
   proved(): Promise<void> {
     if (this.#fault !== null) return Promise.reject(cannotWrite(this.#fault));
     if (monotonicTime() - this.#proved_at < PROOF_AGE_MS_MAX) return Promise.resolve();
-    this.#asked ??= Promise.withResolvers<void>();
+    if (this.#asked) return this.#asked.promise;
+    this.#asked = Promise.withResolvers<void>();
     const { promise } = this.#asked;
-    this.#options.prove();
+    this.#options.prove(false);
     return promise;
   }
 
@@ -70,7 +79,7 @@ export class Writability {
       this.#timer = null;
       if (this.#fault === null) return;
       this.#tryAgain();
-      this.#options.prove();
+      this.#options.prove(true);
     }, PROVE_INTERVAL_MS).unref();
   }
 }

@@ -30,7 +30,7 @@ function serve(config: SqliteStoreConfig): (message: ToWriter) => FromWriter | n
       case 'checkpoint':
         return { type: 'checkpointed', fault: checkpoint(db, files, config, message.cut) };
       case 'prove':
-        return { type: 'proved', fault: commits.prove() };
+        return { type: 'proved', fault: commits.prove(message.needs_room) };
       case 'close':
         db.close();
         return null;

@@ -57,8 +57,8 @@ export type ToWriter =
   | { readonly type: 'commit'; readonly writes: readonly Write[]; readonly decided_at: number }
   /** Moves the log into the file; `cut` leaves nothing of it. */
   | { readonly type: 'checkpoint'; readonly cut: boolean }
-  /** Writes something, to see whether that is possible. */
-  | { readonly type: 'prove' }
+  /** Writes something, to see whether that is possible; after a fault only with room for more. */
+  | { readonly type: 'prove'; readonly needs_room: boolean }
   | { readonly type: 'close' };
 
 /** A fault is why it could not be done; null where it was. */
