@@ -1,11 +1,11 @@
-import { Compile, type Static, type TSchema, Type } from '#typebox';
+import { type Static, type TSchema, Type } from '#typebox';
 import { toJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
 import { bodyBytesMax } from '../body-bounds.ts';
+import { inputCheck } from '../input-check.ts';
 import { PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
-import { assertValid } from '../validation.ts';
 import { pageText, sessionText, toFilter, toPage } from './wire.ts';
 
 /** A command of API v1: its name on the wire, the schema of its request, and the use case that it calls. */
@@ -131,10 +131,7 @@ function command<S extends TSchema>(definition: {
   run: (sessions: Sessions, request: Static<S>) => Promise<string | null>;
 }): Command {
   const { name, summary, scope, schema, result, run } = definition;
-  const validator = Compile(schema);
-  const check = (request: unknown) => {
-    assertValid(validator, request);
-  };
+  const check = inputCheck(schema);
   return {
     name,
     summary,

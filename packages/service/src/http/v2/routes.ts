@@ -1,11 +1,12 @@
 import type { ProblemCode } from '@pip-sessions/client';
-import { Compile, type TSchema } from '#typebox';
+import type { TSchema } from '#typebox';
 import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
 import { bodyBytesMax } from '../body-bounds.ts';
-import { assertStorable, assertValid, timeOf } from '../validation.ts';
+import { inputCheck } from '../input-check.ts';
+import { assertStorable, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
 import { toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
 import { jsonTextOf } from './json-value.ts';
@@ -264,7 +265,7 @@ function route<N extends SchemaName>(
 ): Route {
   const { run, ...rest } = definition;
   const schema = SCHEMAS[definition.input] as TSchema;
-  const validator = Compile(schema);
+  const check = inputCheck(schema);
   const hasId = path.includes('{id}');
   return {
     method,
@@ -277,7 +278,7 @@ function route<N extends SchemaName>(
     run: (context, request) => {
       if (hasId) assertStorable('id', request.id);
       assertRevision(request.revision);
-      assertValid(validator, request.input);
+      check(request.input);
       return run(context, request as RouteRequest & { readonly input: Of<N> });
     },
   };
