@@ -20,7 +20,7 @@ function lineOf(content: object): string {
 const everyCharacter = (text: string) => [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('');
 
 for (const [what, secret] of Object.entries({ token: TOKEN, key: KEY, id: ID })) {
-  test(`no line has a ${what}, in any place and in any encoding of URLs`, () => {
+  test(`in any place and in any encoding of URLs, no line has a ${what}`, () => {
     const spellings = [
       secret,
       secret.toUpperCase(),

@@ -1,7 +1,7 @@
 import type { SessionChange } from '../../../domain/changes.ts';
 import { randomText } from '../../../domain/ids.ts';
 
-/** Up to twice as many: less than may wait for a listener, who would be cut off while it catches up. */
+/** Up to twice as many: a listener that is further behind is cut off. */
 const EVENTS_KEPT_MAX = 4_000;
 const LOG_ID_BYTES = 9;
 
@@ -22,10 +22,14 @@ export class ChangeLog {
     this.#kept_max = kept_max;
   }
 
+  /** The number of the next event. */
+  get end(): number {
+    return this.#first + this.#events.length;
+  }
+
   /** Answers the event. */
   add(change: SessionChange): string {
-    const number = this.#first + this.#events.length;
-    const event = `id: ${this.#id}:${number}\n${eventText(change)}\n\n`;
+    const event = `id: ${this.#id}:${this.end}\n${eventText(change)}\n\n`;
     this.#events.push(event);
     // Half of them at once: each by itself would move all that are left.
     if (this.#events.length > this.#kept_max * 2) this.#first += this.#events.splice(0, this.#kept_max).length;
@@ -34,16 +38,26 @@ export class ChangeLog {
 
   /** What came after the event of an id; null when that is not known any more, or never was. */
   after(event_id: string): string | null {
-    const [, log, text = ''] = EVENT_ID.exec(event_id) ?? [];
-    const next = Number(text) + 1 - this.#first;
-    if (log !== this.#id || next < 0 || next > this.#events.length) return null;
-    return this.#events.slice(next).join('');
+    const next = this.nextOf(event_id);
+    return next === null ? null : this.read(next, this.end - next);
   }
 
-  /** What a listener hears who missed something, and where it goes on from there. */
+  /** The number that comes after the event of an id; null when that is not known any more, or never was. */
+  nextOf(event_id: string): number | null {
+    const [, log, text = ''] = EVENT_ID.exec(event_id) ?? [];
+    const next = Number(text) + 1;
+    return log === this.#id && next >= this.#first && next <= this.end ? next : null;
+  }
+
+  /** So many events from a number on; null when the first of them is not known any more. */
+  read(from: number, count: number): string | null {
+    if (from < this.#first) return null;
+    return this.#events.slice(from - this.#first, from - this.#first + count).join('');
+  }
+
+  /** What a listener hears who missed something; it goes on from the end. */
   gap(): string {
-    const last = this.#first + this.#events.length - 1;
-    return `id: ${this.#id}:${last}\n${GAP}\n\n`;
+    return `id: ${this.#id}:${this.end - 1}\n${GAP}\n\n`;
   }
 }
 
