@@ -11,7 +11,14 @@ export interface Clock {
 /** Throws `STORE_UNAVAILABLE` while a clock is known to be wrong: what it ends would stay ended. */
 export function assertMayEnd(clock: Clock): void {
   const problem = clock.problem?.() ?? null;
-  if (problem !== null) throw new SessionsError('STORE_UNAVAILABLE', problem);
+  if (problem !== null) throw new SessionsError('STORE_UNAVAILABLE', problem, { details: WRONG_CLOCK });
+}
+
+const WRONG_CLOCK = { reason: 'wrong_clock' };
+
+/** Whether an error says that nothing may be ended by this node's clock, rather than that the store failed. */
+export function isOfWrongClock({ details }: SessionsError): boolean {
+  return details === WRONG_CLOCK;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isOfWrongClock } from './clock.ts';
 import { SessionsError } from './errors.ts';
 import { deadline, type Session, type SessionUpdate } from './session.ts';
 import type { SessionFilter, SessionStore } from './store.ts';
@@ -50,7 +51,8 @@ const NOT_WRITTEN = null;
 const BEFORE_ALL_DEADLINES = 0;
 
 function notWritten(error: unknown): typeof NOT_WRITTEN {
-  if (error instanceof SessionsError && error.code === 'STORE_UNAVAILABLE') return NOT_WRITTEN;
+  const isUnavailable = error instanceof SessionsError && error.code === 'STORE_UNAVAILABLE';
+  if (isUnavailable && !isOfWrongClock(error)) return NOT_WRITTEN;
   throw error;
 }
 
