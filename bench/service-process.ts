@@ -12,12 +12,25 @@ const END_TIMEOUT_MS = 10_000;
 export class ServiceProcess {
   readonly port: number;
   readonly url: string;
+  readonly pid: number;
   readonly #child: ChildProcess;
+  #logged_bytes = 0;
 
-  private constructor(child: ChildProcess, port: number) {
+  private constructor(child: ChildProcess, pid: number, url: string) {
     this.#child = child;
-    this.port = port;
-    this.url = `http://127.0.0.1:${port}`;
+    this.pid = pid;
+    this.port = Number(new URL(url).port);
+    this.url = url;
+    // Its log must not stop it: what nobody reads is counted and thrown away.
+    child.stdout?.on('data', (piece: Buffer) => {
+      this.#logged_bytes += piece.length;
+    });
+    child.stdout?.resume();
+  }
+
+  /** What it has written to its log since it started. */
+  get logged_bytes(): number {
+    return this.#logged_bytes;
   }
 
   static async start(store: string, main = SOURCES, settings: Readonly<Record<string, string>> = {}) {
@@ -30,8 +43,8 @@ export class ServiceProcess {
     const timer = setTimeout(kill, START_TIMEOUT_MS);
     const url = await startedUrl(child);
     clearTimeout(timer);
-    if (url === null) throw new Error(`The service did not start on ${store}.`);
-    return new ServiceProcess(child, Number(new URL(url).port));
+    if (url === null || child.pid === undefined) throw new Error(`The service did not start on ${store}.`);
+    return new ServiceProcess(child, child.pid, url);
   }
 
   /** `kill -9`: the process gets no chance to finish anything. */
@@ -55,7 +68,5 @@ async function startedUrl(child: ChildProcess): Promise<string | null> {
   lines.once('close', () => resolve(null));
   const url = await promise;
   lines.close();
-  // Its log must not stop it: what nobody reads is thrown away.
-  stdout.resume();
   return url;
 }

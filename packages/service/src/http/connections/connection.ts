@@ -97,8 +97,14 @@ export class Connection {
   /** Destroys it at once: what the system has not sent is discarded. */
   destroy(): void {
     if (this.#http) stopParsing(this.#http);
-    if (!this.#accepted.destroyed) this.#accepted.resetAndDestroy();
+    if (!this.#accepted.destroyed) this.#discard();
     this.#end();
+  }
+
+  /** The system rejects a reset of a socket that is being shut down, and Node would keep its descriptor for ever. */
+  #discard(): void {
+    if (this.#accepted.writableEnded) this.#accepted.destroy();
+    else this.#accepted.resetAndDestroy();
   }
 
   #end(): void {
