@@ -4,11 +4,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { monotonicMicros } from './history.ts';
+import { MUTATIONS } from './mutations/all.ts';
 import { Copy } from './mutations/copy.ts';
-import { IN_FEEDS } from './mutations/feeds.ts';
 import type { Mutation } from './mutations/mutation.ts';
-import { RULES } from './mutations/rules.ts';
-import { IN_STORES } from './mutations/stores.ts';
 
 const FOUND_WITHIN_S = 120;
 /** Other seeds have other limits and intervals: each run is short. */
@@ -25,7 +23,7 @@ interface Found {
 }
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' } } });
-const mutations = [...RULES, ...IN_STORES, ...IN_FEEDS].filter(({ name }) => name.includes(options.only ?? ''));
+const mutations = MUTATIONS.filter(({ name }) => name.includes(options.only ?? ''));
 const copy = new Copy();
 process.once('exit', () => copy.remove());
 // Each text is looked for before the first run.

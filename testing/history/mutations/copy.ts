@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Mutation } from './mutation.ts';
+import { type Mutation, mutated } from './mutation.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const COPIED = ['packages', 'testing', 'package.json'];
@@ -28,12 +28,10 @@ export class Copy {
   }
 
   /** Puts a mutation in, and returns how to take it out. Throws where its text is not there exactly once. */
-  mutate({ name, file, find, replace }: Mutation): () => void {
-    const path = join(this.folder, 'packages', file);
+  mutate(mutation: Mutation): () => void {
+    const path = join(this.folder, 'packages', mutation.file);
     const text = readFileSync(path, 'utf8');
-    const parts = text.split(find);
-    if (parts.length !== 2) throw new Error(`${name}: ${file} has its text ${parts.length - 1} times, not once`);
-    writeFileSync(path, parts.join(replace));
+    writeFileSync(path, mutated(text, mutation));
     return () => writeFileSync(path, text);
   }
 

@@ -59,7 +59,7 @@ export const IN_FEEDS: readonly Mutation[] = [
     name: 'the change stream leaves out removals',
     store: 'memory',
     file: 'service/src/http/v2/changes/change-feed.ts',
-    find: 'this.#waiting += this.#changes.add(change);',
-    replace: "if (change.type !== 'removed') this.#waiting += this.#changes.add(change);",
+    find: 'this.#log.add(change);\n      this.#broadcast.publish();',
+    replace: "if (change.type !== 'removed') this.#log.add(change);\n      this.#broadcast.publish();",
   },
 ];

@@ -16,5 +16,12 @@ export interface Mutation {
   readonly skew_ms?: number;
 }
 
+/** The source with the fault in it. Throws where the mutation's text is not there exactly once. */
+export function mutated(source: string, { name, file, find, replace }: Mutation): string {
+  const parts = source.split(find);
+  if (parts.length !== 2) throw new Error(`${name}: ${file} has its text ${parts.length - 1} times, not once`);
+  return parts.join(replace);
+}
+
 export const DOMAIN = 'service/src/domain';
 export const STORES = 'service/src/stores';
