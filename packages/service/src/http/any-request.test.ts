@@ -98,7 +98,7 @@ for (const [name, options, methods, paths] of [
   ['every path', {}, ['GET', 'POST', 'PUT', 'OPTIONS', 'QUERY'], PATHS],
   ['every path, without the key that it needs', { keys: [KEY] }, ['GET', 'POST'], PATHS],
 ] as const) {
-  test(`no body is answered with a 5xx: ${name}`, async (t) => {
+  test(`no request is answered with a 5xx, whatever its body: ${name}`, async (t) => {
     const { url, log } = await serve(t, options);
     const client = new Client(url);
     for (const method of methods) {
