@@ -19,8 +19,10 @@ export function fromChangeText(text: string): ToldChange | null {
   const [id, user_id, revision, close_reason] = members;
   if (typeof id !== 'string' || typeof user_id !== 'string') return null;
   if (members.length === 2) return { type: 'removed', id, user_id };
-  if (typeof revision !== 'number') return null;
-  return { type: 'changed', id, user_id, revision, close_reason: close_reason as CloseReason | null };
+  // A newer version may have reasons that are not known here: whatever it is, the session has ended.
+  const isReason = close_reason === null || typeof close_reason === 'string';
+  if (members.length !== 4 || !Number.isSafeInteger(revision) || !isReason) return null;
+  return { type: 'changed', id, user_id, revision: Number(revision), close_reason: close_reason as CloseReason | null };
 }
 
 /** Null for a text that is no list in JSON. */
