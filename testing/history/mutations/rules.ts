@@ -27,8 +27,8 @@ export const RULES: readonly Mutation[] = [
     name: 'lists judge deadlines by this moment, not by one that is safely past',
     store: 'redis',
     file: `${DOMAIN}/due-sessions.ts`,
-    find: 'return ended === 0 ? found : read(judged_at);',
-    replace: 'return ended === 0 ? found : read(now + 10_000);',
+    find: 'BEFORE_ALL_DEADLINES : judged_at);',
+    replace: 'BEFORE_ALL_DEADLINES : now + 10_000);',
   },
   {
     name: 'a change does not raise the revision',
