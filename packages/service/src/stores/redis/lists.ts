@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import type { Keys, Shard } from './keys.ts';
 import { BEFORE_ALL_DEADLINES, isMatch, mayMatch, needsSessions } from './matching.ts';
 import type { Stored } from './session-text.ts';
-import { type Entry, type Place, walk } from './walk.ts';
+import { type Entry, PIECE_MAX, type Place, Walk, type WalkOf } from './walk.ts';
 import type { Writes } from './writes.ts';
 
 /** How many sessions one page of a scan looks at, at most: 5,000 of 1 KB take about 50 ms, and 5 MB of memory. */
@@ -46,7 +46,7 @@ export class Lists {
   async scan(call: Call, filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan> {
     if (filter.id !== undefined) return this.#scanOne(filter.id, filter, after, take, now);
     const place = after ? { score: 0 - after.open_time, id: after.id } : FIRST;
-    const entries = walk(this.#engine, this.#keys, { index: 'opened', user_id: filter.user_id }, place, take);
+    const entries = this.#walk('opened', filter.user_id, place, take);
     const sessions: SessionSummary[] = [];
     let looked = 0;
     let last: Entry | null = null;
@@ -98,7 +98,8 @@ export class Lists {
       if (stored && isMatch(stored.session, open, BEFORE_ALL_DEADLINES)) yield stored.session;
       return;
     }
-    yield* this.#matching(call, 'opened', FIRST, open, wanted, BEFORE_ALL_DEADLINES);
+    const walk = this.#walk('opened', filter.user_id, FIRST, wanted);
+    yield* this.#matching(call, walk, open, wanted, BEFORE_ALL_DEADLINES);
   }
 
   /** In the order of the entries, without those that are gone. */
@@ -128,22 +129,29 @@ export class Lists {
     return { sessions: sessions.filter((session) => !after || isAfter(session, after)), next: null };
   }
 
+  /** Begins again with larger pieces where a session might have been passed by, up to `PIECE_MAX` entries of a shard. */
   async #page(call: Call, filter: SessionFilterV1, skip: number, take: number, now: number) {
-    const { to_time } = filter;
+    const { user_id, to_time } = filter;
     const after = to_time === undefined ? FIRST : { score: 0 - to_time, id: null };
-    const found: SessionSummary[] = [];
-    for await (const session of this.#matching(call, 'active', after, filter, skip + take, now, skip)) {
-      found.push(toSummary(session));
-      if (found.length === take) break;
+    for (let wanted = skip + take; ; wanted *= 8) {
+      const walk = this.#walk('active', user_id, after, wanted);
+      const found: SessionSummary[] = [];
+      for await (const session of this.#matching(call, walk, filter, skip + take, now, skip)) {
+        found.push(toSummary(session));
+        if (found.length === take) break;
+      }
+      if (walk.isOnePieceEach || walk.piece === PIECE_MAX) return found;
     }
-    return found;
   }
 
-  /** All that match after a place, without the first `skip`, which are not fetched. */
+  #walk(index: WalkOf['index'], user_id: string | undefined, after: Place, wanted: number): Walk {
+    return new Walk(this.#engine, this.#keys, { index, user_id }, after, wanted);
+  }
+
+  /** All of a walk that match, without the first `skip`, which are not fetched. */
   async *#matching(
     call: Call,
-    index: 'opened' | 'active',
-    after: Place,
+    walk: Walk,
     filter: SessionFilter,
     wanted: number,
     now: number,
@@ -158,9 +166,9 @@ export class Lists {
       batch = [];
       return found.map(({ stored }) => stored.session).filter((session) => isMatch(session, filter, now));
     };
-    for await (const entry of walk(this.#engine, this.#keys, { index, user_id: filter.user_id }, after, wanted)) {
+    for await (const entry of walk) {
       call.assertInTime();
-      if (index === 'active' && isBelow(entry, filter.from_time)) break;
+      if (walk.index === 'active' && isBelow(entry, filter.from_time)) break;
       if (!mayMatch(entry, filter, now)) continue;
       if (skipped < skip) {
         skipped += 1;
@@ -174,7 +182,8 @@ export class Lists {
 
   async #countSessions(call: Call, filter: SessionFilter, now: number): Promise<number> {
     let count = 0;
-    for await (const _ of this.#matching(call, 'opened', FIRST, filter, FETCHED_MAX, now)) count += 1;
+    const walk = this.#walk('opened', filter.user_id, FIRST, FETCHED_MAX);
+    for await (const _ of this.#matching(call, walk, filter, FETCHED_MAX, now)) count += 1;
     return count;
   }
 
@@ -182,7 +191,7 @@ export class Lists {
     const { user_id, from_time, to_time } = filter;
     const after = to_time === undefined ? FIRST : { score: 0 - to_time, id: null };
     let count = 0;
-    for await (const entry of walk(this.#engine, this.#keys, { index: 'active', user_id }, after, SCANNED_MAX)) {
+    for await (const entry of this.#walk('active', user_id, after, SCANNED_MAX)) {
       call.assertInTime();
       if (isBelow(entry, from_time)) break;
       if (mayMatch(entry, filter, now)) count += 1;

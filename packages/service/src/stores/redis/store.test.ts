@@ -73,6 +73,27 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     });
   });
 
+  test('redis: a list shows the live session that is touched while the list is made', async () => {
+    await withStore(newUrl(), async (store) => {
+      for (let n = 0; n < 20; n += 1) {
+        const user_id = `u${n}`;
+        const live = ownSession(user_id, { open_time: NOW - 1, request_time: NOW - 1 });
+        const ended = Array.from({ length: 40 }, () => ownSession(user_id));
+        await Promise.all([live, ...ended].map((one) => store.insert(one, null, NOW)));
+        await Promise.all(ended.map(({ id }) => store.update(id, { type: 'close', reason: 'closed' }, NOW)));
+        // The list looks at the ended ones first; meanwhile the live one moves before them.
+        const [{ sessions }] = await Promise.all([
+          store.list({ user_id, active: true }, { ...PAGE, take: 10 }, NOW),
+          store.update(live.id, { type: 'touch', covers_ms: 0 }, NOW + 1),
+        ]);
+        assert.deepEqual(
+          sessions.map(({ id }) => id),
+          [live.id],
+        );
+      }
+    });
+  });
+
   test('redis: an id that begins as if it were of another user is refused', async () => {
     await withStore(newUrl(), async (store) => {
       const wrong = session(newSessionId('somebody'), { user_id: 'somebody else' });

@@ -25,35 +25,47 @@ export interface WalkOf {
 
 /** How many entries are fetched from a shard at a time: at first, and at most. One piece keeps a server 1 ms at most. */
 const PIECE_MIN = 16;
-const PIECE_MAX = 1_000;
+export const PIECE_MAX = 1_000;
 
 /**
  * All entries after a place, in one order over all shards: the next one is the least of what each shard has next. Of each
  * shard a piece is in memory, and it is fetched when it is needed; whoever takes little fetches little.
+ *
+ * A session that is touched moves to the front of the order of activity, so a walk of it can pass one by unseen between two
+ * pieces of a shard. While `isOnePieceEach`, none was passed by.
  */
-export async function* walk(
-  engine: Engine,
-  keys: Keys,
-  { index, user_id }: WalkOf,
-  after: Place,
-  wanted: number,
-): AsyncGenerator<Entry> {
-  const shards = user_id === undefined ? keys.shards : keys.shardsOf(user_id);
-  const piece = Math.max(PIECE_MIN, Math.min(PIECE_MAX, Math.ceil((2 * wanted) / shards.length)));
-  const names = (shard: Shard) =>
-    user_id === undefined
-      ? [keys.index(shard, index), keys.index(shard, 'due')]
-      : [keys.userIndex(shard, index, user_id), keys.userIndex(shard, 'due', user_id)];
-  const sources = shards.map((shard) => new Source(engine, shard, names(shard), after, piece));
-  await Promise.all(sources.map((source) => source.fill()));
-  for (;;) {
-    let first: Source | null = null;
-    for (const source of sources)
-      if (source.head && (!first?.head || isBefore(source.head, first.head))) first = source;
-    if (!first?.head) return;
-    yield first.head;
-    first.drop();
-    if (!first.head) await first.fill();
+export class Walk implements AsyncIterable<Entry> {
+  readonly index: WalkOf['index'];
+  readonly piece: number;
+  readonly #sources: readonly Source[];
+
+  constructor(engine: Engine, keys: Keys, { index, user_id }: WalkOf, after: Place, wanted: number) {
+    const shards = user_id === undefined ? keys.shards : keys.shardsOf(user_id);
+    const piece = Math.max(PIECE_MIN, Math.min(PIECE_MAX, Math.ceil((2 * wanted) / shards.length)));
+    const names = (shard: Shard) =>
+      user_id === undefined
+        ? [keys.index(shard, index), keys.index(shard, 'due')]
+        : [keys.userIndex(shard, index, user_id), keys.userIndex(shard, 'due', user_id)];
+    this.index = index;
+    this.piece = piece;
+    this.#sources = shards.map((shard) => new Source(engine, shard, names(shard), after, piece));
+  }
+
+  get isOnePieceEach(): boolean {
+    return this.#sources.every(({ pieces }) => pieces <= 1);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Entry> {
+    await Promise.all(this.#sources.map((source) => source.fill()));
+    for (;;) {
+      let first: Source | null = null;
+      for (const source of this.#sources)
+        if (source.head && (!first?.head || isBefore(source.head, first.head))) first = source;
+      if (!first?.head) return;
+      yield first.head;
+      first.drop();
+      if (!first.head) await first.fill();
+    }
   }
 }
 
@@ -71,6 +83,8 @@ class Source {
   #entries: readonly Entry[] = [];
   #at = 0;
   #isAtEnd = false;
+  /** How many were fetched. */
+  pieces = 0;
 
   constructor(engine: Engine, shard: Shard, names: readonly string[], after: Place, piece: number) {
     this.#engine = engine;
@@ -93,6 +107,7 @@ class Source {
     const { score, id } = this.#place;
     const values = [score === Number.NEGATIVE_INFINITY ? '-inf' : String(score), id ?? '', String(this.#piece)];
     const found = await this.#engine.run<readonly string[]>(this.#shard, PAGE, this.#names, values);
+    this.pieces += 1;
     const entries: Entry[] = [];
     for (let n = 0; n < found.length; n += 3) {
       const due = found[n + 2] ?? '';
