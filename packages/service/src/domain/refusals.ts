@@ -1,5 +1,5 @@
 import { invalidMember, SessionsError } from './errors.ts';
-import type { Applied, Session, SessionUpdate } from './session.ts';
+import type { Applied, CloseReason, Session, SessionUpdate } from './session.ts';
 
 /** The session after an update, or what its caller has to hear instead. */
 export function changedOrThrow({ outcome, session }: Applied, update: SessionUpdate): Session {
@@ -43,6 +43,6 @@ export function keyUsed(): SessionsError {
   return new SessionsError('KEY_USED', message, { details: { members: ['Idempotency-Key'] } });
 }
 
-export function sessionClosed(what: string, reason: string | null): SessionsError {
+export function sessionClosed(what: string, reason: CloseReason | null): SessionsError {
   return new SessionsError('SESSION_CLOSED', `The session has ended; ${what}.`, { details: { reason } });
 }

@@ -66,7 +66,10 @@ export class Rotation {
     if (session && presented?.is !== 'unknown' && isDue(session, now)) session = await endIfDue(this.#store, id, now);
     if (!session || !presented || presented.is === 'unknown') throw tokenUnknown();
     if (session.close_reason !== null) throw sessionClosed(NOT_ROTATED, session.close_reason);
-    if (presented.is === 'reused') throw sessionClosed(NOT_ROTATED, await this.#validator.compromised(id, now));
+    if (presented.is === 'reused') {
+      const reason = await this.#validator.compromised(id, now);
+      throw reason === 'unknown' ? tokenUnknown() : sessionClosed(NOT_ROTATED, reason);
+    }
     return { session, presented };
   }
 

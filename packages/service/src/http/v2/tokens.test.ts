@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MemoryStore } from '../../stores/memory/store.ts';
 import { startV2 } from './fixtures/start.ts';
 
 test('an unknown token, a wrong secret and what is no token at all are unknown, and a session is not harmed', async (t) => {
@@ -52,6 +53,21 @@ test('validating a token that was rotated before the grace ends the session too'
   clock.advance(30_000);
   assert.deepEqual(await validate(token), { active: false, reason: 'compromised' });
   assert.deepEqual(await validate(body.token), { active: false, reason: 'compromised' });
+});
+
+test('a reused token is unknown when its session is removed before the reuse can end it', async (t) => {
+  const store = new MemoryStore({ sessions_max: 10 });
+  const { open, rotate, clock } = await startV2(t, { store });
+  const { token, session } = await open();
+  await rotate(token);
+  clock.advance(30_000);
+  const update = store.update.bind(store);
+  store.update = async (id, ...rest) => {
+    await store.remove(session.id);
+    return update(id, ...rest);
+  };
+  const { status, body } = await rotate(token);
+  assert.deepEqual([status, body.code], [404, 'TOKEN_UNKNOWN']);
 });
 
 test('an opening that is asked for again answers the same session and token, also after a rotation', async (t) => {
