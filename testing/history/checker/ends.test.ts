@@ -74,6 +74,12 @@ test('a removed session does not come back', () => {
   assert.equal(history.get([6, 7], seen()).breaks(), 'ended-stays-ended');
 });
 
+test('a token of an earlier session of the same id says nothing of the present one', () => {
+  const history = new WrittenHistory().open([0, 1]).validate([2, 3], { is: 'missing' }, 's1', 'of an earlier one');
+  assert.equal(history.get([4, 5], seen()).violation(), null);
+  assert.equal(history.validate([6, 7], { is: 'missing' }).breaks(), 'write-survives');
+});
+
 test('a removed session may be opened again with its idempotency key', () => {
   const id = repeatableSessionId('ann', 'key');
   const [first, second] = [seen({ id }), seen({ id, number: 2 })];

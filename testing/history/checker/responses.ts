@@ -80,6 +80,7 @@ function checkOpened(known: Knowledge, event: With<'opened'>): void {
     known.drop(operation.number);
   }
   const session = known.see(seen, known.sightOf(event));
+  if (result.token !== null) session.tokens.add(result.token);
   if (seen.number === operation.number) {
     assertFresh(session, operation, event);
     known.feeds.expect({ id: seen.id, number: seen.number, user: seen.user, revision: 1, start, time });
@@ -123,7 +124,9 @@ function checkSession(known: Knowledge, event: With<'session' | 'rotated'>): voi
       assertNoted(known, session, event, clock);
       return;
     case 'rotate':
-      if (result.is === 'rotated') session.revisions.rotate(result.token);
+      if (result.is !== 'rotated') return;
+      session.tokens.add(result.token);
+      session.revisions.rotate(result.token);
       return;
     case 'close':
       if (seen.close_reason === null) session.fail('response', 'it is live in the response to its close');
@@ -194,8 +197,7 @@ function checkEnded(known: Knowledge, event: Answered, reason: CloseReason | nul
 
 /** Whether the token that was presented is one of this session's: it recognises each of them. */
 function isRecognised(session: SessionModel, operation: Operation): boolean {
-  if (!('rotations' in operation)) return true;
-  return operation.rotations !== null && !session.is_successor;
+  return !('token' in operation) || session.tokens.has(operation.token);
 }
 
 function checkConflict(known: Knowledge, event: Answered, revision: number): void {

@@ -42,8 +42,8 @@ export class SessionModel {
   /** When it was first shown to be removed. */
   gone_at: Micros = NEVER;
   remove_invoked = false;
-  /** Whether a session before it had the same id, and other tokens. */
-  is_successor = false;
+  /** Those that it was given. Another session of the same id, before or after it, has other ones. */
+  readonly tokens = new Set<string>();
   /** Reasons that requests gave to end it. */
   readonly causes = new Set<CloseReason>();
   /** The outcome of the open request is not known, or it is under way. */
@@ -141,7 +141,6 @@ export class SessionModel {
 
   /** Calls under way may still be meant for an earlier session of this id. */
   inherit(earlier: SessionModel): void {
-    this.is_successor = true;
     this.remove_invoked ||= earlier.remove_invoked;
     for (const reason of earlier.causes) this.causes.add(reason);
   }
