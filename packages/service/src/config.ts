@@ -49,6 +49,7 @@ export interface Config {
   readonly body_limit: number;
   readonly value_limit: number;
   readonly connections_max: number;
+  readonly connection_idle_timeout: number;
   readonly caller_share: number;
   readonly cors_origins: readonly string[];
   readonly allowed_hosts: readonly string[];
@@ -150,6 +151,11 @@ const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     help: 'the largest data, and the largest user, of a session in API v2, in bytes',
   },
   connections_max: { value: 10_000, read: whole(10, 1_000_000), help: 'connections at once, of each process' },
+  connection_idle_timeout: {
+    value: 650,
+    read: whole(2, 86_400),
+    help: 'seconds for which a connection may be idle; longer than load balancers keep theirs to the service',
+  },
   caller_share: {
     value: 25,
     read: whole(1, 100),

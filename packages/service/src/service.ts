@@ -63,7 +63,11 @@ export async function startService(config: Config, log: Logger): Promise<Running
       body_limit: config.body_limit,
       cors_origins: config.cors_origins,
       allowed_hosts: [...config.allowed_hosts, config.host],
-      bounds: { connections_max: config.connections_max, caller_share: config.caller_share / 100 },
+      bounds: {
+        connections_max: config.connections_max,
+        caller_share: config.caller_share / 100,
+        idle_timeout_ms: config.connection_idle_timeout * 1000,
+      },
       ...(tls && { tls }),
     });
     await opened;

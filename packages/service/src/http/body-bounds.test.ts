@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bodyBytesMax } from './body-bounds.ts';
+import { STRING_LENGTH_MAX } from './text-bounds.ts';
 import { COMMANDS } from './v1/commands.ts';
 import { ROUTES } from './v2/routes.ts';
 
@@ -31,7 +32,7 @@ test('a string takes six bytes a character, and a list as many as its items', ()
   assert.equal(bytes({ type: 'array', maxItems: 3, items: text }), 3 * 64);
   assert.equal(bytes({ type: 'object', properties: { ab: text } }), 66);
   assert.equal(bytes({ anyOf: [text, { type: 'null' }] }), 64);
-  assert.equal(bytes({ type: 'string' }), UNBOUNDED);
+  assert.equal(bytes({ type: 'string' }), 6 * STRING_LENGTH_MAX);
   assert.equal(bytes({ type: 'array', items: text }), UNBOUNDED);
   assert.equal(bytes({}), UNBOUNDED);
 });

@@ -1,4 +1,5 @@
 import type { TSchema } from '#typebox';
+import { STRING_LENGTH_MAX } from './text-bounds.ts';
 
 /** The longest spelling of a character in JSON: `\u0000`. */
 const CHARACTER_BYTES = 6;
@@ -55,8 +56,8 @@ function bytesMax(schema: Schema): number {
 }
 
 function stringBytesMax({ format, maxLength }: Schema): number {
-  if (maxLength !== undefined) return maxLength * CHARACTER_BYTES;
-  return format === 'date-time' ? TIME_BYTES : Number.POSITIVE_INFINITY;
+  // A text of any length may be asked for, as far as the body of one that can exist has room.
+  return format === 'date-time' ? TIME_BYTES : (maxLength ?? STRING_LENGTH_MAX) * CHARACTER_BYTES;
 }
 
 function memberBytesMax(schema: Schema): number {

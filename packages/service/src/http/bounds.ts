@@ -22,6 +22,8 @@ export interface HttpBounds {
   readonly linger_timeout_ms: number;
   /** How often the deadlines are checked. */
   readonly check_interval_ms: number;
+  /** How long a connection that was in use may still send a request while the service stops, and hear that it is the last. */
+  readonly stop_grace_ms: number;
 }
 
 export const DEFAULT_BOUNDS: HttpBounds = {
@@ -33,10 +35,11 @@ export const DEFAULT_BOUNDS: HttpBounds = {
   head_timeout_ms: 10_000,
   request_timeout_ms: 30_000,
   response_timeout_ms: 30_000,
-  // Longer than the idle timeout of common load balancers (60 s), so that they close first and not the service.
-  idle_timeout_ms: 72_000,
+  // Longer than load balancers keep idle connections, so that they close first and not the service: 600 s for Google Cloud's.
+  idle_timeout_ms: 650_000,
   linger_timeout_ms: 2_000,
   check_interval_ms: 500,
+  stop_grace_ms: 1_000,
 };
 
 /** How much of a bound one caller may take. */

@@ -6,6 +6,9 @@ import { bodyTooLarge } from './unfinished-body.ts';
 /** Deeper values are refused: a recursive reader of the answer would run out of stack. */
 export const DEPTH_MAX = 200;
 
+/** What is refused of a value, for documents. */
+export const JSON_BOUNDS = `no object in it has a member \`__proto__\`, and it is at most ${DEPTH_MAX} levels deep`;
+
 /** The value of a text that did not come as a body, by the same rules. Throws a `RequestError`. */
 export function parseBounded(text: string, bytes_max: number): unknown {
   const bytes = Buffer.from(text);
@@ -21,6 +24,8 @@ export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw new RequestError('InvalidContent', 'The body is not valid UTF-8.');
   const text = body.toString('utf8');
+  // Of the two parsers, the careful one would skip it.
+  if (text.startsWith('\ufeff')) throw new RequestError('InvalidContent', 'The body begins with a byte order mark.');
   // A value cannot be deeper than half its length: most bodies need no look.
   if (isTooDeep(text)) {
     throw new RequestError('InvalidContent', `The body is nested deeper than ${DEPTH_MAX} levels.`);

@@ -21,7 +21,8 @@ export function sendContent(response: ServerResponse, { status, headers, body }:
   // It may have been cut while the content was made.
   if (response.socket?.destroyed) return;
   response.writeHead(status, { ...NO_SNIFFING, ...headers, 'content-length': Buffer.byteLength(body) });
-  if (body.length <= PIECE_BYTES) response.end(body);
+  if (response.req.method === 'HEAD') response.end();
+  else if (body.length <= PIECE_BYTES) response.end(body);
   else sendPieces(response, typeof body === 'string' ? Buffer.from(body) : body);
 }
 

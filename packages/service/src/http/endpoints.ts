@@ -4,10 +4,11 @@ import type { Cors } from './cors.ts';
 import { RequestError } from './error-map.ts';
 import type { ErrorResponses } from './errors.ts';
 import type { Handler } from './handler.ts';
-import { JSON_UTF8 } from './media-type.ts';
-import { assertNoLargeBody } from './unread-body.ts';
+import { JSON_UTF8, NO_SNIFFING } from './media-type.ts';
+import { ALL_METHODS, allowOf, servedAs } from './methods.ts';
+import { discardBody } from './unread-body.ts';
 
-/** Makes the response to a GET of its path. */
+/** Makes the response to a GET or HEAD of its path. */
 type Endpoint = (request: IncomingMessage) => Content | Promise<Content>;
 /** By path. */
 export type Endpoints = Readonly<Record<string, Endpoint>>;
@@ -33,24 +34,29 @@ export function createEndpointsHandler({ endpoints, others, cors, errors }: Endp
       cors.answerPreflight(request, response);
       return true;
     }
-    const { method, url = '' } = request;
+    const { method = '', url = '' } = request;
+    if (url === '*') {
+      if (method === 'OPTIONS') response.writeHead(204, { ...NO_SNIFFING, allow: ALL_METHODS }).end();
+      else errors.send(new RequestError('InvalidRequest', 'Only OPTIONS can be sent to *.'), request, response, 'v1');
+      return true;
+    }
     const path = url.split('?', 1)[0] ?? '';
     const endpoint = table.get(path);
-    if (endpoint && method === 'GET') {
+    if (endpoint && servedAs(method) === 'GET') {
       contentOf(endpoint, request).then(
         (content) => sendContent(response, content),
         (error: unknown) => errors.send(error, request, response, 'v1'),
       );
     } else {
-      const allow = endpoint ? 'GET' : others.get(path);
-      errors.send(unknownRoute(method ?? '', path, allow), request, response, 'v1');
+      const allow = endpoint ? allowOf(['GET']) : others.get(path);
+      errors.send(unknownRoute(method, path, allow), request, response, 'v1');
     }
     return true;
   };
 }
 
 async function contentOf(endpoint: Endpoint, request: IncomingMessage): Promise<Content> {
-  assertNoLargeBody(request);
+  await discardBody(request);
   return endpoint(request);
 }
 

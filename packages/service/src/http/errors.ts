@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { SessionsError } from '../domain/errors.ts';
 import type { IncidentLog } from './clients/incident-log.ts';
-import { connectionOf } from './connections/connection.ts';
+import { type Connection, connectionOf } from './connections/connection.ts';
 import { responseUnderWay } from './connections/node-internals.ts';
 import { correlationId } from './correlation.ts';
 import { ERROR_MAP, PROBLEMS, RequestError } from './error-map.ts';
 import { JSON_UTF8, NO_SNIFFING, PROBLEM_JSON } from './media-type.ts';
+import { ALL_METHODS } from './methods.ts';
 import type { RouteNames } from './route-names.ts';
 import { hasLargeUnreadBody } from './unread-body.ts';
 
@@ -52,12 +53,29 @@ export class ErrorResponses {
       return;
     }
     const known = CONNECTION_ERRORS[error.code ?? ''] ?? NOT_HTTP;
+    this.#endWith(known, connection, error.code ?? '');
+  }
+
+  /** Answers a request for a tunnel (RFC 9110, 9.3.6), and ends the connection. */
+  refuseTunnel(socket: Socket): void {
+    const connection = connectionOf(socket);
+    if (connection) this.#endWith(NO_TUNNELS, connection, 'CONNECT');
+    else socket.destroy();
+  }
+
+  #endWith(known: RequestError, connection: Connection, error: string): void {
     const { status } = ERROR_MAP[known.code];
-    const incident = { event: 'malformed_request', code: known.code, status, error: error.code ?? '' } as const;
-    this.#incidents.write(incident, connection.address);
+    this.#incidents.write({ event: 'malformed_request', code: known.code, status, error }, connection.address);
     const body = errorText(known, undefined);
-    const head = `HTTP/1.1 ${status} ${known.code}\r\ncontent-type: ${JSON_UTF8}\r\nx-content-type-options: nosniff\r\n`;
-    connection.endWith(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+    const headers = {
+      'content-type': JSON_UTF8,
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+      ...NO_SNIFFING,
+      ...known.headers,
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    connection.endWith(`HTTP/1.1 ${status} ${known.code}\r\n${lines.join('')}\r\n${body}`);
   }
 
   #answerTo(error: unknown, request: IncomingMessage, format: ErrorFormat): ErrorAnswer {
@@ -109,6 +127,10 @@ function problemText(error: SessionsError | RequestError, correlation_id: string
 }
 
 const INTERNAL = new RequestError('INTERNAL', 'The service failed; its log says why.');
+
+const NO_TUNNELS = new RequestError('MethodNotAllowed', 'The service is no proxy: it opens no tunnels.', {
+  allow: ALL_METHODS,
+});
 
 const NOT_HTTP = new RequestError('InvalidRequest', 'The request is not HTTP/1.1.');
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parseJson } from './careful-json.ts';
 import { RequestError } from './error-map.ts';
-import { bodyTooLarge, UnfinishedBody } from './unfinished-body.ts';
+import { bodyTooLarge, connectionEnded, UnfinishedBody } from './unfinished-body.ts';
 import { hasBody } from './unread-body.ts';
 
 /** JSON by any of its names; a body of another type counts as none (WIRE_V1.md, HTTP). */
@@ -46,7 +46,7 @@ export function readJson(request: IncomingMessage, bytes_max: number): Promise<u
         reject(error);
       }
     });
-    request.on('error', () => fail(new RequestError('InvalidContent', 'The connection ended before the body did.')));
+    request.on('error', () => fail(connectionEnded()));
   });
 }
 

@@ -114,11 +114,9 @@ onEveryStore((stores) => {
     // Half of a surrogate pair in UTF-8.
     await sessions.open({ user_id: 'a\ufffd' });
     for (const key of ['id', 'user_id']) {
-      for (const value of ['a\ud800', 'a\0', 'x'.repeat(4_096)]) {
+      for (const value of ['a\ud800', 'a\0', 'x'.repeat(4_096), 'x'.repeat(20_000)]) {
         assert.deepEqual((await list(JSON.stringify({ [key]: value }))).data, [], `${key} ${value.slice(0, 20)}`);
       }
-      const tooLong = await list(JSON.stringify({ [key]: 'x'.repeat(5_000) }));
-      assert.deepEqual([tooLong.code, tooLong.details.members], ['INVALID_DATA', [`filter.${key}`]]);
     }
   });
 

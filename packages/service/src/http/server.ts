@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Clock } from '../domain/clock.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Logger } from '../observability/log.ts';
@@ -20,6 +20,7 @@ import { openapiEndpoints } from './openapi.ts';
 import { RouteNames } from './route-names.ts';
 import { type StatusInfo, standardEndpoints } from './standard.ts';
 import { swaggerEndpoints } from './swagger.ts';
+import { originForm } from './target.ts';
 import { createV1Handler, v1Paths } from './v1/handler.ts';
 import { ChangeFeed, LISTENERS_MAX } from './v2/changes/change-feed.ts';
 import { createV2Handler, type V2Options } from './v2/handler.ts';
@@ -94,6 +95,7 @@ export class HttpServer {
     this.#server.on('checkExpectation', (request, response) =>
       this.#connections.takeTurn(request, response, failExpectation),
     );
+    this.#server.on('connect', (_request, socket) => errors.refuseTunnel(socket as Socket));
     this.#server.on('clientError', (error, socket) => errors.refuseConnection(error, socket as Socket));
     this.#connections.watch(this.#server, tls !== undefined);
   }
@@ -114,17 +116,19 @@ export class HttpServer {
     this.#health.stop();
     this.#changes.close();
     if (!server.listening) return;
-    this.#connections.stop();
-    // Node closes the connections that are idle now; those of the requests in flight become idle later.
-    const closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
+    const closed = once(server, 'close');
+    const grace_ms = this.#connections.stop();
     const cutOff = setTimeout(() => this.#connections.destroyAll(), this.#bounds.request_timeout_ms);
-    try {
+    // The close of Node's HTTP server would close the connections that are idle now as well.
+    NetServer.prototype.close.call(server);
+    let closeIdle: NodeJS.Timeout | undefined;
+    const grace = setTimeout(() => {
       server.close();
-      await once(server, 'close');
-    } finally {
-      clearInterval(closeIdle);
-      clearTimeout(cutOff);
-    }
+      // Those of the requests in flight become idle later.
+      closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
+    }, grace_ms);
+    await closed;
+    for (const timer of [grace, cutOff, closeIdle]) clearTimeout(timer);
   }
 }
 
@@ -134,6 +138,7 @@ function serveWith(handlers: readonly Handler[], open: OpenAccess | null, errors
     try {
       assertWellFormed(request);
       open?.authenticate(request);
+      request.url = originForm(request.url ?? '');
       for (const take of handlers) if (take(request, response)) return;
     } catch (error) {
       errors.send(error, request, response, isV2(request.url ?? '') ? 'problem' : 'v1');

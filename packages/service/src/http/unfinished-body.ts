@@ -62,6 +62,10 @@ export function bodyTooLarge(bytes_max: number): RequestError {
   return new RequestError('BODY_TOO_LARGE', `The body is larger than ${bytes_max} bytes.`);
 }
 
+export function connectionEnded(): RequestError {
+  return new RequestError('InvalidContent', 'The connection ended before the body did.');
+}
+
 function noRoom(): RequestError {
   const message = `Too many unfinished request bodies are in memory; try again in ${RETRY_AFTER_S} s.`;
   return new RequestError('TOO_MANY_REQUESTS', message, { 'retry-after': String(RETRY_AFTER_S) });

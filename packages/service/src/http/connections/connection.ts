@@ -1,6 +1,7 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { CutReason } from '../clients/incidents.ts';
-import { stopParsing } from './node-internals.ts';
+import { responseUnderWay, stopParsing } from './node-internals.ts';
 
 const CONNECTION = Symbol('connection');
 
@@ -39,6 +40,8 @@ export class Connection {
   /** Requests that wait for their turn. */
   waiting = 0;
   held_bytes = 0;
+  /** The response after which it ends, since the service stops. */
+  last: ServerResponse | null = null;
   /** Since when the client has left bytes unread; null when it has not. */
   unread_since: number | null = null;
   /** When it is destroyed after its last response. */
@@ -71,6 +74,11 @@ export class Connection {
   /** Bytes that are written and not yet taken by the system. */
   get unsent_bytes(): number {
     return this.#http?.writableLength ?? 0;
+  }
+
+  /** The response that is under way. */
+  get response(): ServerResponse | null {
+    return this.#http && responseUnderWay(this.#http);
   }
 
   speaksHttpOn(socket: Socket): void {

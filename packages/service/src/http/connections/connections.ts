@@ -14,8 +14,8 @@ const WAITING_BYTES = 4_096;
 const WAITING_BODY_BYTES_MAX = 16_384;
 /** Of each character of its head. */
 const CHARACTER_BYTES = 2;
-/** How long a new connection may take to send a request while the service stops. */
-const STOPPING_GRACE_MS = 1_000;
+/** A connection without a request for as long is not in use. */
+const IN_USE_MS = 5_000;
 
 /** Serves a request whose turn it is. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => void;
@@ -70,10 +70,33 @@ export class Connections {
     server.on('close', () => clearInterval(this.#checks ?? undefined));
   }
 
-  /** From now on connections that send no request are destroyed soon. */
-  stop(): void {
-    this.#stopping_at = monotonicTime();
-    this.#check(this.#stopping_at);
+  /**
+   * From now on each response is the last of its connection. Answers how long connections without a request are still to be
+   * kept: one that is closed while its client sends a request loses it.
+   */
+  stop(): number {
+    const now = monotonicTime();
+    this.#stopping_at = now;
+    this.#check(now);
+    let grace_ms = 0;
+    for (const connection of this.#all.members) {
+      if (connection.response) this.#makeLast(connection, connection.response);
+      const isInUse = connection.requests > 0 && !connection.isListening && now - connection.active_at < IN_USE_MS;
+      if (isInUse) grace_ms = this.#bounds.stop_grace_ms;
+    }
+    return grace_ms;
+  }
+
+  /** Unless others wait behind it: the last of them is the last one then. */
+  #makeLast(connection: Connection, response: ServerResponse): void {
+    if (connection.waiting > 0 || response.headersSent || !response.shouldKeepAlive) return;
+    response.shouldKeepAlive = false;
+    connection.last = response;
+  }
+
+  /** Another request has arrived behind the one whose response was to be the last. */
+  #undoLast({ last }: Connection): void {
+    if (last && !last.headersSent) last.shouldKeepAlive = true;
   }
 
   destroyAll(): void {
@@ -84,7 +107,7 @@ export class Connections {
   takeTurn(request: IncomingMessage, response: ServerResponse, serve: Serve): void {
     const connection = connectionOf(request.socket);
     if (connection) connection.requests += 1;
-    if (response.socket) serve(request, response);
+    if (response.socket) this.#serve(connection, request, response, serve);
     else if (connection) this.#wait(connection, request, response, serve);
   }
 
@@ -97,12 +120,19 @@ export class Connections {
       return;
     }
     connection.waiting += 1;
+    this.#undoLast(connection);
     // Node gives a response its socket when the one before it is sent.
     response.once('socket', () => {
       connection.waiting -= 1;
       connection.release(bytes);
-      serve(request, response);
+      this.#serve(connection, request, response, serve);
     });
+  }
+
+  #serve(connection: Connection | undefined, request: IncomingMessage, response: ServerResponse, serve: Serve): void {
+    const isStopping = this.#stopping_at < Number.POSITIVE_INFINITY;
+    if (isStopping && connection) this.#makeLast(connection, response);
+    serve(request, response);
   }
 
   #admit(socket: Socket, isTls: boolean): boolean {
@@ -145,7 +175,7 @@ export class Connections {
   }
 
   #checkOne(connection: Connection, now: number): void {
-    const { handshake_timeout_ms, response_timeout_ms } = this.#bounds;
+    const { handshake_timeout_ms, response_timeout_ms, stop_grace_ms } = this.#bounds;
     if (connection.requests !== connection.requests_seen) {
       connection.requests_seen = connection.requests;
       connection.active_at = now;
@@ -153,7 +183,7 @@ export class Connections {
     connection.unread_since = connection.unsent_bytes > 0 ? (connection.unread_since ?? now) : null;
     const isOver = connection.ends_at !== null && (now >= connection.ends_at || now >= this.#stopping_at);
     if (isOver) connection.destroy();
-    else if (connection.requests === 0 && now - this.#stopping_at >= STOPPING_GRACE_MS) connection.destroy();
+    else if (connection.requests === 0 && now - this.#stopping_at >= stop_grace_ms) connection.destroy();
     else if (!connection.isSecured && now - connection.opened_at >= handshake_timeout_ms) {
       connection.cut('handshake_timeout');
     } else if (now - (connection.unread_since ?? now) >= response_timeout_ms) connection.cut('response_timeout');

@@ -72,6 +72,22 @@ test('a refused open stores nothing, whatever is wrong with it', async () => {
   assert.equal(await countSessions(), opened);
 });
 
+test('an id that no session can have is that of no session', async () => {
+  for (const { name } of COMMANDS.filter(({ name, result }) => result === 'session' && name !== 'open_session')) {
+    for (const session_id of ['x'.repeat(4_097), 'x'.repeat(30_000), 'a\0', 'a\ud800']) {
+      const { status, body } = await post(name, JSON.stringify({ session_id, data: 1, user: 1 }));
+      assert.deepEqual([status, body], [204, null], `${name} ${session_id.slice(0, 10)}`);
+    }
+  }
+});
+
+test('a byte order mark is refused, whatever else is in the body', async () => {
+  for (const text of ['{"user_id":"1"}', '{"user_id":"\\u0031"}']) {
+    const { status, body } = await post('open_session', `\ufeff${text}`);
+    assert.deepEqual([status, body.code], [400, 'InvalidContent']);
+  }
+});
+
 test('a value of 200 levels, and brackets inside a text, are accepted', async () => {
   const brackets = JSON.stringify({ user_id: '1', data: `${'[{'.repeat(1000)}"\\` });
   assert.equal((await post('open_session', brackets)).status, 200);

@@ -4,8 +4,9 @@ import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import type { Scope } from '../authentication/api-keys.ts';
 import { bodyBytesMax } from '../body-bounds.ts';
+import { JSON_BOUNDS } from '../careful-json.ts';
 import { inputCheck } from '../input-check.ts';
-import { PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
+import { isStorable, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 import { pageText, sessionText, toFilter, toPage } from './wire.ts';
 
 /** A command of API v1: its name on the wire, the schema of its request, and the use case that it calls. */
@@ -31,15 +32,15 @@ const OptionalString = Type.Optional(
 );
 const OptionalNumber = Type.Optional(Type.Union([Type.Number(), Type.Null()]));
 const OptionalBoolean = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
-const Loose = Type.Optional(
-  Type.Union([Type.String({ maxLength: STRING_LENGTH_MAX }), Type.Number(), Type.Boolean(), Type.Null()]),
-);
-const AnyJson = Type.Unknown({ not: { type: 'null' }, description: 'Any JSON value but null' });
-const OptionalJson = Type.Optional(Type.Unknown({ description: 'Any JSON value' }));
+const Loose = Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]));
+const AnyJson = Type.Unknown({ not: { type: 'null' }, description: `Any JSON value but null; ${JSON_BOUNDS}` });
+const OptionalJson = Type.Optional(Type.Unknown({ description: `Any JSON value; ${JSON_BOUNDS}` }));
 
 const Filter = Type.Object({ id: Loose, user_id: Loose, active: Loose, from_time: Loose, to_time: Loose });
 const Paging = Type.Object({ skip: OptionalNumber, take: OptionalNumber, total: OptionalBoolean });
-const SessionId = Type.Object({ session_id: Id });
+/** Of a session that may not exist: any text but none. */
+const SessionId = Type.String({ minLength: 1 });
+const OfSession = Type.Object({ session_id: SessionId });
 
 export const COMMANDS: readonly Command[] = [
   command({
@@ -58,9 +59,9 @@ export const COMMANDS: readonly Command[] = [
     name: 'get_session_by_id',
     summary: 'A session, active or closed',
     scope: 'write',
-    schema: SessionId,
+    schema: OfSession,
     result: 'session',
-    run: (sessions, { session_id }) => sessions.get(session_id).then(textOrNull),
+    run: ofSession((sessions, { session_id }) => sessions.get(session_id)),
   }),
   command({
     name: 'open_session',
@@ -84,25 +85,25 @@ export const COMMANDS: readonly Command[] = [
     name: 'store_session_data',
     summary: "Replaces an active session's data",
     scope: 'write',
-    schema: Type.Object({ session_id: Id, data: AnyJson }),
+    schema: Type.Object({ session_id: SessionId, data: AnyJson }),
     result: 'session',
-    run: (sessions, { session_id, data }) => sessions.replace(session_id, 'data', toJsonText(data)).then(textOrNull),
+    run: ofSession((sessions, { session_id, data }) => sessions.replace(session_id, 'data', toJsonText(data))),
   }),
   command({
     name: 'update_session_user',
     summary: "Replaces an active session's user",
     scope: 'write',
-    schema: Type.Object({ session_id: Id, user: AnyJson }),
+    schema: Type.Object({ session_id: SessionId, user: AnyJson }),
     result: 'session',
-    run: (sessions, { session_id, user }) => sessions.replace(session_id, 'user', toJsonText(user)).then(textOrNull),
+    run: ofSession((sessions, { session_id, user }) => sessions.replace(session_id, 'user', toJsonText(user))),
   }),
   command({
     name: 'close_session',
     summary: 'Closes a session; closing it again changes nothing',
     scope: 'write',
-    schema: SessionId,
+    schema: OfSession,
     result: 'session',
-    run: (sessions, { session_id }) => sessions.close(session_id).then(textOrNull),
+    run: ofSession((sessions, { session_id }) => sessions.close(session_id)),
   }),
   command({
     name: 'close_expired_sessions',
@@ -116,9 +117,9 @@ export const COMMANDS: readonly Command[] = [
     name: 'delete_session_by_id',
     summary: 'Deletes a session and answers it as it was',
     scope: 'admin',
-    schema: SessionId,
+    schema: OfSession,
     result: 'session',
-    run: (sessions, { session_id }) => sessions.remove(session_id).then(textOrNull),
+    run: ofSession((sessions, { session_id }) => sessions.remove(session_id)),
   }),
 ];
 
@@ -151,6 +152,13 @@ function jsonOrNull(value: unknown) {
   return value === null || value === undefined ? null : toJsonText(value);
 }
 
-function textOrNull(session: Session | null): string | null {
-  return session && sessionText(session);
+/** Runs what concerns one session. An id that no store can hold is that of no session, as with the original. */
+function ofSession<R extends { readonly session_id: string }>(
+  act: (sessions: Sessions, request: R) => Promise<Session | null>,
+): (sessions: Sessions, request: R) => Promise<string | null> {
+  return async (sessions, request) => {
+    if (!isStorable(request.session_id)) return null;
+    const session = await act(sessions, request);
+    return session && sessionText(session);
+  };
 }

@@ -10,6 +10,7 @@ import { readJson } from '../json-request.ts';
 import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
 import type { OpenAccess } from '../open-access.ts';
 import { endWithText } from '../response-text.ts';
+import { normalPath } from '../target.ts';
 import { COMMANDS, type Command } from './commands.ts';
 
 export interface V1Options {
@@ -27,12 +28,12 @@ export interface V1Options {
 
 /** The paths of the commands. */
 export function v1Paths(base: string): string[] {
-  return COMMANDS.map(({ name }) => `${base}/${name}`);
+  return COMMANDS.map(({ name }) => pathTo(base, name));
 }
 
 /** `POST <base>/<command>` for every command. */
 export function createV1Handler({ sessions, log, errors, base, body_limit, cors, access }: V1Options): Handler {
-  const commands = new Map(COMMANDS.map((command) => [`${base}/${command.name}`, command]));
+  const commands = new Map(COMMANDS.map((command) => [pathTo(base, command.name), command]));
 
   async function serve(command: Command, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
@@ -56,15 +57,13 @@ export function createV1Handler({ sessions, log, errors, base, body_limit, cors,
   };
 }
 
+function pathTo(base: string, command: string): string {
+  return normalPath(`${base}/${command}`);
+}
+
 function pathOf(url: string): string {
   const query = url.indexOf('?');
-  const path = query === -1 ? url : url.slice(0, query);
-  if (!path.includes('%')) return path;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
+  return query === -1 ? url : url.slice(0, query);
 }
 
 function answer(response: ServerResponse, text: string | null): void {

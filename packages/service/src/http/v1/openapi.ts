@@ -51,16 +51,23 @@ export function openapiV1(base: string): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
+    security: [{ key: [] }, {}],
     paths: Object.fromEntries(COMMANDS.map((command) => [`${base}/${command.name}`, { post: operation(command) }])),
-    components: { schemas: SCHEMAS },
+    components: {
+      schemas: SCHEMAS,
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'An API key; none where the setting `v1` is `open`' },
+      },
+    },
   };
 }
 
-function operation({ name, summary, schema, result }: Command): object {
+function operation({ name, summary, scope, schema, result }: Command): object {
   const type = RESULTS[result];
   return {
     operationId: name,
     summary,
+    description: `Needs a key of scope \`${scope}\`, unless API v1 is open.`,
     parameters: [
       { name: 'correlation_id', in: 'query', schema: { type: 'string' }, description: 'Names the request in the log' },
     ],
@@ -69,8 +76,18 @@ function operation({ name, summary, schema, result }: Command): object {
       ...(type && { 200: { description: 'The result', content: jsonContent(type) } }),
       204: { description: 'Null: there is no such session, or the command has no result' },
       400: { description: 'A member is missing or wrong; the message names it', content: jsonContent('ErrorV1') },
+      401: { description: 'There is no API key, or it is not known', content: jsonContent('ErrorV1') },
+      403: {
+        description: 'The scope of the key is too small, or the caller is a page or came by a host that may not call',
+        content: jsonContent('ErrorV1'),
+      },
       409: { description: 'The session has ended; nothing was changed', content: jsonContent('ErrorV1') },
       413: { description: 'The body is too large', content: jsonContent('ErrorV1') },
+      415: { description: 'The body is encoded, for example compressed', content: jsonContent('ErrorV1') },
+      429: {
+        description: 'Too many wrong keys, or unfinished bodies; `Retry-After` says when to come again',
+        content: jsonContent('ErrorV1'),
+      },
       503: { description: 'The store does not answer, or is full', content: jsonContent('ErrorV1') },
     },
   };

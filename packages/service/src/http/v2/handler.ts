@@ -11,7 +11,9 @@ import type { ErrorResponses } from '../errors.ts';
 import type { Handler } from '../handler.ts';
 import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
 import { endWithText } from '../response-text.ts';
+import { discardBody } from '../unread-body.ts';
 import type { ChangeFeed } from './changes/change-feed.ts';
+import { atOneOf } from './if-match.ts';
 import { readRequest } from './request.ts';
 import { findRoute, isV2 } from './router.ts';
 import type { Route, RouteAnswer, RouteContext, SuspiciousEvent } from './routes.ts';
@@ -47,10 +49,12 @@ export function createV2Handler(options: V2Options): Handler {
     const address = request.socket.remoteAddress ?? '';
     const { key } = authenticator.authenticate(request, route.scope, address);
     if (!('run' in route)) {
+      await discardBody(request);
       changes.serve(request, response, key?.name ?? null);
       return;
     }
-    const result = await route.run(context, await readRequest(request, { route, id }, address, body_limit));
+    const { revisions, ...received } = await readRequest(request, { route, id }, address, body_limit);
+    const result = await atOneOf(revisions, (revision) => route.run(context, { ...received, revision }));
     logRequest(log, route, result.opened ?? id, request);
     send(response, route, result);
   }

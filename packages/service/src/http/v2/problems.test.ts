@@ -143,6 +143,6 @@ for (const [code, provoke] of Object.entries(PROVOKED)) {
     assert.match(body.detail, /\.$/);
     assert.equal(/^[1-9]\d*$/.test(headers.get('retry-after') ?? ''), status === 429 || status === 503, 'retry-after');
     assert.equal(/^Bearer /.test(headers.get('www-authenticate') ?? ''), status === 401, 'www-authenticate');
-    assert.equal(headers.get('allow'), status === 405 ? 'POST, GET' : null);
+    assert.equal(headers.get('allow'), status === 405 ? 'POST, GET, HEAD' : null);
   });
 }

@@ -3,12 +3,18 @@ import { invalidMember } from '../../domain/errors.ts';
 import { assertIdempotencyKey } from '../../domain/opening.ts';
 import { RequestError } from '../error-map.ts';
 import { isJsonType, readJson } from '../json-request.ts';
-import { assertNoLargeBody, hasBody } from '../unread-body.ts';
+import { discardBody, hasBody, hasEmptyBody } from '../unread-body.ts';
+import { revisionsOf } from './if-match.ts';
 import type { Match } from './router.ts';
 import type { Route, RouteRequest } from './routes.ts';
 
 /** RFC 7396, beside plain JSON. */
 const MERGE_PATCH = /^application\/merge-patch\+json\s*(?:;|$)/i;
+
+/** A request whose `If-Match` may name several revisions. */
+export interface ReceivedRequest extends Omit<RouteRequest, 'revision'> {
+  readonly revisions: readonly number[] | undefined;
+}
 
 /** Reads what a route needs of its request. Throws or rejects with `INVALID_DATA` or a `RequestError`. */
 export function readRequest(
@@ -16,25 +22,25 @@ export function readRequest(
   { route, id }: Match<Route>,
   address: string,
   bytes_max: number,
-): Promise<RouteRequest> {
+): Promise<ReceivedRequest> {
   const { headers, url = '' } = request;
   const idempotency_key = route.name === 'openSession' ? idempotencyKey(headers['idempotency-key']) : null;
-  const revision = route.isConditional ? revisionOf(headers['if-match']) : undefined;
-  const withInput = (input: unknown) => ({ id, address, input, revision, idempotency_key });
+  const revisions = route.isConditional ? revisionsOf(headers['if-match']) : undefined;
+  const withInput = (input: unknown) => ({ id, address, input, revisions, idempotency_key });
   if (route.method === 'GET') {
-    assertNoLargeBody(request);
-    return Promise.resolve(withInput(queryOf(url)));
+    const input = withInput(queryOf(url));
+    return hasBody(request) ? discardBody(request).then(() => input) : Promise.resolve(input);
   }
   return bodyOf(request, route, bytes_max).then(withInput);
 }
 
-function bodyOf(request: IncomingMessage, route: Route, bytes_max: number): Promise<unknown> {
+async function bodyOf(request: IncomingMessage, route: Route, bytes_max: number): Promise<unknown> {
   const { 'content-type': type } = request.headers;
-  const isEmpty = !hasBody(request);
-  if (!isEmpty && !(type !== undefined && (isJsonType(type) || (route.method === 'PATCH' && MERGE_PATCH.test(type))))) {
+  if (!hasBody(request)) return withoutBody(route);
+  if (!(type !== undefined && (isJsonType(type) || (route.method === 'PATCH' && MERGE_PATCH.test(type))))) {
+    if (await hasEmptyBody(request)) return withoutBody(route);
     throw new RequestError('UnsupportedMediaType', 'Content-Type should be application/json.');
   }
-  if (isEmpty) return Promise.resolve(withoutBody(route));
   return readJson(request, Math.min(bytes_max, route.body_bytes_max)).then((body) =>
     body === undefined ? withoutBody(route) : body,
   );
@@ -79,15 +85,6 @@ function isDecodable(query: string): boolean {
 
 function toBoolean(text: string): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined;
-}
-
-/** A strong ETag of this service (RFC 9110, 13.1.1); `*` is any. */
-function revisionOf(header: string | undefined): number | undefined {
-  if (header === undefined || header === '*') return undefined;
-  const revision = /^"(\d{1,15})"$/.exec(header)?.[1];
-  if (revision === undefined)
-    throw invalidMember('If-Match', 'should be the ETag of the session, like "3" with its quotes');
-  return Number(revision);
 }
 
 function idempotencyKey(header: string | string[] | undefined): string | null {

@@ -1,4 +1,5 @@
 import { RequestError } from '../error-map.ts';
+import { allowOf, servedAs } from '../methods.ts';
 import { CHANGES_ROUTE, type ChangesRoute } from './changes/route.ts';
 import { ROUTES, type Route } from './routes.ts';
 
@@ -38,16 +39,17 @@ export function isV2(url: string): boolean {
 /** The route of a request. Throws a `RequestError` when there is none for the path, or none for the method. */
 export function findRoute(method: string, path: string): Match {
   const exact = EXACT.get(path);
-  const route = exact?.get(method);
+  const served = servedAs(method);
+  const route = exact?.get(served);
   if (route) return { route, id: '' };
   const [, id = '', rest = ''] = SESSION_PATH.exec(path) ?? [];
   const ofSession = id === '' ? undefined : OF_SESSION.get(rest);
-  const found = ofSession?.get(method);
+  const found = ofSession?.get(served);
   if (found) return { route: found, id: decoded(id) };
   const methods = exact ?? ofSession;
   if (!methods)
     throw new RequestError('ResourceNotFound', 'The path does not exist; /openapi.json names those that do.');
-  const allow = [...methods.keys()].join(', ');
+  const allow = allowOf(methods.keys());
   throw new RequestError('MethodNotAllowed', `The path takes ${allow}, not ${method}.`, { allow });
 }
 

@@ -1,5 +1,6 @@
 import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/client/contract';
 import { type Static, type TSchema, Type } from '#typebox';
+import { JSON_BOUNDS } from '../careful-json.ts';
 import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 
 const SECONDS_MAX = 315_360_000;
@@ -17,6 +18,12 @@ const nullable = <S extends TSchema>(schema: S, description: string) =>
   Type.Union([schema, Type.Null()], { description });
 const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description });
+
+const IdleTimeout = Type.Integer({
+  minimum: 1,
+  maximum: SECONDS_MAX,
+  description: 'Seconds without activity that end it; at most the setting `idle_timeout_max`, by default 2592000',
+});
 
 const CloseReason = oneOf(CLOSE_REASONS, 'Why the session ended');
 
@@ -77,11 +84,9 @@ export const SCHEMAS = {
       user_name: Type.Optional(Text('The name to show')),
       address: Type.Optional(Text('Where the user came from, usually an IP address')),
       client: Type.Optional(Text('With what the user came, usually the user agent')),
-      user: Type.Optional(Json('Any JSON value; null is none')),
-      data: Type.Optional(Json('Any JSON value; null is none')),
-      idle_timeout: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: SECONDS_MAX, description: 'Seconds without activity that end it' }),
-      ),
+      user: Type.Optional(Json(`Any JSON value; null is none; ${JSON_BOUNDS}`)),
+      data: Type.Optional(Json(`Any JSON value; null is none; ${JSON_BOUNDS}`)),
+      idle_timeout: Type.Optional(IdleTimeout),
       expire_time: Type.Optional(nullable(Type.String({ format: 'date-time' }), 'The absolute deadline')),
       ...AUTHENTICATION,
     },
@@ -146,9 +151,7 @@ export const SCHEMAS = {
   ),
   UpdateRequest: Type.Object(
     {
-      idle_timeout: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: SECONDS_MAX, description: 'Seconds without activity that end it' }),
-      ),
+      idle_timeout: Type.Optional(IdleTimeout),
       expire_time: Type.Optional(
         nullable(Type.String({ format: 'date-time' }), 'The absolute deadline; one that is past ends the session'),
       ),
@@ -206,7 +209,7 @@ export const SCHEMAS = {
     closed,
   ),
   Empty: Type.Object({}, closed),
-  AnyJson: Json('Any JSON value'),
+  AnyJson: Json(`Any JSON value; ${JSON_BOUNDS}`),
   Problem: Type.Object(
     {
       type: Type.String({ description: 'urn:pip-sessions:problem:<code>' }),

@@ -4,7 +4,6 @@ import { monotonicTime } from '../../../domain/clock.ts';
 import { clientName } from '../../clients/client-name.ts';
 import { connectionOf } from '../../connections/connection.ts';
 import { NO_SNIFFING } from '../../media-type.ts';
-import { assertNoLargeBody } from '../../unread-body.ts';
 import { Broadcast } from './broadcast.ts';
 import { ChangeLog } from './change-log.ts';
 import { ListenerPlaces } from './listener-places.ts';
@@ -75,10 +74,13 @@ export class ChangeFeed {
 
   /** Throws a `RequestError` when there are too many listeners: in all, with the API key, or from the address. */
   serve(request: IncomingMessage, response: ServerResponse, key: string | null): void {
-    assertNoLargeBody(request);
     const time = monotonicTime();
     const address = request.socket.remoteAddress ?? '';
     const callers = [`The address ${clientName(address)}`, ...(key === null ? [] : [`The API key ${key}`])];
+    if (request.method === 'HEAD') {
+      response.writeHead(200, HEADERS).end();
+      return;
+    }
     this.#places.take(callers);
     this.#stopListening ??= this.#listen();
     const last_id = request.headers['last-event-id'];

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { connectRaw } from './fixtures/raw-connection.ts';
+import { startTestServer } from './fixtures/test-server.ts';
+import { normalPath, originForm } from './target.ts';
+
+async function ask(t: TestContext) {
+  const { url, stop } = await startTestServer({ bounds: { linger_timeout_ms: 5, check_interval_ms: 5 } });
+  t.after(stop);
+  return async (line: string, body = '') => {
+    const connection = await connectRaw(url);
+    const framing = body === '' ? '' : `content-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+    connection.socket.write(`${line} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n${framing}\r\n${body}`);
+    return connection.closed;
+  };
+}
+
+const statusOf = (response: string) => Number(response.slice(9, 12));
+
+test('a URL as the request target leads where its path does, in both APIs and beside them', async (t) => {
+  const send = await ask(t);
+  assert.equal(statusOf(await send('GET http://localhost/livez')), 200);
+  assert.equal(statusOf(await send('GET HTTP://LOCALHOST:8080/v2/stats?correlation_id=1')), 200);
+  assert.equal(statusOf(await send('POST http://localhost/v1/sessions/get_sessions?correlation_id=1', '{}')), 200);
+  assert.equal(statusOf(await send('GET http://localhost')), 404);
+  assert.match(await send('DELETE http://localhost/v2/stats'), /^HTTP\/1.1 405 .*allow: GET, HEAD\r\n/is);
+});
+
+test('the host of a URL as the request target counts, where no key is asked for', async (t) => {
+  const send = await ask(t);
+  assert.equal(statusOf(await send('GET http://attacker.example/v2/stats')), 403);
+});
+
+test('a target of another form is refused, and the connection is not kept waiting', async (t) => {
+  const send = await ask(t);
+  assert.match(
+    await send('OPTIONS *'),
+    /^HTTP\/1.1 204 .*\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/is,
+  );
+  assert.equal(statusOf(await send('GET *')), 400);
+  assert.match(await send('CONNECT example.com:443'), /^HTTP\/1.1 405 .*allow: GET.*"code":"MethodNotAllowed"/is);
+});
+
+test('escapes of plain characters are undone, and an escaped slash is no slash', async (t) => {
+  const send = await ask(t);
+  assert.equal(statusOf(await send('GET /v2/%73tats')), 200);
+  assert.equal(statusOf(await send('GET /%6c%69vez')), 200);
+  assert.equal(statusOf(await send('POST /v1/sessions/get%5Fsessions', '{}')), 200);
+  assert.equal(statusOf(await send('POST /v1/sessions%2Fget_sessions', '{}')), 404);
+  assert.equal(statusOf(await send('POST /v1%2fsessions/get_sessions', '{}')), 404);
+  assert.equal(statusOf(await send('GET /v2%2Fstats')), 404);
+  assert.match(await send('PUT /v1/sessions/get%5Fsessions', '{}'), /^HTTP\/1.1 405 .*allow: POST\r\n/is);
+});
+
+test('a target has one normal form', () => {
+  assert.equal(originForm('/v2/sessions/a%2fb%41?x=%41'), '/v2/sessions/a%2FbA?x=%41');
+  assert.equal(originForm('https://h:1?x'), '/?x');
+  assert.equal(originForm('/%'), '/%');
+  assert.equal(normalPath('/sitzungen ä'), '/sitzungen%20%C3%A4');
+  for (const target of ['', 'localhost:80', 'ftp://h/', 'x'])
+    assert.throws(() => originForm(target), { code: 'InvalidRequest' });
+});

@@ -1,0 +1,38 @@
+import { RequestError } from './error-map.ts';
+
+const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
+const ESCAPE = /%[0-9a-f]{2}/gi;
+/** A configured path may have them as they are. */
+const NOT_OF_TARGETS = /[^\x21-\x7e]+/g;
+const UNRESERVED = /[\w.~-]/;
+
+/**
+ * A request target as a path with its query, whichever form it has (RFC 9112, 3.2): `http://host/path` and `/path` name the
+ * same. Escapes of characters that need none are undone (RFC 3986, 6.2.2.2); all others stay, so that `%2F` is no slash.
+ * `*` stays what it is. Throws a `RequestError` for what no request may have.
+ *
+ * @example originForm('http://localhost:8080/v2/%73tats?x=%41') // '/v2/stats?x=%41'
+ */
+export function originForm(target: string): string {
+  if (target.startsWith('/')) return target.includes('%') ? withNormalPath(target) : target;
+  if (target === '*') return target;
+  const [origin] = ABSOLUTE.exec(target) ?? [];
+  if (origin === undefined) {
+    throw new RequestError('InvalidRequest', 'The request target must be a path, a URL or *.');
+  }
+  const rest = target.slice(origin.length);
+  return withNormalPath(rest.startsWith('/') ? rest : `/${rest}`);
+}
+
+/** A path as the targets of requests for it look in their normal form. */
+export function normalPath(path: string): string {
+  return path.replace(NOT_OF_TARGETS, encodeURIComponent).replace(ESCAPE, (escaped) => {
+    const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    return UNRESERVED.test(character) ? character : escaped.toUpperCase();
+  });
+}
+
+function withNormalPath(target: string): string {
+  const query = target.indexOf('?');
+  return query === -1 ? normalPath(target) : normalPath(target.slice(0, query)) + target.slice(query);
+}
