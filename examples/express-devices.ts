@@ -21,9 +21,14 @@ const app = express();
 app.use(express.urlencoded(), userSessions({ client: sessions, development: true }));
 
 app.post('/login', async (req, res) => {
+  const user = req.body?.user;
+  if (typeof user !== 'string' || user === '') {
+    res.status(400).json({ error: 'user is missing' });
+    return;
+  }
   // Here an application checks a password, or what an identity provider says.
   const { session } = await req.userSession.login({
-    user_id: req.body.user,
+    user_id: user,
     client: req.get('user-agent') ?? null,
     address: req.ip ?? null,
     auth_methods: ['pwd'],

@@ -21,9 +21,10 @@ app.use(userSessions({ client: sessions, development: true }));
 
 app.post('/login', async (c) => {
   const { user } = await c.req.parseBody();
+  if (typeof user !== 'string' || user === '') return c.json({ error: 'user is missing' }, 400);
   // Here an application checks a password, or what an identity provider says.
   const { session } = await c.var.userSession.login({
-    user_id: String(user),
+    user_id: user,
     client: c.req.header('user-agent') ?? null,
     auth_methods: ['pwd'],
   });

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const NODE_OF_CLIENT = 'node@22';
+const NODE_OF_CLIENT = 'node@20';
 const NODE_OF_SERVICE = 'node@24';
 const PACKAGES = ['packages/client', 'packages/service'];
 
@@ -17,7 +17,7 @@ try {
   run('node', ['scripts/build.ts'], '.');
   const tarballs = PACKAGES.map((path) => {
     run('publint', ['--strict', path], '.');
-    const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', folder], path));
+    const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], path));
     const tarball = join(folder, packed.filename);
     run('attw', [tarball, '--profile', 'esm-only'], '.');
     return tarball;

@@ -6,6 +6,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+const [major] = process.versions.node.split('.');
+if (Number(major) < 20) {
+  process.stderr.write(
+    `This needs Node 20 or later, and this is Node ${process.versions.node}: https://nodejs.org has it.\n`,
+  );
+  process.exit(1);
+}
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const stamp = `${root}node_modules/.installed-lock`;
 const lock = createHash('sha256')

@@ -16,16 +16,18 @@ export async function withDeadline<T>(
 ): Promise<T> {
   if (caller?.aborted) throw aborted(caller.reason);
   const controller = new AbortController();
-  const ended = Promise.withResolvers<never>();
-  const end = (error: Error) => {
-    ended.reject(error);
-    controller.abort(error);
-  };
+  let end: (error: Error) => void = () => {};
+  const ended = new Promise<never>((_, reject) => {
+    end = (error) => {
+      reject(error);
+      controller.abort(error);
+    };
+  });
   const onAbort = () => end(aborted(caller?.reason));
   const timer = setTimeout(() => end(timedOut()), timeout_ms);
   caller?.addEventListener('abort', onAbort);
   try {
-    return await Promise.race([work(controller.signal), ended.promise]);
+    return await Promise.race([work(controller.signal), ended]);
   } finally {
     clearTimeout(timer);
     caller?.removeEventListener('abort', onAbort);

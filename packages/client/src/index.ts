@@ -7,6 +7,8 @@
  * const sessions = createSessionsV1Client({ url: 'http://localhost:8080' });
  * const session = await sessions.openSession('123', '1', 'User 1', 'localhost', 'test', null, 'abc');
  */
+import './node-version.ts';
+
 export type { CallOptions, CorrelationIdPlace } from './call-options.ts';
 export type { SessionsClientOptions } from './call-v2.ts';
 export { pageFromJson, sessionFromJson } from './contract/session-json.ts';

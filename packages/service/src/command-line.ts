@@ -9,12 +9,14 @@ import { startService } from './service.ts';
 import { EXIT_CODE_READER_GONE, print, ReaderGone, say } from './standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from './stop-signals.ts';
 import { withoutPassword } from './stores/store-url.ts';
+import { VERSION } from './version.ts';
 import { Workers } from './workers.ts';
 
-const USAGE = `Usage: pip-sessions [--config <file.yml>]
+const USAGE = `Usage: pip-sessions [--config <file.yml>] [--port <number>]
        pip-sessions key --name <name> --scope <scope>
        pip-sessions export [--store <url>] > sessions.ndjson
        pip-sessions import [--store <url>] [--format <format>] < sessions.ndjson
+       pip-sessions --version
 
 Serves user sessions over HTTP, makes an API key for its callers, or moves sessions between stores; each says more with
 --help. Settings come from the environment, or from the YAML file under the same names in lower case without the prefix:
@@ -23,6 +25,13 @@ ${configHelp()
   .map(({ variable, help, value }) => `  ${variable.padEnd(25)} ${help} (default ${value})`)
   .join('\n')}
 `;
+
+const OPTIONS = {
+  config: { type: 'string' },
+  port: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
 
 /** How long the end of a process may take, with requests in flight and writes on their way to the disk. */
 const SHUTDOWN_TIMEOUT_MS = 35_000;
@@ -37,13 +46,12 @@ export async function main(): Promise<void> {
     return;
   }
   if (command === 'export' || command === 'import') process.exit(await transfer(command, rest));
-  const options = { config: { type: 'string' }, help: { type: 'boolean' } } as const;
-  const { config: file, help } = parseArgs({ options }).values;
-  if (help) {
-    await print(USAGE);
+  const { config: file, port, help, version } = parseArgs({ options: OPTIONS }).values;
+  if (help || version) {
+    await print(help ? USAGE : `${VERSION}\n`);
     return;
   }
-  const config = loadConfig(process.env, file);
+  const config = loadConfig({ ...process.env, ...(port !== undefined && { SESSIONS_PORT: port }) }, file);
   const log = createLogger(config.log_level);
   if (cluster.isPrimary && config.workers > 1) startWorkers(config.workers, log);
   else await serve(config, cluster.isPrimary ? log : log.child({ pid: process.pid }));
@@ -89,6 +97,9 @@ ${v1 === 'off' ? '' : `  API v1     ${url}/v1/sessions/<command>    described at
 ${open === null ? '' : `${open}\n`}`;
 }
 
+/** For arguments that no command has. */
+const EXIT_CODE_USAGE = 2;
+
 /** Answers the exit code: 2 for arguments that it cannot begin with. */
 async function transfer(command: 'export' | 'import', args: readonly string[]): Promise<number> {
   // Loaded only for who moves sessions.
@@ -99,18 +110,25 @@ async function transfer(command: 'export' | 'import', args: readonly string[]): 
   try {
     return await (command === 'export' ? exportCommand : importCommand)(args, process.env);
   } catch (error) {
-    const isUsage = isKnown(error) && /^(INVALID_CONFIG|ERR_PARSE_ARGS_)/.test(String(error.code));
-    if (!isUsage) throw error;
+    if (!isUsage(error) && !(isKnown(error) && error.code === 'INVALID_CONFIG')) throw error;
     say(`pip-sessions: ${error.message}\n`);
-    return 2;
+    return EXIT_CODE_USAGE;
   }
 }
 
-/** Says in one line what stops the process, where it is known, and ends it with 1. */
+/** Says what stops the process, where it is known, and ends it with 1; with 2 for arguments that no command has. */
 export function fail(error: unknown): void {
   if (error instanceof ReaderGone) process.exit(EXIT_CODE_READER_GONE);
+  if (isUsage(error)) {
+    say(`pip-sessions: ${error.message}\nTry "pip-sessions --help".\n`);
+    process.exit(EXIT_CODE_USAGE);
+  }
   say(isKnown(error) ? `pip-sessions: ${error.message}\n` : `pip-sessions: ${(error as Error).stack ?? error}\n`);
   process.exit(1);
+}
+
+function isUsage(error: unknown): error is Error {
+  return isKnown(error) && String(error.code).startsWith('ERR_PARSE_ARGS_');
 }
 
 function isKnown(error: unknown): error is Error & { readonly code: unknown } {

@@ -1,4 +1,5 @@
 import type { Config } from './config.ts';
+import { ConfigProblems } from './config-problems.ts';
 import { variableOf } from './config-sources.ts';
 import { invalidConfig } from './config-values.ts';
 import type { SessionsError } from './domain/errors.ts';
@@ -7,10 +8,15 @@ import { isSharedStore, withoutPassword } from './stores/store-url.ts';
 
 /** Throws `INVALID_CONFIG` for settings that are good alone and not together. */
 export function assertConsistent(config: Config): void {
-  assertAtMost(config, 'idle_timeout', 'idle_timeout_max');
-  assertAtMost(config, 'value_limit', 'body_limit');
-  assertSharedByWorkers(config);
-  const { tls_key, tls_cert, tls_ca } = config;
+  const problems = new ConfigProblems();
+  problems.try(() => assertAtMost(config, 'idle_timeout', 'idle_timeout_max'));
+  problems.try(() => assertAtMost(config, 'value_limit', 'body_limit'));
+  problems.try(() => assertSharedByWorkers(config));
+  problems.try(() => assertTls(config));
+  problems.throwIfAny();
+}
+
+function assertTls({ tls_key, tls_cert, tls_ca }: Config): void {
   if ((tls_key === null) !== (tls_cert === null)) {
     const [there, missing] = tls_key === null ? (['cert', 'key'] as const) : (['key', 'cert'] as const);
     throw invalid(`tls_${missing}`, `is missing: TLS needs it beside ${variableOf(`tls_${there}`)}`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { invalidConfig } from './config-values.ts';
+import { isForeign } from './foreign-variables.ts';
 
 const PREFIX = 'SESSIONS_';
 /** Names the YAML file itself. */
@@ -27,7 +28,7 @@ export function* givenSettings(env: NodeJS.ProcessEnv, file: string | undefined)
   }
   if (env.PORT !== undefined) yield { name: 'port', from: 'PORT', input: env.PORT };
   for (const [variable, input] of Object.entries(env)) {
-    if (!variable.startsWith(PREFIX) || variable === FILE_VARIABLE) continue;
+    if (!variable.startsWith(PREFIX) || variable === FILE_VARIABLE || isForeign(variable, input ?? '')) continue;
     yield { name: variable.slice(PREFIX.length).toLowerCase(), from: variable, input };
   }
 }

@@ -60,6 +60,48 @@ test('an unknown or bad setting stops the start with a message that names it and
   for (const [env, message] of cases) assert.throws(() => loadConfig(env), { code: 'INVALID_CONFIG', message });
 });
 
+test('variables that an orchestrator sets for a neighbour, and those of the client, are no settings', () => {
+  const config = loadConfig({
+    SESSIONS_SERVICE_HOST: '10.0.0.1',
+    SESSIONS_SERVICE_PORT: '8080',
+    SESSIONS_SERVICE_PORT_HTTP: '8080',
+    SESSIONS_PORT: 'tcp://10.0.0.1:8080',
+    SESSIONS_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+    SESSIONS_PORT_8080_TCP_PROTO: 'tcp',
+    SESSIONS_PORT_8080_TCP_PORT: '8080',
+    SESSIONS_PORT_8080_TCP_ADDR: '10.0.0.1',
+    SESSIONS_DB_SERVICE_HOST: '10.0.0.2',
+    SESSIONS_DB_SERVICE_PORT_POSTGRES: '5432',
+    SESSIONS_DB_PORT: 'tcp://10.0.0.2:5432',
+    SESSIONS_DB_PORT_5432_TCP_ADDR: '10.0.0.2',
+    SESSIONS_DB_NAME: '/web/sessions-db',
+    SESSIONS_DB_ENV_PGDATA: '/var/lib',
+    SESSIONS_URL: 'http://127.0.0.1:8080',
+    SESSIONS_KEY: 'psk_1',
+  });
+  assert.equal(config.port, 8080);
+  assert.throws(() => loadConfig({ SESSIONS_DB_URL: 'x' }), { code: 'INVALID_CONFIG' });
+});
+
+test('a misspelt setting names the one that was meant', () => {
+  const file = yaml('misspelt.yml', 'idle_timout: 1');
+  assert.throws(() => loadConfig({}, file), /idle_timout in .* Did you mean idle_timeout\?$/);
+  assert.throws(() => loadConfig({ SESSIONS_APIKEYS: '' }), /Did you mean SESSIONS_API_KEYS\?$/);
+  assert.throws(() => loadConfig({ SESSIONS_NONSENSE_THAT_IS_FAR: '' }), /log_level\.$/);
+});
+
+test('all wrong settings are said at once', () => {
+  assert.throws(() => loadConfig({ SESSIONS_PORT: 'x', SESSIONS_PROT: '1', SESSIONS_HOST: '' }), {
+    code: 'INVALID_CONFIG',
+    message: /^3 settings are wrong:\n {2}SESSIONS_PROT is .*\n {2}SESSIONS_HOST must .*\n {2}SESSIONS_PORT must .*$/,
+  });
+  const apart = { SESSIONS_IDLE_TIMEOUT: '100', SESSIONS_IDLE_TIMEOUT_MAX: '99', SESSIONS_TLS_KEY: 'key.pem' };
+  assert.throws(
+    () => loadConfig(apart),
+    /^SessionsError: 2 settings are wrong:\n {2}SESSIONS_IDLE_TIMEOUT .*\n {2}SESSIONS_TLS_CERT /,
+  );
+});
+
 test('allowed hosts are names in lower case, all names below one, and addresses', () => {
   const { allowed_hosts } = loadConfig({
     SESSIONS_ALLOWED_HOSTS: 'Sessions, my_sessions.Internal, *.cluster.local, 10.0.0.1, ::1',

@@ -1,4 +1,5 @@
 import { assertConsistent } from './config-checks.ts';
+import { ConfigProblems } from './config-problems.ts';
 import { FILE_VARIABLE, type Given, givenSettings, variableOf } from './config-sources.ts';
 import {
   apiKeys,
@@ -13,6 +14,7 @@ import {
 } from './config-values.ts';
 import { LIMIT_POLICIES, type LimitPolicy } from './domain/store.ts';
 import { type ApiKey, SCOPES } from './http/authentication/api-keys.ts';
+import { nearest } from './nearest.ts';
 import { LOG_LEVELS, type LogLevel } from './observability/log.ts';
 
 /** `none` is an operator's word that the network keeps strangers out. */
@@ -174,14 +176,15 @@ const KEYS = Object.keys(SETTINGS) as readonly (keyof Config)[];
 
 /**
  * Reads the configuration: the environment before the YAML file before the defaults. Throws `INVALID_CONFIG`, which
- * names the key, for one that is unknown or has a bad value, and for two that do not go together.
+ * names each key that is unknown or has a bad value, or those that do not go together.
  */
 export function loadConfig(env: NodeJS.ProcessEnv, file: string | undefined = env[FILE_VARIABLE]): Config {
   const inputs = new Map<keyof Config, Given>();
-  for (const given of givenSettings(env, file)) inputs.set(keyOf(given), given);
-  const config = Object.freeze(
-    Object.fromEntries(KEYS.map((key) => [key, settingOf(key, inputs.get(key))])),
-  ) as unknown as Config;
+  const problems = new ConfigProblems();
+  for (const given of givenSettings(env, file)) problems.try(() => inputs.set(keyOf(given), given));
+  const settings = KEYS.map((key) => [key, problems.try(() => settingOf(key, inputs.get(key)))]);
+  problems.throwIfAny();
+  const config = Object.freeze(Object.fromEntries(settings)) as unknown as Config;
   assertConsistent(config);
   return config;
 }
@@ -196,8 +199,10 @@ export function configHelp(): { readonly variable: string; readonly help: string
 
 function keyOf({ name, from }: Given): keyof Config {
   const key = KEYS.find((known) => known === name);
-  if (!key) throw invalidConfig(`${from} is not a setting; known are ${KEYS.join(', ')}.`, from);
-  return key;
+  if (key) return key;
+  const meant = nearest(name, KEYS);
+  const hint = meant === null ? '' : ` Did you mean ${from.startsWith(name) ? meant : variableOf(meant)}?`;
+  throw invalidConfig(`${from} is not a setting; known are ${KEYS.join(', ')}.${hint}`, from);
 }
 
 function settingOf(key: keyof Config, given: Given | undefined): unknown {

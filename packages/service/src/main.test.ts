@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command } from './fixtures/command.ts';
+import { VERSION } from './version.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-main-'));
@@ -78,6 +79,27 @@ test('what stops a start is said in one line, without a stack, and the process e
   assert.match(taken.stderr, new RegExp(`^pip-sessions: .*EADDRINUSE.*${port}\n$`));
   holder.process.kill('SIGTERM');
   await holder.exit;
+});
+
+test('the version, the help and the port are options', async () => {
+  for (const [option, output] of [
+    ['--version', `${VERSION}\n`],
+    ['-v', `${VERSION}\n`],
+    ['--help', 'Usage: pip-sessions '],
+    ['-h', 'Usage: pip-sessions '],
+  ] as const) {
+    const command = run({ SESSIONS_PORT: 'wrong' }, [option]);
+    assert.equal(await command.exit, 0);
+    assert.ok(command.stdout.startsWith(output), option);
+  }
+  const served = run({ SESSIONS_PORT: '1', SESSIONS_STORE: 'memory:' }, ['--port', '0']);
+  const status = (await (await fetch(`${await served.started()}/status`)).json()) as { readonly version: string };
+  assert.equal(status.version, VERSION);
+  served.process.kill('SIGTERM');
+  await served.exit;
+  const unknown = run({}, ['--prot', '0']);
+  assert.equal(await unknown.exit, 2);
+  assert.match(unknown.stderr, /^pip-sessions: Unknown option '--prot'.*\nTry "pip-sessions --help"\.\n$/);
 });
 
 test('a start says what is open to whom, once for operators and once for the log', async () => {

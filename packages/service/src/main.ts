@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-import { warmUp } from './warm-up.ts';
+import { assertNode } from './node-version.ts';
 
+assertNode(process.versions.node);
+// What older versions cannot even load comes after.
+const { warmUp } = await import('./warm-up.ts');
 await warmUp(process.env);
 const { fail, main } = await import('./command-line.ts');
 main().catch(fail);

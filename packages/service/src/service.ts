@@ -18,6 +18,7 @@ import { NearSessions } from './stores/near-sessions.ts';
 import { isSharedStore, type StoreReport, withoutPassword } from './stores/store-url.ts';
 import { Sweeper } from './sweeper.ts';
 import { readTls } from './tls.ts';
+import { VERSION } from './version.ts';
 
 /** A service that runs in this process. */
 export interface RunningService {
@@ -56,7 +57,13 @@ export async function startService(config: Config, log: Logger): Promise<Running
       sessions,
       clock,
       log,
-      info: { name: 'sessions', description: 'User sessions microservice', properties: {}, components: [] },
+      info: {
+        name: 'sessions',
+        version: VERSION,
+        description: 'User sessions microservice',
+        properties: {},
+        components: [],
+      },
       authenticator: new Authenticator({ keys: apiKeys(config), clock, log }),
       v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },
       v2: { value_limit: config.value_limit },

@@ -47,7 +47,7 @@ async function start(): Promise<void> {
     sessions,
     clock: checked,
     log,
-    info: { name: 'sessions', description: 'a node of a history', properties: {}, components: [] },
+    info: { name: 'sessions', version: '0', description: 'a node of a history', properties: {}, components: [] },
     authenticator: new Authenticator({ keys: null, clock: checked, log }),
     v1: { base: '/v1/sessions', needs_key: true, swagger: false },
     v2: { value_limit: 65_536 },

@@ -100,10 +100,15 @@ export class HttpServer {
     this.#connections.watch(this.#server, tls !== undefined);
   }
 
-  /** Starts to accept connections; port 0 takes a free one. Answers the URL that callers use. */
+  /**
+   * Starts to accept connections; port 0 takes a free one. Answers the URL that callers use. Rejects with the system's error,
+   * whose message says what to do.
+   */
   async listen(host: string, port: number): Promise<string> {
     this.#server.listen({ host, port });
-    await once(this.#server, 'listening');
+    await once(this.#server, 'listening').catch((error: NodeJS.ErrnoException) => {
+      throw explained(error, host, port);
+    });
     this.#server.on('error', (error) => this.#onAcceptError(error));
     const address = this.#server.address() as AddressInfo;
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
@@ -130,6 +135,20 @@ export class HttpServer {
     await closed;
     for (const timer of [grace, cutOff, closeIdle]) clearTimeout(timer);
   }
+}
+
+const CHOOSE = 'choose another with --port, SESSIONS_PORT or the "port" of the configuration';
+const LISTEN_ERRORS: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (_host, port) => `Port ${port} is taken by another program: end that, or ${CHOOSE}`,
+  EACCES: (_host, port) => `This user may not listen on port ${port}: ${CHOOSE}`,
+  EADDRNOTAVAIL: (host) => `No network interface of this machine has the address ${host}: choose another host`,
+  ENOTFOUND: (host) => `Nobody knows the host ${host}: choose a name or an address of this machine`,
+};
+
+function explained(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const message = LISTEN_ERRORS[error.code ?? '']?.(host, port);
+  if (message === undefined) return error;
+  return Object.assign(new Error(`${message}. ${error.message}`, { cause: error }), { code: error.code });
 }
 
 /** The first handler that takes a request serves it; the last one takes all. */

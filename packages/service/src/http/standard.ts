@@ -4,6 +4,7 @@ import { type Endpoints, jsonContent } from './endpoints.ts';
 
 export interface StatusInfo {
   readonly name: string;
+  readonly version: string;
   readonly description: string;
   readonly properties: Readonly<Record<string, string>>;
   /** Descriptors of the components in this process. */
@@ -17,9 +18,11 @@ export function standardEndpoints(clock: Clock, info: StatusInfo): Endpoints {
     '/heartbeat': () => jsonContent(`"${iso(clock.now())}"`),
     '/status': () => {
       const now = clock.now();
-      const { name, description, properties, components } = info;
+      const { name, version, description, properties, components } = info;
       const times = { start_time: iso(started), current_time: iso(now), uptime: now - started };
-      return jsonContent(JSON.stringify({ id: hostname(), name, description, ...times, properties, components }));
+      return jsonContent(
+        JSON.stringify({ id: hostname(), name, version, description, ...times, properties, components }),
+      );
     },
   };
 }

@@ -26,6 +26,7 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
 
 /** The service's log, on standard output; `level` as in the toolkit. */
 export class ConsoleLogger implements IConfigurable, IClosable {
+  static readonly settings = ['level'];
   readonly log: Logger = createLogger('info');
 
   configure(config: ConfigParams): void {

@@ -3,6 +3,7 @@ import type { ComponentConfig } from './container-config.ts';
 import { ContextInfo } from './context-info.ts';
 import { badSetting } from './exceptions.ts';
 import type { ComponentFactory } from './factory.ts';
+import { unknownSettings } from './known-settings.ts';
 
 const CONTEXT_INFO = new Descriptor('pip-services', 'context-info', 'default', 'default', '1.0');
 
@@ -17,7 +18,7 @@ export class Container {
 
   /**
    * Creates, configures and wires the components. Throws a ConfigException that names the descriptor which no
-   * factory knows; what this service never serves (gRPC) is left out with a warning.
+   * factory knows, or a setting that is misspelt; what this service never serves (gRPC) is left out with a warning.
    */
   static create(
     components: readonly ComponentConfig[],
@@ -35,7 +36,10 @@ export class Container {
       }
       const component = createOne(descriptor, factories);
       references.put(descriptor, component);
-      if (isConfigurable(component)) component.configure(config);
+      if (!isConfigurable(component)) continue;
+      const unknown = unknownSettings(component, config);
+      if (unknown.length > 0) warn(`${descriptor} has settings without a meaning here: ${unknown.join(', ')}.`);
+      component.configure(config);
     }
     Referencer.setReferences(references, references.getAll());
     return new Container(references);

@@ -1,14 +1,21 @@
 import type { ConfigParams, IConfigurable } from 'pip-services3-commons-nodex';
+import { VERSION } from '../version.ts';
 import { textSetting } from './settings.ts';
 
 /** What the process says of itself in `/status`: `name`, `description` and `properties`. */
 export class ContextInfo implements IConfigurable {
+  static readonly settings = ['name', 'description', 'properties.*'];
   #name = 'sessions';
   #description = 'User sessions microservice';
   #properties: Readonly<Record<string, string>> = {};
 
   get name(): string {
     return this.#name;
+  }
+
+  /** Of the service. */
+  get version(): string {
+    return VERSION;
   }
 
   get description(): string {

@@ -39,6 +39,7 @@ const TIMEOUT_MS_MAX = 315_360_000_000;
  * Rejects with the toolkit's exceptions: BadRequestException `INVALID_DATA`, ConflictException `SESSION_CLOSED`, …
  */
 export class SessionsController implements IConfigurable, IReferenceable, IUnreferenceable, IOpenable, ICommandable {
+  static readonly settings = ['options.expire_timeout', 'options.cleanup_interval', 'dependencies.persistence'];
   readonly clock: Clock;
   #config = new ConfigParams();
   #idle_timeout_ms = DEFAULTS.idle_timeout * 1000;

@@ -15,6 +15,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  * its timeout when the file is opened. So wire the controller before, as the container does; else it is 24 hours.
  */
 export class SessionsFilePersistence extends SessionsMemoryPersistence {
+  static override readonly settings: readonly string[] = [...SessionsMemoryPersistence.settings, 'path'];
   readonly #settings: Mutable<FileStoreSettings>;
 
   constructor(path = '', clock: Clock = systemClock()) {

@@ -5,6 +5,18 @@ import { ConfigParams, type IConfigurable } from 'pip-services3-commons-nodex';
  * connection, the credential and the origins that it was not given itself.
  */
 export class HttpEndpoint implements IConfigurable {
+  static readonly settings = [
+    'connection.protocol',
+    'connection.host',
+    'connection.port',
+    'connection.uri',
+    'credential.ssl_key_file',
+    'credential.ssl_crt_file',
+    'credential.ssl_ca_file',
+    'open_to_network',
+    'allowed_hosts',
+    'cors_origins',
+  ];
   #config = new ConfigParams();
 
   get config(): ConfigParams {

@@ -42,6 +42,7 @@ const ENDPOINT_SECTIONS = ['connection', 'credential', 'cors_origins', 'allowed_
  * `dependencies.controller`, a descriptor (any sessions controller).
  */
 export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUnreferenceable, IOpenable {
+  static readonly settings = [...HttpEndpoint.settings, 'base_route', 'swagger.enable', 'dependencies.controller'];
   #config = new ConfigParams();
   #controller: SessionsController | null = null;
   #endpoint: ConfigParams | null = null;
@@ -156,8 +157,8 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
   }
 
   #status(): StatusInfo {
-    const { name, description, properties } = this.#info;
-    return { name, description, properties, components: this.#components() };
+    const { name, version, description, properties } = this.#info;
+    return { name, version, description, properties, components: this.#components() };
   }
 }
 

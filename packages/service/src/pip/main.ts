@@ -1,4 +1,8 @@
 #!/usr/bin/env node
-import { SessionsProcess } from './process.ts';
+import { assertNode } from '../node-version.ts';
+
+assertNode(process.versions.node);
+// What older versions cannot even load comes after.
+const { SessionsProcess } = await import('./process.ts');
 
 await new SessionsProcess().run(process.argv);

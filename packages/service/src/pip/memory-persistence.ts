@@ -9,12 +9,14 @@ import type {
   PagingParams,
 } from 'pip-services3-commons-nodex';
 import { type Clock, systemClock } from '../domain/clock.ts';
+import { invalidMember } from '../domain/errors.ts';
 import { newSessionId } from '../domain/ids.ts';
 import { toJsonText } from '../domain/json.ts';
 import { newSession } from '../domain/opening.ts';
 import { Sessions } from '../domain/sessions.ts';
 import { SESSIONS_SETTINGS } from '../domain/settings.ts';
 import type { SessionStore } from '../domain/store.ts';
+import { isStorable } from '../http/text-bounds.ts';
 import { sessionText } from '../http/v1/wire.ts';
 import { memoryStoreConfig } from '../stores/memory/config.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
@@ -38,6 +40,7 @@ export type SeedV1 = Pick<SessionV1, 'user_id'> & Partial<SessionV1>;
  * controller, which holds the rules.
  */
 export class SessionsMemoryPersistence implements SessionsPersistence, IConfigurable, IOpenable, ICleanable {
+  static readonly settings: readonly string[] = ['options.max_page_size'];
   readonly store: SessionStore;
   readonly #clock: Clock;
   #page_size_max = DEFAULTS.page_size_max;
@@ -118,6 +121,7 @@ export class SessionsMemoryPersistence implements SessionsPersistence, IConfigur
     });
     const { id = newSessionId(user_id) } = item;
     checkRequest(correlationId, 'get_session_by_id', { session_id: id });
+    if (!isStorable(id)) throw toException(invalidMember('id', 'cannot be kept by every store'), correlationId);
     const user = item.user === undefined || item.user === null ? null : toJsonText(item.user);
     const data = item.data === undefined || item.data === null ? null : toJsonText(item.data);
     const now = this.#clock.now();

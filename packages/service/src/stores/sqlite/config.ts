@@ -28,6 +28,12 @@ export function sqliteStoreConfig(url: string): SqliteStoreConfig {
     const message = `The store URL ${JSON.stringify(url)} should be "sqlite:" and the path of a file, like "sqlite:data/sessions.db".`;
     throw new SessionsError('INVALID_CONFIG', message);
   }
+  if (path.startsWith('//')) {
+    // Where others read a host, or a path from the working folder, or one from the root.
+    const name = path.replace(/^\/+/, '');
+    const message = `The store URL ${JSON.stringify(url)} is not clear: write "sqlite:${name}" for a path from the working folder, or "sqlite:/${name}" for one from the root.`;
+    throw new SessionsError('INVALID_CONFIG', message);
+  }
   return {
     path: resolve(path),
     lock_timeout_ms: 2_000,

@@ -1,0 +1,31 @@
+/** A name with more errors than this part of its length is another one. */
+const ERRORS_MAX = 0.4;
+
+/** The name that somebody has probably meant; null where none is near. */
+export function nearest(
+  given: string,
+  names: readonly string[],
+  errors_max = Math.floor(given.length * ERRORS_MAX),
+): string | null {
+  let best: string | null = null;
+  let errors = errors_max + 1;
+  for (const name of names) {
+    const distance = distanceOf(given, name);
+    if (distance < errors) [best, errors] = [name, distance];
+  }
+  return best;
+}
+
+/** Levenshtein's: how many characters have to be changed, put in or left out. */
+function distanceOf(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const changed = Number(row[j - 1]) + Number(a[i - 1] !== b[j - 1]);
+      next.push(Math.min(changed, Number(row[j]) + 1, Number(next[j - 1]) + 1));
+    }
+    row = next;
+  }
+  return Number(row.at(-1));
+}

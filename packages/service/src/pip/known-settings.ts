@@ -1,0 +1,40 @@
+import type { ConfigParams } from 'pip-services3-commons-nodex';
+import { nearest } from '../nearest.ts';
+import { badSetting } from './exceptions.ts';
+
+/** With more errors than this, a name may be a setting of the original that has no meaning here. */
+const ERRORS_MAX = 3;
+/** Of an item of a list. */
+const INDEX = /\.\d+$/;
+
+/** A component that says what it can be told; `name.*` is every key below a name. */
+interface WithSettings {
+  readonly settings: readonly string[];
+}
+
+/**
+ * Throws a ConfigException for a setting that is nearly one of the component's. Answers the others that it does not know:
+ * the original may have had them.
+ */
+export function unknownSettings(component: object, config: ConfigParams): string[] {
+  const known = settingsOf(component);
+  if (known === null) return [];
+  const names = known.filter((name) => !name.endsWith('.*'));
+  const sections = known.filter((name) => name.endsWith('.*')).map((name) => name.slice(0, -1));
+  const given = config.getKeys().map((key) => key.replace(INDEX, '').toLowerCase());
+  const unknown = given.filter((key) => key !== 'descriptor' && !names.includes(key) && !isBelow(key, sections));
+  for (const key of unknown) {
+    const meant = nearest(key, names, ERRORS_MAX);
+    if (meant !== null) throw badSetting(key, `${key} is not a setting of the component. Did you mean ${meant}?`);
+  }
+  return unknown;
+}
+
+function isBelow(key: string, sections: readonly string[]): boolean {
+  return sections.some((section) => key.startsWith(section));
+}
+
+function settingsOf(component: object): readonly string[] | null {
+  const type = component.constructor;
+  return 'settings' in type ? (type as unknown as WithSettings).settings : null;
+}
