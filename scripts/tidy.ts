@@ -18,6 +18,11 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = { postgres: ['pg'
 
 /** Who may import what: a folder or a file, and prefixes of paths; a folder may always import itself. */
 const LAYERS: readonly { readonly of: string; readonly allow: readonly string[]; readonly why: string }[] = [
+  {
+    of: `${SERVICE}/domain/elapsed-time.ts`,
+    allow: [`${SERVICE}/domain/clock.ts`, '@pip-sessions/client/elapsed-clock'],
+    why: 'the rule of elapsed time is that of the client',
+  },
   { of: `${SERVICE}/domain`, allow: ['node:crypto'], why: 'the domain imports nothing outside itself' },
   { of: `${SERVICE}/stores/memory`, allow: [`${SERVICE}/domain`], why: 'a store imports the domain only' },
   ...['sqlite', 'postgres', 'redis'].map((store) => ({

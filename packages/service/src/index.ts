@@ -12,6 +12,7 @@
 export { type Config, loadConfig } from './config.ts';
 export type { ChangeListener, SessionChange } from './domain/changes.ts';
 export { type Clock, ManualClock, systemClock } from './domain/clock.ts';
+export { elapsedTime } from './domain/elapsed-time.ts';
 export { type ErrorCode, SessionsError } from './domain/errors.ts';
 export { asJsonText, fromJsonText, type JsonText, toJsonText } from './domain/json.ts';
 export type { OpenRequest } from './domain/opening.ts';

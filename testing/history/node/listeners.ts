@@ -1,12 +1,10 @@
 import { get, type IncomingMessage } from 'node:http';
-import { monotonicTime } from '../../../packages/service/src/domain/clock.ts';
+import { elapsedTime } from '../../../packages/service/src/domain/elapsed-time.ts';
 import type { CloseReason } from '../../../packages/service/src/domain/session.ts';
 import type { Sessions } from '../../../packages/service/src/domain/sessions.ts';
 import { monotonicMicros } from '../history.ts';
 import type { NodeEvent } from './protocol.ts';
 
-/** From `monotonicTime`, whose 0 is the start of this process, to the clock of all processes. */
-const BEGINNING = monotonicMicros() - monotonicTime() * 1_000;
 const RECONNECT_MS = 50;
 
 type Note = (event: NodeEvent) => void;
@@ -73,6 +71,7 @@ interface StreamData {
   readonly close_reason?: CloseReason | null;
 }
 
+/** From `elapsedTime`, which may have leapt ahead since the start of this process, to the clock of all processes. */
 function microsOf(time: number): number {
-  return BEGINNING + time * 1_000;
+  return monotonicMicros() - (elapsedTime() - time) * 1_000;
 }

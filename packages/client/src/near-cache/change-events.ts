@@ -1,5 +1,5 @@
-import { UNNOTICED_MS } from '../elapsed-clock.ts';
 import { EventParser, type StreamEvent } from './event-parser.ts';
+import { FRESH_MS } from './near-cache.ts';
 
 /** What is told of a session. */
 export interface ToldChange {
@@ -16,9 +16,6 @@ export interface ChangeListener {
   readonly gap: () => void;
 }
 
-/** After the last moment up to which everything was told, so long is what is known served at most. */
-const BOUND_MS = 3_000;
-const FRESH_MS = BOUND_MS - UNNOTICED_MS;
 /** Two clocks that nothing has stopped drift apart by less before the stream is opened anew. */
 const AHEAD_MS_MAX = 500;
 

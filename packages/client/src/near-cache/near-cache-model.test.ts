@@ -24,6 +24,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const standstill = fc.constantFrom('no clock' as const, 'the monotonic clock' as const, 'both clocks' as const);
+/** Of a node whose virtual machine is paused, no clock says that it was stopped. */
+const standstillOfNode = fc.constantFrom('no clock' as const, 'the monotonic clock' as const);
 const by_ms = fc.oneof(fc.integer({ min: -120, max: 120 }), fc.integer({ min: -20_000, max: 20_000 }));
 const wall_error = fc.integer({ min: -2, max: 2 }).map((halves) => halves / 2);
 const away = {
@@ -37,8 +39,9 @@ const stepOfClocks: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('client stops' as const), standstill }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('client goes on' as const), wall_error }) },
   { weight: 3, arbitrary: fc.record(away) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('node stops' as const), node }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('node goes on' as const), node }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('node stops' as const), node, standstill: standstillOfNode }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('node goes on' as const), node, wall_error }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('wall clock of a node is set' as const), node, by_ms }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wall clock is set' as const), by_ms }) },
 );
 
@@ -72,6 +75,33 @@ const CLOSE_CALLS: readonly (readonly Step[])[] = [
     ...HEARD,
     { do: 'client is away', standstill: 'the monotonic clock', ms: 240, wall_error: 0 },
     { do: 'wait', ms: 1_860 },
+    READ,
+  ],
+  // A node was suspended since the store's feed reached it.
+  ...[120, 45_000].map((ms): readonly Step[] => [
+    { do: 'store tells', node: 0 },
+    { do: 'node stops', node: 0, standstill: 'the monotonic clock' },
+    { do: 'end', id: 'a' },
+    { do: 'wait', ms },
+    { do: 'node goes on', node: 0, wall_error: 0 },
+    { do: 'wait', ms: 2_890 },
+    READ,
+    { do: 'requests arrive', node: 0 },
+  ]),
+  // A node's clock stood still since it has read a session, and says that this was after a gap.
+  [
+    { do: 'store is cut off', node: 1 },
+    { do: 'end', id: 'a' },
+    { do: 'wait', ms: 1 },
+    { do: 'store is back', node: 1 },
+    { do: 'events arrive', count: 4 },
+    { do: 'node stops', node: 0, standstill: 'the monotonic clock' },
+    { do: 'wait', ms: 120 },
+    { do: 'node goes on', node: 0, wall_error: 0 },
+    READ,
+    { do: 'requests arrive', node: 0 },
+    { do: 'answers arrive' },
+    { do: 'seconds pass', count: 4 },
     READ,
   ],
   // The wall clock is behind after a suspension.

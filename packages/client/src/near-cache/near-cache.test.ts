@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { UNNOTICED_MS } from '../elapsed-clock.ts';
 import { type Loaded, NearCache } from './near-cache.ts';
 import { NearEntries } from './near-entries.ts';
 import { RecentChanges } from './recent-changes.ts';
@@ -68,7 +69,7 @@ test('what is in memory can be had without a promise, and looking for it loads n
 });
 
 test('no value outlives the longest age, which counts from when the store was asked', async () => {
-  const { world, loads, read } = start({ ...BOUNDS, age_ms_max: 500 });
+  const { world, loads, read } = start({ ...BOUNDS, age_ms_max: 500 + UNNOTICED_MS });
   await read('a', { age_ms: 300 });
   world.now = 199;
   await read('a');
@@ -119,8 +120,8 @@ test('an answer that somebody else has known for a while is not kept if a change
   world.now = 1_000;
   cache.changed('a');
   world.now = 1_500;
-  await read('a', { age_ms: 500 });
-  await read('a', { age_ms: 499 });
+  await read('a', { age_ms: 500 - UNNOTICED_MS });
+  await read('a', { age_ms: 499 - UNNOTICED_MS });
   await read('a');
   assert.equal(loads.length, 2);
 });
@@ -252,6 +253,6 @@ test('after a gap, nothing is asked for that somebody has known since before it'
   await read('a');
   assert.deepEqual(
     loads.map(({ age_ms_max }) => age_ms_max),
-    [60_000, 400],
+    [60_000 - UNNOTICED_MS, 400 - UNNOTICED_MS],
   );
 });

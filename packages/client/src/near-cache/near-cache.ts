@@ -1,3 +1,4 @@
+import { UNNOTICED_MS } from '../elapsed-clock.ts';
 import type { ToldChange } from './change-events.ts';
 import { NearEntries, type NearEntry } from './near-entries.ts';
 import { RecentChanges } from './recent-changes.ts';
@@ -7,7 +8,10 @@ export interface Loaded<V> {
   readonly value: V;
   /** How long from the load's start on it may be answered, if no change is told; 0 keeps nothing. */
   readonly keep_ms: number;
-  /** For how long before the load's start whoever answered it may have known it: 0 for one who asked the store. */
+  /**
+   * For how long before the load's start whoever answered it may have known it, by a clock of elapsed time: 0 for one who
+   * asked the store.
+   */
   readonly age_ms: number;
   /** About how much memory the value takes. */
   readonly bytes: number;
@@ -44,6 +48,10 @@ export interface NearCacheStats {
   readonly loads: number;
 }
 
+/** The published bound: so long after the last moment up to which everything was told, a cache answers at most. */
+const BOUND_MS = 3_000;
+/** From that moment to `freshUntil`: the bound holds by the wall clock and by the monotonic one, whichever is ahead. */
+export const FRESH_MS = BOUND_MS - UNNOTICED_MS;
 /** Loads under way that others may join; beyond, each read loads for itself. */
 const LOADS_MAX = 10_000;
 /** A load that takes longer is joined by nobody: what it answers is too old for who comes now. */
@@ -142,15 +150,16 @@ export class NearCache<V> {
   }
 
   async #loadAndKeep(key: string, id: string, started: number): Promise<V> {
-    const age_ms_max = Math.min(this.#age_ms_max, started - this.#changes.beginning);
-    const loaded = await this.#source.load(key, age_ms_max);
+    const age_ms_max = Math.min(this.#age_ms_max, started - this.#changes.beginning) - UNNOTICED_MS;
+    const loaded = await this.#source.load(key, Math.max(0, age_ms_max));
     this.#keep(key, id, loaded, started);
     return loaded.value;
   }
 
   #keep(key: string, id: string, { value, keep_ms, age_ms, bytes, revision }: Loaded<V>, started: number): void {
-    // The store was asked no earlier than this, whatever has delayed the request and its answer.
-    const read_at = started - age_ms;
+    // The store was asked no earlier than this, whatever has delayed the request and its answer, and whatever the clock
+    // that says the age has not noticed.
+    const read_at = age_ms === 0 ? started : started - age_ms - UNNOTICED_MS;
     const until = Math.min(started + keep_ms, read_at + this.#age_ms_max);
     if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;
     this.#entries.set({ key, id, value, promise: Promise.resolve(value), until, bytes, next: null });

@@ -25,7 +25,7 @@ export function isOfWrongClock({ details }: SessionsError): boolean {
  * The machine's clock, held where it is while the machine's clock steps back: a session that has been seen ended
  * must not be seen live again.
  */
-export function systemClock(read: () => number = Date.now): Clock {
+export function systemClock(read: () => number = wallTime): Clock {
   let latest = 0;
   return {
     now() {
@@ -56,7 +56,15 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Milliseconds since some moment, which never step back: for how long something has taken, not for sessions. */
+/** Milliseconds since 1970, as the machine says it now; may step back. */
+export function wallTime(): number {
+  return Date.now();
+}
+
+/**
+ * Milliseconds since some moment, which never step back: for how long something has taken, not for sessions. It stands
+ * still while the machine is suspended, so nothing is trusted by it alone: `elapsed-time.ts`.
+ */
 export function monotonicTime(): number {
   return performance.now();
 }

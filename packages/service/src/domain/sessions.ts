@@ -235,7 +235,7 @@ export class Sessions {
     return this.#store.watch(listener);
   }
 
-  /** Up to when every change has been told: a moment of `monotonicTime`. */
+  /** Up to when every change has been told: a moment of `elapsedTime`. */
   toldUntil(): number {
     return this.#store.toldUntil();
   }

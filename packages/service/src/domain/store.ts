@@ -168,7 +168,7 @@ export interface SessionStore {
   /** Tells of every change from now on, after it is durable, those of other nodes too; answers how to stop. */
   watch(listener: ChangeListener): () => void;
   /**
-   * Up to when every change, those of other nodes too, has been told: a moment of `monotonicTime`, which stands still
+   * Up to when every change, those of other nodes too, has been told: a moment of `elapsedTime`. It stands still
    * while the store's feed is in doubt. A store that one process alone has tells each change as it makes it.
    */
   toldUntil(): number;

@@ -2,7 +2,7 @@ import { readFile, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ChangeListener, ChangeListeners } from '../domain/changes.ts';
-import { monotonicTime } from '../domain/clock.ts';
+import { elapsedTime } from '../domain/elapsed-time.ts';
 import { SessionsError } from '../domain/errors.ts';
 import { asOf, type Session, type SessionUpdate } from '../domain/session.ts';
 import type {
@@ -179,7 +179,7 @@ export class FileStore implements SessionStore {
   }
 
   toldUntil(): number {
-    return monotonicTime();
+    return elapsedTime();
   }
 
   #opened(): MemoryStore {

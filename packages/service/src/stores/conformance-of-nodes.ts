@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { monotonicTime } from '../domain/clock.ts';
 import { LEASE_AHEAD_MS_MAX } from '../domain/clock-check.ts';
+import { elapsedTime } from '../domain/elapsed-time.ts';
 import { userPrefix } from '../domain/ids.ts';
 import { asJsonText } from '../domain/json.ts';
 import type { Session, SessionUpdate } from '../domain/session.ts';
@@ -67,7 +67,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
         [c.id, [1, '2 idle', 'removed']],
         [last.id, [1]],
       ];
-      const moment = monotonicTime();
+      const moment = elapsedTime();
       await Promise.all([here, there].map((node) => toldUntil(node, moment)));
       for (const node of told) assert.deepEqual(node.all(), Object.fromEntries(expected));
     },
@@ -136,7 +136,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
       const expired = await onBothUntilNone(here, there, async (node) => (await node.expire(later, 7)).count);
       assert.equal(expired, 60);
       assert.deepEqual((await there.hours(later))[0]?.closed, { idle: 60 });
-      await toldUntil(there, monotonicTime());
+      await toldUntil(there, elapsedTime());
       const ofEach = told.all();
       for (const { id } of sessions) assert.deepEqual(ofEach[id], [1, '2 idle']);
       assert.equal(await onBothUntilNone(here, there, (node) => node.purge(later + 1, 7)), 60);
@@ -175,7 +175,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
       const told = new Told(there);
       for (let n = 0; n < 3; n += 1) {
         const { id } = await inserted(here, n);
-        await toldUntil(there, monotonicTime());
+        await toldUntil(there, elapsedTime());
         assert.ok(told.has(id));
       }
       told.stop();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SessionChange } from '../domain/changes.ts';
-import { type Clock, ManualClock, monotonicTime } from '../domain/clock.ts';
+import { type Clock, ManualClock } from '../domain/clock.ts';
+import { elapsedTime } from '../domain/elapsed-time.ts';
 import { SessionsError } from '../domain/errors.ts';
 import { newSessionId } from '../domain/ids.ts';
 import { asJsonText } from '../domain/json.ts';
@@ -84,7 +85,7 @@ onEveryStore((stores) => {
     const told = new Told(other);
     const { session } = await late.open(USER);
     await Promise.all([early.get(session.id), early.count({ active: true }), early.touch(session.id).catch(codeOf)]);
-    await toldUntil(other, monotonicTime());
+    await toldUntil(other, elapsedTime());
     assert.deepEqual(told.all(), { [session.id]: [1, '2 idle'] });
     told.stop();
   });
@@ -147,7 +148,7 @@ onSharedStores((stores) => {
     const here = new Sessions(store, clock, {}, failed, new NearSessions(store, BOUNDS));
     const there = new Sessions(await stores.again(), clock, {}, failed);
     const { session, token } = await there.openWithToken(USER, null);
-    await toldUntil(store, monotonicTime());
+    await toldUntil(store, elapsedTime());
     assert.ok((await here.validate(token)).active);
     clock.advance(600);
     await there.touch(session.id);

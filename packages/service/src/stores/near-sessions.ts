@@ -1,5 +1,5 @@
-import { NearCache, type NearCacheStats } from '@pip-sessions/client/near-cache';
-import { monotonicTime } from '../domain/clock.ts';
+import { FRESH_MS, NearCache, type NearCacheStats } from '@pip-sessions/client/near-cache';
+import { elapsedTime } from '../domain/elapsed-time.ts';
 import type { Known, SessionLookup } from '../domain/lookup.ts';
 import type { Session, SessionUpdate } from '../domain/session.ts';
 import type { SessionStore, UpdateResult } from '../domain/store.ts';
@@ -9,8 +9,6 @@ export interface NearSessionsBounds {
   readonly bytes_max: number;
 }
 
-/** After the last moment up to which the store has told everything, so long is what is known served. */
-const FRESH_MS = 3_000;
 const AGE_MS_MAX = 60_000;
 /** The members of a session beside its texts. */
 const SESSION_BYTES = 500;
@@ -24,7 +22,7 @@ export class NearSessions implements SessionLookup {
   readonly #now: () => number;
   readonly #cache: NearCache<Found>;
 
-  constructor(store: SessionStore, { sessions_max, bytes_max }: NearSessionsBounds, now = monotonicTime) {
+  constructor(store: SessionStore, { sessions_max, bytes_max }: NearSessionsBounds, now = elapsedTime) {
     this.#store = store;
     this.#now = now;
     this.#cache = new NearCache(

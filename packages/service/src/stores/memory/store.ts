@@ -1,5 +1,5 @@
 import { type ChangeListener, ChangeListeners, changed, removed } from '../../domain/changes.ts';
-import { monotonicTime } from '../../domain/clock.ts';
+import { elapsedTime } from '../../domain/elapsed-time.ts';
 import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
 import { apply, type CloseReason, deadline, expire, type Session, type SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -148,7 +148,7 @@ export class MemoryStore implements SessionStore {
   }
 
   toldUntil(): number {
-    return monotonicTime();
+    return elapsedTime();
   }
 
   /** Before the new session takes its place, so that a read between sees no more than `max`. */

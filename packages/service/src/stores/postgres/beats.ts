@@ -1,4 +1,4 @@
-import { monotonicTime } from '../../domain/clock.ts';
+import { elapsedTime } from '../../domain/elapsed-time.ts';
 import { randomText } from '../../domain/ids.ts';
 
 const PAYLOAD_BYTES = 16;
@@ -16,7 +16,7 @@ export class Beats {
   /** The payload of a beat that is sent now. */
   next(): string {
     const payload = randomText(PAYLOAD_BYTES);
-    this.#waiting.set(payload, monotonicTime());
+    this.#waiting.set(payload, elapsedTime());
     if (this.#waiting.size > WAITING_MAX) this.#forget(this.#waiting.keys().next().value ?? '');
     return payload;
   }

@@ -1,5 +1,5 @@
 import { type ChangeListener, ChangeListeners, type SessionChange } from '../../domain/changes.ts';
-import { monotonicTime } from '../../domain/clock.ts';
+import { elapsedTime } from '../../domain/elapsed-time.ts';
 import { randomText } from '../../domain/ids.ts';
 import { LimitedGaps } from '../feed/limited-gaps.ts';
 import { unavailable } from '../unavailable.ts';
@@ -78,7 +78,7 @@ export class Feed {
 
   /** Tells of this node's own changes when their commit is answered; a gap where it is not known whether it was made. */
   async tellOwn(changes: readonly SessionChange[], commit: () => Promise<unknown>): Promise<void> {
-    const committing = { time: monotonicTime() };
+    const committing = { time: elapsedTime() };
     this.#committing.add(committing);
     try {
       await commit();
@@ -100,7 +100,7 @@ export class Feed {
 
   async #listen(): Promise<void> {
     const { call_timeout_ms } = this.#config;
-    const time = monotonicTime();
+    const time = elapsedTime();
     const deadline = new Deadline(call_timeout_ms);
     const connection = await Connection.open(this.#config, call_timeout_ms, deadline);
     const forget = deadline.onEnd(() => connection.destroy());

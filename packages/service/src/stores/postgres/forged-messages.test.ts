@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import pg from 'pg';
 import type { SessionChange } from '../../domain/changes.ts';
-import { ManualClock, monotonicTime } from '../../domain/clock.ts';
+import { ManualClock } from '../../domain/clock.ts';
+import { elapsedTime } from '../../domain/elapsed-time.ts';
 import { Sessions } from '../../domain/sessions.ts';
 import type { SessionStore } from '../../domain/store.ts';
 import { toldUntil } from '../conformance-told.ts';
@@ -98,7 +99,7 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   const { session, token } = await there.openWithToken({ user_id: 'u' }, null);
   const ended = await there.open({ user_id: 'u' });
   await there.close(ended.session.id);
-  await toldUntil(store, monotonicTime());
+  await toldUntil(store, elapsedTime());
   await stranger.client.query('SELECT 1');
   const copies = stranger.heard.filter(({ channel }) => channel === CHANGES).map(({ payload }) => payload);
   assert.equal(copies.length, 3);
@@ -111,11 +112,11 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
     ...copies.map((copy) => `${copy.slice(0, 30)}${copy[30] === 'A' ? 'B' : 'A'}${copy.slice(31)}`),
     ...['', '-', 'x'.repeat(7_999)],
   ];
-  const beats = ['', 'Infinity', '1e15', String(monotonicTime() + 3_600_000), ...spied.beats];
+  const beats = ['', 'Infinity', '1e15', String(elapsedTime() + 3_600_000), ...spied.beats];
   for (const payload of [...copies, ...invented]) await stranger.notify(CHANGES, payload);
   for (const payload of beats) await stranger.notify(beatChannel, payload);
-  await toldUntil(store, monotonicTime());
-  assert.ok(store.toldUntil() <= monotonicTime());
+  await toldUntil(store, elapsedTime());
+  assert.ok(store.toldUntil() <= elapsedTime());
   assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
   assert.ok(told.length <= 3, `${told.length} gaps`);
   assert.ok((await here.validate(token)).active);
@@ -142,7 +143,7 @@ test('postgres: copies of notifications from before a node started change nothin
   const late = await databases.open(url);
   const told = toldBy(late);
   for (const { payload } of [...stranger.heard]) await stranger.notify(CHANGES, payload);
-  await toldUntil(late, monotonicTime());
+  await toldUntil(late, elapsedTime());
   assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
 });
 
@@ -187,6 +188,6 @@ test('postgres: more changes than one notification takes are told by several', a
   const told = toldBy(there);
   const ids = Array.from({ length: 300 }, (_, n) => `session-${n}-${'x'.repeat(40)}`);
   await Promise.all(ids.map((id) => here.insert(sessionOf(id), null, NOW)));
-  await toldUntil(there, monotonicTime());
+  await toldUntil(there, elapsedTime());
   assert.deepEqual(told.map((change) => (change.type === 'gap' ? '' : change.id)).toSorted(), ids.toSorted());
 });

@@ -1,5 +1,5 @@
 import type { ChangeListeners, SessionChange } from '../../domain/changes.ts';
-import { monotonicTime } from '../../domain/clock.ts';
+import { elapsedTime } from '../../domain/elapsed-time.ts';
 import type { ToldChange } from '../change-text.ts';
 import { LimitedGaps } from '../feed/limited-gaps.ts';
 import { unavailable } from '../unavailable.ts';
@@ -136,7 +136,7 @@ export class Feed {
   /** False when messages were missed. */
   async #check(): Promise<boolean> {
     const lasts = this.#sequences.lasts();
-    const askedAt = monotonicTime();
+    const askedAt = elapsedTime();
     const answers = await this.#ask();
     if (this.#isClosed) return true;
     if (!answers || !this.#subscription?.isUp) {

@@ -1,5 +1,6 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
-import { type Clock, monotonicTime, NO_CLOCK } from '../../domain/clock.ts';
+import { type Clock, NO_CLOCK } from '../../domain/clock.ts';
+import { elapsedTime } from '../../domain/elapsed-time.ts';
 import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -185,7 +186,7 @@ export class SqliteStore implements SessionStore {
   }
 
   toldUntil(): number {
-    return monotonicTime();
+    return elapsedTime();
   }
 
   #write(write: Write): Promise<WriteResult> {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ChangeListener } from '../../../domain/changes.ts';
-import { monotonicTime } from '../../../domain/clock.ts';
+import { elapsedTime } from '../../../domain/elapsed-time.ts';
 import { clientName } from '../../clients/client-name.ts';
 import { connectionOf } from '../../connections/connection.ts';
 import { NO_SNIFFING } from '../../media-type.ts';
@@ -74,7 +74,7 @@ export class ChangeFeed {
 
   /** Throws a `RequestError` when there are too many listeners: in all, with the API key, or from the address. */
   serve(request: IncomingMessage, response: ServerResponse, key: string | null): void {
-    const time = monotonicTime();
+    const time = elapsedTime();
     const address = request.socket.remoteAddress ?? '';
     const callers = [`The address ${clientName(address)}`, ...(key === null ? [] : [`The API key ${key}`])];
     if (request.method === 'HEAD') {

@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { type CachedSessionsClient, createCachedSessionsClient } from '@pip-sessions/client';
 import { ChangeListeners } from '../../../domain/changes.ts';
-import { monotonicTime } from '../../../domain/clock.ts';
+import { elapsedTime } from '../../../domain/elapsed-time.ts';
 import { MemoryStore } from '../../../stores/memory/store.ts';
 import { parseApiKey } from '../../authentication/api-keys.ts';
 import type { RequestError } from '../../error-map.ts';
@@ -153,7 +153,7 @@ class DoubtfulStore extends MemoryStore {
   }
 
   override toldUntil(): number {
-    return this.told_until ?? monotonicTime();
+    return this.told_until ?? elapsedTime();
   }
 }
 
@@ -232,7 +232,7 @@ test('while a node is cut off from its store, callers answer nothing from memory
   const server = await start(t, { store });
   const { client, token } = await cached(t, server);
   // As if the store had been silent for so long.
-  store.told_until = monotonicTime() - 3_000;
+  store.told_until = elapsedTime() - 3_000;
   client.stop();
   const other = createCachedSessionsClient({ url: server.url });
   t.after(other.stop);

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { ManualClock } from '../domain/clock.ts';
+import { elapsedTime } from '../domain/elapsed-time.ts';
+import { Sessions } from '../domain/sessions.ts';
+import { SHIFTS, shiftedClocks } from '../fixtures/shifted-clocks.ts';
+import { toldUntil } from './conformance-told.ts';
+import { onSharedStores, type TestedStores } from './fixtures/stores.ts';
+import { NearSessions } from './near-sessions.ts';
+
+const BOUNDS = { sessions_max: 1_000, bytes_max: 1_000_000 };
+
+function failed(error: unknown): never {
+  throw error;
+}
+
+/** A node that has a session in memory, which another node has revoked; the change does not reach it. */
+async function startUntold(t: TestContext, stores: TestedStores) {
+  const store = await stores.empty();
+  const clock = new ManualClock();
+  t.mock.method(store, 'watch', () => () => {});
+  const here = new Sessions(store, clock, {}, failed, new NearSessions(store, BOUNDS));
+  const there = new Sessions(await stores.again(), clock, {}, failed);
+  const { session, token } = await there.openWithToken({ user_id: 'u' }, null);
+  await toldUntil(store, elapsedTime());
+  await here.validate(token);
+  await there.close(session.id, 'revoked');
+  return { store, here, token };
+}
+
+onSharedStores((stores) => {
+  for (const [what, shift] of Object.entries(SHIFTS)) {
+    test(`a node that did nothing while ${what} serves no revoked session from memory`, async (t) => {
+      const { store, here, token } = await startUntold(t, stores);
+      const shiftClocks = shiftedClocks(t);
+      assert.ok((await here.validate(token)).active, 'from memory');
+      shiftClocks(shift);
+      assert.ok(elapsedTime() - store.toldUntil() >= 10_000, 'all that the feed has told is old');
+      assert.deepEqual(await here.validate(token), { active: false, reason: 'revoked' });
+      // And becomes complete again by itself.
+      await toldUntil(store, elapsedTime());
+      assert.ok(store.toldUntil() <= elapsedTime());
+    });
+  }
+});
