@@ -24,8 +24,8 @@ const isInstalled =
 
 if (!isInstalled) {
   process.stderr.write('Installing the dependencies, once: about half a minute.\n');
-  // Not `npm ci`, which refuses a lock file that lacks the optional packages of another platform. Engines, about which
-  // npm would warn, are those of the published packages; npm itself may run on an older Node.
+  // Not `npm ci`, which deletes what is installed first, also where the registry cannot be reached. Engines, about which npm
+  // would warn, are those of the published packages; npm itself may run on an older Node.
   const install = ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'];
   const { status } = spawnSync('npm', install, {
     cwd: root,

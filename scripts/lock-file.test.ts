@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+interface Locked {
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const text = readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8');
+const packages: Readonly<Record<string, Locked>> = JSON.parse(text).packages;
+
+test('npm ci finds the optional packages of every platform in the lock file', () => {
+  const names = Object.keys(packages);
+  const optional = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}));
+  assert.ok(optional.length > 30);
+  const missing = optional.filter((name) => !names.some((path) => path.endsWith(`node_modules/${name}`)));
+  // npm leaves out those that this machine cannot use when it writes the file beside an installed node_modules.
+  assert.deepEqual(missing, [], 'move node_modules away, and run "npm install --package-lock-only"');
+});
+
+test('the lock file names no registry', () => {
+  for (const [path, { resolved }] of Object.entries(packages)) {
+    assert.ok(resolved === undefined || resolved.startsWith('packages/'), path);
+  }
+});
