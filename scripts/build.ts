@@ -1,6 +1,7 @@
-/** Builds the published form of both packages: JavaScript and types, in dist/. */
+/** Builds the published form of both packages: JavaScript and types, in dist/, and the bill of materials. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { BILL_FILE, billOf } from './bill-of-materials.ts';
 
 for (const name of ['client', 'service']) {
   rmSync(`packages/${name}/dist`, { recursive: true, force: true });
@@ -8,5 +9,7 @@ for (const name of ['client', 'service']) {
     stdio: 'inherit',
     shell: process.platform === 'win32',
   });
+  const path = `packages/${name}`;
+  writeFileSync(`${path}/${BILL_FILE}`, `${JSON.stringify(billOf(path), null, 2)}\n`);
 }
 chmodSync('packages/service/dist/main.js', 0o755);

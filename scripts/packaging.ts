@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { BILL_FILE } from './bill-of-materials.ts';
 
 const NODE_OF_CLIENT = 'node@20';
 const NODE_OF_SERVICE = 'node@24';
@@ -18,6 +19,9 @@ try {
   const tarballs = PACKAGES.map((path) => {
     run('publint', ['--strict', path], '.');
     const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], path));
+    if (!packed.files.some((file: { readonly path: string }) => file.path === BILL_FILE)) {
+      throw new Error(`${packed.filename} has no ${BILL_FILE}`);
+    }
     const tarball = join(folder, packed.filename);
     run('attw', [tarball, '--profile', 'esm-only'], '.');
     return tarball;

@@ -1,0 +1,161 @@
+/**
+ * The software bill of materials of a published package, in CycloneDX 1.6: what it needs at run time, in the versions of
+ * package-lock.json, which the tests run with, and what is bundled into it. It says nothing of the machine and of the time.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** In the folder of each package. */
+export const BILL_FILE = 'bom.cdx.json';
+
+interface LockedPackage {
+  readonly name?: string;
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly link?: boolean;
+  readonly optional?: boolean;
+  readonly integrity?: string;
+  readonly license?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+}
+
+interface Component {
+  readonly type: 'application' | 'library';
+  readonly 'bom-ref': string;
+  readonly group?: string;
+  readonly name: string;
+  readonly version: string;
+  readonly scope?: 'required' | 'optional';
+  readonly hashes?: readonly { readonly alg: 'SHA-512'; readonly content: string }[];
+  readonly licenses: readonly ({ readonly license: { readonly id: string } } | { readonly expression: string })[];
+  readonly purl: string;
+  readonly properties?: readonly { readonly name: string; readonly value: string }[];
+}
+
+export interface Bill {
+  readonly bomFormat: 'CycloneDX';
+  readonly specVersion: '1.6';
+  readonly version: 1;
+  readonly metadata: { readonly component: Component };
+  readonly components: readonly Component[];
+  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
+}
+
+/** What is copied into a package when it is built, here or by its own authors, and is no dependency of it when it runs. */
+const BUNDLED: Readonly<Record<string, readonly string[]>> = {
+  // scripts/bundle.js writes vendor/typebox.js.
+  'packages/service': ['typebox'],
+  'node_modules/@fastify/swagger-ui': ['swagger-ui-dist'],
+};
+/** Those that are not installed: only copies of their files are there. */
+const LICENSES: Readonly<Record<string, string>> = { 'swagger-ui-dist': 'Apache-2.0' };
+/** The name that the CycloneDX taxonomy of npm has for it. */
+const IS_BUNDLED = { name: 'cdx:npm:package:bundled', value: 'true' };
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const lock = readJson('package-lock.json').packages as Readonly<Record<string, LockedPackage>>;
+
+/** The bill of a package of this workspace: `packages/client` or `packages/service`. */
+export function billOf(path: string): Bill {
+  const components = new Map<string, Component>();
+  const dependencies = new Map<string, readonly string[]>();
+  const walk = (at: string): string => {
+    const { purl } = componentAt(at);
+    if (dependencies.has(purl)) return purl;
+    dependencies.set(purl, []);
+    components.set(purl, componentAt(at));
+    const bundled = (BUNDLED[at] ?? []).map((name) => bundledIn(at, name));
+    for (const component of bundled) {
+      components.set(component.purl, component);
+      dependencies.set(component.purl, []);
+    }
+    const purls = [...neededBy(at).map(walk), ...bundled.map((component) => component.purl)];
+    dependencies.set(purl, [...new Set(purls)].toSorted());
+    return purl;
+  };
+  const purl = walk(path);
+  components.delete(purl);
+  return {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: componentAt(path) },
+    components: [...components].toSorted(byKey).map(([, component]) => component),
+    dependencies: [...dependencies].toSorted(byKey).map(([ref, dependsOn]) => ({ ref, dependsOn })),
+  };
+}
+
+/** Places in package-lock.json of what npm installs with the package at a place; optional ones only where they are there. */
+function neededBy(at: string): string[] {
+  const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = lockedAt(at);
+  const peers = Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional);
+  const names = [...Object.keys(dependencies ?? {}), ...peers];
+  const optional = Object.keys(optionalDependencies ?? {}).filter((name) => placeOf(name, at) !== null);
+  return [...new Set([...names, ...optional])].map((name) => {
+    const place = placeOf(name, at);
+    if (place === null) throw new Error(`${name}, which ${at} needs, is not in package-lock.json`);
+    return place;
+  });
+}
+
+/** As Node finds it: in the nearest `node_modules` that has it. */
+function placeOf(name: string, from: string): string | null {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
+    const place = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
+    const locked = lock[place];
+    if (locked) return locked.link ? (locked.resolved ?? place) : place;
+    if (folder === '') return null;
+  }
+}
+
+function componentAt(at: string): Component {
+  const { name, version, license, integrity, optional } = lockedAt(at);
+  const fullName = name ?? at.slice(at.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const component = toComponent(fullName, version, license);
+  if (at === 'packages/service') return { ...component, type: 'application' };
+  if (at.startsWith('packages/')) return component;
+  return { ...component, scope: optional ? 'optional' : 'required', hashes: hashesOf(fullName, integrity) };
+}
+
+/** Its version is that of the package where it is installed, else the one that its copy was made from. */
+function bundledIn(at: string, name: string): Component {
+  const place = placeOf(name, at);
+  const component =
+    place === null
+      ? toComponent(name, readJson(`${at}/package.json`).devDependencies?.[name], LICENSES[name])
+      : componentAt(place);
+  return { ...component, scope: 'required', properties: [IS_BUNDLED] };
+}
+
+function toComponent(fullName: string, version?: string, license?: string): Component {
+  if (version === undefined || license === undefined) throw new Error(`${fullName} has no version or no licence`);
+  const slash = fullName.indexOf('/');
+  const name = fullName.slice(slash + 1);
+  const group = slash === -1 ? {} : { group: fullName.slice(0, slash) };
+  const purl = `pkg:npm/${fullName.replace('@', '%40')}@${version}`;
+  const licenses = [/[ (]/.test(license) ? { expression: license } : { license: { id: license } }];
+  return { type: 'library', 'bom-ref': purl, ...group, name, version, licenses, purl };
+}
+
+function hashesOf(name: string, integrity = ''): NonNullable<Component['hashes']> {
+  const [, base64] = /^sha512-(\S+)$/.exec(integrity) ?? [];
+  if (base64 === undefined) throw new Error(`${name} has no SHA-512 in package-lock.json`);
+  return [{ alg: 'SHA-512', content: Buffer.from(base64, 'base64').toString('hex') }];
+}
+
+function lockedAt(at: string): LockedPackage {
+  const locked = lock[at];
+  if (!locked) throw new Error(`${at} is not in package-lock.json`);
+  return locked;
+}
+
+function readJson(path: string) {
+  return JSON.parse(readFileSync(root + path, 'utf8'));
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
