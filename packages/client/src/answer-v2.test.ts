@@ -165,6 +165,11 @@ const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: Se
       /session is not active/,
       validate,
     ],
+    'a good token of a negative age': [
+      { active: true, session: SESSION, max_age: 60, age: -1 },
+      /age is negative/,
+      validate,
+    ],
     'a bad token without a reason': [{ active: false }, /reason is not a string/, validate],
     'a page without items': [{ next_cursor: null }, /items is not an array/, (client) => client.list()],
     'a page that may be the last': [{ items: [] }, /next_cursor is not a string/, (client) => client.list()],
@@ -181,6 +186,15 @@ for (const [what, [body, why, call]] of Object.entries(MALFORMED)) {
     assert.match(error.cause.message, why);
   });
 }
+
+test('a number of JSON that is infinite is not an answer', async () => {
+  for (const age of ['1e400', '-1e400']) {
+    const body = `{"active":true,"session":${JSON.stringify(SESSION)},"max_age":60,"age":${age}}`;
+    const error = await rejection(() => new Response(body), validate);
+    assert.ok(error instanceof SessionsCallError && error.cause instanceof TypeError);
+    assert.deepEqual([error.code, error.cause.message], ['INVALID_ANSWER', 'age is infinite']);
+  }
+});
 
 test('members that a newer service adds are kept', async () => {
   const { client } = clientOf([answer(200, { ...SESSION, device: 'phone' })]);

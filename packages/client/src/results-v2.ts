@@ -19,9 +19,13 @@ import { isObject } from './json-object.ts';
 type Check = (value: unknown, name: string) => void;
 
 const string = typed('string');
-const number = typed('number');
 const boolean = typed('boolean');
 const anything: Check = () => {};
+const number: Check = (value, name) => {
+  if (typeof value !== 'number') throw new TypeError(`${name} is not a number`);
+  // JSON has 1e400.
+  if (!Number.isFinite(value)) throw new TypeError(`${name} is infinite`);
+};
 
 const SUMMARY: Readonly<Record<keyof SessionSummary, Check>> = {
   id: string,
@@ -88,6 +92,7 @@ export function toValidation(json: unknown): Validation {
     object({ active: boolean, session, max_age: number, age: number }),
   )(json);
   if (!validation.session.active) throw new TypeError('session is not active');
+  if (validation.age < 0) throw new TypeError('age is negative');
   return validation;
 }
 
@@ -98,7 +103,7 @@ function reader<T>(check: Check): (json: unknown) => T {
   };
 }
 
-function typed(type: 'string' | 'number' | 'boolean'): Check {
+function typed(type: 'string' | 'boolean'): Check {
   return (value, name) => {
     if (typeof value !== type) throw new TypeError(`${name} is not a ${type}`);
   };

@@ -48,6 +48,13 @@ const line = fc.oneof(
     weight: 30,
     arbitrary: fc.constantFrom('', 'event: hello\ndata: {"time":1}\n', 'event: heartbeat\ndata: {"time":2}\n'),
   },
+  {
+    // The difference of two infinite moments is no number.
+    weight: 5,
+    arbitrary: fc
+      .tuple(fc.constantFrom('hello', 'heartbeat'), fc.constantFrom('1e400', '-1e400'))
+      .map(([type, time]) => `event: ${type}\ndata: {"time":${time}}\n`),
+  },
   { weight: 1, arbitrary: fc.tuple(field, fc.constantFrom(...LONG)).map((parts) => parts.join(':')) },
 );
 const streams: fc.Arbitrary<Stream> = fc.record(

@@ -89,13 +89,17 @@ export class ChangeEvents {
   }
 }
 
+/** Whatever the session has become: nothing that is cached of it is true any more. */
+const UNKNOWN: ToldChange = { revision: Number.POSITIVE_INFINITY, hasEnded: false };
+
 /** A session that was deleted may be opened again by its idempotency key: that it has ended says nothing for ever. */
 function toldChange({ revision, close_reason }: Readonly<Record<string, unknown>>): ToldChange {
-  if (typeof revision !== 'number') return { revision: Number.POSITIVE_INFINITY, hasEnded: false };
+  if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) return UNKNOWN;
   return { revision, hasEnded: typeof close_reason === 'string' };
 }
 
 function timeOf({ time }: Readonly<Record<string, unknown>>): number {
-  if (typeof time !== 'number') throw new TypeError('an event has no time');
+  // JSON has 1e400, which is infinite: from such a moment to another one is no duration, and no moment is past it.
+  if (typeof time !== 'number' || !Number.isFinite(time)) throw new TypeError('an event has no finite time');
   return time;
 }

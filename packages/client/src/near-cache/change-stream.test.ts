@@ -173,6 +173,26 @@ test('after something that cannot be read the stream starts anew, without a plac
   }
 });
 
+test('a moment that is infinite makes no cache fresh, and ends the stream', async () => {
+  for (const times of [
+    ['-1e400', '-1e400'],
+    ['1e400', '1e400'],
+    ['-1e400', '5'],
+    ['5', '1e400'],
+    ['5', '-1e400'],
+  ]) {
+    const seen: (number | undefined)[] = [];
+    const { errors } = await follow([
+      async (send) => {
+        const [first = '', second = ''] = times;
+        await send(hello(0).replace('0', first) + heartbeat(0).replace('0', second)).catch(() => {});
+      },
+      (_send, world) => void seen.push(world.stream?.freshUntil),
+    ]);
+    assert.deepEqual([seen, errors[0]], [[Number.NEGATIVE_INFINITY], 'an event has no finite time'], times.join());
+  }
+});
+
 test('a service that answers an error is asked again after waits that grow to two seconds', async () => {
   const refused = Array.from({ length: 7 }, () => () => Promise.reject(new Error('refused')));
   const { waits } = await follow(refused);
