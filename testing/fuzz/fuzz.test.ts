@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fuzzOptions } from './options.ts';
+import { NO_FIGURES } from './target.ts';
 import { TARGETS } from './targets.ts';
 import { tryTarget } from './trial.ts';
 
@@ -14,3 +16,20 @@ for (const target of SHORT) {
     assert.equal(finding, null);
   });
 }
+
+test('a line of the log for each input is a finding, unless the run is told not to expect a limit', async () => {
+  const findingOf = async (warn_lines: number, ...args: string[]) => {
+    const options = fuzzOptions(['--runs', '200', ...args]);
+    assert.ok(options);
+    const open = async () => ({
+      check: async () => null,
+      heapBytes: null,
+      figures: async () => ({ ...NO_FIGURES, warn_lines }),
+      close: async () => {},
+    });
+    return (await tryTarget({ name: 'any', share: 1_000, missing: null, open }, options)).finding?.problem;
+  };
+  assert.equal(await findingOf(200), '200 inputs caused 200 lines of the levels warn and error');
+  assert.equal(await findingOf(200, '--no-expect-log-limit'), undefined);
+  assert.equal(await findingOf(3), undefined, 'the first of each kind');
+});

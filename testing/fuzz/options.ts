@@ -12,10 +12,10 @@ export interface FuzzOptions {
 
 export const USAGE = `Usage: npm run fuzz -- [options]
 
-  --runs <n>            requests by HTTP in all, the other inputs in proportion (default 1000000)
-  --seed <n>            begins the same inputs again (default: any)
-  --only <name>         only targets whose names begin like this
-  --expect-log-limit    lines of the log that grow with the requests are a finding
+  --runs <n>               requests by HTTP in all, the other inputs in proportion (default 1000000)
+  --seed <n>               begins the same inputs again (default: any)
+  --only <name>            only targets whose names begin like this
+  --no-expect-log-limit    lines of the log that grow with the requests are no finding
 `;
 
 const RUNS = 1_000_000;
@@ -24,10 +24,16 @@ const SEED_MAX = 2 ** 31 - 1;
 /** What the command line asks for; null for `--help`. Throws a `TypeError` that says what is wrong with it. */
 export function fuzzOptions(args: readonly string[]): FuzzOptions | null {
   const text = { type: 'string' } as const;
-  const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({
     args: [...args],
-    options: { runs: text, seed: text, only: text, 'expect-log-limit': flag, help: flag },
+    options: {
+      runs: text,
+      seed: text,
+      only: text,
+      'expect-log-limit': { type: 'boolean', default: true },
+      help: { type: 'boolean', default: false },
+    },
+    allowNegative: true,
   });
   if (values.help) return null;
   return {
