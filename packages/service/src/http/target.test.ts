@@ -41,6 +41,20 @@ test('a target of another form is refused, and the connection is not kept waitin
   assert.match(await send('CONNECT example.com:443'), /^HTTP\/1.1 405 .*allow: GET.*"code":"MethodNotAllowed"/is);
 });
 
+test('a client that asks for a tunnel and tears off its connection ends no service', async (t) => {
+  const { url, stop } = await startTestServer();
+  t.after(stop);
+  for (let n = 0; n < 20; n += 1) {
+    const connection = await connectRaw(url);
+    connection.socket.write('CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n');
+    if (n % 2 === 0) await connection.until(/405/);
+    connection.socket.resetAndDestroy();
+    await connection.closed;
+  }
+  // An exception that nothing has caught would fail this test.
+  assert.equal((await fetch(`${url}/livez`)).status, 200);
+});
+
 test('escapes of plain characters are undone, and an escaped slash is no slash', async (t) => {
   const send = await ask(t);
   assert.equal(statusOf(await send('GET /v2/%73tats')), 200);

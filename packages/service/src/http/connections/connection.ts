@@ -83,6 +83,8 @@ export class Connection {
 
   speaksHttpOn(socket: Socket): void {
     this.#http = socket;
+    // A client may tear it off at any time. Node listens for that only until a request asks for a tunnel.
+    socket.on('error', () => {});
     (socket as TrackedSocket)[CONNECTION] = this;
   }
 
