@@ -1,3 +1,4 @@
+import { normalPath } from '../../../packages/service/src/http/target.ts';
 import { assertSchema } from '../../../packages/service/src/http/v2/fixtures/call.ts';
 import { findRoute } from '../../../packages/service/src/http/v2/router.ts';
 import type { FuzzRequest } from '../inputs/requests.ts';
@@ -13,7 +14,8 @@ export function assertReply({ method, path }: FuzzRequest, reply: Reply): void {
   const { status, body, headers } = reply;
   if (status >= 500) throw new Error(`the status is ${status}: ${body}`);
   if (status < 400) {
-    if (path.startsWith('/v2/')) assertResult(method, path, reply);
+    const served = normalPath(path);
+    if (served.startsWith('/v2/')) assertResult(method, served, reply);
     return;
   }
   if (body.length > REJECTION_CHARS_MAX) throw new Error(`a rejection has ${body.length} characters`);
