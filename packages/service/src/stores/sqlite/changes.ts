@@ -1,8 +1,7 @@
 import { type ChangeListeners, changed, removed } from '../../domain/changes.ts';
-import type { Done } from './commit-queue.ts';
 import type { Row } from './connection.ts';
 import { toSummary } from './rows.ts';
-import type { Write, WriteResult } from './writes.ts';
+import type { Done, Write, WriteResult } from './writes.ts';
 
 /** Tells of what a commit has changed; null is a commit of which nobody knows what it did. */
 export function tellChanges(listeners: ChangeListeners, done: readonly Done[] | null): void {

@@ -7,19 +7,13 @@ import { FilesCheck } from './files-check.ts';
 import { bytesOfCommit } from './log-growth.ts';
 import { Writability } from './writability.ts';
 import { WriterThread } from './writer-thread.ts';
-import type { Committed, FromWriter, Write, WriteResult } from './writes.ts';
+import { type Committed, type Done, doneOf, type FromWriter, type Write, type WriteResult } from './writes.ts';
 
 /**
  * So many do not wait for the end of the turn: with 64 callers, one commit for all would leave the disk idle while
  * they are answered, and them while it flushes. It costs a tenth more CPU, and a fifth more writes are answered.
  */
 const WRITES_WORTH_A_COMMIT = 16;
-
-/** A write and what became of it. */
-export interface Done {
-  readonly write: Write;
-  readonly result: WriteResult;
-}
 
 interface Waiting {
   readonly write: Write;
@@ -79,8 +73,10 @@ export class CommitQueue {
   #flushScheduled = false;
   #isCheckpointing = false;
   #isProving = false;
+  #hasUnreadable = false;
   #unusable: string | null = null;
   #wal_bytes = 0;
+  #told: PromiseWithResolvers<void> | null = null;
   #cut_at = monotonicTime();
 
   constructor({ config, clock, listener, report }: CommitQueueOptions) {
@@ -113,10 +109,22 @@ export class CommitQueue {
     });
   }
 
+  /** Resolves when the commit that is on its way to the disk, if there is one, has been told. */
+  told(): Promise<void> {
+    if (this.#inFlight.length === 0) return Promise.resolve();
+    this.#told ??= Promise.withResolvers();
+    return this.#told.promise;
+  }
+
   /** Resolves when writes are possible; rejects with `STORE_UNAVAILABLE`. */
   async proved(): Promise<void> {
     if (this.#state !== 'open') throw unavailable('it is closed');
     await this.#writability.proved();
+  }
+
+  /** Whether sessions were found that cannot be read. */
+  get hasUnreadable(): boolean {
+    return this.#hasUnreadable;
   }
 
   /** Commits what was accepted, then ends the thread. */
@@ -232,8 +240,9 @@ export class CommitQueue {
     this.#writability.committed(fault);
     if (unreadable > 0) this.#foundUnreadable(unreadable);
     try {
-      this.#listener.committed(pairs(done, results));
+      this.#listener.committed(doneOf(done, results));
     } finally {
+      this.#tell();
       this.#checkpointIfDue();
       this.#flush();
       results.forEach((result, index) => {
@@ -243,7 +252,13 @@ export class CommitQueue {
     }
   }
 
+  #tell(): void {
+    this.#told?.resolve();
+    this.#told = null;
+  }
+
   #foundUnreadable(count: number): void {
+    this.#hasUnreadable = true;
     const msg = 'sessions in a damaged part of the database were left out of a write over many sessions';
     this.#report({ level: 'error', count, msg });
     this.#listener.foundUnreadable();
@@ -261,6 +276,7 @@ export class CommitQueue {
     const fault = this.#unusable ?? `the thread that writes has ended${reason === null ? '' : ` (${reason})`}`;
     for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(unavailable(fault));
     this.#listener.committed(null);
+    this.#tell();
     if (this.#state !== 'open') {
       this.#started.reject(new SessionsError('STORE_UNUSABLE', fault));
       this.#closed();
@@ -276,13 +292,4 @@ export class CommitQueue {
     this.#writability.close();
     this.#exited.resolve();
   }
-}
-
-function pairs(waiting: readonly Waiting[], results: readonly WriteResult[]): Done[] {
-  const done: Done[] = [];
-  results.forEach((result, index) => {
-    const write = waiting[index]?.write;
-    if (write) done.push({ write, result });
-  });
-  return done;
 }

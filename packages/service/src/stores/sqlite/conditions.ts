@@ -1,4 +1,4 @@
-import type { SessionFilter } from '../../domain/store.ts';
+import type { CloseMatching, SessionFilter } from '../../domain/store.ts';
 
 /** A condition of a WHERE clause, with the values that it binds. */
 export interface Condition {
@@ -30,7 +30,23 @@ export const IS_OPEN = '(close_time IS NULL) = 1';
 export const HAS_ENDED = '(close_time IS NULL) = 0';
 
 /** For a filter that contradicts itself. */
-export const NEVER: Condition = { sql: 'FALSE', values: [] };
+const NEVER: Condition = { sql: 'FALSE', values: [] };
+
+/**
+ * What a bulk close is about. Open ones that are past their deadline match too: one that is only passed over could be kept
+ * alive by a change.
+ */
+export function closable({ filter, except }: CloseMatching): Condition[] {
+  return [
+    ...conditions({ ...filter, active: true }, Number.NEGATIVE_INFINITY),
+    ...(filter.active === false ? [NEVER] : []),
+    ...(except.length > 0 ? [amongIds('NOT IN', except)] : []),
+  ];
+}
+
+export function amongIds(operator: 'IN' | 'NOT IN', ids: readonly string[]): Condition {
+  return { sql: `id ${operator} (SELECT value FROM json_each(?))`, values: [JSON.stringify(ids)] };
+}
 
 /** Past its deadline, and not swept. */
 const DUE = 'close_time IS NULL AND deadline <= ?';

@@ -15,6 +15,8 @@ export interface SqliteStoreConfig {
   readonly wal_age_ms_max: number;
   /** Pages that each of the two connections keeps: SQLite looks through their places at the end of each commit. */
   readonly cache_kib: number;
+  /** How long a read may take whose time grows with the store. */
+  readonly long_read_timeout_ms: number;
   /** How many writes may wait for the disk; more are refused. */
   readonly writes_waiting_max: number;
   /** How many writes share one commit at most. */
@@ -42,6 +44,7 @@ export function sqliteStoreConfig(url: string): SqliteStoreConfig {
     wal_bytes_max: 134_217_728,
     wal_age_ms_max: 900_000,
     cache_kib: 8_192,
+    long_read_timeout_ms: 30_000,
     writes_waiting_max: 16_384,
     writes_per_commit_max: 512,
   };

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { IS_OPEN } from './conditions.ts';
+import { amongIds, IS_OPEN } from './conditions.ts';
 import { prepare, type Row } from './connection.ts';
 import { isDamage } from './faults.ts';
 import { COLUMNS, toSession } from './rows.ts';
@@ -61,13 +61,13 @@ export function divide(
 }
 
 interface Selection {
-  /** From an index that has all that the condition needs. */
+  /** By an index that has all that the condition needs. */
   readonly from: string;
   readonly values: Row;
 }
 
 function rowids(db: DatabaseSync, { from, values }: Selection): number[] {
-  const rows = prepare(db, `SELECT rowid FROM sessions INDEXED BY ${from} LIMIT ${CANDIDATES_MAX}`).all(...values);
+  const rows = prepare(db, `SELECT rowid FROM sessions ${from} LIMIT ${CANDIDATES_MAX}`).all(...values);
   return rows.map(([rowid]) => Number(rowid));
 }
 
@@ -75,18 +75,29 @@ function selection(write: WriteOfMany): Selection {
   switch (write.type) {
     case 'expire':
       if (write.user_id !== null) return openOf(write.user_id);
-      return { from: 'sessions_due WHERE close_time IS NULL AND deadline <= ? ORDER BY deadline', values: [write.now] };
+      return {
+        from: 'INDEXED BY sessions_due WHERE close_time IS NULL AND deadline <= ? ORDER BY deadline',
+        values: [write.now],
+      };
     case 'purge':
-      return { from: 'sessions_closed WHERE close_time < ? ORDER BY close_time', values: [write.closed_before] };
+      return {
+        from: 'INDEXED BY sessions_closed WHERE close_time < ? ORDER BY close_time',
+        values: [write.closed_before],
+      };
     case 'close': {
       const { user_id } = write.request.filter;
-      return user_id === undefined ? { from: 'sessions_due WHERE close_time IS NULL', values: [] } : openOf(user_id);
+      if (write.ids) {
+        const { sql, values } = amongIds('IN', write.ids);
+        return { from: `WHERE ${sql}`, values };
+      }
+      if (user_id !== undefined) return openOf(user_id);
+      return { from: 'INDEXED BY sessions_due WHERE close_time IS NULL', values: [] };
     }
   }
 }
 
 function openOf(user_id: Row[number]): Selection {
-  return { from: `sessions_of_user WHERE user_id = ? AND ${IS_OPEN}`, values: [user_id] };
+  return { from: `INDEXED BY sessions_of_user WHERE user_id = ? AND ${IS_OPEN}`, values: [user_id] };
 }
 
 function isReadable(read: () => Row | undefined): boolean {

@@ -1,11 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { SessionFilter } from '../../domain/store.ts';
+import type { PageRequest, SessionFilter, SessionPage } from '../../domain/store.ts';
 import { conditions, IS_OPEN, valuesOf, where } from './conditions.ts';
 import { closeQuietly, prepare, type RowStatement } from './connection.ts';
-import { SELECT_HOURS } from './hours.ts';
-import { SELECT_SESSION, SELECT_SUMMARIES } from './rows.ts';
+import { SELECT_HOURS, SELECT_OPEN } from './hours.ts';
+import { SELECT_SESSION, SELECT_SUMMARIES, toSummary } from './rows.ts';
 import { Scanner } from './scanner.ts';
 import { rollBack } from './transaction.ts';
+
+/** So many sessions are read in 2 ms. */
+const FEW_MAX = 1_000;
 
 /** A connection with the statements of the reads. */
 export class ReadConnection {
@@ -15,9 +18,13 @@ export class ReadConnection {
   readonly hours: RowStatement;
   readonly due: RowStatement;
   readonly dueOfUser: RowStatement;
+  readonly closed: RowStatement;
   readonly scanner: Scanner;
   readonly #end: RowStatement;
   readonly #snapshot: RowStatement;
+  readonly #ofUser: RowStatement;
+  readonly #open: RowStatement;
+  readonly #countDue: RowStatement;
   /** One a combination of filters: some hundreds at most. */
   readonly #lists = new Map<string, RowStatement>();
   readonly #counts = new Map<string, RowStatement>();
@@ -43,7 +50,12 @@ export class ReadConnection {
     this.hours = prepare(db, SELECT_HOURS);
     this.due = prepare(db, 'SELECT 1 FROM sessions WHERE close_time IS NULL AND deadline <= ? LIMIT 1');
     this.dueOfUser = prepare(db, `SELECT 1 FROM sessions WHERE user_id = ? AND ${IS_OPEN} AND deadline <= ? LIMIT 1`);
+    this.closed = prepare(db, 'SELECT 1 FROM sessions WHERE close_time < ? LIMIT 1');
     this.scanner = new Scanner(db);
+    this.#ofUser = prepare(db, `SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = ? LIMIT ${FEW_MAX + 1})`);
+    this.#open = prepare(db, SELECT_OPEN);
+    const due = 'SELECT 1 FROM sessions WHERE close_time IS NULL AND deadline <= ? LIMIT ?';
+    this.#countDue = prepare(db, `SELECT count(*) FROM (${due})`);
   }
 
   /** Reads something: only then does a transaction hold the file's state. */
@@ -64,7 +76,25 @@ export class ReadConnection {
     closeQuietly(this.db);
   }
 
-  list(condition: string): RowStatement {
+  page(filter: SessionFilter, { skip, take, total }: PageRequest, now: number): SessionPage {
+    const all = conditions(filter, now);
+    const rows = take > 0 ? this.#list(where(all)).all(...valuesOf(all), take, skip) : [];
+    return { sessions: rows.map(toSummary), total: total ? this.count(filter, now) : null };
+  }
+
+  /** Whether a user has so few sessions that every read of them is short. */
+  hasFew(user_id: string): boolean {
+    return Number(this.#ofUser.get(user_id)?.[0]) <= FEW_MAX;
+  }
+
+  /** How many sessions are live; null where so many are past their deadline that it would take long to count those. */
+  countLive(now: number): number | null {
+    const [due] = this.#countDue.get(now, FEW_MAX + 1) ?? [];
+    const [open] = this.#open.get() ?? [];
+    return typeof open !== 'number' || Number(due) > FEW_MAX ? null : open - Number(due);
+  }
+
+  #list(condition: string): RowStatement {
     return prepared(this.#lists, condition, () =>
       prepare(this.db, `${SELECT_SUMMARIES} ${condition} ORDER BY request_time DESC, id LIMIT ? OFFSET ?`),
     );

@@ -10,14 +10,13 @@ import type {
   SessionPage,
 } from '../../domain/store.ts';
 import { toHours } from '../hour-sums.ts';
-import type { CommitListener, Done } from './commit-queue.ts';
-import { conditions, valuesOf, where } from './conditions.ts';
+import type { CommitListener } from './commit-queue.ts';
 import type { Row } from './connection.ts';
 import { isOfConnection, toUnavailable } from './faults.ts';
 import { ReadConnection } from './read-connection.ts';
-import { toSession, toSummary } from './rows.ts';
+import { toSession } from './rows.ts';
 import { SessionCache } from './session-cache.ts';
-import type { Write, WriteResult } from './writes.ts';
+import type { Done, Write, WriteResult } from './writes.ts';
 
 /**
  * The reads, on a connection of their own, with a cache of sessions before it. All of them, cached or not, see the
@@ -55,20 +54,22 @@ export class Reader implements CommitListener {
     return session;
   }
 
-  list(filter: SessionFilterV1, { skip, take, total }: PageRequest, now: number): SessionPage {
-    return this.#read((connection) => {
-      const all = conditions(filter, now);
-      const rows = take > 0 ? connection.list(where(all)).all(...valuesOf(all), take, skip) : [];
-      return { sessions: rows.map(toSummary), total: total ? connection.count(filter, now) : null };
-    });
+  /** Null where it would keep other requests waiting: the same for `scan` and `count`. */
+  list(filter: SessionFilterV1, page: PageRequest, now: number): SessionPage | null {
+    return this.#readIfShort(filter, (connection) => connection.page(filter, page, now));
   }
 
-  scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {
-    return this.#read(({ scanner }) => scanner.scan(filter, after, take, now));
+  scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan | null {
+    const isUnfiltered = Object.values(filter).every((value) => value === undefined);
+    if (isUnfiltered) return this.#read(({ scanner }) => scanner.scan(filter, after, take, now));
+    return this.#readIfShort(filter, ({ scanner }) => scanner.scan(filter, after, take, now));
   }
 
-  count(filter: SessionFilter, now: number): number {
-    return this.#read((connection) => connection.count(filter, now));
+  count(filter: SessionFilter, now: number): number | null {
+    const { active, ...rest } = filter;
+    const isOfLive = active === true && Object.values(rest).every((value) => value === undefined);
+    if (isOfLive) return this.#read((connection) => connection.countLive(now));
+    return this.#readIfShort(filter, (connection) => connection.count(filter, now));
   }
 
   /** Whether a session of a user, or of all, is open and past its deadline. */
@@ -78,6 +79,10 @@ export class Reader implements CommitListener {
       if (!due.get(now)) return false;
       return user_id === null || dueOfUser.get(user_id, now) !== undefined;
     });
+  }
+
+  hasClosed(before: number): boolean {
+    return this.#read(({ closed }) => closed.get(before) !== undefined);
   }
 
   hours(since: number): HourCounts[] {
@@ -150,6 +155,13 @@ export class Reader implements CommitListener {
 
   #forgetRows(rows: readonly Row[]): void {
     for (const [id] of rows) this.#cache.delete(String(id));
+  }
+
+  #readIfShort<T>({ id, user_id }: SessionFilter, read: (connection: ReadConnection) => T): T | null {
+    return this.#read((connection) => {
+      const isShort = id !== undefined || (user_id !== undefined && connection.hasFew(user_id));
+      return isShort ? read(connection) : null;
+    });
   }
 
   #read<T>(read: (connection: ReadConnection) => T): T {

@@ -25,15 +25,21 @@ import { type CommitListener, CommitQueue } from './commit-queue.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect, createFile } from './connection.ts';
 import { reasonOf } from './faults.ts';
+import type { LongRead, LongReadResults } from './long-read.ts';
+import { LongReads } from './long-reads.ts';
 import { OwnerLock } from './owner-lock.ts';
 import { Reader } from './reader.ts';
 import { toRow, toSession, toSummary } from './rows.ts';
 import type { Write, WriteResult } from './writes.ts';
 
+/** Of a write over many sessions: such a commit keeps the other writes waiting for about 20 ms where the file is large. */
+const WRITTEN_AT_ONCE_MAX = 32;
+
 interface Opened {
   readonly lock: OwnerLock;
   readonly reader: Reader;
   readonly queue: CommitQueue;
+  readonly longReads: LongReads;
 }
 
 /**
@@ -72,7 +78,7 @@ export class SqliteStore implements SessionStore {
   }
 
   /** The reader comes second: the thread that writes has made the schema by then. */
-  async #openConnections(): Promise<Pick<Opened, 'reader' | 'queue'>> {
+  async #openConnections(): Promise<Omit<Opened, 'lock'>> {
     const { session_cache_bytes, path } = this.#config;
     let reader: Reader | null = null;
     const listener: CommitListener = {
@@ -91,7 +97,7 @@ export class SqliteStore implements SessionStore {
         return connect(this.#config);
       };
       reader = new Reader(connectAgain, session_cache_bytes);
-      return { reader, queue };
+      return { reader, queue, longReads: new LongReads({ config: this.#config, told: () => queue.told() }) };
     } catch (error) {
       await queue.close();
       throw new SessionsError('STORE_UNUSABLE', `${path} cannot be read: ${reasonOf(error)}.`, { cause: error });
@@ -101,6 +107,7 @@ export class SqliteStore implements SessionStore {
   async close(): Promise<void> {
     const opened = this.#opened;
     if (!opened) return;
+    opened.longReads.close();
     await opened.queue.close();
     if (this.#opened !== opened) return;
     this.#opened = null;
@@ -138,35 +145,52 @@ export class SqliteStore implements SessionStore {
   }
 
   async list(filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage> {
-    return this.#open().reader.list(filter, page, now);
+    return this.#open().reader.list(filter, page, now) ?? this.#readLong({ type: 'list', filter, page, now });
   }
 
   async scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan> {
-    return this.#open().reader.scan(filter, after, take, now);
+    const scan = this.#open().reader.scan(filter, after, take, now);
+    return scan ?? this.#readLong({ type: 'scan', filter, after, take, now });
   }
 
   async count(filter: SessionFilter, now: number): Promise<number> {
-    return this.#open().reader.count(filter, now);
+    return this.#open().reader.count(filter, now) ?? this.#readLong({ type: 'count', filter, now });
   }
 
+  /** Those of one user in one step; others are looked for beside the writes, and closed some at a time. */
   async closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
-    const result = await this.#write({ type: 'close', request, now });
-    if (result.type !== 'matched') return { ids: [], more: false };
-    if (result.unreadable > 0) throw partlyClosed(result.unreadable);
-    return { ids: result.rows.map(([id]) => String(id)), more: result.more };
+    const { id, user_id } = request.filter;
+    const isShort = id !== undefined || user_id !== undefined;
+    const found = isShort ? null : await this.#readLong({ type: 'closable', request });
+    // Where some cannot be read, the writer knows how to leave them out.
+    if (found === null) return this.#close({ type: 'close', request, now });
+    const ids: string[] = [];
+    for (const part of parts(found.slice(0, request.limit))) {
+      const closed = await this.#close({ type: 'close', request, ids: part, now });
+      ids.push(...closed.ids);
+    }
+    return { ids, more: found.length > request.limit };
   }
 
   async expire(now: number, limit: number, user_id: string | null = null): Promise<Expired> {
-    if (!this.#open().reader.hasDue(now, user_id)) return { count: 0, earliest: null };
-    const result = await this.#write({ type: 'expire', now, limit, user_id });
-    const rows = result.type === 'expired' ? result.rows : [];
-    // They come in the order of their deadlines.
-    return { count: rows.length, earliest: rows[0] ? toSummary(rows[0]).close_time : null };
+    let earliest: number | null = null;
+    const count = await this.#someAtATime(limit, async (at_once) => {
+      if (!this.#open().reader.hasDue(now, user_id)) return 0;
+      const result = await this.#write({ type: 'expire', now, limit: at_once, user_id });
+      const rows = result.type === 'expired' ? result.rows : [];
+      // They come in the order of their deadlines.
+      earliest ??= rows[0] ? toSummary(rows[0]).close_time : null;
+      return rows.length;
+    });
+    return { count, earliest };
   }
 
   async purge(closed_before: number, limit: number): Promise<number> {
-    const result = await this.#write({ type: 'purge', closed_before, limit });
-    return result.type === 'purged' ? result.rows.length : 0;
+    return this.#someAtATime(limit, async (at_once) => {
+      if (!this.#open().reader.hasClosed(closed_before)) return 0;
+      const result = await this.#write({ type: 'purge', closed_before, limit: at_once });
+      return result.type === 'purged' ? result.rows.length : 0;
+    });
   }
 
   async lease(): Promise<boolean> {
@@ -189,6 +213,36 @@ export class SqliteStore implements SessionStore {
     return elapsedTime();
   }
 
+  async #close(write: Write & { readonly type: 'close' }): Promise<ClosedMatching> {
+    const result = await this.#write(write);
+    if (result.type !== 'matched') return { ids: [], more: false };
+    if (result.unreadable > 0) throw partlyClosed(result.unreadable);
+    return { ids: result.rows.map(([id]) => String(id)), more: result.more };
+  }
+
+  /**
+   * Does up to `limit` of something in small commits. Where sessions cannot be read, each commit would look for the others
+   * anew: it is a single one then.
+   */
+  async #someAtATime(limit: number, work: (at_once: number) => Promise<number>): Promise<number> {
+    let count = 0;
+    while (count < limit) {
+      const { hasUnreadable } = this.#open().queue;
+      const at_once = hasUnreadable ? limit - count : Math.min(limit - count, WRITTEN_AT_ONCE_MAX);
+      const done = await work(at_once);
+      count += done;
+      if (hasUnreadable || done === 0) break;
+    }
+    return count;
+  }
+
+  /** Sees every write that was answered before. */
+  #readLong<R extends LongRead>(read: R): Promise<LongReadResults[R['type']]> {
+    const { queue, longReads } = this.#open();
+    queue.assertSameFiles();
+    return longReads.run(read);
+  }
+
   #write(write: Write): Promise<WriteResult> {
     return this.#open().queue.write(write);
   }
@@ -197,6 +251,10 @@ export class SqliteStore implements SessionStore {
     if (!this.#opened) throw unavailable('it is not open');
     return this.#opened;
   }
+}
+
+function* parts(ids: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += WRITTEN_AT_ONCE_MAX) yield ids.slice(at, at + WRITTEN_AT_ONCE_MAX);
 }
 
 /** Those that can be read were closed: it is better to sign out all but one than none, and to say so. */

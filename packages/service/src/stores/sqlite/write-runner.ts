@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { apply, expire, isLive, type Session } from '../../domain/session.ts';
 import type { SessionLimit } from '../../domain/store.ts';
-import { conditions, IS_OPEN, NEVER, valuesOf, where } from './conditions.ts';
+import { amongIds, closable, IS_OPEN, valuesOf, where } from './conditions.ts';
 import { prepare, type Row, type RowStatement } from './connection.ts';
 import { isUniqueViolation } from './faults.ts';
 import { HourCounters } from './hours.ts';
@@ -24,8 +24,9 @@ const INSERTED: WriteResult = { type: 'inserted', evicted: [], expired: [] };
 const MISSING: WriteResult = { type: 'missing' };
 const NONE: readonly Row[] = [];
 
-/** The index of `open_time` in an inserted row. */
+/** The index of a column in an inserted row. */
 const OPEN_TIME = 5;
+const CLOSE_TIME = 11;
 export const USER_ID = 1;
 
 /** Does the writes of one transaction; between its reads and its writes nothing else can come. */
@@ -93,8 +94,9 @@ export class WriteRunner {
       case 'remove': {
         const row = this.#select.get(write.id);
         if (!row) return MISSING;
-        toSession(row);
+        const { close_time } = toSession(row);
         this.#delete.run(write.id);
+        if (close_time === null) this.#hours.countOpen(-1);
         return { type: 'removed', row };
       }
       case 'close':
@@ -141,6 +143,7 @@ export class WriteRunner {
       throw error;
     }
     this.#hours.count('opened', Number(row[OPEN_TIME]));
+    if (row[CLOSE_TIME] === null) this.#hours.countOpen(1);
     return true;
   }
 
@@ -152,16 +155,9 @@ export class WriteRunner {
     return this.#dueOfUser.all(user_id, now, limit).map((row) => this.#write(expire(toSession(row))));
   }
 
-  #runClose({ request, now }: Write & { readonly type: 'close' }, decided_at: number): WriteResult {
-    const { filter, except, reason, limit, dry_run } = request;
-    // Open ones that are past their deadline match too: one that is only passed over could be kept alive by a change.
-    const all = [
-      ...conditions({ ...filter, active: true }, Number.NEGATIVE_INFINITY),
-      ...(filter.active === false ? [NEVER] : []),
-      ...(except.length > 0
-        ? [{ sql: 'id NOT IN (SELECT value FROM json_each(?))', values: [JSON.stringify(except)] }]
-        : []),
-    ];
+  #runClose({ request, ids, now }: Write & { readonly type: 'close' }, decided_at: number): WriteResult {
+    const { reason, limit, dry_run } = request;
+    const all = [...closable(request), ...(ids ? [amongIds('IN', ids)] : [])];
     // Prepared each time: what it selects by differs, and it is no hot path.
     const select = prepare(
       this.#db,
@@ -187,6 +183,7 @@ export class WriteRunner {
     this.#update.run(...toUpdate(session));
     if (session.close_time !== null && session.close_reason !== null) {
       this.#hours.count(session.close_reason, session.close_time);
+      this.#hours.countOpen(-1);
     }
     return toRow(session);
   }

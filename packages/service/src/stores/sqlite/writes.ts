@@ -9,7 +9,13 @@ export type Write =
   | { readonly type: 'insert'; readonly row: Row; readonly limit: SessionLimit | null; readonly now: number }
   | { readonly type: 'update'; readonly id: string; readonly update: SessionUpdate; readonly now: number }
   | { readonly type: 'remove'; readonly id: string }
-  | { readonly type: 'close'; readonly request: CloseMatching; readonly now: number }
+  /** With `ids`, of those alone. */
+  | {
+      readonly type: 'close';
+      readonly request: CloseMatching;
+      readonly ids?: readonly string[];
+      readonly now: number;
+    }
   | { readonly type: 'expire'; readonly now: number; readonly limit: number; readonly user_id: string | null }
   | { readonly type: 'purge'; readonly closed_before: number; readonly limit: number };
 
@@ -42,6 +48,20 @@ export type WriteResult =
   | { readonly type: 'expired'; readonly rows: readonly Row[] }
   | { readonly type: 'purged'; readonly rows: readonly Row[] }
   | { readonly type: 'failed'; readonly message: string };
+
+/** A write and what became of it. */
+export interface Done {
+  readonly write: Write;
+  readonly result: WriteResult;
+}
+
+/** Of writes, in their order, and their results. */
+export function doneOf(writes: readonly { readonly write: Write }[], results: readonly WriteResult[]): Done[] {
+  return results.flatMap((result, index) => {
+    const write = writes[index]?.write;
+    return write ? [{ write, result }] : [];
+  });
+}
 
 export interface Committed {
   /** One a write, in their order; `failed` for each when nothing was committed. */
