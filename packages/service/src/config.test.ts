@@ -87,6 +87,7 @@ test('a misspelt setting names the one that was meant', () => {
   const file = yaml('misspelt.yml', 'idle_timout: 1');
   assert.throws(() => loadConfig({}, file), /idle_timout in .* Did you mean idle_timeout\?$/);
   assert.throws(() => loadConfig({ SESSIONS_APIKEYS: '' }), /Did you mean SESSIONS_API_KEYS\?$/);
+  assert.throws(() => loadConfig({ SESSIONS_PROT: '1' }), /Did you mean SESSIONS_PORT\?$/);
   assert.throws(() => loadConfig({ SESSIONS_NONSENSE_THAT_IS_FAR: '' }), /log_level\.$/);
 });
 

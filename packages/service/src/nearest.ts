@@ -16,16 +16,19 @@ export function nearest(
   return best;
 }
 
-/** Levenshtein's: how many characters have to be changed, put in or left out. */
+/** How many characters have to be changed, put in, left out, or exchanged with the next one (optimal string alignment). */
 function distanceOf(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, n) => n);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
     for (let j = 1; j <= b.length; j += 1) {
       const changed = Number(row[j - 1]) + Number(a[i - 1] !== b[j - 1]);
-      next.push(Math.min(changed, Number(row[j]) + 1, Number(next[j - 1]) + 1));
+      const isExchanged = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const exchanged = isExchanged ? Number(before[j - 2]) + 1 : changed;
+      next.push(Math.min(changed, exchanged, Number(row[j]) + 1, Number(next[j - 1]) + 1));
     }
-    row = next;
+    [before, row] = [row, next];
   }
   return Number(row.at(-1));
 }
