@@ -14,6 +14,8 @@ const ANSWERED_MS_MAX = 1_000;
 const RENEWED_AFTER_MS = 600_000;
 /** A stream whose heartbeats come too old is opened anew sooner, since the service's clock may have stood still. */
 const RENEWED_IF_OLD_AFTER_MS = 60_000;
+/** Openings are left out: nothing was kept of a session before it was there. */
+const KINDS = { 'sessions-change-kinds': 'changed, ended, removed' };
 const BACKOFF_MS = 100;
 const BACKOFF_MS_MAX = 2_000;
 
@@ -123,7 +125,7 @@ export class ChangeStream {
 
   #request(signal: AbortSignal): RequestInit {
     const resume = this.#last_id !== null && { 'last-event-id': this.#last_id };
-    const headers = { ...this.#settings.headers, accept: 'text/event-stream', ...resume };
+    const headers = { ...this.#settings.headers, accept: 'text/event-stream', ...KINDS, ...resume };
     return { headers, signal, redirect: 'manual', cache: 'no-store' };
   }
 }

@@ -1,6 +1,7 @@
 import type { ProblemCode } from '@pip-sessions/client';
 import { ERROR_MAP, PROBLEMS } from '../error-map.ts';
 import { healthPaths } from '../health.ts';
+import { CHANGE_KINDS } from './changes/change-kinds.ts';
 import { CHANGES_DESCRIPTION, CHANGES_ROUTE } from './changes/route.ts';
 import { ROUTES, type Route } from './routes.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
@@ -102,6 +103,12 @@ function changesOperation(): object {
         in: 'header',
         schema: { type: 'string' },
         description: 'The id of the last event that was received, to go on after it',
+      },
+      {
+        name: 'Sessions-Change-Kinds',
+        in: 'header',
+        schema: { type: 'string' },
+        description: `Some of ${CHANGE_KINDS.join(', ')}, separated by commas; all without it`,
       },
       { $ref: '#/components/parameters/CorrelationId' },
     ],

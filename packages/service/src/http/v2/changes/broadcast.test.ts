@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
 import { Broadcast, type Listener } from './broadcast.ts';
+import { ALL_KINDS } from './change-kinds.ts';
 import { ChangeLog } from './change-log.ts';
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -10,6 +11,7 @@ const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 class Reader implements Listener {
   readonly address = '192.0.2.1';
   readonly response: ServerResponse;
+  readonly kinds: number = ALL_KINDS;
   readonly writes: string[] = [];
   next = 1;
   told_until = Number.NEGATIVE_INFINITY;

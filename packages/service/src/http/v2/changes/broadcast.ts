@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { monotonicTime } from '../../../domain/clock.ts';
+import { ALL_KINDS } from './change-kinds.ts';
 import type { ChangeLog } from './change-log.ts';
 
 /** Listeners that are written to before other work of the event loop has its turn. */
@@ -14,6 +15,8 @@ const RETRY_MS = 50;
 export interface Listener {
   readonly response: ServerResponse;
   readonly address: string;
+  /** The kinds of events that it wants, as bits. */
+  readonly kinds: number;
   /** The number of the next event for it. */
   next: number;
   /** The last heartbeat that it was given. */
@@ -42,7 +45,8 @@ export class Broadcast {
   #hasNews = false;
   #isBehind = false;
   #isPlanned = false;
-  #batch: Batch | null = null;
+  /** By their kinds: 15 at most. */
+  readonly #batches = new Map<number, Batch>();
 
   constructor(log: ChangeLog, giveUp: (listener: Listener) => void) {
     this.#log = log;
@@ -114,7 +118,7 @@ export class Broadcast {
   }
 
   #visit(listener: Listener): void {
-    const { response, next } = listener;
+    const { response, next, kinds } = listener;
     const { end } = this.#log;
     const hasBeat = listener.told_until < this.#told_until;
     if (next === end && !hasBeat) return;
@@ -123,7 +127,7 @@ export class Broadcast {
       if (this.#log.read(next, 0) === null) this.#giveUp(listener);
       return;
     }
-    const batch = this.#batchFrom(next);
+    const batch = this.#batchFrom(next, kinds);
     if (batch === null) {
       this.#giveUp(listener);
       return;
@@ -132,18 +136,22 @@ export class Broadcast {
     listener.next = batch.end;
     if (batch.end < end) this.#hasNews = true;
     else if (hasBeat) {
-      write(response, heartbeat(this.#told_until));
+      // Who is told of some kinds only would fall behind in the log otherwise.
+      const id = kinds === ALL_KINDS ? '' : `id: ${this.#log.idBefore(end)}\n`;
+      write(response, heartbeat(this.#told_until, id));
       listener.told_until = this.#told_until;
     }
   }
 
-  #batchFrom(from: number): Batch | null {
+  #batchFrom(from: number, kinds: number): Batch | null {
     const end = Math.min(this.#log.end, from + EVENTS_PER_VISIT);
-    if (this.#batch?.from === from && this.#batch.end === end) return this.#batch;
-    const text = this.#log.read(from, end - from);
+    const known = this.#batches.get(kinds);
+    if (known?.from === from && known.end === end) return known;
+    const text = this.#log.read(from, end - from, kinds);
     if (text === null) return null;
-    this.#batch = { from, end, bytes: Buffer.from(text) };
-    return this.#batch;
+    const batch = { from, end, bytes: Buffer.from(text) };
+    this.#batches.set(kinds, batch);
+    return batch;
   }
 }
 
@@ -152,6 +160,6 @@ function write({ socket }: ServerResponse, bytes: Buffer | string): void {
   socket?.write(bytes);
 }
 
-function heartbeat(told_until: number): string {
-  return `event: heartbeat\ndata: {"time":${told_until}}\n\n`;
+function heartbeat(told_until: number, id: string): string {
+  return `${id}event: heartbeat\ndata: {"time":${told_until}}\n\n`;
 }

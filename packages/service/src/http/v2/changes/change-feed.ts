@@ -5,6 +5,7 @@ import { clientName } from '../../clients/client-name.ts';
 import { connectionOf } from '../../connections/connection.ts';
 import { NO_SNIFFING } from '../../media-type.ts';
 import { Broadcast } from './broadcast.ts';
+import { KINDS_HEADER, kindsOf } from './change-kinds.ts';
 import { ChangeLog } from './change-log.ts';
 import { ListenerPlaces } from './listener-places.ts';
 
@@ -76,6 +77,7 @@ export class ChangeFeed {
   serve(request: IncomingMessage, response: ServerResponse, key: string | null): void {
     const time = elapsedTime();
     const address = request.socket.remoteAddress ?? '';
+    const kinds = kindsOf(request.headers[KINDS_HEADER]);
     const callers = [`The address ${clientName(address)}`, ...(key === null ? [] : [`The API key ${key}`])];
     if (request.method === 'HEAD') {
       response.writeHead(200, HEADERS).end();
@@ -85,7 +87,7 @@ export class ChangeFeed {
     this.#stopListening ??= this.#listen();
     const last_id = request.headers['last-event-id'];
     const known = typeof last_id === 'string' ? this.#log.nextOf(last_id) : null;
-    const listener = { response, address, next: known ?? this.#log.end, told_until: Number.NEGATIVE_INFINITY };
+    const listener = { response, address, kinds, next: known ?? this.#log.end, told_until: Number.NEGATIVE_INFINITY };
     response.once('close', () => {
       this.#places.free(callers);
       this.#broadcast.delete(listener);

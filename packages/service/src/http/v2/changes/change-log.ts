@@ -1,9 +1,15 @@
 import type { SessionChange } from '../../../domain/changes.ts';
 import { randomText } from '../../../domain/ids.ts';
+import { ALL_KINDS, kindOf } from './change-kinds.ts';
 
 /** Up to twice as many: a listener that is further behind is cut off. */
 const EVENTS_KEPT_MAX = 4_000;
 const LOG_ID_BYTES = 9;
+
+interface Event {
+  readonly kind: number;
+  readonly text: string;
+}
 
 const EVENT_ID = /^([\w-]+):(\d{1,15})$/;
 
@@ -14,7 +20,7 @@ const EVENT_ID = /^([\w-]+):(\d{1,15})$/;
 export class ChangeLog {
   readonly #id = randomText(LOG_ID_BYTES);
   readonly #kept_max: number;
-  readonly #events: string[] = [];
+  readonly #events: Event[] = [];
   /** The number of `#events[0]`. */
   #first = 1;
 
@@ -30,7 +36,7 @@ export class ChangeLog {
   /** Answers the event. */
   add(change: SessionChange): string {
     const event = `id: ${this.#id}:${this.end}\n${eventText(change)}\n\n`;
-    this.#events.push(event);
+    this.#events.push({ kind: kindOf(change), text: event });
     // Half of them at once: each by itself would move all that are left.
     if (this.#events.length > this.#kept_max * 2) this.#first += this.#events.splice(0, this.#kept_max).length;
     return event;
@@ -49,10 +55,19 @@ export class ChangeLog {
     return log === this.#id && next >= this.#first && next <= this.end ? next : null;
   }
 
-  /** So many events from a number on; null when the first of them is not known any more. */
-  read(from: number, count: number): string | null {
+  /** So many events from a number on, without those of other kinds; null when the first of them is not known any more. */
+  read(from: number, count: number, kinds = ALL_KINDS): string | null {
     if (from < this.#first) return null;
-    return this.#events.slice(from - this.#first, from - this.#first + count).join('');
+    let text = '';
+    for (const event of this.#events.slice(from - this.#first, from - this.#first + count)) {
+      if ((event.kind & kinds) !== 0) text += event.text;
+    }
+    return text;
+  }
+
+  /** The id of the event before a number: where a listener is that was told of none lately. */
+  idBefore(next: number): string {
+    return `${this.#id}:${next - 1}`;
   }
 
   /** What a listener hears who missed something; it goes on from the end. */

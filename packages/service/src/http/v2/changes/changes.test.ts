@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { type CachedSessionsClient, createCachedSessionsClient } from '@pip-sessions/client';
 import { ChangeListeners } from '../../../domain/changes.ts';
 import { elapsedTime } from '../../../domain/elapsed-time.ts';
+import { toJsonText } from '../../../domain/json.ts';
 import { MemoryStore } from '../../../stores/memory/store.ts';
 import { parseApiKey } from '../../authentication/api-keys.ts';
 import type { RequestError } from '../../error-map.ts';
@@ -65,6 +66,46 @@ test('who comes back hears what was missed, and who comes too late or from elsew
     const events = listen(url, unknown);
     await next(events);
     assert.match(await next(events), /^id: [\w-]+:3\nevent: gap/, unknown);
+  }
+});
+
+test('a listener hears of the kinds that it has asked for, and can go on from a heartbeat', async (t) => {
+  const { url, sessions } = await start(t);
+  const headers = { 'sessions-change-kinds': 'ended,removed' };
+  const response = await fetch(`${url}/v2/changes`, { headers });
+  const texts: string[] = [];
+  const reading = (async () => {
+    for await (const text of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      texts.push(text);
+      if (/"removed":true.*event: heartbeat/s.test(texts.join(''))) return;
+    }
+  })();
+  const { session } = await sessions.openWithToken({ user_id: 'u' }, null);
+  await sessions.replace(session.id, 'data', toJsonText(1));
+  await sessions.close(session.id);
+  await sessions.remove(session.id);
+  await reading;
+  const events = texts.join('').split('\n\n');
+  const told = events.filter((event) => event.includes('event: change'));
+  assert.deepEqual(
+    told.map((event) => [/:(\d+)\n/.exec(event)?.[1], /close_reason|removed/.exec(event)?.[0]]),
+    [
+      ['3', 'close_reason'],
+      ['4', 'removed'],
+    ],
+  );
+  assert.match(
+    events.findLast((event) => event.includes('event: heartbeat')) ?? '',
+    /^id: [\w-]+:4\nevent: heartbeat\ndata: /,
+  );
+});
+
+test('a listener that asks for what is no kind is refused', async (t) => {
+  const { url } = await start(t);
+  for (const kinds of ['', 'opened;ended', 'closed', 'ended,']) {
+    const refused = await fetch(`${url}/v2/changes`, { headers: { 'sessions-change-kinds': kinds } });
+    assert.equal(refused.status, 400, kinds);
+    assert.match(await refused.text(), /Sessions-Change-Kinds must be some of opened, changed, ended, removed/);
   }
 });
 

@@ -5,7 +5,7 @@ export interface ChangesRoute {
   readonly name: 'followChanges';
   readonly summary: string;
   readonly scope: 'validate';
-  readonly problems: readonly [];
+  readonly problems: readonly ['INVALID_DATA'];
 }
 
 export const CHANGES_ROUTE: ChangesRoute = {
@@ -14,7 +14,7 @@ export const CHANGES_ROUTE: ChangesRoute = {
   name: 'followChanges',
   summary: 'Every change of a session as a server-sent event, as it happens',
   scope: 'validate',
-  problems: [],
+  problems: ['INVALID_DATA'],
 };
 
 /** What listeners have to know, for the reference. */
@@ -29,6 +29,10 @@ export const CHANGES_DESCRIPTION = `Each event has JSON as its data.
 - \`gap\`: changes may have been missed; nothing that was kept is to be trusted.
 - \`heartbeat\`, every second: \`{"time"}\`, the moment up to which every change has been told. It is left out while the node
   is cut off from its store. Who keeps answers serves them for 3 seconds after that moment at most.
+
+The header \`Sessions-Change-Kinds\` chooses what is told: some of \`opened\`, \`changed\`, \`ended\`, \`removed\`, separated by
+commas. Who keeps answers needs no \`opened\`: no answer was kept of a session before it was there. With fewer than all kinds,
+heartbeats have an \`id\` too.
 
 Whoever comes back with the id of the last event as \`Last-Event-ID\` hears what came after it, or a \`gap\`. A listener that
 reads too slowly is cut off.`;
