@@ -72,8 +72,8 @@ export type SessionUpdate =
   /** Merges into `data` (RFC 7396), if the result is no larger than `bytes_max`. With a `revision`, only at that one. */
   | { readonly type: 'patch'; readonly patch: JsonText; readonly bytes_max: number; readonly revision?: number }
   /**
-   * Changes how long the session lives, and what its device is known by; does not count as activity. One that is past its
-   * new deadline ends now. `lifetime_ms_max` bounds `expire_time` from the opening on. With a `revision`, only at that one.
+   * Changes how long the session lives, and what its device is known by; does not count as activity. A shorter timeout
+   * counts from the last activity, which is now at the latest. A session that is past its new deadline ends now. `lifetime_ms_max` bounds `expire_time` from the opening on. With a `revision`, only at that one.
    */
   | {
       readonly type: 'amend';
@@ -217,7 +217,7 @@ function amend(
 ): Applied {
   const { changes, lifetime_ms_max, revision } = update;
   if (isOther(session, revision)) return { outcome: 'conflict', session };
-  const amended = { ...session, ...changes };
+  const amended = { ...withoutActivityAhead(session, changes, now), ...changes };
   const latest = lifetime_ms_max === null ? null : session.open_time + lifetime_ms_max;
   const { expire_time } = changes;
   if (latest !== null && expire_time !== undefined && (expire_time === null || expire_time > latest)) {
@@ -227,6 +227,13 @@ function amend(
   mayEnd();
   const reason = deadline(amended) === amended.expire_time ? 'expired' : 'idle';
   return { outcome: 'updated', session: end(amended, now, reason) };
+}
+
+/** A touch counts activity ahead as far as the timeout of its time allowed, which would put off a shorter one. */
+function withoutActivityAhead(session: Session, { idle_timeout_ms }: Amendment, now: number): Session {
+  const isShorter = idle_timeout_ms !== undefined && idle_timeout_ms < session.idle_timeout_ms;
+  if (!isShorter) return session;
+  return { ...session, active_until: Math.min(session.active_until, Math.max(session.request_time, now)) };
 }
 
 function rotate(session: Session, update: SessionUpdate & { readonly type: 'rotate' }, now: number): Applied {

@@ -33,6 +33,34 @@ export const AMENDMENT_CASES: readonly UseCase[] = [
     },
   },
   {
+    name: 'a shorter idle timeout counts from the last activity, not from what a touch has counted ahead',
+    run: async (world) => {
+      const { sessions, clock } = world;
+      const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 86_400 });
+      clock.advance(HOUR_MS);
+      await sessions.touch(session.id);
+      await sessions.update(session.id, { idle_timeout: 2 });
+      clock.advance(2 * SECOND_MS - 1);
+      assert.equal((await sessions.get(session.id))?.active, true);
+      clock.advance(1);
+      assert.deepEqual(await sessions.validate(token), { active: false, reason: 'idle' });
+      assert.deepEqual(endOf(await sessions.get(session.id)), [false, 'idle', fromNow(world, 0)]);
+    },
+  },
+  {
+    name: 'activity after a shorter idle timeout puts off the end by that timeout',
+    run: async ({ sessions, clock }) => {
+      const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 86_400 });
+      clock.advance(HOUR_MS);
+      await sessions.touch(session.id);
+      await sessions.update(session.id, { idle_timeout: 10 });
+      clock.advance(9 * SECOND_MS);
+      await sessions.touch(session.id);
+      clock.advance(9 * SECOND_MS);
+      assert.equal((await sessions.validate(token)).active, true);
+    },
+  },
+  {
     name: 'an absolute deadline can be set, moved and taken away',
     run: async (world) => {
       const { sessions, clock, sweep } = world;
