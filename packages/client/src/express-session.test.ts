@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import express, { type Request, type Response } from 'express';
 import session from 'express-session';
-import { PipSessionsStore } from './express-session.ts';
+import { type LibraryStoreOptions, PipSessionsStore } from './express-session.ts';
 import { listen } from './middleware/fixtures/listen.ts';
 import { startSessions } from './middleware/fixtures/worlds.ts';
 import { ACTIONS, type LibrarySession, type StartLibraryApp } from './session-libraries/fixtures/library-app.ts';
@@ -55,6 +55,11 @@ async function startStore(t: TestContext) {
   return { ...world, store, get, set };
 }
 
+/** As another process of the application has it. */
+function another(client: LibraryStoreOptions['client']): PipSessionsStore {
+  return new PipSessionsStore({ client });
+}
+
 const COOKIE = { originalMaxAge: null, path: '/' };
 
 test('express-session: code beside the library reads and writes sessions, and undoes nothing that it has not seen', async (t) => {
@@ -65,6 +70,118 @@ test('express-session: code beside the library reads and writes sessions, and un
   await set('a', Object.assign(first ?? {}, { first: true }));
   await set('a', Object.assign(second ?? {}, { second: true }));
   assert.deepEqual(await get('a'), { cookie: COOKIE, views: 1, first: true, second: true });
+});
+
+test('express-session: what was not read from the store replaces the session, also to sign a user out', async (t) => {
+  const { client, get, set } = await startStore(t);
+  await set('a', { cookie: COOKIE, userId: 'u', cart: [1] });
+  const { userId: _, ...rest } = { ...(await get('a')) } as Record<string, unknown>;
+  await set('a', rest);
+  assert.deepEqual(await get('a'), { cookie: COOKIE, cart: [1] });
+  assert.equal(await client.count({ user_id: 'u', active: true }), 0);
+  await set('a', { cookie: COOKIE, userId: 'v' });
+  assert.deepEqual(await get('a'), { cookie: COOKIE, userId: 'v' });
+  assert.equal(await client.count({ active: true, client: 'express-session' }), 1);
+});
+
+test('express-session: a destroyed id can be set again, as often as it has to be', async (t) => {
+  const { client, store, get, set } = await startStore(t);
+  const destroy = promisify((sid: string, done: (error: unknown) => void) => store.destroy(sid, done));
+  const session = { cookie: COOKIE, userId: 'u' };
+  for (const round of [1, 2, 3]) {
+    await set('a', Object.assign(session, { round }));
+    assert.deepEqual(await get('a'), { cookie: COOKIE, userId: 'u', round });
+    assert.deepEqual(await new Promise((found) => another(client).get('a', (_, data) => found(data))), session);
+    await destroy('a');
+    assert.equal(await get('a'), null);
+  }
+  const read = (await get('b')) ?? session;
+  await set('b', session);
+  await set('c', read);
+  assert.deepEqual([await get('b'), await get('c')], [session, session]);
+  assert.equal(await client.count({ user_id: 'u', active: true }), 2);
+});
+
+test('express-session: a session that was read under one id is stored under another', async (t) => {
+  const { get, set } = await startStore(t);
+  await set('a', { cookie: COOKIE, n: 1 });
+  const read = await get('a');
+  await set('b', read ?? {});
+  await set('a', Object.assign(read ?? {}, { n: 2 }));
+  assert.deepEqual(
+    [await get('a'), await get('b')],
+    [
+      { cookie: COOKIE, n: 2 },
+      { cookie: COOKIE, n: 1 },
+    ],
+  );
+});
+
+test('express-session: calls for one id are carried out in their order', async (t) => {
+  const { store, get } = await startStore(t);
+  const sessionOf = (n: number) => ({ cookie: COOKIE, n }) as unknown as session.SessionData;
+  for (const n of [1, 2, 3]) store.set('a', sessionOf(n));
+  assert.deepEqual(await get('a'), { cookie: COOKIE, n: 3 });
+  store.destroy('a');
+  store.set('a', sessionOf(4));
+  store.destroy('a');
+  assert.equal(await get('a'), null);
+});
+
+test('express-session: a lifetime of milliseconds ends on time', async (t) => {
+  const { get, set } = await startStore(t);
+  const cookieFor = (ms: number) => ({ originalMaxAge: ms, expires: new Date(Date.now() + ms), path: '/' });
+  await set('gone', { cookie: { ...cookieFor(5), expires: new Date(Date.now() - 1) }, userId: 'u' });
+  assert.equal(await get('gone'), null);
+  await set('there', { cookie: cookieFor(900), userId: 'u' });
+  assert.ok(await get('there'));
+});
+
+test('express-session: disableTouch ends a session maxAge after its last change, whoever reads it', async (t) => {
+  const { client, advance } = await startStore(t);
+  const store = new PipSessionsStore({ client, disableTouch: true });
+  const get = promisify((done: (error: unknown, data?: session.SessionData | null) => void) => store.get('a', done));
+  const cookie = { originalMaxAge: 3_600_000, path: '/' };
+  await promisify((done: (error: unknown) => void) => store.set('a', { cookie } as session.SessionData, done))();
+  advance(2_000_000);
+  const read = await get();
+  assert.ok(read);
+  await promisify((done: (error: unknown) => void) => store.touch('a', read, done))();
+  advance(2_000_000);
+  assert.equal(await get(), null);
+});
+
+test('express-session: device gets the session and the request of the sign-in', async (t) => {
+  const { client } = await startStore(t);
+  const app = express();
+  const store = new PipSessionsStore({
+    client,
+    device: (data, request) => ({ user_name: String(data.name), client: request?.headers['user-agent'] ?? null }),
+  });
+  app.use(session({ store, secret: 'not a secret', resave: false, saveUninitialized: false }));
+  app.get('/login', (req: Request, res: Response) => {
+    Object.assign(req.session, { userId: 'u', name: 'Ann' });
+    res.end();
+  });
+  const { url, stop } = await listen(createServer(app));
+  t.after(stop);
+  await fetch(`${url}/login`, { headers: { 'user-agent': 'Firefox' } });
+  const [device] = (await client.list({ user_id: 'u' })).items;
+  assert.deepEqual([device?.user_name, device?.client], ['Ann', 'Firefox']);
+});
+
+test('express-session: all and ids name each session by the id that the store takes', async (t) => {
+  const { store, set, get } = await startStore(t);
+  for (const sid of ['a', 'b']) await set(sid, { cookie: COOKIE, userId: sid });
+  const ids = await promisify((done: (error: unknown, ids?: string[]) => void) => store.ids(done))();
+  assert.deepEqual(ids?.toSorted(), ['a', 'b']);
+  const all = await promisify((done: (error: unknown, all?: object[]) => void) => store.all(done))();
+  for (const listed of all ?? []) {
+    const id = Reflect.get(listed, 'id');
+    assert.equal(Reflect.get(listed, 'userId'), id);
+    await promisify((done: (error: unknown) => void) => store.destroy(id, done))();
+    assert.equal(await get(id), null);
+  }
 });
 
 test('express-session: all, length and clear', async (t) => {
@@ -86,6 +203,8 @@ test('express-session: each call hears of a service that is away, also where nob
   takeAway();
   const away = { name: 'SessionStoreError', code: 'STORE_UNAVAILABLE', status: 503 };
   await assert.rejects(get('a'), away);
+  // Reading has counted as activity.
+  await promisify((done: (error: unknown) => void) => store.touch('a', data, done))();
   await assert.rejects(set('a', { cookie: COOKIE, more: 1 }), away);
   const calls: ((done: (error: unknown) => void) => void)[] = [
     (done) => store.destroy('a', done),

@@ -8,39 +8,47 @@
  * }));
  */
 import session from 'express-session';
+import type { Held } from './session-libraries/entry.ts';
+import { fromStored, isShortLived, toStored } from './session-libraries/library-json.ts';
 import { LibrarySessions } from './session-libraries/library-sessions.ts';
 import { isSame } from './session-libraries/merge-members.ts';
 import type { LibraryStoreOptions } from './session-libraries/options.ts';
 import { toStoreError } from './session-libraries/store-error.ts';
-import { fromStored, type Stored, toStored } from './session-libraries/stored.ts';
 
-export type { Device, LibraryStoreOptions } from './session-libraries/options.ts';
+export type { LibraryJson } from './session-libraries/library-json.ts';
+export type { Device, LibrarySessionJson, LibraryStoreOptions } from './session-libraries/options.ts';
 export { SessionStoreError } from './session-libraries/store-error.ts';
-export type { LibraryJson } from './session-libraries/stored.ts';
 
 type Done<T> = (error: unknown, result?: T) => void;
+
+/** That of Express. */
+export type SessionRequest = Parameters<session.Store['createSession']>[0];
 
 /**
  * A drop-in: applications change nothing else. Callbacks get a `SessionStoreError` when the service is away, which is
  * never taken for "no session". Saving or touching a session that has ended does nothing, and never opens it again.
  *
- * How long a session lives without activity is the cookie's `maxAge` when it is saved for the first time; later changes
- * of it reach the cookie alone, so regenerate the session when "stay signed in" makes it longer.
+ * How long a session lives without activity is the cookie's `maxAge`, also when it is changed later; 0 ends the session.
+ * The service's setting SESSIONS_IDLE_TIMEOUT_MAX bounds it. Reading counts as activity, unless `disableTouch` is set.
  */
 export class PipSessionsStore extends session.Store {
   readonly #sessions: LibrarySessions;
   /** What was read or written of each session object last: what its next save is compared with. */
-  readonly #held = new WeakMap<object, Stored>();
+  readonly #held = new WeakMap<object, Held>();
+  /** Those whose activity was reported when they were read. */
+  readonly #active = new WeakSet<object>();
 
   /** Throws a `TypeError` that names the option which is wrong. */
-  constructor(options: LibraryStoreOptions) {
+  constructor(options: LibraryStoreOptions<SessionRequest>) {
     super();
-    this.#sessions = new LibrarySessions(options, 'express-session');
+    this.#sessions = new LibrarySessions(options as LibraryStoreOptions, 'express-session');
   }
 
   override get(sid: string, done: Done<session.SessionData | null>): void {
-    const found = this.#sessions.read(sid, false).then((stored) => stored && this.#hold(stored));
-    settle(found, done);
+    settle(
+      this.#sessions.read(sid).then((held) => held && this.#hold(held)),
+      done,
+    );
   }
 
   override set(sid: string, session: session.SessionData, done?: Done<void>): void {
@@ -51,25 +59,33 @@ export class PipSessionsStore extends session.Store {
     settle(this.#sessions.destroy(sid), done);
   }
 
-  /** Counts as activity. */
+  /** Counts as activity, and stores a changed cookie. Does nothing if `disableTouch` is set. */
   override touch(sid: string, session: session.SessionData, done?: Done<void>): void {
-    settle(this.#sessions.touch(sid, this.#held.get(session) ?? null), done);
+    settle(this.#sessions.touches ? this.#touch(sid, session) : Promise.resolve(), done);
   }
 
-  /** All live sessions of this store, 10,000 at most. */
+  /** All live sessions of this store, with their `id`; 10,000 at most. */
   override all(done: Done<session.SessionData[]>): void {
+    const all = this.#sessions.list
+      .all()
+      .then((listed) => listed.map(({ sid, data }) => ({ ...fromStored(data), id: sid })));
+    settle(all as unknown as Promise<session.SessionData[]>, done);
+  }
+
+  /** The ids of all live sessions of this store, 10,000 at most. */
+  ids(done: Done<string[]>): void {
     settle(
-      this.#sessions.all().then((all) => all.map(fromStored) as unknown as session.SessionData[]),
+      this.#sessions.list.all().then((listed) => listed.map(({ sid }) => sid)),
       done,
     );
   }
 
   override length(done: Done<number>): void {
-    settle(this.#sessions.count(), done);
+    settle(this.#sessions.list.count(), done);
   }
 
   override clear(done?: Done<void>): void {
-    settle(this.#sessions.clear(), done);
+    settle(this.#sessions.list.clear(), done);
   }
 
   override createSession(
@@ -78,21 +94,39 @@ export class PipSessionsStore extends session.Store {
     const created = super.createSession(request, data);
     const held = this.#held.get(data);
     if (held) this.#held.set(created, held);
+    if (this.#active.has(data)) this.#active.add(created);
     return created;
   }
 
-  #hold(stored: Stored): session.SessionData {
-    const data = fromStored(stored.data) as unknown as session.SessionData;
-    this.#held.set(data, stored);
+  #hold(held: Held): session.SessionData {
+    const data = fromStored(held.data) as unknown as session.SessionData;
+    this.#held.set(data, held);
+    if (this.#sessions.touches) this.#active.add(data);
     return data;
   }
 
-  async #save(sid: string, session: session.SessionData): Promise<void> {
-    const held = this.#held.get(session) ?? null;
-    const data = toStored(session);
-    if (held && isSame(held.data, data)) return this.#sessions.touch(sid, held);
-    const stored = await this.#sessions.write(sid, data, held);
-    if (stored) this.#held.set(session, stored);
+  async #save(sid: string, saved: session.SessionData): Promise<void> {
+    const held = this.#held.get(saved);
+    const data = toStored(saved, held?.data ?? null);
+    if (held?.sid === sid && isSame(held.data, data)) return this.#report(sid, saved);
+    const request = saved instanceof session.Session ? Reflect.get(saved, 'req') : undefined;
+    const stored = await this.#sessions.write(sid, data, () => this.#held.get(saved) ?? null, request);
+    // An object that is not the library's, and was not read, replaces what there is with each save.
+    if (stored && (held || saved instanceof session.Session)) this.#held.set(saved, stored);
+  }
+
+  async #touch(sid: string, touched: session.SessionData): Promise<void> {
+    const held = this.#held.get(touched);
+    if (held?.sid !== sid) return this.#sessions.touch(sid);
+    const { cookie } = toStored(touched, held.data);
+    if (isSame(held.data.cookie, cookie) && !isShortLived(held.data)) return this.#report(sid, touched);
+    const stored = await this.#sessions.write(sid, { ...held.data, cookie }, () => held);
+    if (stored) this.#held.set(touched, stored);
+  }
+
+  async #report(sid: string, used: session.SessionData): Promise<void> {
+    if (this.#active.delete(used)) return;
+    if (this.#sessions.touches) await this.#sessions.touch(sid);
   }
 }
 

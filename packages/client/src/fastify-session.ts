@@ -9,77 +9,121 @@
  * });
  */
 import type { SessionStore } from '@fastify/session';
-import type { Session } from 'fastify';
+import type { FastifyRequest, Session } from 'fastify';
+import { isObject } from './json-object.ts';
+import type { Held } from './session-libraries/entry.ts';
+import { fromStored, toStored } from './session-libraries/library-json.ts';
 import { LibrarySessions } from './session-libraries/library-sessions.ts';
 import { isSame } from './session-libraries/merge-members.ts';
 import type { LibraryStoreOptions } from './session-libraries/options.ts';
 import { toStoreError } from './session-libraries/store-error.ts';
-import { fromStored, type Stored, toStored } from './session-libraries/stored.ts';
 
-export type { Device, LibraryStoreOptions } from './session-libraries/options.ts';
+export type { LibraryJson } from './session-libraries/library-json.ts';
+export type { Device, LibrarySessionJson, LibraryStoreOptions } from './session-libraries/options.ts';
 export { SessionStoreError } from './session-libraries/store-error.ts';
-export type { LibraryJson } from './session-libraries/stored.ts';
 
 /**
- * The library copies the members of what it reads into an object of its own, and nothing else of it. A function is a
- * member that JSON leaves out, so neither what is stored nor whether the session was modified depends on it.
+ * The library makes an object of its own of what it reads. It copies the members, which are the application's, and keeps
+ * the cookie's under a symbol. What was read goes along with the cookie, under a symbol too: nothing enumerates it.
  */
-const HELD = '@pip-sessions/held';
+const HELD = Symbol('@pip-sessions/held');
 
 /**
  * A drop-in: applications change nothing else. Callbacks get a `SessionStoreError` when the service is away, which is
  * never taken for "no session". Saving a session that has ended does nothing, and never opens it again.
  *
  * The library has no `touch`, so reading counts as activity, and saving a session that has not changed is left out,
- * also where `rolling` asks for it with each request. It has no `all`, `length` and `clear` either.
+ * also where `rolling` asks for it with each request.
  *
- * How long a session lives without activity is the cookie's `maxAge` when it is saved for the first time; later changes
- * of it reach the cookie alone, so regenerate the session when "stay signed in" makes it longer.
+ * How long a session lives without activity is the cookie's `maxAge`, also when it is changed later; 0 ends the session.
+ * The service's setting SESSIONS_IDLE_TIMEOUT_MAX bounds it.
  */
 export class PipSessionsStore implements SessionStore {
   readonly #sessions: LibrarySessions;
   /** What was written of each session object last. */
-  readonly #written = new WeakMap<object, Stored>();
+  readonly #written = new WeakMap<object, Held>();
 
   /** Throws a `TypeError` that names the option which is wrong. */
-  constructor(options: LibraryStoreOptions) {
-    this.#sessions = new LibrarySessions(options, 'fastify-session');
+  constructor(options: LibraryStoreOptions<FastifyRequest>) {
+    this.#sessions = new LibrarySessions(options as LibraryStoreOptions, 'fastify-session');
   }
 
   get(sid: string, done: (error: unknown, session?: Session | null) => void): void {
-    this.#sessions
-      .read(sid, true)
-      .then((stored) => stored && ({ ...fromStored(stored.data), [HELD]: () => stored } as unknown as Session))
-      .then(
-        (session) => queueMicrotask(() => done(null, session)),
-        (error: unknown) => queueMicrotask(() => done(toStoreError(error))),
-      );
+    settle(
+      this.#sessions.read(sid).then((held) => held && sessionOf(held)),
+      done,
+    );
   }
 
   set(sid: string, session: Session, done: (error?: unknown) => void): void {
-    this.#save(sid, session).then(
-      () => queueMicrotask(() => done()),
-      (error: unknown) => queueMicrotask(() => done(toStoreError(error))),
-    );
+    settle(this.#save(sid, session), (error) => (error ? done(error) : done()));
   }
 
   destroy(sid: string, done: (error?: unknown) => void): void {
-    this.#sessions.destroy(sid).then(
-      () => queueMicrotask(() => done()),
-      (error: unknown) => queueMicrotask(() => done(toStoreError(error))),
+    settle(this.#sessions.destroy(sid), (error) => (error ? done(error) : done()));
+  }
+
+  /** All live sessions of this store, with their `id`; 10,000 at most. */
+  all(done: (error: unknown, sessions?: Session[]) => void): void {
+    const all = this.#sessions.list
+      .all()
+      .then((listed) => listed.map(({ sid, data }) => ({ ...fromStored(data), id: sid })));
+    settle(all as unknown as Promise<Session[]>, done);
+  }
+
+  /** The ids of all live sessions of this store, 10,000 at most. */
+  ids(done: (error: unknown, ids?: string[]) => void): void {
+    settle(
+      this.#sessions.list.all().then((listed) => listed.map(({ sid }) => sid)),
+      done,
     );
   }
 
-  async #save(sid: string, session: Session): Promise<void> {
-    const held = this.#heldOf(session);
-    const data = toStored(session);
-    if (held && isSame(held.data, data)) return;
-    const stored = await this.#sessions.write(sid, data, held);
-    if (stored) this.#written.set(session, stored);
+  length(done: (error: unknown, length?: number) => void): void {
+    settle(this.#sessions.list.count(), done);
   }
 
-  #heldOf(session: Session): Stored | null {
-    const read: unknown = Reflect.get(session, HELD);
-    return this.#written.get(session) ?? (typeof read === 'function' ? read() : null);
+  clear(done: (error?: unknown) => void): void {
+    settle(this.#sessions.list.clear(), (error) => (error ? done(error) : done()));
   }
+
+  async #save(sid: string, session: Session): Promise<void> {
+    const read = heldOf(session);
+    const held = this.#written.get(session) ?? read;
+    const data = toStored(session, held?.data ?? null);
+    if (held?.sid === sid && isSame(held.data, data)) return;
+    const request = requestOf(session);
+    const stored = await this.#sessions.write(sid, data, () => this.#written.get(session) ?? read, request);
+    // An object that is not the library's, and was not read, replaces what there is with each save.
+    if (stored && (held || request)) this.#written.set(session, stored);
+  }
+}
+
+function sessionOf(held: Held): Session {
+  const session = fromStored(held.data);
+  const cookie = isObject(session.cookie) ? session.cookie : {};
+  return { ...session, cookie: { ...cookie, [HELD]: held } } as unknown as Session;
+}
+
+function heldOf(session: Session): Held | null {
+  for (const value of [session.cookie, ...symbolValues(session).map(([, value]) => value)]) {
+    if (isObject(value) && HELD in value) return value[HELD] as Held;
+  }
+  return null;
+}
+
+function requestOf(session: Session): FastifyRequest | undefined {
+  const [, request] = symbolValues(session).find(([symbol]) => symbol.description === 'request') ?? [];
+  return request as FastifyRequest | undefined;
+}
+
+function symbolValues(session: object): (readonly [symbol, unknown])[] {
+  return Object.getOwnPropertySymbols(session).map((symbol) => [symbol, Reflect.get(session, symbol)]);
+}
+
+function settle<T>(call: Promise<T>, done: (error: unknown, result?: T) => void): void {
+  call.then(
+    (result) => queueMicrotask(() => done(null, result)),
+    (error: unknown) => queueMicrotask(() => done(toStoreError(error))),
+  );
 }

@@ -1,58 +1,69 @@
 import type { Session } from '../contract/v2.ts';
-import { codeOf } from '../error-code.ts';
-import { type RecordNames, signInKey } from './names.ts';
+import type { SignIn } from './entry.ts';
+import type { IdleTimeouts } from './idle-timeouts.ts';
+import type { LibraryJson } from './library-json.ts';
+import type { EntryNames } from './names.ts';
+import { signInKey } from './names.ts';
 import type { Device, LibraryStoreOptions } from './options.ts';
 import { nullIfEnded } from './store-error.ts';
-import { idleTimeoutOf, type LibraryJson, type SignIn, type Stored, storedOf } from './stored.ts';
 
-const REFUSED: ReadonlySet<string> = new Set(['REVISION_CONFLICT', 'SESSION_CLOSED', 'SESSION_NOT_FOUND']);
+export interface OpenedSignIn {
+  readonly sign_in: SignIn;
+  readonly session: Session;
+  readonly token: string;
+}
 
-/** The sessions that belong to users, beside those that hold what a library keeps. */
+/** The sessions that belong to users. */
 export class SignIns {
   readonly #client: LibraryStoreOptions['client'];
-  readonly #deviceOf: (session: LibraryJson) => Device;
+  readonly #idleTimeouts: IdleTimeouts;
+  readonly #deviceOf: (session: LibraryJson, request: unknown) => Device;
+  /** Whether the client has a memory, which it looks into by the token alone. */
+  readonly #isCached: boolean;
 
-  constructor(client: LibraryStoreOptions['client'], deviceOf: (session: LibraryJson) => Device) {
+  constructor({ client, device = () => ({}) }: LibraryStoreOptions, idleTimeouts: IdleTimeouts) {
     this.#client = client;
-    this.#deviceOf = deviceOf;
+    this.#idleTimeouts = idleTimeouts;
+    this.#deviceOf = device;
+    this.#isCached = client.read !== undefined && client.peek !== undefined;
   }
 
-  /** Requests that sign the same user in at the same revision, null for none yet, get the same one. */
-  async open(names: RecordNames, user_id: string, data: LibraryJson, revision: number | null): Promise<SignIn> {
-    const { session } = await this.#client.open(
-      { ...this.#deviceOf(data), ...idleTimeoutOf(data), user_id },
-      { idempotency_key: signInKey(names, user_id, revision) },
+  /** Requests that sign the same user in at the same revision of the entry, null for none yet, get the same one. */
+  async open(
+    names: EntryNames,
+    user_id: string,
+    data: LibraryJson,
+    at: number | null,
+    request: unknown,
+  ): Promise<OpenedSignIn> {
+    const key = signInKey(names, user_id, at);
+    const { session, token } = await this.#idleTimeouts.open(
+      { ...this.#deviceOf(data, request), user_id, data },
+      data,
+      key,
     );
-    return { user_id, session_id: session.id };
+    return { sign_in: { user_id, session_id: session.id, at }, session, token };
   }
 
-  /** Makes a session that user's, in place of whose it was. Rejects with `REVISION_CONFLICT`. */
-  async assign(names: RecordNames, user_id: string, data: LibraryJson, known: Stored): Promise<Stored> {
-    const sign_in = await this.open(names, user_id, data, known.revision);
-    try {
-      const { revision } = await this.#client.replaceUser(names.id, sign_in, { if_match: known.revision });
-      await this.closeUnless(known.sign_in, sign_in);
-      return { ...known, revision, sign_in };
-    } catch (error) {
-      // After a fault it is not known whether the session is that user's by now.
-      if (!REFUSED.has(codeOf(error) ?? '')) throw error;
-      // Unless another request has done the same at the same moment.
-      const session = await this.#client.get(names.id);
-      await this.closeUnless(sign_in, session && storedOf(session)?.sign_in);
-      throw error;
-    }
+  /** Null for one that has ended. Counts as activity when `isActivity`. */
+  async load({ session_id }: SignIn, token: string | null, isActivity: boolean): Promise<Session | null> {
+    if (isActivity && token !== null && this.#isCached) return (await this.#client.read?.(token)) ?? null;
+    if (isActivity) return this.#client.touch(session_id).catch(nullIfEnded);
+    const session = await this.#client.get(session_id);
+    return session?.active ? session : null;
   }
 
-  /** Counts as activity of the user; whether it has ended is for the next read to say. */
-  async touch(sign_in: SignIn | null): Promise<void> {
-    if (sign_in !== null) await this.#client.touch(sign_in.session_id).catch(nullIfEnded);
-  }
-
-  /** Makes a session nobody's again. */
-  async release(id: string, sign_in: SignIn, { revision }: Session): Promise<Stored | null> {
-    const session = await this.#client.replaceUser(id, null, { if_match: revision });
-    await this.closeUnless(sign_in, null);
-    return storedOf(session);
+  /** The token of an open session, which the service answers again to whoever has opened it; null where it is of no use. */
+  async tokenOf(names: EntryNames, { user_id, at }: SignIn, session: Session): Promise<string | null> {
+    if (!this.#isCached) return null;
+    const again = await this.#client.open(
+      { user_id, idle_timeout: 1 },
+      { idempotency_key: signInKey(names, user_id, at) },
+    );
+    if (again.session.open_time === session.open_time) return again.token;
+    // It was deleted a moment ago.
+    await this.#client.close(again.session.id);
+    return null;
   }
 
   /** Ends a sign-in that is not the one to keep. */

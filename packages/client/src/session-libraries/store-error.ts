@@ -10,6 +10,15 @@ const AWAY: ReadonlySet<string> = new Set([
   'TOO_MANY_REQUESTS',
 ]);
 
+/** After these a request may have been carried out. */
+const UNCLEAR: ReadonlySet<string> = new Set(['TIMEOUT', 'UNREACHABLE', 'ABORTED', 'STORE_UNAVAILABLE', 'INTERNAL']);
+
+/** What the developer of the application can do, beside what the service says. */
+const HINTS: Readonly<Record<string, string>> = {
+  VALUE_TOO_LARGE: 'Keep less in the session, or raise the setting SESSIONS_VALUE_LIMIT of the sessions service.',
+  BODY_TOO_LARGE: 'Keep less in the session, or raise the setting SESSIONS_BODY_LIMIT of the sessions service.',
+};
+
 const RETRY_AFTER_S = 5;
 
 /**
@@ -18,7 +27,10 @@ const RETRY_AFTER_S = 5;
  */
 export class SessionStoreError extends Error {
   override readonly name = 'SessionStoreError';
-  /** Of `cause`: a code of API v2 or of the client. */
+  /**
+   * Of `cause`: a code of API v2 or of the client. Else one of the store itself: `INVALID_USER_ID` for a `user_id` that
+   * is no string or number, `TOO_MANY_SESSIONS` of `all` and `ids`, `INVALID_ANSWER`.
+   */
   readonly code: string;
   readonly status: number;
   /** As Fastify reads it. */
@@ -37,8 +49,15 @@ export class SessionStoreError extends Error {
 /** An error of the client has the status of the service's answer, which is not the one for the user. */
 export function toStoreError(error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
+  const code = codeOf(error) ?? 'INTERNAL';
   const message = error instanceof Error ? error.message : String(error);
-  return new SessionStoreError(codeOf(error) ?? 'INTERNAL', message, error);
+  const hint = HINTS[code];
+  return new SessionStoreError(code, hint === undefined ? message : `${message} ${hint}`, error);
+}
+
+/** Whether it is not known what has become of a request. */
+export function isUnclear(error: unknown): boolean {
+  return UNCLEAR.has(codeOf(error) ?? 'INTERNAL');
 }
 
 /** Answers null for a session that has ended or is not there: that is no fault. */

@@ -1,0 +1,47 @@
+import type { Session } from '../contract/v2.ts';
+import { isObject } from '../json-object.ts';
+import type { LibraryJson } from './library-json.ts';
+
+/** Whose the session is: a session of the service that is that user's, and holds what the library stores. */
+export interface SignIn {
+  readonly user_id: string;
+  readonly session_id: string;
+  /** The revision of the entry at which the user signed in; null where the entry was opened with it. */
+  readonly at: number | null;
+}
+
+/**
+ * What the service holds under the id that follows from a `sid`: the session of a visitor, or where that of a user is.
+ * Neither while the session is being destroyed.
+ */
+export interface Entry {
+  readonly sid: string;
+  readonly session?: LibraryJson;
+  readonly sign_in?: SignIn;
+}
+
+/** Null for what no store of ours has written. */
+export function entryOf({ data }: Session): Entry | null {
+  if (!isObject(data) || typeof data.sid !== 'string') return null;
+  const { sid, session, sign_in } = data;
+  const signIn = signInOf(sign_in);
+  return { sid, ...(isObject(session) && { session }), ...(signIn && { sign_in: signIn }) };
+}
+
+function signInOf(value: unknown): SignIn | null {
+  if (!isObject(value)) return null;
+  const { user_id, session_id, at } = value;
+  if (typeof user_id !== 'string' || typeof session_id !== 'string') return null;
+  return { user_id, session_id, at: typeof at === 'number' ? at : null };
+}
+
+/** A session of a library as a caller has read or written it. */
+export interface Held {
+  readonly sid: string;
+  /** Grows each time that the `sid` is used again after its session has ended. */
+  readonly generation: number;
+  /** Of the session of the service that holds `data`. */
+  readonly revision: number;
+  readonly data: LibraryJson;
+  readonly sign_in: SignIn | null;
+}

@@ -1,0 +1,90 @@
+import type { OpenRequest, OpenResult, Session } from '../contract/v2.ts';
+import { codeOf } from '../error-code.ts';
+import { isObject } from '../json-object.ts';
+import { type LibraryJson, remainingMs } from './library-json.ts';
+import { isSame } from './merge-members.ts';
+import type { LibraryStoreOptions } from './options.ts';
+
+/** The longest that API v2 takes. */
+const SECONDS_MAX = 315_360_000;
+/** The service's own default, until an open session has shown another one. */
+const DEFAULT_S = 86_400;
+const REFUSED = /\bidle_timeout must not be longer than (\d+)/;
+
+/**
+ * How long sessions live without activity. A `maxAge` beyond the service's maximum becomes that maximum: a session that
+ * ends earlier is better than none. The first time, a warning of the process names the setting.
+ */
+export class IdleTimeouts {
+  readonly #client: LibraryStoreOptions['client'];
+  #max_s = SECONDS_MAX;
+  #default_s = DEFAULT_S;
+  #hasWarned = false;
+
+  constructor(client: LibraryStoreOptions['client']) {
+    this.#client = client;
+  }
+
+  async open(request: OpenRequest, data: LibraryJson, key: string): Promise<OpenResult> {
+    const options = { idempotency_key: key };
+    const wanted = secondsOf(data);
+    if (wanted !== null) {
+      return this.#bounded(wanted, (idle_timeout) => this.#client.open({ ...request, idle_timeout }, options));
+    }
+    const opened = await this.#client.open(request, options);
+    const { session } = opened;
+    // Another one was opened before, with a timeout of its own.
+    const isNew = isSame(session.data, data) || (isObject(session.data) && isSame(session.data.session, data));
+    if (isNew) this.#default_s = session.idle_timeout;
+    return opened;
+  }
+
+  /** Whether the two do not live equally long. */
+  differ(before: LibraryJson, after: LibraryJson): boolean {
+    return this.#within(before) !== this.#within(after);
+  }
+
+  update(id: string, data: LibraryJson): Promise<Session> {
+    return this.#bounded(secondsOf(data) ?? this.#default_s, (idle_timeout) =>
+      this.#client.update(id, { idle_timeout }),
+    );
+  }
+
+  #within(data: LibraryJson): number {
+    return Math.min(secondsOf(data) ?? this.#default_s, this.#max_s);
+  }
+
+  async #bounded<T>(wanted_s: number, call: (idle_timeout: number) => Promise<T>): Promise<T> {
+    try {
+      return await call(Math.min(wanted_s, this.#max_s));
+    } catch (error) {
+      const max_s = maximumOf(error);
+      if (max_s === null || max_s >= Math.min(wanted_s, this.#max_s)) throw error;
+      this.#max_s = max_s;
+      this.#warn(wanted_s);
+      return call(max_s);
+    }
+  }
+
+  #warn(wanted_s: number): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    process.emitWarning(
+      `The cookie's maxAge is ${wanted_s} seconds, but sessions end after ${this.#max_s} seconds without activity: ` +
+        'the setting SESSIONS_IDLE_TIMEOUT_MAX of the sessions service allows no more.',
+      { code: 'PIP_SESSIONS_IDLE_TIMEOUT_MAX' },
+    );
+  }
+}
+
+function secondsOf(data: LibraryJson): number | null {
+  const ms = remainingMs(data);
+  return ms === null ? null : Math.max(1, Math.min(Math.ceil(ms / 1000), SECONDS_MAX));
+}
+
+/** Of an error that says what the maximum is; null for another error. */
+function maximumOf(error: unknown): number | null {
+  if (codeOf(error) !== 'INVALID_DATA' || !(error instanceof Error)) return null;
+  const [, seconds] = REFUSED.exec(error.message) ?? [];
+  return seconds === undefined ? null : Number(seconds);
+}

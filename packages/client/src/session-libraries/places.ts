@@ -1,0 +1,62 @@
+import type { Session } from '../contract/v2.ts';
+import { elapsedTime } from '../platform.ts';
+import type { SignIn } from './entry.ts';
+
+/** Where the session of a `sid` was when this process looked last. */
+export interface Place {
+  readonly generation: number;
+  /** Null for the session of a visitor, which the entry holds itself. */
+  readonly sign_in: SignIn | null;
+  /** What the sign-in is validated by; null where this process does not know it. */
+  readonly token: string | null;
+}
+
+interface Noted extends Place {
+  /** When activity of the entry was reported last, and what the sign-in's `request_time` was then. */
+  readonly touched_ms: number;
+  readonly request_time: string | null;
+}
+
+/** The service writes activity once a minute by default. */
+const TOUCH_MS_MAX = 60_000;
+const TOUCH_PART_MAX = 1 / 10;
+
+/** The places of the sessions used last, a bounded number of them. A place may be out of date: the entry decides. */
+export class Places {
+  readonly #places = new Map<string, Noted>();
+  readonly #places_max: number;
+
+  constructor(places_max: number) {
+    this.#places_max = places_max;
+  }
+
+  get(sid: string): Place | undefined {
+    return this.#places.get(sid);
+  }
+
+  /** With the session that holds the data, if activity of the entry was reported just now. */
+  note(sid: string, place: Place, touched: Session | null): void {
+    const { touched_ms = Number.NEGATIVE_INFINITY, request_time = null } = this.#places.get(sid) ?? {};
+    const noted = touched
+      ? { touched_ms: elapsedTime(), request_time: touched.request_time }
+      : { touched_ms, request_time };
+    this.#places.delete(sid);
+    this.#places.set(sid, { ...place, ...noted });
+    if (this.#places.size <= this.#places_max) return;
+    for (const oldest of this.#places.keys()) {
+      this.#places.delete(oldest);
+      return;
+    }
+  }
+
+  forget(sid: string): void {
+    this.#places.delete(sid);
+  }
+
+  /** Whether to report activity of the entry too, so that it lives as long as its sign-in. */
+  isTouchDue(sid: string, { idle_timeout, request_time }: Session): boolean {
+    const noted = this.#places.get(sid);
+    if (!noted || noted.request_time !== request_time) return true;
+    return elapsedTime() - noted.touched_ms >= Math.min(TOUCH_MS_MAX, idle_timeout * 1000 * TOUCH_PART_MAX);
+  }
+}

@@ -1,0 +1,131 @@
+import type { Session } from '../contract/v2.ts';
+import { codeOf } from '../error-code.ts';
+import { isObject } from '../json-object.ts';
+import { entryOf, type Held, type SignIn } from './entry.ts';
+import { hasExpired, type LibraryJson } from './library-json.ts';
+import { type EntryNames, namesOf } from './names.ts';
+import type { LibraryStoreOptions } from './options.ts';
+import { Places } from './places.ts';
+import type { SignIns } from './sign-ins.ts';
+import { nullIfEnded, SessionStoreError } from './store-error.ts';
+
+/** Each further read means that another request has signed somebody in or out meanwhile. */
+const READS_MAX = 5;
+/** How often the sessions of one `sid` may have ended, as long as the service keeps them. */
+const GENERATIONS_MAX = 1000;
+const PLACES_MAX = 10_000;
+
+export interface Found {
+  readonly held: Held | null;
+  /** Under which a new session of the `sid` can be opened, where there is none. */
+  readonly generation: number;
+}
+
+/** Finds the session of a `sid`: where this process saw it last, else through the entry. */
+export class SessionFinder {
+  readonly #client: LibraryStoreOptions['client'];
+  readonly #marker: string;
+  readonly #signIns: SignIns;
+  readonly #userIdOf: (data: LibraryJson) => string | null;
+  readonly places = new Places(PLACES_MAX);
+
+  constructor(
+    client: LibraryStoreOptions['client'],
+    marker: string,
+    signIns: SignIns,
+    userIdOf: (data: LibraryJson) => string | null,
+  ) {
+    this.#client = client;
+    this.#marker = marker;
+    this.#signIns = signIns;
+    this.#userIdOf = userIdOf;
+  }
+
+  names(sid: string, generation: number): EntryNames {
+    return namesOf(this.#marker, sid, generation);
+  }
+
+  /** Null for a session that is not there or has ended. Counts as activity when `isActivity`. */
+  async read(sid: string, isActivity: boolean): Promise<Held | null> {
+    const place = this.places.get(sid);
+    if (!place?.sign_in) return (await this.find(sid, isActivity)).held;
+    const { generation, sign_in, token } = place;
+    const session = await this.#signIns.load(sign_in, token, isActivity);
+    const held = session && this.#heldOf({ sid, generation }, session, sign_in);
+    // It has ended, or another one has taken its place.
+    if (!held) return (await this.find(sid, isActivity)).held;
+    if (!isActivity || !this.places.isTouchDue(sid, session)) return held;
+    const entry = await this.#load(this.names(sid, generation).id, true);
+    this.places.note(sid, place, session);
+    if (typeof entry !== 'string') return held;
+    await this.#signIns.closeUnless(sign_in, null);
+    return null;
+  }
+
+  /** By the entries alone. */
+  async find(sid: string, isActivity: boolean): Promise<Found> {
+    let free = this.places.get(sid)?.generation ?? 0;
+    for (let generation = free; generation < GENERATIONS_MAX; generation += 1) {
+      const found = await this.at(this.names(sid, generation), isActivity);
+      if (typeof found !== 'string') return { held: found, generation };
+      if (found === 'ended') free = generation + 1;
+      // The service deletes an entry long after its end, and the first of them before the others.
+      if (found === 'missing' && generation > 0) return { held: null, generation: free };
+    }
+    throw new SessionStoreError('SESSION_LIMIT', `The session id has been used for ${GENERATIONS_MAX} sessions.`);
+  }
+
+  async at(names: EntryNames, isActivity: boolean): Promise<Held | 'ended' | 'missing'> {
+    let entry = await this.#load(names.id, isActivity);
+    for (let read = 0; read < READS_MAX; read += 1) {
+      if (typeof entry === 'string') return entry;
+      const held = await this.#heldBy(names, entry, isActivity);
+      if (held) return held;
+      // Another request may have signed somebody else in meanwhile: it names the new one before it ends the old one.
+      const again = await this.#load(names.id, false);
+      if (typeof again !== 'string' && again.revision === entry.revision) {
+        await this.#client.close(names.id, { reason: 'revoked' }).catch(nullIfEnded);
+        return 'ended';
+      }
+      entry = again;
+    }
+    throw new SessionStoreError(
+      'REVISION_CONFLICT',
+      `Others changed whose session it is ${READS_MAX} times meanwhile.`,
+    );
+  }
+
+  async #load(id: string, isActivity: boolean): Promise<Session | 'ended' | 'missing'> {
+    try {
+      const session = await (isActivity ? this.#client.touch(id) : this.#client.get(id));
+      return session === null ? 'missing' : session.active ? session : 'ended';
+    } catch (error) {
+      if (codeOf(error) === 'SESSION_CLOSED') return 'ended';
+      if (codeOf(error) === 'SESSION_NOT_FOUND') return 'missing';
+      throw error;
+    }
+  }
+
+  async #heldBy(names: EntryNames, entry: Session, isActivity: boolean): Promise<Held | null> {
+    const { sid, generation } = names;
+    const { session, sign_in } = entryOf(entry) ?? {};
+    if (!sign_in) {
+      if (!session || hasExpired(session) || this.#userIdOf(session) !== null) return null;
+      this.places.note(sid, { generation, sign_in: null, token: null }, null);
+      return { sid, generation, revision: entry.revision, data: session, sign_in: null };
+    }
+    const signedIn = await this.#signIns.load(sign_in, null, isActivity);
+    const held = signedIn && this.#heldOf(names, signedIn, sign_in);
+    if (!held) return null;
+    const token = await this.#signIns.tokenOf(names, sign_in, signedIn);
+    this.places.note(sid, { generation, sign_in, token }, isActivity ? signedIn : null);
+    return held;
+  }
+
+  #heldOf({ sid, generation }: Pick<Held, 'sid' | 'generation'>, session: Session, sign_in: SignIn): Held | null {
+    const { revision, data } = session;
+    if (!isObject(data) || hasExpired(data)) return null;
+    const user_id = this.#userIdOf(data);
+    return user_id === null || user_id === sign_in.user_id ? { sid, generation, revision, data, sign_in } : null;
+  }
+}

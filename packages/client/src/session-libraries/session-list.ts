@@ -1,0 +1,79 @@
+import { entryOf } from './entry.ts';
+import type { LibraryJson } from './library-json.ts';
+import type { LibraryStoreOptions } from './options.ts';
+import type { SessionEndings } from './session-endings.ts';
+import type { SessionFinder } from './session-finder.ts';
+import { SessionStoreError } from './store-error.ts';
+
+/** What `all` answers at most, since it holds all of it at once. */
+const ALL_MAX = 10_000;
+const PARALLEL_MAX = 16;
+
+export interface ListedSession {
+  readonly sid: string;
+  readonly data: LibraryJson;
+}
+
+/** All sessions of one store. */
+export class SessionList {
+  readonly #client: LibraryStoreOptions['client'];
+  readonly #marker: string;
+  readonly #finder: SessionFinder;
+  readonly #endings: SessionEndings;
+
+  constructor(client: LibraryStoreOptions['client'], marker: string, finder: SessionFinder, endings: SessionEndings) {
+    this.#client = client;
+    this.#marker = marker;
+    this.#finder = finder;
+    this.#endings = endings;
+  }
+
+  /** All that live, 10,000 at most. */
+  async all(): Promise<readonly ListedSession[]> {
+    const found: ListedSession[] = [];
+    for await (const ids of this.#batches()) {
+      const batch = await Promise.all(ids.map((id) => this.#sessionOf(id)));
+      found.push(...batch.filter((session) => session !== null));
+      if (found.length > ALL_MAX) {
+        throw new SessionStoreError(
+          'TOO_MANY_SESSIONS',
+          `There are more than ${ALL_MAX} sessions; list them by pages.`,
+        );
+      }
+    }
+    return found;
+  }
+
+  /** How many live, with those whose user was revoked and has not come back since. */
+  count(): Promise<number> {
+    return this.#client.count(this.#own());
+  }
+
+  async clear(): Promise<void> {
+    for await (const ids of this.#batches()) await Promise.all(ids.map((id) => this.#endings.end(id)));
+  }
+
+  async #sessionOf(id: string): Promise<ListedSession | null> {
+    const entry = await this.#client.get(id);
+    if (!entry?.active) return null;
+    const sid = entryOf(entry)?.sid;
+    if (sid === undefined) return null;
+    const held = await this.#finder.read(sid, false);
+    return held && { sid, data: held.data };
+  }
+
+  #own() {
+    return { client: this.#marker, active: true } as const;
+  }
+
+  async *#batches(): AsyncGenerator<readonly string[], void, undefined> {
+    let ids: string[] = [];
+    for await (const { id } of this.#client.all(this.#own())) {
+      ids.push(id);
+      if (ids.length < PARALLEL_MAX) continue;
+      yield ids;
+      ids = [];
+    }
+    yield ids;
+  }
+}
