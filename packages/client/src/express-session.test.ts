@@ -151,6 +151,21 @@ test('express-session: disableTouch ends a session maxAge after its last change,
   assert.equal(await get(), null);
 });
 
+test('express-session: with disableTouch, changes keep a user signed in, also for another process', async (t) => {
+  const { client, advance } = await startStore(t);
+  const options = { client, disableTouch: true };
+  const stores = [new PipSessionsStore(options), new PipSessionsStore(options)];
+  const cookie = { originalMaxAge: 3_600_000, path: '/' };
+  const call = (act: (store: PipSessionsStore, done: (error: unknown, data?: unknown) => void) => void, n = 0) =>
+    promisify((done: (error: unknown, data?: unknown) => void) => act(stores[n] as PipSessionsStore, done))();
+  for (const n of [1, 2, 3]) {
+    const data = { cookie, userId: 'u', n } as unknown as session.SessionData;
+    await call((store, done) => store.set('a', data, done));
+    advance(2_700_000);
+  }
+  assert.deepEqual(Reflect.get((await call((store, done) => store.get('a', done), 1)) as object, 'n'), 3);
+});
+
 test('express-session: device gets the session and the request of the sign-in', async (t) => {
   const { client } = await startStore(t);
   const app = express();

@@ -164,11 +164,14 @@ export class LibrarySessions {
     const id = sign_in?.session_id ?? names.id;
     const content = sign_in ? data : contentOf(names.sid, data, null);
     let session = await this.#client.replaceData(id, content, { if_match: current.revision });
-    if (this.#idleTimeouts.differ(current.data, data)) {
+    const isOfOtherLife = this.#idleTimeouts.differ(current.data, data);
+    const held = { ...current, data };
+    if (sign_in) await (isOfOtherLife ? this.#client.touch(names.id) : this.#finder.keep(held, session));
+    if (isOfOtherLife) {
       session = await this.#idleTimeouts.update(id, data);
       if (sign_in) await this.#idleTimeouts.update(names.id, data);
     }
-    return session.active ? { ...current, revision: session.revision, data } : null;
+    return session.active ? { ...held, revision: session.revision } : null;
   }
 
   /** Makes a session that user's, or nobody's, in place of whose it was. */

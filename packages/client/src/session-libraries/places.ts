@@ -56,7 +56,12 @@ export class Places {
   /** Whether to report activity of the entry too, so that it lives as long as its sign-in. */
   isTouchDue(sid: string, { idle_timeout, request_time }: Session): boolean {
     const noted = this.#places.get(sid);
-    if (!noted || noted.request_time !== request_time) return true;
-    return elapsedTime() - noted.touched_ms >= Math.min(TOUCH_MS_MAX, idle_timeout * 1000 * TOUCH_PART_MAX);
+    if (!noted || noted.request_time === null) return true;
+    const passed_ms = Math.max(
+      elapsedTime() - noted.touched_ms,
+      // The service's clock also goes on where this process was not asked.
+      Date.parse(request_time) - Date.parse(noted.request_time),
+    );
+    return passed_ms >= Math.min(TOUCH_MS_MAX, idle_timeout * 1000 * TOUCH_PART_MAX);
   }
 }

@@ -13,7 +13,8 @@ import { nullIfEnded, SessionStoreError } from './store-error.ts';
 const READS_MAX = 5;
 /** How often the sessions of one `sid` may have ended, as long as the service keeps them. */
 const GENERATIONS_MAX = 1000;
-const PLACES_MAX = 10_000;
+/** About 20 MB. */
+const PLACES_MAX = 50_000;
 
 export interface Found {
   readonly held: Held | null;
@@ -54,12 +55,18 @@ export class SessionFinder {
     const held = session && this.#heldOf({ sid, generation }, session, sign_in);
     // It has ended, or another one has taken its place.
     if (!held) return (await this.find(sid, isActivity)).held;
-    if (!isActivity || !this.places.isTouchDue(sid, session)) return held;
-    const entry = await this.#load(this.names(sid, generation).id, true);
-    this.places.note(sid, place, session);
-    if (typeof entry !== 'string') return held;
+    if (!isActivity || (await this.keep(held, session))) return held;
     await this.#signIns.closeUnless(sign_in, null);
     return null;
+  }
+
+  /** Reports activity of the entry too, where that is due: whether it lives as its sign-in does. */
+  async keep({ sid, generation }: Held, session: Session): Promise<boolean> {
+    const place = this.places.get(sid);
+    if (!this.places.isTouchDue(sid, session)) return true;
+    const entry = await this.#load(this.names(sid, generation).id, true);
+    if (place) this.places.note(sid, place, session);
+    return typeof entry !== 'string';
   }
 
   /** By the entries alone. */
@@ -70,7 +77,10 @@ export class SessionFinder {
       if (typeof found !== 'string') return { held: found, generation };
       if (found === 'ended') free = generation + 1;
       // The service deletes an entry long after its end, and the first of them before the others.
-      if (found === 'missing' && generation > 0) return { held: null, generation: free };
+      if (found === 'missing' && generation > 0) {
+        this.places.forget(sid);
+        return { held: null, generation: free };
+      }
     }
     throw new SessionStoreError('SESSION_LIMIT', `The session id has been used for ${GENERATIONS_MAX} sessions.`);
   }
@@ -93,6 +103,15 @@ export class SessionFinder {
       'REVISION_CONFLICT',
       `Others changed whose session it is ${READS_MAX} times meanwhile.`,
     );
+  }
+
+  /** What a listed entry holds; null where its session has ended. Notes no place. */
+  async listed(entry: Session): Promise<Pick<Held, 'sid' | 'data'> | null> {
+    const { sid, session, sign_in } = entryOf(entry) ?? {};
+    if (sid === undefined) return null;
+    if (!sign_in) return session && !hasExpired(session) ? { sid, data: session } : null;
+    const signedIn = await this.#signIns.load(sign_in, null, false);
+    return signedIn && this.#heldOf({ sid, generation: 0 }, signedIn, sign_in);
   }
 
   async #load(id: string, isActivity: boolean): Promise<Session | 'ended' | 'missing'> {

@@ -1,5 +1,4 @@
-import { entryOf } from './entry.ts';
-import type { LibraryJson } from './library-json.ts';
+import type { Held } from './entry.ts';
 import type { LibraryStoreOptions } from './options.ts';
 import type { SessionEndings } from './session-endings.ts';
 import type { SessionFinder } from './session-finder.ts';
@@ -9,10 +8,7 @@ import { SessionStoreError } from './store-error.ts';
 const ALL_MAX = 10_000;
 const PARALLEL_MAX = 16;
 
-export interface ListedSession {
-  readonly sid: string;
-  readonly data: LibraryJson;
-}
+type ListedSession = Pick<Held, 'sid' | 'data'>;
 
 /** All sessions of one store. */
 export class SessionList {
@@ -55,11 +51,7 @@ export class SessionList {
 
   async #sessionOf(id: string): Promise<ListedSession | null> {
     const entry = await this.#client.get(id);
-    if (!entry?.active) return null;
-    const sid = entryOf(entry)?.sid;
-    if (sid === undefined) return null;
-    const held = await this.#finder.read(sid, false);
-    return held && { sid, data: held.data };
+    return entry?.active ? this.#finder.listed(entry) : null;
   }
 
   #own() {
