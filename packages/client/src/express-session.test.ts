@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
-import express, { type Request, type Response } from 'express';
+import express, { type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
 import { type LibraryStoreOptions, PipSessionsStore } from './express-session.ts';
 import { listen } from './middleware/fixtures/listen.ts';
@@ -158,9 +158,10 @@ test('express-session: with disableTouch, changes keep a user signed in, also fo
   const cookie = { originalMaxAge: 3_600_000, path: '/' };
   const call = (act: (store: PipSessionsStore, done: (error: unknown, data?: unknown) => void) => void, n = 0) =>
     promisify((done: (error: unknown, data?: unknown) => void) => act(stores[n] as PipSessionsStore, done))();
+  await call((store, done) => store.set('a', { cookie, userId: 'u' } as unknown as session.SessionData, done));
   for (const n of [1, 2, 3]) {
-    const data = { cookie, userId: 'u', n } as unknown as session.SessionData;
-    await call((store, done) => store.set('a', data, done));
+    const read = (await call((store, done) => store.get('a', done))) as session.SessionData;
+    await call((store, done) => store.set('a', Object.assign(read, { n }), done));
     advance(2_700_000);
   }
   assert.deepEqual(Reflect.get((await call((store, done) => store.get('a', done), 1)) as object, 'n'), 3);
@@ -183,6 +184,24 @@ test('express-session: device gets the session and the request of the sign-in', 
   await fetch(`${url}/login`, { headers: { 'user-agent': 'Firefox' } });
   const [device] = (await client.list({ user_id: 'u' })).items;
   assert.deepEqual([device?.user_name, device?.client], ['Ann', 'Firefox']);
+});
+
+test('express-session: an application’s error handler hears of a session that is too large', async (t) => {
+  const { client } = await startStore(t);
+  const heard: unknown[] = [];
+  const app = express();
+  app.use(session({ store: new PipSessionsStore({ client }), secret: 'x', resave: false, saveUninitialized: false }));
+  app.get('/', (req: Request, res: Response) => {
+    Object.assign(req.session, { userId: 'u', large: 'x'.repeat(70_000) });
+    res.end('{}');
+  });
+  app.use((error: unknown, _: Request, _res: Response, _next: NextFunction) => void heard.push(error));
+  const { url, stop } = await listen(createServer(app));
+  t.after(stop);
+  await (await fetch(url)).text();
+  const [error] = heard as [Error];
+  assert.match(error.message, /SESSIONS_VALUE_LIMIT/);
+  assert.equal(await client.count(), 0);
 });
 
 test('express-session: all and ids name each session by the id that the store takes', async (t) => {
