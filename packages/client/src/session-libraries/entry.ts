@@ -6,8 +6,8 @@ import type { LibraryJson } from './library-json.ts';
 export interface SignIn {
   readonly user_id: string;
   readonly session_id: string;
-  /** The revision of the entry at which the user signed in; null where the entry was opened with it. */
-  readonly at: number | null;
+  /** Tells the sign-ins of one user by one entry apart: what the opening of the session is repeated by. */
+  readonly turn: string;
 }
 
 /**
@@ -30,9 +30,9 @@ export function entryOf({ data }: Session): Entry | null {
 
 function signInOf(value: unknown): SignIn | null {
   if (!isObject(value)) return null;
-  const { user_id, session_id, at } = value;
-  if (typeof user_id !== 'string' || typeof session_id !== 'string') return null;
-  return { user_id, session_id, at: typeof at === 'number' ? at : null };
+  const { user_id, session_id, turn } = value;
+  if (typeof user_id !== 'string' || typeof session_id !== 'string' || typeof turn !== 'string') return null;
+  return { user_id, session_id, turn };
 }
 
 /** A session of a library as a caller has read or written it. */

@@ -129,3 +129,20 @@ test('a write gives up after so many conflicts, and says so', async (t) => {
     { code: 'REVISION_CONFLICT', status: 500 },
   );
 });
+
+test('a sign-in that came to nothing can be made again, with the same session id', async (t) => {
+  const world = await start(t);
+  let isFull = true;
+  const open: typeof world.client.open = async (request, options) => {
+    if (isFull && request.client === 'test') throw Object.assign(new Error('It is full.'), { code: 'STORE_FULL' });
+    return world.client.open(request, options);
+  };
+  const sessions = new LibrarySessions({ client: { ...world.client, open } }, 'test');
+  const signIn = () => sessions.write(SID, { ...COOKIE, userId: 'u' }, () => null);
+  for (const _ of [1, 2]) await assert.rejects(signIn(), { code: 'STORE_FULL' });
+  assert.equal(await world.client.count({ active: true }), 0);
+  isFull = false;
+  await signIn();
+  assert.equal((await sessions.read(SID))?.data.userId, 'u');
+  assert.equal(await world.client.count({ user_id: 'u', active: true }), 1);
+});

@@ -114,8 +114,7 @@ export class LibrarySessions {
   async #open(names: EntryNames, data: LibraryJson, request: unknown): Promise<Held | null> {
     const user_id = this.#userIdOf(data);
     // First, so that there is no session of a user whom nobody could sign out.
-    const signedIn = user_id === null ? null : await this.#signIns.open(names, user_id, data, null, request);
-    if (signedIn && !signedIn.session.active) return null;
+    const signedIn = user_id === null ? null : await this.#signIns.open(names, user_id, data, 0, request);
     const sign_in = signedIn?.sign_in ?? null;
     const content = contentOf(names.sid, data, sign_in);
     const entry = await this.#openEntry(names, content, data, sign_in);
@@ -176,12 +175,11 @@ export class LibrarySessions {
 
   /** Makes a session that user's, or nobody's, in place of whose it was. */
   async #assign(names: EntryNames, user_id: string | null, data: LibraryJson, current: Held, request: unknown) {
-    const at = current.sign_in ? await this.#revisionOf(names, current, current.sign_in) : current.revision;
-    const opened = user_id === null ? null : await this.#signIns.open(names, user_id, data, at, request);
+    const revision = current.sign_in ? await this.#revisionOf(names, current, current.sign_in) : current.revision;
+    const opened = user_id === null ? null : await this.#signIns.open(names, user_id, data, revision, request);
     const sign_in = opened?.sign_in ?? null;
-    if (opened && !opened.session.active) throw overtaken();
     const content = contentOf(names.sid, data, sign_in);
-    const writing = this.#client.replaceData(names.id, content, { if_match: at });
+    const writing = this.#client.replaceData(names.id, content, { if_match: revision });
     const entry = await writing.catch(async (error) => {
       if (codeOf(error) !== 'REVISION_CONFLICT') return this.#undo(sign_in, error);
       // Unless another request has done the same at the same moment.

@@ -22,8 +22,8 @@ export function namesOf(marker: string, sid: string, generation: number): EntryN
 }
 
 /** Of the opening of a sign-in: the same for requests that sign the same user in at the same time. */
-export function signInKey({ key }: EntryNames, user_id: string, at: number | null): string {
-  return hash('sha256', JSON.stringify([key, user_id, at]));
+export function signInKey({ key }: EntryNames, user_id: string, turn: string): string {
+  return hash('sha256', JSON.stringify([key, user_id, turn]));
 }
 
 /** As `POST /v2/sessions` with an `Idempotency-Key` makes it. */

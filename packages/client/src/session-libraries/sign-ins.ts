@@ -5,7 +5,10 @@ import type { LibraryJson } from './library-json.ts';
 import type { EntryNames } from './names.ts';
 import { signInKey } from './names.ts';
 import type { Device, LibraryStoreOptions } from './options.ts';
-import { nullIfEnded } from './store-error.ts';
+import { nullIfEnded, SessionStoreError } from './store-error.ts';
+
+/** How often a sign-in of one user at one revision may come to nothing. */
+const OPENS_MAX = 20;
 
 export interface OpenedSignIn {
   readonly sign_in: SignIn;
@@ -28,21 +31,24 @@ export class SignIns {
     this.#isCached = client.read !== undefined && client.peek !== undefined;
   }
 
-  /** Requests that sign the same user in at the same revision of the entry, null for none yet, get the same one. */
+  /**
+   * Requests that sign the same user in at the same `revision` of the entry, 0 for none yet, get the same session. One
+   * that has ended, since nothing came of it then, is not opened again: the next one is.
+   */
   async open(
     names: EntryNames,
     user_id: string,
     data: LibraryJson,
-    at: number | null,
+    revision: number,
     request: unknown,
   ): Promise<OpenedSignIn> {
-    const key = signInKey(names, user_id, at);
-    const { session, token } = await this.#idleTimeouts.open(
-      { ...this.#deviceOf(data, request), user_id, data },
-      data,
-      key,
-    );
-    return { sign_in: { user_id, session_id: session.id, at }, session, token };
+    const opening = { ...this.#deviceOf(data, request), user_id, data };
+    for (let open = 0; open < OPENS_MAX; open += 1) {
+      const turn = `${revision}.${open}`;
+      const { session, token } = await this.#idleTimeouts.open(opening, data, signInKey(names, user_id, turn));
+      if (session.active) return { sign_in: { user_id, session_id: session.id, turn }, session, token };
+    }
+    throw new SessionStoreError('SESSION_CLOSED', `The sign-in has ended ${OPENS_MAX} times meanwhile.`);
   }
 
   /** Null for one that has ended. Counts as activity when `isActivity`. */
@@ -54,11 +60,11 @@ export class SignIns {
   }
 
   /** The token of an open session, which the service answers again to whoever has opened it; null where it is of no use. */
-  async tokenOf(names: EntryNames, { user_id, at }: SignIn, session: Session): Promise<string | null> {
+  async tokenOf(names: EntryNames, { user_id, turn }: SignIn, session: Session): Promise<string | null> {
     if (!this.#isCached) return null;
     const again = await this.#client.open(
       { user_id, idle_timeout: 1 },
-      { idempotency_key: signInKey(names, user_id, at) },
+      { idempotency_key: signInKey(names, user_id, turn) },
     );
     if (again.session.open_time === session.open_time) return again.token;
     // It was deleted a moment ago.
