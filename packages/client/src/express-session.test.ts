@@ -70,6 +70,9 @@ test('express-session: code beside the library reads and writes sessions, and un
   await set('a', Object.assign(first ?? {}, { first: true }));
   await set('a', Object.assign(second ?? {}, { second: true }));
   assert.deepEqual(await get('a'), { cookie: COOKIE, views: 1, first: true, second: true });
+  // Saved once more, an object does not remove what it never had.
+  await set('a', Object.assign(second ?? {}, { third: true }));
+  assert.deepEqual(await get('a'), { cookie: COOKIE, views: 1, first: true, second: true, third: true });
 });
 
 test('express-session: what was not read from the store replaces the session, also to sign a user out', async (t) => {

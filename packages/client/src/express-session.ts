@@ -107,8 +107,8 @@ export class PipSessionsStore extends session.Store {
 
   async #save(sid: string, saved: session.SessionData): Promise<void> {
     const held = this.#held.get(saved);
-    const data = toStored(saved, held?.data ?? null);
-    if (held?.sid === sid && isSame(held.data, data)) return this.#report(sid, saved);
+    const data = toStored(saved, held?.seen ?? null);
+    if (held?.sid === sid && isSame(held.seen, data)) return this.#report(sid, saved);
     const request = saved instanceof session.Session ? Reflect.get(saved, 'req') : undefined;
     const stored = await this.#sessions.write(sid, data, () => this.#held.get(saved) ?? null, request);
     // An object that is not the library's, and was not read, replaces what there is with each save.
@@ -118,9 +118,9 @@ export class PipSessionsStore extends session.Store {
   async #touch(sid: string, touched: session.SessionData): Promise<void> {
     const held = this.#held.get(touched);
     if (held?.sid !== sid) return this.#sessions.touch(sid);
-    const { cookie } = toStored(touched, held.data);
-    if (isSame(held.data.cookie, cookie) && !isShortLived(held.data)) return this.#report(sid, touched);
-    const stored = await this.#sessions.write(sid, { ...held.data, cookie }, () => held);
+    const { cookie } = toStored(touched, held.seen);
+    if (isSame(held.seen.cookie, cookie) && !isShortLived(held.seen)) return this.#report(sid, touched);
+    const stored = await this.#sessions.write(sid, { ...held.seen, cookie }, () => held);
     if (stored) this.#held.set(touched, stored);
   }
 

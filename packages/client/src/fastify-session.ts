@@ -90,8 +90,8 @@ export class PipSessionsStore implements SessionStore {
   async #save(sid: string, session: Session): Promise<void> {
     const read = heldOf(session);
     const held = this.#written.get(session) ?? read;
-    const data = toStored(session, held?.data ?? null);
-    if (held?.sid === sid && isSame(held.data, data)) return;
+    const data = toStored(session, held?.seen ?? null);
+    if (held?.sid === sid && isSame(held.seen, data)) return;
     const request = requestOf(session);
     const stored = await this.#sessions.write(sid, data, () => this.#written.get(session) ?? read, request);
     // An object that is not the library's, and was not read, replaces what there is with each save.

@@ -43,5 +43,7 @@ export interface Held {
   /** Of the session of the service that holds `data`. */
   readonly revision: number;
   readonly data: LibraryJson;
+  /** What the caller has of it: without what others had changed when it was saved. */
+  readonly seen: LibraryJson;
   readonly sign_in: SignIn | null;
 }

@@ -58,6 +58,17 @@ test('what was not read from the store replaces the session, and leaves one sign
   assert.equal(await client.count({ user_id: 'u', active: true }), 1);
 });
 
+test('a session can be replaced as often as it has to be, and signs its user in once', async (t) => {
+  const { client, sessions } = await start(t);
+  const held = await sessions.write(SID, COOKIE, () => null);
+  await sessions.write(SID, { ...COOKIE, userId: 'u' }, () => held);
+  const others = new LibrarySessions({ client }, 'test');
+  for (let n = 0; n < 30; n += 1) await others.write(SID, { ...COOKIE, userId: 'u', n }, () => null);
+  assert.equal((await sessions.read(SID))?.data.n, 29);
+  assert.equal(await client.count({ user_id: 'u', active: true }), 1);
+  assert.ok((await client.count({ user_id: 'u' })) <= 2);
+});
+
 test('a limit of sessions a user counts sign-ins, not visitors', async (t) => {
   const { client, sessions } = await start(t);
   for (let n = 0; n < 5; n += 1) await sessions.write(`sid ${n}`, COOKIE, () => null);

@@ -76,3 +76,37 @@ test('whatever parallel requests do, each live device of a user is that of a bro
     { numRuns: 200 },
   );
 });
+
+test('a change is kept, whoever signs in or out in parallel', async () => {
+  const change = fc.constantFrom('sign u in', 'sign v in', 'sign out', 'fill the cart', 'fill the cart');
+  const rounds = fc.array(fc.array(change, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 3 });
+  const turns = fc.infiniteStream(fc.nat({ max: 12 }));
+  await fc.assert(
+    fc.asyncProperty(rounds, turns, async (all, waits) => {
+      const service = sessionsClientOf(new Sessions(new MemoryStore({ sessions_max: 1000 }), new ManualClock()));
+      const client = delayed(service, () => waits.next().value);
+      const stores = [new LibrarySessions({ client }, MARKER), new LibrarySessions({ client }, MARKER)];
+      const kept: string[] = [];
+      await stores[0]?.write(SID, { cookie: COOKIE }, () => null);
+      for (const round of all) {
+        const requests = round.map(async (each, n) => {
+          const store = stores[n % 2] as LibrarySessions;
+          const held = await store.read(SID);
+          const name = `member ${kept.push('') - 1}`;
+          kept[Number(name.slice(7))] = name;
+          const session = CHANGES[each]?.({ ...held?.data }) ?? {};
+          await store.write(SID, { ...session, [name]: true }, () => held);
+        });
+        await Promise.all(requests);
+      }
+      const { data } = (await stores[0]?.read(SID)) ?? { data: {} };
+      assert.deepEqual(
+        Object.keys(data)
+          .filter((name) => name.startsWith('member'))
+          .toSorted(),
+        kept.toSorted(),
+      );
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -131,7 +131,7 @@ export class SessionFinder {
     if (!sign_in) {
       if (!session || hasExpired(session) || this.#userIdOf(session) !== null) return null;
       this.places.note(sid, { generation, sign_in: null, token: null }, null);
-      return { sid, generation, revision: entry.revision, data: session, sign_in: null };
+      return { sid, generation, revision: entry.revision, data: session, seen: session, sign_in: null };
     }
     const signedIn = await this.#signIns.load(sign_in, null, isActivity);
     const held = signedIn && this.#heldOf(names, signedIn, sign_in);
@@ -145,6 +145,7 @@ export class SessionFinder {
     const { revision, data } = session;
     if (!isObject(data) || hasExpired(data)) return null;
     const user_id = this.#userIdOf(data);
-    return user_id === null || user_id === sign_in.user_id ? { sid, generation, revision, data, sign_in } : null;
+    const isTheirs = user_id === null || user_id === sign_in.user_id;
+    return isTheirs ? { sid, generation, revision, data, seen: data, sign_in } : null;
   }
 }

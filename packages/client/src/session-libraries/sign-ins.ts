@@ -1,4 +1,6 @@
 import type { Session } from '../contract/v2.ts';
+import { codeOf } from '../error-code.ts';
+import { isObject } from '../json-object.ts';
 import type { SignIn } from './entry.ts';
 import type { IdleTimeouts } from './idle-timeouts.ts';
 import type { LibraryJson } from './library-json.ts';
@@ -7,6 +9,8 @@ import { signInKey } from './names.ts';
 import type { Device, LibraryStoreOptions } from './options.ts';
 import { nullIfEnded, SessionStoreError } from './store-error.ts';
 
+/** Each conflict means that another request of the same session has got through. */
+const WRITES_MAX = 20;
 /** How often a sign-in of one user at one revision may come to nothing. */
 const OPENS_MAX = 20;
 
@@ -70,6 +74,27 @@ export class SignIns {
     // It was deleted a moment ago.
     await this.#client.close(again.session.id);
     return null;
+  }
+
+  /**
+   * Ends a sign-in that the entry names no more. Answers what it held at last, null if that is what it held at
+   * `revision`: another request may have written to it before it could see the entry.
+   */
+  async retire({ session_id }: SignIn, revision: number): Promise<LibraryJson | null> {
+    for (let write = 0; write < WRITES_MAX; write += 1) {
+      const session = await this.#client.get(session_id);
+      if (!session?.active) return null;
+      try {
+        // Whoever writes from here on finds another revision, and then the entry.
+        await this.#client.replaceData(session_id, null, { if_match: session.revision });
+      } catch (error) {
+        if (codeOf(error) === 'REVISION_CONFLICT') continue;
+        return nullIfEnded(error);
+      }
+      await this.#client.close(session_id).catch(nullIfEnded);
+      return session.revision !== revision && isObject(session.data) ? session.data : null;
+    }
+    throw new SessionStoreError('REVISION_CONFLICT', `Others changed the session ${WRITES_MAX} times meanwhile.`);
   }
 
   /** Ends a sign-in that is not the one to keep. */

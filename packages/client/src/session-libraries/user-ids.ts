@@ -11,7 +11,7 @@ export function defaultUserId({ userId, passport }: LibraryJson): unknown {
 
 /** Numbers become text. Throws `INVALID_USER_ID` for what names no user. */
 export function toUserId(value: unknown): string | null {
-  if (value === undefined || value === null || value === '') return null;
+  if (value === undefined || value === null || value === false || value === '') return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
   throw new SessionStoreError(
