@@ -20,7 +20,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'hono.ts': [],
   'fetch.ts': [],
   'express-session.ts': ['express-session', 'node:crypto'],
-  'fastify-session.ts': ['node:crypto'],
+  'fastify-session.ts': ['@fastify/session', 'node:crypto'],
 };
 
 for (const [name, packages] of Object.entries(PACKAGES)) {

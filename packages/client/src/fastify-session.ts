@@ -8,7 +8,7 @@
  *   secret, saveUninitialized: false, cookie: { maxAge: 3_600_000 },
  * });
  */
-import type { SessionStore } from '@fastify/session';
+import fastifySession, { type SessionStore } from '@fastify/session';
 import type { FastifyRequest, Session } from 'fastify';
 import { isObject } from './json-object.ts';
 import type { Held } from './session-libraries/entry.ts';
@@ -23,10 +23,13 @@ export type { Device, LibrarySessionJson, LibraryStoreOptions } from './session-
 export { SessionStoreError } from './session-libraries/store-error.ts';
 
 /**
- * The library makes an object of its own of what it reads. It copies the members, which are the application's, and keeps
- * the cookie's under a symbol. What was read goes along with the cookie, under a symbol too: nothing enumerates it.
+ * The library makes an object of its own of what it reads. It copies the members, which are the application's, and since
+ * 11.1.2 keeps the cookie's under a symbol. What was read goes along with the cookie, under a symbol too: nothing
+ * enumerates it.
  */
 const HELD = Symbol('@pip-sessions/held');
+/** Before 11.1.2 it is a member. JSON leaves functions out, but `structuredClone` of such a session throws. */
+const HELD_MEMBER = '@pip-sessions/held';
 
 /**
  * A drop-in: applications change nothing else. Callbacks get a `SessionStoreError` when the service is away, which is
@@ -101,11 +104,14 @@ export class PipSessionsStore implements SessionStore {
 
 function sessionOf(held: Held): Session {
   const session = fromStored(held.data);
+  if (!CARRIES_SYMBOLS) return { ...session, [HELD_MEMBER]: () => held } as unknown as Session;
   const cookie = isObject(session.cookie) ? session.cookie : {};
   return { ...session, cookie: { ...cookie, [HELD]: held } } as unknown as Session;
 }
 
 function heldOf(session: Session): Held | null {
+  const member: unknown = Reflect.get(session, HELD_MEMBER);
+  if (typeof member === 'function') return member();
   for (const value of [session.cookie, ...symbolValues(session).map(([, value]) => value)]) {
     if (isObject(value) && HELD in value) return value[HELD] as Held;
   }
@@ -127,3 +133,27 @@ function settle<T>(call: Promise<T>, done: (error: unknown, result?: T) => void)
     (error: unknown) => queueMicrotask(() => done(toStoreError(error))),
   );
 }
+
+/** Whether the installed version keeps symbols of a stored cookie: one session is read by it, from a store of one. */
+function carriesSymbols(): boolean {
+  const request = {} as { session?: Session };
+  type Read = (sid: string, request: object, done: () => void) => void;
+  const application = {
+    decorate: (_: string, read: Read) => read('sid', request, () => {}),
+    decorateRequest: () => {},
+    addHook: () => {},
+  };
+  const signer = { sign: (value: string) => value, unsign: (value: string) => ({ valid: true, value, renew: false }) };
+  const store = {
+    get: (_: string, done: (error: null, session: object) => void) => done(null, { cookie: { [HELD]: true } }),
+  };
+  try {
+    const plugin = fastifySession as unknown as (application: object, options: object, done: () => void) => void;
+    plugin(application, { secret: signer, store }, () => {});
+    return request.session !== undefined && heldOf(request.session) !== null;
+  } catch {
+    return false;
+  }
+}
+
+const CARRIES_SYMBOLS = carriesSymbols();
