@@ -136,7 +136,9 @@ export class SessionFinder {
     const signedIn = await this.#signIns.load(sign_in, null, isActivity);
     const held = signedIn && this.#heldOf(names, signedIn, sign_in);
     if (!held) return null;
-    const token = await this.#signIns.tokenOf(names, sign_in, signedIn);
+    const noted = this.places.get(sid);
+    const isNoted = noted?.sign_in?.session_id === sign_in.session_id;
+    const token = isNoted ? noted.token : await this.#signIns.tokenOf(names, sign_in, signedIn);
     this.places.note(sid, { generation, sign_in, token }, isActivity ? signedIn : null);
     return held;
   }

@@ -17,7 +17,8 @@ const OPENS_MAX = 20;
 export interface OpenedSignIn {
   readonly sign_in: SignIn;
   readonly session: Session;
-  readonly token: string;
+  /** Null where the client has no use for it. */
+  readonly token: string | null;
 }
 
 /** The sessions that belong to users. */
@@ -50,14 +51,15 @@ export class SignIns {
     for (let open = 0; open < OPENS_MAX; open += 1) {
       const turn = `${revision}.${open}`;
       const { session, token } = await this.#idleTimeouts.open(opening, data, signInKey(names, user_id, turn));
-      if (session.active) return { sign_in: { user_id, session_id: session.id, turn }, session, token };
+      if (!session.active) continue;
+      return { sign_in: { user_id, session_id: session.id, turn }, session, token: this.#isCached ? token : null };
     }
     throw new SessionStoreError('SESSION_CLOSED', `The sign-in has ended ${OPENS_MAX} times meanwhile.`);
   }
 
   /** Null for one that has ended. Counts as activity when `isActivity`. */
   async load({ session_id }: SignIn, token: string | null, isActivity: boolean): Promise<Session | null> {
-    if (isActivity && token !== null && this.#isCached) return (await this.#client.read?.(token)) ?? null;
+    if (isActivity && token !== null) return (await this.#client.read?.(token)) ?? null;
     if (isActivity) return this.#client.touch(session_id).catch(nullIfEnded);
     const session = await this.#client.get(session_id);
     return session?.active ? session : null;
