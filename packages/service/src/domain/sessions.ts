@@ -14,6 +14,7 @@ import {
   type Authentication,
   asOf,
   type CloseReason,
+  isLive,
   type Session,
   type SessionUpdate,
 } from './session.ts';
@@ -183,7 +184,9 @@ export class Sessions {
   async touch(id: string): Promise<Session | null> {
     const now = this.#clock.now();
     const session = await this.#store.find(id);
-    return session && this.#change(id, touchOf(session, this.#settings), now);
+    // A touch before this one may have counted it already: there is nothing to write then, nor to wait for.
+    const isCounted = session && now <= session.active_until && isLive(session, this.#clock.now());
+    return session && (isCounted ? session : this.#change(id, touchOf(session, this.#settings), now));
   }
 
   /** Ends a session. The first end wins: an ended session is answered as it ended. Null when there is none. */
