@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
+import { startTestServer } from '../../../service/src/http/fixtures/test-server.ts';
+import { createSessionsClient } from '../index.ts';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
 import { LibrarySessions } from './library-sessions.ts';
 import type { LibraryStoreOptions } from './options.ts';
@@ -156,4 +159,21 @@ test('a sign-in that came to nothing can be made again, with the same session id
   await signIn();
   assert.equal((await sessions.read(SID))?.data.userId, 'u');
   assert.equal(await world.client.count({ user_id: 'u', active: true }), 1);
+});
+
+test('a key of scope write is enough to sign in, change, switch users and sign out', async (t) => {
+  const key = 'k'.repeat(43);
+  const server = await startTestServer({ keys: [{ name: 'app', scope: 'write', hash: hash('sha256', key) }] });
+  t.after(server.stop);
+  const sessions = new LibrarySessions({ client: createSessionsClient({ url: server.url, key, retries: 0 }) }, 'test');
+  const cookie = { originalMaxAge: 60_000, path: '/' };
+  for (const userId of ['u', 'u', 'v', null]) {
+    const held = await sessions.read(SID);
+    await sessions.write(SID, { cookie: { ...cookie, originalMaxAge: 120_000 }, userId }, () => held);
+    assert.equal((await sessions.read(SID))?.data.userId, userId);
+  }
+  await sessions.destroy(SID);
+  await sessions.write(SID, { cookie, userId: 'u' }, () => null);
+  assert.equal((await sessions.read(SID))?.data.userId, 'u');
+  await assert.rejects(sessions.list.count(), { code: 'FORBIDDEN' });
 });
