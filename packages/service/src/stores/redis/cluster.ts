@@ -22,6 +22,7 @@ type SlotRange = readonly [number, number, ...(readonly (readonly [string | null
 export class Cluster implements Servers {
   readonly #config: RedisStoreConfig;
   readonly #shards: readonly Shard[];
+  readonly #left: () => void;
   readonly #slots = new Map<Shard, number>();
   readonly #owners = new Map<Shard, Server>();
   readonly #servers = new Map<string, Server>();
@@ -34,7 +35,8 @@ export class Cluster implements Servers {
   #problem: string | null = null;
   #isClosed = false;
 
-  constructor(config: RedisStoreConfig, shards: readonly Shard[]) {
+  constructor(config: RedisStoreConfig, shards: readonly Shard[], left: () => void) {
+    this.#left = left;
     this.#config = config;
     this.#shards = shards;
     this.#known = config.addresses;
@@ -113,7 +115,7 @@ export class Cluster implements Servers {
     // One that is down is not waited for, unless there is none to ask at all.
     const server = this.#servers.get(textOf(at));
     if (server && !server.isUp) return false;
-    const asked = server ?? new Server(at, { ...this.#config, replicas: 0 }, SILENT);
+    const asked = server ?? new Server(at, { ...this.#config, replicas: 0 }, SILENT, { isOfAnyRole: true });
     let refusal: string | null = null;
     try {
       await answered(asked.up());
@@ -168,7 +170,11 @@ export class Cluster implements Servers {
     const address = textOf(at);
     let server = this.#servers.get(address);
     if (!server) {
-      server = new Server(at, this.#config, { up: () => this.#settle(), down: () => this.doubt() });
+      const down = () => {
+        this.#left();
+        this.doubt();
+      };
+      server = new Server(at, this.#config, { up: () => this.#settle(), down });
       this.#servers.set(address, server);
     }
     return server;

@@ -1,12 +1,16 @@
 import { createClient } from 'redis';
+import { monotonicTime } from '../../domain/clock.ts';
 import type { Address, RedisStoreConfig } from './config.ts';
-import { toFault } from './fault.ts';
+import { NotSent, toFault } from './fault.ts';
+import { ASK_ROLE, IS_REPLICA, isReplica } from './role.ts';
 
 /** The first pause before connecting again, and the longest. */
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 500;
 /** How many times a connection is looked at in the time after which its silence means that it is dead. */
 const LOOKS = 5;
+/** A connection that leads to a replica is made anew at once, and then no more often than this. */
+const LEAVE_MS = 250;
 
 export interface ConnectionListener {
   readonly up: () => void;
@@ -19,14 +23,21 @@ export interface Subscription {
   readonly hear: (message: string) => void;
 }
 
+export interface ConnectionOptions {
+  readonly subscription?: Subscription;
+  /** Also for a replica, or a sentinel: it is asked for nothing but where the primaries are. */
+  readonly isOfAnyRole?: boolean;
+}
+
 type Client = ReturnType<typeof newClient>;
 
 /**
  * One connection to one server, made anew whenever it is lost, for ever until it is closed. While it is down, commands
  * are refused at once; those that were sent are rejected.
  *
- * A server that is silent, or whose packets are lost, does not close its connections: so a PING goes out all the time, and
- * when it is not answered in time the connection is given up. The library has no bound for that which holds under load.
+ * A server that is silent, or whose packets are lost, does not close its connections: so it is asked for its role all the
+ * time, and when it does not answer in time the connection is given up. The library has no bound for that which holds under
+ * load. A connection that leads to a replica is given up too: it is up only while its server is a primary.
  */
 export class Connection {
   readonly address: string;
@@ -34,25 +45,29 @@ export class Connection {
   readonly #config: RedisStoreConfig;
   readonly #listener: ConnectionListener;
   readonly #subscription: Subscription | null;
+  readonly #isOfAnyRole: boolean;
   readonly #watch: NodeJS.Timeout;
   #client: Client;
   #isUp = false;
   #problem: string | null = null;
   #isClosed = false;
-  /** How many times the connection was looked at since the PING that has not been answered; 0 for none. */
+  /** How many times the connection was looked at since a question that has not been answered; 0 for none. */
   #looks = 0;
+  #leftAt = Number.NEGATIVE_INFINITY;
+  #again: NodeJS.Timeout | null = null;
 
   constructor(
     at: Address,
     config: RedisStoreConfig,
     listener: ConnectionListener,
-    subscription: Subscription | null = null,
+    { subscription, isOfAnyRole = false }: ConnectionOptions = {},
   ) {
     this.#at = at;
     this.address = textOf(at);
     this.#config = config;
     this.#listener = listener;
-    this.#subscription = subscription;
+    this.#subscription = subscription ?? null;
+    this.#isOfAnyRole = isOfAnyRole;
     this.#client = this.#connect();
     this.#watch = setInterval(() => this.#look(), config.silence_timeout_ms / LOOKS);
     this.#watch.unref();
@@ -62,26 +77,36 @@ export class Connection {
     return this.#isUp;
   }
 
-  /** Why the server has refused the connection, if it did; a password is wrong, for example. */
+  /** Why the connection is down, if the server has said so; a password is wrong, for example. */
   get problem(): string | null {
     return this.#problem;
   }
 
   /** Rejects with what `toFault` understands. */
   send<T>(args: readonly string[]): Promise<T> {
+    if (!this.#isUp) return Promise.reject(this.#down());
     return this.#client.sendCommand(args) as Promise<T>;
+  }
+
+  /**
+   * Asks the server for its role now. Resolves when it is a primary: whatever was answered before came from a primary.
+   * Rejects with what `toFault` understands.
+   */
+  checkRole(): Promise<void> {
+    return this.#isUp ? this.#assertPrimary(this.#client) : Promise.reject(this.#down());
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearInterval(this.#watch);
+    if (this.#again) clearTimeout(this.#again);
     this.#isUp = false;
-    this.#client.destroy();
+    if (this.#client.isOpen) this.#client.destroy();
   }
 
   #connect(): Client {
-    const client = newClient(this.#at, this.#config);
+    const client = newClient(this.#at, this.#config, this.#subscription !== null);
     client.on('ready', () => void this.#ready(client));
     // The library tells so of everything that fails, and throws where nobody listens.
     client.on('error', (error) => this.#lost(client, error));
@@ -91,6 +116,7 @@ export class Connection {
 
   async #ready(client: Client): Promise<void> {
     try {
+      if (!this.#isOfAnyRole) await this.#assertPrimary(client);
       const { channel, hear } = this.#subscription ?? {};
       // At a connection that was made again by the library it has subscribed again too; a second listener would hear twice.
       if (channel !== undefined && hear && !client.isPubSubActive) await client.subscribe(channel, hear);
@@ -101,6 +127,7 @@ export class Connection {
     if (this.#client !== client || this.#isClosed || !client.isReady) return;
     this.#isUp = true;
     this.#looks = 0;
+    this.#problem = null;
     this.#listener.up();
   }
 
@@ -124,19 +151,47 @@ export class Connection {
       const answered = () => {
         if (this.#client === client) this.#looks = 0;
       };
-      client.sendCommand(['PING']).then(answered, answered);
+      const answer = this.#isOfAnyRole ? client.sendCommand(['PING']) : this.#assertPrimary(client);
+      answer.then(answered, answered);
       return;
     }
     this.#looks += 1;
     if (this.#looks > LOOKS) this.#renew();
   }
 
-  #renew(): void {
+  async #assertPrimary(client: Client): Promise<void> {
+    const answer = await client.sendCommand(ASK_ROLE).catch((error: unknown) => {
+      // A server that does not say its role is trusted, whatever it answers.
+      if (toFault(error).type !== 'refused') throw error;
+    });
+    if (!isReplica(answer)) return;
+    this.#leave(client);
+    throw new NotSent(IS_REPLICA);
+  }
+
+  /** Another connection to the same address may lead to the new primary. */
+  #leave(client: Client): void {
+    if (this.#client !== client || !client.isReady) return;
+    this.#problem = IS_REPLICA;
+    const since = monotonicTime() - this.#leftAt;
+    this.#leftAt = monotonicTime();
+    this.#renew(since < LEAVE_MS ? LEAVE_MS : 0);
+  }
+
+  #down(): NotSent {
+    return new NotSent(this.#problem ?? 'it cannot be reached');
+  }
+
+  #renew(pause_ms = 0): void {
     const silent = this.#client;
     const wasUp = this.#isUp;
     this.#isUp = false;
     this.#looks = 0;
-    this.#client = this.#connect();
+    const connect = () => {
+      this.#client = this.#connect();
+    };
+    if (pause_ms === 0) connect();
+    else this.#again = setTimeout(connect, pause_ms);
     silent.destroy();
     if (wasUp) this.#listener.down();
   }
@@ -146,7 +201,7 @@ export function textOf({ host, port }: Address): string {
   return `${host}:${port}`;
 }
 
-function newClient({ host, port }: Address, config: RedisStoreConfig) {
+function newClient({ host, port }: Address, config: RedisStoreConfig, isSubscription: boolean) {
   const { tls, username, password, database, silence_timeout_ms, commands_max } = config;
   const socket = {
     host,
@@ -161,7 +216,8 @@ function newClient({ host, port }: Address, config: RedisStoreConfig) {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     database,
-    RESP: 2,
+    // In the older protocol nothing can be asked while a channel is subscribed to.
+    RESP: isSubscription ? 3 : 2,
     disableOfflineQueue: true,
     commandsQueueMaxLength: commands_max,
     // The store has deadlines of its own; a timer of the library for each command costs more than the command.

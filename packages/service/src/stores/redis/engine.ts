@@ -1,3 +1,4 @@
+import { cannotWrite } from '../unavailable.ts';
 import { Cluster } from './cluster.ts';
 import type { Address, RedisStoreConfig } from './config.ts';
 import { type Fault, NotSent, toFault, toUnavailable } from './fault.ts';
@@ -22,8 +23,9 @@ export class OutcomeUnknown extends Error {}
 export class Engine {
   readonly #servers: Servers;
 
-  constructor(config: RedisStoreConfig, keys: Keys) {
-    this.#servers = serversOf(config, keys);
+  /** `left` is called whenever a server is used no more: see `Servers`. */
+  constructor(config: RedisStoreConfig, keys: Keys, left: () => void) {
+    this.#servers = serversOf(config, keys, left);
   }
 
   /** Resolves when every shard can be asked. */
@@ -45,6 +47,11 @@ export class Engine {
     return this.#servers.all().map(({ at }) => at);
   }
 
+  /** Resolves when every server in use is a primary, so that all came from primaries that was answered before. */
+  async checkRoles(): Promise<void> {
+    await Promise.all(this.#servers.all().map((server) => server.checkRole())).catch(thrown);
+  }
+
   /** Asks every master. */
   askAll<T>(args: readonly string[]): Promise<T[]> {
     return Promise.all(this.#servers.all().map((server) => server.send<T>(args).catch(thrown)));
@@ -52,6 +59,14 @@ export class Engine {
 
   send<T>(shard: Shard, args: readonly string[]): Promise<T> {
     return this.#at(shard, (server, asking) => server.send<T>(args, asking)).catch(thrown);
+  }
+
+  /** Sends a write that changes nothing: rejects with why the server takes none. */
+  prove(shard: Shard, args: readonly string[]): Promise<unknown> {
+    return this.#at(shard, (server, asking) => server.send(args, asking)).catch((error) => {
+      const fault = toFault(error);
+      throw fault.type === 'refused' ? cannotWrite(fault.reason) : toUnavailable(fault);
+    });
   }
 
   /** Runs a script whose change can be lost without harm, or that changes nothing. */
@@ -80,7 +95,7 @@ export class Engine {
     let error = first_error;
     for (let moves = 0; moves < MOVES_MAX; moves += 1) {
       const fault = toFault(error);
-      this.#doubtAfter(fault);
+      this.#doubtAfter(fault, server);
       if (fault.type !== 'moved' && fault.type !== 'ask') throw error;
       const asking = fault.type === 'ask';
       server = asking
@@ -95,8 +110,10 @@ export class Engine {
     throw error;
   }
 
-  #doubtAfter(fault: Fault): void {
-    if (fault.type === 'refused' && DEPOSED.test(fault.reason)) this.#servers.doubt();
+  #doubtAfter(fault: Fault, server: Server): void {
+    if (fault.type !== 'refused' || !DEPOSED.test(fault.reason)) return;
+    server.checkRole().catch(() => {});
+    this.#servers.doubt();
   }
 }
 
@@ -104,14 +121,14 @@ function thrown(error: unknown): never {
   throw toUnavailable(toFault(error));
 }
 
-function serversOf(config: RedisStoreConfig, keys: Keys): Servers {
+function serversOf(config: RedisStoreConfig, keys: Keys, left: () => void): Servers {
   const { topology, addresses } = config;
   switch (topology.type) {
     case 'single':
-      return new Single(addresses[0] ?? { host: 'localhost', port: 6379 }, config);
+      return new Single(addresses[0] ?? { host: 'localhost', port: 6379 }, config, left);
     case 'cluster':
-      return new Cluster(config, keys.shards);
+      return new Cluster(config, keys.shards, left);
     case 'sentinel':
-      return new Sentinel(topology.name, config);
+      return new Sentinel(topology.name, config, left);
   }
 }

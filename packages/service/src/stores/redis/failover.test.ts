@@ -8,10 +8,13 @@ import { RedisCluster } from '../fixtures/redis-cluster.ts';
 import { type Command, withConnections } from '../fixtures/redis-commands.ts';
 import type { RedisServer } from '../fixtures/redis-server.ts';
 import { missingRedis } from '../fixtures/stores.ts';
+import { until } from '../fixtures/until.ts';
 import { Heard, isTold, ownSession, serves, timeOf, withStore } from './fixtures/nodes.ts';
 
 /** The cluster needs about two seconds for it (`cluster-node-timeout` is one), and a busy machine more. */
 const FAILED_OVER_WITHIN_MS = 10_000;
+/** From when the replica has taken over. */
+const LEFT_WITHIN_MS = 5_000;
 /** The deadline of a call, and some for a busy machine. */
 const ANSWERED_WITHIN_MS = 2_500;
 
@@ -86,6 +89,25 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
       await serves(store);
       for (const { id } of sessions) await store.update(id, { type: 'close', reason: 'closed' }, NOW);
     });
+  });
+
+  test('redis cluster: a master that hands over to its replica is left, with its connections open', async () => {
+    await withStore(cluster.url, async (store) => {
+      const sessions = Array.from({ length: 32 }, (_, n) => ownSession(`handed over ${n}`));
+      await Promise.all(sessions.map((one) => store.insert(one, null, NOW)));
+      await isTold(store);
+      await withConnections(cluster.nodes, async (commands) => {
+        const roles = await Promise.all(commands.map((command) => command('INFO', 'replication')));
+        const replica = commands[roles.findIndex((role) => /role:slave/.test(String(role)))];
+        await replica?.('CLUSTER', 'FAILOVER');
+        await until(async () => /role:master/.test(String(await replica?.('INFO', 'replication'))));
+      });
+      const ms = await timeOf(() => serves(store));
+      assert.ok(ms < LEFT_WITHIN_MS, `${ms} ms`);
+      for (const { id } of sessions) await store.update(id, { type: 'close', reason: 'closed' }, NOW);
+      await isTold(store);
+    });
+    await cluster.whenReady();
   });
 
   test('redis cluster: a shard that moves to another server is read all the time, and written again when it is there', async () => {

@@ -39,6 +39,8 @@ const REASONS: Readonly<Record<string, string>> = {
   WRONGPASS: 'the user name or the password is wrong (WRONGPASS)',
 };
 
+/** Redis 6 puts what a command of a script was refused with at the end. */
+const REFUSED_IN_SCRIPT = /^ERR Error running script .*: -([A-Z]{2,20}) /;
 /** What Redis 7, and Redis 6, say of a command that the user may not run in a script. */
 const FORBIDDEN_IN_SCRIPT = /^ERR (ACL failure in script|The user executing the script can't run)/;
 
@@ -58,7 +60,7 @@ export function toFault(error: unknown): Fault {
   }
   if (word === 'NOSCRIPT') return { type: 'noscript' };
   if (kind.endsWith('ErrorReply') || kind === 'SimpleError' || kind === 'BlobError') {
-    const code = FORBIDDEN_IN_SCRIPT.test(message) ? 'NOPERM' : word;
+    const code = FORBIDDEN_IN_SCRIPT.test(message) ? 'NOPERM' : (REFUSED_IN_SCRIPT.exec(message)?.[1] ?? word);
     return { type: 'refused', reason: REASONS[code] ?? `the server refuses the command (${codeOf(word)})` };
   }
   return { type: 'lost', reason: 'the connection was lost before the answer' };

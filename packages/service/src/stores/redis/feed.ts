@@ -87,6 +87,14 @@ export class Feed {
     this.#tellGap();
   }
 
+  /** What was heard, or read from the store, may have been old: a gap is told now, and when all is well again. */
+  lose(): void {
+    this.#isKeyInDoubt = true;
+    if (!this.#isHealthy || this.#isClosed) return;
+    this.#isHealthy = false;
+    this.#tellGap();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#isHealthy = false;
@@ -109,13 +117,13 @@ export class Feed {
       {
         up: () => this.#poll(0),
         down: () => {
-          if (this.#subscription === subscription) this.#lose();
+          if (this.#subscription === subscription) this.lose();
         },
       },
-      { channel: this.#keys.channel, hear: (text) => this.#hear(text) },
+      { subscription: { channel: this.#keys.channel, hear: (text) => this.#hear(text) } },
     );
     this.#subscription = subscription;
-    this.#lose();
+    this.lose();
   }
 
   #poll(in_ms: number): void {
@@ -140,7 +148,7 @@ export class Feed {
     const answers = await this.#ask();
     if (this.#isClosed) return true;
     if (!answers || !this.#subscription?.isUp) {
-      this.#lose();
+      this.lose();
       return true;
     }
     const { numbers, key } = answers;
@@ -172,20 +180,17 @@ export class Feed {
       }),
     );
     const key = this.#isKeyInDoubt ? claimFeedKey(this.#engine, this.#keys) : null;
-    const answers = Promise.all([asking, key]).then(([numbers, key]) => ({ numbers, key }));
+    const answers = Promise.all([asking, key]).then(async ([numbers, key]) => {
+      // A replica has old numbers, and the last one that it has heard of is not the last one.
+      await this.#engine.checkRoles();
+      return { numbers, key };
+    });
     return inTime(answers, ASK_TIMEOUT_MS, () => unavailable('it does not tell its numbers')).catch(() => null);
   }
 
   #takeKey(key: Buffer): void {
     this.#isKeyInDoubt = false;
     if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.#keys.channel);
-  }
-
-  #lose(): void {
-    this.#isKeyInDoubt = true;
-    if (!this.#isHealthy || this.#isClosed) return;
-    this.#isHealthy = false;
-    this.#tellGap();
   }
 
   #hear(text: string): void {

@@ -15,6 +15,7 @@ export class Sentinel implements Servers {
   readonly #config: RedisStoreConfig;
   readonly #name: string;
   readonly #sentinels: readonly Server[];
+  readonly #left: () => void;
   readonly #opened = Promise.withResolvers<void>();
   #master: Server | null = null;
   #next: NodeJS.Timeout | null = null;
@@ -23,14 +24,15 @@ export class Sentinel implements Servers {
   #refusal: string | null = null;
   #isClosed = false;
 
-  constructor(name: string, config: RedisStoreConfig) {
+  constructor(name: string, config: RedisStoreConfig, left: () => void) {
+    this.#left = left;
     this.#name = name;
     this.#config = config;
     // Sentinels have users of their own, and no databases.
     const { username: _, password: __, ...open } = config;
     const own = { ...open, username: undefined, password: undefined, database: 0, replicas: 0 };
     const again = { up: () => this.doubt(), down: () => {} };
-    this.#sentinels = config.addresses.map((at) => new Server(at, own, again));
+    this.#sentinels = config.addresses.map((at) => new Server(at, own, again, { isOfAnyRole: true }));
   }
 
   open(): Promise<void> {
@@ -100,9 +102,13 @@ export class Sentinel implements Servers {
   #take(at: Address): void {
     if (this.#isClosed || this.#master?.address === textOf(at)) return;
     const before = this.#master;
-    const again = () => this.doubt();
-    this.#master = new Server(at, this.#config, { up: again, down: again });
+    const down = () => {
+      this.#left();
+      this.doubt();
+    };
+    this.#master = new Server(at, this.#config, { up: () => this.doubt(), down });
     before?.close();
+    if (before) this.#left();
   }
 
   #known(): Server {

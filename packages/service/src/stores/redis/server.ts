@@ -1,5 +1,5 @@
 import type { Address, RedisStoreConfig } from './config.ts';
-import { Connection, type ConnectionListener, textOf } from './connection.ts';
+import { Connection, type ConnectionListener, type ConnectionOptions, textOf } from './connection.ts';
 import { toFault } from './fault.ts';
 import { ReplicatedWrites } from './replicated-writes.ts';
 import type { Script } from './scripts/script.ts';
@@ -13,7 +13,12 @@ export class Server {
   readonly #replicated: ReplicatedWrites | null;
   #rising = Promise.withResolvers<void>();
 
-  constructor(at: Address, config: RedisStoreConfig, listener: ConnectionListener) {
+  constructor(
+    at: Address,
+    config: RedisStoreConfig,
+    listener: ConnectionListener,
+    options: Pick<ConnectionOptions, 'isOfAnyRole'> = {},
+  ) {
     this.at = at;
     this.address = textOf(at);
     const own: ConnectionListener = {
@@ -26,8 +31,8 @@ export class Server {
       down: listener.down,
     };
     const { replicas, replicas_timeout_ms } = config;
-    this.#connection = new Connection(at, config, own);
-    this.#writer = replicas > 0 ? new Connection(at, config, own) : null;
+    this.#connection = new Connection(at, config, own, options);
+    this.#writer = replicas > 0 ? new Connection(at, config, own, options) : null;
     this.#replicated = this.#writer && new ReplicatedWrites(this.#writer, replicas, replicas_timeout_ms);
   }
 
@@ -37,12 +42,17 @@ export class Server {
 
   /** What the server says that refuses a connection; null for none that was refused. */
   get problem(): string | null {
-    return this.#connection.problem;
+    return this.#connection.problem ?? this.#writer?.problem ?? null;
   }
 
   /** Resolves when the server can be asked, which may be never: whoever calls bounds the wait. */
   up(): Promise<void> {
     return this.isUp ? Promise.resolve() : this.#rising.promise;
+  }
+
+  /** Resolves when both connections lead to a primary, from which all came that was answered before. */
+  async checkRole(): Promise<void> {
+    await Promise.all([this.#connection.checkRole(), this.#writer?.checkRole()]);
   }
 
   send<T>(args: readonly string[], asking = false): Promise<T> {

@@ -6,8 +6,8 @@ import type { Servers } from './servers.ts';
 export class Single implements Servers {
   readonly #server: Server;
 
-  constructor(at: Address, config: RedisStoreConfig) {
-    this.#server = new Server(at, config, { up: () => {}, down: () => {} });
+  constructor(at: Address, config: RedisStoreConfig, left: () => void) {
+    this.#server = new Server(at, config, { up: () => {}, down: left });
   }
 
   open(): Promise<void> {

@@ -27,7 +27,7 @@ import { Feed, type FeedListeners } from './feed.ts';
 import { hoursSince } from './hours.ts';
 import { inTime } from './in-time.ts';
 import { Inserter } from './insert.ts';
-import { assertFindable, Keys } from './keys.ts';
+import { assertFindable, Keys, type Shard } from './keys.ts';
 import { assertKeepsAll, claimFeedKey, claimLayout } from './layout.ts';
 import { Lists } from './lists.ts';
 import { LEASE } from './scripts/lease.ts';
@@ -97,7 +97,9 @@ export class RedisStore implements SessionStore {
 
   ping(): Promise<void> {
     return this.#call(async ({ engine }) => {
-      await Promise.all(this.#keys.shards.map((shard) => engine.send(shard, ['EXISTS', this.#keys.seq(shard)])));
+      // 0 is what a number that is not there counts as. Where it is there, the server changes nothing, and says what it cannot.
+      const proof = (shard: Shard) => engine.prove(shard, ['SET', this.#keys.seq(shard), '0', 'NX']);
+      await Promise.all(this.#keys.shards.map(proof));
     });
   }
 
@@ -204,8 +206,8 @@ export class RedisStore implements SessionStore {
 }
 
 function assemble(config: RedisStoreConfig, keys: Keys, clock: Clock, listeners: FeedListeners): Opened {
-  const engine = new Engine(config, keys);
-  const feed = new Feed(config, keys, engine, listeners);
+  const engine = new Engine(config, keys, () => feed.lose());
+  const feed: Feed = new Feed(config, keys, engine, listeners);
   const writes = new Writes(engine, keys, feed, clock, config.retention_ms);
   const lists = new Lists(engine, keys, writes);
   return {

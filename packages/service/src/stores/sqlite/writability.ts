@@ -1,7 +1,6 @@
 import { monotonicTime } from '../../domain/clock.ts';
-import { SessionsError } from '../../domain/errors.ts';
 import type { StoreReport } from '../store-url.ts';
-import { unavailable } from '../unavailable.ts';
+import { cannotWrite, unavailable } from '../unavailable.ts';
 
 /** A write within this time shows that writes are possible. */
 const PROOF_AGE_MS_MAX = 5_000;
@@ -82,8 +81,4 @@ export class Writability {
       this.#options.prove(true);
     }, PROVE_INTERVAL_MS).unref();
   }
-}
-
-function cannotWrite(fault: string): SessionsError {
-  return new SessionsError('STORE_UNAVAILABLE', `The session store cannot be written to: ${fault}.`);
 }
