@@ -39,7 +39,7 @@ async function postgres(url: string, options: StoreOptions): Promise<SessionStor
     import('./postgres/store.ts'),
     import('./postgres/config.ts'),
   ]);
-  return new PostgresStore(postgresStoreConfig(url), options.clock, unbelieved(options));
+  return new PostgresStore(postgresStoreConfig(url), options.clock, unbelieved(options), options.report);
 }
 
 const UNBELIEVED = [

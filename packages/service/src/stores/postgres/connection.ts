@@ -1,7 +1,9 @@
 import { Socket } from 'node:net';
 import { Client, type ClientConfig, type QueryArrayConfig } from 'pg';
+import { monotonicTime } from '../../domain/clock.ts';
 import type { PostgresStoreConfig } from './config.ts';
 import type { Deadline } from './deadline.ts';
+import { NotPrimary, ROLE_COLUMNS, type Role, roleFrom } from './role.ts';
 
 export type Value = string | number | boolean | null;
 export type Row = readonly Value[];
@@ -19,6 +21,13 @@ export interface Notification {
   /** Of the server's process that has sent it, as the server says. */
   readonly process_id: number;
 }
+
+/** How old may be what is known of the server's role. */
+const ROLE_AGE_MS_MAX = 1_000;
+/** A pooler would lend the connection to the standby to the next one who comes: this ends it there too. */
+const END_IN_SERVER: Statement = { text: 'SELECT pg_terminate_backend(pg_backend_pid())' };
+
+const ASK_ROLE = `SELECT pg_backend_pid(), ${ROLE_COLUMNS}`;
 
 const INT8 = 20;
 const INT4 = 23;
@@ -42,6 +51,8 @@ export class Connection {
   readonly #client: Client;
   readonly #socket: Socket;
   #process_id = 0;
+  #role: Role = 'primary';
+  #roleAt = Number.NEGATIVE_INFINITY;
   #isLost = false;
   #onLost: (() => void) | null = null;
 
@@ -74,6 +85,27 @@ export class Connection {
   /** Of the server's process for this connection; a pooler in between has numbers of its own, so the server is asked. */
   get process_id(): number {
     return this.#process_id;
+  }
+
+  /** Of the server, when it was last asked; never `standby`, for then the connection is ended. */
+  get role(): Role {
+    return this.#role;
+  }
+
+  /**
+   * Asks the server for its role if that was not done lately; to be called outside of a transaction. Ends the connection where
+   * the server is no primary that takes writes: another connection may lead to one. Resolves with whether it is left as it was.
+   */
+  async checkRole(): Promise<boolean> {
+    if (this.#isLost || monotonicTime() - this.#roleAt < ROLE_AGE_MS_MAX) return true;
+    try {
+      await this.#askRole();
+      if (this.#role === 'primary') return true;
+    } catch (error) {
+      if (!(error instanceof NotPrimary)) return true;
+    }
+    this.destroy();
+    return false;
   }
 
   async query(statement: Statement): Promise<Row[]> {
@@ -112,14 +144,28 @@ export class Connection {
     const forget = deadline.onEnd(() => this.destroy());
     try {
       await this.#client.connect();
-      const [row] = await this.query({ text: 'SELECT pg_backend_pid()' });
-      this.#process_id = Number(row?.[0]);
+      await this.#askRole();
     } catch (error) {
       this.destroy();
       throw error;
     } finally {
       forget();
     }
+  }
+
+  /** A pooler gives its clients numbers of its own. */
+  #isPooled(): boolean {
+    return (this.#client as Client & { processID: number | null }).processID !== this.#process_id;
+  }
+
+  async #askRole(): Promise<void> {
+    this.#roleAt = monotonicTime();
+    const [[process_id, ...role] = []] = await this.query({ name: 'role', text: ASK_ROLE });
+    this.#process_id = Number(process_id);
+    this.#role = roleFrom(role);
+    if (this.#role !== 'standby') return;
+    if (this.#isPooled()) await this.query(END_IN_SERVER).catch(() => {});
+    throw new NotPrimary('standby');
   }
 }
 

@@ -9,6 +9,7 @@ import { Connection, type Notification } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { isRefusal } from './faults.ts';
 import { FeedMessages, feedKeyFrom, SELECT_FEED_KEY } from './feed-messages.ts';
+import { NotPrimary } from './role.ts';
 
 /** So often a notification goes round, which shows that all before it have come. */
 const BEAT_MS = 500;
@@ -29,7 +30,7 @@ export class Feed {
   readonly #config: PostgresStoreConfig;
   readonly #unbelieved: () => void;
   readonly #listeners = new ChangeListeners();
-  readonly #gaps = new LimitedGaps(() => this.#tellGap());
+  readonly #gaps = new LimitedGaps(() => this.tellGap());
   readonly #beatChannel = `pip_beat_${randomText(BEAT_CHANNEL_BYTES)}`;
   readonly #beats = new Beats();
   /** Null before it is opened. */
@@ -91,6 +92,11 @@ export class Feed {
     }
   }
 
+  /** What was heard, or read from the store, may have been old. */
+  tellGap(): void {
+    this.#listeners.tell({ type: 'gap' });
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -103,6 +109,10 @@ export class Feed {
     const time = elapsedTime();
     const deadline = new Deadline(call_timeout_ms);
     const connection = await Connection.open(this.#config, call_timeout_ms, deadline);
+    if (connection.role === 'read-only') {
+      connection.destroy();
+      throw new NotPrimary('read-only');
+    }
     const forget = deadline.onEnd(() => connection.destroy());
     connection.onNotification((notification) => this.#receive(notification));
     const channels = [this.channel, this.#beatChannel];
@@ -129,6 +139,7 @@ export class Feed {
     deadline.onEnd(() => connection.destroy());
     const values = [this.#beatChannel, this.#beats.next()];
     try {
+      if (!(await connection.checkRole())) return;
       await connection.query({ name: 'beat', text: 'SELECT pg_notify($1, $2)', values });
       this.#after(BEAT_MS, () => this.#beat(connection));
     } catch {
@@ -141,14 +152,14 @@ export class Feed {
   #onLost(): void {
     this.#connection = null;
     if (this.#isClosed) return;
-    this.#tellGap();
+    this.tellGap();
     this.#after(this.#backoff_ms, () => this.#relisten());
   }
 
   async #relisten(): Promise<void> {
     try {
       await this.#listen();
-      this.#tellGap();
+      this.tellGap();
     } catch {
       this.#backoff_ms = Math.min(BACKOFF_MS_MAX, 2 * this.#backoff_ms);
       this.#after(this.#backoff_ms, () => this.#relisten());
@@ -179,11 +190,7 @@ export class Feed {
   /** A commit was made or not, or may yet be: what it notifies of, if it comes, is told as another node's. */
   #doubt(): void {
     this.#messages?.rename();
-    this.#tellGap();
-  }
-
-  #tellGap(): void {
-    this.#listeners.tell({ type: 'gap' });
+    this.tellGap();
   }
 
   #after(ms: number, work: () => Promise<void>): void {

@@ -2,17 +2,29 @@ import type { SessionsError } from '../../domain/errors.ts';
 import type { PostgresStoreConfig } from './config.ts';
 import { Connection } from './connection.ts';
 import type { Deadline } from './deadline.ts';
-import { isOfConnection, toSessionsError } from './faults.ts';
+import { isOfConnection, isReadOnly, readOnlyFault, toSessionsError, writeFaultOf } from './faults.ts';
 
 /** After a failed attempt to connect; doubled up to the maximum, which is about how late a return is noticed. */
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 500;
+
+/** So often every connection is asked for its server's role that is not in use, and each other one when it is given back. */
+const ROLE_INTERVAL_MS = 1_000;
+
+export interface PoolListener {
+  /** A connection was ended because its server is no primary any more, or takes no writes. */
+  readonly left: () => void;
+  /** A statement was refused, for a reason for which no write is possible. */
+  readonly writeFailed: (reason: string) => void;
+}
 
 /**
  * Connections, made when there is none idle. How many there are is bounded by who asks for them: each kind of call has
  * a share of its own (`PostgresStoreConfig`), so that slow ones cannot take all.
  *
  * When one cannot be made, calls are refused at once until it is time for the next attempt, which one call makes.
+ *
+ * Only primaries are connected to. Where a connection turns out to lead to none any more, what it has read may have been old.
  */
 export class Pool {
   readonly #config: PostgresStoreConfig;
@@ -22,9 +34,13 @@ export class Pool {
   #isBackingOff = false;
   #isProbing = false;
   #isClosed = false;
+  readonly #listener: PoolListener;
+  readonly #watch: NodeJS.Timeout;
 
-  constructor(config: PostgresStoreConfig) {
+  constructor(config: PostgresStoreConfig, listener: PoolListener) {
     this.#config = config;
+    this.#listener = listener;
+    this.#watch = setInterval(() => this.#checkRoles(), ROLE_INTERVAL_MS).unref();
   }
 
   /** Lends a connection, which is ended when the deadline is over. Rejects with `STORE_UNAVAILABLE`. */
@@ -35,6 +51,9 @@ export class Pool {
       return await work(connection);
     } catch (error) {
       if (isOfConnection(error)) connection.destroy();
+      if (isReadOnly(error)) this.#listener.left();
+      const fault = writeFaultOf(error);
+      if (fault !== null) this.#listener.writeFailed(fault);
       throw toSessionsError(error, deadline);
     } finally {
       forget();
@@ -45,6 +64,7 @@ export class Pool {
   /** To be called when no connection is lent. */
   async close(deadline: Deadline): Promise<void> {
     this.#isClosed = true;
+    clearInterval(this.#watch);
     await Promise.all(this.#idle.splice(0).map((connection) => connection.end(deadline)));
   }
 
@@ -56,8 +76,23 @@ export class Pool {
   }
 
   #giveBack(connection: Connection): void {
-    if (connection.isIdle && !this.#isClosed) this.#idle.push(connection);
-    else connection.destroy();
+    if (!connection.isIdle || this.#isClosed) {
+      connection.destroy();
+      return;
+    }
+    this.#idle.push(connection);
+    void this.#checkRole(connection);
+  }
+
+  #checkRoles(): void {
+    for (const connection of this.#idle) void this.#checkRole(connection);
+  }
+
+  /** The connection may be lent meanwhile: what is sent on it then is answered after this. */
+  async #checkRole(connection: Connection): Promise<void> {
+    if (await connection.checkRole()) return;
+    this.#listener.left();
+    this.#noteRole(connection);
   }
 
   async #connect(deadline: Deadline): Promise<Connection> {
@@ -65,6 +100,7 @@ export class Pool {
     this.#isProbing = this.#problem !== null;
     try {
       const connection = await Connection.open(this.#config, this.#config.call_timeout_ms, deadline);
+      this.#noteRole(connection);
       this.#problem = null;
       this.#backoff_ms = 0;
       return connection;
@@ -75,6 +111,10 @@ export class Pool {
     } finally {
       this.#isProbing = false;
     }
+  }
+
+  #noteRole({ role }: Connection): void {
+    if (role === 'read-only') this.#listener.writeFailed(readOnlyFault());
   }
 
   #backOff(): void {

@@ -19,7 +19,9 @@ import type {
   UpdateResult,
 } from '../../domain/store.ts';
 import { toHours } from '../hour-sums.ts';
+import type { StoreReport } from '../store-url.ts';
 import { unavailable } from '../unavailable.ts';
+import { Writability } from '../writability.ts';
 import { Batches } from './batches.ts';
 import { Bulk } from './bulk.ts';
 import type { PostgresStoreConfig } from './config.ts';
@@ -33,8 +35,9 @@ import { Lane } from './lane.ts';
 import { countMatching, hasDue, list, scan, snapshot } from './lists.ts';
 import { Pool } from './pool.ts';
 import { migrate, startError } from './schema.ts';
+import { proveWrite } from './write-proof.ts';
 import { admission, WriteRunner } from './write-runner.ts';
-import type { Write, WriteResult } from './writes.ts';
+import { hasWritten, type Write, type WriteResult } from './writes.ts';
 
 const TAKE_LEASE = `INSERT INTO leases AS l (name, holder, until) VALUES ('sweep', $1, $2::bigint + $3::bigint)
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
@@ -51,6 +54,7 @@ export class PostgresStore implements SessionStore {
   readonly #config: PostgresStoreConfig;
   readonly #feed: Feed;
   readonly #pool: Pool;
+  readonly #writability: Writability;
   readonly #finds: FindBatches;
   readonly #writes: Batches<Write, WriteResult>;
   readonly #lists: Lane;
@@ -60,11 +64,20 @@ export class PostgresStore implements SessionStore {
   #closing: Promise<void> | null = null;
 
   /** `unbelieved` is called for each message to the feed that no node has sent. */
-  constructor(config: PostgresStoreConfig, clock: Clock = NO_CLOCK, unbelieved: () => void = () => {}) {
+  constructor(
+    config: PostgresStoreConfig,
+    clock: Clock = NO_CLOCK,
+    unbelieved: () => void = () => {},
+    report: (report: StoreReport) => void = () => {},
+  ) {
     const { call_timeout_ms, slow_timeout_ms, slow_waiting_max } = config;
     this.#config = config;
     this.#feed = new Feed(config, unbelieved);
-    this.#pool = new Pool(config);
+    this.#writability = new Writability({ prove: (needs_room) => void this.#prove(needs_room), report });
+    this.#pool = new Pool(config, {
+      left: () => this.#feed.tellGap(),
+      writeFailed: (reason) => this.#writability.committed(reason),
+    });
     this.#finds = new FindBatches(this.#pool, config);
     const runner = new WriteRunner(this.#pool, this.#feed, clock);
     this.#writes = new Batches(
@@ -76,7 +89,11 @@ export class PostgresStore implements SessionStore {
         timeout_ms: call_timeout_ms,
         admission,
       },
-      (writes, deadline) => runner.run(writes, deadline),
+      async (writes, deadline) => {
+        const results = await runner.run(writes, deadline);
+        if (results.some(hasWritten)) this.#writability.committed(null);
+        return results;
+      },
     );
     const slow = { waiting_max: slow_waiting_max, timeout_ms: slow_timeout_ms };
     this.#lists = new Lane(this.#pool, { ...slow, what: 'lists', parallel: config.lists });
@@ -100,9 +117,10 @@ export class PostgresStore implements SessionStore {
     return this.#closing;
   }
 
-  /** A round trip of its own, by the way that finds go. */
+  /** A round trip of its own, by the way that finds go; and a write where none was made lately. */
   async ping(): Promise<void> {
     await this.find('');
+    await this.#writability.proved();
   }
 
   async insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]> {
@@ -195,6 +213,22 @@ export class PostgresStore implements SessionStore {
     return this.#lists.run((connection) => snapshot(connection, this.#config.slow_timeout_ms, () => read(connection)));
   }
 
+  async #prove(needs_room: boolean): Promise<void> {
+    if (this.#state !== 'open') return;
+    let fault = 'a write was not answered in time';
+    try {
+      await this.#bulks.run((connection) =>
+        proveWrite(connection, needs_room).catch((error: unknown) => {
+          fault = reasonOf(error);
+          throw error;
+        }),
+      );
+      this.#writability.proof(null);
+    } catch {
+      if (this.#state === 'open') this.#writability.proof(fault);
+    }
+  }
+
   #assertOpen(): void {
     if (this.#state !== 'open') throw this.#notOpen();
   }
@@ -205,6 +239,7 @@ export class PostgresStore implements SessionStore {
 
   async #close(): Promise<void> {
     this.#state = 'closed';
+    this.#writability.close();
     await Promise.all([this.#finds.close(), this.#writes.close(), this.#lists.close(), this.#bulks.close()]);
     this.#feed.close();
     const deadline = new Deadline(this.#config.call_timeout_ms);

@@ -7,7 +7,7 @@ import { writeStatement } from './write-statement.ts';
 
 export const BEGIN: Statement = { text: 'BEGIN' };
 export const COMMIT: Statement = { text: 'COMMIT' };
-const ROLLBACK: Statement = { text: 'ROLLBACK' };
+export const ROLLBACK: Statement = { text: 'ROLLBACK' };
 
 /** Runs `work`, which begins a transaction and commits it; where it throws, rolls back. */
 export async function inTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {

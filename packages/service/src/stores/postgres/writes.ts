@@ -14,3 +14,8 @@ export type WriteResult =
   | { readonly type: 'removed'; readonly session: Session | null }
   /** This write alone was refused, and has changed nothing. */
   | { readonly type: 'failed'; readonly error: SessionsError };
+
+/** Whether a commit was made for it: others prove nothing. */
+export function hasWritten(result: WriteResult): boolean {
+  return result.type === 'inserted' || (result.type === 'updated' && result.result.outcome === 'updated');
+}

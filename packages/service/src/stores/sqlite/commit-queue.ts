@@ -2,10 +2,10 @@ import { type Clock, monotonicTime } from '../../domain/clock.ts';
 import { SessionsError } from '../../domain/errors.ts';
 import type { StoreReport } from '../store-url.ts';
 import { unavailable } from '../unavailable.ts';
+import { Writability } from '../writability.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { FilesCheck } from './files-check.ts';
 import { bytesOfCommit } from './log-growth.ts';
-import { Writability } from './writability.ts';
 import { WriterThread } from './writer-thread.ts';
 import { type Committed, type Done, doneOf, type FromWriter, type Write, type WriteResult } from './writes.ts';
 

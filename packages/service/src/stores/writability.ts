@@ -1,6 +1,6 @@
-import { monotonicTime } from '../../domain/clock.ts';
-import type { StoreReport } from '../store-url.ts';
-import { cannotWrite, unavailable } from '../unavailable.ts';
+import { monotonicTime } from '../domain/clock.ts';
+import type { StoreReport } from './store-url.ts';
+import { cannotWrite, unavailable } from './unavailable.ts';
 
 /** A write within this time shows that writes are possible. */
 const PROOF_AGE_MS_MAX = 5_000;

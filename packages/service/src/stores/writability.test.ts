@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import type { StoreReport } from '../store-url.ts';
+import type { StoreReport } from './store-url.ts';
 import { Writability } from './writability.ts';
 
 const INTERVAL_MS = 1_000;

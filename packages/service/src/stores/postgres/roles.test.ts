@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import pg from 'pg';
+import { monotonicTime } from '../../domain/clock.ts';
+import { SessionsError } from '../../domain/errors.ts';
+import { PostgresServer } from '../fixtures/postgres-server.ts';
+import { TcpProxy } from '../fixtures/proxy.ts';
+import { missingPostgres } from '../fixtures/stores.ts';
+import { until } from '../fixtures/until.ts';
+import { NearSessions } from '../near-sessions.ts';
+import { postgresStoreConfig } from './config.ts';
+import { NOW, query, sessionOf } from './fixtures/databases.ts';
+import { PostgresStore } from './store.ts';
+
+async function rejects(call: Promise<unknown>, message: RegExp): Promise<boolean> {
+  const error = await call.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  return error instanceof SessionsError && message.test(error.message);
+}
+
+/** From when new connections lead to a primary. */
+const RECOVERED_WITHIN_MS = 5_000;
+const NO_PRIMARY = { code: 'STORE_UNAVAILABLE', message: /is a standby/ };
+const CLOSE = { type: 'close', reason: 'closed' } as const;
+const BOUNDS = { sessions_max: 10, bytes_max: 100_000 };
+const END_CONNECTIONS = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pip-sessions'`;
+const CAUGHT_UP = 'SELECT 1 FROM pg_stat_replication WHERE replay_lsn = pg_current_wal_lsn()';
+const FILL_DISK = `CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql
+  AS $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = '53100'; END $$;
+  CREATE TRIGGER fill BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION fill()`;
+
+describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, timeout: 60_000 }, () => {
+  let first: PostgresServer;
+  let second: PostgresServer;
+  let proxy: TcpProxy;
+  let store: PostgresStore;
+  before(async () => {
+    const settings = { fsync: 'off' };
+    first = await PostgresServer.start({ settings });
+    second = await PostgresServer.start({ settings, standbyOf: first });
+    proxy = await TcpProxy.start(first.port);
+    store = await open();
+  });
+  after(async () => {
+    await store.close();
+    await proxy.stop();
+    await Promise.all([first.remove(), second.remove()]);
+  });
+
+  const open = async (port = proxy.port) => {
+    const opened = new PostgresStore(postgresStoreConfig(`postgres://postgres@127.0.0.1:${port}/postgres`));
+    await opened.open();
+    return opened;
+  };
+  const succeeds = (work: () => Promise<unknown>) =>
+    until(
+      () =>
+        work().then(
+          () => true,
+          () => false,
+        ),
+      RECOVERED_WITHIN_MS,
+    );
+  /** Reads, writes, and hears of everything. */
+  const isWell = async (id: string) => {
+    await succeeds(() => store.ping());
+    await succeeds(() => store.insert(sessionOf(id), null, NOW));
+    const now = monotonicTime();
+    await until(async () => store.toldUntil() > now, RECOVERED_WITHIN_MS);
+  };
+
+  /** Of the second server, also for connections that exist. */
+  const setting = async (name: string, value: string) => {
+    const client = new pg.Client({ connectionString: second.url });
+    await client.connect();
+    await client.query(`ALTER SYSTEM SET ${name} = '${value}'`);
+    await client.query('SELECT pg_reload_conf()');
+    await client.end();
+  };
+  const isCaughtUp = () => until(async () => (await query(first.url, CAUGHT_UP)).length === 1);
+
+  test('postgres: a start at a standby fails, and says what it has found', async (t) => {
+    proxy.targetPort = second.port;
+    t.after(() => {
+      proxy.targetPort = first.port;
+    });
+    await assert.rejects(open(), NO_PRIMARY);
+  });
+
+  test('postgres: a node whose new connections lead to a standby reads, writes and believes nothing there', async () => {
+    await store.insert(sessionOf('a'), null, NOW);
+    await isCaughtUp();
+    proxy.targetPort = second.port;
+    await query(first.url, END_CONNECTIONS);
+    await until(async () => !(await store.find('a').catch(() => null)));
+    const stopped = store.toldUntil();
+    const accepted = proxy.accepted;
+    await until(async () => {
+      await assert.rejects(store.find('a'), { code: 'STORE_UNAVAILABLE' });
+      return proxy.accepted > accepted + 4;
+    });
+    for (const call of [store.find('a'), store.ping(), store.update('a', CLOSE, NOW)]) {
+      await assert.rejects(call, NO_PRIMARY);
+    }
+    assert.equal(store.toldUntil(), stopped);
+    proxy.targetPort = first.port;
+    await isWell('b');
+  });
+
+  test('postgres: a standby that is promoted is used, and what it was told elsewhere is not missed', async () => {
+    const near = new NearSessions(store, BOUNDS);
+    const isLive = async () => (await near.find('a', 60_000)).session?.close_time === null;
+    assert.ok(await isLive());
+    await isCaughtUp();
+    proxy.targetPort = second.port;
+    await first.stop('immediate');
+    await assert.rejects(store.ping(), { code: 'STORE_UNAVAILABLE' });
+    await second.promote();
+    const there = await open(second.port);
+    await there.update('a', CLOSE, NOW);
+    await there.close();
+    await isWell('c');
+    assert.equal(await isLive(), false);
+  });
+
+  test('postgres: a primary that takes no writes is not ready, and is read on, without a cache', async () => {
+    const stops: number[] = [];
+    const unwatch = store.watch(({ type }) => type === 'gap' && stops.push(store.toldUntil()));
+    await setting('default_transaction_read_only', 'on');
+    await until(() => rejects(store.ping(), /cannot be written to: .*no writes/));
+    await until(async () => stops.length > 0);
+    const stopped = store.toldUntil();
+    const accepted = proxy.accepted;
+    await until(async () => {
+      assert.equal((await store.find('c'))?.id, 'c');
+      return proxy.accepted > accepted + 4;
+    });
+    assert.equal(store.toldUntil(), stopped);
+    await setting('default_transaction_read_only', 'off');
+    await isWell('d');
+    unwatch();
+  });
+
+  test('postgres: a full disk is not ready, by its name, until larger writes have room', async () => {
+    await query(second.url, FILL_DISK);
+    await assert.rejects(store.insert(sessionOf('e'), null, NOW), { message: /53100, its disk is full/ });
+    await assert.rejects(store.ping(), { code: 'STORE_UNAVAILABLE', message: /cannot be written to: .*disk is full/ });
+    // A small write that finds room in its page proves nothing.
+    assert.equal((await store.update('d', CLOSE, NOW)).outcome, 'updated');
+    await assert.rejects(store.ping(), { code: 'STORE_UNAVAILABLE' });
+    assert.equal((await store.find('d'))?.id, 'd');
+    await query(second.url, 'DROP TRIGGER fill ON sessions');
+    await isWell('f');
+    assert.deepEqual(await query(second.url, "SELECT id FROM sessions WHERE id LIKE 'proof%'"), []);
+  });
+});
