@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { Client, type ClientConfig, type QueryArrayConfig } from 'pg';
 import { monotonicTime } from '../../domain/clock.ts';
+import { textArray } from './arrays.ts';
 import type { PostgresStoreConfig } from './config.ts';
 import type { Deadline } from './deadline.ts';
 import { NotPrimary, ROLE_COLUMNS, type Role, roleFrom } from './role.ts';
@@ -27,6 +28,7 @@ const ROLE_AGE_MS_MAX = 1_000;
 /** A pooler would lend the connection to the standby to the next one who comes: this ends it there too. */
 const END_IN_SERVER: Statement = { text: 'SELECT pg_terminate_backend(pg_backend_pid())' };
 
+const SET = 'SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s (name, value)';
 const ASK_ROLE = `SELECT pg_backend_pid(), ${ROLE_COLUMNS}`;
 
 const INT8 = 20;
@@ -58,16 +60,16 @@ export class Connection {
 
   /** Rejects when it cannot be made, or the deadline is over. */
   static async open(config: PostgresStoreConfig, timeout_ms: number, deadline: Deadline): Promise<Connection> {
-    const connection = new Connection(config, timeout_ms);
-    await connection.#connect(deadline);
+    const connection = new Connection(config);
+    await connection.#connect(deadline, sessionSettings(config, timeout_ms));
     return connection;
   }
 
-  private constructor(config: PostgresStoreConfig, timeout_ms: number) {
+  private constructor(config: PostgresStoreConfig) {
     this.#socket = new Socket();
     this.#client = new Client({
       ...config.server,
-      ...sessionSettings(config, timeout_ms),
+      application_name: 'pip-sessions',
       stream: () => this.#socket,
       keepAlive: true,
       pipeline: true,
@@ -140,11 +142,12 @@ export class Connection {
     forget();
   }
 
-  async #connect(deadline: Deadline): Promise<void> {
+  async #connect(deadline: Deadline, settings: Readonly<Record<string, string>>): Promise<void> {
     const forget = deadline.onEnd(() => this.destroy());
     try {
       await this.#client.connect();
-      await this.#askRole();
+      const values = [textArray(Object.keys(settings)), textArray(Object.values(settings))];
+      await Promise.all([this.query({ text: SET, values }), this.#askRole()]);
     } catch (error) {
       this.destroy();
       throw error;
@@ -172,24 +175,19 @@ export class Connection {
 /**
  * The server gives up after the same time as we do, so that a node which is cut off holds no lock for longer. Plans
  * are made while a table is small, and kept while it grows: they are kept from reading all of it. Compiling a plan
- * takes longer than what it would save.
+ * takes longer than what it would save. They are set by a statement: a pooler refuses or drops what comes with the start.
  */
-function sessionSettings({ schema }: PostgresStoreConfig, timeout_ms: number): ClientConfig {
-  const settings = {
+function sessionSettings({ schema }: PostgresStoreConfig, timeout_ms: number): Readonly<Record<string, string>> {
+  return {
     search_path: schema,
     jit: 'off',
     enable_seqscan: 'off',
     enable_hashjoin: 'off',
     enable_mergejoin: 'off',
-    default_transaction_isolation: 'read\\ committed',
+    default_transaction_isolation: 'read committed',
     client_min_messages: 'error',
-  };
-  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  return {
-    application_name: 'pip-sessions',
-    statement_timeout: timeout_ms,
-    lock_timeout: timeout_ms,
-    idle_in_transaction_session_timeout: timeout_ms,
-    options: options.join(' '),
+    statement_timeout: String(timeout_ms),
+    lock_timeout: String(timeout_ms),
+    idle_in_transaction_session_timeout: String(timeout_ms),
   };
 }

@@ -5,6 +5,7 @@ import { monotonicTime } from '../../domain/clock.ts';
 import { SessionsError } from '../../domain/errors.ts';
 import { PostgresServer } from '../fixtures/postgres-server.ts';
 import { TcpProxy } from '../fixtures/proxy.ts';
+import { SessionPooler } from '../fixtures/session-pooler.ts';
 import { missingPostgres } from '../fixtures/stores.ts';
 import { until } from '../fixtures/until.ts';
 import { NearSessions } from '../near-sessions.ts';
@@ -64,11 +65,11 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
       RECOVERED_WITHIN_MS,
     );
   /** Reads, writes, and hears of everything. */
-  const isWell = async (id: string) => {
-    await succeeds(() => store.ping());
-    await succeeds(() => store.insert(sessionOf(id), null, NOW));
+  const isWell = async (id: string, node = store) => {
+    await succeeds(() => node.ping());
+    await succeeds(() => node.insert(sessionOf(id), null, NOW));
     const now = monotonicTime();
-    await until(async () => store.toldUntil() > now, RECOVERED_WITHIN_MS);
+    await until(async () => node.toldUntil() > now, RECOVERED_WITHIN_MS);
   };
 
   /** Of the second server, also for connections that exist. */
@@ -107,6 +108,21 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     assert.equal(store.toldUntil(), stopped);
     proxy.targetPort = first.port;
     await isWell('b');
+  });
+
+  test('postgres: a pooler lends no connection to a standby again that a node has left', async () => {
+    const pooler = await SessionPooler.start(first.port);
+    const pooled = await open(pooler.port);
+    try {
+      pooler.targetPort = second.port;
+      await query(first.url, END_CONNECTIONS);
+      await until(() => rejects(pooled.ping(), NO_PRIMARY.message));
+      pooler.targetPort = first.port;
+      await isWell('pooled', pooled);
+    } finally {
+      await pooled.close();
+      await pooler.stop();
+    }
   });
 
   test('postgres: a standby that is promoted is used, and what it was told elsewhere is not missed', async () => {
