@@ -10,6 +10,7 @@ import { RedisServer } from '../fixtures/redis-server.ts';
 import { findBinary } from '../fixtures/server-binary.ts';
 import { privateFolder, removeFolder, ServerProcess } from '../fixtures/server-process.ts';
 import { missingRedis } from '../fixtures/stores.ts';
+import { until } from '../fixtures/until.ts';
 import { Heard, ownSession, serves, timeOf, withStore } from './fixtures/nodes.ts';
 
 /** The sentinel needs half a second to see that a master is down, and some more to make a replica one. */
@@ -58,6 +59,30 @@ describe('redis sentinel', { skip: missingRedis() ?? false }, () => {
       await store.insert(ownSession('u'), null, NOW);
       assert.equal(await store.count({}, NOW), 2);
     });
+  });
+
+  test('redis: the master that sentinels name is used, though the one before does not know that it was replaced', async () => {
+    const other = await RedisServer.start();
+    try {
+      await withStore(`redis://127.0.0.1:${port}?sentinel=sessions`, async (store) => {
+        await withConnections([{ url: `redis://watcher:watcher@127.0.0.1:${port}` }], async ([command]) => {
+          await command?.('SENTINEL', 'REMOVE', 'sessions');
+          await command?.('SENTINEL', 'MONITOR', 'sessions', '127.0.0.1', String(other.port), '1');
+        });
+        await withConnections([other], async ([command]) => {
+          const one = ownSession('u');
+          await until(async () => {
+            await store.insert(ownSession('u'), null, NOW).catch(() => {});
+            return Number(await command?.('DBSIZE')) > 0;
+          });
+          await serves(store);
+          await store.insert(one, null, NOW);
+          assert.equal((await store.find(one.id))?.id, one.id);
+        });
+      });
+    } finally {
+      await other.remove();
+    }
   });
 
   test('redis: a master that sentinels do not know fails the start within its bound', async () => {

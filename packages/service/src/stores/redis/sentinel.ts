@@ -4,12 +4,14 @@ import { NotSent, toFault } from './fault.ts';
 import { Server } from './server.ts';
 import type { Servers } from './servers.ts';
 
-/** Between two questions to the sentinels while the master does not serve. */
+/** Between two questions to the sentinels while the master does not serve, and while it does. */
 const LOOK_MS = 200;
+const LOOK_AGAIN_MS = 1_000;
 
 /**
- * The one server that sentinels name as the master. They are asked while its connection is down, and when it says that
- * it is a replica (https://redis.io/docs/latest/develop/reference/sentinel-clients/).
+ * The one server that sentinels name as the master. They are asked all the time, and at once when its connection is down or it
+ * says that it is a replica (https://redis.io/docs/latest/develop/reference/sentinel-clients/): a master that was cut off from
+ * the sentinels does not know that it has been replaced.
  */
 export class Sentinel implements Servers {
   readonly #config: RedisStoreConfig;
@@ -18,7 +20,9 @@ export class Sentinel implements Servers {
   readonly #left: () => void;
   readonly #opened = Promise.withResolvers<void>();
   #master: Server | null = null;
-  #next: NodeJS.Timeout | null = null;
+  /** What sentinels name and what has not yet said that it is a primary. */
+  #next: Server | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #isLooking = false;
   /** Why a sentinel does not say where the master is. */
   #refusal: string | null = null;
@@ -58,57 +62,89 @@ export class Sentinel implements Servers {
 
   doubt(): void {
     if (this.#isClosed || this.#isLooking) return;
-    if (this.#next) clearTimeout(this.#next);
-    this.#next = null;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
     this.#isLooking = true;
     void this.#look().finally(() => {
       this.#isLooking = false;
       if (this.#isClosed) return;
-      if (this.#master?.isUp) this.#opened.resolve();
-      else this.#next = setTimeout(() => this.doubt(), LOOK_MS);
+      this.#timer = setTimeout(() => this.doubt(), this.#master?.isUp ? LOOK_AGAIN_MS : LOOK_MS);
     });
   }
 
   problem(): string | null {
-    return (
-      this.#refusal ?? this.#master?.problem ?? this.#sentinels.find(({ problem }) => problem !== null)?.problem ?? null
-    );
+    const servers = [this.#master, this.#next, ...this.#sentinels];
+    return this.#refusal ?? servers.find((server) => server && server.problem !== null)?.problem ?? null;
   }
 
   close(): void {
     this.#isClosed = true;
-    if (this.#next) clearTimeout(this.#next);
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#next?.close();
     for (const sentinel of this.#sentinels) sentinel.close();
     this.#master?.close();
   }
 
+  /** Asks all, since one that was cut off has an old view: what most of them say holds. */
   async #look(): Promise<void> {
-    for (const sentinel of this.#sentinels) {
-      if (!sentinel.isUp) continue;
-      const named = await sentinel
-        .send<readonly [string, string] | null>(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', this.#name])
-        .catch((error: unknown) => {
-          const fault = toFault(error);
-          if (fault.type === 'refused') this.#refusal = fault.reason;
-          return null;
-        });
-      if (!named) continue;
-      this.#refusal = null;
-      this.#take({ host: named[0], port: Number(named[1]) });
-      return;
+    const asked = this.#sentinels.filter(({ isUp }) => isUp).map((sentinel) => this.#ask(sentinel));
+    const votes = new Map<string, { readonly at: Address; count: number }>();
+    for (const at of await Promise.all(asked)) {
+      if (!at) continue;
+      const vote = votes.get(textOf(at)) ?? { at, count: 0 };
+      vote.count += 1;
+      votes.set(textOf(at), vote);
+    }
+    const [most] = [...votes.values()].sort((a, b) => b.count - a.count);
+    if (!most) return;
+    this.#refusal = null;
+    const current = votes.get(this.#master?.address ?? '');
+    this.#follow(current?.count === most.count ? current.at : most.at);
+  }
+
+  async #ask(sentinel: Server): Promise<Address | null> {
+    try {
+      const named = await sentinel.send<readonly [string, string] | null>([
+        'SENTINEL',
+        'GET-MASTER-ADDR-BY-NAME',
+        this.#name,
+      ]);
+      return named && { host: named[0], port: Number(named[1]) };
+    } catch (error) {
+      const fault = toFault(error);
+      if (fault.type === 'refused') this.#refusal = fault.reason;
+      return null;
     }
   }
 
-  #take(at: Address): void {
-    if (this.#isClosed || this.#master?.address === textOf(at)) return;
-    const before = this.#master;
-    const down = () => {
-      this.#left();
-      this.doubt();
-    };
-    this.#master = new Server(at, this.#config, { up: () => this.doubt(), down });
-    before?.close();
-    if (before) this.#left();
+  /** The one that is in use is left when the next one has said that it is a primary. */
+  #follow(at: Address): void {
+    if (this.#isClosed || this.#next?.address === textOf(at)) return;
+    this.#next?.close();
+    this.#next = null;
+    if (this.#master?.address === textOf(at)) return;
+    const server: Server = new Server(at, this.#config, {
+      up: () => this.#take(server),
+      down: () => this.#lost(server),
+    });
+    this.#next = server;
+  }
+
+  #take(server: Server): void {
+    if (this.#next === server) {
+      const before = this.#master;
+      this.#master = server;
+      this.#next = null;
+      before?.close();
+      if (before) this.#left();
+    }
+    this.#opened.resolve();
+  }
+
+  #lost(server: Server): void {
+    if (this.#master !== server) return;
+    this.#left();
+    this.doubt();
   }
 
   #known(): Server {
