@@ -72,7 +72,8 @@ export function redisStoreConfig(url: string, options: StoreOptions): RedisStore
     prefix: parameters.get('prefix') ?? 'ps',
     shards: shardsOf(parameters),
     replicas: numberOf(parameters, 'replicas', 0, 0, 10),
-    replicas_timeout_ms: 1_000,
+    // Less than /readyz waits, so that it names the reason.
+    replicas_timeout_ms: 900,
     call_timeout_ms: numberOf(parameters, 'call_timeout_ms', 1_500, 100, 60_000),
     walk_timeout_ms: 10_000,
     open_timeout_ms: numberOf(parameters, 'open_timeout_ms', 5_000, 100, 600_000),

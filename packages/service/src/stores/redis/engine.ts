@@ -63,7 +63,7 @@ export class Engine {
 
   /** Sends a write that changes nothing: rejects with why the server takes none. */
   prove(shard: Shard, args: readonly string[]): Promise<unknown> {
-    return this.#at(shard, (server, asking) => server.send(args, asking)).catch((error) => {
+    return this.#at(shard, (server, asking) => server.sendWrite(args, asking)).catch((error) => {
       const fault = toFault(error);
       throw fault.type === 'refused' ? cannotWrite(fault.reason) : toUnavailable(fault);
     });

@@ -178,6 +178,7 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
       const one = session('unreplicated');
       await assert.rejects(store.insert(one, null, NOW), { code: 'STORE_UNAVAILABLE', message: /replicas/ });
       await gap;
+      await assert.rejects(store.ping(), { code: 'STORE_UNAVAILABLE', message: /replicas/ });
       // It may have been made: here it was.
       assert.equal((await store.find(one.id))?.id, one.id);
       const replica = await RedisServer.start({
@@ -190,6 +191,7 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
         const start = monotonicTime();
         await Promise.all(Array.from({ length: 500 }, () => store.insert(ownSession('u'), null, NOW)));
         assert.ok(monotonicTime() - start < 3_000);
+        await store.ping();
         await withConnections([replica], async ([command]) => {
           assert.equal(await command?.('EXISTS', 'ps:{x}:s:unreplicated'), 1);
         });

@@ -9,13 +9,23 @@ import { RedisServer } from '../fixtures/redis-server.ts';
 import { missingRedis } from '../fixtures/stores.ts';
 import { until } from '../fixtures/until.ts';
 import { NearSessions } from '../near-sessions.ts';
-import { Heard, isTold, ownSession, serves, timeOf, withStore } from './fixtures/nodes.ts';
+import { Heard, isTold, ownSession, timeOf, withStore } from './fixtures/nodes.ts';
+import type { RedisStore } from './store.ts';
 
 /** From when new connections lead to a primary. */
 const RECOVERED_WITHIN_MS = 5_000;
 const NO_PRIMARY = { code: 'STORE_UNAVAILABLE', message: /is a replica/ };
 const CLOSE = { type: 'close', reason: 'closed' } as const;
 const BOUNDS = { sessions_max: 10, bytes_max: 100_000 };
+
+function isReady(store: RedisStore): Promise<void> {
+  return until(() =>
+    store.ping().then(
+      () => true,
+      () => false,
+    ),
+  );
+}
 
 describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_000 }, () => {
   let servers: readonly RedisServer[] = [];
@@ -70,7 +80,7 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
       await withStore(servers[1]?.url ?? '', (there) => there.update(one.id, CLOSE, NOW));
       proxy.targetPort = portOf(1);
       assert.equal(store.toldUntil(), stopped);
-      const ms = await timeOf(() => serves(store));
+      const ms = await timeOf(() => isReady(store));
       assert.ok(ms < RECOVERED_WITHIN_MS, `${ms} ms`);
       await isTold(store);
       assert.equal(await isLive(), false);
@@ -136,7 +146,7 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
         const isLive = async () => (await near.find(one.id, 60_000)).session?.close_time === null;
         assert.ok(await isLive());
         await assert.rejects(store.update(one.id, CLOSE, NOW), { message: /READONLY/ });
-        await serves(store);
+        await isReady(store);
         assert.equal(await isLive(), false);
       },
       seldom,

@@ -66,9 +66,14 @@ export class Server {
 
   /** The same for one that changes what must not be lost. */
   write<T>(script: Script, keys: readonly string[], values: readonly string[], asking = false): Promise<T> {
+    return runOn((args) => this.sendWrite<T>(args, asking), script, keys, values);
+  }
+
+  /** Sends a command that must not be lost. */
+  sendWrite<T>(args: readonly string[], asking = false): Promise<T> {
     const { writer, replicated } = { writer: this.#writer, replicated: this.#replicated };
-    if (!writer || !replicated) return this.run(script, keys, values, asking);
-    return runOn((args) => replicated.run(() => sendOn<T>(writer, args, asking)), script, keys, values);
+    if (!writer || !replicated) return this.send(args, asking);
+    return replicated.run(() => sendOn<T>(writer, args, asking));
   }
 
   close(): void {
