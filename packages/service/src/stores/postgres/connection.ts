@@ -4,7 +4,7 @@ import { monotonicTime } from '../../domain/clock.ts';
 import { textArray } from './arrays.ts';
 import type { PostgresStoreConfig } from './config.ts';
 import type { Deadline } from './deadline.ts';
-import { NotPrimary, ROLE_COLUMNS, type Role, roleFrom } from './role.ts';
+import { NotPrimary, PLACE_COLUMNS, type Place, placeFrom, type Role } from './role.ts';
 
 export type Value = string | number | boolean | null;
 export type Row = readonly Value[];
@@ -29,7 +29,7 @@ const ROLE_AGE_MS_MAX = 1_000;
 const END_IN_SERVER: Statement = { text: 'SELECT pg_terminate_backend(pg_backend_pid())' };
 
 const SET = 'SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s (name, value)';
-const ASK_ROLE = `SELECT pg_backend_pid(), ${ROLE_COLUMNS}`;
+const ASK_ROLE = `SELECT pg_backend_pid(), ${PLACE_COLUMNS}`;
 
 const INT8 = 20;
 const INT4 = 23;
@@ -53,7 +53,7 @@ export class Connection {
   readonly #client: Client;
   readonly #socket: Socket;
   #process_id = 0;
-  #role: Role = 'primary';
+  #place: Place = { server: '', role: 'primary' };
   #roleAt = Number.NEGATIVE_INFINITY;
   #isLost = false;
   #onLost: (() => void) | null = null;
@@ -91,7 +91,11 @@ export class Connection {
 
   /** Of the server, when it was last asked; never `standby`, for then the connection is ended. */
   get role(): Role {
-    return this.#role;
+    return this.#place.role;
+  }
+
+  get server(): string {
+    return this.#place.server;
   }
 
   /**
@@ -102,7 +106,7 @@ export class Connection {
     if (this.#isLost || monotonicTime() - this.#roleAt < ROLE_AGE_MS_MAX) return true;
     try {
       await this.#askRole();
-      if (this.#role === 'primary') return true;
+      if (this.role === 'primary') return true;
     } catch (error) {
       if (!(error instanceof NotPrimary)) return true;
     }
@@ -163,10 +167,10 @@ export class Connection {
 
   async #askRole(): Promise<void> {
     this.#roleAt = monotonicTime();
-    const [[process_id, ...role] = []] = await this.query({ name: 'role', text: ASK_ROLE });
+    const [[process_id, ...place] = []] = await this.query({ name: 'role', text: ASK_ROLE });
     this.#process_id = Number(process_id);
-    this.#role = roleFrom(role);
-    if (this.#role !== 'standby') return;
+    this.#place = placeFrom(place);
+    if (this.role !== 'standby') return;
     if (this.#isPooled()) await this.query(END_IN_SERVER).catch(() => {});
     throw new NotPrimary('standby');
   }

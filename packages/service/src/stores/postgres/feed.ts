@@ -29,6 +29,7 @@ export class Feed {
   readonly channel: string;
   readonly #config: PostgresStoreConfig;
   readonly #unbelieved: () => void;
+  readonly #listening: (server: string) => void;
   readonly #listeners = new ChangeListeners();
   readonly #gaps = new LimitedGaps(() => this.tellGap());
   readonly #beatChannel = `pip_beat_${randomText(BEAT_CHANNEL_BYTES)}`;
@@ -43,8 +44,12 @@ export class Feed {
   #told_until = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
-  /** `unbelieved` is called for each notification on its channels that no node has sent. */
-  constructor(config: PostgresStoreConfig, unbelieved: () => void) {
+  /**
+   * `unbelieved` is called for each notification on its channels that no node has sent, and `listening` with the server that its
+   * connection leads to.
+   */
+  constructor(config: PostgresStoreConfig, unbelieved: () => void, listening: (server: string) => void = () => {}) {
+    this.#listening = listening;
     this.#config = config;
     this.#unbelieved = unbelieved;
     this.channel = `${config.schema}_changes`;
@@ -97,6 +102,12 @@ export class Feed {
     this.#listeners.tell({ type: 'gap' });
   }
 
+  /** Sessions are read from this server and written there: its changes are to be heard. */
+  follow(server: string): void {
+    this.tellGap();
+    if (this.#connection && this.#connection.server !== server) this.#connection.destroy();
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#timer) clearTimeout(this.#timer);
@@ -130,6 +141,7 @@ export class Feed {
     this.#told_until = time;
     this.#backoff_ms = BACKOFF_MS_MIN;
     connection.onLost(() => this.#onLost());
+    this.#listening(connection.server);
     if (this.#isClosed) connection.destroy();
     else this.#after(BEAT_MS, () => this.#beat(connection));
   }

@@ -14,6 +14,8 @@ const ROLE_INTERVAL_MS = 1_000;
 export interface PoolListener {
   /** A connection was ended because its server is no primary any more, or takes no writes. */
   readonly left: () => void;
+  /** New connections lead to another server than those before. */
+  readonly moved: (server: string) => void;
   /** A statement was refused, for a reason for which no write is possible. */
   readonly writeFailed: (reason: string) => void;
 }
@@ -24,7 +26,8 @@ export interface PoolListener {
  *
  * When one cannot be made, calls are refused at once until it is time for the next attempt, which one call makes.
  *
- * Only primaries are connected to. Where a connection turns out to lead to none any more, what it has read may have been old.
+ * Only primaries are connected to, and all connections lead to one: where a new one leads to another server, the others are
+ * ended. What a connection has read may have been old that is ended for the role or the place of its server.
  */
 export class Pool {
   readonly #config: PostgresStoreConfig;
@@ -34,6 +37,8 @@ export class Pool {
   #isBackingOff = false;
   #isProbing = false;
   #isClosed = false;
+  /** Where the newest connection leads. */
+  #server: string | null = null;
   readonly #listener: PoolListener;
   readonly #watch: NodeJS.Timeout;
 
@@ -61,6 +66,15 @@ export class Pool {
     }
   }
 
+  /** From now on all connections are to lead to this server. */
+  follow(server: string): void {
+    const before = this.#server;
+    this.#server = server;
+    if (before === null || before === server) return;
+    for (const connection of this.#idle.splice(0)) connection.destroy();
+    this.#listener.moved(server);
+  }
+
   /** To be called when no connection is lent. */
   async close(deadline: Deadline): Promise<void> {
     this.#isClosed = true;
@@ -76,7 +90,7 @@ export class Pool {
   }
 
   #giveBack(connection: Connection): void {
-    if (!connection.isIdle || this.#isClosed) {
+    if (!connection.isIdle || this.#isClosed || connection.server !== this.#server) {
       connection.destroy();
       return;
     }
@@ -100,6 +114,7 @@ export class Pool {
     this.#isProbing = this.#problem !== null;
     try {
       const connection = await Connection.open(this.#config, this.#config.call_timeout_ms, deadline);
+      this.follow(connection.server);
       this.#noteRole(connection);
       this.#problem = null;
       this.#backoff_ms = 0;

@@ -6,12 +6,19 @@ import type { Row } from './connection.ts';
  */
 export type Role = 'primary' | 'read-only' | 'standby';
 
-/** Outside of transactions, which may be read-only by themselves. A standby counts as read-only too. */
-export const ROLE_COLUMNS = `pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'`;
+/** Which server a connection leads to, and what it is. */
+export interface Place {
+  /** When the server was started: no two that can replace each other have that in common. */
+  readonly server: string;
+  readonly role: Role;
+}
 
-export function roleFrom([isInRecovery, isReadOnly]: Row): Role {
-  if (isInRecovery === true) return 'standby';
-  return isReadOnly === true ? 'read-only' : 'primary';
+/** Outside of transactions, which may be read-only by themselves. A standby counts as read-only too. */
+export const PLACE_COLUMNS = `pg_postmaster_start_time()::text, pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'`;
+
+export function placeFrom([server, isInRecovery, isReadOnly]: Row): Place {
+  const role = isReadOnly === true ? 'read-only' : 'primary';
+  return { server: String(server), role: isInRecovery === true ? 'standby' : role };
 }
 
 /** The server is not to be used, or not for this. */
