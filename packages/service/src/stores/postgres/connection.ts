@@ -55,6 +55,7 @@ export class Connection {
   #process_id = 0;
   #place: Place = { server: '', role: 'primary' };
   #roleAt = Number.NEGATIVE_INFINITY;
+  #isAsking = false;
   #isLost = false;
   #onLost: (() => void) | null = null;
 
@@ -98,12 +99,17 @@ export class Connection {
     return this.#place.server;
   }
 
+  /** Whether the server is not being asked for its role, and was not lately. */
+  get isCheckDue(): boolean {
+    return !this.#isLost && !this.#isAsking && monotonicTime() - this.#roleAt >= ROLE_AGE_MS_MAX;
+  }
+
   /**
-   * Asks the server for its role if that was not done lately; to be called outside of a transaction. Ends the connection where
-   * the server is no primary that takes writes: another connection may lead to one. Resolves with whether it is left as it was.
+   * Asks the server for its role if that is due; to be called outside of a transaction. Ends the connection where the server is
+   * no primary that takes writes: another connection may lead to one. Resolves with whether it is left as it was.
    */
   async checkRole(): Promise<boolean> {
-    if (this.#isLost || monotonicTime() - this.#roleAt < ROLE_AGE_MS_MAX) return true;
+    if (!this.isCheckDue) return true;
     try {
       await this.#askRole();
       if (this.role === 'primary') return true;
@@ -167,7 +173,11 @@ export class Connection {
 
   async #askRole(): Promise<void> {
     this.#roleAt = monotonicTime();
-    const [[process_id, ...place] = []] = await this.query({ name: 'role', text: ASK_ROLE });
+    this.#isAsking = true;
+    const asked = this.query({ name: 'role', text: ASK_ROLE }).finally(() => {
+      this.#isAsking = false;
+    });
+    const [[process_id, ...place] = []] = await asked;
     this.#process_id = Number(process_id);
     this.#place = placeFrom(place);
     if (this.role !== 'standby') return;

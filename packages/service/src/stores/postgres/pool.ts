@@ -1,7 +1,7 @@
 import type { SessionsError } from '../../domain/errors.ts';
 import type { PostgresStoreConfig } from './config.ts';
 import { Connection } from './connection.ts';
-import type { Deadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import { isOfConnection, isReadOnly, readOnlyFault, toSessionsError, writeFaultOf } from './faults.ts';
 
 /** After a failed attempt to connect; doubled up to the maximum, which is about how late a return is noticed. */
@@ -102,9 +102,17 @@ export class Pool {
     for (const connection of this.#idle) void this.#checkRole(connection);
   }
 
-  /** The connection may be lent meanwhile: what is sent on it then is answered after this. */
+  /**
+   * The connection may be lent meanwhile: what is sent on it then is answered after this. Where the server does not answer in
+   * time, the connection is ended before a call waits for it.
+   */
   async #checkRole(connection: Connection): Promise<void> {
-    if (await connection.checkRole()) return;
+    if (!connection.isCheckDue) return;
+    const deadline = new Deadline(this.#config.call_timeout_ms);
+    deadline.onEnd(() => connection.destroy());
+    const isPrimary = await connection.checkRole();
+    deadline.cancel();
+    if (isPrimary) return;
     this.#listener.left();
     this.#noteRole(connection);
   }

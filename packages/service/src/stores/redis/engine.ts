@@ -12,7 +12,7 @@ import { Single } from './single.ts';
 /** How often a command follows a shard to another server. */
 const MOVES_MAX = 5;
 /** What a server says that is no master of the shard now; another may be. */
-const DEPOSED = /READONLY|CLUSTERDOWN|MASTERDOWN/;
+const DEPOSED = /READONLY|CLUSTERDOWN|MASTERDOWN|LOADING/;
 
 type Attempt<T> = (server: Server, asking: boolean) => Promise<T>;
 
