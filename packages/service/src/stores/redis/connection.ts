@@ -201,6 +201,17 @@ export function textOf({ host, port }: Address): string {
   return `${host}:${port}`;
 }
 
+/**
+ * Never connected. The library makes a class of all its commands for each set of options that is not the last one, in 40 ms of
+ * CPU: duplicates of one client have its class.
+ */
+const CLIENT = createClient({
+  disableOfflineQueue: true,
+  // The store has deadlines of its own; a timer of the library for each command costs more than the command.
+  commandOptions: { timeout: 0 },
+  maintNotifications: 'disabled',
+});
+
 function newClient({ host, port }: Address, config: RedisStoreConfig, isSubscription: boolean) {
   const { tls, username, password, database, silence_timeout_ms, commands_max } = config;
   const socket = {
@@ -211,17 +222,13 @@ function newClient({ host, port }: Address, config: RedisStoreConfig, isSubscrip
     socketTimeout: 2 * silence_timeout_ms,
     reconnectStrategy: (retries: number) => Math.min(RECONNECT_MS_MIN * 2 ** retries, RECONNECT_MS_MAX),
   };
-  return createClient({
+  return CLIENT.duplicate({
     socket: tls ? { ...socket, tls: true } : socket,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     database,
     // In the older protocol nothing can be asked while a channel is subscribed to.
     RESP: isSubscription ? 3 : 2,
-    disableOfflineQueue: true,
     commandsQueueMaxLength: commands_max,
-    // The store has deadlines of its own; a timer of the library for each command costs more than the command.
-    commandOptions: { timeout: 0 },
-    maintNotifications: 'disabled',
   });
 }
