@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { SessionsError } from '../../domain/errors.ts';
+import { tlsFaultOf } from '../tls-faults.ts';
 import { unavailable } from '../unavailable.ts';
 import { late } from './batches.ts';
 import type { Deadline } from './deadline.ts';
@@ -92,6 +93,8 @@ export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code !== null) return reasonOfCode(code);
   if (error instanceof NotPrimary) return error.message;
+  const ofTls = tlsFaultOf(error);
+  if (ofTls !== null) return ofTls;
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   const system = error instanceof Error && 'code' in error ? String(error.code) : null;
   return system === null ? 'the connection was lost' : `the connection failed with ${system}`;

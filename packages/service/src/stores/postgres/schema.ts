@@ -1,4 +1,5 @@
 import { SessionsError } from '../../domain/errors.ts';
+import { isTlsFault } from '../tls-faults.ts';
 import { unavailable } from '../unavailable.ts';
 import type { PostgresStoreConfig } from './config.ts';
 import { Connection } from './connection.ts';
@@ -48,6 +49,7 @@ export function startError(config: PostgresStoreConfig, error: unknown, reason: 
   if (UNUSABLE_CODES.test(codeOf(error) ?? '')) {
     return unusable(config, `cannot be used: ${reasonOf(error)} (${(error as Error).message})`);
   }
+  if (isTlsFault(reason)) return unusable(config, `cannot be used: ${reason}`);
   return unavailable(`${config.address}: ${reason}`);
 }
 

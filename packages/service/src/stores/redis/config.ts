@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { SessionsError } from '../../domain/errors.ts';
 import type { StoreOptions } from '../store-url.ts';
 import { SHARD_COUNTS, type ShardCount } from './keys.ts';
@@ -5,6 +6,13 @@ import { SHARD_COUNTS, type ShardCount } from './keys.ts';
 export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+/** PEM texts: of the authority that has signed the server's certificate, and of this process's own. */
+interface TlsFiles {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** One server; a cluster; or one of which sentinels know where it is. */
@@ -18,6 +26,7 @@ export interface RedisStoreConfig {
   /** The server, some nodes of the cluster, or the sentinels. */
   readonly addresses: readonly Address[];
   readonly tls: boolean;
+  readonly tls_files: TlsFiles;
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly database: number;
@@ -47,7 +56,18 @@ export interface RedisStoreConfig {
 }
 
 const PORT = 6379;
-const PARAMETERS = ['cluster', 'sentinel', 'prefix', 'shards', 'replicas', 'call_timeout_ms', 'open_timeout_ms'];
+const PARAMETERS = [
+  'cluster',
+  'sentinel',
+  'prefix',
+  'shards',
+  'replicas',
+  'call_timeout_ms',
+  'open_timeout_ms',
+  'tls_ca',
+  'tls_cert',
+  'tls_key',
+];
 const URL_FORM = /^redis(s?):\/\/(?:([^@/?#:]*)(?::([^@/?#]*))?@)?([^@/?#]+)(?:\/(\d{0,4}))?(?:\?([^#]*))?$/;
 const HOST_FORM = /^(\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/;
 
@@ -55,7 +75,8 @@ const HOST_FORM = /^(\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/;
  * `redis://user:password@host:6379/0`, `rediss://…` with TLS. Several hosts are separated by commas. Parameters:
  * `cluster=true`; `sentinel=<name of the master>`, where the hosts are the sentinels; `prefix` of all keys (`ps`);
  * `shards` (1, 16 or 256; 16), which cannot be changed later; `replicas` that must have a write before it is answered
- * (0); `call_timeout_ms` (1500); `open_timeout_ms` (5000). Throws `INVALID_CONFIG`.
+ * (0); `call_timeout_ms` (1500); `open_timeout_ms` (5000); with `rediss:` the files `tls_ca`, `tls_cert` and `tls_key`. Throws
+ * `INVALID_CONFIG`.
  */
 export function redisStoreConfig(url: string, options: StoreOptions): RedisStoreConfig {
   const [, s, username = '', password = '', hosts = '', database = '', query = ''] = URL_FORM.exec(url) ?? [];
@@ -66,6 +87,7 @@ export function redisStoreConfig(url: string, options: StoreOptions): RedisStore
     topology,
     addresses: hosts.split(',').map(addressOf),
     tls: s === 's',
+    tls_files: tlsFilesOf(parameters, s === 's'),
     username: decoded('user name', username) || undefined,
     password: decoded('password', password) || undefined,
     database: Number(database),
@@ -107,6 +129,23 @@ function parametersOf(query: string): Map<string, string> {
     parameters.set(name, value);
   }
   return parameters;
+}
+
+function tlsFilesOf(parameters: ReadonlyMap<string, string>, isTls: boolean): TlsFiles {
+  const given = ['tls_ca', 'tls_cert', 'tls_key'].filter((name) => parameters.has(name));
+  if (!isTls && given.length > 0) throw invalid(`has "${given[0]}", which needs TLS: "rediss://"`);
+  if (parameters.has('tls_cert') !== parameters.has('tls_key')) {
+    throw invalid('has one of "tls_cert" and "tls_key", which need each other');
+  }
+  return Object.fromEntries(given.map((name) => [name.slice('tls_'.length), textOf(name, parameters.get(name) ?? '')]));
+}
+
+function textOf(name: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw invalid(`has "${name}" that cannot be read: ${(error as Error).message}`);
+  }
 }
 
 function topologyOf(parameters: ReadonlyMap<string, string>): Topology {

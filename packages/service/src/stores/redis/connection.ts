@@ -1,7 +1,9 @@
-import { createClient } from 'redis';
+import { ConnectionTimeoutError, createClient } from 'redis';
 import { monotonicTime } from '../../domain/clock.ts';
+import { PLAIN } from '../tls-faults.ts';
 import type { Address, RedisStoreConfig } from './config.ts';
 import { NotSent, toFault } from './fault.ts';
+import { answersInPlain } from './plain-probe.ts';
 import { ASK_ROLE, IS_REPLICA, isReplica } from './role.ts';
 
 /** The first pause before connecting again, and the longest. */
@@ -141,6 +143,11 @@ export class Connection {
   #note(error: unknown): void {
     const fault = toFault(error);
     if (fault.type === 'refused') this.#problem = fault.reason;
+    else if (this.#config.tls && !this.#isUp && error instanceof ConnectionTimeoutError) void this.#askInPlain();
+  }
+
+  async #askInPlain(): Promise<void> {
+    if ((await answersInPlain(this.#at)) && !this.#isUp) this.#problem = PLAIN;
   }
 
   #look(): void {
@@ -213,7 +220,7 @@ const CLIENT = createClient({
 });
 
 function newClient({ host, port }: Address, config: RedisStoreConfig, isSubscription: boolean) {
-  const { tls, username, password, database, silence_timeout_ms, commands_max } = config;
+  const { tls, tls_files, username, password, database, silence_timeout_ms, commands_max } = config;
   const socket = {
     host,
     port,
@@ -223,7 +230,7 @@ function newClient({ host, port }: Address, config: RedisStoreConfig, isSubscrip
     reconnectStrategy: (retries: number) => Math.min(RECONNECT_MS_MIN * 2 ** retries, RECONNECT_MS_MAX),
   };
   return CLIENT.duplicate({
-    socket: tls ? { ...socket, tls: true } : socket,
+    socket: tls ? { ...socket, ...tls_files, tls: true } : socket,
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     database,

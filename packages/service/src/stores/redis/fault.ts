@@ -1,4 +1,5 @@
 import type { SessionsError } from '../../domain/errors.ts';
+import { tlsFaultOf } from '../tls-faults.ts';
 import { unavailable } from '../unavailable.ts';
 
 /** Why a command was not answered as it should be, and whether the server may have run it. */
@@ -48,6 +49,8 @@ const FORBIDDEN_IN_SCRIPT = /^ERR (ACL failure in script|The user executing the 
 export function toFault(error: unknown): Fault {
   if (error instanceof NotReplicated) return { type: 'lost', reason: 'too few replicas have the write yet' };
   if (!(error instanceof Error)) return { type: 'lost', reason: 'of an unknown fault' };
+  const ofTls = tlsFaultOf(error);
+  if (ofTls !== null) return { type: 'refused', reason: ofTls };
   const { message } = error;
   if (error instanceof NotSent) return { type: 'unsent', reason: message };
   const kind = error.constructor.name;

@@ -1,6 +1,7 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
 import { type Clock, NO_CLOCK } from '../../domain/clock.ts';
 import { type ClockDifference, compareClocks } from '../../domain/clock-check.ts';
+import { SessionsError } from '../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
   ClosedMatching,
@@ -17,6 +18,7 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
+import { isTlsFault } from '../tls-faults.ts';
 import { unavailable } from '../unavailable.ts';
 import { Bulk } from './bulk.ts';
 import { type Call, Calls } from './call.ts';
@@ -198,10 +200,17 @@ export class RedisStore implements SessionStore {
   #inTime<T>({ engine, feed }: Opened, step: Promise<T>): Promise<T> {
     const { addresses, open_timeout_ms } = this.#config;
     const where = `it was not reached at ${addresses.map(textOf).join(', ')} within ${open_timeout_ms} ms`;
-    return inTime(step, open_timeout_ms, () => {
-      const why = engine.problem ?? feed.problem;
-      return unavailable(why === null ? where : `${where}: ${why}`);
-    });
+    const why = () => engine.problem ?? feed.problem;
+    const late = () => unavailable(why() === null ? where : `${where}: ${why()}`);
+    const hopeless = () => {
+      const problem = why();
+      if (!isTlsFault(problem)) return null;
+      return new SessionsError(
+        'STORE_UNUSABLE',
+        `Redis at ${addresses.map(textOf).join(', ')} cannot be used: ${problem}.`,
+      );
+    };
+    return inTime(step, open_timeout_ms, late, hopeless);
   }
 }
 
