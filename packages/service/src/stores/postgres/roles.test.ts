@@ -9,7 +9,7 @@ import { SessionPooler } from '../fixtures/session-pooler.ts';
 import { missingPostgres } from '../fixtures/stores.ts';
 import { until } from '../fixtures/until.ts';
 import { NearSessions } from '../near-sessions.ts';
-import { postgresStoreConfig } from './config.ts';
+import { type PostgresStoreConfig, postgresStoreConfig } from './config.ts';
 import { NOW, query, sessionOf } from './fixtures/databases.ts';
 import { PostgresStore } from './store.ts';
 
@@ -50,8 +50,9 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     await Promise.all([first.remove(), second.remove()]);
   });
 
-  const open = async (port = proxy.port) => {
-    const opened = new PostgresStore(postgresStoreConfig(`postgres://postgres@127.0.0.1:${port}/postgres`));
+  const open = async (port = proxy.port, changes: Partial<PostgresStoreConfig> = {}) => {
+    const config = postgresStoreConfig(`postgres://postgres@127.0.0.1:${port}/postgres`);
+    const opened = new PostgresStore({ ...config, ...changes });
     await opened.open();
     return opened;
   };
@@ -82,12 +83,14 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
   };
   const isCaughtUp = () => until(async () => (await query(first.url, CAUGHT_UP)).length === 1);
 
-  test('postgres: a start at a standby fails, and says what it has found', async (t) => {
+  test('postgres: a start at a standby waits for a primary, and says what it has found when none comes', async () => {
     proxy.targetPort = second.port;
-    t.after(() => {
-      proxy.targetPort = first.port;
-    });
-    await assert.rejects(open(), NO_PRIMARY);
+    await assert.rejects(open(proxy.port, { start_timeout_ms: 300 }), NO_PRIMARY);
+    const start = open();
+    const accepted = proxy.accepted;
+    await until(async () => proxy.accepted > accepted + 1);
+    proxy.targetPort = first.port;
+    await (await start).close();
   });
 
   test('postgres: a node whose new connections lead to a standby reads, writes and believes nothing there', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { SessionsError } from '../../domain/errors.ts';
 import { isTlsFault } from '../tls-faults.ts';
 import { unavailable } from '../unavailable.ts';
@@ -6,7 +7,10 @@ import { Connection } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { codeOf, reasonOf } from './faults.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { NotPrimary } from './role.ts';
 
+/** Between two looks at a server that is a standby. */
+const PRIMARY_POLL_MS = 250;
 /** "PipS" in ASCII: tells the locks of this service from those of others in the same database. */
 export const LOCK_CLASS = 0x50697053;
 /** The other lock class: of migrations. */
@@ -26,7 +30,7 @@ export async function migrate(config: PostgresStoreConfig): Promise<void> {
   const deadline = new Deadline(migration_timeout_ms);
   const start = new Deadline(start_timeout_ms);
   try {
-    const connection = await Connection.open(config, migration_timeout_ms, start);
+    const connection = await connectToPrimary(config, start);
     const forget = deadline.onEnd(() => connection.destroy());
     try {
       while (await step(config, connection));
@@ -36,10 +40,26 @@ export async function migrate(config: PostgresStoreConfig): Promise<void> {
       connection.destroy();
     }
   } catch (error) {
-    throw startError(config, error, start.isOver ? `no answer within ${start.ms} ms` : reasonOf(error));
+    const isUnanswered = start.isOver && !(error instanceof NotPrimary);
+    throw startError(config, error, isUnanswered ? `no answer within ${start.ms} ms` : reasonOf(error));
   } finally {
     start.cancel();
     deadline.cancel();
+  }
+}
+
+/** A standby may be promoted, or the address may lead to the new primary soon: a start waits for that until its deadline. */
+async function connectToPrimary(config: PostgresStoreConfig, start: Deadline): Promise<Connection> {
+  let found: unknown = null;
+  for (;;) {
+    try {
+      return await Connection.open(config, config.migration_timeout_ms, start);
+    } catch (error) {
+      // An attempt that the deadline ends says less than the one before.
+      found = start.isOver ? (found ?? error) : error;
+      if (start.isOver || !(error instanceof NotPrimary)) throw found;
+      await delay(PRIMARY_POLL_MS);
+    }
   }
 }
 
