@@ -4,6 +4,8 @@ import { test } from 'node:test';
 
 interface Locked {
   readonly resolved?: string;
+  readonly link?: boolean;
+  readonly integrity?: string;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -19,8 +21,9 @@ test('npm ci finds the optional packages of every platform in the lock file', ()
   assert.deepEqual(missing, [], 'move node_modules away, and run "npm install --package-lock-only"');
 });
 
-test('the lock file names no registry', () => {
-  for (const [path, { resolved }] of Object.entries(packages)) {
+test('the lock file has a SHA-512 of each package, and names no registry', () => {
+  for (const [path, { resolved, link, integrity = '' }] of Object.entries(packages)) {
     assert.ok(resolved === undefined || resolved.startsWith('packages/'), path);
+    if (path.includes('node_modules/') && !link) assert.match(integrity, /^sha512-[\w+/]{86}==$/, path);
   }
 });

@@ -94,6 +94,8 @@ export class ErrorResponses {
       'content-type': format === 'v1' ? JSON_UTF8 : PROBLEM_JSON,
       'content-length': Buffer.byteLength(text),
       ...NO_SNIFFING,
+      // A 404 may otherwise be kept (RFC 9110, 15.1).
+      ...(format === 'problem' && { 'cache-control': 'no-store' }),
       ...(status === 503 && { 'retry-after': 1 }),
       ...(known instanceof RequestError && known.headers),
     };

@@ -61,6 +61,13 @@ test('a store that does not answer is a 503 with Retry-After, never "no such ses
     message: 'The session store does not answer: gone.',
     correlation_id: 'abc',
   });
+  const token = `ps_${'0'.repeat(36)}_${'A'.repeat(43)}`;
+  for (const route of ['validate', 'rotate']) {
+    const options = { method: 'POST', headers: JSON_HEADERS, body: JSON.stringify({ token }) };
+    const refused = await fetch(`${server.url}/v2/sessions/${route}`, options);
+    const { code } = (await refused.json()) as { readonly code: string };
+    assert.deepEqual([refused.status, refused.headers.get('retry-after'), code], [503, '1', 'STORE_UNAVAILABLE']);
+  }
 });
 
 test('a fault of the service itself is a 500 that tells nothing of its insides; the log has them', async (t) => {
@@ -76,6 +83,9 @@ test('a fault of the service itself is a 500 that tells nothing of its insides; 
   assert.equal(JSON.parse(text).code, 'INTERNAL');
   const line = server.log.find(({ msg }) => msg === 'request failed');
   assert.match(JSON.stringify(line), /secret detail/);
+  const problem = await (await fetch(`${server.url}/v2/sessions/1`)).text();
+  assert.doesNotMatch(problem, /secret|stack|TypeError/);
+  assert.equal(JSON.parse(problem).code, 'INTERNAL');
 });
 
 test('every log line of a request has its correlation id, and none has ids of sessions, user or data', async (t) => {
@@ -99,7 +109,8 @@ test('every log line of a request has its correlation id, and none has ids of se
   const text = JSON.stringify(server.log);
   assert.equal(server.log.length, 8);
   assert.ok(server.log.every((line) => line.correlation_id === 'trace-1'));
-  assert.equal(new Set(server.log.filter((line) => line.session).map((line) => line.session)).size, 1);
+  const [ref, ...others] = new Set(server.log.flatMap((line) => (line.session ? [String(line.session)] : [])));
+  assert.ok(ref && others.length === 0 && !session.id.includes(ref), `${ref} names the session`);
   for (const secret of [session.id, 'PRIVATE', 'a@example.com']) assert.ok(!text.includes(secret), secret);
 });
 

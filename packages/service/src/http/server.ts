@@ -194,7 +194,11 @@ function pathsOf({ v1 }: HttpServerOptions, endpoints: Endpoints): string[] {
   return [...Object.keys(endpoints), ...v2Paths(), ...(v1 ? v1Paths(v1.base) : [])];
 }
 
-function endpointsOf({ clock, info, v1, v2 }: HttpServerOptions, health: Health): Endpoints {
+/** All that needs no key whatever the service is started with, by path. */
+export function endpointsOf(
+  { clock, info, v1, v2 }: Pick<HttpServerOptions, 'clock' | 'info' | 'v1' | 'v2'>,
+  health: Health,
+): Endpoints {
   return {
     ...healthEndpoints(health),
     ...standardEndpoints(clock, info),

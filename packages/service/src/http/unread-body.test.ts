@@ -3,11 +3,13 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
-import { connectRaw } from './fixtures/raw-connection.ts';
+import { connectRaw, post } from './fixtures/raw-connection.ts';
 import { startTestServer } from './fixtures/test-server.ts';
 
 const { key, configured } = newApiKey('app', 'validate');
 const BODY_BYTES = 8_000_000;
+/** What does not come at all fails a test by it. */
+const BOUND = { timeout: 20_000 };
 
 async function serve(t: TestContext) {
   const bounds = { linger_timeout_ms: 50, check_interval_ms: 5 };
@@ -54,6 +56,18 @@ for (const [status, line, headers] of [
     assert.ok(socket && socket.bytesRead < 300_000, `${socket?.bytesRead} bytes were read`);
   });
 }
+
+test('a body in pieces, of no length that is said, is read no further than its route can need', BOUND, async (t) => {
+  const { url } = await serve(t);
+  const sockets = socketsOf(t);
+  const client = await connectRaw(url);
+  client.socket.write(post('/v2/sessions/validate', 'chunked').replace('\r\n\r\n', `\r\n${KEY}\r\n\r\n`));
+  const piece = `10000\r\n${' '.repeat(65_536)}\r\n`;
+  client.socket.write(piece.repeat(Math.floor(BODY_BYTES / 65_536)));
+  assert.match(await client.closed, /^HTTP\/1\.1 413 .*^connection: close\r$/ims);
+  const [socket] = sockets;
+  assert.ok(socket && socket.bytesRead < 400_000, `${socket?.bytesRead} bytes were read`);
+});
 
 test('a small body of a request that is refused leaves its connection open', async (t) => {
   const { url } = await serve(t);

@@ -41,6 +41,14 @@ test('what a crashed save left behind is in nobody’s way', async () => {
   assert.equal(readFileSync(path, 'utf8'), 'whole');
 });
 
+test('a new file of sessions is for the user of the service alone', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const path = join(folder, 'private.json');
+  await writeFileAtomically(path, 'new');
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
 test('a file keeps the permissions that its owner gave it', { skip: process.platform === 'win32' }, async () => {
   const path = join(folder, 'shared.json');
   writeFileSync(path, 'old');

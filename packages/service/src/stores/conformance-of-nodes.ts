@@ -52,6 +52,9 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
   {
     name: 'every change is told once on each node, whichever made it',
     run: async (here, there) => {
+      // What was written before comes before.
+      const before = elapsedTime();
+      await Promise.all([here, there].map((node) => toldUntil(node, before)));
       const told = [new Told(here), new Told(there)];
       const [a, b, c] = [await inserted(here, 0), await inserted(there, 1), await inserted(here, 2)];
       await there.update(a.id, { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 1);

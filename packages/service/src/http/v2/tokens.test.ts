@@ -30,8 +30,8 @@ test('a rotated token is good for the grace and answers the same new one; used l
     [reused.status, reused.body.code, reused.body.details.reason],
     [409, 'SESSION_CLOSED', 'compromised'],
   );
-  assert.deepEqual(await validate(second.body.token), { active: false, reason: 'compromised' });
   assert.ok(log.some((line) => line.event === 'compromised_session' && line.level === 'warn'));
+  assert.deepEqual(await validate(second.body.token), { active: false, reason: 'compromised' });
 });
 
 test('after a new authentication the old token proves no more than before, and gets no stronger one', async (t) => {

@@ -20,18 +20,24 @@ async function openAt(url: string, retention_ms: number | null = null): Promise<
 describe('least rights in PostgreSQL', { skip: missingPostgres() ?? false }, () => {
   let server: PostgresServer;
   let admin: pg.Client;
-  const urlOf = (role: string) => server.url.replace('//postgres@', `//${role}@`).replace(/\/postgres$/, '/sessions');
+  const urlOf = (role: string, database = 'sessions') =>
+    server.url.replace('//postgres@', `//${role}@`).replace(/\/postgres$/, `/${database}`);
   const run = (text: string) => admin.query(text);
+  const connectTo = async (database: string) => {
+    const client = new pg.Client({ connectionString: urlOf('postgres', database) });
+    await client.connect();
+    return client;
+  };
 
   before(async () => {
     server = await PostgresServer.start({ settings: { fsync: 'off' } });
-    const first = new pg.Client({ connectionString: server.url });
-    await first.connect();
+    const first = await connectTo('postgres');
     await first.query('CREATE DATABASE sessions');
     await first.end();
-    admin = new pg.Client({ connectionString: urlOf('postgres') });
-    await admin.connect();
+    admin = await connectTo('sessions');
     await run(SET_UP);
+    await (await openAt(urlOf('sessions_owner'))).close();
+    await run(GRANTS);
   });
   after(async () => {
     await admin.end();
@@ -39,11 +45,16 @@ describe('least rights in PostgreSQL', { skip: missingPostgres() ?? false }, () 
   });
 
   test('postgres: the serving role does not start before the owner has made the schema', async () => {
-    await run('GRANT USAGE ON SCHEMA pip_sessions TO sessions_service');
-    await assert.rejects(openAt(urlOf('sessions_service')), { code: 'STORE_UNUSABLE', message: /42501/ });
-    await (await openAt(urlOf('sessions_owner'))).close();
-    await run(GRANTS);
-    await (await openAt(urlOf('sessions_service'))).close();
+    await run('CREATE DATABASE empty');
+    const other = await connectTo('empty');
+    await other.query('CREATE SCHEMA pip_sessions AUTHORIZATION sessions_owner');
+    await other.query('GRANT USAGE ON SCHEMA pip_sessions TO sessions_service');
+    const serving = urlOf('sessions_service', 'empty');
+    await assert.rejects(openAt(serving), { code: 'STORE_UNUSABLE', message: /42501/ });
+    await (await openAt(urlOf('sessions_owner', 'empty'))).close();
+    await other.query(GRANTS);
+    await other.end();
+    await (await openAt(serving)).close();
   });
 
   test('postgres: the serving role does all that the contract of stores asks for', async (t) => {

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -32,11 +41,14 @@ test('what is deleted or has ended is no longer in the SQLite file', async () =>
   const file = readFileSync(path, 'latin1');
   assert.ok(file.includes('data of open'));
   assert.doesNotMatch(file, /deleted \d+\.|data of closed/);
-  assert.deepEqual(readdirSync(folder), ['deleted.db', 'deleted.db-owner'], 'the log is gone with the process');
+  const left = readdirSync(folder).filter((name) => name.startsWith('deleted'));
+  assert.deepEqual(left, ['deleted.db', 'deleted.db-owner'], 'the log is gone with the process');
 });
 
 test('what is deleted leaves the log too, once the log is old', async () => {
-  const config = { ...sqliteStoreConfig(`sqlite:${join(folder, 'log.db')}`), wal_age_ms_max: 0 };
+  const defaults = sqliteStoreConfig(`sqlite:${join(folder, 'log.db')}`);
+  assert.equal(defaults.wal_age_ms_max, 15 * 60_000);
+  const config = { ...defaults, wal_age_ms_max: 0 };
   const store = new SqliteStore(config);
   await store.open();
   await store.insert(sessionOf('deleted'), null, 0);
@@ -64,4 +76,26 @@ test('files that others may read are taken away from them at the start', {
   const found = modes();
   await store.close();
   assert.deepEqual(found, ['600', '600', '600', '600']);
+});
+
+test('the log of a process that was killed is taken away from others too', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const [killed, found] = ['killed', 'found'].map((name) => sqliteStoreConfig(`sqlite:${join(folder, `${name}.db`)}`));
+  assert.ok(killed && found);
+  const first = new SqliteStore(killed);
+  await first.open();
+  await first.insert(sessionOf('open'), null, 0);
+  // As a process leaves them that ends here.
+  for (const suffix of ['', '-wal']) {
+    copyFileSync(killed.path + suffix, found.path + suffix);
+    chmodSync(found.path + suffix, 0o644);
+  }
+  await first.close();
+  const second = new SqliteStore(found);
+  await second.open();
+  const modes = ['', '-wal'].map((suffix) => (statSync(found.path + suffix).mode & 0o777).toString(8));
+  assert.equal((await second.find('open'))?.user_id, 'user of open');
+  await second.close();
+  assert.deepEqual(modes, ['600', '600']);
 });

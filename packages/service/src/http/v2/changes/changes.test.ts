@@ -3,15 +3,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { type CachedSessionsClient, createCachedSessionsClient } from '@pip-sessions/client';
-import { ChangeListeners } from '../../../domain/changes.ts';
-import { elapsedTime } from '../../../domain/elapsed-time.ts';
+import { type ChangeListener, ChangeListeners } from '../../../domain/changes.ts';
 import { toJsonText } from '../../../domain/json.ts';
-import { MemoryStore } from '../../../stores/memory/store.ts';
-import { parseApiKey } from '../../authentication/api-keys.ts';
 import type { RequestError } from '../../error-map.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../../fixtures/test-server.ts';
-import { ChangeFeed } from './change-feed.ts';
+import { ChangeFeed, type ChangeSource } from './change-feed.ts';
 import { ChangeLog } from './change-log.ts';
 
 async function start(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
@@ -22,6 +18,10 @@ async function start(t: TestContext, options: TestServerOptions = {}): Promise<T
 
 /** The events of a stream, one at a time; heartbeats are left out. */
 async function* listen(url: string, last_id?: string): AsyncGenerator<string, void> {
+  for await (const event of listenToAll(url, last_id)) if (!event.startsWith('event: heartbeat')) yield event;
+}
+
+async function* listenToAll(url: string, last_id?: string): AsyncGenerator<string, void> {
   const response = await fetch(`${url}/v2/changes`, { ...(last_id && { headers: { 'last-event-id': last_id } }) });
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
@@ -29,7 +29,7 @@ async function* listen(url: string, last_id?: string): AsyncGenerator<string, vo
   for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     const events = (text + chunk).split('\n\n');
     text = events.pop() ?? '';
-    for (const event of events) if (!event.startsWith('event: heartbeat')) yield event;
+    yield* events;
   }
 }
 
@@ -126,9 +126,9 @@ test('the stream needs a key of scope validate, and takes GET alone', async (t) 
   assert.deepEqual([posted.status, posted.headers.get('allow')], [405, 'GET, HEAD']);
 });
 
-test('one listener more than may follow is refused, and told when to come again', async (t) => {
-  const source = { watch: () => () => {}, toldUntil: () => 0 };
-  const feed = new ChangeFeed({ source, onSlow: () => {}, bounds: { listeners_max: 1 } });
+/** A stream of changes without the service around it. */
+async function serveFeed(t: TestContext, source: ChangeSource, bounds = {}) {
+  const feed = new ChangeFeed({ source, onSlow: () => {}, bounds });
   const refused = Promise.withResolvers<unknown>();
   const server = createServer((request, response) => {
     try {
@@ -141,11 +141,34 @@ test('one listener more than may follow is refused, and told when to come again'
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());
   t.after(() => feed.close());
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, refused: refused.promise };
+}
+
+test('one listener more than may follow is refused, and told when to come again', async (t) => {
+  const source = { watch: () => () => {}, toldUntil: () => 0 };
+  const { url, refused } = await serveFeed(t, source, { listeners_max: 1 });
   await next(listen(url));
   await fetch(`${url}/v2/changes`);
-  const { code, headers } = (await refused.promise) as RequestError;
+  const { code, headers } = (await refused) as RequestError;
   assert.deepEqual([code, headers], ['TOO_MANY_REQUESTS', { 'retry-after': '5' }]);
+});
+
+test('while the store is silent no heartbeat is sent, and each one names the moment of which the store has told', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const listeners = new ChangeListeners();
+  let told_until = 100;
+  const source = { watch: (listener: ChangeListener) => listeners.add(listener), toldUntil: () => told_until };
+  const { url } = await serveFeed(t, source);
+  const events = listenToAll(url);
+  await next(events);
+  assert.match(await next(events), /event: gap/);
+  assert.equal(await next(events), 'event: heartbeat\ndata: {"time":100}');
+  for (let second = 0; second < 5; second += 1) t.mock.timers.tick(1_000);
+  listeners.tell({ type: 'gap' });
+  assert.match(await next(events), /event: gap/, 'five seconds of silence have no heartbeat');
+  told_until = 5_050;
+  t.mock.timers.tick(1_000);
+  assert.equal(await next(events), 'event: heartbeat\ndata: {"time":5050}');
 });
 
 test('a service that stops ends its streams at once', async () => {
@@ -158,7 +181,7 @@ test('a service that stops ends its streams at once', async () => {
   assert.equal(await end, 'the end');
 });
 
-test('a listener that reads too slowly is cut off, and no other waits for it', async (t) => {
+test('a listener that reads too slowly is cut off, and no other waits for it', { timeout: 20_000 }, async (t) => {
   const { url, sessions, log } = await start(t);
   const { port } = new URL(url);
   const slow = connect(Number(port), '127.0.0.1');
@@ -179,118 +202,4 @@ test('a listener that reads too slowly is cut off, and no other waits for it', a
   }
   slow.resume();
   await closed;
-});
-
-/** A store whose feed of other nodes' changes can be in doubt. */
-class DoubtfulStore extends MemoryStore {
-  readonly others = new ChangeListeners();
-  told_until: number | null = null;
-
-  override watch(listener: Parameters<MemoryStore['watch']>[0]): () => void {
-    const stops = [super.watch(listener), this.others.add(listener)];
-    return () => {
-      for (const stop of stops) stop();
-    };
-  }
-
-  override toldUntil(): number {
-    return this.told_until ?? elapsedTime();
-  }
-}
-
-async function fresh(client: CachedSessionsClient, wanted = true): Promise<void> {
-  while (client.cacheStats().fresh !== wanted) await new Promise((resolve) => setImmediate(resolve));
-}
-
-async function cached(t: TestContext, server: TestServer, user_id = 'u') {
-  const client = createCachedSessionsClient({ url: server.url });
-  t.after(client.stop);
-  const { token, session } = await client.open({ user_id });
-  await fresh(client);
-  // A session in use is touched, and its activity is counted ahead from then on.
-  server.clock.advance(1);
-  await client.read(token);
-  return { client, token, id: session.id };
-}
-
-test('a session in use is answered from the memory of its caller, and its end by others is seen', async (t) => {
-  const server = await start(t);
-  const { client, token, id } = await cached(t, server);
-  const { loads } = client.cacheStats();
-  for (let n = 0; n < 10; n += 1) assert.equal((await client.read(token))?.id, id);
-  assert.equal(client.cacheStats().loads, loads);
-  await server.sessions.close(id);
-  while (client.cacheStats().entries > 0) await new Promise((resolve) => setImmediate(resolve));
-  assert.equal(await client.read(token), null);
-});
-
-test('what this process ends, stores or rotates, its next read sees', async (t) => {
-  const server = await start(t);
-  const { client, token, id } = await cached(t, server);
-  await client.replaceData(id, { n: 1 });
-  assert.deepEqual((await client.read(token))?.data, { n: 1 });
-  await client.patchData(id, { n: 2 });
-  assert.deepEqual((await client.read(token))?.data, { n: 2 });
-  await client.close(id);
-  assert.equal(await client.read(token), null);
-  const other = await cached(t, server);
-  await other.client.closeMany({ filter: { user_id: 'u' } });
-  assert.equal(await other.client.read(other.token), null);
-});
-
-test('nobody can change what others read', async (t) => {
-  const server = await start(t);
-  const { client, token, id } = await cached(t, server);
-  await client.replaceData(id, { cart: ['a'] });
-  const session = await client.read(token);
-  const { cart } = (session?.data ?? {}) as { cart?: string[] };
-  assert.throws(() => cart?.push('b'), TypeError);
-});
-
-test('a session is not kept past its deadline, nor longer than its activity is counted ahead', async (t) => {
-  const server = await start(t);
-  const { token } = await server.sessions.openWithToken({ user_id: 'u', idle_timeout_ms: 20_000 }, null);
-  const validate = async (at: string) => {
-    const body = JSON.stringify({ token: at });
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${server.url}/v2/sessions/validate`, { method: 'POST', body, headers });
-    return (await response.json()) as { readonly max_age: number; readonly age: number };
-  };
-  server.clock.advance(1);
-  const first = await validate(token);
-  assert.deepEqual([first.max_age, first.age], [2, 0]);
-  await server.sessions.settled();
-  server.clock.advance(500);
-  assert.equal((await validate(token)).max_age, 1.5);
-  const expire_time = server.clock.now() + 1_000;
-  const short = await server.sessions.openWithToken({ user_id: 'u', expire_time }, null);
-  server.clock.advance(1);
-  assert.equal((await validate(short.token)).max_age, 0.999);
-});
-
-test('while a node is cut off from its store, callers answer nothing from memory for longer than three seconds', async (t) => {
-  const store = new DoubtfulStore({ sessions_max: 10 });
-  const server = await start(t, { store });
-  const { client, token } = await cached(t, server);
-  // As if the store had been silent for so long.
-  store.told_until = elapsedTime() - 3_000;
-  client.stop();
-  const other = createCachedSessionsClient({ url: server.url });
-  t.after(other.stop);
-  await other.read(token);
-  await other.read(token);
-  assert.deepEqual([other.cacheStats().fresh, other.cacheStats().hits], [false, 0]);
-  // The store is there again, and what it could not tell is a gap.
-  store.others.tell({ type: 'gap' });
-  store.told_until = null;
-  await fresh(other);
-});
-
-test('a key of an API that may not validate stops no reads: they ask the service, and say why', async (t) => {
-  const server = await start(t, { keys: [parseApiKey(`a:validate:${'0'.repeat(64)}`)] });
-  const heard = Promise.withResolvers<Error>();
-  const client = createCachedSessionsClient({ url: server.url, key: 'wrong', onStreamError: heard.resolve });
-  t.after(client.stop);
-  assert.match((await heard.promise).message, /401/);
-  await assert.rejects(client.read(`ps_${'0'.repeat(36)}_${'a'.repeat(43)}`), { code: 'UNAUTHORIZED' });
 });

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadConfig } from '../config.ts';
+import { ManualClock } from '../domain/clock.ts';
+import { createLogger } from '../observability/log.ts';
+import { startService } from '../service.ts';
+import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
+import { startTestServer } from './fixtures/test-server.ts';
+import { Health } from './health.ts';
+import { endpointsOf } from './server.ts';
+
+/** What SECURITY.md names as open beside keys, under "What is open without a key". */
+const OPEN = [
+  ...['/livez', '/readyz', '/heartbeat', '/status', '/openapi.json', '/swagger', '/v1/sessions/swagger'],
+  ...['/docs', '/docs/page.css', '/docs/page.js', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'],
+  '/docs/favicon-32x32.png',
+];
+
+test('beside keys, what is documented as open is open, and nothing else', () => {
+  const clock = new ManualClock();
+  const health = new Health(async () => {}, createLogger('silent'), {});
+  const info = { name: '', description: '', version: '', properties: {}, components: [] };
+  const v1 = { base: '/v1/sessions', needs_key: true, swagger: true };
+  const endpoints = endpointsOf({ clock, info, v1, v2: { value_limit: 1 } }, health);
+  assert.deepEqual(Object.keys(endpoints).sort(), [...OPEN].sort());
+});
+
+test('what is open beside keys tells of no session', async (t) => {
+  const { key, configured } = newApiKey('app', 'admin');
+  const server = await startTestServer({ keys: [parseApiKey(configured)] });
+  t.after(server.stop);
+  const { session } = await server.sessions.open({ user_id: 'a-user-to-look-for', data: null });
+  const get = async (path: string, headers = {}) => {
+    const response = await fetch(server.url + path, { headers });
+    return { status: response.status, text: await response.text() };
+  };
+  for (const path of OPEN) {
+    const { status, text } = await get(path);
+    assert.equal(status, 200, path);
+    for (const word of [session.id, 'a-user-to-look-for', key]) assert.ok(!text.includes(word), path);
+  }
+  const { text } = await get('/v2/sessions', { authorization: `Bearer ${key}` });
+  assert.ok(text.includes('a-user-to-look-for'), 'with the key it is told');
+});
+
+test('a service that is told to ask for no key is open to everyone who reaches it', async (t) => {
+  const settings = { SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0', SESSIONS_HOST: '0.0.0.0', SESSIONS_AUTH: 'none' };
+  const service = await startService(loadConfig(settings), createLogger('silent'));
+  t.after(service.stop);
+  const url = service.url.replace('0.0.0.0', '127.0.0.1');
+  for (const path of ['/v2/sessions', '/v1/sessions/open_session']) {
+    const headers = { 'content-type': 'application/json', connection: 'close' };
+    const { ok } = await fetch(url + path, { method: 'POST', headers, body: '{"user_id":"u"}' });
+    assert.ok(ok, path);
+  }
+});

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newApiKey, parseApiKey, SCOPES, type Scope } from './authentication/api-keys.ts';
+import { startTestServer } from './fixtures/test-server.ts';
+import { COMMANDS } from './v1/commands.ts';
+import { CHANGES_ROUTE } from './v2/changes/route.ts';
+import { ROUTES } from './v2/routes.ts';
+
+/** What the README says under "Who may call", of each request: the least scope that may send it. */
+const RIGHTS: Readonly<Record<string, Scope>> = {
+  'POST /v2/sessions/validate': 'validate',
+  'GET /v2/changes': 'validate',
+  'POST /v2/sessions': 'write',
+  'POST /v2/sessions/rotate': 'write',
+  'GET /v2/sessions/{id}': 'write',
+  'PATCH /v2/sessions/{id}': 'write',
+  'PUT /v2/sessions/{id}/data': 'write',
+  'PATCH /v2/sessions/{id}/data': 'write',
+  'PUT /v2/sessions/{id}/user': 'write',
+  'POST /v2/sessions/{id}/touch': 'write',
+  'POST /v2/sessions/{id}/close': 'write',
+  'GET /v2/sessions': 'admin',
+  'POST /v2/sessions/close': 'admin',
+  'DELETE /v2/sessions/{id}': 'admin',
+  'GET /v2/stats': 'admin',
+  'POST /v1/sessions/open_session': 'write',
+  'POST /v1/sessions/get_session_by_id': 'write',
+  'POST /v1/sessions/store_session_data': 'write',
+  'POST /v1/sessions/update_session_user': 'write',
+  'POST /v1/sessions/close_session': 'write',
+  'POST /v1/sessions/get_sessions': 'admin',
+  'POST /v1/sessions/close_expired_sessions': 'admin',
+  'POST /v1/sessions/delete_session_by_id': 'admin',
+};
+
+const KEYS = SCOPES.map((scope) => ({ scope, ...newApiKey(scope, scope) }));
+
+test('the rights of every route and every command are documented', () => {
+  const commands = COMMANDS.map(({ name }) => `POST /v1/sessions/${name}`);
+  const routes = [CHANGES_ROUTE, ...ROUTES].map(({ method, path }) => `${method} ${path}`);
+  assert.deepEqual([...commands, ...routes].sort(), Object.keys(RIGHTS).sort());
+});
+
+test('with keys, each request is let through by keys of its scope or a larger one, and by nothing else', async (t) => {
+  const server = await startTestServer({ keys: KEYS.map(({ configured }) => parseApiKey(configured)) });
+  t.after(server.stop);
+  for (const [request, needed] of Object.entries(RIGHTS)) {
+    assert.equal(await statusOf(server.url, request), 401, `${request} without a key`);
+    for (const { scope, key } of KEYS) {
+      const status = await statusOf(server.url, request, key);
+      const isAllowed = SCOPES.indexOf(scope) >= SCOPES.indexOf(needed);
+      assert.equal(status === 403, !isAllowed, `${request} with a key of scope ${scope}: ${status}`);
+      assert.ok(![401, 405].includes(status), `${request} with a key of scope ${scope}: ${status}`);
+    }
+  }
+});
+
+/** Of a request that says nothing: what it may do is decided before what it asks for is read. */
+async function statusOf(url: string, request: string, key?: string): Promise<number> {
+  const [method = '', path = ''] = request.split(' ');
+  const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
+  const response = await fetch(url + path.replace('{id}', 'x'), { method, headers });
+  // One of them is a stream without an end.
+  await response.body?.cancel();
+  return response.status;
+}

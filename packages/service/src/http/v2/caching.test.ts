@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startTestServer } from '../fixtures/test-server.ts';
+import { CHANGES_ROUTE } from './changes/route.ts';
+import { ROUTES } from './routes.ts';
+
+/** What makes a route succeed that needs more than an empty body. */
+const BODIES: Readonly<Record<string, (token: string) => object>> = {
+  openSession: () => ({ user_id: 'u' }),
+  validateToken: (token) => ({ token }),
+  rotateToken: (token) => ({ token }),
+  closeSessions: () => ({ filter: { user_id: 'u' } }),
+  updateSession: () => ({ client: 'phone' }),
+};
+
+test('no answer of API v2 is kept by a cache, whatever is asked and whatever came of it', async (t) => {
+  const { url, stop } = await startTestServer();
+  t.after(stop);
+  const send = async (method: string, path: string, body?: object) => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    assert.equal(response.headers.get('cache-control'), 'no-store', `${method} ${path}: ${response.status}`);
+    return response;
+  };
+  for (const { name, method, path, status } of ROUTES) {
+    const { session, token } = (await (await send('POST', '/v2/sessions', { user_id: 'u' })).json()) as Opened;
+    const body = method === 'GET' ? undefined : (BODIES[name]?.(token) ?? {});
+    const succeeded = await send(method, path.replace('{id}', session.id), body);
+    assert.equal(succeeded.status, status, `${name}: ${await succeeded.text()}`);
+    if (path.includes('{id}')) await (await send(method, path.replace('{id}', 'nobody'), body)).text();
+  }
+  const stream = await send(CHANGES_ROUTE.method, CHANGES_ROUTE.path);
+  await stream.body?.cancel();
+  await (await send('GET', '/v2/none')).text();
+});
+
+interface Opened {
+  readonly session: { readonly id: string };
+  readonly token: string;
+}
