@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Copy } from '../mutations/copy.ts';
 import { monotonicMicros } from './history.ts';
 import { MUTATIONS } from './mutations/all.ts';
-import { Copy } from './mutations/copy.ts';
 import type { Mutation } from './mutations/mutation.ts';
 
 const FOUND_WITHIN_S = 120;

@@ -1,6 +1,7 @@
-import { type Mutation, STORES } from './mutation.ts';
+import { STORES } from '../../mutations/text-mutation.ts';
+import type { Mutation } from './mutation.ts';
 
-const NEAR_CACHE = 'client/src/near-cache';
+const NEAR_CACHE = 'packages/client/src/near-cache';
 
 /** Faults of the caches, and of the feeds that invalidate them. */
 export const IN_FEEDS: readonly Mutation[] = [
@@ -58,7 +59,7 @@ export const IN_FEEDS: readonly Mutation[] = [
   {
     name: 'the change stream leaves out removals',
     store: 'memory',
-    file: 'service/src/http/v2/changes/change-feed.ts',
+    file: 'packages/service/src/http/v2/changes/change-feed.ts',
     find: 'this.#log.add(change);\n      this.#broadcast.publish();',
     replace: "if (change.type !== 'removed') this.#log.add(change);\n      this.#broadcast.publish();",
   },

@@ -1,4 +1,5 @@
-import { DOMAIN, type Mutation, STORES } from './mutation.ts';
+import { DOMAIN, STORES } from '../../mutations/text-mutation.ts';
+import type { Mutation } from './mutation.ts';
 
 /** Faults of the domain's rules, and of the memory store, which applies nothing else. */
 export const RULES: readonly Mutation[] = [
@@ -105,8 +106,8 @@ export const RULES: readonly Mutation[] = [
     name: 'an amendment loses what it does not name',
     store: 'memory',
     file: `${DOMAIN}/session.ts`,
-    find: 'const amended = { ...session, ...changes };',
-    replace: 'const amended = { ...session, client: null, ...changes };',
+    find: 'const amended = { ...withoutActivityAhead(session, changes, now), ...changes };',
+    replace: 'const amended = { ...withoutActivityAhead(session, changes, now), client: null, ...changes };',
   },
   {
     name: 'an evicted session is not closed',

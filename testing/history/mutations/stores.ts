@@ -1,4 +1,5 @@
-import { type Mutation, STORES } from './mutation.ts';
+import { STORES } from '../../mutations/text-mutation.ts';
+import type { Mutation } from './mutation.ts';
 
 /** Faults of single stores. */
 export const IN_STORES: readonly Mutation[] = [

@@ -2,10 +2,10 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Mutation, mutated } from './mutation.ts';
+import { mutated, type TextMutation } from './text-mutation.ts';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const COPIED = ['packages', 'testing', 'package.json'];
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const COPIED = ['packages', 'testing', 'scripts', 'docs', 'package.json', 'package-lock.json'];
 
 /** A copy of the sources that can be changed, with the packages of the original. */
 export class Copy {
@@ -28,8 +28,8 @@ export class Copy {
   }
 
   /** Puts a mutation in, and returns how to take it out. Throws where its text is not there exactly once. */
-  mutate(mutation: Mutation): () => void {
-    const path = join(this.folder, 'packages', mutation.file);
+  mutate(mutation: TextMutation): () => void {
+    const path = join(this.folder, mutation.file);
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, mutated(text, mutation));
     return () => writeFileSync(path, text);

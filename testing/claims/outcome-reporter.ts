@@ -1,0 +1,25 @@
+/** A reporter for `node --test-reporter`: each test that ended, as a line of JSON. */
+export interface Outcome {
+  readonly name: string;
+  readonly hasFailed: boolean;
+  /** Of a test that failed. */
+  readonly error: string | null;
+}
+
+interface TestEvent {
+  readonly type: string;
+  readonly data: {
+    readonly name: string;
+    readonly skip?: boolean | string;
+    readonly details?: { readonly error?: { readonly cause?: unknown } };
+  };
+}
+
+export default async function* outcomes(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  for await (const { type, data } of events) {
+    const hasFailed = type === 'test:fail';
+    if (!(hasFailed || type === 'test:pass') || data.skip !== undefined) continue;
+    const error = hasFailed ? String(data.details?.error?.cause) : null;
+    yield `${JSON.stringify({ name: data.name, hasFailed, error } satisfies Outcome)}\n`;
+  }
+}
