@@ -65,6 +65,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     'express.ts': ['node:http'],
     'middleware/node-exchange.ts': ['node:http'],
     'middleware/node-no-store.ts': ['node:http'],
+    'middleware/node-upgrade.ts': ['node:http'],
     'fastify.ts': ['fastify'],
     'hono.ts': ['hono'],
     'express-session.ts': ['express-session'],
@@ -91,7 +92,7 @@ const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]
     only: [`${SERVICE}/domain/ids.ts`, `${CLIENT}/platform.ts`],
     use: 'the one source of randomness',
   },
-  { call: /\bconsole\./, only: [], use: 'the logger, or standard-streams.ts in a command' },
+  { call: /\bconsole\./, only: [`${CLIENT}/platform.ts`], use: 'the logger, or standard-streams.ts in a command' },
   {
     call: /\bprocess\.std(out|err)\b/,
     only: [`${SERVICE}/standard-streams.ts`, `${SERVICE}/observability/log-target.ts`],

@@ -12,13 +12,15 @@
  * app.post('/transfer', requireSession({ level: 2, max_age_s: 300 }), transfer);
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { enter, isRefusal } from './middleware/entrance.ts';
+import { enter, isRefusal, nobody } from './middleware/entrance.ts';
 import { NodeExchange } from './middleware/node-exchange.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from './middleware/refusals.ts';
+import { scopeOf } from './middleware/request-scope.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from './middleware/settings.ts';
 import type { UserSession } from './middleware/user-session.ts';
 
+export { type EnteredUpgrade, upgradeSessions } from './middleware/node-upgrade.ts';
 export { type RefusalCode, SessionRefusal } from './middleware/refusals.ts';
 export type { SessionRequirement } from './middleware/requirement.ts';
 export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from './middleware/settings.ts';
@@ -34,7 +36,8 @@ declare global {
 }
 
 type Request = IncomingMessage & { userSession?: UserSession };
-type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => void;
+type Next = (error?: unknown) => void;
+type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void;
 
 /**
  * Finds out whose session each request belongs to, before the handlers that ask `req.userSession`. Mount it where
@@ -44,9 +47,16 @@ type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unk
 export function userSessions(options: UserSessionsOptions): Middleware {
   const settings = toSettings(options);
   return function userSessions(req: Request, res, next) {
-    const entered = enter(settings, new NodeExchange(req, res, settings.cookie));
-    if (entered instanceof Promise) entered.then((later) => proceed(later, req, res, next)).catch(next);
-    else proceed(entered, req, res, next);
+    const exchange = new NodeExchange(req, isResponse(res) ? res : null);
+    const proceed = (entered: UserSession | SessionRefusal) => {
+      // A handler that goes on all the same finds nobody.
+      req.userSession = isRefusal(entered) ? nobody(settings, exchange, scopeOf(req)) : entered;
+      if (isRefusal(entered)) sendRefusal(res, entered, next);
+      else next();
+    };
+    const entered = enter(settings, exchange, scopeOf(req));
+    if (entered instanceof Promise) entered.then(proceed).catch(next);
+    else proceed(entered);
   };
 }
 
@@ -55,7 +65,7 @@ export function requireSession(requirement: SessionRequirement = {}): Middleware
   const required = checkedRequirement(requirement);
   return function requireSession(req, res, next) {
     const refusal = userSessionOf(req).refusal(required);
-    if (refusal) refuse(res, refusal);
+    if (refusal) sendRefusal(res, refusal, next);
     else next();
   };
 }
@@ -67,16 +77,31 @@ export function userSessionOf<User = unknown, Data = unknown>(req: IncomingMessa
   return userSession as UserSession<User, Data>;
 }
 
-function proceed(entered: UserSession | SessionRefusal, req: Request, res: ServerResponse, next: () => void): void {
-  if (isRefusal(entered)) {
-    refuse(res, entered);
-  } else {
-    req.userSession = entered;
-    next();
+/**
+ * Answers a request with a refusal, as an RFC 9457 problem with its headers. For what catches errors in an application:
+ * the handlers of frameworks know the status, and not all of them the headers and the body. Where nothing can be
+ * answered any more, `next` gets the refusal.
+ *
+ * @example
+ * // Nest
+ * @Catch(SessionRefusal)
+ * class SessionRefusalFilter {
+ *   catch(refusal, host) {
+ *     sendRefusal(host.switchToHttp().getResponse(), refusal);
+ *   }
+ * }
+ */
+export function sendRefusal(res: ServerResponse, refusal: SessionRefusal, next: Next = () => {}): void {
+  if (!isResponse(res) || res.headersSent) {
+    next(refusal);
+    return;
   }
-}
-
-function refuse(res: ServerResponse, { status, headers, body }: SessionRefusal): void {
+  const { status, headers, body } = refusal;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.writeHead(status, { 'content-type': PROBLEM_TYPE }).end(body);
+}
+
+/** Libraries for WebSockets call middleware with an object in place of a response, since an upgrade has none. */
+function isResponse(res: Partial<ServerResponse>): boolean {
+  return typeof res.setHeader === 'function' && typeof res.writeHead === 'function';
 }

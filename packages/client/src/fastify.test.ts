@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fastify from 'fastify';
-import { requireSession, userSessions } from './fastify.ts';
-import { type LoginBody, ROUTES, type StartApp } from './middleware/fixtures/app.ts';
+import { requireSession, SessionRefusal, sendRefusal, userSessions } from './fastify.ts';
+import { type LoginBody, ROUTES, type StartApp, textOf } from './middleware/fixtures/app.ts';
 import { runMiddlewareCases } from './middleware/fixtures/suite.ts';
+import { startSessions } from './middleware/fixtures/worlds.ts';
 
-const startApp: StartApp = async (options) => {
+const startApp: StartApp = async (options, mounts) => {
   const app = fastify();
-  await app.register(userSessions, options);
-  for (const { method, path, guard, headers, run } of ROUTES) {
+  for (let mount = 0; mount < mounts; mount += 1) await app.register(userSessions, options);
+  for (const route of ROUTES) {
+    const { method, path, guard, headers, isStreamed, run } = route;
     app[method](path, guard ? { onRequest: requireSession(guard) } : {}, async (request, reply) => {
+      if (isStreamed) {
+        reply.hijack().raw.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+        reply.raw.end(await textOf(route, request.userSession, request.body as LoginBody));
+        return;
+      }
       const body = await run(request.userSession, request.body as LoginBody);
       reply.headers({ 'x-host': request.headers.host, ...headers });
       return body ?? {};
@@ -27,4 +34,22 @@ test('Fastify: a guard without userSessions before it fails, and lets nobody in'
   app.get('/me', { onRequest: requireSession() }, async () => 'in');
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   assert.equal((await fetch(`${url}/me`)).status, 500);
+});
+
+test('Fastify: a refusal that a handler throws is sent whole by a handler of errors, with headers and body', async (t) => {
+  const sessions = await startSessions('embedded');
+  t.after(sessions.stop);
+  const app = fastify();
+  t.after(() => app.close());
+  await app.register(userSessions, { client: sessions.client });
+  app.get('/me', async ({ userSession }) => userSession.required);
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof SessionRefusal) return sendRefusal(reply, error);
+    throw error;
+  });
+  const { statusCode, headers, body } = await app.inject('/me');
+  assert.equal(statusCode, 401);
+  assert.equal(headers['www-authenticate'], 'Bearer');
+  assert.match(headers['content-type'] ?? '', /^application\/problem\+json/);
+  assert.equal(JSON.parse(body).code, 'SESSION_REQUIRED');
 });

@@ -15,12 +15,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookH
 import { withCookie } from './middleware/cookies.ts';
 import { enter, isRefusal } from './middleware/entrance.ts';
 import type { Exchange } from './middleware/exchange.ts';
+import { pathOf } from './middleware/node-exchange.ts';
 import { enforceNoStore } from './middleware/node-no-store.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from './middleware/refusals.ts';
+import { scopeOf } from './middleware/request-scope.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
-import { type Settings, toSettings, type UserSessionsOptions } from './middleware/settings.ts';
+import { toSettings, type UserSessionsOptions } from './middleware/settings.ts';
 import type { UserSession } from './middleware/user-session.ts';
 
+export { type EnteredUpgrade, upgradeSessions } from './middleware/node-upgrade.ts';
 export { type RefusalCode, SessionRefusal } from './middleware/refusals.ts';
 export type { SessionRequirement } from './middleware/requirement.ts';
 export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from './middleware/settings.ts';
@@ -40,10 +43,10 @@ declare module 'fastify' {
  */
 export async function userSessions(app: FastifyInstance, options: UserSessionsOptions): Promise<void> {
   const settings = toSettings(options);
-  app.decorateRequest('userSession');
+  if (!app.hasRequestDecorator('userSession')) app.decorateRequest('userSession');
   app.addHook('onRequest', async function userSessions(request, reply) {
-    const entered = await enter(settings, exchangeOf(request, reply, settings));
-    if (isRefusal(entered)) return refuse(reply, entered);
+    const entered = await enter(settings, exchangeOf(request, reply), scopeOf(request.raw));
+    if (isRefusal(entered)) return sendRefusal(reply, entered);
     request.userSession = entered;
     return undefined;
   });
@@ -60,7 +63,7 @@ export function requireSession(requirement: SessionRequirement = {}): onRequestA
   const required = checkedRequirement(requirement);
   return async function requireSession(request, reply) {
     const refusal = userSessionOf(request).refusal(required);
-    return refusal ? refuse(reply, refusal) : undefined;
+    return refusal ? sendRefusal(reply, refusal) : undefined;
   };
 }
 
@@ -72,24 +75,45 @@ export function userSessionOf<User = unknown, Data = unknown>({
   return userSession as UserSession<User, Data>;
 }
 
-function exchangeOf({ method, headers }: FastifyRequest, reply: FastifyReply, { cookie }: Settings): Exchange {
+function exchangeOf({ method, headers, originalUrl }: FastifyRequest, reply: FastifyReply): Exchange {
   const header = (name: string) => headers[name]?.toString() ?? null;
+  const hasBegun = () => reply.sent || reply.raw.headersSent;
+  const enforce = () => {
+    if (!hasBegun()) enforceNoStore(reply.raw);
+  };
   return {
     method,
     host: header(':authority') ?? header('host'),
+    path: pathOf(originalUrl),
+    get hasBegun() {
+      return hasBegun();
+    },
     header,
-    setCookie: (line) => {
+    setCookie: (cookie, line) => {
+      if (hasBegun()) return;
       const lines = withCookie([reply.getHeader('set-cookie') ?? []].flat().map(String), cookie, line);
       // Fastify adds to the lines that are there.
       reply.removeHeader('set-cookie');
       reply.header('set-cookie', lines);
-      enforceNoStore(reply.raw);
+      enforce();
     },
-    forbidStore: () => void reply.header('cache-control', 'no-store'),
-    enforceNoStore: () => enforceNoStore(reply.raw),
+    forbidStore: () => {
+      if (!hasBegun()) reply.header('cache-control', 'no-store');
+    },
+    enforceNoStore: enforce,
   };
 }
 
-function refuse(reply: FastifyReply, { status, headers, body }: SessionRefusal): FastifyReply {
+/**
+ * Answers a request with a refusal, as an RFC 9457 problem with its headers. For what catches errors in an application:
+ * Fastify's own handler answers one that is thrown with its status and headers, and a body of its own.
+ *
+ * @example
+ * app.setErrorHandler((error, _request, reply) => {
+ *   if (error instanceof SessionRefusal) return sendRefusal(reply, error);
+ *   throw error;
+ * });
+ */
+export function sendRefusal(reply: FastifyReply, { status, headers, body }: SessionRefusal): FastifyReply {
   return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(body);
 }

@@ -12,9 +12,8 @@
  *   return respond(Response.json({ user_id: userSession.required.user_id }));
  * }
  */
-import { isCachingHeader } from './middleware/caching-headers.ts';
 import { enter, isRefusal } from './middleware/entrance.ts';
-import type { Exchange } from './middleware/exchange.ts';
+import { fetchExchangeOf } from './middleware/fetch-exchange.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from './middleware/settings.ts';
 import type { UserSession } from './middleware/user-session.ts';
@@ -43,62 +42,22 @@ export function userSessions<User = unknown, Data = unknown>(
 ): (request: Request) => Promise<Entered<User, Data>> {
   const settings = toSettings(options);
   return async function enterWithSession(request) {
-    const exchange = new FetchExchange(request);
-    const entered = await enter(settings, exchange);
-    if (isRefusal(entered)) return { refused: entered.getResponse() };
-    const userSession = entered as UserSession<User, Data>;
-    return { userSession, respond: (response) => exchange.applyTo(response) };
+    const exchange = fetchExchangeOf(request);
+    const leave = exchange.mount();
+    const entered = await enter(settings, exchange, exchange.scope);
+    if (isRefusal(entered)) {
+      leave();
+      return { refused: entered.getResponse() };
+    }
+    const respond = (response: Response) => {
+      leave();
+      return exchange.applyTo(response);
+    };
+    return { userSession: entered as UserSession<User, Data>, respond };
   };
 }
 
 /** The answer to a request without a live session, or with one whose user has proved too little; else null. */
 export function requireSession(userSession: UserSession, requirement: SessionRequirement = {}): Response | null {
   return userSession.refusal(checkedRequirement(requirement))?.getResponse() ?? null;
-}
-
-/** A request, and what its answer will say of the session. */
-class FetchExchange implements Exchange {
-  readonly method: string;
-  readonly host: string;
-  readonly #headers: Headers;
-  #cookie: string | null = null;
-  #forbidsStore = false;
-  #enforcesNoStore = false;
-
-  constructor({ method, url, headers }: Request) {
-    this.method = method;
-    this.host = new URL(url).host;
-    this.#headers = headers;
-  }
-
-  header(name: string): string | null {
-    return this.#headers.get(name);
-  }
-
-  setCookie(line: string): void {
-    this.#cookie = line;
-    this.enforceNoStore();
-  }
-
-  forbidStore(): void {
-    this.#forbidsStore = true;
-  }
-
-  enforceNoStore(): void {
-    this.#enforcesNoStore = true;
-  }
-
-  /** A handler may let its answer be stored, unless it comes with a token. */
-  applyTo(response: Response): Response {
-    const forbidsStore = this.#forbidsStore && !response.headers.has('cache-control');
-    // The answer to an upgrade, 101, cannot be made anew.
-    if (!(this.#enforcesNoStore || forbidsStore) || response.status < 200) return response;
-    // Anew, since a handler may give the same answer to others, and the headers of a fetched one cannot be changed.
-    const changed = new Response(response.body, response);
-    const { headers } = changed;
-    if (this.#enforcesNoStore) for (const name of [...headers.keys()]) if (isCachingHeader(name)) headers.delete(name);
-    headers.set('cache-control', 'no-store');
-    if (this.#cookie !== null) headers.append('set-cookie', this.#cookie);
-    return changed;
-  }
 }

@@ -4,19 +4,21 @@ import { test } from 'node:test';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { requireSession, type UserSessionEnv, userSessions } from './hono.ts';
-import { type LoginBody, ROUTES, type StartApp } from './middleware/fixtures/app.ts';
+import { type LoginBody, ROUTES, type StartApp, streamedResponse } from './middleware/fixtures/app.ts';
 import { listen } from './middleware/fixtures/listen.ts';
 import { runMiddlewareCases } from './middleware/fixtures/suite.ts';
 import { startSessions } from './middleware/fixtures/worlds.ts';
 
-const startApp: StartApp = (options) => {
+const startApp: StartApp = (options, mounts) => {
   const app = new Hono<UserSessionEnv>();
   app.onError((error, c) => ('getResponse' in error ? error.getResponse() : c.text('The handler failed.', 500)));
-  app.use(userSessions(options));
-  for (const { method, path, guard, headers, run } of ROUTES) {
+  for (let mount = 0; mount < mounts; mount += 1) app.use(userSessions(options));
+  for (const route of ROUTES) {
+    const { method, path, guard, headers, isStreamed, run } = route;
     if (guard) app.use(path, requireSession(guard));
     app[method](path, async (c) => {
       const body = (method === 'post' ? await c.req.json() : {}) as LoginBody;
+      if (isStreamed) return streamedResponse(route, c.var.userSession, body);
       const answer = await run(c.var.userSession, body);
       c.header('x-host', c.req.header('host'));
       for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value);

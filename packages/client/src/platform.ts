@@ -1,4 +1,4 @@
-/** The only sources of time and randomness in the client. */
+/** The only sources of time and randomness in the client, and its only way to say something by itself. */
 import { ElapsedClock } from './elapsed-clock.ts';
 
 /** Milliseconds since 1970. */
@@ -28,4 +28,9 @@ export function randomHex(bytes: number): string {
 /** From 0 up to 1, for jitter only. */
 export function random(): number {
   return Math.random();
+}
+
+/** Shows the developer a mistake that nothing else would show. */
+export function showMistake(error: unknown): void {
+  console.error(error);
 }

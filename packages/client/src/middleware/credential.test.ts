@@ -8,6 +8,7 @@ function tokenOf(authorization: string): string | null {
   const request = {
     method: 'GET',
     host: null,
+    path: null,
     header: (name: string) => (name === 'authorization' ? authorization : null),
   };
   return credentialOf(request, ['bearer'], 'session')?.token ?? null;

@@ -1,5 +1,6 @@
 import { cookieValue } from './cookies.ts';
 import type { RequestView } from './exchange.ts';
+import { TOKEN } from './token-form.ts';
 
 export type CredentialSource = 'bearer' | 'cookie';
 
@@ -9,8 +10,6 @@ export interface Credential {
   readonly from: CredentialSource;
 }
 
-/** `ps_<id>_<256 random bits>`. What has another form is nobody's token, and the service is not asked for it. */
-const TOKEN = /^ps_[0-9a-f]{36}_[\w-]{43}$/;
 const BEARER = /^Bearer +(\S+)$/i;
 
 /** The first token that is found, in the order of `sources`; null when there is none. */

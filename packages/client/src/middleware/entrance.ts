@@ -4,8 +4,9 @@ import type { Exchange } from './exchange.ts';
 import { unavailable } from './faults.ts';
 import { isForged } from './origin.ts';
 import { crossSiteRequest, SessionRefusal } from './refusals.ts';
+import type { RequestScope } from './request-scope.ts';
 import type { Settings } from './settings.ts';
-import { clearCookie, UserSession } from './user-session.ts';
+import { clearEndedCookie, UserSession } from './user-session.ts';
 
 /**
  * What every request passes: finds its token, asks whose session that is, and answers either that or why the request
@@ -17,29 +18,49 @@ import { clearCookie, UserSession } from './user-session.ts';
 export function enter(
   settings: Settings,
   exchange: Exchange,
+  scope: RequestScope,
 ): UserSession | SessionRefusal | Promise<UserSession | SessionRefusal> {
   const credential = credentialOf(exchange, settings.credentials, settings.cookie.name);
-  if (credential === null) return new UserSession(settings, exchange, null, null);
-  exchange.forbidStore();
-  // A page of another site cannot set `Authorization`, but the browser adds the cookie to whatever it sends.
-  if (credential.from === 'cookie' && isForged(exchange, settings.origin_rules)) return crossSiteRequest();
+  if (credential !== null) {
+    exchange.forbidStore();
+    // A page of another site cannot set `Authorization`, but the browser adds the cookie to whatever it sends.
+    if (credential.from === 'cookie' && isForged(exchange, settings.origin_rules)) return crossSiteRequest();
+  }
+  const known = scope.find(settings, credential);
+  if (known !== null) return new UserSession(settings, exchange, known);
+  if (credential === null) return nobody(settings, exchange, scope);
   const session = settings.reader.peek?.(credential.token);
-  return session === undefined ? ask(settings, exchange, credential) : entered(settings, exchange, credential, session);
+  if (session === undefined) return ask(settings, exchange, scope, credential);
+  return entered(settings, exchange, scope, credential, session);
 }
 
 export function isRefusal(entered: UserSession | SessionRefusal): entered is SessionRefusal {
   return entered instanceof SessionRefusal;
 }
 
-async function ask(settings: Settings, exchange: Exchange, credential: Credential) {
+/** A request without a session, or with one that is not to be used. */
+export function nobody(settings: Settings, exchange: Exchange, scope: RequestScope): UserSession {
+  return new UserSession(settings, exchange, scope.add(settings, null, null));
+}
+
+async function ask(settings: Settings, exchange: Exchange, scope: RequestScope, credential: Credential) {
   try {
-    return entered(settings, exchange, credential, await settings.reader.read(credential.token));
+    return entered(settings, exchange, scope, credential, await settings.reader.read(credential.token));
   } catch (error) {
     return unavailable(settings, error);
   }
 }
 
-function entered(settings: Settings, exchange: Exchange, credential: Credential, session: Session | null): UserSession {
-  if (session === null && credential.from === 'cookie') clearCookie(settings, exchange);
-  return new UserSession(settings, exchange, credential, session);
+function entered(
+  settings: Settings,
+  exchange: Exchange,
+  scope: RequestScope,
+  credential: Credential,
+  session: Session | null,
+): UserSession {
+  // Another mount may have asked at the same time.
+  const known = scope.find(settings, credential);
+  if (known !== null) return new UserSession(settings, exchange, known);
+  if (session === null && credential.from === 'cookie') clearEndedCookie(settings, exchange);
+  return new UserSession(settings, exchange, scope.add(settings, credential, session));
 }

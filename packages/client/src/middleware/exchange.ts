@@ -1,16 +1,28 @@
+import type { CookieForm } from './cookies.ts';
+
 /** What is looked at in a request, whatever the framework. */
 export interface RequestView {
   readonly method: string;
-  /** Host and port that the request was sent to; null when it does not say. */
+  /** Host and port as the browser sent them, from `Host` or `:authority`; null when the request does not say. */
   readonly host: string | null;
+  /** The path as it was sent, without the query; null when it is not known. */
+  readonly path: string | null;
   /** By a name in lower case; null when it is not there. */
   header(name: string): string | null;
 }
 
-/** A request and its answer, of which the headers are changed before its handler or after. */
+/**
+ * A request and its response, of which the headers are changed before its handler or after. Once the response has begun
+ * these methods change nothing.
+ */
 export interface Exchange extends RequestView {
-  /** In place of the `Set-Cookie` lines of the session's cookie, and beside all others. Enforces `no-store`. */
-  setCookie(line: string): void;
+  /** Whether the headers of the response have been sent, or there is no response, as for an upgrade. */
+  readonly hasBegun: boolean;
+  /**
+   * In place of the `Set-Cookie` lines of that cookie with a token, and beside all others. Enforces `no-store`. With
+   * `yields`, such a line that the handler's response has is left as it is.
+   */
+  setCookie(cookie: CookieForm, line: string, yields?: boolean): void;
   /** `Cache-Control: no-store`, unless the handler sets another: what depends on a session belongs in no cache. */
   forbidStore(): void;
   /** The same whatever the handler sets, and however: for a response with a token (ASVS 14.3.2). */

@@ -6,13 +6,12 @@ import { enforceNoStore } from './node-no-store.ts';
 /** Of Node's own request and response. Made for each request, so it looks at nothing before it is asked. */
 export class NodeExchange implements Exchange {
   readonly #req: IncomingMessage;
-  readonly #res: ServerResponse;
-  readonly #cookie: CookieForm;
+  readonly #res: ServerResponse | null;
 
-  constructor(req: IncomingMessage, res: ServerResponse, cookie: CookieForm) {
+  /** `res` is null for an upgrade, which has a socket and no response. */
+  constructor(req: IncomingMessage, res: ServerResponse | null) {
     this.#req = req;
     this.#res = res;
-    this.#cookie = cookie;
   }
 
   get method(): string {
@@ -23,21 +22,37 @@ export class NodeExchange implements Exchange {
     return this.header(':authority') ?? this.header('host');
   }
 
+  get path(): string | null {
+    // Express takes what a router is mounted at off `url`.
+    const { url, originalUrl = url } = this.#req as IncomingMessage & { readonly originalUrl?: string };
+    return pathOf(originalUrl);
+  }
+
+  get hasBegun(): boolean {
+    return this.#res === null || this.#res.headersSent;
+  }
+
   header(name: string): string | null {
     return this.#req.headers[name]?.toString() ?? null;
   }
 
-  setCookie(line: string): void {
+  setCookie(cookie: CookieForm, line: string): void {
+    if (this.#res === null || this.#res.headersSent) return;
     const lines = [this.#res.getHeader('set-cookie') ?? []].flat().map(String);
-    this.#res.setHeader('set-cookie', withCookie(lines, this.#cookie, line));
+    this.#res.setHeader('set-cookie', withCookie(lines, cookie, line));
     this.enforceNoStore();
   }
 
   forbidStore(): void {
-    this.#res.setHeader('cache-control', 'no-store');
+    if (this.#res !== null && !this.#res.headersSent) this.#res.setHeader('cache-control', 'no-store');
   }
 
   enforceNoStore(): void {
-    enforceNoStore(this.#res);
+    if (this.#res !== null && !this.#res.headersSent) enforceNoStore(this.#res);
   }
+}
+
+/** The path of a request target, which may be a URL (RFC 9112, 3.2.2). */
+export function pathOf(target: string | undefined): string | null {
+  return target === undefined ? null : (/^(?:https?:\/\/[^/?#]*)?(\/[^?#]*)/i.exec(target)?.[1] ?? null);
 }

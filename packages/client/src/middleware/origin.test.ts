@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isForged } from './origin.ts';
+import { isForged, type OriginRules } from './origin.ts';
 
-const RULES = { origins: new Set<string>(), allows_same_site: false };
+const RULES: OriginRules = {
+  origins: new Set(),
+  allows_same_site: false,
+  cross_site_paths: new Set(),
+  trusts_forwarded_host: false,
+};
 
 function post(host: string | null, headers: Readonly<Record<string, string>>, method = 'POST') {
-  return { method, host, header: (name: string) => headers[name] ?? null };
+  return { method, host, path: '/', header: (name: string) => headers[name] ?? null };
 }
 
 test('an origin without a host is nobody’s own, also where the request names no host either', () => {
@@ -49,6 +54,47 @@ test('what names two origins is from neither', () => {
 test('hosts are the same in any case, and ports count', () => {
   assert.equal(isForged(post('App.Example.com', { origin: 'https://app.example.COM' }), RULES), false);
   assert.equal(isForged(post('app.example.com', { origin: 'https://app.example.com:8443' }), RULES), true);
+});
+
+test('a port that the scheme has anyway is the same as none, and no other spelling of a host is', () => {
+  const isOwn = (host: string, origin: string) => !isForged(post(host, { origin }), RULES);
+  for (const host of ['app.example.com:443', 'APP.example.com:0443', 'app.example.com:']) {
+    assert.equal(isOwn(host, 'https://app.example.com'), true, host);
+    assert.equal(isOwn(host, 'http://app.example.com'), host.endsWith(':'), host);
+  }
+  assert.equal(isOwn('[::1]:80', 'http://[::1]'), true);
+  const others = [
+    'app.example.com:80',
+    'user@app.example.com',
+    'app.example.com/',
+    'app.example.com#',
+    'app%2eexample.com',
+  ];
+  for (const host of others) assert.equal(isOwn(host, 'https://app.example.com'), false, host);
+});
+
+test('what a proxy says of the host counts only where the application says that there is one', () => {
+  const headers = { origin: 'https://app.example.com', 'x-forwarded-host': 'App.example.com:443, inner' };
+  assert.equal(isForged(post('localhost:3000', headers), RULES), true);
+  const trusting = { ...RULES, trusts_forwarded_host: true };
+  assert.equal(isForged(post('localhost:3000', headers), trusting), false);
+  assert.equal(isForged(post('app.example.com', { ...headers, 'x-forwarded-host': 'evil.example' }), trusting), true);
+  assert.equal(isForged(post('app.example.com', { origin: headers.origin }), trusting), false);
+});
+
+test('a WebSocket of a page is looked at like a POST, and its Origin counts where Sec-Fetch-Site does not know it', () => {
+  const isOpen = (headers: Record<string, string>) =>
+    !isForged(post('app.example.com', { upgrade: 'WebSocket', ...headers }, 'GET'), RULES);
+  const own = 'https://app.example.com';
+  const good: Record<string, string>[] = [
+    {},
+    { origin: own },
+    { 'sec-fetch-site': 'same-origin' },
+    { origin: own, 'sec-fetch-site': 'cross-site' },
+  ];
+  for (const headers of good) assert.equal(isOpen(headers), true, JSON.stringify(headers));
+  const forged = [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'same-site' }];
+  for (const headers of forged) assert.equal(isOpen(headers), false, JSON.stringify(headers));
 });
 
 test('every method but those that change nothing is looked at', () => {

@@ -22,15 +22,17 @@ interface RefusalAnswer {
 }
 
 /**
- * Why a request goes no further, and how that is answered. The frameworks' own handlers of errors answer one that is
- * thrown with its status and headers.
+ * Why a request goes no further, and how that is answered. It has what errors of http-errors have, so that the
+ * frameworks' own handlers of errors answer one that is thrown with its status, and most of them with its headers.
  */
 export class SessionRefusal extends Error {
   override readonly name = 'SessionRefusal';
   readonly code: RefusalCode;
   readonly status: number;
-  /** As Fastify reads it. */
+  /** The same, as Fastify and Nest read it. */
   readonly statusCode: number;
+  /** Whether the message is for the user: true below 500. */
+  readonly expose: boolean;
   readonly headers: Readonly<Record<string, string>>;
   readonly #title: string;
   readonly #details: Readonly<Record<string, unknown>> | undefined;
@@ -40,6 +42,7 @@ export class SessionRefusal extends Error {
     this.code = code;
     this.status = status;
     this.statusCode = status;
+    this.expose = status < 500;
     this.headers = { 'cache-control': 'no-store', ...headers };
     this.#title = title;
     this.#details = details;

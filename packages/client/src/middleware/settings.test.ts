@@ -19,11 +19,23 @@ test('a wrong option stops the start, and is named', () => {
     [/^cookie\.lifetime is 'forever'/, { cookie: { lifetime: 'forever' } }],
     [/^origins holds 'app\.example\.com'/, { origins: ['app.example.com'] }],
     [/^origins holds 'https:\/\/app\.example\.com\/'/, { origins: ['https://app.example.com/'] }],
+    [/^origins holds 'null'/, { origins: ['null'] }],
+    [/^origins holds 'https:\/\/user@app\.example\.com'/, { origins: ['https://user@app.example.com'] }],
+    [/^cross_site_paths holds 'callback'/, { cross_site_paths: ['callback'] }],
+    [/^cross_site_paths holds '\/callback\?a=1'/, { cross_site_paths: ['/callback?a=1'] }],
     [/^retry_after_s is -1/, { retry_after_s: -1 }],
   ];
   for (const [message, options] of wrong) {
     assert.throws(() => toSettings({ client, ...options } as UserSessionsOptions), { name: 'TypeError', message });
   }
+});
+
+test('an origin is the same in any case, and with the port that its scheme has anyway', () => {
+  const { origins } = toSettings({
+    client,
+    origins: ['https://App.Example.com:443', 'http://[::1]:3000'],
+  }).origin_rules;
+  assert.deepEqual([...origins], ['https://app.example.com', 'http://[::1]:3000']);
 });
 
 test('a requirement that nobody or everybody meets is a mistake', () => {

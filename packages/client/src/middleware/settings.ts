@@ -1,8 +1,10 @@
 import { wholeNumber } from '../call-options.ts';
+import { showMistake } from '../platform.ts';
 import type { SessionReader } from '../session-reader.ts';
 import type { SessionsClient } from '../sessions-client.ts';
 import type { CookieForm, SameSite } from './cookies.ts';
 import type { CredentialSource } from './credential.ts';
+import { IdleTimeoutLimit } from './open-request.ts';
 import type { OriginRules } from './origin.ts';
 
 /** What of a sessions service the middleware calls: a remote one's client, or one in the same process. */
@@ -12,7 +14,10 @@ export type SessionsAccess = Pick<SessionsClient, 'read' | 'peek' | 'open' | 'ro
 export type CookieLifetime =
   /** Until the browser ends. */
   | 'session'
-  /** Until the session's `expire_time`, and without one as long as browsers keep any: "stay signed in". */
+  /**
+   * Until the session's `expire_time`, and without one as long as browsers keep any, 400 days: "stay signed in". `login`
+   * opens a session that lives as long without activity, as far as the service allows, unless it is given `idle_timeout`.
+   */
   | 'persistent';
 
 export interface UserSessionsOptions {
@@ -39,9 +44,23 @@ export interface UserSessionsOptions {
   readonly origins?: readonly string[];
   /** Whether pages of neighbouring hosts (`a.example.com` of `b.example.com`) may do so too. Default false. */
   readonly allow_same_site?: boolean;
+  /**
+   * Paths like `/saml/callback`, exactly as browsers send them, to which pages of every site may post: for an identity
+   * provider on a neighbouring host, whose browser sends the cookie along. Nothing protects their handlers from forged
+   * requests; each must have checked what `LoginOptions.allow_cross_site` says before it does anything. Default: none.
+   */
+  readonly cross_site_paths?: readonly string[];
+  /**
+   * Whether `X-Forwarded-Host` says which host the browser called. Only behind a proxy that writes another name into
+   * `Host`, and that sets or removes that header on every request. Default false: `Host` says it.
+   */
+  readonly trust_forwarded_host?: boolean;
   /** What a 503 asks callers to wait, in seconds. Default 5. */
   readonly retry_after_s?: number;
-  /** Hears why the service could not be asked, for the log; the caller hears a 503. */
+  /**
+   * Hears why the service could not be asked, for the log; the caller hears a 503. Also hears what failed and was not
+   * awaited; where this is left out, the console does.
+   */
   readonly onFault?: (error: unknown) => void;
 }
 
@@ -53,6 +72,9 @@ export interface Settings {
   readonly origin_rules: OriginRules;
   readonly retry_after_s: number;
   readonly onFault: (error: unknown) => void;
+  /** Hears of mistakes in the application that nothing else would show. */
+  readonly onMistake: (error: unknown) => void;
+  readonly idle_timeout_limit: IdleTimeoutLimit;
 }
 
 const RETRY_AFTER_S = 5;
@@ -64,7 +86,8 @@ const DEVELOPMENT_NAME = /^(?!__)[\w.-]{1,64}$/;
 
 /** Checks options once. Throws a `TypeError` that names the one that is wrong. */
 export function toSettings(options: UserSessionsOptions): Settings {
-  const { client, reader = client, credentials = ['bearer', 'cookie'], origins = [], development = false } = options;
+  const { client, reader = client, credentials = ['bearer', 'cookie'], development = false } = options ?? {};
+  const { origins = [], cross_site_paths = [], allow_same_site = false, trust_forwarded_host = false } = options ?? {};
   if (typeof client?.open !== 'function') throw new TypeError('client is missing: use one of createSessionsClient.');
   if (credentials.length === 0 || !credentials.every((source) => source === 'bearer' || source === 'cookie')) {
     throw new TypeError("credentials is empty or holds something else: use 'bearer', 'cookie' or both.");
@@ -74,9 +97,16 @@ export function toSettings(options: UserSessionsOptions): Settings {
     reader,
     credentials: [...credentials],
     cookie: { ...toCookieForm(options.cookie, development), lifetime: checkedLifetime(options.cookie?.lifetime) },
-    origin_rules: { origins: new Set(origins.map(checkedOrigin)), allows_same_site: options.allow_same_site ?? false },
+    origin_rules: {
+      origins: new Set(origins.map(checkedOrigin)),
+      allows_same_site: allow_same_site,
+      cross_site_paths: new Set(cross_site_paths.map(checkedPath)),
+      trusts_forwarded_host: trust_forwarded_host,
+    },
     retry_after_s: wholeNumber('retry_after_s', options.retry_after_s ?? RETRY_AFTER_S, 0, RETRY_AFTER_S_MAX),
     onFault: options.onFault ?? (() => {}),
+    onMistake: options.onFault ?? showMistake,
+    idle_timeout_limit: new IdleTimeoutLimit(),
   };
 }
 
@@ -97,7 +127,16 @@ function checkedLifetime(lifetime: CookieLifetime = 'session'): CookieLifetime {
   throw new TypeError(`cookie.lifetime is '${lifetime}': use 'session' or 'persistent'.`);
 }
 
+/** As browsers write it: in lower case, and without the port that the scheme has anyway. */
 function checkedOrigin(origin: string): string {
-  if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+  if (/^\w+:\/\/[^/?#@\\\s]+$/.test(origin) && URL.canParse(origin)) {
+    const { origin: normal } = new URL(origin);
+    if (normal !== 'null') return normal;
+  }
   throw new TypeError(`origins holds '${origin}': use scheme, host and port alone, like https://app.example.com.`);
+}
+
+function checkedPath(path: string): string {
+  if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return path;
+  throw new TypeError(`cross_site_paths holds '${path}': use a path alone, like /saml/callback.`);
 }
