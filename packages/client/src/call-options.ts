@@ -1,4 +1,4 @@
-import { random } from './platform.ts';
+import { random, UNCACHED } from './platform.ts';
 
 /** How to reach a sessions service, by either API. Only `url` is required. */
 export interface TransportOptions {
@@ -70,13 +70,15 @@ export function toTransportSettings(
   own: Readonly<Record<string, string>>,
 ): TransportSettings {
   const { url, headers = {}, timeout_ms = 10_000, retries = 3, answer_bytes_max = 16 * 1024 * 1024 } = options;
+  const send = options.fetch ?? ((address, init) => fetch(address, init));
   return {
     base: toBase(url, route),
     timeout_ms: toTimeout(timeout_ms),
     retries: wholeNumber('retries', retries, 0, RETRIES_MAX),
     answer_bytes_max: wholeNumber('answer_bytes_max', answer_bytes_max, 1, Number.MAX_SAFE_INTEGER),
     headers: { ...toHeaders(headers), ...own },
-    fetch: options.fetch ?? ((address, init) => fetch(address, init)),
+    // Next stores what a GET gets, unless it is told not to: a session would stay as it was.
+    fetch: (address, init) => send(address, { ...init, ...UNCACHED }),
     sleep: options.sleep ?? sleep,
     random: options.random ?? random,
   };

@@ -34,3 +34,15 @@ export function random(): number {
 export function showMistake(error: unknown): void {
   console.error(error);
 }
+
+/** What keeps a request out of the platform's caches. Empty on a platform that refuses the option, and caches nothing. */
+export function uncached(PlatformRequest: typeof Request | undefined): Pick<RequestInit, 'cache'> {
+  try {
+    if (PlatformRequest) new PlatformRequest('http://localhost/', { cache: 'no-store' });
+    return { cache: 'no-store' };
+  } catch {
+    return {};
+  }
+}
+
+export const UNCACHED = uncached(globalThis.Request);

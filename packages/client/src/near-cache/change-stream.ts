@@ -126,7 +126,7 @@ export class ChangeStream {
   #request(signal: AbortSignal): RequestInit {
     const resume = this.#last_id !== null && { 'last-event-id': this.#last_id };
     const headers = { ...this.#settings.headers, accept: 'text/event-stream', ...KINDS, ...resume };
-    return { headers, signal, redirect: 'manual', cache: 'no-store' };
+    return { headers, signal, redirect: 'manual' };
   }
 }
 
