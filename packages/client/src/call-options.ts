@@ -52,7 +52,8 @@ export const RETRIES_MAX = 100;
 
 /** Throws a `TypeError` that names the option when one is missing or wrong. */
 export function toCallSettings(options: CallOptions): CallSettings {
-  const { base_route = 'v1/sessions', correlation_id = 'query' } = options;
+  const { url, base_route = 'v1/sessions', correlation_id = 'query' } = options;
+  if (options.base_route === undefined) refuseRoute(url, 'v1');
   if (!['query', 'headers', 'both'].includes(correlation_id)) {
     throw new TypeError(`correlation_id is '${correlation_id}': use 'query', 'headers' or 'both'.`);
   }
@@ -108,6 +109,14 @@ function toBase(url: string, route: string): string {
   }
   const path = `${parsed.pathname}/${route}`.split('/').filter((part) => part !== '');
   return [parsed.origin, ...path].join('/');
+}
+
+/** Throws a `TypeError` where `url` has the path of the API that the client adds. */
+export function refuseRoute(url: string, version: 'v1' | 'v2'): void {
+  const { pathname } = URL.canParse(url) ? new URL(url) : { pathname: '' };
+  const [added = null] = new RegExp(`/${version}(?:/sessions)?/*$`).exec(pathname) ?? [];
+  if (added === null) return;
+  throw new TypeError(`url ends in ${added}: leave that out, since the client adds it, as in 'http://localhost:8080'.`);
 }
 
 export function wholeNumber(name: string, value: number, min: number, max: number): number {

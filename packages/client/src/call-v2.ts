@@ -1,6 +1,7 @@
 import { answerReaderV2 } from './answer-v2.ts';
 import {
   JSON_TYPE,
+  refuseRoute,
   type TransportOptions,
   type TransportSettings,
   toTimeout,
@@ -53,7 +54,8 @@ export function createCallV2(client: SessionsClientOptions): CallV2 {
 }
 
 export function toClientSettings(options: SessionsClientOptions): TransportSettings {
-  const { key } = options;
+  const { url, key } = options;
+  refuseRoute(url, 'v2');
   return toTransportSettings(options, '', {
     accept: `${JSON_TYPE}, application/problem+json`,
     ...(key !== undefined && { authorization: `Bearer ${visibleAscii('key', key)}` }),

@@ -1,3 +1,4 @@
+import { assertObject } from './arguments.ts';
 import { createCall } from './call.ts';
 import type { CallOptions } from './call-options.ts';
 import { pageFromJson, sessionFromJson } from './contract/session-json.ts';
@@ -16,6 +17,7 @@ import { COMMANDS_V1, type SessionsClientV1, type SessionV1 } from './contract/v
  * await sessions.closeSession('123', session.id);
  */
 export function createSessionsV1Client(options: CallOptions): SessionsClientV1 {
+  assertObject(options, 'options', "createSessionsV1Client({ url: 'http://localhost:8080' })");
   const call = createCall(options);
   const { getSessions, getSessionById, openSession, storeSessionData, updateSessionUser } = COMMANDS_V1;
   const { closeSession, closeExpiredSessions, deleteSessionById } = COMMANDS_V1;

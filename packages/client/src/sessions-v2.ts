@@ -1,5 +1,12 @@
+import { assertObject } from './arguments.ts';
 import { createCallV2, type SessionsClientOptions } from './call-v2.ts';
-import type { ListRequest, SessionFilter, SessionPage, SessionSummary, Validation } from './contract/v2.ts';
+import {
+  assertBulkFilter,
+  type ListRequest,
+  type SessionPage,
+  type SessionSummary,
+  type Validation,
+} from './contract/v2.ts';
 import { randomHex } from './platform.ts';
 import { NotFoundError } from './problems.ts';
 import type { RequestOptions, ValidateOptions } from './request-options.ts';
@@ -31,10 +38,13 @@ const IDEMPOTENCY_KEY_BYTES = 16;
  * if (validation.active) await sessions.close(validation.session.id);
  */
 export function createSessionsClient(client: SessionsClientOptions): SessionsClient {
+  assertObject(client, 'options', "createSessionsClient({ url: 'http://localhost:8080', key })");
   const call = createCallV2(client);
 
-  const list = (query: ListRequest = {}, options?: RequestOptions): Promise<SessionPage> =>
-    call({ route: ROUTES.list, query, read: (json) => toPage(json, query.cursor) }, options);
+  const list = async (query: ListRequest = {}, options?: RequestOptions): Promise<SessionPage> => {
+    assertObject(query, 'filters of list', "list({ user_id: '1' })");
+    return call({ route: ROUTES.list, query, read: (json) => toPage(json, query.cursor) }, options);
+  };
 
   const validate = (token: string, options?: ValidateOptions): Promise<Validation> => {
     const { max_age } = options ?? {};
@@ -43,7 +53,8 @@ export function createSessionsClient(client: SessionsClientOptions): SessionsCli
   };
 
   return {
-    open: (body, options) => {
+    open: async (body, options) => {
+      assertObject(body, 'properties of open', "open({ user_id: '1' })");
       const { idempotency_key = randomHex(IDEMPOTENCY_KEY_BYTES) } = options ?? {};
       return call({ route: ROUTES.open, body, idempotency_key, read: toOpenResult }, options);
     },
@@ -54,8 +65,10 @@ export function createSessionsClient(client: SessionsClientOptions): SessionsCli
 
     all: (filter, options) => pages(list, filter, options),
 
-    count: (filter = {}, options) =>
-      call({ route: ROUTES.list, query: { ...filter, limit: 1, total: true }, read: toTotal }, options),
+    count: async (filter = {}, options) => {
+      assertObject(filter, 'filters of count', "count({ user_id: '1' })");
+      return call({ route: ROUTES.list, query: { ...filter, limit: 1, total: true }, read: toTotal }, options);
+    },
 
     validate,
 
@@ -64,10 +77,15 @@ export function createSessionsClient(client: SessionsClientOptions): SessionsCli
       return validation.active ? validation.session : null;
     },
 
-    rotate: (body, options) => call({ route: ROUTES.rotate, body, read: toRotateResult }, options),
+    rotate: async (body, options) => {
+      assertObject(body, 'properties of rotate', 'rotate({ token })');
+      return call({ route: ROUTES.rotate, body, read: toRotateResult }, options);
+    },
 
-    update: (id, body, options) =>
-      call({ route: ROUTES.update, id, body, if_match: options?.if_match, read: toSession }, options),
+    update: async (id, body, options) => {
+      assertObject(body, 'properties of update', 'update(id, { idle_timeout: 3600 })');
+      return call({ route: ROUTES.update, id, body, if_match: options?.if_match, read: toSession }, options);
+    },
 
     replaceData: (id, body, options) =>
       call({ route: ROUTES.replaceData, id, body, if_match: options?.if_match, read: toSession }, options),
@@ -86,7 +104,7 @@ export function createSessionsClient(client: SessionsClientOptions): SessionsCli
     remove: (id, options) => call({ route: ROUTES.remove, id, read: toSession }, options),
 
     closeMany: async (body, options) => {
-      refuseUndefined(body.filter);
+      assertBulkFilter(body);
       return call({ route: ROUTES.closeMany, body, read: toCloseManyResult }, options);
     },
 
@@ -99,6 +117,7 @@ async function* pages(
   filter: AllRequest = {},
   options?: RequestOptions,
 ): AsyncGenerator<SessionSummary, void, undefined> {
+  assertObject(filter, 'filters of all', "all({ user_id: '1' })");
   let request: ListRequest = filter;
   for (;;) {
     const { items, next_cursor } = await list(request, options);
@@ -112,11 +131,4 @@ async function* pages(
 function nullIfMissing(error: unknown): null {
   if (error instanceof NotFoundError && error.code === 'SESSION_NOT_FOUND') return null;
   throw error;
-}
-
-/** JSON leaves out what is undefined: a filter by an unknown user would close the sessions of every user. */
-function refuseUndefined(filter: SessionFilter): void {
-  for (const [name, value] of Object.entries(filter)) {
-    if (value === undefined) throw new TypeError(`filter.${name} is undefined: leave it out to close whatever it is.`);
-  }
 }

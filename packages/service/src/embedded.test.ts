@@ -59,6 +59,11 @@ test('what a request by HTTP may not say is refused in the same process too', as
   await assert.rejects(client.replaceData(session.id, undefined), TypeError);
   const filter = Object.fromEntries([['user_id', undefined]]);
   await assert.rejects(client.closeMany({ filter }), { name: 'TypeError', message: /^filter\.user_id is undefined/ });
+  const closeMany = client.closeMany as (request: unknown) => Promise<unknown>;
+  await assert.rejects(closeMany({ user_id: '1' }), {
+    name: 'TypeError',
+    message: /^filter is missing: use closeMany/,
+  });
   assert.equal((await client.get(session.id))?.active, true);
 });
 

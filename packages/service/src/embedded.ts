@@ -1,12 +1,12 @@
 import type {
   ProblemCode,
   Session,
-  SessionFilter,
   SessionPage,
   SessionSummary,
   SessionsClient,
   Validation,
 } from '@pip-sessions/client';
+import { assertBulkFilter } from '@pip-sessions/client/contract';
 import { SessionsError } from './domain/errors.ts';
 import type { Sessions } from './domain/sessions.ts';
 import { parseBounded } from './http/careful-json.ts';
@@ -78,7 +78,7 @@ export function sessionsClientOf(sessions: Sessions, options: EmbeddedOptions = 
     close: (id, { reason } = {}) => call('closeSession', { id, input: { reason } }),
     remove: (id) => call('deleteSession', { id }),
     closeMany: async (input) => {
-      refuseUndefined(input.filter);
+      assertBulkFilter(input);
       return call('closeSessions', { input });
     },
     stats: () => call('getStats'),
@@ -116,11 +116,4 @@ function plain(value: unknown, bytes_max: number): unknown {
 function nullIfMissing(error: unknown): null {
   if (error instanceof SessionsError && error.code === 'SESSION_NOT_FOUND') return null;
   throw error;
-}
-
-/** JSON leaves out what is undefined: a filter by an unknown user would close the sessions of every user. */
-function refuseUndefined(filter: SessionFilter): void {
-  for (const [name, value] of Object.entries(filter)) {
-    if (value === undefined) throw new TypeError(`filter.${name} is undefined: leave it out to close whatever it is.`);
-  }
 }

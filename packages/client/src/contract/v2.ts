@@ -3,6 +3,8 @@
  * durations are seconds.
  */
 
+export { assertBulkFilter } from './bulk-filter.ts';
+
 /** Why a session ended. */
 export type CloseReason =
   /** The user signed out. */

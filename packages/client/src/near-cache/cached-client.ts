@@ -1,3 +1,4 @@
+import { assertObject } from '../arguments.ts';
 import { type TransportSettings, toTimeout, wholeNumber } from '../call-options.ts';
 import { type SessionsClientOptions, toClientSettings } from '../call-v2.ts';
 import type { Session } from '../contract/v2.ts';
@@ -61,6 +62,7 @@ const ID_END = 39;
  * sessions.stop();
  */
 export function createCachedSessionsClient(options: CachedSessionsClientOptions): CachedSessionsClient {
+  assertObject(options, 'options', "createCachedSessionsClient({ url: 'http://localhost:8080', key })");
   const { cached_sessions_max = SESSIONS_MAX, cached_bytes_max = BYTES_MAX, onStreamError = () => {} } = options;
   const client = createSessionsClient(options);
   const cache: NearCache<Session | null> = new NearCache(
