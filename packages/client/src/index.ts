@@ -33,6 +33,7 @@ export {
   type CloseReason,
   type InactiveReason,
   type ListRequest,
+  type MergePatch,
   type OpenRequest,
   type OpenResult,
   PROBLEM_CODES,

@@ -37,7 +37,9 @@ const IDEMPOTENCY_KEY_BYTES = 16;
  * const validation = await sessions.validate(token);
  * if (validation.active) await sessions.close(validation.session.id);
  */
-export function createSessionsClient(client: SessionsClientOptions): SessionsClient {
+export function createSessionsClient<User = unknown, Data = unknown>(
+  client: SessionsClientOptions,
+): SessionsClient<User, Data> {
   assertObject(client, 'options', "createSessionsClient({ url: 'http://localhost:8080', key })");
   const call = createCallV2(client);
 
@@ -52,7 +54,7 @@ export function createSessionsClient(client: SessionsClientOptions): SessionsCli
     return call({ route: ROUTES.validate, body, read: toValidation }, options);
   };
 
-  return {
+  const sessions: SessionsClient = {
     open: async (body, options) => {
       assertObject(body, 'properties of open', "open({ user_id: '1' })");
       const { idempotency_key = randomHex(IDEMPOTENCY_KEY_BYTES) } = options ?? {};
@@ -110,6 +112,7 @@ export function createSessionsClient(client: SessionsClientOptions): SessionsCli
 
     stats: (options) => call({ route: ROUTES.stats, read: toStats }, options),
   };
+  return sessions as SessionsClient<User, Data>;
 }
 
 async function* pages(

@@ -32,7 +32,10 @@ const BODY_BYTES_MAX = 1_048_576;
  * const service = await startService(loadConfig({ SESSIONS_STORE: 'sqlite:sessions.db' }), createLogger('warn'));
  * app.use(userSessions({ client: sessionsClientOf(service.sessions) }));
  */
-export function sessionsClientOf(sessions: Sessions, options: EmbeddedOptions = {}): SessionsClient {
+export function sessionsClientOf<User = unknown, Data = unknown>(
+  sessions: Sessions,
+  options: EmbeddedOptions = {},
+): SessionsClient<User, Data> {
   const { value_bytes_max = VALUE_BYTES_MAX, body_bytes_max = BODY_BYTES_MAX } = options;
   const context: RouteContext = { sessions, value_bytes_max, suspicious: () => {} };
 
@@ -51,7 +54,7 @@ export function sessionsClientOf(sessions: Sessions, options: EmbeddedOptions = 
   const validate: SessionsClient['validate'] = (token, { max_age } = {}) =>
     call<Validation>('validateToken', { input: { token, max_age } });
 
-  return {
+  const client: SessionsClient = {
     open: (input, { idempotency_key = null } = {}) => call('openSession', { input, idempotency_key }),
     get: (id) => call<Session | null>('getSession', { id }).catch(nullIfMissing),
     list,
@@ -83,6 +86,7 @@ export function sessionsClientOf(sessions: Sessions, options: EmbeddedOptions = 
     },
     stats: () => call('getStats'),
   };
+  return client as SessionsClient<User, Data>;
 }
 
 /** A request that is refused before it reaches a use case, with the code of the problem by HTTP. */

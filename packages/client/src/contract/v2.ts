@@ -54,10 +54,13 @@ export interface SessionSummary {
   readonly auth_level: number | null;
 }
 
-/** A session with what belongs to the application: any JSON values, null once the session has ended. */
-export interface Session extends SessionSummary {
-  readonly user: unknown;
-  readonly data: unknown;
+/**
+ * A session with what belongs to the application: any JSON values, null once the session has ended. `User` and `Data` are
+ * the application's own types, which nothing checks; they include null where it opens sessions without a value.
+ */
+export interface Session<User = unknown, Data = unknown> extends SessionSummary {
+  readonly user: User;
+  readonly data: Data;
 }
 
 /** How the user proved who they are. */
@@ -69,21 +72,21 @@ export interface Authentication {
 }
 
 /** `POST /v2/sessions`: the caller has authenticated the user. */
-export interface OpenRequest extends Authentication {
+export interface OpenRequest<User = unknown, Data = unknown> extends Authentication {
   readonly user_id: string;
   readonly user_name?: string | null;
   readonly address?: string | null;
   readonly client?: string | null;
-  readonly user?: unknown;
-  readonly data?: unknown;
+  readonly user?: User;
+  readonly data?: Data;
   /** Seconds; default and maximum are the service's settings. */
   readonly idle_timeout?: number;
   /** Not beyond the longest life that the service allows; its default. */
   readonly expire_time?: string | null;
 }
 
-export interface OpenResult {
-  readonly session: Session;
+export interface OpenResult<User = unknown, Data = unknown> {
+  readonly session: Session<User, Data>;
   /** `ps_<id>_<secret>`: what the user's browser or app holds. It is answered here and nowhere else. */
   readonly token: string;
   /** Ids of the user's sessions that this one put out. */
@@ -93,10 +96,10 @@ export interface OpenResult {
 /** `unknown` is a token of no session here; otherwise the session has ended, and this is why. */
 export type InactiveReason = 'unknown' | CloseReason;
 
-export type Validation =
+export type Validation<User = unknown, Data = unknown> =
   | {
       readonly active: true;
-      readonly session: Session;
+      readonly session: Session<User, Data>;
       /**
        * For how many seconds the answer may be kept by who follows `GET /v2/changes`: none of its deadlines comes
        * before, and activity that is not reported in that time is counted already.
@@ -111,8 +114,8 @@ export interface RotateRequest extends Authentication {
   readonly token: string;
 }
 
-export interface RotateResult {
-  readonly session: Session;
+export interface RotateResult<User = unknown, Data = unknown> {
+  readonly session: Session<User, Data>;
   /** The same for everyone who presents the same old token within the grace. */
   readonly token: string;
 }
@@ -127,6 +130,15 @@ export interface UpdateRequest {
   readonly address?: string | null;
   readonly client?: string | null;
 }
+
+/** A merge patch of a value (RFC 7396): null removes a member. */
+export type MergePatch<T> = unknown extends T
+  ? unknown
+  : T extends readonly unknown[]
+    ? T
+    : T extends object
+      ? { readonly [Name in keyof T]?: MergePatch<T[Name]> | null }
+      : T;
 
 /** Which sessions; a member that is absent does not filter. */
 export interface SessionFilter {

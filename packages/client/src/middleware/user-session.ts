@@ -14,7 +14,7 @@ import { cannotBegin, sentMeanwhile } from './response-begun.ts';
 import type { CookieLifetime, Settings } from './settings.ts';
 
 /** A session whose `user` and `data` are of the application's own types, which nothing checks. */
-export type SessionOf<User, Data> = Omit<Session, 'user' | 'data'> & { readonly user: User; readonly data: Data };
+export type SessionOf<User, Data> = Session<User, Data>;
 
 export interface LoginOptions {
   /** `none` for a client that keeps the token itself and sends it as `Authorization: Bearer`. */
@@ -68,8 +68,8 @@ export class UserSession<User = unknown, Data = unknown> {
    * somebody else. In the callback of an identity provider compare `state` with the one that the application gave this
    * browser in a cookie before it sent it there (RFC 6749, 10.12; RFC 9700, 4.7), and only then call this.
    */
-  login(request: OpenRequest, options: LoginOptions = {}): Promise<OpenResult> {
-    return this.#awaited('login', this.#login(request, options));
+  login(request: OpenRequest<User, Data>, options: LoginOptions = {}): Promise<OpenResult<User, Data>> {
+    return this.#awaited('login', this.#login(request, options) as Promise<OpenResult<User, Data>>);
   }
 
   /** Ends the session, and clears its cookie. Does nothing when nobody is signed in. */
@@ -92,8 +92,8 @@ export class UserSession<User = unknown, Data = unknown> {
    * proved who they are now. A token that came in a cookie is replaced there, for as long as `lifetime` says, which is
    * what `login` was told; otherwise the caller has to be given the new one.
    */
-  rotate(authentication: Authentication = {}, lifetime?: CookieLifetime): Promise<RotateResult> {
-    return this.#awaited('rotate', this.#rotate(authentication, lifetime));
+  rotate(authentication: Authentication = {}, lifetime?: CookieLifetime): Promise<RotateResult<User, Data>> {
+    return this.#awaited('rotate', this.#rotate(authentication, lifetime) as Promise<RotateResult<User, Data>>);
   }
 
   /** Why a request that needs this goes no further; null when it may. What guards are made of. */

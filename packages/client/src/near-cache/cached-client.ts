@@ -22,7 +22,7 @@ export interface CachedSessionsClientOptions extends SessionsClientOptions {
 }
 
 /** A client whose `read` answers from memory while that is safe. */
-export interface CachedSessionsClient extends SessionsClient {
+export interface CachedSessionsClient<User = unknown, Data = unknown> extends SessionsClient<User, Data> {
   /**
    * As that of the plain client, but a session in use is asked for once a minute at most, and is answered from memory
    * in between. Its end is seen within milliseconds, and within 3 seconds whatever happens to the network: a cache
@@ -30,9 +30,9 @@ export interface CachedSessionsClient extends SessionsClient {
    *
    * The answer is shared and frozen.
    */
-  read(credential: string, options?: RequestOptions): Promise<Session | null>;
+  read(credential: string, options?: RequestOptions): Promise<Session<User, Data> | null>;
   /** The same without a promise, undefined where the service has to be asked: what the middleware looks at first. */
-  peek(credential: string): Session | null | undefined;
+  peek(credential: string): Session<User, Data> | null | undefined;
   cacheStats(): CacheStats;
   /** Ends the change stream, which would keep the process alive; reads ask the service from then on. */
   stop(): void;
@@ -61,7 +61,9 @@ const ID_END = 39;
  * await sessions.read(token); // does not
  * sessions.stop();
  */
-export function createCachedSessionsClient(options: CachedSessionsClientOptions): CachedSessionsClient {
+export function createCachedSessionsClient<User = unknown, Data = unknown>(
+  options: CachedSessionsClientOptions,
+): CachedSessionsClient<User, Data> {
   assertObject(options, 'options', "createCachedSessionsClient({ url: 'http://localhost:8080', key })");
   const { cached_sessions_max = SESSIONS_MAX, cached_bytes_max = BYTES_MAX, onStreamError = () => {} } = options;
   const client = createSessionsClient(options);
@@ -87,7 +89,7 @@ export function createCachedSessionsClient(options: CachedSessionsClientOptions)
   const settings = toClientSettings(options);
   const stream = new ChangeStream(settings, listener, elapsedTime);
   stream.run();
-  return {
+  const cached: CachedSessionsClient = {
     ...forgetting(client, cache),
     read: (credential, request) => {
       const read = cache.read(credential);
@@ -97,6 +99,7 @@ export function createCachedSessionsClient(options: CachedSessionsClientOptions)
     cacheStats: () => ({ ...cache.stats(), fresh: elapsedTime() < stream.freshUntil }),
     stop: () => stream.stop(),
   };
+  return cached as CachedSessionsClient<User, Data>;
 }
 
 /** Others may wait for the same load, so the caller's bounds end the wait and not the load. */
