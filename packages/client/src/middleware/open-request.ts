@@ -1,5 +1,5 @@
 import type { OpenRequest, OpenResult } from '../contract/v2.ts';
-import { codeOf } from '../error-code.ts';
+import { idleTimeoutMaximumOf } from '../idle-timeout-maximum.ts';
 import { systemTime } from '../platform.ts';
 import { COOKIE_AGE_S_MAX } from './cookies.ts';
 
@@ -35,7 +35,7 @@ export class IdleTimeoutLimit {
     try {
       return await open({ ...request, idle_timeout: asked_s });
     } catch (error) {
-      const max_s = maxOf(error);
+      const max_s = idleTimeoutMaximumOf(error);
       if (max_s === null || max_s >= asked_s) throw error;
       this.#max_s = max_s;
       return open({ ...request, idle_timeout: max_s });
@@ -47,11 +47,4 @@ export class IdleTimeoutLimit {
 export function secondsUntil(time: string | null): number {
   const seconds = time === null ? Number.NaN : Math.ceil((Date.parse(time) - systemTime()) / 1000);
   return Number.isNaN(seconds) ? COOKIE_AGE_S_MAX : Math.min(Math.max(seconds, 1), COOKIE_AGE_S_MAX);
-}
-
-/** The service names its maximum in the message alone. */
-function maxOf(error: unknown): number | null {
-  if (codeOf(error) !== 'INVALID_DATA' || !(error instanceof Error)) return null;
-  const [, max = null] = /\bidle_timeout must not be longer than (\d+) seconds/.exec(error.message) ?? [];
-  return max === null ? null : Number(max);
 }

@@ -1,5 +1,5 @@
 import type { OpenRequest, OpenResult, Session } from '../contract/v2.ts';
-import { codeOf } from '../error-code.ts';
+import { idleTimeoutMaximumOf } from '../idle-timeout-maximum.ts';
 import { isObject } from '../json-object.ts';
 import { type LibraryJson, remainingMs } from './library-json.ts';
 import { isSame } from './merge-members.ts';
@@ -9,7 +9,6 @@ import type { LibraryStoreOptions } from './options.ts';
 const SECONDS_MAX = 315_360_000;
 /** The service's own default, until an open session has shown another one. */
 const DEFAULT_S = 86_400;
-const REFUSED = /\bidle_timeout must not be longer than (\d+)/;
 
 /**
  * How long sessions live without activity. A `maxAge` beyond the service's maximum becomes that maximum: a session that
@@ -58,7 +57,7 @@ export class IdleTimeouts {
     try {
       return await call(Math.min(wanted_s, this.#max_s));
     } catch (error) {
-      const max_s = maximumOf(error);
+      const max_s = idleTimeoutMaximumOf(error);
       if (max_s === null || max_s >= Math.min(wanted_s, this.#max_s)) throw error;
       this.#max_s = max_s;
       this.#warn(wanted_s);
@@ -80,11 +79,4 @@ export class IdleTimeouts {
 function secondsOf(data: LibraryJson): number | null {
   const ms = remainingMs(data);
   return ms === null ? null : Math.max(1, Math.min(Math.ceil(ms / 1000), SECONDS_MAX));
-}
-
-/** Of an error that says what the maximum is; null for another error. */
-function maximumOf(error: unknown): number | null {
-  if (codeOf(error) !== 'INVALID_DATA' || !(error instanceof Error)) return null;
-  const [, seconds] = REFUSED.exec(error.message) ?? [];
-  return seconds === undefined ? null : Number(seconds);
 }
