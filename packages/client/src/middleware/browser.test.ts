@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { type TestContext, test } from 'node:test';
-import { userSessions } from '../express.ts';
+import { upgradeSessions, userSessions } from '../express.ts';
 import { skip, startChromium } from '../fixtures/chromium.ts';
 import { listen } from './fixtures/listen.ts';
 import { startSessions } from './fixtures/worlds.ts';
@@ -41,16 +43,50 @@ async function startHosts(t: TestContext) {
     if (request.headers.host?.startsWith('evil.')) evil(response);
     else application(request, response);
   });
+  const enterUpgrade = upgradeSessions({ client: sessions.client });
+  server.on('upgrade', async (request: IncomingMessage, socket: Duplex) => {
+    const { refused } = await enterUpgrade(request);
+    socket.end(refused ?? acceptance(request), 'latin1');
+  });
   const { url, stop } = await listen(server);
   t.after(stop);
   const { port } = new URL(url);
   return { app: `https://example.test:${port}`, evil: `https://evil.example.test:${port}`, sessions };
 }
 
+/** What opens a WebSocket (RFC 6455, 4.2.2), and closes it with a frame. */
+function acceptance({ headers }: IncomingMessage): string {
+  const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+  const accept = createHash('sha1').update(key).digest('base64');
+  const lines = ['upgrade: websocket', 'connection: upgrade', `sec-websocket-accept: ${accept}`];
+  return `HTTP/1.1 101 Switching Protocols\r\n${lines.join('\r\n')}\r\n\r\n\x88\x00`;
+}
+
+const RULES = '--host-resolver-rules=MAP example.test 127.0.0.1, MAP evil.example.test 127.0.0.1';
+
+test('in Chromium a page opens a WebSocket of its own host, and a neighbour’s page does not', { skip }, async (t) => {
+  const { app, evil } = await startHosts(t);
+  const browser = await startChromium(t, [RULES, '--ignore-certificate-errors']);
+  const page = await browser.newPage();
+  const open = () =>
+    page.evaluate(
+      `new Promise((resolve) => {
+        const socket = new WebSocket('${app.replace('https', 'wss')}/');
+        socket.onopen = () => resolve('open');
+        socket.onerror = () => resolve('refused');
+      })`,
+    );
+  await page.goto(`${app}/`);
+  assert.equal(await open(), 'refused');
+  await page.evaluate("fetch('/login', { method: 'POST' }).then((response) => response.text())");
+  assert.equal(await open(), 'open');
+  await page.goto(evil);
+  assert.equal(await open(), 'refused');
+});
+
 test('a cookie that a neighbouring host plants in Chromium signs nobody in or out', { skip }, async (t) => {
   const { app, evil, sessions } = await startHosts(t);
-  const rules = '--host-resolver-rules=MAP example.test 127.0.0.1, MAP evil.example.test 127.0.0.1';
-  const browser = await startChromium(t, [rules, '--ignore-certificate-errors']);
+  const browser = await startChromium(t, [RULES, '--ignore-certificate-errors']);
   const page = await browser.newPage();
   const visit = async (url: string) => (await page.goto(url))?.text() ?? '';
   const visitApp = async (): Promise<{ user_id: string | null; cookie: string }> => JSON.parse(await visit(`${app}/`));

@@ -96,7 +96,10 @@ export function toSettings(options: UserSessionsOptions): Settings {
     client,
     reader,
     credentials: [...credentials],
-    cookie: { ...toCookieForm(options.cookie, development), lifetime: checkedLifetime(options.cookie?.lifetime) },
+    cookie: {
+      ...toCookieForm(options.cookie, development),
+      lifetime: checkedLifetime('cookie.lifetime', options.cookie?.lifetime ?? 'session'),
+    },
     origin_rules: {
       origins: new Set(origins.map(checkedOrigin)),
       allows_same_site: allow_same_site,
@@ -122,9 +125,10 @@ function toCookieForm(cookie: UserSessionsOptions['cookie'], development: boolea
   return { name, isSecure: !development, same_site };
 }
 
-function checkedLifetime(lifetime: CookieLifetime = 'session'): CookieLifetime {
+/** Throws a `TypeError` that names the option. */
+export function checkedLifetime(option: string, lifetime: CookieLifetime): CookieLifetime {
   if (lifetime === 'session' || lifetime === 'persistent') return lifetime;
-  throw new TypeError(`cookie.lifetime is '${lifetime}': use 'session' or 'persistent'.`);
+  throw new TypeError(`${option} is '${lifetime}': use 'session' or 'persistent'.`);
 }
 
 /** As browsers write it: in lower case, and without the port that the scheme has anyway. */

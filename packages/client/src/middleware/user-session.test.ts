@@ -58,6 +58,15 @@ test('what the application has to answer itself comes as the service said it', a
   await assert.rejects(userSession.login({ user_id: '1' }), { name: 'SessionLimitError', code: 'SESSION_LIMIT' });
 });
 
+test('a lifetime of a cookie that there is not is named, and nothing is opened or rotated', async () => {
+  const { userSession, sent } = await entered(LOOPBACK, [valid, opened], withToken);
+  const cookie = 'forever' as 'persistent';
+  const message = (option: string) => ({ name: 'TypeError', message: new RegExp(`^${option} is 'forever': use`) });
+  await assert.rejects(userSession.login({ user_id: '1' }, { cookie }), message('cookie'));
+  await assert.rejects(userSession.rotate({}, cookie), message('lifetime'));
+  assert.equal(sent.length, 1);
+});
+
 test('a session that an administrator has deleted meanwhile can be signed out of', async () => {
   const { userSession } = await entered(LOOPBACK, [valid, problem(404, 'SESSION_NOT_FOUND')], withToken);
   await userSession.logout();

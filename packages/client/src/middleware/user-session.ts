@@ -11,7 +11,7 @@ import { crossSiteRequest, type SessionRefusal, sessionRequired, stepUpRequired 
 import type { SessionState } from './request-scope.ts';
 import { isMet, type SessionRequirement } from './requirement.ts';
 import { cannotBegin, sentMeanwhile } from './response-begun.ts';
-import type { CookieLifetime, Settings } from './settings.ts';
+import { type CookieLifetime, checkedLifetime, type Settings } from './settings.ts';
 
 /** A session whose `user` and `data` are of the application's own types, which nothing checks. */
 export type SessionOf<User, Data> = Session<User, Data>;
@@ -106,6 +106,7 @@ export class UserSession<User = unknown, Data = unknown> {
   async #login(request: OpenRequest, { cookie, allow_cross_site = false }: LoginOptions): Promise<OpenResult> {
     const { client, credentials, cookie: form, origin_rules, idle_timeout_limit } = this.#settings;
     const lifetime = cookie ?? (credentials.includes('cookie') ? form.lifetime : 'none');
+    if (lifetime !== 'none') checkedLifetime('cookie', lifetime);
     if (this.#exchange.hasBegun) throw cannotBegin('login');
     if (lifetime !== 'none' && !allow_cross_site && isForged(this.#exchange, origin_rules)) throw crossSiteRequest();
     this.#checkPlace(lifetime, allow_cross_site);
@@ -128,7 +129,7 @@ export class UserSession<User = unknown, Data = unknown> {
     const { credential, current } = this.#state;
     if (credential === null || current === null) throw sessionRequired(null);
     const { token, from } = credential;
-    const kept = from === 'cookie' ? (lifetime ?? this.#settings.cookie.lifetime) : 'none';
+    const kept = from === 'cookie' ? checkedLifetime('lifetime', lifetime ?? this.#settings.cookie.lifetime) : 'none';
     if (this.#exchange.hasBegun) throw cannotBegin('rotate');
     this.#checkPlace(kept, false);
     const rotated = await attempt(this.#settings, () => this.#settings.client.rotate({ token, ...authentication }));
