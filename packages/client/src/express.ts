@@ -15,10 +15,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { enter, isRefusal, nobody } from './middleware/entrance.ts';
 import { NodeExchange } from './middleware/node-exchange.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from './middleware/refusals.ts';
-import { scopeOf } from './middleware/request-scope.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from './middleware/settings.ts';
-import type { UserSession } from './middleware/user-session.ts';
+import { UserSession } from './middleware/user-session.ts';
 
 export { type EnteredUpgrade, upgradeSessions } from './middleware/node-upgrade.ts';
 export { type RefusalCode, SessionRefusal } from './middleware/refusals.ts';
@@ -47,14 +46,14 @@ type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => voi
 export function userSessions(options: UserSessionsOptions): Middleware {
   const settings = toSettings(options);
   return function userSessions(req: Request, res, next) {
-    const exchange = new NodeExchange(req, isResponse(res) ? res : null);
+    const exchange = new NodeExchange(req, isResponse(res) ? res : null, UserSession.stateOf(req.userSession));
     const proceed = (entered: UserSession | SessionRefusal) => {
       // A handler that goes on all the same finds nobody.
-      req.userSession = isRefusal(entered) ? nobody(settings, exchange, scopeOf(req)) : entered;
+      req.userSession = isRefusal(entered) ? nobody(settings, exchange) : entered;
       if (isRefusal(entered)) sendRefusal(res, entered, next);
       else next();
     };
-    const entered = enter(settings, exchange, scopeOf(req));
+    const entered = enter(settings, exchange);
     if (entered instanceof Promise) entered.then(proceed).catch(next);
     else proceed(entered);
   };

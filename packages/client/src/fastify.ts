@@ -18,10 +18,9 @@ import type { Exchange } from './middleware/exchange.ts';
 import { pathOf } from './middleware/node-exchange.ts';
 import { enforceNoStore } from './middleware/node-no-store.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from './middleware/refusals.ts';
-import { scopeOf } from './middleware/request-scope.ts';
 import { checkedRequirement, type SessionRequirement } from './middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from './middleware/settings.ts';
-import type { UserSession } from './middleware/user-session.ts';
+import { UserSession } from './middleware/user-session.ts';
 
 export { type EnteredUpgrade, upgradeSessions } from './middleware/node-upgrade.ts';
 export { type RefusalCode, SessionRefusal } from './middleware/refusals.ts';
@@ -45,7 +44,7 @@ export async function userSessions(app: FastifyInstance, options: UserSessionsOp
   const settings = toSettings(options);
   if (!app.hasRequestDecorator('userSession')) app.decorateRequest('userSession');
   app.addHook('onRequest', async function userSessions(request, reply) {
-    const entered = await enter(settings, exchangeOf(request, reply), scopeOf(request.raw));
+    const entered = await enter(settings, exchangeOf(request, reply));
     if (isRefusal(entered)) return sendRefusal(reply, entered);
     request.userSession = entered;
     return undefined;
@@ -75,13 +74,14 @@ export function userSessionOf<User = unknown, Data = unknown>({
   return userSession as UserSession<User, Data>;
 }
 
-function exchangeOf({ method, headers, originalUrl }: FastifyRequest, reply: FastifyReply): Exchange {
+function exchangeOf({ method, headers, originalUrl, userSession }: FastifyRequest, reply: FastifyReply): Exchange {
   const header = (name: string) => headers[name]?.toString() ?? null;
   const hasBegun = () => reply.sent || reply.raw.headersSent;
   const enforce = () => {
     if (!hasBegun()) enforceNoStore(reply.raw);
   };
   return {
+    latest: UserSession.stateOf(userSession),
     method,
     host: header(':authority') ?? header('host'),
     path: pathOf(originalUrl),

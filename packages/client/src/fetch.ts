@@ -44,7 +44,7 @@ export function userSessions<User = unknown, Data = unknown>(
   return async function enterWithSession(request) {
     const exchange = fetchExchangeOf(request);
     const leave = exchange.mount();
-    const entered = await enter(settings, exchange, exchange.scope);
+    const entered = await enter(settings, exchange);
     if (isRefusal(entered)) {
       leave();
       return { refused: entered.getResponse() };

@@ -2,7 +2,6 @@ import type { Session } from '../../../packages/client/src/index.ts';
 import type { CookieForm } from '../../../packages/client/src/middleware/cookies.ts';
 import { enter, isRefusal } from '../../../packages/client/src/middleware/entrance.ts';
 import type { Exchange } from '../../../packages/client/src/middleware/exchange.ts';
-import { RequestScope } from '../../../packages/client/src/middleware/request-scope.ts';
 import { toSettings } from '../../../packages/client/src/middleware/settings.ts';
 import {
   COOKIE_NAME,
@@ -35,7 +34,7 @@ async function assertEntrance(request: CredentialHeaders): Promise<void> {
   const asked: string[] = [];
   const settings = toSettings({ client: clientOf(asked) });
   const exchange = new FuzzExchange(request);
-  const entered = await enter(settings, exchange, new RequestScope());
+  const entered = await enter(settings, exchange);
   if (asked.some((token) => !TOKEN.test(token))) throw new Error(`the service was asked for ${JSON.stringify(asked)}`);
   if (exchange.cookie !== null && !SET_COOKIE.test(exchange.cookie)) throw new Error(`Set-Cookie: ${exchange.cookie}`);
   const expected = expectedOf(request);
@@ -76,6 +75,7 @@ class FuzzExchange implements Exchange {
   readonly host = HOST;
   readonly path = '/';
   readonly hasBegun = false;
+  latest: Exchange['latest'] = null;
   cookie: string | null = null;
   readonly #headers: ReadonlyMap<string, string | null>;
 

@@ -46,7 +46,7 @@ async function startHosts(t: TestContext) {
   const enterUpgrade = upgradeSessions({ client: sessions.client });
   server.on('upgrade', async (request: IncomingMessage, socket: Duplex) => {
     const { refused } = await enterUpgrade(request);
-    socket.end(refused ?? acceptance(request), 'latin1');
+    socket.end(refused ?? acceptance(request), 'latin1', () => socket.destroy());
   });
   const { url, stop } = await listen(server);
   t.after(stop);
@@ -64,7 +64,10 @@ function acceptance({ headers }: IncomingMessage): string {
 
 const RULES = '--host-resolver-rules=MAP example.test 127.0.0.1, MAP evil.example.test 127.0.0.1';
 
-test('in Chromium a page opens a WebSocket of its own host, and a neighbour’s page does not', { skip }, async (t) => {
+test('in Chromium a page opens a WebSocket of its own host, and a neighbour’s page does not', {
+  skip,
+  timeout: 60_000,
+}, async (t) => {
   const { app, evil } = await startHosts(t);
   const browser = await startChromium(t, [RULES, '--ignore-certificate-errors']);
   const page = await browser.newPage();

@@ -1,4 +1,5 @@
 import type { CookieForm } from './cookies.ts';
+import type { SessionState } from './session-state.ts';
 
 /** What is looked at in a request, whatever the framework. */
 export interface RequestView {
@@ -16,6 +17,8 @@ export interface RequestView {
  * these methods change nothing.
  */
 export interface Exchange extends RequestView {
+  /** What the last mount of the middleware has found for this request; null before the first. */
+  latest: SessionState | null;
   /** Whether the headers of the response have been sent, or there is no response, as for an upgrade. */
   readonly hasBegun: boolean;
   /**

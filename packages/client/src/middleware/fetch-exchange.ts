@@ -1,7 +1,7 @@
 import { isCachingHeader } from './caching-headers.ts';
 import { type CookieForm, isOwnLine, withCookie } from './cookies.ts';
 import type { Exchange } from './exchange.ts';
-import { RequestScope } from './request-scope.ts';
+import type { SessionState } from './session-state.ts';
 
 interface CookieChange {
   readonly cookie: CookieForm;
@@ -11,7 +11,7 @@ interface CookieChange {
 
 /** A platform's request, and what its response will say of its sessions: one for all mounts. */
 export class FetchExchange implements Exchange {
-  readonly scope = new RequestScope();
+  latest: SessionState | null = null;
   readonly method: string;
   readonly host: string;
   readonly path: string;

@@ -2,14 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CookieForm, withCookie } from './cookies.ts';
 import type { Exchange } from './exchange.ts';
 import { enforceNoStore } from './node-no-store.ts';
+import type { SessionState } from './session-state.ts';
 
 /** Of Node's own request and response. Made for each request, so it looks at nothing before it is asked. */
 export class NodeExchange implements Exchange {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse | null;
+  latest: SessionState | null;
 
   /** `res` is null for an upgrade, which has a socket and no response. */
-  constructor(req: IncomingMessage, res: ServerResponse | null) {
+  constructor(req: IncomingMessage, res: ServerResponse | null, latest: SessionState | null) {
+    this.latest = latest;
     this.#req = req;
     this.#res = res;
   }

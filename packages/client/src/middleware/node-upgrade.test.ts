@@ -52,7 +52,7 @@ test('an upgrade is taken with a live session, and refused over HTTP without one
   const enter = upgradeSessions({ client: sessions.client });
   const upgrade = await startUpgrades(t, async (request, socket) => {
     const { refused, userSession } = await enter(request);
-    if (refused) socket.end(refused);
+    if (refused) socket.end(refused, () => socket.destroy());
     else accept(socket, userSession.required.user_id);
   });
   assert.equal((await upgrade({ cookie })).headers['x-user'], 'u');
@@ -76,7 +76,7 @@ test('an upgrade may need more than a session, or none', async (t) => {
   const upgrade = await startUpgrades(t, async (request, socket) => {
     const { refused } = await strong(request);
     const { userSession } = await open(request);
-    if (refused && userSession?.current) socket.end(refused);
+    if (refused && userSession?.current) socket.end(refused, () => socket.destroy());
     else accept(socket, String(userSession?.current));
   });
   assert.equal(JSON.parse((await upgrade({ cookie })).body).code, 'STEP_UP_REQUIRED');

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import { enter, isRefusal } from './entrance.ts';
 import { NodeExchange } from './node-exchange.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from './refusals.ts';
-import { scopeOf } from './request-scope.ts';
 import { checkedRequirement, type SessionRequirement } from './requirement.ts';
 import { toSettings, type UserSessionsOptions } from './settings.ts';
 import type { UserSession } from './user-session.ts';
@@ -24,7 +23,7 @@ export type EnteredUpgrade<User, Data> =
  * const sockets = new WebSocketServer({ noServer: true });
  * server.on('upgrade', async (request, socket, head) => {
  *   const { refused, userSession } = await enterUpgrade(request);
- *   if (refused) return socket.end(refused);
+ *   if (refused) return socket.end(refused, () => socket.destroy());
  *   sockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, userSession.required.user_id));
  * });
  */
@@ -35,7 +34,7 @@ export function upgradeSessions<User = unknown, Data = unknown>(
   const settings = toSettings(options);
   const required = requirement && checkedRequirement(requirement);
   return async function enterUpgrade(request) {
-    const entered = await enter(settings, new NodeExchange(request, null), scopeOf(request));
+    const entered = await enter(settings, new NodeExchange(request, null, null));
     if (isRefusal(entered)) return { refused: toText(entered) };
     const refusal = required && entered.refusal(required);
     return refusal ? { refused: toText(refusal) } : { userSession: entered as UserSession<User, Data> };

@@ -8,9 +8,9 @@ import { isLoopbackOrigin, isOnLoopback } from './host.ts';
 import { fittingRequest, secondsUntil } from './open-request.ts';
 import { isForged } from './origin.ts';
 import { crossSiteRequest, type SessionRefusal, sessionRequired, stepUpRequired } from './refusals.ts';
-import type { SessionState } from './request-scope.ts';
 import { isMet, type SessionRequirement } from './requirement.ts';
 import { cannotBegin, sentMeanwhile } from './response-begun.ts';
+import type { SessionState } from './session-state.ts';
 import { type CookieLifetime, checkedLifetime, type Settings } from './settings.ts';
 
 /** A session whose `user` and `data` are of the application's own types, which nothing checks. */
@@ -45,6 +45,11 @@ export class UserSession<User = unknown, Data = unknown> {
     this.#settings = settings;
     this.#exchange = exchange;
     this.#state = state;
+  }
+
+  /** What an earlier mount of the middleware has found; null where none has been. */
+  static stateOf(earlier: object | undefined): SessionState | null {
+    return earlier !== undefined && #state in earlier ? earlier.#state : null;
   }
 
   /** As it was when the request came in, or after what was done here since; null when nobody is signed in. */
