@@ -5,6 +5,9 @@ const MIDDLEWARE = `${CLIENT}/middleware`;
 const COOKIE = '3.3.1 to 3.3.4 `__Host-`, `Secure`, `HttpOnly`, `SameSite`';
 const NOT_STORED = '14.3.2 responses with a token are stored by no cache';
 const OTHER_SITES = '3.5.1 to 3.5.3 requests of other sites';
+const SOCKETS = '4.4.2 WebSockets of other sites';
+const PROXIES = 'Hosts that a proxy names';
+const PROVIDERS = 'Sign-ins that an identity provider posts';
 const PLANTED = 'Cookies that neighbouring hosts plant';
 
 /** White space that no browser leaves out around a name is left out, as `String.trim` does. */
@@ -14,6 +17,17 @@ const TRIMMED = {
   find: 'withoutSpace(pair, 0, equals) !== name',
   replace: 'pair.slice(0, equals).trim() !== name',
 };
+
+/** Upgrades are taken for requests that change nothing. */
+const SAFE_UPGRADES = {
+  name: 'a page of any site opens a WebSocket with the cookie',
+  file: `${MIDDLEWARE}/origin.ts`,
+  find: "return /^websocket$/i.test(request.header('upgrade') ?? '');",
+  replace: 'return request.method === "";',
+};
+
+const LOGIN_CHECK =
+  "if (lifetime !== 'none' && !allow_cross_site && isForged(this.#exchange, origin_rules)) throw crossSiteRequest();";
 
 export const COOKIES: readonly ClaimMutation[] = [
   ...(
@@ -69,8 +83,8 @@ export const COOKIES: readonly ClaimMutation[] = [
     name: 'signing in leaves the presented session live',
     test: 'signing in again',
     file: `${MIDDLEWARE}/user-session.ts`,
-    find: '    await this.#end();\n    const opened',
-    replace: '    const opened',
+    find: "await this.#end('login');",
+    replace: '',
   },
   {
     claim: '7.4.1 signing out',
@@ -85,7 +99,7 @@ export const COOKIES: readonly ClaimMutation[] = [
     name: 'signing out leaves the cookie',
     test: 'signing out ends',
     file: `${MIDDLEWARE}/user-session.ts`,
-    find: 'if (wasInCookie) clearCookie(this.#settings, this.#exchange);',
+    find: "this.#exchange.setCookie(this.#settings.cookie, cookieLine(this.#settings.cookie, '', 0));",
     replace: '',
   },
   {
@@ -93,24 +107,59 @@ export const COOKIES: readonly ClaimMutation[] = [
     name: 'Sec-Fetch-Site is not looked at',
     test: 'pages of other sites change',
     file: `${MIDDLEWARE}/origin.ts`,
-    find: "if (site !== null) return !(site === 'same-origin'",
-    replace: "if (site !== null && origin === null) return !(site === 'same-origin' || site === 'cross-site'",
+    find: "const isOwn = site === 'same-origin'",
+    replace: "const isOwn = site === 'same-origin' || site === 'cross-site'",
   },
   {
     claim: OTHER_SITES,
     name: 'an origin of another host is taken for the own',
     test: 'pages of other sites change',
     file: `${MIDDLEWARE}/origin.ts`,
-    find: 'return host === null || host !== request.host?.toLowerCase();',
-    replace: 'return host === null;',
+    find: '&& parsed.host === normalHost(parsed.protocol, host)',
+    replace: '',
   },
   {
     claim: OTHER_SITES,
     name: 'a page of another site signs its visitor in',
     test: 'pages of other sites cannot',
     file: `${MIDDLEWARE}/user-session.ts`,
-    find: "if (lifetime !== 'none' && isForged(this.#exchange, this.#settings.origin_rules)) throw crossSiteRequest();",
+    find: LOGIN_CHECK,
     replace: '',
+  },
+  { claim: SOCKETS, test: 'an upgrade is taken', ...SAFE_UPGRADES },
+  { claim: SOCKETS, test: 'a WebSocket of a page', ...SAFE_UPGRADES },
+  { claim: SOCKETS, test: 'in Chromium a page opens', ...SAFE_UPGRADES },
+  {
+    claim: PROXIES,
+    name: 'X-Forwarded-Host counts always',
+    test: 'what a proxy says',
+    file: `${MIDDLEWARE}/host.ts`,
+    find: '(trusts_forwarded_host ? forwardedHost(request) : null) ?? request.host',
+    replace: '(trusts_forwarded_host || true ? forwardedHost(request) : null) ?? request.host',
+  },
+  {
+    claim: PROXIES,
+    name: 'the cookie of development needs one header that names the machine',
+    test: 'the cookie of development',
+    file: `${MIDDLEWARE}/host.ts`,
+    find: 'hosts.every((host) => LOOPBACK.test(host))',
+    replace: 'hosts.some((host) => LOOPBACK.test(host))',
+  },
+  {
+    claim: PROVIDERS,
+    name: 'a page of any site signs its visitor in, also where the handler does not allow it',
+    test: 'an identity provider may',
+    file: `${MIDDLEWARE}/user-session.ts`,
+    find: LOGIN_CHECK,
+    replace: '',
+  },
+  {
+    claim: PROVIDERS,
+    name: 'the path of a callback opens every path',
+    test: 'the path of a callback',
+    file: `${MIDDLEWARE}/origin.ts`,
+    find: 'rules.cross_site_paths.has(request.path)',
+    replace: 'rules.cross_site_paths.size > 0',
   },
   {
     claim: '7.5.3 step-up',
@@ -150,8 +199,8 @@ export const COOKIES: readonly ClaimMutation[] = [
     name: 'of two cookies of the name one counts',
     test: 'tokens of another form',
     file: `${MIDDLEWARE}/cookies.ts`,
-    find: 'if (found !== null) return null;',
-    replace: '',
+    find: 'values.length === 1 ? (values[0] ?? null) : null',
+    replace: 'values[0] ?? null',
   },
   { claim: PLANTED, test: 'a cookie whose name', ...TRIMMED },
   { claim: PLANTED, test: 'beside the session’s', ...TRIMMED },
