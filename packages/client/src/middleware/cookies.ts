@@ -21,11 +21,6 @@ export function cookieValue(header: string | null, name: string): string | null 
   return values.length === 1 ? (values[0] ?? null) : null;
 }
 
-/** Whether a cookie of the name belongs to something else: its value is no token. An empty one belongs to nothing. */
-export function isOthersCookie(header: string | null, name: string): boolean {
-  return cookieValues(header, name).some((value) => value !== '' && !TOKEN.test(value));
-}
-
 /**
  * Only SP and HTAB are left out around a name, as browsers do (RFC 6265, 5.2). `String.trim` removes more: a neighbouring
  * host can set a cookie whose name has a byte A0 before `__Host-`, which no browser protects.

@@ -1,7 +1,7 @@
 import type { Authentication, OpenRequest, OpenResult, RotateResult, Session } from '../contract/v2.ts';
 import { codeOf } from '../error-code.ts';
 import { awaited } from './awaited.ts';
-import { cookieLine, isOthersCookie } from './cookies.ts';
+import { cookieLine } from './cookies.ts';
 import type { Exchange } from './exchange.ts';
 import { attempt } from './faults.ts';
 import { isLoopbackOrigin, isOnLoopback } from './host.ts';
@@ -205,16 +205,10 @@ export class UserSession<User = unknown, Data = unknown> {
     this.#exchange.setCookie(this.#settings.cookie, cookieLine(this.#settings.cookie, token, max_age_s));
   }
 
-  /** Where a cookie may be set: not over one of somebody else, and nowhere that anyone on the way can read it. */
+  /** Where a cookie may be set: nowhere that anyone on the way can read it. */
   #checkPlace(lifetime: CookieLifetime | 'none', allow_cross_site: boolean): void {
     if (lifetime === 'none') return;
     const { cookie, origin_rules } = this.#settings;
-    if (isOthersCookie(this.#exchange.header('cookie'), cookie.name)) {
-      throw new Error(
-        `The cookie ${cookie.name} holds no token of a session, so it belongs to something else and is not overwritten: ` +
-          'give the session a name of its own, with the option cookie.name.',
-      );
-    }
     if (cookie.isSecure) return;
     const origin = this.#exchange.header('origin');
     const isForeign = origin === null || allow_cross_site || origin_rules.origins.has(origin);
