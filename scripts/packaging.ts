@@ -46,8 +46,8 @@ async function useAsPublished(): Promise<void> {
     `import { createCachedSessionsClient, createSessionsV1Client } from '@pip-sessions/client';
      import { SessionsHttpClientV1 } from '@pip-sessions/client/pip';
      import { ConfigParams } from 'pip-services3-commons-nodex';
-     // Adapters load nothing of the frameworks that they are for.
-     for (const entry of ['express', 'fastify', 'hono', 'fetch', 'fastify-session', 'near-cache']) {
+     // Middleware loads nothing of the frameworks that it is for; the stores of session libraries extend these.
+     for (const entry of ['express', 'fastify', 'hono', 'fetch', 'near-cache']) {
        await import('@pip-sessions/client/' + entry);
      }
      const [url] = process.argv.slice(2);
