@@ -12,9 +12,8 @@ const CURSOR = /^(\d{1,16})\.(.+)$/s;
 /** Throws `INVALID_DATA` for what is no cursor of this service. */
 export function parseCursor(cursor: string): ScanKey {
   const [, open_time, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  const isOwn = id !== undefined && isStorable(id) && cursorOf({ open_time: Number(open_time), id }) === cursor;
-  if (!isOwn) {
-    throw invalidMember('cursor', 'must be the next_cursor of a page before');
-  }
-  return { open_time: Number(open_time), id };
+  const key = { open_time: Number(open_time), id: id ?? '' };
+  const isOwn = Number.isSafeInteger(key.open_time) && key.id !== '' && isStorable(key.id) && cursorOf(key) === cursor;
+  if (!isOwn) throw invalidMember('cursor', 'must be the next_cursor of a page before');
+  return key;
 }
