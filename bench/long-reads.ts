@@ -1,0 +1,104 @@
+/**
+ * What requests whose time grows with the store cost the others: gets and durable opens go on beside each of them, over
+ * SQLite files of so many sessions. `npm run bench:long-reads -- [--sessions 1000000,3000000]`
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { clientOf, fill } from './long-reads/fill.ts';
+import { ServiceProcess } from './service-process.ts';
+
+const GET_EVERY_MS = 5;
+const OPEN_EVERY_MS = 10;
+const BESIDE_MS_MIN = 1_000;
+
+const JOBS: Readonly<Record<string, readonly [method: string, path: string, body?: object]>> = {
+  'v1 get_sessions, skip 500,000': list(500_000),
+  'v1 get_sessions, skip 50,000': list(50_000),
+  'list by client, with total': ['GET', `/v2/sessions?client=${encodeURIComponent(clientOf(7))}&total=true`],
+  'list of all, with total': ['GET', '/v2/sessions?total=true'],
+  statistics: ['GET', '/v2/stats'],
+  'bulk close that matches nothing': ['POST', '/v2/sessions/close', { filter: { client: 'nobody' } }],
+  'bulk close of 1,000': ['POST', '/v2/sessions/close', { filter: { client: clientOf(8) }, limit: 1000 }],
+};
+
+function list(skip: number) {
+  return ['POST', '/v1/sessions/get_sessions', { filter: { active: false }, paging: { skip, take: 10 } }] as const;
+}
+
+const agent = new Agent({ keepAlive: true });
+
+async function measure(count: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'sessions-long-reads-'));
+  let service: ServiceProcess | null = null;
+  try {
+    await fill(join(folder, 'sessions.db'), count);
+    const started = performance.now();
+    service = await ServiceProcess.start(`sqlite:${join(folder, 'sessions.db')}`);
+    console.log(`${count} sessions; started in ${Math.round(performance.now() - started)} ms`);
+    const { port } = service;
+    await call(port, 'GET', '/livez');
+    for (const [name, [method, path, body]] of Object.entries(JOBS)) {
+      const beside = new Beside(port);
+      const ms = await call(port, method, path, body);
+      await delay(Math.max(0, BESIDE_MS_MIN - ms));
+      const { gets, opens } = await beside.stop();
+      console.log(`${name.padEnd(33)}${Math.round(ms)} ms; get ${shown(gets)}; open ${shown(opens)}`);
+    }
+    const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${service.pid}/status`, 'utf8'))?.[1];
+    console.log(`resident memory ${Math.round(Number(resident) / 1024)} MiB`);
+  } finally {
+    await service?.kill();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Gets and opens while something else is asked, each in milliseconds. */
+class Beside {
+  readonly #gets: Promise<number>[] = [];
+  readonly #opens: Promise<number>[] = [];
+  readonly #timers: readonly NodeJS.Timeout[];
+
+  constructor(port: number) {
+    const path = '/v2/sessions/0000000000000000000000000000000000000';
+    const open = () => call(port, 'POST', '/v2/sessions', { user_id: 'beside' });
+    this.#timers = [
+      setInterval(() => this.#gets.push(call(port, 'GET', path)), GET_EVERY_MS),
+      setInterval(() => this.#opens.push(open()), OPEN_EVERY_MS),
+    ];
+  }
+
+  async stop() {
+    for (const timer of this.#timers) clearInterval(timer);
+    return { gets: await Promise.all(this.#gets), opens: await Promise.all(this.#opens) };
+  }
+}
+
+function shown(all: readonly number[]): string {
+  const sorted = all.toSorted((a, b) => a - b);
+  const at = (part: number) => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0).toFixed(1);
+  return `p99 ${at(0.99)}, max ${at(1)} ms`;
+}
+
+/** How long it takes. Rejects where the service fails. */
+function call(port: number, method: string, path: string, body?: object): Promise<number> {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const sent = request({ port, method, path, agent, ...(text !== '' && { headers }) }, (response) => {
+      response.resume().on('end', () => {
+        if (Number(response.statusCode) < 500) resolve(performance.now() - started);
+        else reject(new Error(`${method} ${path} was answered ${response.statusCode}`));
+      });
+    });
+    sent.on('error', reject).end(text);
+  });
+}
+
+const { values } = parseArgs({ options: { sessions: { type: 'string', default: '1000000' } } });
+for (const count of values.sessions.split(',').map(Number)) await measure(count);
+agent.destroy();

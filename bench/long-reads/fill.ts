@@ -1,0 +1,47 @@
+import { execFileSync } from 'node:child_process';
+import { DatabaseSync } from 'node:sqlite';
+import { newSessionId } from '../../packages/service/src/domain/ids.ts';
+import { toJsonText } from '../../packages/service/src/domain/json.ts';
+import { open, type Session } from '../../packages/service/src/domain/session.ts';
+import { sqliteStoreConfig } from '../../packages/service/src/stores/sqlite/config.ts';
+import { INSERT_SESSION, toRow } from '../../packages/service/src/stores/sqlite/rows.ts';
+import { SqliteStore } from '../../packages/service/src/stores/sqlite/store.ts';
+
+const HOUR_MS = 3_600_000;
+const IDLE_TIMEOUT_MS = 30 * 24 * HOUR_MS;
+const SESSIONS_OF_USER = 4;
+const COMMIT_AFTER = 100_000;
+const CLIENTS = 50;
+
+export function clientOf(n: number): string {
+  return `Mozilla/5.0 (X11; Linux x86_64) ${n % CLIENTS}`;
+}
+
+/** Makes a database of the service with so many sessions, every tenth ended, four a user: about 600 bytes each. */
+export async function fill(path: string, count: number): Promise<void> {
+  const store = new SqliteStore(sqliteStoreConfig(`sqlite:${path}`));
+  await store.open();
+  await store.close();
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN');
+  const insert = db.prepare(INSERT_SESSION);
+  for (let n = 0; n < count; n += 1) {
+    insert.run(...toRow(sessionOf(n, Math.ceil(count / SESSIONS_OF_USER))));
+    if (n % COMMIT_AFTER === 0) db.exec('COMMIT; BEGIN');
+  }
+  db.exec(`UPDATE hours SET count = (SELECT count(*) FROM sessions WHERE close_time IS NULL) WHERE hour = -1;
+    COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`);
+  db.close();
+  // The system would write it back while commits are measured, which wait for that.
+  execFileSync('sync');
+}
+
+function sessionOf(n: number, users: number): Session {
+  const user_id = `user ${n % users}`;
+  const time = Date.now() - HOUR_MS - (n % HOUR_MS);
+  const data = toJsonText({ a: 'x'.repeat(200) });
+  const names = { user_id, user_name: null, address: '10.0.0.1', client: clientOf(n), user: null, data };
+  const fields = { ...names, idle_timeout_ms: IDLE_TIMEOUT_MS, expire_time: null };
+  const session = open(newSessionId(user_id), fields, time);
+  return n % 10 === 0 ? { ...session, close_time: time + 1_000, close_reason: 'closed', data: null } : session;
+}
