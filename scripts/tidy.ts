@@ -31,6 +31,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
       `${SERVICE}/domain`,
       `${SERVICE}/stores/unavailable.ts`,
       `${SERVICE}/stores/tls-faults.ts`,
+      `${SERVICE}/stores/url-file.ts`,
       `${SERVICE}/stores/writability.ts`,
       `${SERVICE}/stores/change-text.ts`,
       `${SERVICE}/stores/feed/`,

@@ -66,18 +66,12 @@ export class PipSessionsStore extends session.Store {
 
   /** All live sessions of this store, with their `id`; 10,000 at most. */
   override all(done: Done<session.SessionData[]>): void {
-    const all = this.#sessions.list
-      .all()
-      .then((listed) => listed.map(({ sid, data }) => ({ ...fromStored(data), id: sid })));
-    settle(all as unknown as Promise<session.SessionData[]>, done);
+    settle(this.#sessions.list.all() as Promise<unknown> as Promise<session.SessionData[]>, done);
   }
 
   /** The ids of all live sessions of this store, 10,000 at most. */
   ids(done: Done<string[]>): void {
-    settle(
-      this.#sessions.list.all().then((listed) => listed.map(({ sid }) => sid)),
-      done,
-    );
+    settle(this.#sessions.list.ids(), done);
   }
 
   override length(done: Done<number>): void {

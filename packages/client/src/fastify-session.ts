@@ -68,18 +68,12 @@ export class PipSessionsStore implements SessionStore {
 
   /** All live sessions of this store, with their `id`; 10,000 at most. */
   all(done: (error: unknown, sessions?: Session[]) => void): void {
-    const all = this.#sessions.list
-      .all()
-      .then((listed) => listed.map(({ sid, data }) => ({ ...fromStored(data), id: sid })));
-    settle(all as unknown as Promise<Session[]>, done);
+    settle(this.#sessions.list.all() as Promise<unknown> as Promise<Session[]>, done);
   }
 
   /** The ids of all live sessions of this store, 10,000 at most. */
   ids(done: (error: unknown, ids?: string[]) => void): void {
-    settle(
-      this.#sessions.list.all().then((listed) => listed.map(({ sid }) => sid)),
-      done,
-    );
+    settle(this.#sessions.list.ids(), done);
   }
 
   length(done: (error: unknown, length?: number) => void): void {

@@ -1,5 +1,5 @@
 import type { OpenRequest, OpenResult } from '../contract/v2.ts';
-import { idleTimeoutMaximumOf } from '../idle-timeout-maximum.ts';
+import { IdleTimeoutMaximum } from '../idle-timeout-maximum.ts';
 import { systemTime } from '../platform.ts';
 import { COOKIE_AGE_S_MAX } from './cookies.ts';
 
@@ -22,24 +22,16 @@ function fittingText(text: string): string {
   return cut.replaceAll(/[\0\p{Surrogate}]/gu, '');
 }
 
-/** The longest idle timeout that a service allows, as far as it has said so. */
+/** Opens sessions that live as long as their cookies. */
 export class IdleTimeoutLimit {
-  #max_s = COOKIE_AGE_S_MAX;
+  readonly #maximum = new IdleTimeoutMaximum(COOKIE_AGE_S_MAX);
 
   /** Opens a session that stays open without activity for as long as a cookie is kept, or as the service allows. */
   async open(open: (request: OpenRequest) => Promise<OpenResult>, request: OpenRequest): Promise<OpenResult> {
     const { idle_timeout, expire_time } = request;
     if (idle_timeout !== undefined) return open(request);
     const wanted_s = secondsUntil(expire_time ?? null);
-    const asked_s = Math.min(wanted_s, this.#max_s);
-    try {
-      return await open({ ...request, idle_timeout: asked_s });
-    } catch (error) {
-      const max_s = idleTimeoutMaximumOf(error);
-      if (max_s === null || max_s >= asked_s) throw error;
-      this.#max_s = max_s;
-      return open({ ...request, idle_timeout: max_s });
-    }
+    return this.#maximum.within(wanted_s, (seconds) => open({ ...request, idle_timeout: seconds }));
   }
 }
 

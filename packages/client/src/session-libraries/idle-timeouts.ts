@@ -1,5 +1,5 @@
 import type { OpenRequest, OpenResult, Session } from '../contract/v2.ts';
-import { idleTimeoutMaximumOf } from '../idle-timeout-maximum.ts';
+import { IdleTimeoutMaximum } from '../idle-timeout-maximum.ts';
 import { isObject } from '../json-object.ts';
 import { type LibraryJson, remainingMs } from './library-json.ts';
 import { isSame } from './merge-members.ts';
@@ -16,7 +16,7 @@ const DEFAULT_S = 86_400;
  */
 export class IdleTimeouts {
   readonly #client: LibraryStoreOptions['client'];
-  #max_s = SECONDS_MAX;
+  readonly #maximum = new IdleTimeoutMaximum(SECONDS_MAX);
   #default_s = DEFAULT_S;
   #hasWarned = false;
 
@@ -50,26 +50,18 @@ export class IdleTimeouts {
   }
 
   #within(data: LibraryJson): number {
-    return Math.min(secondsOf(data) ?? this.#default_s, this.#max_s);
+    return this.#maximum.bounded(secondsOf(data) ?? this.#default_s);
   }
 
-  async #bounded<T>(wanted_s: number, call: (idle_timeout: number) => Promise<T>): Promise<T> {
-    try {
-      return await call(Math.min(wanted_s, this.#max_s));
-    } catch (error) {
-      const max_s = idleTimeoutMaximumOf(error);
-      if (max_s === null || max_s >= Math.min(wanted_s, this.#max_s)) throw error;
-      this.#max_s = max_s;
-      this.#warn(wanted_s);
-      return call(max_s);
-    }
+  #bounded<T>(wanted_s: number, call: (idle_timeout: number) => Promise<T>): Promise<T> {
+    return this.#maximum.within(wanted_s, call, (max_s) => this.#warn(wanted_s, max_s));
   }
 
-  #warn(wanted_s: number): void {
+  #warn(wanted_s: number, max_s: number): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     process.emitWarning(
-      `The cookie's maxAge is ${wanted_s} seconds, but sessions end after ${this.#max_s} seconds without activity: ` +
+      `The cookie's maxAge is ${wanted_s} seconds, but sessions end after ${max_s} seconds without activity: ` +
         'the setting SESSIONS_IDLE_TIMEOUT_MAX of the sessions service allows no more.',
       { code: 'PIP_SESSIONS_IDLE_TIMEOUT_MAX' },
     );

@@ -26,7 +26,7 @@ test('all, count and clear are of the live sessions of one store, with those of 
   assert.equal(await sessions.list.count(), 39);
   const all = await sessions.list.all();
   assert.deepEqual(
-    all.map(({ data }) => data.n).toSorted((a, b) => Number(a) - Number(b)),
+    all.map(({ n }) => n).toSorted((a, b) => Number(a) - Number(b)),
     [...Array(40).keys()].slice(1),
   );
   assert.equal(await client.count({ user_id: 'u1', active: true }), 13);

@@ -1,4 +1,5 @@
 import type { Held } from './entry.ts';
+import { fromStored, type LibraryJson } from './library-json.ts';
 import type { LibraryStoreOptions } from './options.ts';
 import type { SessionEndings } from './session-endings.ts';
 import type { SessionFinder } from './session-finder.ts';
@@ -9,6 +10,8 @@ const ALL_MAX = 10_000;
 const PARALLEL_MAX = 16;
 
 type ListedSession = Pick<Held, 'sid' | 'data'>;
+/** As a library has it, with the `sid` as its `id`. */
+export type NamedSession = LibraryJson & { readonly id: string };
 
 /** All sessions of one store. */
 export class SessionList {
@@ -25,7 +28,18 @@ export class SessionList {
   }
 
   /** All that live, 10,000 at most. */
-  async all(): Promise<readonly ListedSession[]> {
+  async all(): Promise<NamedSession[]> {
+    const listed = await this.#listed();
+    return listed.map(({ sid, data }) => ({ ...fromStored(data), id: sid }));
+  }
+
+  /** The ids of all that live, 10,000 at most. */
+  async ids(): Promise<string[]> {
+    const listed = await this.#listed();
+    return listed.map(({ sid }) => sid);
+  }
+
+  async #listed(): Promise<readonly ListedSession[]> {
     const found: ListedSession[] = [];
     for await (const ids of this.#batches()) {
       const batch = await Promise.all(ids.map((id) => this.#sessionOf(id)));

@@ -73,7 +73,8 @@ export type SessionUpdate =
   | { readonly type: 'patch'; readonly patch: JsonText; readonly bytes_max: number; readonly revision?: number }
   /**
    * Changes how long the session lives, and what its device is known by; does not count as activity. A shorter timeout
-   * counts from the last activity, which is now at the latest. A session that is past its new deadline ends now. `lifetime_ms_max` bounds `expire_time` from the opening on. With a `revision`, only at that one.
+   * counts from the last activity, which is now at the latest. A session that is past its new deadline ends now.
+   * `lifetime_ms_max` bounds `expire_time` from the opening on. With a `revision`, only at that one.
    */
   | {
       readonly type: 'amend';

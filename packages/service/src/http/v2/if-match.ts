@@ -1,7 +1,7 @@
 import { invalidMember, SessionsError } from '../../domain/errors.ts';
 
 const TAGS_MAX = 16;
-/** Each with the comma before it. */
+/** Each with the comma behind it. */
 const TAG = /\s*(?:W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)/y;
 /** Servers in between compress responses: nginx makes their tags weak, Apache and Caddy add what they have done. */
 const REVISION = /^(\d{1,15})(?:-(?:gzip|br|zstd|deflate))?$/;
@@ -39,15 +39,12 @@ export async function atOneOf<T>(
   revisions: readonly number[] | undefined,
   act: (revision: number | undefined) => Promise<T>,
 ): Promise<T> {
-  if (revisions === undefined) return act(undefined);
-  const last = revisions.at(-1);
-  for (const revision of revisions) {
-    try {
-      return await act(revision);
-    } catch (error) {
-      const isOther = error instanceof SessionsError && error.code === 'REVISION_CONFLICT';
-      if (!isOther || revision === last) throw error;
-    }
+  const [revision, ...others] = revisions ?? [];
+  try {
+    return await act(revision);
+  } catch (error) {
+    const isOther = error instanceof SessionsError && error.code === 'REVISION_CONFLICT';
+    if (!isOther || others.length === 0) throw error;
+    return atOneOf(others, act);
   }
-  throw new TypeError('no revision is named');
 }

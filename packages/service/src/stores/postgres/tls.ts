@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { SessionsError } from '../../domain/errors.ts';
+import { textOfFile } from '../url-file.ts';
 
 /**
  * What `sslmode` means to PostgreSQL's own clients (https://www.postgresql.org/docs/current/libpq-ssl.html). Without it
@@ -12,11 +12,7 @@ export function tlsOptions(
 ): ConnectionOptions | false {
   const read = (name: string) => {
     const path = parameters.get(name);
-    try {
-      return path === undefined ? undefined : readFileSync(path, 'utf8');
-    } catch (error) {
-      throw invalid(`has "${name}" that cannot be read: ${error}`);
-    }
+    return path === undefined ? undefined : textOfFile(name, path, invalid);
   };
   const [ca, cert, key] = [read('sslrootcert'), read('sslcert'), read('sslkey')];
   const files = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { SessionsError } from '../../domain/errors.ts';
 import type { StoreOptions } from '../store-url.ts';
+import { textOfFile } from '../url-file.ts';
 import { SHARD_COUNTS, type ShardCount } from './keys.ts';
 
 export interface Address {
@@ -137,15 +137,8 @@ function tlsFilesOf(parameters: ReadonlyMap<string, string>, isTls: boolean): Tl
   if (parameters.has('tls_cert') !== parameters.has('tls_key')) {
     throw invalid('has one of "tls_cert" and "tls_key", which need each other');
   }
-  return Object.fromEntries(given.map((name) => [name.slice('tls_'.length), textOf(name, parameters.get(name) ?? '')]));
-}
-
-function textOf(name: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw invalid(`has "${name}" that cannot be read: ${(error as Error).message}`);
-  }
+  const read = (name: string) => textOfFile(name, parameters.get(name) ?? '', invalid);
+  return Object.fromEntries(given.map((name) => [name.slice('tls_'.length), read(name)]));
 }
 
 function topologyOf(parameters: ReadonlyMap<string, string>): Topology {

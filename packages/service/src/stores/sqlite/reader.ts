@@ -60,15 +60,13 @@ export class Reader implements CommitListener {
   }
 
   scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan | null {
-    const isUnfiltered = Object.values(filter).every((value) => value === undefined);
-    if (isUnfiltered) return this.#read(({ scanner }) => scanner.scan(filter, after, take, now));
+    if (isEmpty(filter)) return this.#read(({ scanner }) => scanner.scan(filter, after, take, now));
     return this.#readIfShort(filter, ({ scanner }) => scanner.scan(filter, after, take, now));
   }
 
   count(filter: SessionFilter, now: number): number | null {
     const { active, ...rest } = filter;
-    const isOfLive = active === true && Object.values(rest).every((value) => value === undefined);
-    if (isOfLive) return this.#read((connection) => connection.countLive(now));
+    if (active === true && isEmpty(rest)) return this.#read((connection) => connection.countLive(now));
     return this.#readIfShort(filter, (connection) => connection.count(filter, now));
   }
 
@@ -212,4 +210,8 @@ export class Reader implements CommitListener {
     if (this.#turnEnd) clearImmediate(this.#turnEnd);
     this.#turnEnd = null;
   }
+}
+
+function isEmpty(filter: SessionFilter): boolean {
+  return Object.values(filter).every((value) => value === undefined);
 }
