@@ -1,5 +1,5 @@
 import { cookieValue } from './cookies.ts';
-import type { RequestView } from './exchange.ts';
+import type { RequestView } from './request-view.ts';
 import { TOKEN } from './token-form.ts';
 
 export type CredentialSource = 'bearer' | 'cookie';

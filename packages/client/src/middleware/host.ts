@@ -1,4 +1,4 @@
-import type { RequestView } from './exchange.ts';
+import type { RequestView } from './request-view.ts';
 
 const LOOPBACK = /^(?:localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 

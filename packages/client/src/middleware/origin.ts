@@ -1,5 +1,5 @@
-import type { RequestView } from './exchange.ts';
 import { browserHost, type HostRules } from './host.ts';
+import type { RequestView } from './request-view.ts';
 
 export interface OriginRules extends HostRules {
   /** Like `https://app.example.com`: pages of these may send requests too. */

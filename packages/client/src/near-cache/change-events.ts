@@ -1,5 +1,5 @@
 import { EventParser, type StreamEvent } from './event-parser.ts';
-import { FRESH_MS } from './near-cache.ts';
+import { FRESH_MS } from './freshness.ts';
 
 /** What is told of a session. */
 export interface ToldChange {

@@ -3,6 +3,8 @@ import type { ToldChange } from './change-events.ts';
 import { NearEntries, type NearEntry } from './near-entries.ts';
 import { RecentChanges } from './recent-changes.ts';
 
+export { FRESH_MS } from './freshness.ts';
+
 /** What a load answered, and how long it may be kept. Durations are milliseconds. */
 export interface Loaded<V> {
   readonly value: V;
@@ -48,10 +50,6 @@ export interface NearCacheStats {
   readonly loads: number;
 }
 
-/** The published bound: so long after the last moment up to which everything was told, a cache answers at most. */
-const BOUND_MS = 3_000;
-/** From that moment to `freshUntil`: the bound holds by the wall clock and by the monotonic one, whichever is ahead. */
-export const FRESH_MS = BOUND_MS - UNNOTICED_MS;
 /** Loads under way that others may join; beyond, each read loads for itself. */
 const LOADS_MAX = 10_000;
 /** A load that takes longer is joined by nobody: what it answers is too old for who comes now. */

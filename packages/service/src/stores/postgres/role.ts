@@ -1,5 +1,3 @@
-import type { Row } from './connection.ts';
-
 /**
  * A standby has old data. A primary that takes no writes may have been replaced by another one, or may have no room left: it is
  * read, by connections that are made anew often, and its feed is not believed.
@@ -16,7 +14,7 @@ export interface Place {
 /** Outside of transactions, which may be read-only by themselves. A standby counts as read-only too. */
 export const PLACE_COLUMNS = `pg_postmaster_start_time()::text, pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'`;
 
-export function placeFrom([server, isInRecovery, isReadOnly]: Row): Place {
+export function placeFrom([server, isInRecovery, isReadOnly]: readonly unknown[]): Place {
   const role = isReadOnly === true ? 'read-only' : 'primary';
   return { server: String(server), role: isInRecovery === true ? 'standby' : role };
 }
