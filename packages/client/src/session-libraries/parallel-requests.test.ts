@@ -41,6 +41,13 @@ function delayed(client: SessionsClient, turns: () => number): SessionsClient {
   });
 }
 
+/** Two processes of one application, whose calls take turns of their own. */
+function worldOf(waits: Iterator<number>) {
+  const service = sessionsClientOf(new Sessions(new MemoryStore({ sessions_max: 1000 }), new ManualClock()));
+  const client = delayed(service, () => waits.next().value);
+  return { service, stores: [new LibrarySessions({ client }, MARKER), new LibrarySessions({ client }, MARKER)] };
+}
+
 async function request(store: LibrarySessions, change: string): Promise<void> {
   const held = await store.read(SID);
   const session = CHANGES[change]?.({ ...(held?.data ?? { cookie: COOKIE }) });
@@ -54,9 +61,7 @@ test('whatever parallel requests do, each live device of a user is that of a bro
   const turns = fc.infiniteStream(fc.nat({ max: 12 }));
   await fc.assert(
     fc.asyncProperty(rounds, turns, async (all, waits) => {
-      const service = sessionsClientOf(new Sessions(new MemoryStore({ sessions_max: 1000 }), new ManualClock()));
-      const client = delayed(service, () => waits.next().value);
-      const stores = [new LibrarySessions({ client }, MARKER), new LibrarySessions({ client }, MARKER)];
+      const { service, stores } = worldOf(waits);
       for (const round of all) {
         await Promise.all(round.map((each, n) => request(stores[n % 2] as LibrarySessions, each)));
       }
@@ -83,9 +88,7 @@ test('a change is kept, whoever signs in or out in parallel', async () => {
   const turns = fc.infiniteStream(fc.nat({ max: 12 }));
   await fc.assert(
     fc.asyncProperty(rounds, turns, async (all, waits) => {
-      const service = sessionsClientOf(new Sessions(new MemoryStore({ sessions_max: 1000 }), new ManualClock()));
-      const client = delayed(service, () => waits.next().value);
-      const stores = [new LibrarySessions({ client }, MARKER), new LibrarySessions({ client }, MARKER)];
+      const { stores } = worldOf(waits);
       const kept: string[] = [];
       await stores[0]?.write(SID, { cookie: COOKIE }, () => null);
       for (const round of all) {
