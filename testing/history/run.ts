@@ -12,8 +12,13 @@ try {
   process.stderr.write(`${(error as Error).message}\n${USAGE}\n`);
   process.exit(2);
 }
+const interrupted = new AbortController();
+process.once('SIGTERM', () => interrupted.abort());
 try {
-  const outcome = await run(planOf(options), options.seconds);
+  const outcome = await run(planOf(options), options.seconds, {
+    signal: interrupted.signal,
+    onProgress: (operations) => process.stderr.write(`${operations} operations, no violation\n`),
+  });
   if (outcome.violation) {
     process.stdout.write(violationText(outcome, outcome.violation));
     process.stdout.write(`seed ${options.seed}; the same plan again: ${commandOf(options)}\n`);

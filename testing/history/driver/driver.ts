@@ -13,6 +13,7 @@ import { World } from './world.ts';
 /** Long enough for every listener's next watermark. */
 const LAST_WATERMARKS_MS = 1_500;
 const WATCH_INTERVAL_MS = 1_000;
+const PROGRESS_INTERVAL_MS = 60_000;
 const POLL_MS = 2;
 
 /** The result of a run. */
@@ -35,12 +36,20 @@ interface Figures {
   seconds: number;
 }
 
+/** What a caller of `run` may add. */
+export interface RunControl {
+  /** Ends the run early, at rest and checked like any other. */
+  readonly signal?: AbortSignal;
+  /** Called each minute with the number of operations so far. */
+  readonly onProgress?: (operations: number) => void;
+}
+
 /** Runs a plan: its nodes, its clients and its disturbances, with the checker behind them. */
-export async function run(plan: Plan, seconds_max: number): Promise<Outcome> {
+export async function run(plan: Plan, seconds_max: number, control: RunControl = {}): Promise<Outcome> {
   const engine = await startEngine(plan.options.store);
   const driver = new Driver(plan, engine);
   try {
-    return await driver.run(seconds_max);
+    return await driver.run(seconds_max, control);
   } finally {
     await driver.stop();
     await engine.remove();
@@ -77,11 +86,14 @@ class Driver {
     this.#figures = { ...none, kinds: new Map() };
   }
 
-  async run(seconds_max: number): Promise<Outcome> {
+  async run(seconds_max: number, { signal, onProgress }: RunControl): Promise<Outcome> {
     await this.#world.start();
     const began = monotonicMicros();
     const watch = setInterval(() => this.#watch(), WATCH_INTERVAL_MS);
-    const end = setTimeout(() => this.#clients.stop(), seconds_max * 1_000);
+    const progress = setInterval(() => onProgress?.(this.#clients.count), PROGRESS_INTERVAL_MS);
+    const stopClients = () => this.#clients.stop();
+    const end = setTimeout(stopClients, seconds_max * 1_000);
+    signal?.addEventListener('abort', stopClients);
     try {
       await Promise.race([this.#work(), this.#failed.promise]);
     } catch (error) {
@@ -89,7 +101,9 @@ class Driver {
     } finally {
       this.#isOver = true;
       clearInterval(watch);
+      clearInterval(progress);
       clearTimeout(end);
+      signal?.removeEventListener('abort', stopClients);
       this.#figures.seconds = (monotonicMicros() - began) / 1_000_000;
       this.#figures.operations = this.#clients.count;
     }
