@@ -206,7 +206,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     name: 'all listeners are written to at once',
     test: 'other work',
     file: `${CHANGES}/broadcast.ts`,
-    find: 'const VISITS_PER_TURN = 32;',
+    find: 'const VISITS_PER_TURN = 64;',
     replace: 'const VISITS_PER_TURN = 5_000;',
   },
   {

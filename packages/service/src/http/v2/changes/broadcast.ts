@@ -3,12 +3,12 @@ import { monotonicTime } from '../../../domain/clock.ts';
 import { ALL_KINDS } from './change-kinds.ts';
 import type { ChangeLog } from './change-log.ts';
 
-/** Listeners that are written to before other work of the event loop has its turn. */
-const VISITS_PER_TURN = 32;
-/** Events that a listener is given at once: it may not read them, and then they wait in memory. */
-const EVENTS_PER_VISIT = 256;
-/** After a round, the next one waits this many times as long as the round kept the event loop busy. */
-const PAUSE_FACTOR = 3;
+/** Listeners that are written to before other work of the event loop has its turn: about 1 ms. */
+const VISITS_PER_TURN = 64;
+/** Events that a listener gets at once. Listeners at the same place of the log share their bytes while they wait in memory. */
+const EVENTS_PER_VISIT = 1_024;
+/** After a round, the next one waits as long as the round kept the event loop busy, and no longer than this. */
+const PAUSE_MS_MAX = 5;
 /** When a listener is looked at again that had not read all yet. */
 const RETRY_MS = 50;
 
@@ -31,7 +31,7 @@ interface Batch {
 }
 
 /**
- * Writes the events of a log to many listeners, in rounds. 1,250 listeners keep the event loop busy for 20 to 40 ms: a round
+ * Writes the events of a log to many listeners, in rounds. A write costs about 10 µs of the event loop: a round
  * lets other work go on in between, and while it is under way more events gather for the next one. A listener that has not
  * read all yet is passed over; it is given up when the log has forgotten where it was.
  */
@@ -96,7 +96,7 @@ export class Broadcast {
       return;
     }
     this.#round = null;
-    if (this.#hasNews) this.#plan(this.#busy_ms * PAUSE_FACTOR);
+    if (this.#hasNews) this.#plan(Math.min(this.#busy_ms, PAUSE_MS_MAX));
     else if (this.#isBehind) this.#plan(RETRY_MS);
   }
 
