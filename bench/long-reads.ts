@@ -1,6 +1,6 @@
 /**
  * What requests whose time grows with the store cost the others: gets and durable opens go on beside each of them, over
- * SQLite files of so many sessions. `npm run bench:long-reads -- [--sessions 1000000,3000000]`
+ * stores of so many sessions. `npm run bench:long-reads -- [--store sqlite|postgres|redis|cluster] [--sessions 1000000,3000000]`
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -8,8 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { clientOf, fill } from './long-reads/fill.ts';
+import { clientOf, fill, fillStore } from './long-reads/fill.ts';
+import { ENGINES, startEngine } from './nodes/engines.ts';
 import { ServiceProcess } from './service-process.ts';
+
+const { values } = parseArgs({
+  options: { sessions: { type: 'string', default: '1000000' }, store: { type: 'string', default: 'sqlite' } },
+});
 
 const GET_EVERY_MS = 5;
 const OPEN_EVERY_MS = 10;
@@ -32,12 +37,11 @@ function list(skip: number) {
 const agent = new Agent({ keepAlive: true });
 
 async function measure(count: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'sessions-long-reads-'));
+  const { url, remove } = await filledStore(count);
   let service: ServiceProcess | null = null;
   try {
-    await fill(join(folder, 'sessions.db'), count);
     const started = performance.now();
-    service = await ServiceProcess.start(`sqlite:${join(folder, 'sessions.db')}`);
+    service = await ServiceProcess.start(url);
     console.log(`${count} sessions; started in ${Math.round(performance.now() - started)} ms`);
     const { port } = service;
     await call(port, 'GET', '/livez');
@@ -52,8 +56,22 @@ async function measure(count: number): Promise<void> {
     console.log(`resident memory ${Math.round(Number(resident) / 1024)} MiB`);
   } finally {
     await service?.kill();
-    rmSync(folder, { recursive: true });
+    await remove();
   }
+}
+
+async function filledStore(count: number): Promise<{ readonly url: string; readonly remove: () => Promise<void> }> {
+  if (values.store !== 'sqlite') {
+    const name = ENGINES.find((known) => known === values.store);
+    if (name === undefined) throw new TypeError(`--store is ${values.store}; allowed: sqlite, ${ENGINES.join(', ')}`);
+    const engine = await startEngine(name);
+    await fillStore(engine.url, count);
+    return engine;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'sessions-long-reads-'));
+  const path = join(folder, 'sessions.db');
+  await fill(path, count);
+  return { url: `sqlite:${path}`, remove: async () => rmSync(folder, { recursive: true }) };
 }
 
 /** Gets and opens while something else is asked, each in milliseconds. */
@@ -99,6 +117,5 @@ function call(port: number, method: string, path: string, body?: object): Promis
   });
 }
 
-const { values } = parseArgs({ options: { sessions: { type: 'string', default: '1000000' } } });
 for (const count of values.sessions.split(',').map(Number)) await measure(count);
 agent.destroy();

@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { newSessionId } from '../../packages/service/src/domain/ids.ts';
 import { toJsonText } from '../../packages/service/src/domain/json.ts';
 import { open, type Session } from '../../packages/service/src/domain/session.ts';
+import { createStore } from '../../packages/service/src/stores/create-store.ts';
 import { sqliteStoreConfig } from '../../packages/service/src/stores/sqlite/config.ts';
 import { INSERT_SESSION, toRow } from '../../packages/service/src/stores/sqlite/rows.ts';
 import { SqliteStore } from '../../packages/service/src/stores/sqlite/store.ts';
@@ -12,6 +13,7 @@ const IDLE_TIMEOUT_MS = 30 * 24 * HOUR_MS;
 const SESSIONS_OF_USER = 4;
 const COMMIT_AFTER = 100_000;
 const CLIENTS = 50;
+const INSERTS_AT_ONCE = 256;
 
 export function clientOf(n: number): string {
   return `Mozilla/5.0 (X11; Linux x86_64) ${n % CLIENTS}`;
@@ -34,6 +36,20 @@ export async function fill(path: string, count: number): Promise<void> {
   db.close();
   // The system would write it back while commits are measured, which wait for that.
   execFileSync('sync');
+}
+
+/** The same sessions in a store of any kind, by its own inserts. */
+export async function fillStore(url: string, count: number): Promise<void> {
+  const store = await createStore(url);
+  await store.open?.();
+  let n = 0;
+  const insertNext = async () => {
+    for (let own = n++; own < count; own = n++) {
+      await store.insert(sessionOf(own, Math.ceil(count / SESSIONS_OF_USER)), null, Date.now());
+    }
+  };
+  await Promise.all(Array.from({ length: INSERTS_AT_ONCE }, insertNext));
+  await store.close?.();
 }
 
 function sessionOf(n: number, users: number): Session {

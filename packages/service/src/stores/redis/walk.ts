@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Engine } from './engine.ts';
 import type { Index, Keys, Shard } from './keys.ts';
 import { PAGE } from './scripts/page.ts';
@@ -23,9 +24,13 @@ export interface WalkOf {
   readonly user_id: string | undefined;
 }
 
-/** How many entries are fetched from a shard at a time: at first, and at most. One piece keeps a server 1 ms at most. */
+/** How many entries are fetched from a shard at a time: at first, and at most. 1,000 keep a server busy for 2 ms. */
 const PIECE_MIN = 16;
 export const PIECE_MAX = 1_000;
+/** Entries that are fetched at the same time, from all shards: the requests of others wait for these at a server. */
+const ENTRIES_AT_ONCE_MAX = 2_000;
+/** Entries that are passed on before other work of the event loop has its turn: about 1 ms. */
+const ENTRIES_PER_TURN = 512;
 
 /**
  * All entries after a place, in one order over all shards: the next one is the least of what each shard has next. Of each
@@ -56,8 +61,9 @@ export class Walk implements AsyncIterable<Entry> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Entry> {
-    await Promise.all(this.#sources.map((source) => source.fill()));
-    for (;;) {
+    await this.#fillAll();
+    for (let passed = 1; ; passed += 1) {
+      if (passed % ENTRIES_PER_TURN === 0) await setImmediate();
       let first: Source | null = null;
       for (const source of this.#sources)
         if (source.head && (!first?.head || isBefore(source.head, first.head))) first = source;
@@ -66,6 +72,15 @@ export class Walk implements AsyncIterable<Entry> {
       first.drop();
       if (!first.head) await first.fill();
     }
+  }
+
+  async #fillAll(): Promise<void> {
+    const waiting = this.#sources.values();
+    const fillNext = async () => {
+      for (const source of waiting) await source.fill();
+    };
+    const at_once = Math.ceil(ENTRIES_AT_ONCE_MAX / this.piece);
+    await Promise.all(Array.from({ length: at_once }, fillNext));
   }
 }
 
