@@ -1,8 +1,8 @@
 /** What the encryption of the stores' feeds costs: `node bench/feed-messages.ts`. CPU time, so that other load counts little. */
 import { randomBytes } from 'node:crypto';
 import { newSessionId } from '../packages/service/src/domain/ids.ts';
-import { fromChangeText, toChangeText } from '../packages/service/src/stores/change-text.ts';
-import { FEED_KEY_BYTES, MessageReader, MessageSealer } from '../packages/service/src/stores/feed/cipher.ts';
+import { fromChangeText, toChangeText } from '../packages/service/src/stores/shared/change-text.ts';
+import { FEED_KEY_BYTES, MessageReader, MessageSealer } from '../packages/service/src/stores/shared/feed/cipher.ts';
 
 const MESSAGES = 20_000;
 const ROUNDS = 9;

@@ -90,7 +90,7 @@ async function attack(tls: boolean, seconds: number, shapes: readonly string[]):
 }
 
 function pem(name: 'key' | 'crt'): string {
-  return fileURLToPath(new URL(`../packages/service/src/pip/fixtures/localhost.${name}.pem`, import.meta.url));
+  return fileURLToPath(new URL(`../testing/certificates/localhost.${name}.pem`, import.meta.url));
 }
 
 /** Memory that a process has now; 0 where there is no `/proc`. */

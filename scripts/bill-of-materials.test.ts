@@ -83,7 +83,7 @@ test('the bill of materials of the service names what is bundled into it', async
   const { components } = billOf('packages/service');
   const bundled = components.filter(({ properties }) => properties?.[0]?.name === 'cdx:npm:package:bundled');
   const { output } = await build({
-    input: `${root}packages/service/src/http/typebox.ts`,
+    input: `${root}packages/service/src/api/typebox.ts`,
     platform: 'node',
     write: false,
   });

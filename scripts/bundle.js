@@ -1,5 +1,5 @@
 // Runs after every `npm install` in this folder, on whatever Node the machine has: bundles what the service imports as
-// `#typebox` (packages/service/src/http/typebox.ts says why).
+// `#typebox` (packages/service/src/api/typebox.ts says why).
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -7,7 +7,7 @@ import { build } from 'rolldown';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const licence = readFileSync(`${root}node_modules/typebox/license`, 'utf8');
 await build({
-  input: `${root}packages/service/src/http/typebox.ts`,
+  input: `${root}packages/service/src/api/typebox.ts`,
   platform: 'node',
   output: {
     file: `${root}packages/service/vendor/typebox.js`,

@@ -1,8 +1,8 @@
 /** Writes the files, and the parts of the README, that come from the sources; `--check` fails where one is out of date. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { configHelp } from '../packages/service/src/config.ts';
-import { openapiV1 } from '../packages/service/src/http/v1/openapi.ts';
-import { openapiV2 } from '../packages/service/src/http/v2/openapi.ts';
+import { openapiV1 } from '../packages/service/src/api/v1/document.ts';
+import { openapiV2 } from '../packages/service/src/api/v2/document.ts';
+import { configHelp } from '../packages/service/src/config/config.ts';
 
 const GENERATED: readonly { readonly path: string; readonly text: () => string }[] = [
   { path: 'api/v1.openapi.json', text: () => documentText(openapiV1('/v1/sessions')) },

@@ -17,7 +17,7 @@ test('every test that SECURITY.md names is there', () => {
   });
   const sources = files
     .split('\n')
-    .filter((path) => /\/(use-cases|stores|fixtures)\/|\.test\.ts$/.test(path))
+    .filter((path) => /\/(acceptance|stores|fixtures)\/|\.test\.ts$/.test(path))
     .map(read)
     .join('\n');
   const text = read('SECURITY.md').replaceAll(/\s+/g, ' ');

@@ -19,43 +19,41 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = { postgres: ['pg'
 /** Who may import what: a folder or a file, and prefixes of paths; a folder may always import itself. */
 const LAYERS: readonly { readonly of: string; readonly allow: readonly string[]; readonly why: string }[] = [
   {
-    of: `${SERVICE}/domain/elapsed-time.ts`,
-    allow: [`${SERVICE}/domain/clock.ts`, '@pip-sessions/client/elapsed-clock'],
+    of: `${SERVICE}/domain/time/elapsed-time.ts`,
+    allow: [`${SERVICE}/domain`, '@pip-sessions/client/elapsed-clock'],
     why: 'the rule of elapsed time is that of the client',
   },
   { of: `${SERVICE}/domain`, allow: ['node:crypto'], why: 'the domain imports nothing outside itself' },
-  { of: `${SERVICE}/stores/memory`, allow: [`${SERVICE}/domain`], why: 'a store imports the domain only' },
-  ...['sqlite', 'postgres', 'redis'].map((store) => ({
+  ...['memory', 'sqlite', 'postgres', 'redis'].map((store) => ({
     of: `${SERVICE}/stores/${store}`,
     allow: [
       `${SERVICE}/domain`,
-      `${SERVICE}/stores/unavailable.ts`,
-      `${SERVICE}/stores/tls-faults.ts`,
-      `${SERVICE}/stores/url-file.ts`,
-      `${SERVICE}/stores/writability.ts`,
-      `${SERVICE}/stores/change-text.ts`,
-      `${SERVICE}/stores/feed/`,
-      `${SERVICE}/stores/hour-sums.ts`,
-      `${SERVICE}/stores/session-columns.ts`,
-      `${SERVICE}/stores/store-url.ts`,
-      `${SERVICE}/stores/private-file.ts`,
+      `${SERVICE}/stores/shared`,
+      `${SERVICE}/stores/sql`,
       'node:',
       ...(LIBRARIES[store] ?? []),
     ],
     why: 'a store imports the domain, its library and what stores share',
   })),
+  ...['shared', 'sql'].map((folder) => ({
+    of: `${SERVICE}/stores/${folder}`,
+    allow: [`${SERVICE}/domain`, 'node:'],
+    why: 'what stores share knows no store',
+  })),
+  {
+    of: `${SERVICE}/api`,
+    allow: [`${SERVICE}/domain`, 'node:buffer', 'typebox', '#typebox', '@pip-sessions/client', 'secure-json-parse'],
+    why: 'the API imports the domain and the contract, and no transport',
+  },
   {
     of: `${SERVICE}/http`,
-    allow: [
-      `${SERVICE}/domain`,
-      `${SERVICE}/observability`,
-      'node:',
-      'typebox',
-      '#typebox',
-      '@pip-sessions/client',
-      'secure-json-parse',
-    ],
-    why: 'HTTP imports the domain, not the stores and not the composition',
+    allow: [`${SERVICE}/api`, `${SERVICE}/domain`, `${SERVICE}/observability`, 'node:'],
+    why: 'HTTP imports the API, not the stores and not the composition',
+  },
+  {
+    of: `${SERVICE}/near-sessions`,
+    allow: [`${SERVICE}/domain`, '@pip-sessions/client/near-cache'],
+    why: 'the sessions in memory know no store and no transport',
   },
   {
     of: `${SERVICE}/observability`,
@@ -85,7 +83,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
 const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]; readonly use: string }[] = [
   {
     call: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/,
-    only: [`${SERVICE}/domain/clock.ts`, `${CLIENT}/platform.ts`],
+    only: [`${SERVICE}/domain/time/clock.ts`, `${CLIENT}/platform.ts`],
     use: 'the injected clock',
   },
   {
@@ -96,12 +94,12 @@ const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]
   { call: /\bconsole\./, only: [`${CLIENT}/platform.ts`], use: 'the logger, or standard-streams.ts in a command' },
   {
     call: /\bprocess\.std(out|err)\b/,
-    only: [`${SERVICE}/standard-streams.ts`, `${SERVICE}/observability/log-target.ts`],
+    only: [`${SERVICE}/process/standard-streams.ts`, `${SERVICE}/observability/log-target.ts`],
     use: 'the logger, or standard-streams.ts in a command',
   },
   {
     call: /\bprocess\.env\b/,
-    only: [`${SERVICE}/main.ts`, `${SERVICE}/command-line.ts`, `${SERVICE}/pip/process.ts`],
+    only: [`${SERVICE}/main.ts`, `${SERVICE}/commands/command-line.ts`, `${SERVICE}/pip/process.ts`],
     use: 'config.ts',
   },
   { call: /\b(TODO|FIXME|XXX)\b/, only: [], use: 'a finished thought' },

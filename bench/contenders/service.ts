@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { warmUp } from '../../packages/service/src/warm-up.ts';
+import { warmUp } from '../../packages/service/src/process/warm-up.ts';
 import { newSession, SampleTaker, userOf } from './preload.ts';
 import type { Ready } from './ready.ts';
 

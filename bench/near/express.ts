@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { withConnections } from '../../packages/service/src/stores/fixtures/redis-commands.ts';
-import { RedisServer } from '../../packages/service/src/stores/fixtures/redis-server.ts';
+import { RedisServer } from '../../testing/servers/redis-server.ts';
+import { withConnections } from '../../testing/stores/redis-commands.ts';
 import { startContender } from '../contenders/contender.ts';
 import { cpuTimeUs } from '../load/cpu-time.ts';
 import { load } from '../load/load.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSessionsClient } from '@pip-sessions/client';
-import { PostgresServer } from '../../packages/service/src/stores/fixtures/postgres-server.ts';
-import { TcpProxy } from '../../packages/service/src/stores/fixtures/proxy.ts';
-import { RedisCluster } from '../../packages/service/src/stores/fixtures/redis-cluster.ts';
-import { RedisServer } from '../../packages/service/src/stores/fixtures/redis-server.ts';
+import { PostgresServer } from '../../testing/servers/postgres-server.ts';
+import { TcpProxy } from '../../testing/servers/proxy.ts';
+import { RedisCluster } from '../../testing/servers/redis-cluster.ts';
+import { RedisServer } from '../../testing/servers/redis-server.ts';
 import { ServiceProcess, SOURCES } from '../service-process.ts';
 import { startStage, temporaryFolder } from './stage.ts';
 

@@ -1,6 +1,6 @@
-import { PostgresServer } from '../../packages/service/src/stores/fixtures/postgres-server.ts';
-import { RedisCluster } from '../../packages/service/src/stores/fixtures/redis-cluster.ts';
-import { RedisServer } from '../../packages/service/src/stores/fixtures/redis-server.ts';
+import { PostgresServer } from '../../testing/servers/postgres-server.ts';
+import { RedisCluster } from '../../testing/servers/redis-cluster.ts';
+import { RedisServer } from '../../testing/servers/redis-server.ts';
 
 export const ENGINES = ['postgres', 'redis', 'cluster'] as const;
 export type EngineName = (typeof ENGINES)[number];

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { PostgresServer } from '../../packages/service/src/stores/fixtures/postgres-server.ts';
-import { type ProxyMode, TcpProxy } from '../../packages/service/src/stores/fixtures/proxy.ts';
-import { RedisCluster } from '../../packages/service/src/stores/fixtures/redis-cluster.ts';
-import { RedisServer } from '../../packages/service/src/stores/fixtures/redis-server.ts';
+import { PostgresServer } from '../../testing/servers/postgres-server.ts';
+import { type ProxyMode, TcpProxy } from '../../testing/servers/proxy.ts';
+import { RedisCluster } from '../../testing/servers/redis-cluster.ts';
+import { RedisServer } from '../../testing/servers/redis-server.ts';
 import { ServiceProcess } from '../service-process.ts';
 import { Callers } from './callers.ts';
 import { Records } from './records.ts';

@@ -5,8 +5,8 @@ import { asJsonText } from '../../packages/service/src/domain/json.ts';
 import { open } from '../../packages/service/src/domain/session.ts';
 import type { SessionStore } from '../../packages/service/src/domain/store.ts';
 import { createStore } from '../../packages/service/src/stores/create-store.ts';
-import { COLUMNS } from '../../packages/service/src/stores/postgres/rows.ts';
-import { Keys } from '../../packages/service/src/stores/redis/keys.ts';
+import { COLUMNS } from '../../packages/service/src/stores/postgres/data/rows.ts';
+import { Keys } from '../../packages/service/src/stores/redis/data/keys.ts';
 import { spread } from '../report/spread.ts';
 import { type Engine, type EngineName, startEngine } from './engines.ts';
 

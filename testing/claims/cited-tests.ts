@@ -27,18 +27,18 @@ const FOLDERS = ['packages/client/src', 'packages/service/src', 'scripts', 'test
 /** The suites that a test file of another name runs, each with its quickest run. */
 const SUITES: readonly Suite[] = [
   {
-    cases: 'packages/service/src/use-cases/',
-    runBy: 'packages/service/src/use-cases/use-cases.test.ts',
+    cases: 'testing/acceptance/',
+    runBy: 'testing/acceptance/acceptance.test.ts',
     on: 'in process, memory: ',
   },
   {
-    cases: 'packages/service/src/stores/conformance-of-nodes.ts',
-    runBy: 'packages/service/src/stores/conformance-of-nodes.test.ts',
+    cases: 'packages/service/src/stores/conformance/of-nodes.ts',
+    runBy: 'packages/service/src/stores/conformance/of-nodes.test.ts',
     on: 'redis: ',
   },
   {
     cases: 'packages/service/src/stores/conformance',
-    runBy: 'packages/service/src/stores/conformance.test.ts',
+    runBy: 'packages/service/src/stores/conformance/conformance.test.ts',
     on: 'memory: ',
   },
   {

@@ -19,4 +19,6 @@ export function mutated(source: string, { name, file, find, replace }: TextMutat
 export const DOMAIN = 'packages/service/src/domain';
 export const STORES = 'packages/service/src/stores';
 export const HTTP = 'packages/service/src/http';
+export const API = 'packages/service/src/api';
 export const CLIENT = 'packages/client/src';
+export const SERVICE = 'packages/service/src';

@@ -9,13 +9,13 @@
  * await service.stop();
  * ```
  */
-export { type Config, loadConfig } from './config.ts';
+
+export { type EmbeddedOptions, EmbeddedRequestError, sessionsClientOf } from './api/in-process-client.ts';
+export { type Config, loadConfig } from './config/config.ts';
 export type { ChangeListener, SessionChange } from './domain/changes.ts';
-export { type Clock, ManualClock, systemClock } from './domain/clock.ts';
-export { elapsedTime } from './domain/elapsed-time.ts';
 export { type ErrorCode, SessionsError } from './domain/errors.ts';
 export { asJsonText, fromJsonText, type JsonText, toJsonText } from './domain/json.ts';
-export type { OpenRequest } from './domain/opening.ts';
+export type { OpenRequest } from './domain/open-request.ts';
 export type { WithToken } from './domain/rotation.ts';
 export type { CloseReason, Session, SessionSummary, SessionUpdate } from './domain/session.ts';
 export { type Opened, Sessions } from './domain/sessions.ts';
@@ -33,8 +33,9 @@ export type {
   SessionStore,
   UpdateResult,
 } from './domain/store.ts';
-export type { Validation } from './domain/validator.ts';
-export { type EmbeddedOptions, EmbeddedRequestError, sessionsClientOf } from './embedded.ts';
+export { type Clock, ManualClock, systemClock } from './domain/time/clock.ts';
+export { elapsedTime } from './domain/time/elapsed-time.ts';
+export type { Validation } from './domain/token-validator.ts';
 export { createLogger, type Logger, type LogLevel } from './observability/log.ts';
 export { type RunningService, startService } from './service.ts';
 export { createStore } from './stores/create-store.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { RedisServer } from './stores/fixtures/redis-server.ts';
+import { RedisServer } from '../../../testing/servers/redis-server.ts';
 
 /** Who reads the output of a process cannot hold it up, nor keep it alive. */
 

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Command } from './fixtures/command.ts';
-import { holdRequests } from './fixtures/held-requests.ts';
-import { RedisServer } from './stores/fixtures/redis-server.ts';
+import { RedisServer } from '../../../testing/servers/redis-server.ts';
+import { Command } from '../../../testing/service/command.ts';
+import { holdRequests } from '../../../testing/service/held-requests.ts';
 
 /** Ctrl+C under npm: the terminal signals the process group, and npm signals the command once more. */
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Command } from './fixtures/command.ts';
-import { RedisServer } from './stores/fixtures/redis-server.ts';
+import { RedisServer } from '../../../testing/servers/redis-server.ts';
+import { Command } from '../../../testing/service/command.ts';
 
 /** The command with many workers, on a store that they share. */
 

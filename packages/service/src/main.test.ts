@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Command } from './fixtures/command.ts';
-import { VERSION } from './version.ts';
+import { Command } from '../../../testing/service/command.ts';
+import { VERSION } from './process/version.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-main-'));

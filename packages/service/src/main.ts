@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { assertNode } from './node-version.ts';
+import { assertNode } from './process/node-version.ts';
 
 assertNode(process.versions.node);
 // What older versions cannot even load comes after.
-const { warmUp } = await import('./warm-up.ts');
+const { warmUp } = await import('./process/warm-up.ts');
 await warmUp(process.env);
-const { fail, main } = await import('./command-line.ts');
+const { fail, main } = await import('./commands/command-line.ts');
 main().catch(fail);

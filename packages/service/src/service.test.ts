@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { loadConfig } from './config.ts';
-import { connectRaw, get } from './http/fixtures/raw-connection.ts';
+import { connectRaw, get } from '../../../testing/http/raw-connection.ts';
+import { loadConfig } from './config/config.ts';
 import { createLogger } from './observability/log.ts';
 import { startService } from './service.ts';
 

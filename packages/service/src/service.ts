@@ -1,24 +1,24 @@
-import { ClockWatch } from './clock-watch.ts';
-import type { Config } from './config.ts';
-import { assertSafeToServe } from './config-checks.ts';
-import { systemClock } from './domain/clock.ts';
-import { CheckedClock } from './domain/clock-check.ts';
-import { lookupIn, type SessionLookup } from './domain/lookup.ts';
+import { assertSafeToServe } from './config/checks.ts';
+import type { Config } from './config/config.ts';
+import { openNotice } from './config/open-notice.ts';
+import { readTls } from './config/tls.ts';
+import { lookupIn, type SessionLookup } from './domain/session-lookup.ts';
 import { Sessions } from './domain/sessions.ts';
 import type { SessionsSettings } from './domain/settings.ts';
 import type { SessionStore } from './domain/store.ts';
+import { systemClock } from './domain/time/clock.ts';
+import { CheckedClock } from './domain/time/clock-check.ts';
 import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
 import { HttpServer } from './http/server.ts';
+import { NearSessions } from './near-sessions/near-sessions.ts';
+import { ClockWatch } from './observability/clock-watch.ts';
 import { faultLines } from './observability/fault-lines.ts';
 import type { Logger } from './observability/log.ts';
-import { openNotice } from './open-notice.ts';
+import { VERSION } from './process/version.ts';
 import { createStore } from './stores/create-store.ts';
-import { NearSessions } from './stores/near-sessions.ts';
-import { isSharedStore, type StoreReport, withoutPassword } from './stores/store-url.ts';
+import { isSharedStore, type StoreReport, withoutPassword } from './stores/shared/store-url.ts';
 import { Sweeper } from './sweeper.ts';
-import { readTls } from './tls.ts';
-import { VERSION } from './version.ts';
 
 /** A service that runs in this process. */
 export interface RunningService {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { ManualClock } from './domain/clock.ts';
 import { SessionsError } from './domain/errors.ts';
 import { Sessions } from './domain/sessions.ts';
+import { ManualClock } from './domain/time/clock.ts';
 import { createLogger } from './observability/log.ts';
 import { MemoryStore } from './stores/memory/store.ts';
 import { Sweeper } from './sweeper.ts';

@@ -1,4 +1,4 @@
-import { CLIENT, DOMAIN, STORES } from '../../mutations/text-mutation.ts';
+import { CLIENT, DOMAIN, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const WRITER = `${CLIENT}/session-libraries/session-writer.ts`;
@@ -115,7 +115,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     name: 'PostgreSQL: two open requests of one user count at the same time',
     test: '500 parallel opens',
     on: 'postgres: ',
-    file: `${STORES}/postgres/write-runner.ts`,
+    file: `${STORES}/postgres/data/write-runner.ts`,
     find: "statements.push({ name: 'lock users', text: LOCK_USERS, values: [numberArray(lockKeys(users))] });",
     replace: '',
   },
@@ -140,7 +140,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     claim: 'Expired rows are never deleted',
     name: 'the retention of the settings is not used',
     test: 'a service as it is started keeps',
-    file: 'packages/service/src/service.ts',
+    file: `${SERVICE}/service.ts`,
     find: 'retention_ms: retention === 0 ? null : retention * 1000,',
     replace: 'retention_ms: retention && null,',
   },
@@ -148,7 +148,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     claim: 'Expired rows are never deleted',
     name: 'nothing sweeps',
     test: 'a service as it is started sweeps',
-    file: 'packages/service/src/service.ts',
+    file: `${SERVICE}/service.ts`,
     find: '    sweeper.start();\n',
     replace: '',
   },

@@ -1,4 +1,4 @@
-import { STORES } from '../../mutations/text-mutation.ts';
+import { DOMAIN, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const OVERWRITTEN =
@@ -9,7 +9,7 @@ export const FILES: readonly ClaimMutation[] = [
     claim: 'No code comes from a folder that others can write to',
     name: 'folders above that of compiled code are not looked at',
     test: 'compiled code is kept',
-    file: 'packages/service/src/compile-cache.ts',
+    file: `${SERVICE}/process/compile-cache.ts`,
     find: 'return (mode & OTHERS_MAY_WRITE) === 0 || (mode & STICKY) !== 0;',
     replace: 'return true;',
   },
@@ -17,7 +17,7 @@ export const FILES: readonly ClaimMutation[] = [
     claim: 'No code comes from a folder that others can write to',
     name: 'the folder of compiled code may be open to others',
     test: 'compiled code is kept',
-    file: 'packages/service/src/compile-cache.ts',
+    file: `${SERVICE}/process/compile-cache.ts`,
     find: 'if (folder.uid !== uid || (folder.mode & 0o777) !== PRIVATE_MODE) return false;',
     replace: 'if (folder.uid !== uid) return false;',
   },
@@ -25,7 +25,7 @@ export const FILES: readonly ClaimMutation[] = [
     claim: "Files of sessions are for the service's user alone, also those that were there with another mode",
     name: 'files keep the mode that they were left with',
     test: 'files that others',
-    file: `${STORES}/private-file.ts`,
+    file: `${STORES}/shared/private-file.ts`,
     find: 'if (file && privateMode(file) !== (file.mode & PERMISSIONS)) chmodOwn(path, file, uid);',
     replace: '',
   },
@@ -41,7 +41,7 @@ export const FILES: readonly ClaimMutation[] = [
     claim: 'A file that another user has put there is not used',
     name: 'a file of any user is used',
     test: 'a file or a link',
-    file: `${STORES}/private-file.ts`,
+    file: `${STORES}/shared/private-file.ts`,
     find: 'if (!isTrusted(owner, uid, folder.uid)) throw ofAnotherUser(path, owner);',
     replace: '',
   },
@@ -57,7 +57,7 @@ export const FILES: readonly ClaimMutation[] = [
     claim: OVERWRITTEN,
     name: 'an end keeps user and data',
     test: 'what is deleted or',
-    file: 'packages/service/src/domain/session.ts',
+    file: `${DOMAIN}/session.ts`,
     find: "return 'data' in session ? { ...ended, user: null, data: null } : ended;",
     replace: 'return ended;',
   },
@@ -81,7 +81,7 @@ export const FILES: readonly ClaimMutation[] = [
     claim: "Files of sessions are for the service's user alone, also those that were there with another mode",
     name: 'the file of Pip.Services components is for everybody',
     test: 'a new file of sessions',
-    file: 'packages/service/src/pip/atomic-file.ts',
+    file: `${SERVICE}/pip/atomic-file.ts`,
     find: 'const NEW_FILE_MODE = 0o600;',
     replace: 'const NEW_FILE_MODE = 0o644;',
   },

@@ -1,4 +1,4 @@
-import { HTTP } from '../../mutations/text-mutation.ts';
+import { HTTP, SERVICE } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const PIP_CLOSED = 'The same for Pip.Services components, which ask for no key';
@@ -67,7 +67,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: '`pip-sessions-process` and its components',
     name: 'the switch does not reach the components',
     test: 'with the switch',
-    file: 'packages/service/src/pip/process.ts',
+    file: `${SERVICE}/pip/process.ts`,
     find: 'config.put(key, parameters[parameter]);',
     replace: 'continue;',
   },
@@ -75,7 +75,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: 'Never open by mistake',
     name: 'a service without keys starts on every address',
     test: 'on an address',
-    file: 'packages/service/src/config-checks.ts',
+    file: `${SERVICE}/config/checks.ts`,
     find: 'api_keys.length > 0 || isLoopback(host)) return;',
     replace: "api_keys.length > 0 || isLoopback(host) || host !== '') return;",
   },
@@ -83,7 +83,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: PIP_CLOSED,
     name: 'components are open beyond loopback without a switch',
     test: 'beyond loopback a process',
-    file: 'packages/service/src/pip/http-connection.ts',
+    file: `${SERVICE}/pip/http-connection.ts`,
     find: "config.getAsBooleanWithDefault('open_to_network', false)",
     replace: "config.getAsBooleanWithDefault('open_to_network', true)",
   },
@@ -91,7 +91,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: PIP_CLOSED,
     name: 'HTTPS alone opens a component to the network',
     test: 'beyond loopback the component',
-    file: 'packages/service/src/pip/http-connection.ts',
+    file: `${SERVICE}/pip/http-connection.ts`,
     find: "return protocol === 'https' && textSetting(config, 'credential.ssl_ca_file') !== null;",
     replace: "return protocol === 'https';",
   },
@@ -99,7 +99,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: OPEN_IS_SAID,
     name: 'an open API v1 is not mentioned',
     test: 'one sentence',
-    file: 'packages/service/src/open-notice.ts',
+    file: `${SERVICE}/config/open-notice.ts`,
     find: "if (v1 !== 'open') return null;",
     replace: "if (v1 !== 'none') return null;",
   },
@@ -107,7 +107,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: OPEN_IS_SAID,
     name: 'the start writes no line of it into the log',
     test: 'a start says',
-    file: 'packages/service/src/service.ts',
+    file: `${SERVICE}/service.ts`,
     find: "event: 'open_without_key'",
     replace: "event: 'started'",
   },

@@ -1,4 +1,4 @@
-import { HTTP } from '../../mutations/text-mutation.ts';
+import { HTTP, SERVICE } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const REBINDING = 'Pages cannot call what needs no key, not even under a name that leads to it (DNS rebinding)';
@@ -57,7 +57,7 @@ export const PAGES: readonly ClaimMutation[] = [
     claim: 'The reference page',
     name: 'the page may load from everywhere',
     test: 'a browser lets',
-    file: `${HTTP}/docs/assets.ts`,
+    file: `${HTTP}/documents/assets.ts`,
     find: "default-src 'self';",
     replace: 'default-src *;',
   },
@@ -65,7 +65,7 @@ export const PAGES: readonly ClaimMutation[] = [
     claim: 'The reference page',
     name: 'other pages may frame it',
     test: 'a browser lets',
-    file: `${HTTP}/docs/assets.ts`,
+    file: `${HTTP}/documents/assets.ts`,
     find: "; frame-ancestors 'none'",
     replace: '',
   },
@@ -73,7 +73,7 @@ export const PAGES: readonly ClaimMutation[] = [
     claim: 'Pages of other origins',
     name: 'the origins of the settings are not used',
     test: 'a service as it is started',
-    file: 'packages/service/src/service.ts',
+    file: `${SERVICE}/service.ts`,
     find: 'cors_origins: config.cors_origins,',
     replace: 'cors_origins: [],',
   },
@@ -81,7 +81,7 @@ export const PAGES: readonly ClaimMutation[] = [
     claim: REBINDING,
     name: 'the names of the settings are not used',
     test: 'a service as it is started',
-    file: 'packages/service/src/service.ts',
+    file: `${SERVICE}/service.ts`,
     find: 'allowed_hosts: [...config.allowed_hosts, config.host],',
     replace: 'allowed_hosts: [config.host],',
   },

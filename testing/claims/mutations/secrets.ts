@@ -1,4 +1,4 @@
-import { CLIENT, DOMAIN, HTTP } from '../../mutations/text-mutation.ts';
+import { CLIENT, DOMAIN, HTTP, SERVICE } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const LOGGED = '16.2.5 tokens and keys are not logged, ids are hashed';
@@ -73,7 +73,7 @@ export const SECRETS: readonly ClaimMutation[] = [
     claim: LOGGED,
     name: 'the second line of defence knows no encoding',
     test: 'in any place',
-    file: 'packages/service/src/observability/redaction.ts',
+    file: `${SERVICE}/observability/redaction.ts`,
     find: 'const ENCODINGS_MAX = 3;',
     replace: 'const ENCODINGS_MAX = 0;',
   },
@@ -81,7 +81,7 @@ export const SECRETS: readonly ClaimMutation[] = [
     claim: LOGGED,
     name: 'the second line of defence knows no keys',
     test: 'in any place',
-    file: 'packages/service/src/observability/redaction.ts',
+    file: `${SERVICE}/observability/redaction.ts`,
     find: 'psk_[\\w-]{8,}|',
     replace: '',
   },
@@ -97,7 +97,7 @@ export const SECRETS: readonly ClaimMutation[] = [
     claim: '14.2.2 answers are kept by no cache',
     name: 'problems may be kept',
     test: 'no answer of API v2',
-    file: `${HTTP}/errors.ts`,
+    file: `${HTTP}/error-response.ts`,
     find: "...(format === 'problem' && { 'cache-control': 'no-store' }),",
     replace: '',
   },
@@ -113,7 +113,7 @@ export const SECRETS: readonly ClaimMutation[] = [
     claim: LOGGED,
     name: 'the log has the beginning of ids',
     test: 'every log line',
-    file: 'packages/service/src/observability/log.ts',
+    file: `${SERVICE}/observability/log.ts`,
     find: "return hash('sha256', id, 'hex').slice(0, 12);",
     replace: "return hash('sha256', id, 'hex') && id.slice(0, 12);",
   },
@@ -121,7 +121,7 @@ export const SECRETS: readonly ClaimMutation[] = [
     claim: LOGGED,
     name: 'the second line of defence knows no data',
     test: 'members of sessions',
-    file: 'packages/service/src/observability/redaction.ts',
+    file: `${SERVICE}/observability/redaction.ts`,
     find: "new Set(['user', 'data', 'token', 'session_id'])",
     replace: "new Set(['user', 'token', 'session_id'])",
   },

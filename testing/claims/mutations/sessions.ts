@@ -1,4 +1,4 @@
-import { DOMAIN, STORES } from '../../mutations/text-mutation.ts';
+import { DOMAIN, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const FROM_GENERATOR = '7.2.2, 7.2.3 dynamic, unique, from a CSPRNG, at least 128 bits';
@@ -8,7 +8,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
     claim: '7.1.1 timeouts are documented',
     name: 'an idle timeout beyond its maximum is taken',
     test: 'timeouts beyond',
-    file: `${DOMAIN}/opening.ts`,
+    file: `${DOMAIN}/open-request.ts`,
     find: 'if (idle_timeout_ms <= idle_timeout_ms_max) return;',
     replace: 'if (idle_timeout_ms_max > 0) return;',
   },
@@ -16,7 +16,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
     claim: '7.1.1 timeouts are documented',
     name: 'a session may live longer than the longest life',
     test: 'timeouts beyond',
-    file: `${DOMAIN}/opening.ts`,
+    file: `${DOMAIN}/open-request.ts`,
     find: 'if (latest !== null && (expire_time === null || expire_time > latest)) {',
     replace: 'if (latest !== null && expire_time === null) {',
   },
@@ -113,7 +113,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
     claim: '7.3.1 inactivity timeout',
     name: 'validation is no activity',
     test: 'the two timeouts',
-    file: `${DOMAIN}/validator.ts`,
+    file: `${DOMAIN}/token-validator.ts`,
     find: 'if (now > session.active_until) this.#touches.add(session.id, touch, now);',
     replace: '',
   },
@@ -138,7 +138,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
     claim: '7.4.1 an ended session is unusable at once',
     name: 'the token of an ended session is good',
     test: 'nothing revives',
-    file: `${DOMAIN}/validator.ts`,
+    file: `${DOMAIN}/token-validator.ts`,
     find: 'if (session.close_reason !== null) return { active: false, reason: session.close_reason };',
     replace: '',
   },
@@ -194,7 +194,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
     claim: '7.1.1 timeouts are documented',
     name: 'the longest life of the settings is not used',
     test: 'a service as it is started',
-    file: 'packages/service/src/service.ts',
+    file: `${SERVICE}/service.ts`,
     find: 'lifetime_ms_max: max_lifetime === 0 ? null : max_lifetime * 1000,',
     replace: 'lifetime_ms_max: max_lifetime && null,',
   },
@@ -202,7 +202,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
     claim: '7.1.1 timeouts are documented',
     name: 'the idle timeout is taken for milliseconds',
     test: 'a service as it is started',
-    file: 'packages/service/src/service.ts',
+    file: `${SERVICE}/service.ts`,
     find: 'idle_timeout_ms: config.idle_timeout * 1000,',
     replace: 'idle_timeout_ms: config.idle_timeout,',
   },
@@ -210,7 +210,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
     claim: '7.1.2 the limit of concurrent sessions, and what happens at it',
     name: 'the limit of the settings is not used',
     test: 'a service as it is started',
-    file: 'packages/service/src/service.ts',
+    file: `${SERVICE}/service.ts`,
     find: 'limit: max_per_user === 0 ? null : { max: max_per_user, policy: limit_policy },',
     replace: 'limit: max_per_user && limit_policy && null,',
   },

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { COMMANDS, type Command } from '../../../packages/service/src/http/v1/commands.ts';
+import { COMMANDS, type Command } from '../../../packages/service/src/api/v1/commands.ts';
 import { ODD_TIMES, oddJson, oddString } from './odd-values.ts';
 import { AIMS, type FuzzRequest, framing, headers, methodNear, parameter, spoilt } from './requests.ts';
 import { objectJson, type Samples, type Schema } from './schema-json.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { CHANGES_ROUTE } from '../../../packages/service/src/http/v2/changes/route.ts';
-import { ROUTES, type Route } from '../../../packages/service/src/http/v2/routes.ts';
-import { SCHEMAS } from '../../../packages/service/src/http/v2/schemas.ts';
+import { CHANGES_ROUTE } from '../../../packages/service/src/api/v2/changes-route.ts';
+import { ROUTES, type Route } from '../../../packages/service/src/api/v2/routes.ts';
+import { SCHEMAS } from '../../../packages/service/src/api/v2/schemas.ts';
 import { oddJson, oddString } from './odd-values.ts';
 import { AIMS, type FuzzRequest, framing, headers, idInPath, methodNear, parameter, spoilt } from './requests.ts';
 import { fittingJson, objectJson, type Samples, type Schema } from './schema-json.ts';

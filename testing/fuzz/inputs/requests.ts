@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Scope } from '../../../packages/service/src/http/authentication/api-keys.ts';
+import type { Scope } from '../../../packages/service/src/api/scopes.ts';
 import type { Aims } from '../service/messages.ts';
 import { oddString } from './odd-values.ts';
 

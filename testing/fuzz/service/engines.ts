@@ -1,10 +1,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PostgresServer } from '../../../packages/service/src/stores/fixtures/postgres-server.ts';
-import { RedisCluster } from '../../../packages/service/src/stores/fixtures/redis-cluster.ts';
-import { RedisServer } from '../../../packages/service/src/stores/fixtures/redis-server.ts';
-import { missingPostgres, missingRedis } from '../../../packages/service/src/stores/fixtures/stores.ts';
+import { PostgresServer } from '../../servers/postgres-server.ts';
+import { RedisCluster } from '../../servers/redis-cluster.ts';
+import { RedisServer } from '../../servers/redis-server.ts';
+import { missingPostgres, missingRedis } from '../../stores/stores.ts';
 
 /** Where the service under test keeps its sessions. */
 interface Engine {

@@ -1,11 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import {
-  newApiKey,
-  parseApiKey,
-  SCOPES,
-  type Scope,
-} from '../../../packages/service/src/http/authentication/api-keys.ts';
+import { SCOPES, type Scope } from '../../../packages/service/src/api/scopes.ts';
+import { newApiKey, parseApiKey } from '../../../packages/service/src/http/authentication/api-keys.ts';
 import { Counters } from './counters.ts';
 import type { Aims, Request, Responses, ThreadData } from './messages.ts';
 

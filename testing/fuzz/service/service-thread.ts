@@ -2,7 +2,7 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadConfig } from '../../../packages/service/src/config.ts';
+import { loadConfig } from '../../../packages/service/src/config/config.ts';
 import { createLogger } from '../../../packages/service/src/observability/log.ts';
 import { startService } from '../../../packages/service/src/service.ts';
 import { Counters } from './counters.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { cursorOf, parseCursor } from '../../../packages/service/src/api/v2/cursor.ts';
 import { SessionsError } from '../../../packages/service/src/domain/errors.ts';
-import { cursorOf, parseCursor } from '../../../packages/service/src/http/v2/cursor.ts';
 import { ODD_NUMBERS, oddString } from '../inputs/odd-values.ts';
 import { checkOf, NO_FIGURES, type OpenTarget, type Target } from '../target.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { SessionChange } from '../../../packages/service/src/domain/changes.ts';
-import { fromChangeText } from '../../../packages/service/src/stores/change-text.ts';
-import { fromText } from '../../../packages/service/src/stores/postgres/payloads.ts';
+import { fromText } from '../../../packages/service/src/stores/postgres/feed/payloads.ts';
+import { fromChangeText } from '../../../packages/service/src/stores/shared/change-text.ts';
 import { oddJson, oddString } from '../inputs/odd-values.ts';
 import { checkOf, NO_FIGURES, type OpenTarget, type Target } from '../target.ts';
 

@@ -1,12 +1,12 @@
-import { ManualClock } from '../../../packages/service/src/domain/clock.ts';
+import { sessionText as sessionTextV1 } from '../../../packages/service/src/api/v1/wire.ts';
+import { sessionText } from '../../../packages/service/src/api/v2/wire.ts';
 import { SessionsError } from '../../../packages/service/src/domain/errors.ts';
 import { asJsonText } from '../../../packages/service/src/domain/json.ts';
 import type { Session } from '../../../packages/service/src/domain/session.ts';
 import { Sessions } from '../../../packages/service/src/domain/sessions.ts';
 import type { SessionStore } from '../../../packages/service/src/domain/store.ts';
-import { sessionText as sessionTextV1 } from '../../../packages/service/src/http/v1/wire.ts';
+import { ManualClock } from '../../../packages/service/src/domain/time/clock.ts';
 import { assertSchema } from '../../../packages/service/src/http/v2/fixtures/call.ts';
-import { sessionText } from '../../../packages/service/src/http/v2/wire.ts';
 import { createStore } from '../../../packages/service/src/stores/create-store.ts';
 import { exported, READ } from '../../../packages/service/src/transfer/fixtures/transfer.ts';
 import { importSessions } from '../../../packages/service/src/transfer/import.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { systemClock } from '../../../packages/service/src/domain/clock.ts';
 import { SessionsError } from '../../../packages/service/src/domain/errors.ts';
 import { Sessions } from '../../../packages/service/src/domain/sessions.ts';
+import { systemClock } from '../../../packages/service/src/domain/time/clock.ts';
 import { parseToken, tokenOf } from '../../../packages/service/src/domain/tokens.ts';
 import { MemoryStore } from '../../../packages/service/src/stores/memory/store.ts';
 import { oddString } from '../inputs/odd-values.ts';

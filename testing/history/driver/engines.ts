@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PostgresServer } from '../../../packages/service/src/stores/fixtures/postgres-server.ts';
-import { RedisCluster } from '../../../packages/service/src/stores/fixtures/redis-cluster.ts';
-import { RedisServer } from '../../../packages/service/src/stores/fixtures/redis-server.ts';
+import { PostgresServer } from '../../servers/postgres-server.ts';
+import { RedisCluster } from '../../servers/redis-cluster.ts';
+import { RedisServer } from '../../servers/redis-server.ts';
 import type { StoreKind } from '../plan/plan.ts';
 
 /** Where a store keeps its sessions, and how that fails. */

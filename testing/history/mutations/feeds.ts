@@ -1,7 +1,7 @@
-import { STORES } from '../../mutations/text-mutation.ts';
+import { CLIENT, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { Mutation } from './mutation.ts';
 
-const NEAR_CACHE = 'packages/client/src/near-cache';
+const NEAR_CACHE = `${CLIENT}/near-cache`;
 
 /** Faults of the caches, and of the feeds that invalidate them. */
 export const IN_FEEDS: readonly Mutation[] = [
@@ -15,7 +15,7 @@ export const IN_FEEDS: readonly Mutation[] = [
   {
     name: "a node's cache keeps sessions that have ended on another node",
     store: 'postgres',
-    file: `${STORES}/near-sessions.ts`,
+    file: `${SERVICE}/near-sessions/near-sessions.ts`,
     find: 'else this.#cache.changed(change.id, {',
     replace: 'else if (change.close_reason === null) this.#cache.changed(change.id, {',
   },
@@ -37,14 +37,14 @@ export const IN_FEEDS: readonly Mutation[] = [
   {
     name: "PostgreSQL: a node's own changes are not published",
     store: 'postgres',
-    file: `${STORES}/postgres/feed.ts`,
+    file: `${STORES}/postgres/feed/feed.ts`,
     find: 'for (const change of changes) this.#listeners.tell(change);\n    } catch',
     replace: '} catch',
   },
   {
     name: 'PostgreSQL: no gap is published after the feed was lost',
     store: 'postgres',
-    file: `${STORES}/postgres/feed.ts`,
+    file: `${STORES}/postgres/feed/feed.ts`,
     find: "    this.#listeners.tell({ type: 'gap' });",
     replace: '',
     faults: 'engine',
@@ -52,14 +52,14 @@ export const IN_FEEDS: readonly Mutation[] = [
   {
     name: 'Redis: the changes of other nodes are not published',
     store: 'redis',
-    file: `${STORES}/redis/feed.ts`,
+    file: `${STORES}/redis/feed/feed.ts`,
     find: 'if (!message.isOwn) this.tellOwn(message.changes);',
     replace: '',
   },
   {
     name: 'the change stream leaves out removals',
     store: 'memory',
-    file: 'packages/service/src/http/v2/changes/change-feed.ts',
+    file: `${HTTP}/changes/change-feed.ts`,
     find: 'this.#log.add(change);\n      this.#broadcast.publish();',
     replace: "if (change.type !== 'removed') this.#log.add(change);\n      this.#broadcast.publish();",
   },

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
-import { elapsedTime } from '../../../packages/service/src/domain/elapsed-time.ts';
 import type { CloseReason } from '../../../packages/service/src/domain/session.ts';
 import type { Sessions } from '../../../packages/service/src/domain/sessions.ts';
+import { elapsedTime } from '../../../packages/service/src/domain/time/elapsed-time.ts';
 import { monotonicMicros } from '../history.ts';
 import type { NodeEvent } from './protocol.ts';
 

@@ -1,15 +1,15 @@
 /** A node of the service in a process of its own, which a history is made with: calls come in, events go out. */
 import { createCachedSessionsClient } from '@pip-sessions/client';
-import { ClockWatch } from '../../../packages/service/src/clock-watch.ts';
-import { CheckedClock } from '../../../packages/service/src/domain/clock-check.ts';
-import { lookupIn } from '../../../packages/service/src/domain/lookup.ts';
+import { lookupIn } from '../../../packages/service/src/domain/session-lookup.ts';
 import { Sessions } from '../../../packages/service/src/domain/sessions.ts';
+import { CheckedClock } from '../../../packages/service/src/domain/time/clock-check.ts';
 import { Authenticator } from '../../../packages/service/src/http/authentication/authenticate.ts';
 import { HttpServer } from '../../../packages/service/src/http/server.ts';
+import { NearSessions } from '../../../packages/service/src/near-sessions/near-sessions.ts';
+import { ClockWatch } from '../../../packages/service/src/observability/clock-watch.ts';
 import { createLogger } from '../../../packages/service/src/observability/log.ts';
 import { createStore } from '../../../packages/service/src/stores/create-store.ts';
-import { NearSessions } from '../../../packages/service/src/stores/near-sessions.ts';
-import { isSharedStore } from '../../../packages/service/src/stores/store-url.ts';
+import { isSharedStore } from '../../../packages/service/src/stores/shared/store-url.ts';
 import { monotonicMicros } from '../history.ts';
 import { listenToStore, listenToStream } from './listeners.ts';
 import { NodeClock } from './node-clock.ts';

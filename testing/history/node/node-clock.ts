@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../../packages/service/src/domain/clock.ts';
+import { type Clock, systemClock } from '../../../packages/service/src/domain/time/clock.ts';
 import type { ClockSetting } from './protocol.ts';
 
 /** The clock of one node: the machine's, moved by an offset that can step, and sometimes standing still. */

@@ -11,7 +11,7 @@ import { listen } from './fixtures/listen.ts';
 import { startSessions } from './fixtures/worlds.ts';
 
 const NAME = '__Host-session';
-const read = (name: string) => readFileSync(new URL(`../../../service/src/pip/fixtures/${name}`, import.meta.url));
+const read = (name: string) => readFileSync(new URL(`../../../../testing/certificates/${name}`, import.meta.url));
 const TLS = { key: read('localhost.key.pem'), cert: read('localhost.crt.pem') };
 
 /** Names that begin otherwise, so a browser lets neighbours set them; a lax parser takes them for the session's. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
-import { startTestServer } from '../../../service/src/http/fixtures/test-server.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
 import { skip, startChromium } from '../fixtures/chromium.ts';
 
 /** An origin of its own, with a page and the client as one file. */

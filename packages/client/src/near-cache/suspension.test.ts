@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startTestServer } from '../../../service/src/http/fixtures/test-server.ts';
-import { TcpProxy } from '../../../service/src/stores/fixtures/proxy.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
+import { TcpProxy } from '../../../../testing/servers/proxy.ts';
 import type { Standstill } from './fixtures/simulated-machine.ts';
 
 const READER = fileURLToPath(new URL('fixtures/cached-reader.ts', import.meta.url));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import { rolldown } from 'rolldown';
-import { startTestServer } from '../../../service/src/http/fixtures/test-server.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
 
 const INDEX = new URL('../index.ts', import.meta.url);
 

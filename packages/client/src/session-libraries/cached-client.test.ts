@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { test } from 'node:test';
 import express, { type Request, type Response } from 'express';
 import session from 'express-session';
-import { startTestServer } from '../../../service/src/http/fixtures/test-server.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
 import { PipSessionsStore } from '../express-session.ts';
 import { createCachedSessionsClient } from '../index.ts';
 import { Browser } from '../middleware/fixtures/browser.ts';

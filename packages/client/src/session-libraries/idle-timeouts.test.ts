@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { sessionsClientOf } from '../../../service/src/embedded.ts';
-import { startTestServer } from '../../../service/src/http/fixtures/test-server.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
+import { sessionsClientOf } from '../../../service/src/api/in-process-client.ts';
 import { createSessionsClient } from '../index.ts';
 import { LibrarySessions } from './library-sessions.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
-import { startTestServer } from '../../../service/src/http/fixtures/test-server.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
 import { createSessionsClient } from '../index.ts';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
 import { LibrarySessions } from './library-sessions.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ManualClock } from '../../../service/src/domain/clock.ts';
+import { sessionsClientOf } from '../../../service/src/api/in-process-client.ts';
 import { Sessions } from '../../../service/src/domain/sessions.ts';
-import { sessionsClientOf } from '../../../service/src/embedded.ts';
+import { ManualClock } from '../../../service/src/domain/time/clock.ts';
 import { MemoryStore } from '../../../service/src/stores/memory/store.ts';
 import type { SessionsClient } from '../index.ts';
 import { entryOf } from './entry.ts';

@@ -1,7 +1,7 @@
-import { isOfWrongClock } from './clock.ts';
 import { SessionsError } from './errors.ts';
 import { deadline, type Session, type SessionUpdate } from './session.ts';
 import type { SessionFilter, SessionStore } from './store.ts';
+import { isOfWrongClock } from './time/clock.ts';
 
 /**
  * How much longer than its deadline an open session is listed and counted as live, unless it has been ended meanwhile.

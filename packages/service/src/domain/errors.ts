@@ -1,5 +1,5 @@
 /**
- * The closed catalogue of what can go wrong. Each transport maps every code in one table (`http/error-map.ts`);
+ * The closed catalogue of what can go wrong. Each transport maps every code in one table (`api/error-codes.ts`);
  * the message says what to do about it.
  */
 export type ErrorCode =

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ManualClock, systemClock } from './clock.ts';
 import { newSessionId } from './ids.ts';
 import { asJsonText } from './json.ts';
 import { apply, asOf, isLive, open, type Session, type SessionUpdate } from './session.ts';
+import { ManualClock, systemClock } from './time/clock.ts';
 
 const fields = { user_id: 'u', user_name: null, address: null, client: null, user: null, data: null };
 

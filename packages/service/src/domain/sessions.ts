@@ -1,12 +1,10 @@
 import type { ChangeListener } from './changes.ts';
-import { assertMayEnd, type Clock } from './clock.ts';
 import { endDue, endIfDue, isDue, readSettled } from './due-sessions.ts';
 import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
-import { lookupIn, type SessionLookup } from './lookup.ts';
-import { assertIdempotencyKey, assertIdleTimeout, newSession, type OpenRequest } from './opening.ts';
-import { changedOrThrow, keyUsed } from './refusals.ts';
+import { assertIdempotencyKey, assertIdleTimeout, newSession, type OpenRequest } from './open-request.ts';
+import { changedOrThrow, keyUsed } from './rejections.ts';
 import { type Rotated, Rotation, type WithToken } from './rotation.ts';
 import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './secrets.ts';
 import {
@@ -18,6 +16,7 @@ import {
   type Session,
   type SessionUpdate,
 } from './session.ts';
+import { lookupIn, type SessionLookup } from './session-lookup.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
 import { type Stats, statsAt } from './stats.ts';
 import type {
@@ -32,9 +31,10 @@ import type {
   SessionStore,
 } from './store.ts';
 import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
+import { assertMayEnd, type Clock } from './time/clock.ts';
+import { type Validation, Validator } from './token-validator.ts';
 import { judge, seenBy, tokenOf } from './tokens.ts';
 import { Touches } from './touches.ts';
-import { type Validation, Validator } from './validator.ts';
 
 export interface Opened {
   readonly session: Session;

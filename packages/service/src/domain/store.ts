@@ -1,7 +1,7 @@
 import type { ChangeListener } from './changes.ts';
-import type { Clock } from './clock.ts';
-import type { ClockDifference } from './clock-check.ts';
 import type { Applied, CloseReason, Session, SessionSummary, SessionUpdate } from './session.ts';
+import type { Clock } from './time/clock.ts';
+import type { ClockDifference } from './time/clock-check.ts';
 
 /** Which sessions; a member that is not there does not filter. */
 export interface SessionFilter {
@@ -92,7 +92,7 @@ export interface HourCounts {
 export type UpdateResult = Applied | { readonly outcome: 'missing' };
 
 /**
- * Where sessions live. The comments here are the contract; `stores/conformance.ts` checks it for every store.
+ * Where sessions live. The comments here are the contract; `stores/conformance/conformance.ts` checks it for every store.
  *
  * - Each operation is atomic: its guard and its change are one step that no other operation can come between.
  * - A promise that is fulfilled after a write means that the write is durable, as far as the store is durable at

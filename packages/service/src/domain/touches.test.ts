@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MemoryStore } from '../stores/memory/store.ts';
-import { ManualClock } from './clock.ts';
 import { Sessions } from './sessions.ts';
 import { SESSIONS_SETTINGS } from './settings.ts';
+import { ManualClock } from './time/clock.ts';
 
 test('touches within the touch interval write nothing, and the session lives as long', async () => {
   const store = new MemoryStore({ sessions_max: 10 });

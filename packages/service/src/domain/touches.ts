@@ -1,5 +1,5 @@
-import type { SessionLookup } from './lookup.ts';
 import type { SessionUpdate } from './session.ts';
+import type { SessionLookup } from './session-lookup.ts';
 
 /** Touches under way at once; more are left out, and the next use of the session tries again. */
 const PENDING_MAX = 10_000;

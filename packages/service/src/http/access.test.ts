@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfig } from '../config.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
+import { loadConfig } from '../config/config.ts';
 import { createLogger } from '../observability/log.ts';
 import { startService } from '../service.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
-import { startTestServer } from './fixtures/test-server.ts';
 
 test('API v1 can be left open beside keys, and can be turned off', async (t) => {
   const keys = [parseApiKey(newApiKey('admin', 'admin').configured)];

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { METHODS } from 'node:http';
 import { type TestContext, test } from 'node:test';
+import { connectRaw, get, type RawConnection } from '../../../../testing/http/raw-connection.ts';
+import { startTestServer, type TestServerOptions } from '../../../../testing/http/test-server.ts';
+import { COMMANDS } from '../api/v1/commands.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
-import { connectRaw, get, type RawConnection } from './fixtures/raw-connection.ts';
-import { startTestServer, type TestServerOptions } from './fixtures/test-server.ts';
-import { COMMANDS } from './v1/commands.ts';
 import { v2Paths } from './v2/router.ts';
 
 const PATHS = [

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Server } from 'node:http';
 import { test } from 'node:test';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { createLogger } from '../observability/log.ts';
 import { startService } from '../service.ts';
 import { DEFAULT_BOUNDS } from './bounds.ts';
-import { LISTENERS_MAX } from './v2/changes/change-feed.ts';
+import { LISTENERS_MAX } from './changes/change-feed.ts';
 
 test('a service as it is started has the deadlines of connections that SECURITY.md names', async (t) => {
   const { promise, resolve } = Promise.withResolvers<Server>();

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { RequestError } from '../api/error-codes.ts';
+import { discardBody } from './body/unread-body.ts';
 import { type Content, sendContent } from './content.ts';
 import type { Cors } from './cors.ts';
-import { RequestError } from './error-map.ts';
-import type { ErrorResponses } from './errors.ts';
-import type { Handler } from './handler.ts';
+import type { ErrorResponses } from './error-response.ts';
 import { JSON_UTF8, NO_SNIFFING } from './media-type.ts';
 import { ALL_METHODS, allowOf, servedAs } from './methods.ts';
-import { discardBody } from './unread-body.ts';
+import type { Handler } from './request-handler.ts';
 
 /** Makes the response to a GET or HEAD of its path. */
 type Endpoint = (request: IncomingMessage) => Content | Promise<Content>;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectRaw } from './fixtures/raw-connection.ts';
-import { startTestServer } from './fixtures/test-server.ts';
-import { ROUTES } from './v2/routes.ts';
+import { connectRaw } from '../../../../testing/http/raw-connection.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
+import { ROUTES } from '../api/v2/routes.ts';
 
 const DOCUMENTS = [
   '/livez',

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { onEveryStore } from '../stores/fixtures/stores.ts';
-import { startTestServer } from './fixtures/test-server.ts';
-import { COMMANDS } from './v1/commands.ts';
-import { ROUTES } from './v2/routes.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
+import { onEveryStore } from '../../../../testing/stores/stores.ts';
+import { COMMANDS } from '../api/v1/commands.ts';
+import { ROUTES } from '../api/v2/routes.ts';
 
 /** A bad value is an error of the caller, or matches nothing; on no store is it a fault of the store. */
 

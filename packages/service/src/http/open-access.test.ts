@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { startTestServer, type TestServerOptions } from '../../../../testing/http/test-server.ts';
+import { COMMANDS } from '../api/v1/commands.ts';
+import { CHANGES_ROUTE } from '../api/v2/changes-route.ts';
+import { ROUTES } from '../api/v2/routes.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
-import { startTestServer, type TestServerOptions } from './fixtures/test-server.ts';
 import { type Provenance, refusalOf } from './open-access.ts';
-import { COMMANDS } from './v1/commands.ts';
-import { CHANGES_ROUTE } from './v2/changes/route.ts';
-import { ROUTES } from './v2/routes.ts';
 
 const RULES = {
   hosts: ['sessions.internal', '*.cluster.local', '10.0.0.9'],

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import { RequestError } from '../api/error-codes.ts';
 import type { IncidentLog } from './clients/incident-log.ts';
-import { RequestError } from './error-map.ts';
 import { isLoopback } from './loopback.ts';
 
 /** The parts of a request that show where it comes from, and which host it is for. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfig } from '../config.ts';
-import { ManualClock } from '../domain/clock.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
+import { loadConfig } from '../config/config.ts';
+import { ManualClock } from '../domain/time/clock.ts';
 import { createLogger } from '../observability/log.ts';
 import { startService } from '../service.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
-import { startTestServer } from './fixtures/test-server.ts';
 import { Health } from './health.ts';
 import { endpointsOf } from './server.ts';
 

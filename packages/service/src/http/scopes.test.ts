@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { newApiKey, parseApiKey, SCOPES, type Scope } from './authentication/api-keys.ts';
-import { startTestServer } from './fixtures/test-server.ts';
-import { COMMANDS } from './v1/commands.ts';
-import { CHANGES_ROUTE } from './v2/changes/route.ts';
-import { ROUTES } from './v2/routes.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
+import { SCOPES, type Scope } from '../api/scopes.ts';
+import { COMMANDS } from '../api/v1/commands.ts';
+import { CHANGES_ROUTE } from '../api/v2/changes-route.ts';
+import { ROUTES } from '../api/v2/routes.ts';
+import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
 
 /** What the README says under "Who may call", of each request: the least scope that may send it. */
 const RIGHTS: Readonly<Record<string, Scope>> = {

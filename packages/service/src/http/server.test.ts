@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { test } from 'node:test';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
 import { SessionsError } from '../domain/errors.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
-import { startTestServer } from './fixtures/test-server.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 

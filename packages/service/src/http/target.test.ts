@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { connectRaw } from './fixtures/raw-connection.ts';
-import { startTestServer } from './fixtures/test-server.ts';
+import { connectRaw } from '../../../../testing/http/raw-connection.ts';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
 import { normalPath, originForm } from './target.ts';
 
 async function ask(t: TestContext) {

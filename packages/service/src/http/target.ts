@@ -1,4 +1,4 @@
-import { RequestError } from './error-map.ts';
+import { RequestError } from '../api/error-codes.ts';
 
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
 const ESCAPE = /%[0-9a-f]{2}/gi;

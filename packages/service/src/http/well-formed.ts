@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RequestError } from './error-map.ts';
+import { RequestError } from '../api/error-codes.ts';
 
 /** Many small headers take far more memory than their text. */
 const HEADERS_MAX = 100;

@@ -1,4 +1,4 @@
-import { monotonicTime } from '../domain/clock.ts';
+import { monotonicTime } from '../domain/time/clock.ts';
 import type { LogTarget } from './log-target.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
-import { systemClock } from '../domain/clock.ts';
-import { isoTime } from '../domain/iso-time.ts';
+import { systemClock } from '../domain/time/clock.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
 import { LogOutput } from './log-output.ts';
 import { standardOutput } from './log-target.ts';
 import { redacted, redactedLine } from './redaction.ts';

@@ -15,8 +15,8 @@ import {
   ObjectSchema,
   type PagingParams,
 } from 'pip-services3-commons-nodex';
-import { type Clock, systemClock } from '../domain/clock.ts';
 import { Sessions } from '../domain/sessions.ts';
+import { type Clock, systemClock } from '../domain/time/clock.ts';
 import { Sweeper } from '../sweeper.ts';
 import { findLog, SILENT } from './console-logger.ts';
 import { findDependency } from './dependencies.ts';

@@ -4,8 +4,8 @@ import {
   ConfigException,
   ErrorDescription,
 } from 'pip-services3-commons-nodex';
+import { ERROR_MAP, RequestError } from '../api/error-codes.ts';
 import { SessionsError } from '../domain/errors.ts';
-import { ERROR_MAP, RequestError } from '../http/error-map.ts';
 
 /** An error of the domain as the exception of its category in the Pip.Services toolkit; any other as it is. */
 export function toException(error: unknown, correlationId: string | null): unknown {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { asJsonText } from '../domain/json.ts';
 import { open } from '../domain/session.ts';
-import { CONFORMANCE_CASES } from '../stores/conformance.ts';
+import { CONFORMANCE_CASES } from '../stores/conformance/conformance.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { FileStore } from './file-store.ts';
 

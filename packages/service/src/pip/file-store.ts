@@ -2,7 +2,6 @@ import { readFile, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ChangeListener, ChangeListeners } from '../domain/changes.ts';
-import { elapsedTime } from '../domain/elapsed-time.ts';
 import { SessionsError } from '../domain/errors.ts';
 import { asOf, type Session, type SessionUpdate } from '../domain/session.ts';
 import type {
@@ -20,9 +19,10 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../domain/store.ts';
+import { elapsedTime } from '../domain/time/elapsed-time.ts';
 import { memoryStoreConfig } from '../stores/memory/config.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
-import { makePrivate } from '../stores/private-file.ts';
+import { makePrivate } from '../stores/shared/private-file.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { SaveQueue } from './save-queue.ts';
 import { entryText, type FileEntry, parseSessionsFile, sessionsFileText } from './sessions-file.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
-import { loadConfig } from '../config.ts';
+import { loadConfig } from '../config/config.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { badSetting } from './exceptions.ts';
 import { DEFAULTS, listSetting, textSetting, wholeSetting } from './settings.ts';

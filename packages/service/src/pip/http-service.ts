@@ -8,10 +8,10 @@ import {
   type IReferences,
   type IUnreferenceable,
 } from 'pip-services3-commons-nodex';
+import { audienceOf, everythingIsOpen } from '../config/open-notice.ts';
 import { Authenticator } from '../http/authentication/authenticate.ts';
+import type { StatusInfo } from '../http/pip-endpoints.ts';
 import { HttpServer, type HttpServerOptions } from '../http/server.ts';
-import type { StatusInfo } from '../http/standard.ts';
-import { audienceOf, everythingIsOpen } from '../open-notice.ts';
 import { findLog, SILENT } from './console-logger.ts';
 import { ContextInfo } from './context-info.ts';
 import { SessionsController } from './controller.ts';

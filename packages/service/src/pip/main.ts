@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { assertNode } from '../node-version.ts';
+import { assertNode } from '../process/node-version.ts';
 
 assertNode(process.versions.node);
 // What older versions cannot even load comes after.

@@ -8,16 +8,16 @@ import type {
   IOpenable,
   PagingParams,
 } from 'pip-services3-commons-nodex';
-import { type Clock, systemClock } from '../domain/clock.ts';
+import { isStorable } from '../api/text-bounds.ts';
+import { sessionText } from '../api/v1/wire.ts';
 import { invalidMember } from '../domain/errors.ts';
 import { newSessionId } from '../domain/ids.ts';
 import { toJsonText } from '../domain/json.ts';
-import { newSession } from '../domain/opening.ts';
+import { newSession } from '../domain/open-request.ts';
 import { Sessions } from '../domain/sessions.ts';
 import { SESSIONS_SETTINGS } from '../domain/settings.ts';
 import type { SessionStore } from '../domain/store.ts';
-import { isStorable } from '../http/text-bounds.ts';
-import { sessionText } from '../http/v1/wire.ts';
+import { type Clock, systemClock } from '../domain/time/clock.ts';
 import { memoryStoreConfig } from '../stores/memory/config.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { toException } from './exceptions.ts';

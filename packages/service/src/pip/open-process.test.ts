@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Command } from '../fixtures/command.ts';
+import { Command } from '../../../../testing/service/command.ts';
 import { SessionsProcess } from './process.ts';
 
 /** Which callers a process of components is open to, and how its start says so. */

@@ -1,9 +1,9 @@
 import { pageFromJson, type SessionSummaryV1, type SessionV1, sessionFromJson } from '@pip-sessions/client';
 import { DataPage } from 'pip-services3-commons-nodex';
+import { parseBounded } from '../api/careful-json.ts';
+import { COMMANDS } from '../api/v1/commands.ts';
 import { SessionsError } from '../domain/errors.ts';
 import type { Sessions } from '../domain/sessions.ts';
-import { parseBounded } from '../http/careful-json.ts';
-import { COMMANDS } from '../http/v1/commands.ts';
 import { toException } from './exceptions.ts';
 import { DEFAULTS } from './settings.ts';
 

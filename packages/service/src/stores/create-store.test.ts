@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createStore } from './create-store.ts';
-import { isSharedStore, withoutPassword } from './store-url.ts';
+import { isSharedStore, withoutPassword } from './shared/store-url.ts';
 
 test('a URL is shown without its password, also where it is no URL', () => {
   for (const [url, shown] of [

@@ -1,6 +1,6 @@
 import { SessionsError } from '../domain/errors.ts';
 import type { SessionStore } from '../domain/store.ts';
-import { type StoreOptions, schemeOf } from './store-url.ts';
+import { type StoreOptions, schemeOf } from './shared/store-url.ts';
 
 type Scheme = (url: string, options: StoreOptions) => Promise<SessionStore>;
 

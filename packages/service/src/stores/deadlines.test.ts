@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { onEveryStore, onSharedStores, type TestedStores } from '../../../../testing/stores/stores.ts';
 import type { SessionChange } from '../domain/changes.ts';
-import { type Clock, ManualClock } from '../domain/clock.ts';
-import { elapsedTime } from '../domain/elapsed-time.ts';
 import { SessionsError } from '../domain/errors.ts';
 import { newSessionId } from '../domain/ids.ts';
 import { asJsonText } from '../domain/json.ts';
 import { Sessions } from '../domain/sessions.ts';
 import type { SessionStore } from '../domain/store.ts';
-import { session as sessionOf } from './conformance-fixtures.ts';
-import { Told, toldUntil } from './conformance-told.ts';
-import { onEveryStore, onSharedStores, type TestedStores } from './fixtures/stores.ts';
-import { NearSessions } from './near-sessions.ts';
+import { type Clock, ManualClock } from '../domain/time/clock.ts';
+import { elapsedTime } from '../domain/time/elapsed-time.ts';
+import { NearSessions } from '../near-sessions/near-sessions.ts';
+import { session as sessionOf } from './conformance/fixtures.ts';
+import { Told, toldUntil } from './conformance/told.ts';
 
 const IDLE_MS = 1_000;
 const USER = { user_id: 'u', idle_timeout_ms: IDLE_MS };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { removeAll } from '../../../../testing/stores/emptying.ts';
+import { onEveryStore, type StoreName } from '../../../../testing/stores/stores.ts';
 import { asJsonText } from '../domain/json.ts';
 import { apply, asOf, isLive, open, type Session } from '../domain/session.ts';
 import type { PageRequest, SessionFilter, SessionStore } from '../domain/store.ts';
-import { removeAll } from './fixtures/emptying.ts';
-import { onEveryStore, type StoreName } from './fixtures/stores.ts';
 
 /** Few ids, users and times, so that they meet often. */
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');

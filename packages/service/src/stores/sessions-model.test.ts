@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { ManualClock } from '../domain/clock.ts';
+import { removeAll } from '../../../../testing/stores/emptying.ts';
+import { onEveryStore, type StoreName } from '../../../../testing/stores/stores.ts';
 import { SessionsError } from '../domain/errors.ts';
 import { asJsonText } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
 import { Sessions } from '../domain/sessions.ts';
 import type { SessionsSettings } from '../domain/settings.ts';
 import { LIMIT_POLICIES, type LimitPolicy, type SessionStore } from '../domain/store.ts';
-import { removeAll } from './fixtures/emptying.ts';
-import { onEveryStore, type StoreName } from './fixtures/stores.ts';
+import { ManualClock } from '../domain/time/clock.ts';
 
 const MAX = 3;
 const IDLE_MS = 100;

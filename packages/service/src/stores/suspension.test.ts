@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { ManualClock } from '../domain/clock.ts';
-import { elapsedTime } from '../domain/elapsed-time.ts';
+import { SHIFTS, shiftedClocks } from '../../../../testing/service/shifted-clocks.ts';
+import { onSharedStores, type TestedStores } from '../../../../testing/stores/stores.ts';
 import { Sessions } from '../domain/sessions.ts';
-import { SHIFTS, shiftedClocks } from '../fixtures/shifted-clocks.ts';
-import { toldUntil } from './conformance-told.ts';
-import { onSharedStores, type TestedStores } from './fixtures/stores.ts';
-import { NearSessions } from './near-sessions.ts';
+import { ManualClock } from '../domain/time/clock.ts';
+import { elapsedTime } from '../domain/time/elapsed-time.ts';
+import { NearSessions } from '../near-sessions/near-sessions.ts';
+import { toldUntil } from './conformance/told.ts';
 
 const BOUNDS = { sessions_max: 1_000, bytes_max: 1_000_000 };
 

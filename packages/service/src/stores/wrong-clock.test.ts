@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CheckedClock } from '../domain/clock-check.ts';
+import { onEveryStore, onSharedStores, type TestedStores } from '../../../../testing/stores/stores.ts';
 import { asJsonText } from '../domain/json.ts';
 import { Sessions } from '../domain/sessions.ts';
 import type { SessionsSettings } from '../domain/settings.ts';
-import { onEveryStore, onSharedStores, type TestedStores } from './fixtures/stores.ts';
+import { CheckedClock } from '../domain/time/clock-check.ts';
 
 const DAY_MS = 86_400_000;
 const USER = { user_id: 'u' };

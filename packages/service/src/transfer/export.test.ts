@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../domain/clock.ts';
 import { open } from '../domain/session.ts';
 import type { ScanKey } from '../domain/store.ts';
+import { ManualClock } from '../domain/time/clock.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { exportedPages } from './export.ts';
 import { exported, imported } from './fixtures/transfer.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../domain/clock.ts';
 import type { ScanKey, SessionStore } from '../domain/store.ts';
+import type { Clock } from '../domain/time/clock.ts';
 import { HEADER } from './header.ts';
 import { storedSessionText } from './session-json.ts';
 

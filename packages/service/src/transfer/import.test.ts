@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { SessionsError } from '../domain/errors.ts';
 import { open, type Session } from '../domain/session.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
-import { unavailable } from '../stores/unavailable.ts';
+import { unavailable } from '../stores/shared/unavailable.ts';
 import { exported, imported } from './fixtures/transfer.ts';
 import { HEADER } from './header.ts';
 import { storedSessionText } from './session-json.ts';

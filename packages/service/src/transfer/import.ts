@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../domain/clock.ts';
 import { SessionsError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
 import type { SessionStore } from '../domain/store.ts';
+import type { Clock } from '../domain/time/clock.ts';
 import { InFlight } from './in-flight.ts';
 import { sentence } from './output.ts';
 import { type ImportRecord, UnreadableRecord } from './records.ts';

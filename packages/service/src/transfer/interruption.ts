@@ -1,4 +1,4 @@
-import { EXIT_CODE_INTERRUPTED, StopSignals } from '../stop-signals.ts';
+import { EXIT_CODE_INTERRUPTED, StopSignals } from '../process/stop-signals.ts';
 
 /** Aborted by a request to stop, for a command that ends at a good place then; a second request ends the process. */
 export function interruption(): AbortSignal {

@@ -1,4 +1,4 @@
-import { say as sayText } from '../standard-streams.ts';
+import { say as sayText } from '../process/standard-streams.ts';
 
 /** What an error says, so that a sentence can follow. */
 export function sentence(error: unknown): string {

@@ -1,7 +1,7 @@
+import { DEPTH_MAX, isTooDeep } from '../api/careful-json.ts';
+import { TIME_MAX } from '../api/validation.ts';
 import { invalidMember, SessionsError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
-import { DEPTH_MAX, isTooDeep } from '../http/careful-json.ts';
-import { TIME_MAX } from '../http/validation.ts';
 import { arrayEntries } from './array-entries.ts';
 import { fromDocument } from './extended-json.ts';
 import { HEADER, isHeader } from './header.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { removeAll } from '../../../../testing/stores/emptying.ts';
+import { onEveryStore, type StoreName } from '../../../../testing/stores/stores.ts';
 import { open, type Session } from '../domain/session.ts';
-import { removeAll } from '../stores/fixtures/emptying.ts';
-import { onEveryStore, type StoreName } from '../stores/fixtures/stores.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { anySessions } from './fixtures/any-session.ts';
 import { exported, imported } from './fixtures/transfer.ts';

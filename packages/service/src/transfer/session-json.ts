@@ -1,13 +1,13 @@
 import { CLOSE_REASONS } from '@pip-sessions/client/contract';
 import { Compile, Type } from '#typebox';
+import { METHODS_MAX, STRING_LENGTH_MAX, WELL_FORMED } from '../api/text-bounds.ts';
+import { sessionText } from '../api/v1/wire.ts';
+import { assertValid, TIME_MAX } from '../api/validation.ts';
 import { invalidMember, SessionsError } from '../domain/errors.ts';
-import { isoTime } from '../domain/iso-time.ts';
 import { type JsonText, toJsonText } from '../domain/json.ts';
 import type { Authentication, CloseReason, Session } from '../domain/session.ts';
+import { isoTime } from '../domain/time/iso-time.ts';
 import { PAST_SECRETS_MAX, type PastSecret, type TokenState } from '../domain/tokens.ts';
-import { METHODS_MAX, STRING_LENGTH_MAX, WELL_FORMED } from '../http/text-bounds.ts';
-import { sessionText } from '../http/v1/wire.ts';
-import { assertValid, TIME_MAX } from '../http/validation.ts';
 
 /**
  * A stored session as JSON, with everything that a store keeps of it: the members of API v1 first, as the

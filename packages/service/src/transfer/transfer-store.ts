@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import type { Config } from '../config.ts';
-import { invalidConfig } from '../config-values.ts';
+import type { Config } from '../config/config.ts';
+import { invalidConfig } from '../config/values.ts';
 import type { SessionStore } from '../domain/store.ts';
 import { createStore } from '../stores/create-store.ts';
 import { sqliteStoreConfig } from '../stores/sqlite/config.ts';

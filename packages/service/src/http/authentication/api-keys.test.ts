@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { getHeapSnapshot } from 'node:v8';
-import { ApiKeys, includesScope, newApiKey, parseApiKey, parseApiKeys, SCOPES } from './api-keys.ts';
+import { includesScope, SCOPES } from '../../api/scopes.ts';
+import { ApiKeys, newApiKey, parseApiKey, parseApiKeys } from './api-keys.ts';
 
 const HASH = hash('sha256', 'psk_1', 'hex');
 

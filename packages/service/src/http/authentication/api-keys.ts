@@ -1,9 +1,6 @@
 import { hash } from 'node:crypto';
+import { SCOPES, type Scope } from '../../api/scopes.ts';
 import { randomText } from '../../domain/ids.ts';
-
-/** What a key allows; each scope includes those before it. */
-export const SCOPES = ['validate', 'write', 'admin'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** A key as the service knows it: enough to recognise it, not to use it. */
 export interface ApiKey {
@@ -69,11 +66,6 @@ export function parseApiKeys(items: readonly unknown[]): readonly ApiKey[] {
     }
   }
   return Object.freeze(keys);
-}
-
-/** Whether a key of scope `held` may do what needs `needed`. */
-export function includesScope(held: Scope, needed: Scope): boolean {
-  return SCOPES.indexOf(held) >= SCOPES.indexOf(needed);
 }
 
 /**

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { ManualClock } from '../../domain/clock.ts';
+import { RequestError } from '../../api/error-codes.ts';
+import type { Scope } from '../../api/scopes.ts';
+import { ManualClock } from '../../domain/time/clock.ts';
 import { createLogger } from '../../observability/log.ts';
-import { RequestError } from '../error-map.ts';
-import { ApiKeys, newApiKey, parseApiKey, type Scope } from './api-keys.ts';
+import { ApiKeys, newApiKey, parseApiKey } from './api-keys.ts';
 import { Authenticator } from './authenticate.ts';
 
 const ADDRESS = '192.0.2.1';

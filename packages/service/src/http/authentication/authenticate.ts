@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../../domain/clock.ts';
+import { RequestError } from '../../api/error-codes.ts';
+import { includesScope, type Scope } from '../../api/scopes.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { Logger } from '../../observability/log.ts';
 import { IncidentLog } from '../clients/incident-log.ts';
-import { RequestError } from '../error-map.ts';
-import { type ApiKey, type ApiKeys, includesScope, type Scope } from './api-keys.ts';
+import type { ApiKey, ApiKeys } from './api-keys.ts';
 import { FailureLimit } from './failure-limit.ts';
 
 export interface AuthenticatorOptions {

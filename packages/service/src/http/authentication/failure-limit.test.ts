@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../../domain/clock.ts';
+import { ManualClock } from '../../domain/time/clock.ts';
 import { FailureLimit } from './failure-limit.ts';
 
 function failing() {

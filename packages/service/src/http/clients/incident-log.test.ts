@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { ManualClock } from '../../domain/clock.ts';
+import { ManualClock } from '../../domain/time/clock.ts';
 import { createLogger } from '../../observability/log.ts';
 import { IncidentLog } from './incident-log.ts';
 import type { Incident } from './incidents.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../domain/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { Logger } from '../../observability/log.ts';
 import { INCIDENT_KINDS, type Incident, type IncidentEvent } from './incidents.ts';
 import { RecentClients } from './recent-clients.ts';

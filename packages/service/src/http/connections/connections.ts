@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { monotonicTime } from '../../domain/clock.ts';
+import { monotonicTime } from '../../domain/time/clock.ts';
 import { type HttpBounds, shareOf } from '../bounds.ts';
 import { clientName } from '../clients/client-name.ts';
 import type { IncidentLog } from '../clients/incident-log.ts';

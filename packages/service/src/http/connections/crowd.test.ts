@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { closedSocket, connectRaw, get } from '../../../../../testing/http/raw-connection.ts';
+import { startTestServer } from '../../../../../testing/http/test-server.ts';
 import type { HttpBounds } from '../bounds.ts';
-import { closedSocket, connectRaw, get } from '../fixtures/raw-connection.ts';
-import { startTestServer } from '../fixtures/test-server.ts';
 import { Connection } from './connection.ts';
 import { Crowd } from './crowd.ts';
 

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { connectRaw, get, post, RawConnection } from '../../../../../testing/http/raw-connection.ts';
+import { startTestServer, type TestServer } from '../../../../../testing/http/test-server.ts';
 import type { HttpBounds } from '../bounds.ts';
-import { connectRaw, get, post, RawConnection } from '../fixtures/raw-connection.ts';
-import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
 
 const pem = (name: string) =>
-  readFileSync(new URL(`../../pip/fixtures/localhost.${name}.pem`, import.meta.url), 'utf8');
+  readFileSync(new URL(`../../../../../testing/certificates/localhost.${name}.pem`, import.meta.url), 'utf8');
 const TLS = { key: pem('key'), cert: pem('crt') };
 const LONG_MS = 600_000;
 /** No deadline but those of a test. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { connectRaw } from '../fixtures/raw-connection.ts';
-import { startTestServer } from '../fixtures/test-server.ts';
+import { connectRaw } from '../../../../../testing/http/raw-connection.ts';
+import { startTestServer } from '../../../../../testing/http/test-server.ts';
 
 const CONNECTIONS = 20;
 /** More than one read of the server takes, after a header that no parser takes. */

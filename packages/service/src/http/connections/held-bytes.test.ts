@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closedSocket } from '../fixtures/raw-connection.ts';
+import { closedSocket } from '../../../../../testing/http/raw-connection.ts';
 import { Connection } from './connection.ts';
 import { HeldBytes } from './held-bytes.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { type TestContext, test } from 'node:test';
+import { connectRaw, get, post } from '../../../../../testing/http/raw-connection.ts';
+import { startTestServer, type TestServerOptions } from '../../../../../testing/http/test-server.ts';
 import { MemoryStore } from '../../stores/memory/store.ts';
-import { connectRaw, get, post } from '../fixtures/raw-connection.ts';
-import { startTestServer, type TestServerOptions } from '../fixtures/test-server.ts';
 
 const BUNDLE = '/docs/swagger-ui-bundle.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { connectRaw, get } from '../../../../../testing/http/raw-connection.ts';
+import { startTestServer, type TestServerOptions } from '../../../../../testing/http/test-server.ts';
 import { MemoryStore } from '../../stores/memory/store.ts';
-import { connectRaw, get } from '../fixtures/raw-connection.ts';
-import { startTestServer, type TestServerOptions } from '../fixtures/test-server.ts';
 
 const LONG_MS = 60_000;
 const LAST = /^HTTP\/1.1 200 .*\r\nconnection: close\r\n/is;

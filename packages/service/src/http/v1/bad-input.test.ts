@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
-import { COMMANDS } from './commands.ts';
+import { startTestServer, type TestServer } from '../../../../../testing/http/test-server.ts';
+import { COMMANDS } from '../../api/v1/commands.ts';
 
 let server: TestServer;
 before(async () => {

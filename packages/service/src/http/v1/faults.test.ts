@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { startTestServer, type TestServer, type TestServerOptions } from '../../../../../testing/http/test-server.ts';
 import { newApiKey, parseApiKey } from '../authentication/api-keys.ts';
-import { startTestServer, type TestServer, type TestServerOptions } from '../fixtures/test-server.ts';
 
 /** The ten faults of the originals (WIRE_V1.md), each with the test that it is gone. Number 7 is `pip/file-persistence.test.ts`. */
 

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { COMMANDS, type Command } from '../../api/v1/commands.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { type Logger, sessionRef } from '../../observability/log.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
+import { readJson } from '../body/json-request.ts';
 import { correlationId } from '../correlation.ts';
 import type { Cors } from '../cors.ts';
-import type { ErrorResponses } from '../errors.ts';
-import type { Handler } from '../handler.ts';
-import { readJson } from '../json-request.ts';
+import type { ErrorResponses } from '../error-response.ts';
 import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
 import type { OpenAccess } from '../open-access.ts';
+import type { Handler } from '../request-handler.ts';
 import { endWithText } from '../response-text.ts';
 import { normalPath } from '../target.ts';
-import { COMMANDS, type Command } from './commands.ts';
 
 export interface V1Options {
   readonly sessions: Sessions;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startTestServer } from '../fixtures/test-server.ts';
+import { startTestServer } from '../../../../../testing/http/test-server.ts';
 import { DIFFERENCES, type Difference } from './fixtures/differences.ts';
 import { type Answer, Replay, readRecording, type Scenario, type Step } from './fixtures/replay.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { ROUTES } from '../../api/v2/routes.ts';
+import { SCHEMAS } from '../../api/v2/schemas.ts';
 import { startV2 } from './fixtures/start.ts';
-import { ROUTES } from './routes.ts';
-import { SCHEMAS } from './schemas.ts';
 
 /** What ends or deletes sessions is left out, so that they can be counted and written to. */
 const LINES = ROUTES.filter(({ name }) => !/^(close|delete)Session/.test(name)).map(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { startTestServer, type TestServer } from '../fixtures/test-server.ts';
+import { startTestServer, type TestServer } from '../../../../../testing/http/test-server.ts';
+import { ROUTES, type Route } from '../../api/v2/routes.ts';
+import { SCHEMAS, type SchemaName } from '../../api/v2/schemas.ts';
 import { call, type Reply, type Sent } from './fixtures/call.ts';
-import { ROUTES, type Route } from './routes.ts';
-import { SCHEMAS, type SchemaName } from './schemas.ts';
 
 /** What of JSON Schema the inputs use. */
 interface Schema {

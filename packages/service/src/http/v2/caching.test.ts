@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startTestServer } from '../fixtures/test-server.ts';
-import { CHANGES_ROUTE } from './changes/route.ts';
-import { ROUTES } from './routes.ts';
+import { startTestServer } from '../../../../../testing/http/test-server.ts';
+import { CHANGES_ROUTE } from '../../api/v2/changes-route.ts';
+import { ROUTES } from '../../api/v2/routes.ts';
 
 /** What makes a route succeed that needs more than an empty body. */
 const BODIES: Readonly<Record<string, (token: string) => object>> = {

@@ -4,9 +4,9 @@ import type { Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { Compile, type TSchema } from '#typebox';
-import { PROBLEMS } from '../error-map.ts';
-import { startTestServer } from '../fixtures/test-server.ts';
-import { openapiV2, type PROBLEMS_OF_CONNECTIONS } from './openapi.ts';
+import { startTestServer } from '../../../../../testing/http/test-server.ts';
+import { PROBLEMS } from '../../api/error-codes.ts';
+import { openapiV2, type PROBLEMS_OF_CONNECTIONS } from '../../api/v2/document.ts';
 
 const { components } = openapiV2() as { readonly components: { readonly schemas: Record<string, TSchema> } };
 const validator = Compile(components.schemas.ConnectionError ?? {});

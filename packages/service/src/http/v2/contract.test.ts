@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type * as contract from '@pip-sessions/client';
-import type { Of, SchemaName } from './schemas.ts';
+import type { Of, SchemaName } from '../../api/v2/schemas.ts';
 
 /**
  * The schemas that requests are checked with, and the types that clients are compiled with, are written down twice:

@@ -1,22 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/routes.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { parseToken } from '../../domain/tokens.ts';
 import { type Logger, sessionRef } from '../../observability/log.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
+import { discardBody } from '../body/unread-body.ts';
+import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { IncidentLog } from '../clients/incident-log.ts';
 import type { Incident } from '../clients/incidents.ts';
 import { correlationId } from '../correlation.ts';
 import type { Cors } from '../cors.ts';
-import type { ErrorResponses } from '../errors.ts';
-import type { Handler } from '../handler.ts';
+import type { ErrorResponses } from '../error-response.ts';
 import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
+import type { Handler } from '../request-handler.ts';
 import { endWithText } from '../response-text.ts';
-import { discardBody } from '../unread-body.ts';
-import type { ChangeFeed } from './changes/change-feed.ts';
 import { atOneOf } from './if-match.ts';
 import { readRequest } from './request.ts';
 import { findRoute, isV2 } from './router.ts';
-import type { Route, RouteAnswer, RouteContext, SuspiciousEvent } from './routes.ts';
 
 export interface V2Options {
   readonly sessions: Sessions;

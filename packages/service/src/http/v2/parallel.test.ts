@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onEveryStore } from '../../stores/fixtures/stores.ts';
+import { onEveryStore } from '../../../../../testing/stores/stores.ts';
 import { startV2 } from './fixtures/start.ts';
 
 onEveryStore((stores) => {

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { PROBLEM_CODES, type ProblemCode } from '@pip-sessions/client';
+import { ERROR_MAP, PROBLEMS } from '../../api/error-codes.ts';
+import type { Scope } from '../../api/scopes.ts';
+import { openapiV2, PROBLEMS_OF_CONNECTIONS, PROBLEMS_OF_ROUTING, problemsOf } from '../../api/v2/document.ts';
+import { ROUTES } from '../../api/v2/routes.ts';
 import { SessionsError } from '../../domain/errors.ts';
 import { MemoryStore } from '../../stores/memory/store.ts';
-import { newApiKey, parseApiKey, type Scope } from '../authentication/api-keys.ts';
-import { ERROR_MAP, PROBLEMS } from '../error-map.ts';
+import { newApiKey, parseApiKey } from '../authentication/api-keys.ts';
 import type { Reply } from './fixtures/call.ts';
 import { startV2 } from './fixtures/start.ts';
-import { openapiV2, PROBLEMS_OF_CONNECTIONS, PROBLEMS_OF_ROUTING, problemsOf } from './openapi.ts';
-import { ROUTES } from './routes.ts';
 
 type OfConnections = 'INVALID_REQUEST' | 'REQUEST_TIMEOUT' | 'HEADERS_TOO_LARGE';
 

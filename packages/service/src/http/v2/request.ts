@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { RequestError } from '../../api/error-codes.ts';
+import type { Route, RouteRequest } from '../../api/v2/routes.ts';
 import { invalidMember } from '../../domain/errors.ts';
-import { assertIdempotencyKey } from '../../domain/opening.ts';
-import { RequestError } from '../error-map.ts';
-import { isJsonType, readJson } from '../json-request.ts';
-import { discardBody, hasBody, hasEmptyBody } from '../unread-body.ts';
+import { assertIdempotencyKey } from '../../domain/open-request.ts';
+import { isJsonType, readJson } from '../body/json-request.ts';
+import { discardBody, hasBody, hasEmptyBody } from '../body/unread-body.ts';
 import { revisionsOf } from './if-match.ts';
 import type { Match } from './router.ts';
-import type { Route, RouteRequest } from './routes.ts';
 
 /** RFC 7396, beside plain JSON. */
 const MERGE_PATCH = /^application\/merge-patch\+json\s*(?:;|$)/i;

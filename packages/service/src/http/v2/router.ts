@@ -1,7 +1,7 @@
-import { RequestError } from '../error-map.ts';
+import { RequestError } from '../../api/error-codes.ts';
+import { CHANGES_ROUTE, type ChangesRoute } from '../../api/v2/changes-route.ts';
+import { ROUTES, type Route } from '../../api/v2/routes.ts';
 import { allowOf, servedAs } from '../methods.ts';
-import { CHANGES_ROUTE, type ChangesRoute } from './changes/route.ts';
-import { ROUTES, type Route } from './routes.ts';
 
 export interface Match<R = Route | ChangesRoute> {
   readonly route: R;

@@ -1,5 +1,4 @@
 import { type ChangeListener, ChangeListeners, changed, removed } from '../../domain/changes.ts';
-import { elapsedTime } from '../../domain/elapsed-time.ts';
 import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
 import { apply, type CloseReason, deadline, expire, type Session, type SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -17,9 +16,10 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
+import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import type { MemoryStoreConfig } from './config.ts';
 import { Entries, type Entry } from './entries.ts';
-import { HourCounters } from './hour-counters.ts';
+import { HourCounters } from './hourly-counts.ts';
 import { countMatching, listMatching, matching, matchingFrom, SCANNED_MAX } from './matching.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { ClientConfig } from 'pg';
 import { SessionsError } from '../../domain/errors.ts';
-import { withoutPassword } from '../store-url.ts';
-import { tlsOptions } from './tls.ts';
+import { withoutPassword } from '../shared/store-url.ts';
+import { tlsOptions } from './connection/tls.ts';
 
 export interface PostgresStoreConfig {
   /** Whom to connect to, and as whom. */

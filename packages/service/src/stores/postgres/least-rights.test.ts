@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
+import { PostgresServer } from '../../../../../testing/servers/postgres-server.ts';
+import { copied, useAll } from '../../../../../testing/stores/least-rights.ts';
+import { missingPostgres } from '../../../../../testing/stores/stores.ts';
 import type { SessionStore } from '../../domain/store.ts';
-import { CONFORMANCE_CASES, NODES_CONFORMANCE_CASES } from '../conformance.ts';
+import { CONFORMANCE_CASES, NODES_CONFORMANCE_CASES } from '../conformance/conformance.ts';
 import { createStore } from '../create-store.ts';
-import { copied, useAll } from '../fixtures/least-rights.ts';
-import { PostgresServer } from '../fixtures/postgres-server.ts';
-import { missingPostgres } from '../fixtures/stores.ts';
 
 const [SET_UP = '', GRANTS = ''] = copied('sql');
 const FORBIDDEN = { message: /42501/ };

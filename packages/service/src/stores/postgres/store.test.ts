@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { SessionChange } from '../../domain/changes.ts';
 import { randomText } from '../../domain/ids.ts';
 import { asJsonText } from '../../domain/json.ts';
-import { CONFORMANCE_CASES } from '../conformance.ts';
+import { CONFORMANCE_CASES } from '../conformance/conformance.ts';
 import { postgresStoreConfig } from './config.ts';
 import { Databases, NOW, query, sessionOf } from './fixtures/databases.ts';
 import { PostgresStore } from './store.ts';

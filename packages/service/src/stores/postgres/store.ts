@@ -1,6 +1,4 @@
 import type { ChangeListener } from '../../domain/changes.ts';
-import { type Clock, NO_CLOCK } from '../../domain/clock.ts';
-import { type ClockDifference, compareClocks, LEASE_AHEAD_MS_MAX } from '../../domain/clock-check.ts';
 import type { SessionsError } from '../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -18,26 +16,28 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
-import { toHours } from '../hour-sums.ts';
-import type { StoreReport } from '../store-url.ts';
-import { unavailable } from '../unavailable.ts';
-import { Writability } from '../writability.ts';
-import { Batches } from './batches.ts';
-import { Bulk } from './bulk.ts';
+import { type Clock, NO_CLOCK } from '../../domain/time/clock.ts';
+import { type ClockDifference, compareClocks, LEASE_AHEAD_MS_MAX } from '../../domain/time/clock-check.ts';
+import { toHours } from '../shared/hourly-counts.ts';
+import type { StoreReport } from '../shared/store-url.ts';
+import { unavailable } from '../shared/unavailable.ts';
+import { Writability } from '../shared/writability.ts';
 import type { PostgresStoreConfig } from './config.ts';
-import type { Connection } from './connection.ts';
-import { Deadline } from './deadline.ts';
-import { reasonOf } from './faults.ts';
-import { Feed } from './feed.ts';
-import { FindBatches } from './find-batches.ts';
-import { SELECT_HOURS } from './hours.ts';
-import { Lane } from './lane.ts';
-import { countMatching, hasDue, list, scan, snapshot } from './lists.ts';
-import { Pool } from './pool.ts';
-import { migrate, startError } from './schema.ts';
-import { proveWrite } from './write-proof.ts';
-import { admission, WriteRunner } from './write-runner.ts';
-import { hasWritten, type Write, type WriteResult } from './writes.ts';
+import { Lane } from './connection/concurrency-limit.ts';
+import type { Connection } from './connection/connection.ts';
+import { Deadline } from './connection/deadline.ts';
+import { reasonOf } from './connection/faults.ts';
+import { Pool } from './connection/pool.ts';
+import { proveWrite } from './connection/write-proof.ts';
+import { Batches } from './data/batches.ts';
+import { Bulk } from './data/bulk.ts';
+import { FindBatches } from './data/find-batches.ts';
+import { SELECT_HOURS } from './data/hourly-counts.ts';
+import { countMatching, hasDue, list, scan, snapshot } from './data/lists.ts';
+import { admission, WriteRunner } from './data/write-runner.ts';
+import { hasWritten, type Write, type WriteResult } from './data/writes.ts';
+import { Feed } from './feed/feed.ts';
+import { migrate, startError } from './schema/schema.ts';
 
 const TAKE_LEASE = `INSERT INTO leases AS l (name, holder, until) VALUES ('sweep', $1, $2::bigint + $3::bigint)
   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until

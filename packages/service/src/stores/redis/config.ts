@@ -1,7 +1,7 @@
 import { SessionsError } from '../../domain/errors.ts';
-import type { StoreOptions } from '../store-url.ts';
-import { textOfFile } from '../url-file.ts';
-import { SHARD_COUNTS, type ShardCount } from './keys.ts';
+import type { StoreOptions } from '../shared/store-url.ts';
+import { textOfFile } from '../shared/url-file.ts';
+import { SHARD_COUNTS, type ShardCount } from './data/keys.ts';
 
 export interface Address {
   readonly host: string;

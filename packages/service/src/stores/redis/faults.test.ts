@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { monotonicTime } from '../../domain/clock.ts';
+import { onFreePorts } from '../../../../../testing/servers/free-port.ts';
+import { TcpProxy } from '../../../../../testing/servers/proxy.ts';
+import { RedisServer } from '../../../../../testing/servers/redis-server.ts';
+import { withConnections } from '../../../../../testing/stores/redis-commands.ts';
+import { missingRedis } from '../../../../../testing/stores/stores.ts';
 import { SessionsError } from '../../domain/errors.ts';
 import { asJsonText } from '../../domain/json.ts';
-import { NOW, session } from '../conformance-fixtures.ts';
-import { onFreePorts } from '../fixtures/free-port.ts';
-import { TcpProxy } from '../fixtures/proxy.ts';
-import { withConnections } from '../fixtures/redis-commands.ts';
-import { RedisServer } from '../fixtures/redis-server.ts';
-import { missingRedis } from '../fixtures/stores.ts';
+import { monotonicTime } from '../../domain/time/clock.ts';
+import { NOW, session } from '../conformance/fixtures.ts';
 import { Heard, isTold, ownSession, serves, timeOf, withStore } from './fixtures/nodes.ts';
 import type { RedisStore } from './store.ts';
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { RedisCluster } from '../../../../../testing/servers/redis-cluster.ts';
+import { RedisServer } from '../../../../../testing/servers/redis-server.ts';
+import { addedFor, copied, useAll } from '../../../../../testing/stores/least-rights.ts';
+import { type Connections, connectTo } from '../../../../../testing/stores/redis-commands.ts';
+import { missingRedis } from '../../../../../testing/stores/stores.ts';
 import type { SessionStore } from '../../domain/store.ts';
-import { CONFORMANCE_CASES, NODES_CONFORMANCE_CASES } from '../conformance.ts';
+import { CONFORMANCE_CASES, NODES_CONFORMANCE_CASES } from '../conformance/conformance.ts';
 import { createStore } from '../create-store.ts';
-import { addedFor, copied, useAll } from '../fixtures/least-rights.ts';
-import { RedisCluster } from '../fixtures/redis-cluster.ts';
-import { type Connections, connectTo } from '../fixtures/redis-commands.ts';
-import { RedisServer } from '../fixtures/redis-server.ts';
-import { missingRedis } from '../fixtures/stores.ts';
 
 const [ACL_LINE = ''] = copied('');
 /** A command without which the service works, as the page says. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { RedisServer } from '../../../../../testing/servers/redis-server.ts';
+import { withConnections } from '../../../../../testing/stores/redis-commands.ts';
+import { missingRedis } from '../../../../../testing/stores/stores.ts';
 import { newSessionId } from '../../domain/ids.ts';
-import { NOW, session } from '../conformance-fixtures.ts';
-import { withConnections } from '../fixtures/redis-commands.ts';
-import { RedisServer } from '../fixtures/redis-server.ts';
-import { missingRedis } from '../fixtures/stores.ts';
+import { NOW, session } from '../conformance/fixtures.ts';
 import { Heard, isTold, ownSession, withStore } from './fixtures/nodes.ts';
 
 const PAGE = { skip: 0, take: 1000, total: true };

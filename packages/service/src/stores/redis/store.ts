@@ -1,6 +1,4 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
-import { type Clock, NO_CLOCK } from '../../domain/clock.ts';
-import { type ClockDifference, compareClocks } from '../../domain/clock-check.ts';
 import { SessionsError } from '../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -18,23 +16,25 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
-import { isTlsFault } from '../tls-faults.ts';
-import { unavailable } from '../unavailable.ts';
-import { Bulk } from './bulk.ts';
-import { type Call, Calls } from './call.ts';
+import { type Clock, NO_CLOCK } from '../../domain/time/clock.ts';
+import { type ClockDifference, compareClocks } from '../../domain/time/clock-check.ts';
+import { isTlsFault } from '../shared/tls-faults.ts';
+import { unavailable } from '../shared/unavailable.ts';
 import type { RedisStoreConfig } from './config.ts';
-import { textOf } from './connection.ts';
-import { Engine } from './engine.ts';
-import { Feed, type FeedListeners } from './feed.ts';
-import { hoursSince } from './hours.ts';
-import { inTime } from './in-time.ts';
-import { Inserter } from './insert.ts';
-import { assertFindable, Keys, type Shard } from './keys.ts';
-import { assertKeepsAll, claimFeedKey, claimLayout } from './layout.ts';
-import { Lists } from './lists.ts';
-import { LEASE } from './scripts/lease.ts';
-import { Turns } from './turns.ts';
-import { Writes } from './writes.ts';
+import { Bulk } from './data/bulk.ts';
+import { hoursSince } from './data/hourly-counts.ts';
+import { Inserter } from './data/insert.ts';
+import { Turns } from './data/keyed-mutex.ts';
+import { assertFindable, Keys, type Shard } from './data/keys.ts';
+import { assertKeepsAll, claimFeedKey, claimLayout } from './data/layout.ts';
+import { Lists } from './data/lists.ts';
+import { LEASE } from './data/scripts/lease.ts';
+import { Writes } from './data/writes.ts';
+import { Feed, type FeedListeners } from './feed/feed.ts';
+import { type Call, Calls } from './topology/call-deadline.ts';
+import { textOf } from './topology/connection.ts';
+import { Engine } from './topology/shard-router.ts';
+import { inTime } from './topology/with-timeout.ts';
 
 interface Opened {
   readonly engine: Engine;
@@ -52,7 +52,7 @@ interface Opened {
  * Sessions in Redis or Valkey: one server, one that sentinels name, or a cluster; any number of nodes share them.
  *
  * What a change becomes is worked out here, by the domain, from what was read; a script in the server makes it, with all
- * indexes, if nothing has come between (`scripts/write.ts`). Only masters are read, so that a read sees every write that
+ * indexes, if nothing has come between (`stores/redis/data/scripts/write.ts`). Only masters are read, so that a read sees every write that
  * was answered.
  *
  * An answered write is as durable as the servers are set to be: without `appendfsync always` a crash can lose the last

@@ -1,8 +1,8 @@
-import { type Clock, monotonicTime } from '../../domain/clock.ts';
 import { SessionsError } from '../../domain/errors.ts';
-import type { StoreReport } from '../store-url.ts';
-import { unavailable } from '../unavailable.ts';
-import { Writability } from '../writability.ts';
+import { type Clock, monotonicTime } from '../../domain/time/clock.ts';
+import type { StoreReport } from '../shared/store-url.ts';
+import { unavailable } from '../shared/unavailable.ts';
+import { Writability } from '../shared/writability.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { FilesCheck } from './files-check.ts';
 import { bytesOfCommit } from './log-growth.ts';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { createPrivateFile, makePrivate } from '../private-file.ts';
+import { createPrivateFile, makePrivate } from '../shared/private-file.ts';
 import type { SqliteStoreConfig } from './config.ts';
 
 /** The lock on this empty file makes a process the only one that serves the file of sessions. */

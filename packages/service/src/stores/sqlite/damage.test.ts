@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { asJsonText } from '../../domain/json.ts';
-import type { StoreReport } from '../store-url.ts';
+import type { StoreReport } from '../shared/store-url.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { Databases, damagePage, PAGE_BYTES, pagesOf, pagesWith, sessionOf, write } from './fixtures/database.ts';
 import { SqliteStore } from './store.ts';

@@ -5,7 +5,7 @@ import { after, type TestContext, test } from 'node:test';
 import type { Worker } from 'node:worker_threads';
 import type { SessionChange } from '../../domain/changes.ts';
 import { asJsonText } from '../../domain/json.ts';
-import type { StoreReport } from '../store-url.ts';
+import type { StoreReport } from '../shared/store-url.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { Databases, sessionOf } from './fixtures/database.ts';
 import { SqliteStore } from './store.ts';

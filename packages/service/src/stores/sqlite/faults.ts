@@ -1,5 +1,5 @@
 import type { SessionsError } from '../../domain/errors.ts';
-import { unavailable } from '../unavailable.ts';
+import { unavailable } from '../shared/unavailable.ts';
 
 /** SQLite's result codes that mean something here (https://www.sqlite.org/rescode.html). */
 const BUSY = 5;

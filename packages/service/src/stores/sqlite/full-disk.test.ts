@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { after, type TestContext, test } from 'node:test';
-import type { StoreReport } from '../store-url.ts';
+import type { StoreReport } from '../shared/store-url.ts';
 import { Databases, sessionOf } from './fixtures/database.ts';
 import { SqliteStore } from './store.ts';
 

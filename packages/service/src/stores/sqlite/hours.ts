@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { CloseReason } from '../../domain/session.ts';
-import { HOUR_MS, HOURS_MAX, HourSums } from '../hour-sums.ts';
+import { HOUR_MS, HOURS_MAX, HourSums } from '../shared/hourly-counts.ts';
 import { prepare, type RowStatement } from './connection.ts';
 import { isDamage } from './faults.ts';
 

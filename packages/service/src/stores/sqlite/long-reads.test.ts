@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { session } from '../conformance-fixtures.ts';
+import { session } from '../conformance/fixtures.ts';
 import { type SqliteStoreConfig, sqliteStoreConfig } from './config.ts';
 import { write } from './fixtures/database.ts';
 import { LongReads } from './long-reads.ts';

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { SessionsError } from '../../domain/errors.ts';
-import { unavailable } from '../unavailable.ts';
+import { unavailable } from '../shared/unavailable.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import type { FromLongReader, LongRead, LongReaderData, LongReadResults } from './long-read.ts';
 

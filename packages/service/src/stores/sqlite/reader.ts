@@ -9,7 +9,7 @@ import type {
   SessionFilterV1,
   SessionPage,
 } from '../../domain/store.ts';
-import { toHours } from '../hour-sums.ts';
+import { toHours } from '../shared/hourly-counts.ts';
 import type { CommitListener } from './commit-queue.ts';
 import type { Row } from './connection.ts';
 import { isOfConnection, toUnavailable } from './faults.ts';

@@ -1,6 +1,6 @@
 import { asJsonText, type JsonText } from '../../domain/json.ts';
 import { type CloseReason, deadline, type Session, type SessionSummary } from '../../domain/session.ts';
-import { methodsFrom, methodsText, tokenFrom, tokenText } from '../session-columns.ts';
+import { methodsFrom, methodsText, tokenFrom, tokenText } from '../sql/session-columns.ts';
 import type { Row } from './connection.ts';
 import { DamagedRow } from './faults.ts';
 

@@ -1,6 +1,4 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
-import { type Clock, NO_CLOCK } from '../../domain/clock.ts';
-import { elapsedTime } from '../../domain/elapsed-time.ts';
 import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../domain/session.ts';
 import type {
@@ -18,8 +16,10 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
-import type { StoreReport } from '../store-url.ts';
-import { unavailable } from '../unavailable.ts';
+import { type Clock, NO_CLOCK } from '../../domain/time/clock.ts';
+import { elapsedTime } from '../../domain/time/elapsed-time.ts';
+import type { StoreReport } from '../shared/store-url.ts';
+import { unavailable } from '../shared/unavailable.ts';
 import { tellChanges } from './changes.ts';
 import { type CommitListener, CommitQueue } from './commit-queue.ts';
 import type { SqliteStoreConfig } from './config.ts';

@@ -1,0 +1,110 @@
+import type { ProblemCode } from '@pip-sessions/client';
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** What a request can do wrong before it reaches a use case. */
+export type RequestErrorCode =
+  | 'InvalidContent'
+  | 'InvalidRequest'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'BODY_TOO_LARGE'
+  | 'UnsupportedMediaType'
+  | 'TOO_MANY_REQUESTS'
+  | 'HEADERS_TOO_LARGE'
+  | 'REQUEST_TIMEOUT'
+  | 'ResourceNotFound'
+  | 'MethodNotAllowed'
+  | 'INTERNAL';
+
+/** Pip.Services clients choose the class of their exception by it (WIRE_V1.md, Statuses). */
+type Category =
+  | 'BadRequest'
+  | 'Unauthorized'
+  | 'NotFound'
+  | 'Conflict'
+  | 'NoResponse'
+  | 'InvalidState'
+  | 'Misconfiguration'
+  | 'Internal';
+
+interface Mapping {
+  readonly status: number;
+  readonly category: Category;
+  /** Its code in API v2. API v1 keeps those that its framework had. */
+  readonly problem: ProblemCode;
+}
+
+/** Every code that an answer can carry, and how each API says it. */
+export const ERROR_MAP: Readonly<Record<ErrorCode | RequestErrorCode, Mapping>> = {
+  INVALID_DATA: { status: 400, category: 'BadRequest', problem: 'INVALID_DATA' },
+  InvalidContent: { status: 400, category: 'BadRequest', problem: 'INVALID_CONTENT' },
+  InvalidRequest: { status: 400, category: 'BadRequest', problem: 'INVALID_REQUEST' },
+  UNAUTHORIZED: { status: 401, category: 'Unauthorized', problem: 'UNAUTHORIZED' },
+  FORBIDDEN: { status: 403, category: 'Unauthorized', problem: 'FORBIDDEN' },
+  ResourceNotFound: { status: 404, category: 'NotFound', problem: 'NOT_FOUND' },
+  SESSION_NOT_FOUND: { status: 404, category: 'NotFound', problem: 'SESSION_NOT_FOUND' },
+  TOKEN_UNKNOWN: { status: 404, category: 'NotFound', problem: 'TOKEN_UNKNOWN' },
+  MethodNotAllowed: { status: 405, category: 'BadRequest', problem: 'METHOD_NOT_ALLOWED' },
+  REQUEST_TIMEOUT: { status: 408, category: 'BadRequest', problem: 'REQUEST_TIMEOUT' },
+  SESSION_CLOSED: { status: 409, category: 'Conflict', problem: 'SESSION_CLOSED' },
+  TOKEN_REPLACED: { status: 409, category: 'Conflict', problem: 'TOKEN_REPLACED' },
+  SESSION_LIMIT: { status: 409, category: 'Conflict', problem: 'SESSION_LIMIT' },
+  KEY_USED: { status: 409, category: 'Conflict', problem: 'KEY_USED' },
+  ID_TAKEN: { status: 409, category: 'Conflict', problem: 'INTERNAL' },
+  REVISION_CONFLICT: { status: 412, category: 'Conflict', problem: 'REVISION_CONFLICT' },
+  BODY_TOO_LARGE: { status: 413, category: 'BadRequest', problem: 'BODY_TOO_LARGE' },
+  VALUE_TOO_LARGE: { status: 413, category: 'BadRequest', problem: 'VALUE_TOO_LARGE' },
+  UnsupportedMediaType: { status: 415, category: 'BadRequest', problem: 'UNSUPPORTED_MEDIA_TYPE' },
+  TOO_MANY_REQUESTS: { status: 429, category: 'BadRequest', problem: 'TOO_MANY_REQUESTS' },
+  HEADERS_TOO_LARGE: { status: 431, category: 'BadRequest', problem: 'HEADERS_TOO_LARGE' },
+  INTERNAL: { status: 500, category: 'Internal', problem: 'INTERNAL' },
+  INVALID_CONFIG: { status: 500, category: 'Misconfiguration', problem: 'INTERNAL' },
+  STORE_UNUSABLE: { status: 500, category: 'InvalidState', problem: 'INTERNAL' },
+  STORE_FULL: { status: 503, category: 'InvalidState', problem: 'STORE_FULL' },
+  STORE_UNAVAILABLE: { status: 503, category: 'NoResponse', problem: 'STORE_UNAVAILABLE' },
+};
+
+/** What kind of problem each code is, and its status: RFC 9457's `title`. */
+export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly title: string }>> = {
+  INVALID_DATA: { status: 400, title: 'A member of the request is missing or wrong' },
+  INVALID_CONTENT: { status: 400, title: 'The body is not JSON' },
+  INVALID_REQUEST: { status: 400, title: 'The request is not HTTP/1.1' },
+  UNAUTHORIZED: { status: 401, title: 'An API key is needed' },
+  FORBIDDEN: { status: 403, title: 'The request is not allowed' },
+  NOT_FOUND: { status: 404, title: 'There is no such path' },
+  SESSION_NOT_FOUND: { status: 404, title: 'There is no such session' },
+  TOKEN_UNKNOWN: { status: 404, title: 'There is no session of that token' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The path does not take this method' },
+  REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
+  SESSION_CLOSED: { status: 409, title: 'The session has ended' },
+  TOKEN_REPLACED: { status: 409, title: 'The token was replaced by a new authentication' },
+  SESSION_LIMIT: { status: 409, title: 'The user has as many sessions as allowed' },
+  KEY_USED: { status: 409, title: 'The idempotency key cannot be answered again' },
+  REVISION_CONFLICT: { status: 412, title: 'The session has changed meanwhile' },
+  BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
+  VALUE_TOO_LARGE: { status: 413, title: 'user or data is too large' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body is of a type that is not read' },
+  TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests' },
+  HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
+  INTERNAL: { status: 500, title: 'The service failed' },
+  STORE_UNAVAILABLE: { status: 503, title: 'The store does not answer' },
+  STORE_FULL: { status: 503, title: 'The store is full' },
+};
+
+/** A request that was refused before it reached a use case. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly code: RequestErrorCode;
+  /** Of the answer, in lower case. */
+  readonly headers: Readonly<Record<string, string>> | undefined;
+
+  constructor(code: RequestErrorCode, message: string, headers?: Readonly<Record<string, string>>) {
+    super(message);
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+export function bodyTooLarge(bytes_max: number): RequestError {
+  return new RequestError('BODY_TOO_LARGE', `The body is larger than ${bytes_max} bytes.`);
+}

@@ -1,0 +1,123 @@
+import type {
+  ProblemCode,
+  Session,
+  SessionPage,
+  SessionSummary,
+  SessionsClient,
+  Validation,
+} from '@pip-sessions/client';
+import { assertBulkFilter } from '@pip-sessions/client/contract';
+import { SessionsError } from '../domain/errors.ts';
+import type { Sessions } from '../domain/sessions.ts';
+import { parseBounded } from './careful-json.ts';
+import { ERROR_MAP, RequestError } from './error-codes.ts';
+import { ROUTES, type RouteContext, type RouteRequest } from './v2/routes.ts';
+
+export interface EmbeddedOptions {
+  /** Of `user` and of `data`, in bytes of JSON. Default 65,536, as in the service. */
+  readonly value_bytes_max?: number;
+  /** Of a whole request, in bytes of JSON. Default 1,048,576, as in the service. */
+  readonly body_bytes_max?: number;
+}
+
+const VALUE_BYTES_MAX = 65_536;
+const BODY_BYTES_MAX = 1_048_576;
+
+/**
+ * The client of API v2 for callers in the same process: what takes a `SessionsClient`, like the middleware, works with
+ * either. Requests are checked as those that come by HTTP are. Callers that should work with both go by the `code` of an
+ * error; options for the network, like `timeout_ms`, mean nothing here.
+ *
+ * @example
+ * const service = await startService(loadConfig({ SESSIONS_STORE: 'sqlite:sessions.db' }), createLogger('warn'));
+ * app.use(userSessions({ client: sessionsClientOf(service.sessions) }));
+ */
+export function sessionsClientOf<User = unknown, Data = unknown>(
+  sessions: Sessions,
+  options: EmbeddedOptions = {},
+): SessionsClient<User, Data> {
+  const { value_bytes_max = VALUE_BYTES_MAX, body_bytes_max = BODY_BYTES_MAX } = options;
+  const context: RouteContext = { sessions, value_bytes_max, suspicious: () => {} };
+
+  /** Takes the input as it would arrive: without what is undefined, and not the caller's own object. */
+  async function call<T>(name: string, request: Partial<RouteRequest> = {}): Promise<T> {
+    try {
+      const input = 'input' in request ? plain(request.input, body_bytes_max) : {};
+      const { text } = await routeOf(name).run(context, { ...NOTHING, ...request, input });
+      return JSON.parse(text);
+    } catch (error) {
+      throw error instanceof RequestError ? new EmbeddedRequestError(error) : error;
+    }
+  }
+
+  const list: SessionsClient['list'] = (request = {}) => call<SessionPage>('listSessions', { input: request });
+  const validate: SessionsClient['validate'] = (token, { max_age } = {}) =>
+    call<Validation>('validateToken', { input: { token, max_age } });
+
+  const client: SessionsClient = {
+    open: (input, { idempotency_key = null } = {}) => call('openSession', { input, idempotency_key }),
+    get: (id) => call<Session | null>('getSession', { id }).catch(nullIfMissing),
+    list,
+    async *all(filter = {}): AsyncGenerator<SessionSummary, void, undefined> {
+      let { items, next_cursor } = await list(filter);
+      for (;;) {
+        yield* items;
+        if (next_cursor === null) return;
+        ({ items, next_cursor } = await list({ ...filter, cursor: next_cursor }));
+      }
+    },
+    count: async (filter = {}) => (await list({ ...filter, limit: 1, total: true })).total ?? 0,
+    validate,
+    read: async (token) => {
+      const validation = await validate(token);
+      return validation.active ? validation.session : null;
+    },
+    rotate: (input) => call('rotateToken', { input }),
+    update: (id, input, write) => call('updateSession', { id, input, revision: write?.if_match }),
+    replaceData: (id, input, write) => call('replaceData', { id, input, revision: write?.if_match }),
+    replaceUser: (id, input, write) => call('replaceUser', { id, input, revision: write?.if_match }),
+    patchData: (id, input, write) => call('patchData', { id, input, revision: write?.if_match }),
+    touch: (id) => call('touchSession', { id }),
+    close: (id, { reason } = {}) => call('closeSession', { id, input: { reason } }),
+    remove: (id) => call('deleteSession', { id }),
+    closeMany: async (input) => {
+      assertBulkFilter(input);
+      return call('closeSessions', { input });
+    },
+    stats: () => call('getStats'),
+  };
+  return client as SessionsClient<User, Data>;
+}
+
+/** A request that is refused before it reaches a use case, with the code of the problem by HTTP. */
+export class EmbeddedRequestError extends Error {
+  override readonly name = 'EmbeddedRequestError';
+  readonly code: ProblemCode;
+
+  constructor({ code, message }: RequestError) {
+    super(message);
+    this.code = ERROR_MAP[code].problem;
+  }
+}
+
+const NOTHING: RouteRequest = { id: '', address: '', input: {}, revision: undefined, idempotency_key: null };
+
+const BY_NAME = new Map(ROUTES.map((route) => [route.name, route]));
+
+function routeOf(name: string) {
+  const route = BY_NAME.get(name);
+  if (route) return route;
+  throw new TypeError(`There is no route ${name}.`);
+}
+
+/** As it would arrive: without what is undefined, and not the caller's own object. */
+function plain(value: unknown, bytes_max: number): unknown {
+  const text: string | undefined = JSON.stringify(value);
+  if (text === undefined) throw new TypeError('The value is not one of JSON, which knows no undefined: use null.');
+  return parseBounded(text, bytes_max);
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof SessionsError && error.code === 'SESSION_NOT_FOUND') return null;
+  throw error;
+}

@@ -1,0 +1,164 @@
+import { type Static, type TSchema, Type } from '#typebox';
+import { toJsonText } from '../../domain/json.ts';
+import type { Session } from '../../domain/session.ts';
+import type { Sessions } from '../../domain/sessions.ts';
+import { bodyBytesMax } from '../body-bounds.ts';
+import { JSON_BOUNDS } from '../careful-json.ts';
+import { inputCheck } from '../input-check.ts';
+import type { Scope } from '../scopes.ts';
+import { isStorable, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
+import { pageText, sessionText, toFilter, toPage } from './wire.ts';
+
+/** A command of API v1: its name on the wire, the schema of its request, and the use case that it calls. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly schema: TSchema;
+  /** The largest body that the schema can need. */
+  readonly body_bytes_max: number;
+  /** What the caller's key must allow, where keys are asked for. */
+  readonly scope: Scope;
+  /** What the answer holds; `null` is always possible too, and is answered as 204. */
+  readonly result: 'session' | 'page' | 'null';
+  /** Throws `INVALID_DATA` for a request not of the schema. */
+  readonly check: (request: unknown) => void;
+  /** Answers the JSON text of the result, or null. Rejects with `INVALID_DATA` for a request not of the schema. */
+  readonly run: (sessions: Sessions, request: unknown) => Promise<string | null>;
+}
+
+const Id = Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX, pattern: PATTERN });
+const OptionalString = Type.Optional(
+  Type.Union([Type.String({ maxLength: STRING_LENGTH_MAX, pattern: PATTERN }), Type.Null()]),
+);
+const OptionalNumber = Type.Optional(Type.Union([Type.Number(), Type.Null()]));
+const OptionalBoolean = Type.Optional(Type.Union([Type.Boolean(), Type.Null()]));
+const Loose = Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]));
+const AnyJson = Type.Unknown({ not: { type: 'null' }, description: `Any JSON value but null; ${JSON_BOUNDS}` });
+const OptionalJson = Type.Optional(Type.Unknown({ description: `Any JSON value; ${JSON_BOUNDS}` }));
+
+const Filter = Type.Object({ id: Loose, user_id: Loose, active: Loose, from_time: Loose, to_time: Loose });
+const Paging = Type.Object({ skip: OptionalNumber, take: OptionalNumber, total: OptionalBoolean });
+/** Of a session that may not exist: any text but none. */
+const SessionId = Type.String({ minLength: 1 });
+const OfSession = Type.Object({ session_id: SessionId });
+
+export const COMMANDS: readonly Command[] = [
+  command({
+    name: 'get_sessions',
+    summary: 'A page of sessions, newest activity first, without user and data',
+    scope: 'admin',
+    schema: Type.Object({
+      filter: Type.Optional(Type.Union([Filter, Type.Literal(''), Type.Null()])),
+      paging: Type.Optional(Type.Union([Paging, Type.Null()])),
+    }),
+    result: 'page',
+    run: async (sessions, { filter, paging }) =>
+      pageText(await sessions.list(toFilter(filter || {}), toPage(paging ?? {}))),
+  }),
+  command({
+    name: 'get_session_by_id',
+    summary: 'A session, active or closed',
+    scope: 'write',
+    schema: OfSession,
+    result: 'session',
+    run: ofSession((sessions, { session_id }) => sessions.get(session_id)),
+  }),
+  command({
+    name: 'open_session',
+    summary: 'Opens a session for a user whom the caller has authenticated',
+    scope: 'write',
+    schema: Type.Object({
+      user_id: Id,
+      user_name: OptionalString,
+      address: OptionalString,
+      client: OptionalString,
+      user: OptionalJson,
+      data: OptionalJson,
+    }),
+    result: 'session',
+    run: (sessions, { user, data, ...request }) =>
+      sessions
+        .open({ ...request, user: jsonOrNull(user), data: jsonOrNull(data) })
+        .then(({ session }) => sessionText(session)),
+  }),
+  command({
+    name: 'store_session_data',
+    summary: "Replaces an active session's data",
+    scope: 'write',
+    schema: Type.Object({ session_id: SessionId, data: AnyJson }),
+    result: 'session',
+    run: ofSession((sessions, { session_id, data }) => sessions.replace(session_id, 'data', toJsonText(data))),
+  }),
+  command({
+    name: 'update_session_user',
+    summary: "Replaces an active session's user",
+    scope: 'write',
+    schema: Type.Object({ session_id: SessionId, user: AnyJson }),
+    result: 'session',
+    run: ofSession((sessions, { session_id, user }) => sessions.replace(session_id, 'user', toJsonText(user))),
+  }),
+  command({
+    name: 'close_session',
+    summary: 'Closes a session; closing it again changes nothing',
+    scope: 'write',
+    schema: OfSession,
+    result: 'session',
+    run: ofSession((sessions, { session_id }) => sessions.close(session_id)),
+  }),
+  command({
+    name: 'close_expired_sessions',
+    summary: 'Closes every session that is past its timeout, each at the moment it passed it',
+    scope: 'admin',
+    schema: Type.Object({}),
+    result: 'null',
+    run: (sessions) => sessions.closeExpired().then(() => null),
+  }),
+  command({
+    name: 'delete_session_by_id',
+    summary: 'Deletes a session and answers it as it was',
+    scope: 'admin',
+    schema: OfSession,
+    result: 'session',
+    run: ofSession((sessions, { session_id }) => sessions.remove(session_id)),
+  }),
+];
+
+function command<S extends TSchema>(definition: {
+  name: string;
+  summary: string;
+  scope: Scope;
+  schema: S;
+  result: Command['result'];
+  run: (sessions: Sessions, request: Static<S>) => Promise<string | null>;
+}): Command {
+  const { name, summary, scope, schema, result, run } = definition;
+  const check = inputCheck(schema);
+  return {
+    name,
+    summary,
+    scope,
+    schema,
+    body_bytes_max: bodyBytesMax(schema),
+    result,
+    check,
+    run: (sessions, request) => {
+      check(request);
+      return run(sessions, request as Static<S>);
+    },
+  };
+}
+
+function jsonOrNull(value: unknown) {
+  return value === null || value === undefined ? null : toJsonText(value);
+}
+
+/** Runs what concerns one session. An id that no store can hold is that of no session, as with the original. */
+function ofSession<R extends { readonly session_id: string }>(
+  act: (sessions: Sessions, request: R) => Promise<Session | null>,
+): (sessions: Sessions, request: R) => Promise<string | null> {
+  return async (sessions, request) => {
+    if (!isStorable(request.session_id)) return null;
+    const session = await act(sessions, request);
+    return session && sessionText(session);
+  };
+}

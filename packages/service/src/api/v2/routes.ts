@@ -1,0 +1,296 @@
+import type { ProblemCode } from '@pip-sessions/client';
+import type { TSchema } from '#typebox';
+import { invalidMember, SessionsError } from '../../domain/errors.ts';
+import type { Session } from '../../domain/session.ts';
+import type { Sessions } from '../../domain/sessions.ts';
+import { bodyBytesMax } from '../body-bounds.ts';
+import { inputCheck } from '../input-check.ts';
+import type { Scope } from '../scopes.ts';
+import { assertStorable, timeOf } from '../validation.ts';
+import { parseCursor } from './cursor.ts';
+import { toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
+import { jsonTextOf } from './json-value.ts';
+import { CLOSE_MANY_MAX, type Of, SCHEMAS, type SchemaName } from './schemas.ts';
+import { closedText, openedText, pageText, rotatedText, sessionText, statsText, validationText } from './wire.ts';
+
+/** A request of API v2, taken apart. */
+export interface RouteRequest {
+  /** Of the path; empty where it has none. */
+  readonly id: string;
+  /** Where it came from. */
+  readonly address: string;
+  /** What the body's schema describes, or, of a GET, the query's. */
+  readonly input: unknown;
+  /** Of `If-Match`. */
+  readonly revision: number | undefined;
+  readonly idempotency_key: string | null;
+}
+
+export interface RouteAnswer {
+  readonly text: string;
+  /** For the header `ETag`. */
+  readonly revision?: number;
+  /** Of the session that was opened, for the log. */
+  readonly opened?: string;
+}
+
+export type SuspiciousEvent = 'unknown_token' | 'compromised_session';
+
+export interface RouteContext {
+  readonly sessions: Sessions;
+  /** Of `user` and of `data`. */
+  readonly value_bytes_max: number;
+  /** What of the answer to a validation or rotation should be known to those who watch the log. */
+  readonly suspicious: (event: SuspiciousEvent, token: string, address: string) => void;
+}
+
+/** A request of API v2: how it looks on the wire, who may send it, and the use case that it calls. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly scope: Scope;
+  /** Of the body, or of the query of a GET. */
+  readonly input: SchemaName;
+  readonly status: 200 | 201;
+  readonly answer: SchemaName;
+  /** What it can answer beside what every request can. */
+  readonly problems: readonly ProblemCode[];
+  /** Whether `If-Match` makes it conditional. */
+  readonly isConditional: boolean;
+  /** The largest body that its schema can need. */
+  readonly body_bytes_max: number;
+  readonly run: (context: RouteContext, request: RouteRequest) => Promise<RouteAnswer>;
+}
+
+/** Of what writes `user` or `data` of a session that is there. */
+const WRITE_PROBLEMS: readonly ProblemCode[] = [
+  'SESSION_NOT_FOUND',
+  'SESSION_CLOSED',
+  'REVISION_CONFLICT',
+  'VALUE_TOO_LARGE',
+];
+
+export const ROUTES: readonly Route[] = [
+  route('POST', '/v2/sessions', {
+    name: 'openSession',
+    summary: 'Opens a session for a user whom the caller has authenticated',
+    scope: 'write',
+    input: 'OpenRequest',
+    status: 201,
+    answer: 'OpenResult',
+    problems: ['SESSION_LIMIT', 'KEY_USED', 'VALUE_TOO_LARGE', 'STORE_FULL'],
+    run: async ({ sessions, value_bytes_max }, { input, idempotency_key }) => {
+      const { user, data, idle_timeout, expire_time, auth_time, auth_methods, auth_level, ...rest } = input;
+      const request = {
+        ...rest,
+        user: valueText('user', user, value_bytes_max),
+        data: valueText('data', data, value_bytes_max),
+        ...(idle_timeout !== undefined && { idle_timeout_ms: idle_timeout * 1000 }),
+        ...(expire_time !== undefined && {
+          expire_time: expire_time === null ? null : timeOf('expire_time', expire_time),
+        }),
+        authentication: toAuthentication({ auth_time, auth_methods, auth_level }) ?? {},
+      };
+      const opened = await sessions.openWithToken(request, idempotency_key);
+      const { id, revision } = opened.session;
+      return { text: openedText(opened), revision, opened: id };
+    },
+  }),
+  route('GET', '/v2/sessions', {
+    name: 'listSessions',
+    summary: 'A page of sessions, newest first, without user and data',
+    scope: 'admin',
+    input: 'ListQuery',
+    answer: 'SessionPage',
+    run: async ({ sessions }, { input }) => {
+      const { limit = Number.MAX_SAFE_INTEGER, cursor, total, ...members } = input;
+      const filter = toFilter('', members);
+      const after = cursor === undefined ? null : parseCursor(cursor);
+      const [page, count] = await Promise.all([
+        sessions.scan(filter, after, limit),
+        total ? sessions.count(filter) : null,
+      ]);
+      return { text: pageText(page, count) };
+    },
+  }),
+  route('POST', '/v2/sessions/validate', {
+    name: 'validateToken',
+    summary: 'Whether a token is good, and its session; counts as activity',
+    scope: 'validate',
+    input: 'ValidateRequest',
+    answer: 'Validation',
+    run: async ({ sessions, suspicious }, { address, input: { token, max_age } }) => {
+      const validation = await sessions.validate(token, max_age === undefined ? undefined : max_age * 1000);
+      if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, address);
+      if (!validation.active && validation.reason === 'compromised') suspicious('compromised_session', token, address);
+      return { text: validationText(validation) };
+    },
+  }),
+  route('POST', '/v2/sessions/rotate', {
+    name: 'rotateToken',
+    summary: 'A new token for an old one, the same for all who present the old one within the grace',
+    scope: 'write',
+    input: 'RotateRequest',
+    answer: 'RotateResult',
+    problems: ['TOKEN_UNKNOWN', 'TOKEN_REPLACED', 'SESSION_CLOSED'],
+    run: async ({ sessions, suspicious }, { address, input: { token, ...members } }) => {
+      try {
+        const rotated = await sessions.rotate(token, toAuthentication(members));
+        return { text: rotatedText(rotated), revision: rotated.session.revision };
+      } catch (error) {
+        if (error instanceof SessionsError && error.code === 'TOKEN_UNKNOWN')
+          suspicious('unknown_token', token, address);
+        if (error instanceof SessionsError && error.details?.reason === 'compromised') {
+          suspicious('compromised_session', token, address);
+        }
+        throw error;
+      }
+    },
+  }),
+  route('POST', '/v2/sessions/close', {
+    name: 'closeSessions',
+    summary: 'Closes the live sessions that match, up to a limit',
+    scope: 'admin',
+    input: 'CloseManyRequest',
+    answer: 'CloseManyResult',
+    run: async ({ sessions }, { input }) => {
+      const { filter, except = [], reason = 'revoked', dry_run = false, limit = CLOSE_MANY_MAX } = input;
+      const request = { filter: toFilter('filter.', filter), except, reason, dry_run, limit };
+      const closed = await sessions.closeMatching(request);
+      return { text: closedText(closed) };
+    },
+  }),
+  route('GET', '/v2/sessions/{id}', {
+    name: 'getSession',
+    summary: 'A session, active or ended; does not count as activity',
+    scope: 'write',
+    input: 'Empty',
+    answer: 'Session',
+    problems: ['SESSION_NOT_FOUND'],
+    run: async ({ sessions }, { id }) => answerOf(await sessions.get(id)),
+  }),
+  route('PATCH', '/v2/sessions/{id}', {
+    name: 'updateSession',
+    summary: 'Changes the life or the device of a live session; does not count as activity',
+    scope: 'write',
+    input: 'UpdateRequest',
+    answer: 'Session',
+    problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT'],
+    isConditional: true,
+    run: async ({ sessions }, { id, input, revision }) =>
+      answerOf(await sessions.amend(id, toAmendment(input), revision)),
+  }),
+  route('DELETE', '/v2/sessions/{id}', {
+    name: 'deleteSession',
+    summary: 'Deletes a session without a trace, and answers it as it was',
+    scope: 'admin',
+    input: 'Empty',
+    answer: 'Session',
+    problems: ['SESSION_NOT_FOUND'],
+    run: async ({ sessions }, { id }) => answerOf(await sessions.remove(id)),
+  }),
+  route('PUT', '/v2/sessions/{id}/data', {
+    name: 'replaceData',
+    summary: 'Replaces the data of a live session; counts as activity',
+    scope: 'write',
+    input: 'AnyJson',
+    answer: 'Session',
+    problems: WRITE_PROBLEMS,
+    isConditional: true,
+    run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
+      answerOf(await sessions.replace(id, 'data', valueText('data', input, value_bytes_max), revision)),
+  }),
+  route('PATCH', '/v2/sessions/{id}/data', {
+    name: 'patchData',
+    summary: 'Merges into the data of a live session (RFC 7396); counts as activity',
+    scope: 'write',
+    input: 'AnyJson',
+    answer: 'Session',
+    problems: WRITE_PROBLEMS,
+    isConditional: true,
+    run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
+      answerOf(await sessions.patchData(id, jsonTextOf('data', input), value_bytes_max, revision)),
+  }),
+  route('PUT', '/v2/sessions/{id}/user', {
+    name: 'replaceUser',
+    summary: 'Replaces the user of a live session; counts as activity',
+    scope: 'write',
+    input: 'AnyJson',
+    answer: 'Session',
+    problems: WRITE_PROBLEMS,
+    isConditional: true,
+    run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
+      answerOf(await sessions.replace(id, 'user', valueText('user', input, value_bytes_max), revision)),
+  }),
+  route('POST', '/v2/sessions/{id}/touch', {
+    name: 'touchSession',
+    summary: 'Notes activity in a live session',
+    scope: 'write',
+    input: 'Empty',
+    answer: 'Session',
+    problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED'],
+    run: async ({ sessions }, { id }) => answerOf(await sessions.touch(id)),
+  }),
+  route('POST', '/v2/sessions/{id}/close', {
+    name: 'closeSession',
+    summary: 'Closes a session; an ended one is answered as it ended',
+    scope: 'write',
+    input: 'CloseRequest',
+    answer: 'Session',
+    problems: ['SESSION_NOT_FOUND'],
+    run: async ({ sessions }, { id, input: { reason = 'closed' } }) => answerOf(await sessions.close(id, reason)),
+  }),
+  route('GET', '/v2/stats', {
+    name: 'getStats',
+    summary: 'How many sessions are live, and what was opened and closed in the last 24 hours',
+    scope: 'admin',
+    input: 'Empty',
+    answer: 'Stats',
+    run: async ({ sessions }) => ({ text: statsText(await sessions.stats()) }),
+  }),
+];
+
+type Defaults = 'status' | 'problems' | 'isConditional';
+
+function route<N extends SchemaName>(
+  method: Route['method'],
+  path: string,
+  definition: Omit<Route, 'method' | 'path' | 'input' | 'body_bytes_max' | 'run' | Defaults> &
+    Partial<Pick<Route, Defaults>> & {
+      readonly input: N;
+      readonly run: (context: RouteContext, request: RouteRequest & { readonly input: Of<N> }) => Promise<RouteAnswer>;
+    },
+): Route {
+  const { run, ...rest } = definition;
+  const schema = SCHEMAS[definition.input] as TSchema;
+  const check = inputCheck(schema);
+  const hasId = path.includes('{id}');
+  return {
+    method,
+    path,
+    status: 200,
+    problems: [],
+    isConditional: false,
+    ...rest,
+    body_bytes_max: bodyBytesMax(schema),
+    run: (context, request) => {
+      if (hasId) assertStorable('id', request.id);
+      assertRevision(request.revision);
+      check(request.input);
+      return run(context, request as RouteRequest & { readonly input: Of<N> });
+    },
+  };
+}
+
+/** What `If-Match` can say of a session. */
+function assertRevision(revision: unknown): void {
+  if (revision === undefined || (Number.isSafeInteger(revision) && Number(revision) >= 0)) return;
+  throw invalidMember('If-Match', 'should be the revision of the session, a whole number');
+}
+
+function answerOf(session: Session | null): RouteAnswer {
+  if (session) return { text: sessionText(session), revision: session.revision };
+  throw new SessionsError('SESSION_NOT_FOUND', 'There is no session of that id.');
+}

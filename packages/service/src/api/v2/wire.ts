@@ -1,0 +1,72 @@
+import type { WithToken } from '../../domain/rotation.ts';
+import type { Session, SessionSummary } from '../../domain/session.ts';
+import type { Opened } from '../../domain/sessions.ts';
+import type { Stats } from '../../domain/stats.ts';
+import type { ClosedMatching, HourCounts, Scan } from '../../domain/store.ts';
+import type { Swept } from '../../domain/sweep.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import type { Validation } from '../../domain/token-validator.ts';
+import { stringText, timeText } from '../json-text.ts';
+import { cursorOf } from './cursor.ts';
+
+/** A `Session` of API v2 as JSON: `user` and `data` as they were stored, and nothing of its secrets. */
+export function sessionText(session: Session): string {
+  return `{${summaryMembers(session)},"user":${session.user ?? 'null'},"data":${session.data ?? 'null'}}`;
+}
+
+export function openedText({ session, token, evicted }: Opened & WithToken): string {
+  return `{"session":${sessionText(session)},"token":"${token}","evicted":${JSON.stringify(evicted)}}`;
+}
+
+export function rotatedText({ session, token }: { readonly session: Session } & WithToken): string {
+  return `{"session":${sessionText(session)},"token":"${token}"}`;
+}
+
+export function validationText(validation: Validation): string {
+  if (!validation.active) return `{"active":false,"reason":"${validation.reason}"}`;
+  const { session, keep_ms, age_ms } = validation;
+  return `{"active":true,"session":${sessionText(session)},"max_age":${keep_ms / 1000},"age":${age_ms / 1000}}`;
+}
+
+export function pageText({ sessions, next }: Scan, total: number | null): string {
+  const items = sessions.map((session) => `{${summaryMembers(session)}}`).join(',');
+  const cursor = next === null ? 'null' : `"${cursorOf(next)}"`;
+  return `{"items":[${items}],"next_cursor":${cursor}${total === null ? '' : `,"total":${total}`}}`;
+}
+
+export function closedText({ ids, more }: ClosedMatching): string {
+  return JSON.stringify({ ids, more });
+}
+
+export function statsText({ live, hours, swept }: Stats): string {
+  const all = { opened: 0, closed: {} as Record<string, number> };
+  for (const { opened, closed } of hours) {
+    all.opened += opened;
+    for (const [reason, count] of Object.entries(closed)) all.closed[reason] = (all.closed[reason] ?? 0) + count;
+  }
+  return JSON.stringify({ live, ...all, hours: hours.map(hourJson), sweep: swept && sweepJson(swept) });
+}
+
+function sweepJson({ time, closed, purged, lag_ms }: Swept) {
+  return { time: isoTime(time), closed, purged, lag: lag_ms / 1000 };
+}
+
+function hourJson({ hour, opened, closed }: HourCounts) {
+  return { hour: isoTime(hour), opened, closed };
+}
+
+function summaryMembers(session: SessionSummary): string {
+  const { open_time, request_time, auth_time, auth_methods, close_time, close_reason } = session;
+  const opened = timeText(open_time);
+  return (
+    `"id":${stringText(session.id)},"user_id":${stringText(session.user_id)}` +
+    `,"user_name":${stringText(session.user_name)},"address":${stringText(session.address)}` +
+    `,"client":${stringText(session.client)},"active":${close_time === null}` +
+    `,"open_time":${opened},"request_time":${request_time === open_time ? opened : timeText(request_time)}` +
+    `,"idle_timeout":${session.idle_timeout_ms / 1000},"expire_time":${timeText(session.expire_time)}` +
+    `,"close_time":${timeText(close_time)},"close_reason":${close_reason === null ? 'null' : `"${close_reason}"`}` +
+    `,"revision":${session.revision},"auth_time":${auth_time === open_time ? opened : timeText(auth_time)}` +
+    `,"auth_methods":${auth_methods.length === 0 ? '[]' : JSON.stringify(auth_methods)}` +
+    `,"auth_level":${session.auth_level}`
+  );
+}

@@ -1,0 +1,66 @@
+import type { SessionsError } from '../domain/errors.ts';
+import { isLoopback } from '../http/loopback.ts';
+import { isSharedStore, withoutPassword } from '../stores/shared/store-url.ts';
+import type { Config } from './config.ts';
+import { ConfigProblems } from './problems.ts';
+import { variableOf } from './sources.ts';
+import { invalidConfig } from './values.ts';
+
+/** Throws `INVALID_CONFIG` for settings that are good alone and not together. */
+export function assertConsistent(config: Config): void {
+  const problems = new ConfigProblems();
+  problems.try(() => assertAtMost(config, 'idle_timeout', 'idle_timeout_max'));
+  problems.try(() => assertAtMost(config, 'value_limit', 'body_limit'));
+  problems.try(() => assertSharedByWorkers(config));
+  problems.try(() => assertTls(config));
+  problems.throwIfAny();
+}
+
+function assertTls({ tls_key, tls_cert, tls_ca }: Config): void {
+  if ((tls_key === null) !== (tls_cert === null)) {
+    const [there, missing] = tls_key === null ? (['cert', 'key'] as const) : (['key', 'cert'] as const);
+    throw invalid(`tls_${missing}`, `is missing: TLS needs it beside ${variableOf(`tls_${there}`)}`);
+  }
+  if (tls_ca !== null && tls_key === null) {
+    throw invalid(
+      'tls_ca',
+      `needs ${variableOf('tls_key')} and ${variableOf('tls_cert')}: without TLS it protects nothing`,
+    );
+  }
+}
+
+/**
+ * Throws `INVALID_CONFIG` for a service that everybody could call by mistake: on an address that other machines reach,
+ * without keys, unless the operator says so. And for one that has keys which nobody would be asked for.
+ */
+export function assertSafeToServe({ host, auth, api_keys }: Pick<Config, 'host' | 'auth' | 'api_keys'>): void {
+  if (auth === 'none' && api_keys.length > 0) {
+    const keys = variableOf('api_keys');
+    throw invalid('auth', `is none although ${keys} holds keys, which would protect nothing: leave out one of the two`);
+  }
+  if (auth === 'none' || api_keys.length > 0 || isLoopback(host)) return;
+  throw invalid(
+    'host',
+    `is ${host}, which other machines may reach, and there is no API key. Make one with ` +
+      `"pip-sessions key --name <name> --scope <scope>" and put the line that it prints into ${variableOf('api_keys')}; ` +
+      `or set ${variableOf('auth')}=none, if the network lets nobody in who must not end or read sessions`,
+  );
+}
+
+function assertSharedByWorkers({ workers, store }: Config): void {
+  if (workers === 1 || isSharedStore(store)) return;
+  const problem = `is ${workers}, and ${variableOf('store')} is ${withoutPassword(store)}, which one process alone can have`;
+  throw invalid('workers', `${problem}: set it to 1, or keep sessions in postgres: or redis:`);
+}
+
+function assertAtMost(config: Config, small: NumericKey, large: NumericKey): void {
+  if (config[small] <= config[large]) return;
+  const problem = `is ${config[small]}, and must not be larger than ${variableOf(large)}, which is ${config[large]}`;
+  throw invalid(small, problem);
+}
+
+type NumericKey = 'idle_timeout' | 'idle_timeout_max' | 'value_limit' | 'body_limit';
+
+function invalid(key: keyof Config, problem: string): SessionsError {
+  return invalidConfig(`${variableOf(key)} ${problem}.`, variableOf(key));
+}

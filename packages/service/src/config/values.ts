@@ -1,0 +1,89 @@
+import { isIP } from 'node:net';
+import { SessionsError } from '../domain/errors.ts';
+import { type ApiKey, parseApiKeys } from '../http/authentication/api-keys.ts';
+
+/**
+ * The value that a text or a YAML value stands for. Throws what is wrong with it, in words that go on after the name
+ * of the setting.
+ */
+export type Reader<T> = (input: unknown) => T;
+
+export function text(input: unknown): string {
+  if (typeof input !== 'string' || input === '') throw new Error('must be a text');
+  return input;
+}
+
+/** Which ones there are `createStore` knows. */
+export function storeUrl(input: unknown): string {
+  if (typeof input !== 'string' || !/^[a-z]+:/.test(input)) {
+    throw new Error('must be a URL like sqlite:data/sessions.db, postgres://…, redis://… or memory:');
+  }
+  return input;
+}
+
+export function whole(min: number, max: number): Reader<number> {
+  return (input) => {
+    const number = typeof input === 'string' && /^\d+$/.test(input) ? Number(input) : input;
+    if (typeof number !== 'number' || !Number.isInteger(number) || number < min || number > max) {
+      throw new Error(`must be a whole number from ${min} to ${max}`);
+    }
+    return number;
+  };
+}
+
+export function oneOf<T extends string>(values: readonly T[]): Reader<T> {
+  return (input) => {
+    const value = values.find((known) => known === input);
+    if (value === undefined) throw new Error(`must be one of ${values.join(', ')}`);
+    return value;
+  };
+}
+
+export function origins(input: unknown): readonly string[] {
+  const list = listOf('origins', input);
+  return Object.freeze(
+    list.map((origin) => {
+      if (typeof origin !== 'string' || !URL.canParse(origin) || new URL(origin).origin !== origin) {
+        throw new Error('must list origins like https://app.example.com');
+      }
+      return origin;
+    }),
+  );
+}
+
+/** Without ports; `*.example.com` is every name below it. */
+const HOST_NAME = /^(?:\*\.)?[a-z0-9_][a-z0-9_.-]*$/;
+
+export function hostNames(input: unknown): readonly string[] {
+  const list = listOf('host names', input);
+  return Object.freeze(
+    list.map((item) => {
+      const name = typeof item === 'string' ? item.toLowerCase() : '';
+      if (HOST_NAME.test(name) || isIP(name) !== 0) return name;
+      throw new Error('must list host names like sessions.internal or *.internal, or addresses, without a port');
+    }),
+  );
+}
+
+export function apiKeys(input: unknown): readonly ApiKey[] {
+  const list = listOf('API keys', input);
+  // A secret that did not arrive must not open the service.
+  if (typeof input === 'string' && list.length === 0) {
+    throw new Error('is given and holds no key: leave it out for a service without keys');
+  }
+  return parseApiKeys(list);
+}
+
+/** A list, as it is in YAML or in one text with commas. */
+function listOf(items: string, input: unknown): readonly unknown[] {
+  if (Array.isArray(input)) return input;
+  if (typeof input !== 'string') throw new Error(`must be a list of ${items}`);
+  return input
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+export function invalidConfig(message: string, setting: string): SessionsError {
+  return new SessionsError('INVALID_CONFIG', message, { details: { setting } });
+}

@@ -1,0 +1,92 @@
+import { EXPIRE, isDue } from './due-sessions.ts';
+import type { CloseReason, Session } from './session.ts';
+import type { Known, SessionLookup } from './session-lookup.ts';
+import { keptFor, type SessionsSettings, touchOf } from './settings.ts';
+import type { SessionStore } from './store.ts';
+import { assertMayEnd, type Clock } from './time/clock.ts';
+import { judge, type ParsedToken, parseToken, seenBy } from './tokens.ts';
+import type { Touches } from './touches.ts';
+
+export type Validation =
+  | {
+      readonly active: true;
+      readonly session: Session;
+      /** For how long the answer may be kept by who hears of changes; see `keptFor`. */
+      readonly keep_ms: number;
+      /** How long ago the store was asked; 0 when it was asked for this. */
+      readonly age_ms: number;
+    }
+  | { readonly active: false; readonly reason: 'unknown' | CloseReason };
+
+const UNKNOWN: Validation = Object.freeze({ active: false, reason: 'unknown' });
+
+/** What a copy of the session does not decide; `due` is open but past its deadline, which no copy decides at all. */
+type Undecided = 'unknown' | 'reused' | 'due';
+
+/** Says whether a token is good, and ends the session of one that somebody else must have. */
+export class Validator {
+  readonly #store: SessionStore;
+  readonly #lookup: SessionLookup;
+  readonly #settings: SessionsSettings;
+  readonly #touches: Touches;
+  readonly #clock: Clock;
+
+  constructor(store: SessionStore, lookup: SessionLookup, settings: SessionsSettings, touches: Touches, clock: Clock) {
+    this.#clock = clock;
+    this.#store = store;
+    this.#lookup = lookup;
+    this.#settings = settings;
+    this.#touches = touches;
+  }
+
+  async validate(token: string, now: number, age_ms_max = Number.POSITIVE_INFINITY): Promise<Validation> {
+    const parsed = parseToken(token);
+    if (!parsed) return UNKNOWN;
+    const known = await this.#lookup.find(parsed.id, age_ms_max);
+    const judged = this.#judge(known, parsed.secret, now);
+    return typeof judged === 'string' ? this.#byStore(judged, known, parsed, now) : judged;
+  }
+
+  /** Why the session has ended, which is this unless something else came first. */
+  async compromised(id: string, now: number): Promise<'unknown' | CloseReason> {
+    // The end of a grace is a deadline too.
+    assertMayEnd(this.#clock);
+    const result = await this.#store.update(id, { type: 'close', reason: 'compromised' }, now);
+    return result.outcome === 'missing' ? 'unknown' : (result.session.close_reason ?? 'compromised');
+  }
+
+  /**
+   * The store decides what a copy cannot. A copy may lack a token that another node has given out since, and activity
+   * that another node has written since. What is past its deadline in the store is ended there first.
+   */
+  async #byStore(judged: Undecided, known: Known, parsed: ParsedToken, now: number): Promise<Validation> {
+    const { id, secret } = parsed;
+    let session: Session | null;
+    if (judged === 'due') {
+      const result = await this.#lookup.update(id, EXPIRE, now);
+      session = result.outcome === 'missing' ? null : result.session;
+    } else {
+      if (known.age_ms === 0) {
+        return judged === 'unknown' ? UNKNOWN : { active: false, reason: await this.compromised(id, now) };
+      }
+      session = await this.#store.find(id);
+    }
+    const stored = { session, age_ms: 0 };
+    const again = this.#judge(stored, secret, now);
+    return typeof again === 'string' ? this.#byStore(again, stored, parsed, now) : again;
+  }
+
+  #judge({ session, age_ms }: Known, secret: string, now: number): Validation | Undecided {
+    if (!session) return 'unknown';
+    const presented = judge(session, secret, now);
+    if (presented.is === 'unknown') return 'unknown';
+    if (isDue(session, now)) return 'due';
+    if (session.close_reason !== null) return { active: false, reason: session.close_reason };
+    if (presented.is === 'reused') return 'reused';
+    const touch = touchOf(session, this.#settings);
+    if (now > session.active_until) this.#touches.add(session.id, touch, now);
+    const token_until = presented.is === 'recent' ? presented.grace_until : null;
+    const keep_ms = keptFor(session, touch, token_until, now);
+    return { active: true, session: seenBy(session, presented), keep_ms, age_ms };
+  }
+}

@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import { bodyTooLarge, type RequestError } from '../../api/error-codes.ts';
+import { connectionEnded } from './unfinished-body.ts';
+
+/** Node discards bodies that nothing reads, so that another request can follow. A larger one ends its connection. */
+const DISCARDED_BYTES_MAX = 16_384;
+
+/** Whether the request has a body (RFC 9112, 6.3). */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'transfer-encoding': coding, 'content-length': length } = headers;
+  return coding !== undefined || Number(length ?? 0) > 0;
+}
+
+/** Whether more of its body may come than is worth discarding. */
+export function hasLargeUnreadBody(request: IncomingMessage): boolean {
+  return !request.complete && isLarge(request);
+}
+
+/** Resolves after a body that nothing needs, of any size below a bound. Rejects with a `RequestError` where it is larger. */
+export async function discardBody(request: IncomingMessage): Promise<void> {
+  if (Number(request.headers['content-length'] ?? 0) > DISCARDED_BYTES_MAX) throw bodyTooLarge(DISCARDED_BYTES_MAX);
+  // The length of a body in chunks is known at its end.
+  if (isChunked(request)) await readUpTo(request, DISCARDED_BYTES_MAX);
+}
+
+/** Whether a body in chunks has none: then it is no body. */
+export function hasEmptyBody(request: IncomingMessage): Promise<boolean> {
+  if (!isChunked(request)) return Promise.resolve(false);
+  return readUpTo(request, 0).then(
+    () => true,
+    (error: RequestError) => {
+      if (error.code === 'BODY_TOO_LARGE') return false;
+      throw error;
+    },
+  );
+}
+
+function readUpTo(request: IncomingMessage, bytes_max: number): Promise<void> {
+  let bytes = 0;
+  return new Promise((resolve, reject) => {
+    const onData = (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes <= bytes_max) return;
+      request.off('data', onData);
+      reject(bodyTooLarge(bytes_max));
+    };
+    request.on('data', onData);
+    request.once('end', resolve);
+    request.once('error', () => reject(connectionEnded()));
+  });
+}
+
+function isLarge(request: IncomingMessage): boolean {
+  return isChunked(request) || Number(request.headers['content-length'] ?? 0) > DISCARDED_BYTES_MAX;
+}
+
+function isChunked({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined;
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
+import { test } from 'node:test';
+import { ALL_KINDS } from '../../api/v2/change-kinds.ts';
+import { Broadcast, type Listener } from './broadcast.ts';
+import { ChangeLog } from './change-log.ts';
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A listener, and what it was given. */
+class Reader implements Listener {
+  readonly address = '192.0.2.1';
+  readonly response: ServerResponse;
+  readonly kinds: number = ALL_KINDS;
+  readonly writes: string[] = [];
+  next = 1;
+  told_until = Number.NEGATIVE_INFINITY;
+  unread_bytes = 0;
+
+  constructor() {
+    const reader = this;
+    this.response = {
+      get writableLength() {
+        return reader.unread_bytes;
+      },
+      socket: { write: (bytes: Buffer | string) => this.writes.push(String(bytes)) },
+    } as unknown as ServerResponse;
+  }
+
+  get ids(): string[] {
+    return this.writes.flatMap((text) => [...text.matchAll(/"id":"(\w+)"/g)].map(([, id = '']) => id));
+  }
+}
+
+function broadcasting(count: number) {
+  const log = new ChangeLog(4);
+  const givenUp: Listener[] = [];
+  const broadcast = new Broadcast(log, (listener) => void givenUp.push(listener));
+  const readers = Array.from({ length: count }, () => new Reader());
+  for (const reader of readers) broadcast.add(reader);
+  const change = (id: string) => {
+    log.add({ type: 'changed', id, user_id: 'u', revision: 1, close_reason: null });
+    broadcast.publish();
+  };
+  return { broadcast, readers, givenUp, change };
+}
+
+test('other work of the event loop goes on between 64 listeners and the next 64', async () => {
+  const { readers, change } = broadcasting(200);
+  change('a');
+  const reached: number[] = [];
+  for (let turn = 0; turn < 4; turn += 1) {
+    await nextTurn();
+    reached.push(readers.filter(({ writes }) => writes.length > 0).length);
+  }
+  assert.deepEqual(reached, [64, 128, 192, 200]);
+});
+
+test('events that come during a round are one write of the next one, in their order', async () => {
+  const { readers, change } = broadcasting(80);
+  change('a');
+  await nextTurn();
+  change('b');
+  change('c');
+  while (readers.some(({ ids }) => ids.length < 3)) await nextTurn();
+  for (const { ids } of readers) assert.deepEqual(ids, ['a', 'b', 'c']);
+  assert.deepEqual([readers[0]?.writes.length, readers[79]?.writes.length], [2, 1]);
+});
+
+test('a listener that has not read all yet is passed over, and goes on where it was', async () => {
+  const { readers, change } = broadcasting(2);
+  const [slow, quick] = readers;
+  assert.ok(slow && quick);
+  slow.unread_bytes = 1;
+  change('a');
+  while (quick.ids.length < 1) await nextTurn();
+  assert.deepEqual(slow.ids, []);
+  slow.unread_bytes = 0;
+  change('b');
+  while (slow.ids.length < 2) await nextTurn();
+  assert.deepEqual(
+    [slow.ids, quick.ids],
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+  );
+});
+
+test('a listener is given up when the log has forgotten where it was', async () => {
+  const { readers, givenUp, change } = broadcasting(1);
+  const [slow] = readers;
+  assert.ok(slow);
+  slow.unread_bytes = 1;
+  for (let n = 0; n < 9; n += 1) change(`s${n}`);
+  while (givenUp.length === 0) await nextTurn();
+  assert.deepEqual([givenUp[0], slow.writes], [slow, []]);
+});
+
+test('a heartbeat comes after every event that it speaks of', async () => {
+  const { broadcast, readers, change } = broadcasting(1);
+  const [reader] = readers;
+  assert.ok(reader);
+  change('a');
+  broadcast.beat(5);
+  while (reader.writes.length < 2) await nextTurn();
+  assert.match(reader.writes.join(''), /"id":"a".*event: heartbeat\ndata: \{"time":5\}/s);
+  broadcast.beat(5);
+  await nextTurn();
+  assert.equal(reader.writes.length, 2);
+});

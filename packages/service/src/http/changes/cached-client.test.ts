@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type CachedSessionsClient, createCachedSessionsClient } from '@pip-sessions/client';
+import { startTestServer, type TestServer, type TestServerOptions } from '../../../../../testing/http/test-server.ts';
+import { ChangeListeners } from '../../domain/changes.ts';
+import { elapsedTime } from '../../domain/time/elapsed-time.ts';
+import { MemoryStore } from '../../stores/memory/store.ts';
+import { parseApiKey } from '../authentication/api-keys.ts';
+
+/** What callers that follow the changes answer from memory. */
+
+async function start(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
+  const server = await startTestServer(options);
+  t.after(server.stop);
+  return server;
+}
+
+/** A store whose feed of other nodes' changes can be in doubt. */
+class DoubtfulStore extends MemoryStore {
+  readonly others = new ChangeListeners();
+  told_until: number | null = null;
+
+  override watch(listener: Parameters<MemoryStore['watch']>[0]): () => void {
+    const stops = [super.watch(listener), this.others.add(listener)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  override toldUntil(): number {
+    return this.told_until ?? elapsedTime();
+  }
+}
+
+async function fresh(client: CachedSessionsClient, wanted = true): Promise<void> {
+  while (client.cacheStats().fresh !== wanted) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function cached(t: TestContext, server: TestServer, user_id = 'u') {
+  const client = createCachedSessionsClient({ url: server.url });
+  t.after(client.stop);
+  const { token, session } = await client.open({ user_id });
+  await fresh(client);
+  // A session in use is touched, and its activity is counted ahead from then on.
+  server.clock.advance(1);
+  await client.read(token);
+  return { client, token, id: session.id };
+}
+
+test('a session in use is answered from the memory of its caller, and its end by others is seen', async (t) => {
+  const server = await start(t);
+  const { client, token, id } = await cached(t, server);
+  const { loads } = client.cacheStats();
+  for (let n = 0; n < 10; n += 1) assert.equal((await client.read(token))?.id, id);
+  assert.equal(client.cacheStats().loads, loads);
+  await server.sessions.close(id);
+  while (client.cacheStats().entries > 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(await client.read(token), null);
+});
+
+test('what this process ends, stores or rotates, its next read sees', async (t) => {
+  const server = await start(t);
+  const { client, token, id } = await cached(t, server);
+  await client.replaceData(id, { n: 1 });
+  assert.deepEqual((await client.read(token))?.data, { n: 1 });
+  await client.patchData(id, { n: 2 });
+  assert.deepEqual((await client.read(token))?.data, { n: 2 });
+  await client.close(id);
+  assert.equal(await client.read(token), null);
+  const other = await cached(t, server);
+  await other.client.closeMany({ filter: { user_id: 'u' } });
+  assert.equal(await other.client.read(other.token), null);
+});
+
+test('nobody can change what others read', async (t) => {
+  const server = await start(t);
+  const { client, token, id } = await cached(t, server);
+  await client.replaceData(id, { cart: ['a'] });
+  const session = await client.read(token);
+  const { cart } = (session?.data ?? {}) as { cart?: string[] };
+  assert.throws(() => cart?.push('b'), TypeError);
+});
+
+test('a session is not kept past its deadline, nor longer than its activity is counted ahead', async (t) => {
+  const server = await start(t);
+  const { token } = await server.sessions.openWithToken({ user_id: 'u', idle_timeout_ms: 20_000 }, null);
+  const validate = async (at: string) => {
+    const body = JSON.stringify({ token: at });
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${server.url}/v2/sessions/validate`, { method: 'POST', body, headers });
+    return (await response.json()) as { readonly max_age: number; readonly age: number };
+  };
+  server.clock.advance(1);
+  const first = await validate(token);
+  assert.deepEqual([first.max_age, first.age], [2, 0]);
+  await server.sessions.settled();
+  server.clock.advance(500);
+  assert.equal((await validate(token)).max_age, 1.5);
+  const expire_time = server.clock.now() + 1_000;
+  const short = await server.sessions.openWithToken({ user_id: 'u', expire_time }, null);
+  server.clock.advance(1);
+  assert.equal((await validate(short.token)).max_age, 0.999);
+});
+
+/** A `fetch`, and when it has received a heartbeat. */
+function hearing() {
+  const { promise: heard, resolve } = Promise.withResolvers<void>();
+  const transform = (chunk: Uint8Array, controller: TransformStreamDefaultController<Uint8Array>) => {
+    controller.enqueue(chunk);
+    if (Buffer.from(chunk).includes('event: heartbeat')) setImmediate(resolve);
+  };
+  const fetchHearing: typeof fetch = async (address, init) => {
+    const response = await fetch(address, init);
+    return new Response(response.body?.pipeThrough(new TransformStream({ transform })) ?? null, response);
+  };
+  return { heard, fetch: fetchHearing };
+}
+
+test('while a node is cut off from its store, callers answer nothing from memory for longer than three seconds', async (t) => {
+  const store = new DoubtfulStore({ sessions_max: 10 });
+  const server = await start(t, { store });
+  const { client, token } = await cached(t, server);
+  // As if the store had been silent for so long.
+  store.told_until = elapsedTime() - 3_000;
+  client.stop();
+  const { heard, fetch } = hearing();
+  const other = createCachedSessionsClient({ url: server.url, fetch });
+  t.after(other.stop);
+  await heard;
+  await other.read(token);
+  await other.read(token);
+  assert.deepEqual([other.cacheStats().fresh, other.cacheStats().hits], [false, 0]);
+  // The store is there again, and what it could not tell is a gap.
+  store.others.tell({ type: 'gap' });
+  store.told_until = null;
+  await fresh(other);
+});
+
+test('a key of an API that may not validate stops no reads: they ask the service, and say why', async (t) => {
+  const server = await start(t, { keys: [parseApiKey(`a:validate:${'0'.repeat(64)}`)] });
+  const heard = Promise.withResolvers<Error>();
+  const client = createCachedSessionsClient({ url: server.url, key: 'wrong', onStreamError: heard.resolve });
+  t.after(client.stop);
+  assert.match((await heard.promise).message, /401/);
+  await assert.rejects(client.read(`ps_${'0'.repeat(36)}_${'a'.repeat(43)}`), { code: 'UNAUTHORIZED' });
+});

@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { KINDS_HEADER, kindsOf } from '../../api/v2/change-kinds.ts';
+import type { ChangeListener } from '../../domain/changes.ts';
+import { elapsedTime } from '../../domain/time/elapsed-time.ts';
+import { clientName } from '../clients/client-name.ts';
+import { connectionOf } from '../connections/connection.ts';
+import { NO_SNIFFING } from '../media-type.ts';
+import { Broadcast } from './broadcast.ts';
+import { ChangeLog } from './change-log.ts';
+import { ListenerPlaces } from './listener-places.ts';
+
+/** Who tells of changes: the use cases. */
+export interface ChangeSource {
+  watch(listener: ChangeListener): () => void;
+  toldUntil(): number;
+}
+
+export interface ChangeFeedBounds {
+  /** Listeners at once; more are refused. */
+  readonly listeners_max: number;
+  /** Of these with one API key, and of these from one client address. */
+  readonly listeners_of_caller_max: number;
+  readonly heartbeat_ms: number;
+}
+
+export const LISTENERS_MAX = 5_000;
+
+const BOUNDS: ChangeFeedBounds = {
+  listeners_max: LISTENERS_MAX,
+  listeners_of_caller_max: LISTENERS_MAX,
+  heartbeat_ms: 1_000,
+};
+
+interface ChangeFeedOptions {
+  readonly source: ChangeSource;
+  /** Is told the address of each listener that is cut off. */
+  readonly onSlow: (address: string) => void;
+  /** Those that differ from the defaults. */
+  readonly bounds?: Partial<ChangeFeedBounds>;
+}
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  ...NO_SNIFFING,
+  // nginx would gather the events otherwise.
+  'x-accel-buffering': 'no',
+};
+
+/**
+ * `GET /v2/changes`: every change of a session as a server-sent event, to many listeners.
+ *
+ * `hello` comes first, with the moment at which the request was taken. A heartbeat names the moment up to which every
+ * change has been told; both are of the same clock, so that a listener knows how old what it hears can be. While the
+ * store's own feed is in doubt that moment does not move, and there is no heartbeat.
+ */
+export class ChangeFeed {
+  readonly #source: ChangeSource;
+  readonly #bounds: ChangeFeedBounds;
+  readonly #log = new ChangeLog();
+  readonly #broadcast: Broadcast;
+  readonly #places: ListenerPlaces;
+  /** Nothing is kept before somebody listens. */
+  #stopListening: (() => void) | null = null;
+
+  constructor({ source, onSlow, bounds }: ChangeFeedOptions) {
+    this.#source = source;
+    this.#bounds = { ...BOUNDS, ...bounds };
+    this.#places = new ListenerPlaces(this.#bounds.listeners_max, this.#bounds.listeners_of_caller_max);
+    this.#broadcast = new Broadcast(this.#log, ({ response, address }) => {
+      response.destroy();
+      onSlow(address);
+    });
+  }
+
+  /** Throws a `RequestError` when there are too many listeners: in all, with the API key, or from the address. */
+  serve(request: IncomingMessage, response: ServerResponse, key: string | null): void {
+    const time = elapsedTime();
+    const address = request.socket.remoteAddress ?? '';
+    const kinds = kindsOf(request.headers[KINDS_HEADER]);
+    const callers = [`The address ${clientName(address)}`, ...(key === null ? [] : [`The API key ${key}`])];
+    if (request.method === 'HEAD') {
+      response.writeHead(200, HEADERS).end();
+      return;
+    }
+    this.#places.take(callers);
+    this.#stopListening ??= this.#listen();
+    const last_id = request.headers['last-event-id'];
+    const known = typeof last_id === 'string' ? this.#log.nextOf(last_id) : null;
+    const listener = { response, address, kinds, next: known ?? this.#log.end, told_until: Number.NEGATIVE_INFINITY };
+    response.once('close', () => {
+      this.#places.free(callers);
+      this.#broadcast.delete(listener);
+    });
+    // Its end is that of the connection: each event is one write, and not three.
+    response.useChunkedEncodingByDefault = false;
+    response.writeHead(200, HEADERS);
+    response.write(`retry: ${this.#bounds.heartbeat_ms}\nevent: hello\ndata: {"time":${time}}\n\n`);
+    if (known === null) response.write(this.#log.gap());
+    this.#broadcast.add(listener);
+    const connection = connectionOf(request.socket);
+    if (connection) connection.isListening = true;
+  }
+
+  /** Ends every stream; listeners go on at another node, or here once this one is back. */
+  close(): void {
+    this.#stopListening?.();
+    for (const { response } of this.#broadcast.listeners) {
+      if (response.writableLength > 0) response.destroy();
+      else response.end();
+    }
+  }
+
+  #listen(): () => void {
+    const unwatch = this.#source.watch((change) => {
+      this.#log.add(change);
+      this.#broadcast.publish();
+    });
+    const beat = () => this.#broadcast.beat(this.#source.toldUntil());
+    const heart = setInterval(beat, this.#bounds.heartbeat_ms).unref();
+    beat();
+    return () => {
+      unwatch();
+      clearInterval(heart);
+    };
+  }
+}

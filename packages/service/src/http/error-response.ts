@@ -1,0 +1,142 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { ERROR_MAP, PROBLEMS, RequestError } from '../api/error-codes.ts';
+import { SessionsError } from '../domain/errors.ts';
+import { hasLargeUnreadBody } from './body/unread-body.ts';
+import type { IncidentLog } from './clients/incident-log.ts';
+import { type Connection, connectionOf } from './connections/connection.ts';
+import { responseUnderWay } from './connections/node-internals.ts';
+import { correlationId } from './correlation.ts';
+import { JSON_UTF8, NO_SNIFFING, PROBLEM_JSON } from './media-type.ts';
+import { ALL_METHODS } from './methods.ts';
+import type { RouteNames } from './route-names.ts';
+
+/** The answer to a request that failed. */
+interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly text: string;
+}
+
+/** How an API words its errors. */
+type ErrorFormat = 'v1' | 'problem';
+
+/** Answers requests that fail, and says so in the log, without a word of what they held. */
+export class ErrorResponses {
+  readonly #incidents: IncidentLog;
+  readonly #routes: RouteNames;
+
+  constructor(incidents: IncidentLog, routes: RouteNames) {
+    this.#incidents = incidents;
+    this.#routes = routes;
+  }
+
+  /** Sends what an API answers to a request that failed. */
+  send(error: unknown, request: IncomingMessage, response: ServerResponse, format: ErrorFormat): void {
+    const { status, headers, text } = this.#answerTo(error, request, format);
+    if (response.headersSent) {
+      // Half a response is there: nothing can be said any more but that it is not whole.
+      response.destroy();
+      return;
+    }
+    const isLast = hasLargeUnreadBody(request);
+    if (isLast) connectionOf(request.socket)?.endAfterResponse();
+    response.writeHead(status, isLast ? { ...headers, connection: 'close' } : headers).end(text);
+  }
+
+  /** Answers what is not HTTP, or came too slowly, and ends the connection. */
+  refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
+    const connection = connectionOf(socket);
+    if (!connection || error.code === 'ECONNRESET' || !mayAnswer(socket)) {
+      connection?.destroy();
+      socket.destroy();
+      return;
+    }
+    const known = CONNECTION_ERRORS[error.code ?? ''] ?? NOT_HTTP;
+    this.#endWith(known, connection, error.code ?? '');
+  }
+
+  /** Answers a request for a tunnel (RFC 9110, 9.3.6), and ends the connection. */
+  refuseTunnel(socket: Socket): void {
+    const connection = connectionOf(socket);
+    if (connection) this.#endWith(NO_TUNNELS, connection, 'CONNECT');
+    else socket.destroy();
+  }
+
+  #endWith(known: RequestError, connection: Connection, error: string): void {
+    const { status } = ERROR_MAP[known.code];
+    this.#incidents.write({ event: 'malformed_request', code: known.code, status, error }, connection.address);
+    const body = errorText(known, undefined);
+    const headers = {
+      'content-type': JSON_UTF8,
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+      ...NO_SNIFFING,
+      ...known.headers,
+    };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    connection.endWith(`HTTP/1.1 ${status} ${known.code}\r\n${lines.join('')}\r\n${body}`);
+  }
+
+  #answerTo(error: unknown, request: IncomingMessage, format: ErrorFormat): ErrorAnswer {
+    const known = error instanceof SessionsError || error instanceof RequestError ? error : INTERNAL;
+    const { code } = known;
+    const correlation_id = correlationId(request) || undefined;
+    // The code of a problem may be more general than the error's own.
+    const { status } = format === 'v1' ? ERROR_MAP[code] : PROBLEMS[ERROR_MAP[code].problem];
+    const { method, url, socket } = request;
+    const about = { correlation_id, code, status, method, path: this.#routes.of(url) };
+    const address = socket.remoteAddress ?? '';
+    if (status >= 500) this.#incidents.write({ event: 'request_failed', ...about, err: error }, address);
+    else this.#incidents.write({ event: 'request_refused', ...about }, address);
+    const text = format === 'v1' ? errorText(known, correlation_id) : problemText(known, correlation_id);
+    const headers = {
+      'content-type': format === 'v1' ? JSON_UTF8 : PROBLEM_JSON,
+      'content-length': Buffer.byteLength(text),
+      ...NO_SNIFFING,
+      // A 404 may otherwise be kept (RFC 9110, 15.1).
+      ...(format === 'problem' && { 'cache-control': 'no-store' }),
+      ...(status === 503 && { 'retry-after': 1 }),
+      ...(known instanceof RequestError && known.headers),
+    };
+    return { status, headers, text };
+  }
+}
+
+/** Whether an answer would be taken for that of the request that went wrong, and not for one before it. */
+function mayAnswer(socket: Socket): boolean {
+  if (socket.bytesRead === 0 || !socket.writable) return false;
+  const response = responseUnderWay(socket);
+  return response === null || !(response.headersSent || response.req.complete);
+}
+
+/** The standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses). */
+function errorText(error: SessionsError | RequestError, correlation_id: string | undefined): string {
+  const { code, message } = error;
+  const { status, category } = ERROR_MAP[code];
+  const details = error instanceof SessionsError ? error.details : undefined;
+  return JSON.stringify({ code, status, category, message, details, correlation_id });
+}
+
+/** RFC 9457. Its code may be more general than the service's own, and then its status and its detail are too. */
+function problemText(error: SessionsError | RequestError, correlation_id: string | undefined): string {
+  const { problem: code } = ERROR_MAP[error.code];
+  const { status, title } = PROBLEMS[code];
+  const detail = code === 'INTERNAL' ? INTERNAL.message : error.message;
+  const details = error instanceof SessionsError && code !== 'INTERNAL' ? error.details : undefined;
+  const type = `urn:pip-sessions:problem:${code}`;
+  return JSON.stringify({ type, title, status, detail, code, details, correlation_id });
+}
+
+const INTERNAL = new RequestError('INTERNAL', 'The service failed; its log says why.');
+
+const NO_TUNNELS = new RequestError('MethodNotAllowed', 'The service is no proxy: it opens no tunnels.', {
+  allow: ALL_METHODS,
+});
+
+const NOT_HTTP = new RequestError('InvalidRequest', 'The request is not HTTP/1.1.');
+
+const CONNECTION_ERRORS: Readonly<Record<string, RequestError>> = {
+  HPE_HEADER_OVERFLOW: new RequestError('HEADERS_TOO_LARGE', 'The headers are larger than the service accepts.'),
+  ERR_HTTP_REQUEST_TIMEOUT: new RequestError('REQUEST_TIMEOUT', 'The request did not arrive in time.'),
+};

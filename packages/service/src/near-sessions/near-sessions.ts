@@ -1,0 +1,85 @@
+import { FRESH_MS, NearCache, type NearCacheStats } from '@pip-sessions/client/near-cache';
+import type { Session, SessionUpdate } from '../domain/session.ts';
+import type { Known, SessionLookup } from '../domain/session-lookup.ts';
+import type { SessionStore, UpdateResult } from '../domain/store.ts';
+import { elapsedTime } from '../domain/time/elapsed-time.ts';
+
+export interface NearSessionsBounds {
+  readonly sessions_max: number;
+  readonly bytes_max: number;
+}
+
+const AGE_MS_MAX = 60_000;
+/** The members of a session beside its texts. */
+const SESSION_BYTES = 500;
+
+/**
+ * The sessions that this node has read lately, in front of a store that other nodes change too. The store's feed of
+ * changes says what is true no more; while it is in doubt, every read asks the store.
+ */
+export class NearSessions implements SessionLookup {
+  readonly #store: SessionStore;
+  readonly #now: () => number;
+  readonly #cache: NearCache<Found>;
+
+  constructor(store: SessionStore, { sessions_max, bytes_max }: NearSessionsBounds, now = elapsedTime) {
+    this.#store = store;
+    this.#now = now;
+    this.#cache = new NearCache(
+      {
+        load: async (id) => {
+          const asked = now();
+          return loaded(await store.find(id), asked);
+        },
+        idOf: (id) => id,
+        freshUntil: () => store.toldUntil() + FRESH_MS,
+        now,
+      },
+      { entries_max: sessions_max, bytes_max, age_ms_max: AGE_MS_MAX },
+    );
+    store.watch((change) => {
+      if (change.type === 'gap') this.#cache.gap();
+      else if (change.type === 'removed') this.#cache.changed(change.id);
+      else this.#cache.changed(change.id, { revision: change.revision, hasEnded: change.close_reason !== null });
+    });
+  }
+
+  async find(id: string, age_ms_max: number): Promise<Known> {
+    const began = this.#now();
+    const { session, asked } = await this.#cache.read(id);
+    if (began - asked <= age_ms_max) return { session, age_ms: Math.max(0, began - asked) };
+    return { session: await this.#load(id), age_ms: 0 };
+  }
+
+  /** Reads the store, whatever is cached: a read under way may have begun before the caller's request. */
+  async #load(id: string): Promise<Session | null> {
+    const asked = this.#now();
+    const session = await this.#store.find(id);
+    this.#cache.keep(id, loaded(session, asked), asked);
+    return session;
+  }
+
+  async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
+    const asked = this.#now();
+    const result = await this.#store.update(id, update, now);
+    // Touches are not published: without this, each read of the older copy would ask for another one.
+    if (result.outcome !== 'missing') this.#cache.keep(id, loaded(result.session, asked), asked);
+    return result;
+  }
+
+  stats(): NearCacheStats {
+    return this.#cache.stats();
+  }
+}
+
+interface Found {
+  readonly session: Session | null;
+  readonly asked: number;
+}
+
+/** What is not there is not kept: there is no end of ids that somebody may try. */
+function loaded(session: Session | null, asked: number) {
+  const bytes = session === null ? 0 : SESSION_BYTES + 2 * ((session.user?.length ?? 0) + (session.data?.length ?? 0));
+  const keep_ms = session === null ? 0 : AGE_MS_MAX;
+  return { value: { session, asked }, keep_ms, age_ms: 0, bytes, revision: session?.revision ?? 0 };
+}

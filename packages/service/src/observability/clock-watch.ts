@@ -1,0 +1,55 @@
+import type { SessionStore } from '../domain/store.ts';
+import type { CheckedClock } from '../domain/time/clock-check.ts';
+import type { Logger } from './log.ts';
+
+const INTERVAL_MS = 60_000;
+
+/** Compares the clock of this node with that of its store's server: at the start, each minute, and when it is asked to. */
+export class ClockWatch {
+  readonly #clock: CheckedClock;
+  readonly #store: Pick<SessionStore, 'clockDifference'>;
+  readonly #log: Logger;
+  #timer: NodeJS.Timeout | null = null;
+  #comparing: Promise<void> | null = null;
+  #isWrong = false;
+
+  constructor(clock: CheckedClock, store: Pick<SessionStore, 'clockDifference'>, log: Logger) {
+    this.#clock = clock;
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Resolves after the first comparison. A clock that is wrong does not stop the start. */
+  async start(): Promise<void> {
+    this.#clock.doubted = () => void this.check();
+    this.#timer = setInterval(() => void this.check(), INTERVAL_MS).unref();
+    await this.check();
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#clock.doubted = () => {};
+  }
+
+  /** Compares now. Resolves with what is wrong, or null; while the store does not answer, by what was known before. */
+  async check(): Promise<string | null> {
+    this.#comparing ??= this.#compare().finally(() => {
+      this.#comparing = null;
+    });
+    await this.#comparing;
+    return this.#clock.problem();
+  }
+
+  async #compare(): Promise<void> {
+    try {
+      this.#clock.compared(await this.#store.clockDifference(this.#clock));
+    } catch {
+      // That the store does not answer is said by those who need it.
+      return;
+    }
+    const problem = this.#clock.problem();
+    if (problem !== null && !this.#isWrong) this.#log.error({ event: 'clock_wrong', msg: problem });
+    if (problem === null && this.#isWrong) this.#log.info({ msg: "the clock agrees with the store's server again" });
+    this.#isWrong = problem !== null;
+  }
+}

@@ -1,0 +1,151 @@
+import type { SessionsError } from '../../../domain/errors.ts';
+import type { PostgresStoreConfig } from '../config.ts';
+import { Connection } from './connection.ts';
+import { Deadline } from './deadline.ts';
+import { isOfConnection, isReadOnly, readOnlyFault, toSessionsError, writeFaultOf } from './faults.ts';
+
+/** After a failed attempt to connect; doubled up to the maximum, which is about how late a return is noticed. */
+const BACKOFF_MS_MIN = 50;
+const BACKOFF_MS_MAX = 500;
+
+/** So often every connection is asked for its server's role that is not in use, and each other one when it is given back. */
+const ROLE_INTERVAL_MS = 1_000;
+
+export interface PoolListener {
+  /** A connection was ended because its server is no primary any more, or takes no writes. */
+  readonly left: () => void;
+  /** New connections lead to another server than those before. */
+  readonly moved: (server: string) => void;
+  /** A statement was refused, for a reason for which no write is possible. */
+  readonly writeFailed: (reason: string) => void;
+}
+
+/**
+ * Connections, made when there is none idle. How many there are is bounded by who asks for them: each kind of call has
+ * a share of its own (`PostgresStoreConfig`), so that slow ones cannot take all.
+ *
+ * When one cannot be made, calls are refused at once until it is time for the next attempt, which one call makes.
+ *
+ * Only primaries are connected to, and all connections lead to one: where a new one leads to another server, the others are
+ * ended. What a connection has read may have been old that is ended for the role or the place of its server.
+ */
+export class Pool {
+  readonly #config: PostgresStoreConfig;
+  readonly #idle: Connection[] = [];
+  #backoff_ms = 0;
+  #problem: SessionsError | null = null;
+  #isBackingOff = false;
+  #isProbing = false;
+  #isClosed = false;
+  /** Where the newest connection leads. */
+  #server: string | null = null;
+  readonly #listener: PoolListener;
+  readonly #watch: NodeJS.Timeout;
+
+  constructor(config: PostgresStoreConfig, listener: PoolListener) {
+    this.#config = config;
+    this.#listener = listener;
+    this.#watch = setInterval(() => this.#checkRoles(), ROLE_INTERVAL_MS).unref();
+  }
+
+  /** Lends a connection, which is ended when the deadline is over. Rejects with `STORE_UNAVAILABLE`. */
+  async use<T>(deadline: Deadline, work: (connection: Connection) => Promise<T>): Promise<T> {
+    const connection = this.#takeIdle() ?? (await this.#connect(deadline));
+    const forget = deadline.onEnd(() => connection.destroy());
+    try {
+      return await work(connection);
+    } catch (error) {
+      if (isOfConnection(error)) connection.destroy();
+      if (isReadOnly(error)) this.#listener.left();
+      const fault = writeFaultOf(error);
+      if (fault !== null) this.#listener.writeFailed(fault);
+      throw toSessionsError(error, deadline);
+    } finally {
+      forget();
+      this.#giveBack(connection);
+    }
+  }
+
+  /** From now on all connections are to lead to this server. */
+  follow(server: string): void {
+    const before = this.#server;
+    this.#server = server;
+    if (before === null || before === server) return;
+    for (const connection of this.#idle.splice(0)) connection.destroy();
+    this.#listener.moved(server);
+  }
+
+  /** To be called when no connection is lent. */
+  async close(deadline: Deadline): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#watch);
+    await Promise.all(this.#idle.splice(0).map((connection) => connection.end(deadline)));
+  }
+
+  #takeIdle(): Connection | null {
+    for (let connection = this.#idle.pop(); connection; connection = this.#idle.pop()) {
+      if (connection.isIdle) return connection;
+    }
+    return null;
+  }
+
+  #giveBack(connection: Connection): void {
+    if (!connection.isIdle || this.#isClosed || connection.server !== this.#server) {
+      connection.destroy();
+      return;
+    }
+    this.#idle.push(connection);
+    void this.#checkRole(connection);
+  }
+
+  #checkRoles(): void {
+    for (const connection of this.#idle) void this.#checkRole(connection);
+  }
+
+  /**
+   * The connection may be lent meanwhile: what is sent on it then is answered after this. Where the server does not answer in
+   * time, the connection is ended before a call waits for it.
+   */
+  async #checkRole(connection: Connection): Promise<void> {
+    if (!connection.isCheckDue) return;
+    const deadline = new Deadline(this.#config.call_timeout_ms);
+    deadline.onEnd(() => connection.destroy());
+    const isPrimary = await connection.checkRole();
+    deadline.cancel();
+    if (isPrimary) return;
+    this.#listener.left();
+    this.#noteRole(connection);
+  }
+
+  async #connect(deadline: Deadline): Promise<Connection> {
+    if (this.#problem && (this.#isBackingOff || this.#isProbing)) throw this.#problem;
+    this.#isProbing = this.#problem !== null;
+    try {
+      const connection = await Connection.open(this.#config, this.#config.call_timeout_ms, deadline);
+      this.follow(connection.server);
+      this.#noteRole(connection);
+      this.#problem = null;
+      this.#backoff_ms = 0;
+      return connection;
+    } catch (error) {
+      this.#problem = toSessionsError(error, deadline);
+      this.#backOff();
+      throw this.#problem;
+    } finally {
+      this.#isProbing = false;
+    }
+  }
+
+  #noteRole({ role }: Connection): void {
+    if (role === 'read-only') this.#listener.writeFailed(readOnlyFault());
+  }
+
+  #backOff(): void {
+    if (this.#isBackingOff) return;
+    this.#backoff_ms = Math.min(BACKOFF_MS_MAX, Math.max(BACKOFF_MS_MIN, 2 * this.#backoff_ms));
+    this.#isBackingOff = true;
+    setTimeout(() => {
+      this.#isBackingOff = false;
+    }, this.#backoff_ms).unref();
+  }
+}

@@ -1,0 +1,33 @@
+import type { ConnectionOptions } from 'node:tls';
+import type { SessionsError } from '../../../domain/errors.ts';
+import { textOfFile } from '../../shared/url-file.ts';
+
+/**
+ * What `sslmode` means to PostgreSQL's own clients (https://www.postgresql.org/docs/current/libpq-ssl.html). Without it
+ * there is no TLS; the modes that fall back to none are not here, since whoever sits between could make them.
+ */
+export function tlsOptions(
+  parameters: ReadonlyMap<string, string>,
+  invalid: (problem: string) => SessionsError,
+): ConnectionOptions | false {
+  const read = (name: string) => {
+    const path = parameters.get(name);
+    return path === undefined ? undefined : textOfFile(name, path, invalid);
+  };
+  const [ca, cert, key] = [read('sslrootcert'), read('sslcert'), read('sslkey')];
+  const files = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+  const anyName = { checkServerIdentity: () => undefined };
+  switch (parameters.get('sslmode') ?? 'disable') {
+    case 'disable':
+      return false;
+    case 'require':
+      // As in libpq: whoever names a certificate authority wants it asked.
+      return ca === undefined ? { ...files, rejectUnauthorized: false } : { ...files, ...anyName };
+    case 'verify-ca':
+      return { ...files, ...anyName };
+    case 'verify-full':
+      return files;
+    default:
+      throw invalid('should have "sslmode" of disable, require, verify-ca or verify-full');
+  }
+}

@@ -1,0 +1,133 @@
+import { expire, type Session } from '../../../domain/session.ts';
+import type { ClosedMatching, CloseMatching, Expired } from '../../../domain/store.ts';
+import { assertMayEnd, type Clock } from '../../../domain/time/clock.ts';
+import type { Connection, Statement } from '../connection/connection.ts';
+import { COMMIT, commit, inTransaction } from '../connection/transaction.ts';
+import type { Feed } from '../feed/feed.ts';
+import { textArray } from './arrays.ts';
+import { addFilter, Conditions } from './conditions.ts';
+import { firstHourKept } from './hourly-counts.ts';
+import { IS_DUE_OF_USER } from './lists.ts';
+import { fromStored, toStored } from './nul-escaping.ts';
+import { STORED_ONLY, type Stored, SUMMARY_COLUMNS, toStoredSession, userKey } from './rows.ts';
+import { WorkingSet } from './working-set.ts';
+
+/** Whatever ends a session takes its texts away: they are not read for that. */
+const SELECT_ENDING = `SELECT ${SUMMARY_COLUMNS}, token, NULL, NULL, ${STORED_ONLY} FROM sessions`;
+
+/** How many sessions in use an expiry moves on in the index at a time, and how often: each is one once in its timeout. */
+const POSTPONED_MAX = 2_000;
+const POSTPONEMENTS_MAX = 10;
+
+const POSTPONE = `UPDATE sessions SET due = deadline WHERE id = ANY(ARRAY(
+    SELECT id FROM sessions WHERE close_time IS NULL AND due <= $1 AND deadline > $1 AND due < deadline
+    ORDER BY due LIMIT ${POSTPONED_MAX} FOR UPDATE SKIP LOCKED)) RETURNING 1`;
+const SELECT_DUE = `${SELECT_ENDING} WHERE close_time IS NULL AND due <= $1 AND deadline <= $1
+    ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED`;
+const SELECT_DUE_OF_USER = `${SELECT_ENDING} WHERE ${IS_DUE_OF_USER} ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED`;
+const SELECT_PURGED = `${SELECT_ENDING} WHERE close_time < $1 ORDER BY close_time LIMIT $2 FOR UPDATE SKIP LOCKED`;
+const FORGET_HOURS = 'DELETE FROM hours WHERE hour < $1';
+
+/** Judged by this moment, every session that is open in the store is live. */
+const BEFORE_ALL_DEADLINES = 0;
+
+function selectDue(now: number, limit: number, user_id: string | null): Statement {
+  if (user_id === null) return { name: 'due', text: SELECT_DUE, values: [now, limit] };
+  const values = [now, userKey(user_id), toStored(user_id), limit];
+  return { name: 'due of user', text: SELECT_DUE_OF_USER, values };
+}
+
+/** What changes many sessions at once. It has longer than other calls: what it looks for may be far apart. */
+export class Bulk {
+  readonly #begin: Statement;
+  readonly #feed: Feed;
+  readonly #clock: Clock;
+
+  constructor(feed: Feed, clock: Clock, timeout_ms: number) {
+    this.#begin = { text: `BEGIN; SET LOCAL statement_timeout = ${timeout_ms}` };
+    this.#feed = feed;
+    this.#clock = clock;
+  }
+
+  closeMatching(connection: Connection, request: CloseMatching, now: number): Promise<ClosedMatching> {
+    const { filter, except, reason, limit, dry_run } = request;
+    if (filter.active === false) return Promise.resolve({ ids: [], more: false });
+    // Open ones that are past their deadline match too: one that is only passed over could be kept alive by a change.
+    const matching = () => {
+      const conditions = addFilter(new Conditions(), { ...filter, active: true }, BEFORE_ALL_DEADLINES);
+      return except.length === 0 ? conditions : conditions.add('id <> ALL(?::text[])', textArray(except.map(toStored)));
+    };
+    return inTransaction(connection, async () => {
+      const { where, values } = matching();
+      const text = `SELECT id, deadline FROM sessions ${where} ORDER BY open_time DESC, id LIMIT ${limit + 1}`;
+      const [, found] = await Promise.all([connection.query(this.#begin), connection.query({ text, values })]);
+      const chosen = found.slice(0, limit).map(([id]) => String(id));
+      const more = found.length > limit;
+      if (dry_run || chosen.length === 0) {
+        await connection.query(COMMIT);
+        const live = found.slice(0, limit).filter(([, deadline]) => now < Number(deadline));
+        return { ids: live.map(([id]) => fromStored(String(id))), more };
+      }
+      // Locked in the order of the ids, as everywhere; what no longer matches by then falls out.
+      const still = matching().add('id = ANY(?::text[])', textArray(chosen));
+      const locking = `${SELECT_ENDING} ${still.where} ORDER BY id FOR UPDATE`;
+      const rows = await connection.query({ text: locking, values: still.values });
+      const locked = new Map(rows.map((row) => [String(row[0]), toStoredSession(row)]));
+      const ordered = chosen.flatMap((id) => locked.get(id) ?? []);
+      const closed = await this.#commit(connection, ordered, (set, session) => set.close(session, reason, now));
+      return { ids: closed.map(({ id }) => id), more };
+    });
+  }
+
+  async expire(connection: Connection, now: number, limit: number, user_id: string | null): Promise<Expired> {
+    if (user_id === null) await this.#postpone(connection, now);
+    return inTransaction(connection, async () => {
+      const [, , rows] = await Promise.all([
+        connection.query(this.#begin),
+        connection.query({ name: 'forget hours', text: FORGET_HOURS, values: [firstHourKept(now)] }),
+        connection.query(selectDue(now, limit, user_id)),
+      ]);
+      if (rows.length > 0) assertMayEnd(this.#clock);
+      const closed = await this.#commit(connection, rows.map(toStoredSession), (set, session) => {
+        const expired = expire(session);
+        set.replace(expired);
+        return expired;
+      });
+      const ends = closed.map(({ close_time }) => close_time ?? now);
+      return { count: closed.length, earliest: ends.length === 0 ? null : Math.min(...ends) };
+    });
+  }
+
+  purge(connection: Connection, closed_before: number, limit: number): Promise<number> {
+    return inTransaction(connection, async () => {
+      const [, rows] = await Promise.all([
+        connection.query(this.#begin),
+        connection.query({ name: 'purged', text: SELECT_PURGED, values: [closed_before, limit] }),
+      ]);
+      const gone = await this.#commit(connection, rows.map(toStoredSession), (set, session) => {
+        set.remove(session);
+        return session;
+      });
+      return gone.length;
+    });
+  }
+
+  async #postpone(connection: Connection, now: number): Promise<void> {
+    for (let n = 0; n < POSTPONEMENTS_MAX; n += 1) {
+      const postponed = await connection.query({ name: 'postpone', text: POSTPONE, values: [now] });
+      if (postponed.length < POSTPONED_MAX) return;
+    }
+  }
+
+  /** Resolves with what has changed as it was meant to: `change` answers null for the others. */
+  async #commit(
+    connection: Connection,
+    locked: readonly Stored[],
+    change: (set: WorkingSet, session: Session) => Session | null,
+  ): Promise<Session[]> {
+    const set = new WorkingSet(locked, this.#clock);
+    const changed = locked.flatMap(({ session }) => change(set, session) ?? []);
+    await commit(connection, set, this.#feed);
+    return changed;
+  }
+}

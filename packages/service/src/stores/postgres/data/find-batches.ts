@@ -1,0 +1,74 @@
+import type { Session } from '../../../domain/session.ts';
+import type { PostgresStoreConfig } from '../config.ts';
+import type { Row } from '../connection/connection.ts';
+import type { Deadline } from '../connection/deadline.ts';
+import { isOfConnection } from '../connection/faults.ts';
+import type { Pool } from '../connection/pool.ts';
+import { textArray } from './arrays.ts';
+import { Batches } from './batches.ts';
+import { toStored } from './nul-escaping.ts';
+import { COLUMNS, toSession } from './rows.ts';
+
+/** Of a divided table a join looks into one partition an id: more than half as fast again as `= ANY`, and as fast where there is one. */
+const FIND = `SELECT ${COLUMNS} FROM unnest($1::text[]) AS u (wanted) JOIN sessions ON id = wanted`;
+
+/**
+ * Finds of one turn, and those that come while all readers are busy, go in one statement. It is sent after each of
+ * them was asked for, and so sees every write that was answered before.
+ */
+export class FindBatches {
+  readonly #pool: Pool;
+  readonly #batches: Batches<string, Session | null>;
+
+  constructor(pool: Pool, { reads_waiting_max, ids_per_read_max, readers, call_timeout_ms }: PostgresStoreConfig) {
+    this.#pool = pool;
+    const options = {
+      what: 'reads',
+      waiting_max: reads_waiting_max,
+      items_max: ids_per_read_max,
+      parallel: readers,
+      timeout_ms: call_timeout_ms,
+    };
+    this.#batches = new Batches(options, (ids, deadline) => this.#find(ids, deadline));
+  }
+
+  find(id: string): Promise<Session | null> {
+    return this.#batches.add(id);
+  }
+
+  close(): Promise<void> {
+    return this.#batches.close();
+  }
+
+  async #find(ids: readonly string[], deadline: Deadline): Promise<(Session | null)[]> {
+    // An id that was asked for twice is read once, and its session cannot be changed by who has it.
+    const values = [textArray([...new Set(ids)].map(toStored))];
+    const rows = await this.#read(values, deadline);
+    const found = new Map<string, Session>();
+    for (const row of rows) {
+      const session = Object.freeze(toSession(row));
+      found.set(session.id, session);
+    }
+    return ids.map((id) => found.get(id) ?? null);
+  }
+
+  /** Once more where the connection was lost: reading changes nothing. */
+  async #read(values: string[], deadline: Deadline): Promise<Row[]> {
+    let isLost = false;
+    const read = () =>
+      this.#pool.use(deadline, async (connection) => {
+        try {
+          return await connection.query({ name: 'find', text: FIND, values });
+        } catch (error) {
+          isLost = isOfConnection(error);
+          throw error;
+        }
+      });
+    try {
+      return await read();
+    } catch (error) {
+      if (!isLost || deadline.isOver) throw error;
+      return await read();
+    }
+  }
+}

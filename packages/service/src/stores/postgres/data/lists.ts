@@ -1,0 +1,130 @@
+import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, SessionPage } from '../../../domain/store.ts';
+import type { Connection, Row } from '../connection/connection.ts';
+import { COMMIT, inTransaction } from '../connection/transaction.ts';
+import { addFilter, Conditions } from './conditions.ts';
+import { fromStored, toStored } from './nul-escaping.ts';
+import { LISTED_LAG_MS, SUMMARY_COLUMNS, toSummary, userKey } from './rows.ts';
+
+/** How many sessions one page looks at, at most, so that its time does not grow with the store. */
+const SCANNED_MAX = 10_000;
+
+/** Open sessions of a user that are past their deadline; a user has few open ones. */
+export const IS_DUE_OF_USER = 'user_key = $2 AND user_id = $3 AND close_time IS NULL AND deadline <= $1';
+const DUE_OF_USER = `SELECT EXISTS (SELECT FROM sessions WHERE ${IS_DUE_OF_USER})`;
+
+const BY_OPENING = 'ORDER BY open_time DESC, id';
+
+/**
+ * All that `read` asks for is of one moment. It may look at very many rows, and so has longer, and may read a table from
+ * end to end where it needs all of it.
+ */
+export function snapshot<T>(connection: Connection, timeout_ms: number, read: () => Promise<T>): Promise<T> {
+  const settings = `SET LOCAL statement_timeout = ${timeout_ms}; SET LOCAL enable_seqscan = on`;
+  const begin = { text: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${settings}` };
+  return inTransaction(connection, async () => {
+    const [, result] = await Promise.all([connection.query(begin), read()]);
+    await connection.query(COMMIT);
+    return result;
+  });
+}
+
+export async function list(
+  connection: Connection,
+  filter: SessionFilterV1,
+  { skip, take, total }: PageRequest,
+  now: number,
+): Promise<SessionPage> {
+  const [rows, count] = await Promise.all([
+    take > 0 ? pageOf(connection, filter, skip, take, now) : [],
+    total ? countMatching(connection, filter, now) : null,
+  ]);
+  return { sessions: rows.map(toSummary), total: count };
+}
+
+export async function countMatching(connection: Connection, filter: SessionFilter, now: number): Promise<number> {
+  const { where, values } = addFilter(new Conditions(), filter, now);
+  const [row] = await connection.query({ text: `SELECT count(*) FROM sessions ${where}`, values });
+  return Number(row?.[0]);
+}
+
+/** Open sessions that are due by their index, but may have been used since: more of them count as due themselves. */
+const DUE_LOOKED_AT_MAX = 1_000;
+const DUE_OF_ALL = `SELECT count(*) > 0 FROM (SELECT deadline, row_number() OVER () AS number FROM (
+    SELECT deadline FROM sessions WHERE close_time IS NULL AND due <= $1 ORDER BY due LIMIT ${DUE_LOOKED_AT_MAX}
+  ) AS first) AS looked WHERE deadline <= $1 OR number = ${DUE_LOOKED_AT_MAX}`;
+
+/** Whether an expiry has something to do: of a user, or of all. Usually it has not, and one look into an index says so. */
+export async function hasDue(connection: Connection, now: number, user_id: string | null): Promise<boolean> {
+  const values = user_id === null ? [now] : [now, userKey(user_id), toStored(user_id)];
+  const statement =
+    user_id === null ? { name: 'has due', text: DUE_OF_ALL } : { name: 'has due of user', text: DUE_OF_USER };
+  const [row] = await connection.query({ ...statement, values });
+  return row?.[0] === true;
+}
+
+/**
+ * The order is by `request_time`, and the index by `listed_time`, which lags behind. The first n of the index have a
+ * `request_time` no earlier than the n-th one's `listed_time`; so has the page, then, and in the index it is found no
+ * farther behind than the lag.
+ */
+async function pageOf(
+  connection: Connection,
+  filter: SessionFilterV1,
+  skip: number,
+  take: number,
+  now: number,
+): Promise<Row[]> {
+  const conditions = addFilter(new Conditions(), filter, now);
+  if (filter.id === undefined && filter.user_id === undefined) {
+    const { where, values } = conditions;
+    const nth = `ORDER BY listed_time DESC LIMIT 1 OFFSET ${skip + take - 1}`;
+    const [row] = await connection.query({ text: `SELECT listed_time FROM sessions ${where} ${nth}`, values });
+    if (row) {
+      const cut = Number(row[0]);
+      conditions.add('listed_time >= ? AND request_time >= ?', cut - LISTED_LAG_MS, cut);
+    }
+  }
+  const { where, values } = conditions;
+  const order = `ORDER BY request_time DESC, id LIMIT ${take} OFFSET ${skip}`;
+  return connection.query({ text: `SELECT ${SUMMARY_COLUMNS} FROM sessions ${where} ${order}`, values });
+}
+
+/** A page in the order of opening. What an index finds is cut off before the other conditions look at it. */
+export async function scan(
+  connection: Connection,
+  filter: SessionFilter,
+  after: ScanKey | null,
+  take: number,
+  now: number,
+): Promise<Scan> {
+  const { indexed, others } = split(filter, after, now);
+  const looked = `SELECT * FROM sessions ${indexed.where} ${BY_OPENING} LIMIT ${SCANNED_MAX}`;
+  const rows = await connection.query({
+    text: `SELECT ${SUMMARY_COLUMNS} FROM (${looked}) AS looked ${others.where} ${BY_OPENING} LIMIT ${take + 1}`,
+    values: others.values,
+  });
+  const sessions = rows.slice(0, take).map(toSummary);
+  const last = sessions.at(-1);
+  if (rows.length > take) return { sessions, next: last ? { open_time: last.open_time, id: last.id } : null };
+  const [cut] = await connection.query({
+    text: `SELECT open_time, id FROM sessions ${indexed.where} ${BY_OPENING} LIMIT 1 OFFSET ${SCANNED_MAX - 1}`,
+    values: indexed.values,
+  });
+  return { sessions, next: cut ? { open_time: Number(cut[0]), id: fromStored(String(cut[1])) } : null };
+}
+
+/** What an index serves, and the rest, whose values come after. */
+function split(filter: SessionFilter, after: ScanKey | null, now: number) {
+  const { id, user_id, ...rest } = filter;
+  const indexed = addFilter(
+    new Conditions(),
+    { ...(id !== undefined && { id }), ...(user_id !== undefined && { user_id }) },
+    now,
+  );
+  if (user_id !== undefined && filter.active === true) indexed.add('close_time IS NULL');
+  if (after) {
+    const { open_time } = after;
+    indexed.add('open_time <= ? AND (open_time < ? OR id > ?)', open_time, open_time, toStored(after.id));
+  }
+  return { indexed, others: addFilter(new Conditions(indexed.values), rest, now) };
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { asJsonText } from '../../../domain/json.ts';
+import type { SessionFilter, SessionFilterV1 } from '../../../domain/store.ts';
+import { postgresStoreConfig } from '../config.ts';
+import { Connection, type Statement } from '../connection/connection.ts';
+import { Deadline } from '../connection/deadline.ts';
+import { Databases, NOW, query, sessionOf } from '../fixtures/databases.ts';
+import type { PostgresStore } from '../store.ts';
+
+const DAY_MS = 86_400_000;
+const SESSIONS = 30_000;
+const USERS = 3_000;
+/** As many rows of a table as a statement may read one after the other: those of the small tables. */
+const SMALL = /Seq Scan on (hours|leases)/;
+
+const databases = new Databases({ settings: { fsync: 'off', autovacuum: 'off' } }, prepare);
+const opened: Record<string, { store: PostgresStore; connection: Connection }> = {};
+const deadline = new Deadline(600_000);
+
+/** A month of sessions, of which a tenth is open. */
+async function fill(store: PostgresStore): Promise<void> {
+  const inserts = Array.from({ length: SESSIONS }, (_, n) => {
+    const open_time = NOW - Math.floor((n / SESSIONS) * 30 * DAY_MS);
+    const id = `${(n * 2654435761).toString(16).slice(-8).padStart(8, '0')}${n}`;
+    const isOpen = n < SESSIONS / 10;
+    const ended = isOpen ? {} : ({ close_time: open_time + 60_000, close_reason: 'closed' } as const);
+    const times = { open_time, request_time: open_time, idle_timeout_ms: 30 * DAY_MS };
+    return store.insert(sessionOf(id, { ...times, ...ended, user_id: `user ${n % USERS}` }), null, NOW);
+  });
+  await Promise.all(inserts);
+}
+
+async function prepare(): Promise<void> {
+  for (const partitions of [1, 16]) {
+    const url = `${await databases.server.newDatabase()}?partitions=${partitions}`;
+    const config = { writes_waiting_max: SESSIONS, call_timeout_ms: 60_000 };
+    const store = await databases.open(url, config);
+    await fill(store);
+    await query(url, 'ANALYZE sessions');
+    const connection = await Connection.open(postgresStoreConfig(url), 60_000, deadline);
+    opened[partitions] = { store, connection };
+  }
+}
+
+/** Every combination of the members, each there or not. */
+function combinations<T extends object>(members: readonly T[]): T[] {
+  let all = [{} as T];
+  for (const member of members) all = [...all, ...all.map((one) => ({ ...one, ...member }))];
+  return all;
+}
+
+const TIMES: readonly SessionFilterV1[] = [{ from_time: NOW - 15 * DAY_MS }, { to_time: NOW - 14 * DAY_MS }];
+const OF_USER: readonly SessionFilterV1[] = [{ id: '00000000' }, { user_id: 'user 7' }];
+const V1 = combinations<SessionFilterV1>([...OF_USER, ...TIMES, { active: true }]).flatMap((filter) =>
+  filter.active ? [filter, { ...filter, active: false }] : [filter],
+);
+/** No index serves these: they go together. */
+const NOT_INDEXED: SessionFilter = { client: 'app', address: '::1', close_reason: 'idle' };
+const ALL: readonly SessionFilter[] = V1.flatMap((filter) => [filter, { ...filter, ...NOT_INDEXED }]);
+
+/** The plans of all statements that a call sends: as made for their values, and for prepared ones for any values. */
+async function plansOf(partitions: number, call: (store: PostgresStore) => Promise<unknown>): Promise<string[]> {
+  const { store, connection } = opened[partitions] ?? assert.fail();
+  const spy = mock.method(Connection.prototype, 'query');
+  await call(store);
+  const statements = spy.mock.calls.map(({ arguments: [statement] }) => statement);
+  spy.mock.restore();
+  await connection.query({ text: 'SET enable_seqscan = off' });
+  const plans: string[] = [];
+  for (const statement of statements) {
+    // Where only a part of a table is wanted, it is not read from end to end though it may.
+    if (statement.text.includes('enable_seqscan = on')) await connection.query({ text: 'SET enable_seqscan = on' });
+    if (/^(BEGIN|COMMIT|ROLLBACK|SET|LISTEN)/.test(statement.text) || statement.name === 'beat') continue;
+    plans.push(await planOf(connection, { text: statement.text, values: statement.values ?? [] }));
+    if (statement.name !== undefined) plans.push(await genericPlanOf(connection, statement));
+  }
+  return plans;
+}
+
+async function planOf(connection: Connection, { text, values = [] }: Statement): Promise<string> {
+  const rows = await connection.query({ text: `EXPLAIN ${text}`, values });
+  return rows.map(([line]) => line).join('\n');
+}
+
+async function genericPlanOf(connection: Connection, { text, values = [] }: Statement): Promise<string> {
+  const literals = values.map((value) => `'${String(value).replaceAll("'", "''")}'`).join(', ');
+  await connection.query({ text: `SET plan_cache_mode = force_generic_plan; PREPARE plan AS ${text}` });
+  const rows = await connection.query({ text: `EXPLAIN EXECUTE plan ${literals && `(${literals})`}` });
+  await connection.query({ text: 'DEALLOCATE plan; RESET plan_cache_mode' });
+  return rows.map(([line]) => line).join('\n');
+}
+
+function assertIndexed(plans: readonly string[], what: string): void {
+  assert.ok(plans.length > 0);
+  for (const plan of plans) {
+    if (SMALL.test(plan)) continue;
+    assert.doesNotMatch(plan, /Seq Scan/, what);
+  }
+}
+
+for (const partitions of [1, 16]) {
+  test(`postgres: pages are found by an index whatever they filter by (${partitions} partitions)`, async () => {
+    for (const filter of V1) {
+      const page = { skip: 20, take: 20, total: false };
+      const plans = await plansOf(partitions, (store) => store.list(filter, page, NOW));
+      assertIndexed(plans, `list ${JSON.stringify(filter)}`);
+    }
+    for (const filter of ALL) {
+      const after = { open_time: NOW - 3 * DAY_MS, id: '7' };
+      const plans = await plansOf(partitions, (store) => store.scan(filter, after, 20, NOW));
+      assertIndexed(plans, `scan ${JSON.stringify(filter)}`);
+    }
+  });
+
+  test(`postgres: counts by user, by time and of the live use an index (${partitions} partitions)`, async () => {
+    const narrow = { from_time: NOW - 2 * DAY_MS, to_time: NOW - DAY_MS };
+    const filters = [...combinations<SessionFilter>([...OF_USER, narrow, { client: 'app' }]), { active: true }];
+    for (const filter of filters.filter(({ id, user_id, to_time, active }) => id ?? user_id ?? to_time ?? active)) {
+      const plans = await plansOf(partitions, (store) => store.count(filter, NOW));
+      assertIndexed(plans, `count ${JSON.stringify(filter)}`);
+    }
+  });
+
+  test(`postgres: finds, writes, sweeps and purges use an index, prepared or not (${partitions} partitions)`, async () => {
+    const limit = { max: 1, policy: 'evict_oldest' } as const;
+    const calls: Record<string, (store: PostgresStore) => Promise<unknown>> = {
+      find: (store) => Promise.all(['00000000', '1', '2'].map((id) => store.find(id))),
+      insert: (store) => store.insert(sessionOf('new'), null, NOW),
+      limited: (store) => store.insert(sessionOf('newer', { user_id: 'user 7' }), limit, NOW),
+      update: (store) => store.update('new', { type: 'store', member: 'data', value: asJsonText('1') }, NOW),
+      remove: (store) => store.remove('new'),
+      expire: (store) => store.expire(NOW + DAY_MS, 500),
+      purge: (store) => store.purge(NOW - 29 * DAY_MS, 500),
+      close: (store) =>
+        store.closeMatching(
+          { filter: { user_id: 'user 8' }, except: ['x'], reason: 'revoked', limit: 9, dry_run: false },
+          NOW,
+        ),
+    };
+    for (const [name, call] of Object.entries(calls)) assertIndexed(await plansOf(partitions, call), name);
+  });
+}
+
+test('postgres: a find looks into the partitions of its ids alone', async () => {
+  const { connection } = opened[16] ?? assert.fail();
+  const spy = mock.method(Connection.prototype, 'query');
+  await opened[16]?.store.find('00000000');
+  const { text = '', values = [] } =
+    spy.mock.calls.find(({ arguments: [{ name }] }) => name === 'find')?.arguments[0] ?? {};
+  spy.mock.restore();
+  const plan = await planOf(connection, { text: `(ANALYZE) ${text}`, values });
+  assert.match(plan, /Scan using sessions_0_pkey .*\(actual/);
+  for (const line of plan.split('\n').filter((line) => /sessions_[1-9a-f]_pkey/.test(line))) {
+    assert.match(line, /never executed/);
+  }
+});
+
+test('postgres: almost every touch changes no index', async () => {
+  const url = await databases.server.newDatabase();
+  const store = await databases.open(url);
+  const ids = Array.from({ length: 600 }, (_, n) => `s${n}`);
+  await Promise.all(ids.map((id) => store.insert(sessionOf(id), null, NOW)));
+  // Each once a minute, twenty from anywhere at a time.
+  for (let step = 0; step < 30 * 30; step += 1) {
+    const now = NOW + 60_000 + step * 2_000;
+    const touched = Array.from({ length: 20 }, (_, n) => `s${((step * 20 + n) * 7) % ids.length}`);
+    await Promise.all(touched.map((id) => store.update(id, { type: 'touch', covers_ms: 0 }, now)));
+  }
+  await store.close();
+  const counts = 'SELECT n_tup_upd::int, n_tup_hot_upd::int FROM pg_stat_user_tables';
+  const [[updates, hot] = []] = await query(
+    url,
+    `SELECT pg_stat_force_next_flush(); ${counts} WHERE relname = 'sessions'`,
+  );
+  assert.equal(updates, 30 * ids.length);
+  assert.ok(Number(hot) / Number(updates) > 0.9, `${hot} of ${updates}`);
+});

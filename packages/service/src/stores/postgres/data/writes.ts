@@ -1,0 +1,21 @@
+import type { SessionsError } from '../../../domain/errors.ts';
+import type { Session, SessionUpdate } from '../../../domain/session.ts';
+import type { SessionLimit, UpdateResult } from '../../../domain/store.ts';
+
+/** What one call to the store wants written. */
+export type Write =
+  | { readonly type: 'insert'; readonly session: Session; readonly limit: SessionLimit | null; readonly now: number }
+  | { readonly type: 'update'; readonly id: string; readonly update: SessionUpdate; readonly now: number }
+  | { readonly type: 'remove'; readonly id: string };
+
+export type WriteResult =
+  | { readonly type: 'inserted'; readonly evicted: readonly Session[] }
+  | { readonly type: 'updated'; readonly result: UpdateResult }
+  | { readonly type: 'removed'; readonly session: Session | null }
+  /** This write alone was refused, and has changed nothing. */
+  | { readonly type: 'failed'; readonly error: SessionsError };
+
+/** Whether a commit was made for it: others prove nothing. */
+export function hasWritten(result: WriteResult): boolean {
+  return result.type === 'inserted' || (result.type === 'updated' && result.result.outcome === 'updated');
+}

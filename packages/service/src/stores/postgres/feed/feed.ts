@@ -1,0 +1,213 @@
+import { type ChangeListener, ChangeListeners, type SessionChange } from '../../../domain/changes.ts';
+import { randomText } from '../../../domain/ids.ts';
+import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
+import { LimitedGaps } from '../../shared/feed/limited-gaps.ts';
+import { unavailable } from '../../shared/unavailable.ts';
+import type { PostgresStoreConfig } from '../config.ts';
+import { Connection, type Notification } from '../connection/connection.ts';
+import { Deadline } from '../connection/deadline.ts';
+import { isRefusal } from '../connection/faults.ts';
+import { NotPrimary } from '../connection/role.ts';
+import { Beats } from './beats.ts';
+import { FeedMessages, feedKeyFrom, SELECT_FEED_KEY } from './feed-messages.ts';
+
+/** So often a notification goes round, which shows that all before it have come. */
+const BEAT_MS = 500;
+const BACKOFF_MS_MIN = 50;
+const BACKOFF_MS_MAX = 500;
+const BEAT_CHANNEL_BYTES = 9;
+
+/**
+ * The feed of changes: own ones are told by who commits them, those of other nodes come as notifications, on a
+ * connection of its own. While that is lost, or does not answer, changes may be missed: a gap is told when it is lost,
+ * and when it is back.
+ *
+ * Notifications come in the order of their commits. One of our own goes round twice a second: when it is back, all that
+ * were committed before it was sent have been told. A lost connection is noticed by it after `call_timeout_ms` at most.
+ */
+export class Feed {
+  readonly channel: string;
+  readonly #config: PostgresStoreConfig;
+  readonly #unbelieved: () => void;
+  readonly #listening: (server: string) => void;
+  readonly #listeners = new ChangeListeners();
+  readonly #gaps = new LimitedGaps(() => this.tellGap());
+  readonly #beatChannel = `pip_beat_${randomText(BEAT_CHANNEL_BYTES)}`;
+  readonly #beats = new Beats();
+  /** Null before it is opened. */
+  #messages: FeedMessages | null = null;
+  /** When each of our own commits was sent that has not been answered. */
+  readonly #committing = new Set<{ readonly time: number }>();
+  #connection: Connection | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #backoff_ms = BACKOFF_MS_MIN;
+  #told_until = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
+
+  /**
+   * `unbelieved` is called for each notification on its channels that no node has sent, and `listening` with the server that its
+   * connection leads to.
+   */
+  constructor(config: PostgresStoreConfig, unbelieved: () => void, listening: (server: string) => void = () => {}) {
+    this.#listening = listening;
+    this.#config = config;
+    this.#unbelieved = unbelieved;
+    this.channel = `${config.schema}_changes`;
+  }
+
+  /** Whether the changes of other nodes come in. */
+  get isHealthy(): boolean {
+    return this.#connection !== null;
+  }
+
+  /** See `SessionStore.toldUntil`. */
+  get toldUntil(): number {
+    let until = Math.min(this.#told_until, this.#gaps.heldAt);
+    for (const { time } of this.#committing) until = Math.min(until, time);
+    return until;
+  }
+
+  /** Resolves when notifications come in; rejects when the connection fails. */
+  async open(): Promise<void> {
+    await this.#listen();
+  }
+
+  watch(listener: ChangeListener): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /** What a transaction on a connection has to send, so that other nodes are told of its changes. */
+  payloads(changes: readonly SessionChange[], { process_id }: Connection): string[] {
+    if (!this.#messages) throw unavailable('it is not open');
+    return this.#messages.toPayloads(changes, process_id);
+  }
+
+  /** Tells of this node's own changes when their commit is answered; a gap where it is not known whether it was made. */
+  async tellOwn(changes: readonly SessionChange[], commit: () => Promise<unknown>): Promise<void> {
+    const committing = { time: elapsedTime() };
+    this.#committing.add(committing);
+    try {
+      await commit();
+      for (const change of changes) this.#listeners.tell(change);
+    } catch (error) {
+      if (!isRefusal(error)) this.#doubt();
+      throw error;
+    } finally {
+      this.#committing.delete(committing);
+    }
+  }
+
+  /** What was heard, or read from the store, may have been old. */
+  tellGap(): void {
+    this.#listeners.tell({ type: 'gap' });
+  }
+
+  /** Sessions are read from this server and written there: its changes are to be heard. */
+  follow(server: string): void {
+    this.tellGap();
+    if (this.#connection && this.#connection.server !== server) this.#connection.destroy();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#gaps.close();
+    this.#connection?.destroy();
+  }
+
+  async #listen(): Promise<void> {
+    const { call_timeout_ms } = this.#config;
+    const time = elapsedTime();
+    const deadline = new Deadline(call_timeout_ms);
+    const connection = await Connection.open(this.#config, call_timeout_ms, deadline);
+    if (connection.role === 'read-only') {
+      connection.destroy();
+      throw new NotPrimary('read-only');
+    }
+    const forget = deadline.onEnd(() => connection.destroy());
+    connection.onNotification((notification) => this.#receive(notification));
+    const channels = [this.channel, this.#beatChannel];
+    // What a beat commits need not be on the disk before it is answered.
+    const texts = ['SET synchronous_commit = off', ...channels.map((channel) => `LISTEN "${channel}"`)];
+    const [rows] = await Promise.all([
+      connection.query(SELECT_FEED_KEY),
+      ...texts.map((text) => connection.query({ text })),
+    ]);
+    this.#takeKey(feedKeyFrom(rows));
+    this.#beats.clear();
+    forget();
+    deadline.cancel();
+    this.#connection = connection;
+    this.#told_until = time;
+    this.#backoff_ms = BACKOFF_MS_MIN;
+    connection.onLost(() => this.#onLost());
+    this.#listening(connection.server);
+    if (this.#isClosed) connection.destroy();
+    else this.#after(BEAT_MS, () => this.#beat(connection));
+  }
+
+  async #beat(connection: Connection): Promise<void> {
+    const deadline = new Deadline(this.#config.call_timeout_ms);
+    deadline.onEnd(() => connection.destroy());
+    const values = [this.#beatChannel, this.#beats.next()];
+    try {
+      if (!(await connection.checkRole())) return;
+      await connection.query({ name: 'beat', text: 'SELECT pg_notify($1, $2)', values });
+      this.#after(BEAT_MS, () => this.#beat(connection));
+    } catch {
+      connection.destroy();
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  #onLost(): void {
+    this.#connection = null;
+    if (this.#isClosed) return;
+    this.tellGap();
+    this.#after(this.#backoff_ms, () => this.#relisten());
+  }
+
+  async #relisten(): Promise<void> {
+    try {
+      await this.#listen();
+      this.tellGap();
+    } catch {
+      this.#backoff_ms = Math.min(BACKOFF_MS_MAX, 2 * this.#backoff_ms);
+      this.#after(this.#backoff_ms, () => this.#relisten());
+    }
+  }
+
+  /** The key is another one where a backup was restored. */
+  #takeKey(key: Buffer): void {
+    if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.channel);
+  }
+
+  #receive({ channel, payload, process_id }: Notification): void {
+    if (channel === this.#beatChannel) {
+      const time = this.#beats.take(payload);
+      if (time === null) this.#unbelieved();
+      else this.#told_until = Math.max(this.#told_until, time);
+      return;
+    }
+    const changes = this.#messages?.fromPayload(payload, process_id);
+    if (changes) {
+      for (const change of changes) this.#listeners.tell(change);
+    } else {
+      this.#unbelieved();
+      this.#gaps.add(this.#told_until);
+    }
+  }
+
+  /** A commit was made or not, or may yet be: what it notifies of, if it comes, is told as another node's. */
+  #doubt(): void {
+    this.#messages?.rename();
+    this.tellGap();
+  }
+
+  #after(ms: number, work: () => Promise<void>): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(work, ms);
+    this.#timer.unref();
+  }
+}

@@ -1,0 +1,70 @@
+import { hash } from 'node:crypto';
+import type { SessionChange } from '../../../domain/changes.ts';
+import { randomText } from '../../../domain/ids.ts';
+import { fromChangeText, type ToldChange, toChangeText } from '../../shared/change-text.ts';
+import { MessageReader, MessageSealer } from '../../shared/feed/cipher.ts';
+import type { Shard } from '../data/keys.ts';
+
+const SECRET_BYTES = 12;
+const FORM = /^(\d{1,16}) ([0-9a-f]{40}) (\S+)$/;
+
+/** The message of a write. The server adds a number, and a proof of the number that needs the secret. */
+export interface Sealed {
+  readonly text: string;
+  readonly secret: string;
+}
+
+export const NOTHING_SEALED: Sealed = Object.freeze({ text: '', secret: '' });
+
+interface Message {
+  readonly number: number;
+  readonly shard: Shard;
+  /** Whether this node has sent it, and has told its changes. */
+  readonly isOwn: boolean;
+  readonly changes: readonly SessionChange[];
+}
+
+/**
+ * Messages of one node, and those that it believes. A stranger may publish on the channel, and subscribe to it: the text
+ * is encrypted. The number is the server's, and is not encrypted. Its proof is SHA-1 of a secret and the number, for lack of
+ * a better hash in scripts. The secret is for one message; it is in the encrypted text, and the script does not publish it.
+ */
+export class FeedMessages {
+  readonly #key: Buffer;
+  readonly #channel: string;
+  readonly #reader: MessageReader;
+  #sealer: MessageSealer;
+
+  constructor(key: Buffer, channel: string) {
+    this.#key = key;
+    this.#channel = channel;
+    this.#reader = new MessageReader(key);
+    this.#sealer = new MessageSealer(key);
+  }
+
+  hasKey(key: Buffer): boolean {
+    return this.#key.equals(key);
+  }
+
+  seal(shard: Shard, changes: readonly ToldChange[]): Sealed {
+    const secret = randomText(SECRET_BYTES);
+    const lines = [secret, shard, ...changes.map(toChangeText)];
+    return { text: this.#sealer.seal(lines.join('\n'), this.#channel), secret };
+  }
+
+  /** Null for a message that is not believed. */
+  open(message: string): Message | null {
+    const [, digits = '', proof, sealed = ''] = FORM.exec(message) ?? [];
+    const text = sealed === '' ? null : this.#reader.open(sealed, this.#channel);
+    if (text === null) return null;
+    const [secret = '', shard = '', ...lines] = text.split('\n');
+    if (hash('sha1', secret + digits, 'hex') !== proof) return null;
+    const changes = lines.map((line): SessionChange => fromChangeText(line) ?? { type: 'gap' });
+    return { number: Number(digits), shard, isOwn: sealed.startsWith(this.#sealer.sender), changes };
+  }
+
+  /** Messages that were made before this are told when they come, as those of another node. */
+  rename(): void {
+    this.#sealer = new MessageSealer(this.#key);
+  }
+}

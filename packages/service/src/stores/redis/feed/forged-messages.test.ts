@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { createClient } from 'redis';
+import { RedisServer } from '../../../../../../testing/servers/redis-server.ts';
+import { connectTo } from '../../../../../../testing/stores/redis-commands.ts';
+import { missingRedis } from '../../../../../../testing/stores/stores.ts';
+import { Sessions } from '../../../domain/sessions.ts';
+import { ManualClock } from '../../../domain/time/clock.ts';
+import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
+import { NearSessions } from '../../../near-sessions/near-sessions.ts';
+import { NOW } from '../../conformance/fixtures.ts';
+import { toldUntil } from '../../conformance/told.ts';
+import { createStore } from '../../create-store.ts';
+import { Heard, isTold, ownSession, withStore } from '../fixtures/nodes.ts';
+
+const CHANGES = 'ps:changes';
+/** What does not come at all fails a test by it. */
+const BOUND = { timeout: 30_000 };
+
+describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
+  let server: RedisServer;
+  before(async () => {
+    server = await RedisServer.start({
+      settings: { user: 'stranger on >pw resetkeys allchannels -@all +subscribe +publish +ping' },
+    });
+  });
+  after(() => server.remove());
+
+  /** A user who may subscribe and publish, and may do nothing else. */
+  const asStranger = async <T>(work: (stranger: Stranger) => Promise<T>): Promise<T> => {
+    const url = server.url.replace('//', '//stranger:pw@');
+    const { commands, close } = await connectTo([{ url }]);
+    const subscriber = createClient({ url, RESP: 2 });
+    await subscriber.connect();
+    const heard: string[] = [];
+    await subscriber.subscribe(CHANGES, (message) => heard.push(message));
+    const command = (...words: string[]) => commands[0]?.(...words) ?? Promise.reject(new Error('no connection'));
+    try {
+      return await work({ heard, command, publish: (message) => command('PUBLISH', CHANGES, message) });
+    } finally {
+      close();
+      subscriber.destroy();
+    }
+  };
+
+  test('redis: a user who may only subscribe and publish learns no id and no user', async () => {
+    await withStore(server.url, (store) =>
+      asStranger(async ({ heard, command }) => {
+        await assert.rejects(command('GET', 'ps:{x}:feed-key'), /NOPERM/);
+        const one = ownSession('a-user-to-look-for');
+        await store.insert(one, null, NOW);
+        await store.update(one.id, { type: 'close', reason: 'revoked' }, NOW);
+        await isTold(store);
+        await command('PING');
+        assert.equal(heard.length, 2);
+        for (const message of heard) {
+          const sealed = message.split(' ')[2] ?? '';
+          const bytes = [0, 1, 2, 3].map((from) => Buffer.from(sealed.slice(from), 'base64').toString('latin1'));
+          for (const text of [message, ...bytes]) assert.ok(!/look-for|revoked/.test(text) && !text.includes(one.id));
+        }
+      }),
+    );
+  });
+
+  test('redis: forged messages end nothing, and make no cache serve longer', BOUND, async () => {
+    await withStore(server.url, (store) =>
+      withStore(server.url, (other) =>
+        asStranger(async ({ heard, publish }) => {
+          const clock = new ManualClock();
+          const near = new NearSessions(store, { sessions_max: 100, bytes_max: 1_000_000 });
+          const here = new Sessions(store, clock, {}, () => {}, near);
+          const there = new Sessions(other, clock);
+          const { session, token } = await there.openWithToken({ user_id: 'u' }, null);
+          const ended = await there.open({ user_id: 'u' });
+          await there.close(ended.session.id);
+          await isTold(store);
+          const copies = [...heard];
+          assert.equal(copies.length, 3);
+          const told = new Heard(store);
+          const [number = '', proof = '', sealed = ''] = copies[2]?.split(' ') ?? [];
+          const later = String(Number(number) + 1);
+          const shard = session.id.slice(0, 1);
+          const end = JSON.stringify([session.id, 'u', 9, 'revoked']);
+          const forged = [
+            `[${later},"node","${shard}",${JSON.stringify(end)}]`,
+            `${later} ${proof} ${end}`,
+            `${later} ${proof} ${sealed.slice(0, 16)}${Buffer.from(end).toString('base64')}`,
+            `${later} ${proof} ${sealed}`,
+            `999999999999999 ${proof} ${sealed}`,
+            ...copies.map((copy) => `${copy.slice(0, -9)}AAAA${copy.slice(-5)}`),
+            ...['', '[]', '1', 'x'.repeat(100_000)],
+          ];
+          for (const message of [...copies, ...forged]) await publish(message);
+          await isTold(store);
+          assert.ok(store.toldUntil() <= elapsedTime());
+          assert.deepEqual(new Set(told.all.map(({ type }) => type)), new Set(['gap']));
+          assert.ok(told.all.length <= 3, `${told.all.length} gaps`);
+          assert.ok((await here.validate(token)).active);
+          await there.close(session.id);
+          await isTold(store);
+          assert.equal((await here.validate(token)).active, false);
+        }),
+      ),
+    );
+  });
+
+  test('redis: copies of messages from before a node started change nothing', BOUND, async () => {
+    await asStranger(async ({ heard, publish }) => {
+      await withStore(server.url, async (store) => {
+        const one = ownSession('u');
+        await store.insert(one, null, NOW);
+        await store.update(one.id, { type: 'close', reason: 'revoked' }, NOW);
+        await isTold(store);
+      });
+      await withStore(server.url, async (late) => {
+        const told = new Heard(late);
+        for (const message of [...heard]) await publish(message);
+        await publish('garbage');
+        await isTold(late);
+        assert.deepEqual(
+          told.all.map(({ type }) => type),
+          ['gap'],
+        );
+      });
+    });
+  });
+
+  test('redis: messages of strangers are one line of the log, however many they are', BOUND, async (t) => {
+    const warnings: string[] = [];
+    const store = await createStore(server.url, { retention_ms: null, warn: (message) => warnings.push(message) });
+    await store.open();
+    t.after(() => store.close());
+    await asStranger(async ({ publish }) => {
+      for (let n = 0; n < 100; n += 1) await publish('garbage');
+    });
+    await toldUntil(store, elapsedTime());
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /no node of this version/);
+  });
+
+  test('redis: nodes take over the key that a new node has made after a loss of data', BOUND, async () => {
+    await withStore(server.url, async (store) => {
+      await asAdmin(server, 'FLUSHALL');
+      await withStore(server.url, async (late) => {
+        const [heard, heard_late] = [new Heard(store), new Heard(late)];
+        const isHeard = () => [heard, heard_late].every(({ all }) => all.some(({ type }) => type === 'changed'));
+        for (let n = 0; !isHeard(); n += 1) {
+          assert.ok(n < 50, 'no change of the other node is told');
+          heard.all.length = 0;
+          await late.insert(ownSession('u'), null, NOW);
+          await Promise.all([isTold(store), isTold(late)]);
+        }
+        const one = ownSession('u');
+        await store.insert(one, null, NOW);
+        await heard_late.next((change) => change.type === 'changed' && change.id === one.id);
+      });
+    });
+  });
+});
+
+interface Stranger {
+  readonly heard: readonly string[];
+  readonly command: (...words: string[]) => Promise<unknown>;
+  readonly publish: (message: string) => Promise<unknown>;
+}
+
+async function asAdmin(server: RedisServer, ...words: string[]): Promise<void> {
+  const { commands, close } = await connectTo([server]);
+  await commands[0]?.(...words);
+  close();
+}

@@ -1,0 +1,134 @@
+import { cannotWrite } from '../../shared/unavailable.ts';
+import type { Address, RedisStoreConfig } from '../config.ts';
+import type { Keys, Shard } from '../data/keys.ts';
+import type { Script } from '../data/scripts/script.ts';
+import { Cluster } from './cluster.ts';
+import { type Fault, NotSent, toFault, toUnavailable } from './fault.ts';
+import { Sentinel } from './sentinel.ts';
+import type { Server } from './server.ts';
+import { Single } from './single.ts';
+import type { Servers } from './topology.ts';
+
+/** How often a command follows a shard to another server. */
+const MOVES_MAX = 5;
+/** What a server says that is no master of the shard now; another may be. */
+const DEPOSED = /READONLY|CLUSTERDOWN|MASTERDOWN|LOADING/;
+
+type Attempt<T> = (server: Server, asking: boolean) => Promise<T>;
+
+/** A write of which nobody knows whether it was made. */
+export class OutcomeUnknown extends Error {}
+
+/** Sends to the server that has a shard, wherever that is. Rejects with `STORE_UNAVAILABLE`. */
+export class Engine {
+  readonly #servers: Servers;
+
+  /** `left` is called whenever a server is used no more: see `Servers`. */
+  constructor(config: RedisStoreConfig, keys: Keys, left: () => void) {
+    this.#servers = serversOf(config, keys, left);
+  }
+
+  /** Resolves when every shard can be asked. */
+  open(): Promise<void> {
+    return this.#servers.open();
+  }
+
+  close(): void {
+    this.#servers.close();
+  }
+
+  /** Why it cannot be opened, if a server has said so. */
+  get problem(): string | null {
+    return this.#servers.problem();
+  }
+
+  /** Where the masters are. */
+  addresses(): readonly Address[] {
+    return this.#servers.all().map(({ at }) => at);
+  }
+
+  /** Resolves when every server in use is a primary, so that all came from primaries that was answered before. */
+  async checkRoles(): Promise<void> {
+    await Promise.all(this.#servers.all().map((server) => server.checkRole())).catch(thrown);
+  }
+
+  /** Asks every master. */
+  askAll<T>(args: readonly string[]): Promise<T[]> {
+    return Promise.all(this.#servers.all().map((server) => server.send<T>(args).catch(thrown)));
+  }
+
+  send<T>(shard: Shard, args: readonly string[]): Promise<T> {
+    return this.#at(shard, (server, asking) => server.send<T>(args, asking)).catch(thrown);
+  }
+
+  /** Sends a write that changes nothing: rejects with why the server takes none. */
+  prove(shard: Shard, args: readonly string[]): Promise<unknown> {
+    return this.#at(shard, (server, asking) => server.sendWrite(args, asking)).catch((error) => {
+      const fault = toFault(error);
+      throw fault.type === 'refused' ? cannotWrite(fault.reason) : toUnavailable(fault);
+    });
+  }
+
+  /** Runs a script whose change can be lost without harm, or that changes nothing. */
+  run<T>(shard: Shard, script: Script, keys: readonly string[], values: readonly string[]): Promise<T> {
+    return this.#at(shard, (server, asking) => server.run<T>(script, keys, values, asking)).catch(thrown);
+  }
+
+  /** Runs a script that changes sessions. Rejects with `OutcomeUnknown` around the error when it may have been run. */
+  write<T>(shard: Shard, script: Script, keys: readonly string[], values: readonly string[]): Promise<T> {
+    return this.#at(shard, (server, asking) => server.write<T>(script, keys, values, asking)).catch((error) => {
+      const fault = toFault(error);
+      if (fault.type !== 'lost') throw toUnavailable(fault);
+      throw new OutcomeUnknown('', { cause: toUnavailable(fault) });
+    });
+  }
+
+  #at<T>(shard: Shard, attempt: Attempt<T>): Promise<T> {
+    const server = this.#servers.of(shard);
+    if (!server) return Promise.reject(new NotSent('no master is known'));
+    return attempt(server, false).catch((error) => this.#follow(shard, attempt, server, error));
+  }
+
+  /** A command that a server turns away has changed nothing, so it can be sent again. */
+  async #follow<T>(shard: Shard, attempt: Attempt<T>, first: Server, first_error: unknown): Promise<T> {
+    let server = first;
+    let error = first_error;
+    for (let moves = 0; moves < MOVES_MAX; moves += 1) {
+      const fault = toFault(error);
+      this.#doubtAfter(fault, server);
+      if (fault.type !== 'moved' && fault.type !== 'ask') throw error;
+      const asking = fault.type === 'ask';
+      server = asking
+        ? await this.#servers.at(fault.address, server)
+        : await this.#servers.moved(shard, fault.address, server);
+      try {
+        return await attempt(server, asking);
+      } catch (next) {
+        error = next;
+      }
+    }
+    throw error;
+  }
+
+  #doubtAfter(fault: Fault, server: Server): void {
+    if (fault.type !== 'refused' || !DEPOSED.test(fault.reason)) return;
+    server.checkRole().catch(() => {});
+    this.#servers.doubt();
+  }
+}
+
+function thrown(error: unknown): never {
+  throw toUnavailable(toFault(error));
+}
+
+function serversOf(config: RedisStoreConfig, keys: Keys, left: () => void): Servers {
+  const { topology, addresses } = config;
+  switch (topology.type) {
+    case 'single':
+      return new Single(addresses[0] ?? { host: 'localhost', port: 6379 }, config, left);
+    case 'cluster':
+      return new Cluster(config, keys.shards, left);
+    case 'sentinel':
+      return new Sentinel(topology.name, config, left);
+  }
+}

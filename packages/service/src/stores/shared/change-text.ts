@@ -1,0 +1,36 @@
+import type { SessionChange } from '../../domain/changes.ts';
+import type { CloseReason } from '../../domain/session.ts';
+
+/** A change as nodes tell each other of it. A gap is each node's own. */
+export type ToldChange = Exclude<SessionChange, { type: 'gap' }>;
+
+/** One line. */
+export function toChangeText(change: ToldChange): string {
+  const { id, user_id } = change;
+  return JSON.stringify(
+    change.type === 'removed' ? [id, user_id] : [id, user_id, change.revision, change.close_reason],
+  );
+}
+
+/** Null for a text that is none: another version of the service may have written it. */
+export function fromChangeText(text: string): ToldChange | null {
+  const members = listFrom(text);
+  if (!members) return null;
+  const [id, user_id, revision, close_reason] = members;
+  if (typeof id !== 'string' || typeof user_id !== 'string') return null;
+  if (members.length === 2) return { type: 'removed', id, user_id };
+  // A newer version may have reasons that are not known here: whatever it is, the session has ended.
+  const isReason = close_reason === null || typeof close_reason === 'string';
+  if (members.length !== 4 || !Number.isSafeInteger(revision) || !isReason) return null;
+  return { type: 'changed', id, user_id, revision: Number(revision), close_reason: close_reason as CloseReason | null };
+}
+
+/** Null for a text that is no list in JSON. */
+function listFrom(text: string): readonly unknown[] | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,44 @@
+import type { CloseReason } from '../../domain/session.ts';
+import type { HourCounts } from '../../domain/store.ts';
+
+export const HOUR_MS = 3_600_000;
+/** How many hours are kept; see `SessionStore.hours`. */
+export const HOURS_MAX = 48;
+
+export interface HourSum {
+  readonly hour: number;
+  readonly what: 'opened' | CloseReason;
+  readonly count: number;
+}
+
+/** What a transaction opens and closes, as one sum an hour and kind. */
+export class HourSums {
+  readonly #sums = new Map<string, HourSum>();
+
+  count(what: HourSum['what'], time: number, by = 1): void {
+    const hour = Math.floor(time / HOUR_MS) * HOUR_MS;
+    const key = `${what} ${hour}`;
+    this.#sums.set(key, { hour, what, count: (this.#sums.get(key)?.count ?? 0) + by });
+  }
+
+  /** In the one order in which every transaction locks their rows. */
+  all(): readonly HourSum[] {
+    return [...this.#sums.values()].sort((a, b) => a.hour - b.hour || (a.what < b.what ? -1 : 1));
+  }
+
+  clear(): void {
+    this.#sums.clear();
+  }
+}
+
+/** From rows of hour, kind and count, the latest hour first. */
+export function toHours(rows: readonly unknown[]): HourCounts[] {
+  const hours = new Map<number, { opened: number; closed: Partial<Record<CloseReason, number>> }>();
+  for (const [hour, what, count] of rows as readonly (readonly [number, HourSum['what'], number])[]) {
+    const counts = hours.get(hour) ?? { opened: 0, closed: {} };
+    hours.set(hour, counts);
+    if (what === 'opened') counts.opened = count;
+    else counts.closed[what] = count;
+  }
+  return [...hours].map(([hour, counts]) => ({ hour, ...counts }));
+}

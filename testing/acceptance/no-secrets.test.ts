@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { hashSecret } from '../../packages/service/src/domain/secrets.ts';
+import type { SessionStore } from '../../packages/service/src/domain/store.ts';
+import { sessionRef } from '../../packages/service/src/observability/log.ts';
+import { createStore } from '../../packages/service/src/stores/create-store.ts';
+import { MemoryStore } from '../../packages/service/src/stores/memory/store.ts';
+import { sqliteStoreConfig } from '../../packages/service/src/stores/sqlite/config.ts';
+import { SqliteStore } from '../../packages/service/src/stores/sqlite/store.ts';
+import { startTestServer } from '../http/test-server.ts';
+import { PostgresServer } from '../servers/postgres-server.ts';
+import { RedisServer } from '../servers/redis-server.ts';
+import { missingPostgres, missingRedis } from '../stores/stores.ts';
+import { formsOf, type Script, useSecrets } from './secrets.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-secrets-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const postgres = { skip: missingPostgres() ?? false };
+const redis = { skip: missingRedis() ?? false };
+
+/** Most of a log that was not written to its end. */
+const EMPTY = '\0'.repeat(64);
+
+/** Runs the script over a live service; answers its log too, of which nothing is left out. */
+async function runOver(store: SessionStore): Promise<Script & { readonly log: string; readonly now: number }> {
+  const { url, clock, log, stop } = await startTestServer({ store });
+  try {
+    const script = await useSecrets(url, clock);
+    return { ...script, log: log.map((line) => JSON.stringify(line)).join('\n'), now: clock.now() };
+  } finally {
+    await stop();
+  }
+}
+
+function assertNoSecret({ secrets, ids }: Script, dump: string, what: string): void {
+  assert.ok(secrets.size > 50, 'the script has noted its secrets');
+  for (const id of ids) assert.ok(dump.includes(id), `${what} holds the sessions`);
+  for (const secret of secrets) {
+    for (const form of formsOf(secret)) assert.ok(!dump.includes(form), `${what} holds the secret ${form}`);
+  }
+}
+
+function assertNoSecretInLog({ secrets, ids }: Script, log: string): void {
+  for (const name of ['openSession', 'rotateToken', 'validateToken', 'unknown_token', 'compromised_session']) {
+    assert.ok(log.includes(name), `the log tells of ${name}`);
+  }
+  const [id = ''] = ids;
+  assert.ok(log.includes(sessionRef(id)), 'the log tells of the session, by a name that opens nothing');
+  for (const secret of secrets) {
+    for (const form of formsOf(secret)) assert.ok(!log.includes(form), `the log holds the secret ${form}`);
+  }
+}
+
+test('whoever steals the SQLite file, its write-ahead log or the log finds no token and no key', async () => {
+  const { path, ...config } = sqliteStoreConfig(`sqlite:${join(folder, 'sessions.db')}`);
+  const store = new SqliteStore({ path, ...config });
+  await store.open();
+  const { log, ...script } = await runOver(store);
+  const files = () =>
+    [path, `${path}-wal`].filter((file) => existsSync(file)).map((file) => readFileSync(file, 'latin1'));
+  // A thief does not wait for the service to stop.
+  const dump = files().join('');
+  await store.close();
+  assertNoSecret(script, dump, 'the file in use');
+  assertNoSecret(script, files().join(''), 'the file');
+  assertNoSecretInLog(script, log);
+  const secret = [...script.secrets].find((text) => text.length === 43);
+  assert.ok(dump.includes(hashSecret(secret ?? '')), 'the file holds the hash of a secret');
+});
+
+test("whoever steals PostgreSQL's write-ahead log finds no token and no key", postgres, async (t) => {
+  const server = await PostgresServer.start();
+  t.after(() => server.remove());
+  await assertNoSecretIn(server.url, join(server.folder, 'data', 'pg_wal'));
+});
+
+test("whoever steals Redis' append-only file finds no token and no key", redis, async (t) => {
+  const server = await RedisServer.start({ settings: { appendonly: 'yes', appendfsync: 'always' } });
+  t.after(() => server.remove());
+  await assertNoSecretIn(server.url, join(server.folder, 'appendonlydir'));
+});
+
+/** In files where a server has written all that was ever in it. */
+async function assertNoSecretIn(url: string, files: string): Promise<void> {
+  const store = await createStore(url);
+  await store.open();
+  const { log, ...script } = await runOver(store);
+  await store.close();
+  const paths = readdirSync(files, { withFileTypes: true }).filter((entry) => entry.isFile());
+  const dump = paths.map(({ name }) => readFileSync(join(files, name), 'latin1')).join('\n');
+  assertNoSecret(script, dump.split(EMPTY).filter(Boolean).join('\0'), files);
+  assertNoSecretInLog(script, log);
+  const secret = [...script.secrets].find((text) => text.length === 43);
+  assert.ok(dump.includes(hashSecret(secret ?? '')), 'the files hold the hash of a secret');
+}
+
+test('whoever sees all that the memory store holds finds no token and no key', async () => {
+  const store = new MemoryStore({ sessions_max: 1000 });
+  const { log, now, ...script } = await runOver(store);
+  const { sessions, next } = await store.scan({}, null, 1000, now);
+  assert.equal(next, null);
+  const found = await Promise.all(sessions.map(({ id }) => store.find(id)));
+  assertNoSecret(script, [...sessions, ...found].map((session) => JSON.stringify(session)).join('\n'), 'the store');
+  assertNoSecretInLog(script, log);
+});

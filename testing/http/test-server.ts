@@ -1,0 +1,51 @@
+import { Sessions } from '../../packages/service/src/domain/sessions.ts';
+import type { SessionsSettings } from '../../packages/service/src/domain/settings.ts';
+import type { SessionStore } from '../../packages/service/src/domain/store.ts';
+import { ManualClock } from '../../packages/service/src/domain/time/clock.ts';
+import { type ApiKey, ApiKeys } from '../../packages/service/src/http/authentication/api-keys.ts';
+import { Authenticator } from '../../packages/service/src/http/authentication/authenticate.ts';
+import { HttpServer, type HttpServerOptions } from '../../packages/service/src/http/server.ts';
+import { createLogger } from '../../packages/service/src/observability/log.ts';
+import { MemoryStore } from '../../packages/service/src/stores/memory/store.ts';
+
+/** A whole HTTP service for one test: a free port, a clock that stands still, a store in memory, its log as lines. */
+export interface TestServer {
+  readonly url: string;
+  /** The use cases, as the service itself calls them. */
+  readonly sessions: Sessions;
+  readonly clock: ManualClock;
+  readonly log: readonly Record<string, unknown>[];
+  readonly stop: () => Promise<void>;
+}
+
+export type TestServerOptions = Partial<HttpServerOptions> & {
+  readonly store?: SessionStore;
+  readonly keys?: readonly ApiKey[];
+  readonly settings?: Partial<SessionsSettings>;
+};
+
+const IDLE_TIMEOUT_MS = 86_400_000;
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const { store = new MemoryStore({ sessions_max: 10_000 }), keys = [], settings = {}, bounds, ...rest } = options;
+  const clock = new ManualClock();
+  const log: Record<string, unknown>[] = [];
+  const logger = createLogger('trace', { write: (line) => void log.push(JSON.parse(line)) });
+  const sessions = new Sessions(store, clock, { idle_timeout_ms: IDLE_TIMEOUT_MS, ...settings });
+  const server = new HttpServer({
+    sessions,
+    clock,
+    log: logger,
+    info: { name: 'sessions', version: '1.2.3', description: 'test', properties: {}, components: [] },
+    authenticator: new Authenticator({ keys: keys.length > 0 ? new ApiKeys(keys) : null, clock, log: logger }),
+    v1: { base: '/v1/sessions', needs_key: true, swagger: true },
+    v2: { value_limit: 65_536 },
+    body_limit: 1_048_576,
+    cors_origins: [],
+    allowed_hosts: [],
+    // Clients of tests keep connections that they do not use again.
+    bounds: { stop_grace_ms: 0, ...bounds },
+    ...rest,
+  });
+  return { url: await server.listen('127.0.0.1', 0), sessions, clock, log, stop: () => server.close() };
+}
