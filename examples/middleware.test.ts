@@ -59,7 +59,7 @@ async function runExample(t: TestContext, name: string, addresses: number): Prom
   const config = loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' });
   const service = await startService(config, createLogger('silent'));
   t.after(() => service.stop());
-  const path = fileURLToPath(new URL(`.//${name}.ts`, import.meta.url));
+  const path = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
   const ports = { PORT: '0', SHOP_PORT: '0', ORDERS_PORT: '0' };
   const env = { PATH: process.env.PATH ?? '', SESSIONS_URL: service.url, ...ports };
   const example = spawn(process.execPath, ['--conditions=source', path], { env, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -39,7 +39,7 @@ test('each of them is an entry point of the package, and its framework an option
   const { exports, peerDependenciesMeta } = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   );
-  for (const name of Object.keys(PACKAGES)) assert.equal(exports[`.//${name.slice(0, -3)}`]?.source, `./src/${name}`);
+  for (const name of Object.keys(PACKAGES)) assert.equal(exports[`./${name.slice(0, -3)}`]?.source, `./src/${name}`);
   for (const peer of ['express', 'fastify', 'hono', 'express-session', '@fastify/session']) {
     assert.deepEqual(peerDependenciesMeta[peer], { optional: true });
   }
