@@ -1,5 +1,5 @@
 /** The components of Pip.Services, wired by hand: a service and a client of it in one process. */
-import { SessionsHttpClientV1 } from '@pip-sessions/client/pip';
+import { SessionsHttpClientV1 } from '@pip-sessions/pip-client';
 import { SessionsController, SessionsHttpServiceV1, SessionsMemoryPersistence } from '@pip-sessions/service/pip';
 import { ConfigParams, Descriptor, References } from 'pip-services3-commons-nodex';
 

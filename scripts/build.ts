@@ -1,9 +1,10 @@
-/** Builds the published form of both packages: JavaScript and types, in dist/, and the bill of materials. */
+/** Builds the published form of all packages: JavaScript and types, in dist/, and the bill of materials. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { BILL_FILE, billOf } from './bill-of-materials.ts';
+import { PUBLISHED } from './packages.ts';
 
-for (const name of ['client', 'service']) {
+for (const name of PUBLISHED) {
   rmSync(`packages/${name}/dist`, { recursive: true, force: true });
   execFileSync('tsc', ['-p', `packages/${name}/tsconfig.build.json`], {
     stdio: 'inherit',

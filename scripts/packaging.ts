@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { BILL_FILE } from './bill-of-materials.ts';
+import { PUBLISHED } from './packages.ts';
 
 const NODE_OF_CLIENT = 'node@20';
 const NODE_OF_SERVICE = 'node@24';
-const PACKAGES = ['packages/client', 'packages/service'];
+const PACKAGES = PUBLISHED.map((name) => `packages/${name}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-packaging-'));
 try {
@@ -34,7 +35,7 @@ try {
   );
   for (const node of [NODE_OF_CLIENT, NODE_OF_SERVICE]) installNode(node);
   await useAsPublished();
-  process.stderr.write('packaging: both packages build, install and run as published\n');
+  process.stderr.write('packaging: all packages build, install and run as published\n');
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -44,10 +45,10 @@ async function useAsPublished(): Promise<void> {
   writeFileSync(
     join(folder, 'use.mjs'),
     `import { createCachedSessionsClient, createSessionsV1Client } from '@pip-sessions/client';
-     import { SessionsHttpClientV1 } from '@pip-sessions/client/pip';
+     import { SessionsHttpClientV1 } from '@pip-sessions/pip-client';
      import { ConfigParams } from 'pip-services3-commons-nodex';
      // Middleware loads nothing of the frameworks that it is for; the stores of session libraries extend these.
-     for (const entry of ['express', 'fastify', 'hono', 'fetch', 'near-cache']) {
+     for (const entry of ['express', 'fastify', 'hono', 'fetch']) {
        await import('@pip-sessions/client/' + entry);
      }
      const [url] = process.argv.slice(2);

@@ -5,6 +5,10 @@ import { dirname, join, normalize } from 'node:path';
 
 const SERVICE = 'packages/service/src';
 const CLIENT = 'packages/client/src';
+const CONTRACT = 'packages/contract/src';
+const NEAR_CACHE = 'packages/near-cache/src';
+/** The packages that every other may import. */
+const SHARED = ['@pip-sessions/contract/', '@pip-sessions/near-cache'];
 const LINES_MAX = 300;
 
 interface SourceFile {
@@ -20,8 +24,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = { postgres: ['pg'
 const LAYERS: readonly { readonly of: string; readonly allow: readonly string[]; readonly why: string }[] = [
   {
     of: `${SERVICE}/domain/time/elapsed-time.ts`,
-    allow: [`${SERVICE}/domain`, '@pip-sessions/client/elapsed-clock'],
-    why: 'the rule of elapsed time is that of the client',
+    allow: [`${SERVICE}/domain`, '@pip-sessions/near-cache/elapsed-clock'],
+    why: 'the rule of elapsed time is that of the caches',
   },
   { of: `${SERVICE}/domain`, allow: ['node:crypto'], why: 'the domain imports nothing outside itself' },
   ...['memory', 'sqlite', 'postgres', 'redis'].map((store) => ({
@@ -42,7 +46,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   })),
   {
     of: `${SERVICE}/api`,
-    allow: [`${SERVICE}/domain`, 'node:buffer', 'typebox', '#typebox', '@pip-sessions/client', 'secure-json-parse'],
+    allow: [`${SERVICE}/domain`, 'node:buffer', 'typebox', '#typebox', '@pip-sessions/contract/', 'secure-json-parse'],
     why: 'the API imports the domain and the contract, and no transport',
   },
   {
@@ -52,7 +56,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   },
   {
     of: `${SERVICE}/near-sessions`,
-    allow: [`${SERVICE}/domain`, '@pip-sessions/client/near-cache'],
+    allow: [`${SERVICE}/domain`, '@pip-sessions/near-cache'],
     why: 'the sessions in memory know no store and no transport',
   },
   {
@@ -60,38 +64,46 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     allow: [`${SERVICE}/domain`, 'node:', 'pino'],
     why: 'the log imports the domain only',
   },
+  { of: CONTRACT, allow: [], why: 'the contract is shared by all and imports nothing' },
+  { of: NEAR_CACHE, allow: [], why: 'the cache is shared by all and imports nothing' },
   ...Object.entries({
-    'express.ts': ['node:http'],
-    'middleware/node-exchange.ts': ['node:http'],
-    'middleware/node-no-store.ts': ['node:http'],
-    'middleware/node-upgrade.ts': ['node:http'],
-    'fastify.ts': ['fastify'],
-    'hono.ts': ['hono'],
-    'express-session.ts': ['express-session'],
-    'fastify-session.ts': ['fastify', '@fastify/session'],
-    'session-libraries': ['node:crypto'],
+    'adapters/express.ts': ['node:http'],
+    'adapters/node-': ['node:http'],
+    'adapters/fastify.ts': ['fastify'],
+    'adapters/hono.ts': ['hono'],
+    'session-libraries/express-session.ts': ['express-session'],
+    'session-libraries/fastify-session.ts': ['fastify', '@fastify/session'],
+    'session-libraries/': ['node:crypto'],
   }).map(([name, packages]) => ({
     of: `${CLIENT}/${name}`,
-    allow: [`${CLIENT}/`, ...packages],
+    allow: [`${CLIENT}/`, ...SHARED, ...packages],
     why: 'an adapter imports the core and its own framework',
   })),
-  { of: `${CLIENT}/pip`, allow: [CLIENT, 'pip-services3-commons-nodex'], why: 'the components wrap the core' },
-  { of: CLIENT, allow: [], why: 'the core of the client runs without Node and without dependencies' },
+  { of: CLIENT, allow: SHARED, why: 'the core of the client runs without Node and without dependencies' },
+  {
+    of: 'packages/pip-client/src',
+    allow: [...SHARED, '@pip-sessions/client', 'pip-services3-commons-nodex'],
+    why: 'the components wrap the client',
+  },
 ];
 
 /** Calls that belong to one place. */
 const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]; readonly use: string }[] = [
   {
     call: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/,
-    only: [`${SERVICE}/domain/time/clock.ts`, `${CLIENT}/platform.ts`],
+    only: [`${SERVICE}/domain/time/clock.ts`, `${CLIENT}/transport/platform.ts`, 'packages/pip-client/src/clock.ts'],
     use: 'the injected clock',
   },
   {
     call: /\bMath\.random\b|\brandomUUID\b|\brandomBytes\b|\brandomFill/,
-    only: [`${SERVICE}/domain/ids.ts`, `${CLIENT}/platform.ts`],
+    only: [`${SERVICE}/domain/ids.ts`, `${CLIENT}/transport/platform.ts`],
     use: 'the one source of randomness',
   },
-  { call: /\bconsole\./, only: [`${CLIENT}/platform.ts`], use: 'the logger, or standard-streams.ts in a command' },
+  {
+    call: /\bconsole\./,
+    only: [`${CLIENT}/transport/platform.ts`],
+    use: 'the logger, or standard-streams.ts in a command',
+  },
   {
     call: /\bprocess\.std(out|err)\b/,
     only: [`${SERVICE}/process/standard-streams.ts`, `${SERVICE}/observability/log-target.ts`],
@@ -120,11 +132,12 @@ process.stderr.write(problems.length === 0 ? `tidy: ${files.length} files\n` : `
 process.exitCode = problems.length === 0 ? 0 : 1;
 
 function* layering({ path, text, isTest }: SourceFile): Generator<string> {
-  const layer = LAYERS.find(({ of }) => path === of || path.startsWith(`${of}/`));
+  const layer = LAYERS.find(({ of }) => path === of || path.startsWith(/[-/]$/.test(of) ? of : `${of}/`));
   if (!layer || isTest || path.endsWith('/conformance.ts')) return;
   for (const [, imported = ''] of text.matchAll(/(?:^(?:import|export)\b[^;]*?from |\bimport\()'([^']+)'/gm)) {
     const target = imported.startsWith('.') ? normalize(join(dirname(path), imported)) : imported;
-    const allowed = [`${layer.of}/`, ...layer.allow].some((prefix) => target.startsWith(prefix));
+    const own = layer.of.endsWith('/') ? layer.of : `${layer.of}/`;
+    const allowed = [own, ...layer.allow].some((prefix) => target.startsWith(prefix));
     if (!allowed) yield `${path} imports ${imported}: ${layer.why}`;
   }
 }

@@ -22,7 +22,7 @@ interface Suite {
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const FOLDERS = ['packages/client/src', 'packages/service/src', 'scripts', 'testing'];
+const FOLDERS = ['packages', 'scripts', 'testing'];
 
 /** The suites that a test file of another name runs, each with its quickest run. */
 const SUITES: readonly Suite[] = [
@@ -43,12 +43,12 @@ const SUITES: readonly Suite[] = [
   },
   {
     cases: 'packages/client/src/middleware/fixtures/',
-    runBy: 'packages/client/src/express.test.ts',
+    runBy: 'packages/client/src/adapters/express.test.ts',
     on: 'Express, embedded: ',
   },
   {
     cases: 'packages/client/src/session-libraries/fixtures/',
-    runBy: 'packages/client/src/express-session.test.ts',
+    runBy: 'packages/client/src/session-libraries/express-session.test.ts',
     on: 'express-session, embedded: ',
   },
 ];

@@ -20,5 +20,6 @@ export const DOMAIN = 'packages/service/src/domain';
 export const STORES = 'packages/service/src/stores';
 export const HTTP = 'packages/service/src/http';
 export const API = 'packages/service/src/api';
+export const CACHE = 'packages/near-cache/src';
 export const CLIENT = 'packages/client/src';
 export const SERVICE = 'packages/service/src';

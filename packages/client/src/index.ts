@@ -7,11 +7,17 @@
  * const sessions = createSessionsV1Client({ url: 'http://localhost:8080' });
  * const session = await sessions.openSession('123', '1', 'User 1', 'localhost', 'test', null, 'abc');
  */
-import './node-version.ts';
+import './transport/node-version.ts';
 
-export type { CallOptions, CorrelationIdPlace } from './call-options.ts';
-export type { SessionsClientOptions } from './call-v2.ts';
-export { pageFromJson, sessionFromJson } from './contract/session-json.ts';
+export type {
+  CloseOptions,
+  OpenOptions,
+  RequestOptions,
+  ValidateOptions,
+  WriteOptions,
+} from '@pip-sessions/contract/request-options';
+export type { SessionReader } from '@pip-sessions/contract/session-reader';
+export type { AllRequest, SessionsClient } from '@pip-sessions/contract/sessions-client';
 export {
   type CallOptionsV1,
   COMMANDS_V1,
@@ -24,7 +30,8 @@ export {
   type SessionsClientV1,
   type SessionV1,
   type SessionV1Json,
-} from './contract/v1.ts';
+} from '@pip-sessions/contract/v1';
+export { pageFromJson, sessionFromJson } from '@pip-sessions/contract/v1-json';
 export {
   type Authentication,
   CLOSE_REASONS,
@@ -49,20 +56,23 @@ export {
   type StatsHour,
   type UpdateRequest,
   type Validation,
-} from './contract/v2.ts';
+} from '@pip-sessions/contract/v2';
+export {
+  type CachedSessionsClient,
+  type CachedSessionsClientOptions,
+  type CacheStats,
+  createCachedSessionsClient,
+} from './cached/cached-client.ts';
 export {
   type CallErrorCode,
   type ErrorCategory,
   SessionsCallError,
   type SessionsError,
   SessionsServiceError,
-} from './errors.ts';
-export {
-  type CachedSessionsClient,
-  type CachedSessionsClientOptions,
-  type CacheStats,
-  createCachedSessionsClient,
-} from './near-cache/cached-client.ts';
+} from './transport/errors.ts';
+export { type CallOptions, type CorrelationIdPlace, RETRIES_MAX, TIMEOUT_MS_MAX } from './transport/options.ts';
+export { createSessionsV1Client } from './v1/client.ts';
+export { createSessionsClient } from './v2/client.ts';
 export {
   InvalidDataError,
   NotFoundError,
@@ -74,9 +84,5 @@ export {
   SessionsProblemError,
   TooManyRequestsError,
   UnauthorizedError,
-} from './problems.ts';
-export type { CloseOptions, OpenOptions, RequestOptions, ValidateOptions, WriteOptions } from './request-options.ts';
-export type { SessionReader } from './session-reader.ts';
-export type { AllRequest, SessionsClient } from './sessions-client.ts';
-export { createSessionsV1Client } from './sessions-v1.ts';
-export { createSessionsClient } from './sessions-v2.ts';
+} from './v2/errors.ts';
+export type { SessionsClientOptions } from './v2/request.ts';

@@ -1,7 +1,6 @@
-import { CLIENT, DOMAIN, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
+import { CACHE, CLIENT, DOMAIN, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
-const NEAR_CACHE = `${CLIENT}/near-cache`;
 const ENDED = '7.4.1 an ended session is unusable, also from memory';
 const STOPPED = 'A suspended machine, a stopped process, a clock that is set';
 const DOUBT = 'A node in doubt about its store says so';
@@ -16,7 +15,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     claim: ENDED,
     name: 'what a change has overtaken is kept',
     test: 'no order of ends',
-    file: `${NEAR_CACHE}/near-cache.ts`,
+    file: `${CACHE}/near-cache.ts`,
     find: 'if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;',
     replace: 'if (this.#source.now() >= until) return;',
   },
@@ -24,7 +23,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     claim: ENDED,
     name: 'a cache answers while nothing is heard',
     test: 'no order of ends',
-    file: `${NEAR_CACHE}/near-cache.ts`,
+    file: `${CACHE}/near-cache.ts`,
     find: ' || now >= this.#source.freshUntil()) return undefined;',
     replace: ') return undefined;',
   },
@@ -32,7 +31,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     claim: ENDED,
     name: 'what is known is served for five seconds',
     test: 'no order of ends',
-    file: `${NEAR_CACHE}/freshness.ts`,
+    file: `${CACHE}/freshness.ts`,
     find: 'const BOUND_MS = 3_000;',
     replace: 'const BOUND_MS = 5_000;',
   },
@@ -40,7 +39,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     claim: STOPPED,
     name: 'a difference of the clocks is not looked at',
     test: 'nor does a process',
-    file: `${CLIENT}/elapsed-clock.ts`,
+    file: `${CACHE}/elapsed-clock.ts`,
     find: 'this.#lead += Math.abs(difference) + LEAP_MS;',
     replace: '',
   },
@@ -48,7 +47,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     claim: STOPPED,
     name: 'what is known is served for ten seconds',
     test: 'a process that was stopped',
-    file: `${NEAR_CACHE}/freshness.ts`,
+    file: `${CACHE}/freshness.ts`,
     find: 'const BOUND_MS = 3_000;',
     replace: 'const BOUND_MS = 10_000;',
   },
@@ -56,7 +55,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     claim: STOPPED,
     name: 'a heartbeat may seem to come from the future',
     test: 'no heartbeat counts',
-    file: `${NEAR_CACHE}/change-events.ts`,
+    file: `${CLIENT}/cached/change-events.ts`,
     find: 'return Math.min(told_until, now) + FRESH_MS;',
     replace: 'return told_until + FRESH_MS;',
   },
@@ -89,7 +88,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     claim: DOUBT,
     name: 'a heartbeat of before the stream was opened counts',
     test: 'while a node is cut off',
-    file: `${NEAR_CACHE}/change-events.ts`,
+    file: `${CLIENT}/cached/change-events.ts`,
     find: 'if (time < this.#taken) return null;',
     replace: '',
   },

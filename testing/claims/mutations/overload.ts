@@ -1,4 +1,4 @@
-import { API, CLIENT, DOMAIN, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
+import { API, CACHE, DOMAIN, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const CONNECTIONS = `${HTTP}/connections`;
@@ -225,7 +225,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
     claim: BOUNDS,
     name: 'a cache keeps any number of values',
     test: 'what is kept stays',
-    file: `${CLIENT}/near-cache/near-entries.ts`,
+    file: `${CACHE}/near-entries.ts`,
     find: 'if (this.#young.byKey.size >= this.#count_max || this.#young.bytes',
     replace: 'if (this.#young.bytes',
   },
@@ -233,7 +233,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
     claim: BOUNDS,
     name: 'a cache takes any memory',
     test: 'what is kept stays',
-    file: `${CLIENT}/near-cache/near-entries.ts`,
+    file: `${CACHE}/near-entries.ts`,
     find: 'this.#count_max || this.#young.bytes + bytes > this.#bytes_max) {',
     replace: 'this.#count_max) {',
   },

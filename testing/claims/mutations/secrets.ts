@@ -105,7 +105,7 @@ export const SECRETS: readonly ClaimMutation[] = [
     claim: 'The client leaks none',
     name: 'an error says the address that was called',
     test: 'tokens, keys and ids',
-    file: `${CLIENT}/answer.ts`,
+    file: `${CLIENT}/transport/response.ts`,
     find: 'reasonOf(cause).replaceAll(address, () => target.url)',
     replace: 'reasonOf(cause)',
   },
@@ -126,9 +126,9 @@ export const SECRETS: readonly ClaimMutation[] = [
     replace: "new Set(['user', 'token', 'session_id'])",
   },
   ...[
-    ['the client of API v2', `${CLIENT}/call-v2.ts`],
-    ['the client of API v1', `${CLIENT}/call.ts`],
-    ['the change stream', `${CLIENT}/near-cache/change-stream.ts`],
+    ['the client of API v2', 'packages/client/src/v2/request.ts'],
+    ['the client of API v1', 'packages/client/src/v1/request.ts'],
+    ['the change stream', 'packages/client/src/cached/change-stream.ts'],
   ].map(
     ([who = '', file = '']): ClaimMutation => ({
       claim: 'The client leaks none',

@@ -1,7 +1,7 @@
 import type { Session } from '../../../packages/client/src/index.ts';
+import { enter, isRefusal } from '../../../packages/client/src/middleware/authenticate.ts';
 import type { CookieForm } from '../../../packages/client/src/middleware/cookies.ts';
-import { enter, isRefusal } from '../../../packages/client/src/middleware/entrance.ts';
-import type { Exchange } from '../../../packages/client/src/middleware/exchange.ts';
+import type { Exchange } from '../../../packages/client/src/middleware/http-adapter.ts';
 import { toSettings } from '../../../packages/client/src/middleware/settings.ts';
 import {
   COOKIE_NAME,

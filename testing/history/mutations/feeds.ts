@@ -1,14 +1,12 @@
-import { CLIENT, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
+import { CACHE, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { Mutation } from './mutation.ts';
-
-const NEAR_CACHE = `${CLIENT}/near-cache`;
 
 /** Faults of the caches, and of the feeds that invalidate them. */
 export const IN_FEEDS: readonly Mutation[] = [
   {
     name: 'a cache keeps what was published to have changed',
     store: 'redis',
-    file: `${NEAR_CACHE}/near-cache.ts`,
+    file: `${CACHE}/near-cache.ts`,
     find: 'this.#changes.note(id, change, this.#source.now());\n    this.#entries.deleteId(id);',
     replace: 'this.#changes.note(id, change, this.#source.now());',
   },

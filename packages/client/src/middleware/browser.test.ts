@@ -5,8 +5,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type TestContext, test } from 'node:test';
-import { upgradeSessions, userSessions } from '../express.ts';
-import { skip, startChromium } from '../fixtures/chromium.ts';
+import { skip, startChromium } from '../../../../testing/browser/chromium.ts';
+import { upgradeSessions, userSessions } from '../adapters/express.ts';
 import { listen } from './fixtures/listen.ts';
 import { startSessions } from './fixtures/worlds.ts';
 

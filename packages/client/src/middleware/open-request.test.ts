@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { userSessions } from '../fetch.ts';
+import { userSessions } from '../adapters/fetch.ts';
 import { answer, clientOf, problem, SESSION, TOKEN } from '../fixtures/scripted-fetch.ts';
 import { ACCESS, startSessions } from './fixtures/worlds.ts';
 import { IdleTimeoutLimit } from './open-request.ts';

@@ -1,6 +1,6 @@
-import type { OpenRequest, OpenResult } from '../contract/v2.ts';
-import { IdleTimeoutMaximum } from '../idle-timeout-maximum.ts';
-import { systemTime } from '../platform.ts';
+import type { OpenRequest, OpenResult } from '@pip-sessions/contract/v2';
+import { systemTime } from '../transport/platform.ts';
+import { IdleTimeoutMaximum } from '../v2/idle-timeout-maximum.ts';
 import { COOKIE_AGE_S_MAX } from './cookies.ts';
 
 /** Of a text, in characters, that the service takes. */

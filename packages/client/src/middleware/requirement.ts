@@ -1,6 +1,6 @@
-import { wholeNumber } from '../call-options.ts';
-import type { Session } from '../contract/v2.ts';
-import { systemTime } from '../platform.ts';
+import type { Session } from '@pip-sessions/contract/v2';
+import { wholeNumber } from '../transport/options.ts';
+import { systemTime } from '../transport/platform.ts';
 
 /** What a request needs beyond a live session (ASVS 7.5.3). */
 export interface SessionRequirement {

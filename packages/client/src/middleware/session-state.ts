@@ -1,5 +1,5 @@
-import type { Session } from '../contract/v2.ts';
-import type { SessionReader } from '../session-reader.ts';
+import type { SessionReader } from '@pip-sessions/contract/session-reader';
+import type { Session } from '@pip-sessions/contract/v2';
 import type { Credential } from './credential.ts';
 import type { Settings } from './settings.ts';
 

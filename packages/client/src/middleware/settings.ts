@@ -1,7 +1,7 @@
-import { wholeNumber } from '../call-options.ts';
-import { showMistake } from '../platform.ts';
-import type { SessionReader } from '../session-reader.ts';
-import type { SessionsClient } from '../sessions-client.ts';
+import type { SessionReader } from '@pip-sessions/contract/session-reader';
+import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
+import { wholeNumber } from '../transport/options.ts';
+import { showMistake } from '../transport/platform.ts';
 import type { CookieForm, SameSite } from './cookies.ts';
 import type { CredentialSource } from './credential.ts';
 import { IdleTimeoutLimit } from './open-request.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { userSessions } from '../fetch.ts';
+import { userSessions } from '../adapters/fetch.ts';
 import { answer, broken, clientOf, hang, problem, refused, SESSION, TOKEN, text } from '../fixtures/scripted-fetch.ts';
 
 const LOOPBACK = 'http://127.0.0.1:3000/';

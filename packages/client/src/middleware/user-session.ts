@@ -1,15 +1,15 @@
-import type { Authentication, OpenRequest, OpenResult, RotateResult, Session } from '../contract/v2.ts';
-import { codeOf } from '../error-code.ts';
+import type { Authentication, OpenRequest, OpenResult, RotateResult, Session } from '@pip-sessions/contract/v2';
+import { codeOf } from '../v2/error-code.ts';
 import { awaited } from './awaited.ts';
 import { cookieLine } from './cookies.ts';
-import type { Exchange } from './exchange.ts';
-import { attempt } from './faults.ts';
 import { isLoopbackOrigin, isOnLoopback } from './host.ts';
+import type { Exchange } from './http-adapter.ts';
 import { fittingRequest, secondsUntil } from './open-request.ts';
 import { isForged } from './origin.ts';
-import { crossSiteRequest, type SessionRefusal, sessionRequired, stepUpRequired } from './refusals.ts';
+import { crossSiteRequest, type SessionRefusal, sessionRequired, stepUpRequired } from './rejections.ts';
 import { isMet, type SessionRequirement } from './requirement.ts';
 import { cannotBegin, sentMeanwhile } from './response-begun.ts';
+import { attempt } from './service-errors.ts';
 import type { SessionState } from './session-state.ts';
 import { type CookieLifetime, checkedLifetime, type Settings } from './settings.ts';
 

@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import express, { type Request, type Response } from 'express';
 import session from 'express-session';
 import { startTestServer } from '../../../../testing/http/test-server.ts';
-import { PipSessionsStore } from '../express-session.ts';
 import { createCachedSessionsClient } from '../index.ts';
 import { Browser } from '../middleware/fixtures/browser.ts';
 import { listen } from '../middleware/fixtures/listen.ts';
+import { PipSessionsStore } from './express-session.ts';
 
 /** An application whose client answers from memory, and the requests that the service gets from it. */
 async function startApp(url: string, requests: string[]) {

@@ -1,5 +1,5 @@
-import type { Session } from '../contract/v2.ts';
-import { isObject } from '../json-object.ts';
+import type { Session } from '@pip-sessions/contract/v2';
+import { isObject } from '../transport/json-object.ts';
 import type { LibraryJson } from './library-json.ts';
 
 /** Whose the session is: a session of the service that is that user's, and holds what the library stores. */

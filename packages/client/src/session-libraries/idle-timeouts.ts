@@ -1,6 +1,6 @@
-import type { OpenRequest, OpenResult, Session } from '../contract/v2.ts';
-import { IdleTimeoutMaximum } from '../idle-timeout-maximum.ts';
-import { isObject } from '../json-object.ts';
+import type { OpenRequest, OpenResult, Session } from '@pip-sessions/contract/v2';
+import { isObject } from '../transport/json-object.ts';
+import { IdleTimeoutMaximum } from '../v2/idle-timeout-maximum.ts';
 import { type LibraryJson, remainingMs } from './library-json.ts';
 import { isSame } from './merge-members.ts';
 import type { LibraryStoreOptions } from './options.ts';

@@ -1,5 +1,5 @@
-import { isObject } from '../json-object.ts';
-import { systemTime } from '../platform.ts';
+import { isObject } from '../transport/json-object.ts';
+import { systemTime } from '../transport/platform.ts';
 
 /** The session of a library as JSON: the application's members, and `cookie`. */
 export type LibraryJson = Readonly<Record<string, unknown>>;

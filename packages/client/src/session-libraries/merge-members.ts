@@ -1,4 +1,4 @@
-import { isObject } from '../json-object.ts';
+import { isObject } from '../transport/json-object.ts';
 
 /**
  * What two requests that changed the same JSON value make of it together: the changes from `base` to `own`, carried out

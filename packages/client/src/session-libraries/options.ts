@@ -1,5 +1,5 @@
-import type { OpenRequest } from '../contract/v2.ts';
-import type { SessionsClient } from '../sessions-client.ts';
+import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
+import type { OpenRequest } from '@pip-sessions/contract/v2';
 import type { LibraryJson } from './library-json.ts';
 
 /** What a list of the user's devices shows of a sign-in. */

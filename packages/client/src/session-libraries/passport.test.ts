@@ -6,11 +6,11 @@ import { csrfSync } from 'csrf-sync';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import session from 'express-session';
 import passport from 'passport';
-import { PipSessionsStore } from '../express-session.ts';
 import type { SessionsClient } from '../index.ts';
 import { Browser } from '../middleware/fixtures/browser.ts';
 import { listen } from '../middleware/fixtures/listen.ts';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
+import { PipSessionsStore } from './express-session.ts';
 
 const MONTH_MS = 30 * 86_400_000;
 

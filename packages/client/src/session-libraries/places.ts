@@ -1,5 +1,5 @@
-import type { Session } from '../contract/v2.ts';
-import { elapsedTime } from '../platform.ts';
+import type { Session } from '@pip-sessions/contract/v2';
+import { elapsedTime } from '../transport/platform.ts';
 import type { SignIn } from './entry.ts';
 
 /** Where the session of a `sid` was when this process looked last. */

@@ -1,4 +1,4 @@
-import { codeOf } from '../error-code.ts';
+import { codeOf } from '../v2/error-code.ts';
 import { entryOf } from './entry.ts';
 import type { LibraryStoreOptions } from './options.ts';
 import type { SessionFinder } from './session-finder.ts';

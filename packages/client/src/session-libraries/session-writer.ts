@@ -1,6 +1,6 @@
-import type { Session } from '../contract/v2.ts';
-import { codeOf } from '../error-code.ts';
-import { isObject } from '../json-object.ts';
+import type { Session } from '@pip-sessions/contract/v2';
+import { isObject } from '../transport/json-object.ts';
+import { codeOf } from '../v2/error-code.ts';
 import { type Entry, entryOf, type Held, type SignIn } from './entry.ts';
 import type { IdleTimeouts } from './idle-timeouts.ts';
 import type { LibraryJson } from './library-json.ts';

@@ -1,4 +1,4 @@
-import { codeOf } from '../error-code.ts';
+import { codeOf } from '../v2/error-code.ts';
 
 /** What says that the service gives no answer for now; all else is a mistake in the set-up or in what is stored. */
 const AWAY: ReadonlySet<string> = new Set([

@@ -1,4 +1,4 @@
-import { isObject } from '../json-object.ts';
+import { isObject } from '../transport/json-object.ts';
 import type { LibraryJson } from './library-json.ts';
 import { SessionStoreError } from './store-error.ts';
 

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@pip-sessions/client';
+import type { ProblemCode } from '@pip-sessions/contract/v2';
 import type { ErrorCode } from '../domain/errors.ts';
 
 /** What a request can do wrong before it reaches a use case. */

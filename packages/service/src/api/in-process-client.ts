@@ -1,12 +1,6 @@
-import type {
-  ProblemCode,
-  Session,
-  SessionPage,
-  SessionSummary,
-  SessionsClient,
-  Validation,
-} from '@pip-sessions/client';
-import { assertBulkFilter } from '@pip-sessions/client/contract';
+import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
+import type { ProblemCode, Session, SessionPage, SessionSummary, Validation } from '@pip-sessions/contract/v2';
+import { assertBulkFilter } from '@pip-sessions/contract/v2';
 import { SessionsError } from '../domain/errors.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import { parseBounded } from './careful-json.ts';

@@ -9,8 +9,8 @@ import { startService } from '../service.ts';
 import { loadConfig } from './config.ts';
 import { readTls } from './tls.ts';
 
-const KEY = fileURLToPath(new URL('pip/fixtures/localhost.key.pem', import.meta.url));
-const CERT = fileURLToPath(new URL('pip/fixtures/localhost.crt.pem', import.meta.url));
+const KEY = fileURLToPath(new URL('../../../../testing/certificates/localhost.key.pem', import.meta.url));
+const CERT = fileURLToPath(new URL('../../../../testing/certificates/localhost.crt.pem', import.meta.url));
 
 async function start(t: TestContext, more: Record<string, string> = {}): Promise<string> {
   const tls = { SESSIONS_TLS_KEY: KEY, SESSIONS_TLS_CERT: CERT, ...more };

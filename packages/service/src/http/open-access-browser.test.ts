@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { skip, startChromium } from '../../../../testing/browser/chromium.ts';
 import { startTestServer } from '../../../../testing/http/test-server.ts';
-import { skip, startChromium } from '../../../client/src/fixtures/chromium.ts';
 
 /** What a real browser sends for pages that attack a service without keys on the user's machine. */
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { FRESH_MS } from '@pip-sessions/client/near-cache';
+import { FRESH_MS } from '@pip-sessions/near-cache';
 import { onSharedStores, type TestedStores } from '../../../../testing/stores/stores.ts';
 import type { ChangeListener } from '../domain/changes.ts';
 import { asJsonText } from '../domain/json.ts';

@@ -1,4 +1,4 @@
-import { FRESH_MS, NearCache, type NearCacheStats } from '@pip-sessions/client/near-cache';
+import { FRESH_MS, NearCache, type NearCacheStats } from '@pip-sessions/near-cache';
 import type { Session, SessionUpdate } from '../domain/session.ts';
 import type { Known, SessionLookup } from '../domain/session-lookup.ts';
 import type { SessionStore, UpdateResult } from '../domain/store.ts';

@@ -1,4 +1,4 @@
-import type { SessionSummaryV1, SessionV1 } from '@pip-sessions/client';
+import type { SessionSummaryV1, SessionV1 } from '@pip-sessions/contract/v1';
 import {
   Command,
   CommandSet,

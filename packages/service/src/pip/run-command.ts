@@ -1,4 +1,5 @@
-import { pageFromJson, type SessionSummaryV1, type SessionV1, sessionFromJson } from '@pip-sessions/client';
+import type { SessionSummaryV1, SessionV1 } from '@pip-sessions/contract/v1';
+import { pageFromJson, sessionFromJson } from '@pip-sessions/contract/v1-json';
 import { DataPage } from 'pip-services3-commons-nodex';
 import { parseBounded } from '../api/careful-json.ts';
 import { COMMANDS } from '../api/v1/commands.ts';

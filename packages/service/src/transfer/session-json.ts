@@ -1,4 +1,4 @@
-import { CLOSE_REASONS } from '@pip-sessions/client/contract';
+import { CLOSE_REASONS } from '@pip-sessions/contract/v2';
 import { Compile, Type } from '#typebox';
 import { METHODS_MAX, STRING_LENGTH_MAX, WELL_FORMED } from '../api/text-bounds.ts';
 import { sessionText } from '../api/v1/wire.ts';

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@pip-sessions/client';
+import type { ProblemCode } from '@pip-sessions/contract/v2';
 import { ERROR_MAP, PROBLEMS } from '../error-codes.ts';
 import { CHANGE_KINDS } from './change-kinds.ts';
 import { CHANGES_DESCRIPTION, CHANGES_ROUTE } from './changes-route.ts';

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@pip-sessions/client';
+import type { ProblemCode } from '@pip-sessions/contract/v2';
 import type { TSchema } from '#typebox';
 import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';

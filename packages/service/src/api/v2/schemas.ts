@@ -1,4 +1,4 @@
-import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/client/contract';
+import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/contract/v2';
 import { type Static, type TSchema, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
 import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';

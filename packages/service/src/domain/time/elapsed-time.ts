@@ -1,4 +1,4 @@
-import { ElapsedClock } from '@pip-sessions/client/elapsed-clock';
+import { ElapsedClock } from '@pip-sessions/near-cache/elapsed-clock';
 import { monotonicTime, wallTime } from './clock.ts';
 
 const elapsed = new ElapsedClock({ monotonic: monotonicTime, wall: wallTime });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { SHIFTS, shiftedClocks } from '../../../../../testing/service/shifted-clocks.ts';
-import { ChangeEvents } from '../../../../client/src/near-cache/change-events.ts';
+import { ChangeEvents } from '../../../../client/src/cached/change-events.ts';
 import { MemoryStore } from '../../stores/memory/store.ts';
 import { ChangeFeed } from './change-feed.ts';
 

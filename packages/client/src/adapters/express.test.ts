@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { test } from 'node:test';
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { ROUTES, type StartApp, textOf } from '../middleware/fixtures/app.ts';
+import { listen } from '../middleware/fixtures/listen.ts';
+import { runMiddlewareCases } from '../middleware/fixtures/suite.ts';
+import { startSessions } from '../middleware/fixtures/worlds.ts';
+import { requireSession, SessionRefusal, sendRefusal, userSessionOf, userSessions } from './express.ts';
+
+const startApp: StartApp = (options, mounts) => {
+  const app = express();
+  // Express prints what handlers throw in any other.
+  app.set('env', 'test');
+  app.use(express.json());
+  for (let mount = 0; mount < mounts; mount += 1) app.use(userSessions(options));
+  for (const route of ROUTES) {
+    const { method, path, guard, headers, isStreamed, run } = route;
+    app[method](path, ...(guard ? [requireSession(guard)] : []), async (req: Request, res: Response) => {
+      if (isStreamed) {
+        res.type('json').flushHeaders();
+        res.end(await textOf(route, req.userSession, req.body));
+        return;
+      }
+      const body = await run(req.userSession, req.body);
+      res.set({ 'x-host': req.headers.host ?? '', ...headers }).json(body ?? {});
+    });
+  }
+  return listen(createServer(app));
+};
+
+runMiddlewareCases('Express', startApp);
+
+test('Express: a guard without userSessions before it fails, and lets nobody in', async (t) => {
+  const app = express();
+  app.set('env', 'test');
+  app.get('/me', requireSession(), (req, res) => void res.json(userSessionOf(req).current));
+  const { url, stop } = await listen(createServer(app));
+  t.after(stop);
+  assert.equal((await fetch(`${url}/me`)).status, 500);
+});
+
+test('Express: a refusal that a handler throws is sent whole by a handler of errors, with headers and body', async (t) => {
+  const sessions = await startSessions('embedded');
+  t.after(sessions.stop);
+  const app = express();
+  app.set('env', 'test');
+  app.use(userSessions({ client: sessions.client }));
+  app.get('/me', (req, res) => void res.json(req.userSession.required));
+  app.get('/begun', (req, res) => {
+    res.write('a');
+    res.json(req.userSession.required);
+  });
+  app.use((error: Error, _req: Request, res: Response, next: NextFunction) =>
+    error instanceof SessionRefusal ? sendRefusal(res, error, next) : next(error),
+  );
+  const { url, stop } = await listen(createServer(app));
+  t.after(stop);
+  const response = await fetch(`${url}/me`);
+  assert.equal(response.status, 401);
+  assert.equal(response.headers.get('www-authenticate'), 'Bearer');
+  assert.equal(response.headers.get('content-type'), 'application/problem+json');
+  assert.equal(((await response.json()) as { code: string }).code, 'SESSION_REQUIRED');
+  await assert.rejects(fetch(`${url}/begun`).then((begun) => begun.text()));
+});

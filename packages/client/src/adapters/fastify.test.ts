@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fastify from 'fastify';
+import { type LoginBody, ROUTES, type StartApp, textOf } from '../middleware/fixtures/app.ts';
+import { runMiddlewareCases } from '../middleware/fixtures/suite.ts';
+import { startSessions } from '../middleware/fixtures/worlds.ts';
+import { requireSession, SessionRefusal, sendRefusal, userSessions } from './fastify.ts';
+
+const startApp: StartApp = async (options, mounts) => {
+  const app = fastify();
+  for (let mount = 0; mount < mounts; mount += 1) await app.register(userSessions, options);
+  for (const route of ROUTES) {
+    const { method, path, guard, headers, isStreamed, run } = route;
+    app[method](path, guard ? { onRequest: requireSession(guard) } : {}, async (request, reply) => {
+      if (isStreamed) {
+        reply.hijack().raw.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+        reply.raw.end(await textOf(route, request.userSession, request.body as LoginBody));
+        return;
+      }
+      const body = await run(request.userSession, request.body as LoginBody);
+      reply.headers({ 'x-host': request.headers.host, ...headers });
+      return body ?? {};
+    });
+  }
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  return { url, stop: () => app.close() };
+};
+
+runMiddlewareCases('Fastify', startApp);
+
+test('Fastify: a guard without userSessions before it fails, and lets nobody in', async (t) => {
+  const app = fastify();
+  t.after(() => app.close());
+  app.get('/me', { onRequest: requireSession() }, async () => 'in');
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  assert.equal((await fetch(`${url}/me`)).status, 500);
+});
+
+test('Fastify: a refusal that a handler throws is sent whole by a handler of errors, with headers and body', async (t) => {
+  const sessions = await startSessions('embedded');
+  t.after(sessions.stop);
+  const app = fastify();
+  t.after(() => app.close());
+  await app.register(userSessions, { client: sessions.client });
+  app.get('/me', async ({ userSession }) => userSession.required);
+  app.setErrorHandler((error, _request, reply) => {
+    if (error instanceof SessionRefusal) return sendRefusal(reply, error);
+    throw error;
+  });
+  const { statusCode, headers, body } = await app.inject('/me');
+  assert.equal(statusCode, 401);
+  assert.equal(headers['www-authenticate'], 'Bearer');
+  assert.match(headers['content-type'] ?? '', /^application\/problem\+json/);
+  assert.equal(JSON.parse(body).code, 'SESSION_REQUIRED');
+});

@@ -1,0 +1,99 @@
+import { isCachingHeader } from '../middleware/caching-headers.ts';
+import { type CookieForm, isOwnLine, withCookie } from '../middleware/cookies.ts';
+import type { Exchange } from '../middleware/http-adapter.ts';
+import type { SessionState } from '../middleware/session-state.ts';
+
+interface CookieChange {
+  readonly cookie: CookieForm;
+  readonly line: string;
+  readonly yields: boolean;
+}
+
+/** A platform's request, and what its response will say of its sessions: one for all mounts. */
+export class FetchExchange implements Exchange {
+  latest: SessionState | null = null;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly #headers: Headers;
+  readonly #cookies = new Map<string, CookieChange>();
+  #forbidsStore = false;
+  #enforcesNoStore = false;
+  #mounts = 0;
+  #hasBegun = false;
+
+  constructor({ method, url, headers }: Request) {
+    const { host, pathname } = new URL(url);
+    this.method = method;
+    // Servers before the application, as in Next, may give it a URL of their own.
+    this.host = headers.get('host') ?? host;
+    this.path = pathname;
+    this.#headers = headers;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  header(name: string): string | null {
+    return this.#headers.get(name);
+  }
+
+  setCookie(cookie: CookieForm, line: string, yields = false): void {
+    this.#cookies.set(cookie.name, { cookie, line, yields });
+    this.enforceNoStore();
+  }
+
+  forbidStore(): void {
+    this.#forbidsStore = true;
+  }
+
+  enforceNoStore(): void {
+    this.#enforcesNoStore = true;
+  }
+
+  /** A mount that will give the response its headers; the response begins when the last one has. */
+  mount(): () => void {
+    this.#mounts += 1;
+    let isOpen = true;
+    return () => {
+      if (isOpen) this.#mounts -= 1;
+      isOpen = false;
+      this.#hasBegun = this.#mounts === 0;
+    };
+  }
+
+  /** A handler may let its response be stored, unless it comes with a token. Twice is as once. */
+  applyTo(response: Response): Response {
+    const forbidsStore = this.#forbidsStore && !response.headers.has('cache-control');
+    // The response to an upgrade, 101, cannot be made anew.
+    if (!(this.#enforcesNoStore || forbidsStore) || response.status < 200) return response;
+    // Anew, since a handler may give the same response to others, and the headers of a fetched one cannot be changed.
+    const changed = new Response(response.body, response);
+    const { headers } = changed;
+    if (this.#enforcesNoStore) for (const name of [...headers.keys()]) if (isCachingHeader(name)) headers.delete(name);
+    headers.set('cache-control', 'no-store');
+    if (this.#cookies.size > 0) this.#setCookies(headers);
+    return changed;
+  }
+
+  #setCookies(headers: Headers): void {
+    let lines: string[] = headers.getSetCookie();
+    for (const { cookie, line, yields } of this.#cookies.values()) {
+      if (!(yields && lines.some((other) => isOwnLine(other, cookie)))) lines = withCookie(lines, cookie, line);
+    }
+    headers.delete('set-cookie');
+    for (const line of lines) headers.append('set-cookie', line);
+  }
+}
+
+const exchanges = new WeakMap<Request, FetchExchange>();
+
+/** The exchange of a request that is under way; a request that is sent again begins another one. */
+export function fetchExchangeOf(request: Request): FetchExchange {
+  const known = exchanges.get(request);
+  if (known && !known.hasBegun) return known;
+  const exchange = new FetchExchange(request);
+  exchanges.set(request, exchange);
+  return exchange;
+}

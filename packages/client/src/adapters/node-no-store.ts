@@ -1,0 +1,30 @@
+import type { ServerResponse } from 'node:http';
+import { isCachingHeader } from '../middleware/caching-headers.ts';
+
+/**
+ * Keeps a response out of every cache, whatever is said of it later: by a handler, by another middleware, or by a
+ * listener that sets headers when they are written. Only for responses that need it, since it puts methods of its own
+ * on the response.
+ */
+export function enforceNoStore(res: ServerResponse): void {
+  for (const name of res.getHeaderNames()) if (isCachingHeader(name)) res.removeHeader(name);
+  res.setHeader('cache-control', 'no-store');
+  const { setHeader, appendHeader, removeHeader, writeHead } = res;
+  res.setHeader = (name, value) => (isCachingHeader(name) ? res : setHeader.call(res, name, value));
+  res.appendHeader = (name, value) => (isCachingHeader(name) ? res : appendHeader.call(res, name, value));
+  res.removeHeader = (name) => {
+    if (!isCachingHeader(name)) removeHeader.call(res, name);
+  };
+  // HTTP/2 sets what it is given here by ways of its own.
+  res.writeHead = ((...input: unknown[]) =>
+    Reflect.apply(writeHead, res, input.map(withoutCachingHeaders))) as typeof writeHead;
+}
+
+/** Of what `writeHead` takes: an object, a list of names and values, or one of pairs. All else stays as it is. */
+function withoutCachingHeaders(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null) return input;
+  if (!Array.isArray(input))
+    return Object.fromEntries(Object.entries(input).filter(([name]) => !isCachingHeader(name)));
+  if (Array.isArray(input[0])) return input.filter(([name]) => !isCachingHeader(String(name)));
+  return input.filter((_, index) => !isCachingHeader(String(input[index - (index % 2)])));
+}

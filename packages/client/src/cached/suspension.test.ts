@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { startTestServer } from '../../../../testing/http/test-server.ts';
+import { TcpProxy } from '../../../../testing/servers/proxy.ts';
+import type { Standstill } from '../../../near-cache/src/fixtures/simulated-machine.ts';
+
+const READER = fileURLToPath(new URL('fixtures/cached-reader.ts', import.meta.url));
+const WAIT_MS_MAX = 30_000;
+/** Heartbeats gather for the process that is stopped, and the session ends after them. */
+const GATHER_MS = 1_300;
+const STOPPED_MS = 4_500;
+
+/** Milliseconds from the session's end, and from when the process goes on, until it was answered from memory for the last time. */
+async function measure(t: TestContext, standstill: Standstill) {
+  const { url, sessions, clock, stop } = await startTestServer();
+  t.after(stop);
+  const proxy = await TcpProxy.start(Number(new URL(url).port));
+  t.after(() => proxy.stop());
+  const { session, token } = await sessions.openWithToken({ user_id: 'u' }, null);
+  // A session in use is touched, and its activity is counted ahead from then on.
+  clock.advance(1);
+  const input = [url, `http://127.0.0.1:${proxy.port}`, token, standstill];
+  const reader = fork(READER, input, { execArgv: ['--conditions=source'] });
+  t.after(() => reader.kill('SIGKILL'));
+  const signal = AbortSignal.timeout(WAIT_MS_MAX);
+  assert.deepEqual((await once(reader, 'message', { signal }))[0], 'from memory');
+  reader.kill('SIGSTOP');
+  await delay(GATHER_MS);
+  // The stream says no more, but stays open; the service itself can be asked.
+  proxy.mode = 'drop';
+  await sessions.close(session.id);
+  const ended = performance.now();
+  await delay(STOPPED_MS - GATHER_MS);
+  const continued = performance.now();
+  reader.kill('SIGCONT');
+  const [ago_ms] = await once(reader, 'message', { signal });
+  const last = performance.now() - Number(ago_ms);
+  return { after_end_ms: last - ended, after_continue_ms: last - continued };
+}
+
+test('a process that was stopped serves an ended session for 3 seconds at most', async (t) => {
+  const [stopped, suspended, paused] = await Promise.all(
+    (['no clock', 'the monotonic clock', 'both clocks'] as const).map((standstill) => measure(t, standstill)),
+  );
+  assert.ok(stopped && stopped.after_end_ms <= 3_000, `${stopped?.after_end_ms} ms`);
+  assert.ok(suspended && suspended.after_end_ms <= 3_000, `${suspended?.after_end_ms} ms`);
+  // Where both clocks stand still, as in a virtual machine that is paused, only the service's own can show it.
+  assert.ok(paused && paused.after_continue_ms <= 3_000, `${paused?.after_continue_ms} ms`);
+});

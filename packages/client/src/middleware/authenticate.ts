@@ -1,0 +1,60 @@
+import type { Session } from '@pip-sessions/contract/v2';
+import { type Credential, credentialOf } from './credential.ts';
+import type { Exchange } from './http-adapter.ts';
+import { isForged } from './origin.ts';
+import { crossSiteRequest, SessionRefusal } from './rejections.ts';
+import { unavailable } from './service-errors.ts';
+import { newState, sharedState } from './session-state.ts';
+import type { Settings } from './settings.ts';
+import { clearEndedCookie, UserSession } from './user-session.ts';
+
+/**
+ * What every request passes: finds its token, asks whose session that is, and answers either that or why the request
+ * goes no further. Requests without a token do not ask the service, nor do those that an earlier mount has asked for.
+ * Never rejects, and answers at once where nobody has to be asked: a promise costs more than a look into memory does.
+ *
+ * A cookie is cleared when the service says that its session has ended, never by a fault.
+ */
+export function enter(
+  settings: Settings,
+  exchange: Exchange,
+): UserSession | SessionRefusal | Promise<UserSession | SessionRefusal> {
+  const credential = credentialOf(exchange, settings.credentials, settings.cookie.name);
+  if (credential !== null) {
+    exchange.forbidStore();
+    // A page of another site cannot set `Authorization`, but the browser adds the cookie to whatever it sends.
+    if (credential.from === 'cookie' && isForged(exchange, settings.origin_rules)) return crossSiteRequest();
+  }
+  const shared = sharedState(exchange.latest, settings, credential);
+  if (shared !== null) return new UserSession(settings, exchange, shared);
+  if (credential === null) return nobody(settings, exchange);
+  const session = settings.reader.peek?.(credential.token);
+  return session === undefined ? ask(settings, exchange, credential) : entered(settings, exchange, credential, session);
+}
+
+export function isRefusal(entered: UserSession | SessionRefusal): entered is SessionRefusal {
+  return entered instanceof SessionRefusal;
+}
+
+/** A request without a session, or with one that is not to be used. */
+export function nobody(settings: Settings, exchange: Exchange): UserSession {
+  exchange.latest = newState(settings, null, null, exchange.latest);
+  return new UserSession(settings, exchange, exchange.latest);
+}
+
+async function ask(settings: Settings, exchange: Exchange, credential: Credential) {
+  try {
+    const session = await settings.reader.read(credential.token);
+    // Another mount may have asked at the same time.
+    const shared = sharedState(exchange.latest, settings, credential);
+    return shared ? new UserSession(settings, exchange, shared) : entered(settings, exchange, credential, session);
+  } catch (error) {
+    return unavailable(settings, error);
+  }
+}
+
+function entered(settings: Settings, exchange: Exchange, credential: Credential, session: Session | null): UserSession {
+  if (session === null && credential.from === 'cookie') clearEndedCookie(settings, exchange);
+  exchange.latest = newState(settings, credential, session, exchange.latest);
+  return new UserSession(settings, exchange, exchange.latest);
+}

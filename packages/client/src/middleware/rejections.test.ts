@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { crossSiteRequest, sessionRequired, sessionsUnavailable, stepUpRequired } from './rejections.ts';
+
+test('a refusal has what frameworks read of errors of http-errors', () => {
+  for (const refusal of [crossSiteRequest(), sessionRequired(null), stepUpRequired({}), sessionsUnavailable(5, null)]) {
+    const { status, statusCode, expose } = refusal;
+    assert.ok(refusal instanceof Error);
+    assert.equal(statusCode, status);
+    assert.equal(expose, status < 500);
+  }
+  assert.equal(sessionRequired('bearer').headers['www-authenticate'], 'Bearer error="invalid_token"');
+  assert.equal(sessionsUnavailable(5, null).headers['retry-after'], '5');
+});

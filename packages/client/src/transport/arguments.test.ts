@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { clientOf, hang, ID, TOKEN } from '../fixtures/scripted-fetch.ts';
+import {
+  createCachedSessionsClient,
+  createSessionsClient,
+  createSessionsV1Client,
+  type SessionsClient,
+} from '../index.ts';
+
+const url = 'http://localhost:8080';
+
+/** What TypeScript would refuse. */
+type Untyped<T> = { [K in keyof T]: (...input: unknown[]) => Promise<unknown> };
+
+const WRONG: readonly [RegExp, (client: Untyped<SessionsClient>) => Promise<unknown>][] = [
+  [
+    /^filter is missing: use closeMany\(\{ filter: \{ user_id: '1' \} \}\)/,
+    (client) => client.closeMany({ user_id: '1' }),
+  ],
+  [/^filter is missing/, (client) => client.closeMany()],
+  [/^filter is missing/, (client) => client.closeMany({ filter: '1' })],
+  [/^filters of list are a value of type string: use list\(\{ user_id: '1' \}\)\.$/, (client) => client.list('a')],
+  [/^filters of list are null/, (client) => client.list(null)],
+  [/^filters of count are an array/, (client) => client.count(['1'])],
+  [/^properties of open are missing: use open\(\{ user_id: '1' \}\)\.$/, (client) => client.open()],
+  [/^properties of rotate are a value of type string: use rotate\(\{ token \}\)\.$/, (client) => client.rotate(TOKEN)],
+  [/^properties of update are missing/, (client) => client.update(ID)],
+];
+
+test('a call that JavaScript lets through says what is wrong with it and how it is right, and sends nothing', async () => {
+  const { client, sent } = clientOf([hang]);
+  for (const [message, call] of WRONG) {
+    await assert.rejects(call(client as unknown as Untyped<SessionsClient>), { name: 'TypeError', message });
+  }
+  const all = (client.all as unknown as (filter: unknown) => AsyncIterable<unknown>)('a');
+  const read = async () => {
+    for await (const _session of all) assert.fail();
+  };
+  await assert.rejects(read, { name: 'TypeError', message: /^filters of all are a value of type string/ });
+  assert.equal(sent.length, 0);
+});
+
+test('a client without options, or with an address alone, says what it takes', () => {
+  for (const create of [createSessionsClient, createCachedSessionsClient, createSessionsV1Client]) {
+    const untyped = create as (options?: unknown) => unknown;
+    const right = new RegExp(`: use ${create.name}\\(\\{ url: 'http://localhost:8080'`);
+    for (const options of [undefined, null, url])
+      assert.throws(() => untyped(options), { name: 'TypeError', message: right });
+  }
+});
+
+test('an address with the path of the API says what is too much', () => {
+  const message = /^url ends in \/v2(\/sessions)?\/?: leave that out/;
+  for (const path of ['/v2', '/v2/', '/v2/sessions', '/gateway/v2']) {
+    assert.throws(() => createSessionsClient({ url: url + path }), { name: 'TypeError', message });
+    assert.throws(() => createCachedSessionsClient({ url: url + path }), { name: 'TypeError', message });
+  }
+  assert.throws(() => createSessionsV1Client({ url: `${url}/v1` }), /^TypeError: url ends in \/v1: leave/);
+  createSessionsV1Client({ url: `${url}/v1`, base_route: 'sessions' });
+  createSessionsClient({ url: `${url}/v2x` });
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { createServer, type RequestListener } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { createCachedSessionsClient, createSessionsClient, createSessionsV1Client } from '../index.ts';
+import { listen } from '../middleware/fixtures/listen.ts';
+
+const TOKEN = `ps_${'0'.repeat(36)}_${'A'.repeat(43)}`;
+
+async function serve(t: TestContext, listener: RequestListener): Promise<string> {
+  const { url, stop } = await listen(createServer(listener));
+  t.after(stop);
+  return url;
+}
+
+test('keys and tokens do not follow a redirection to another host', async (t) => {
+  const carried: string[] = [];
+  const elsewhere = await serve(t, (request, response) => {
+    carried.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    response.end();
+  });
+  let status = 307;
+  const url = await serve(t, (request, response) => {
+    response.writeHead(status, { location: elsewhere + request.url }).end();
+  });
+  const options = { url, key: 'psk_secret', retries: 0 };
+  for (status of [301, 302, 303, 307, 308]) {
+    const client = createSessionsClient(options);
+    await assert.rejects(client.validate(TOKEN), { code: 'INVALID_ANSWER' });
+    await assert.rejects(client.get('id'), { code: 'INVALID_ANSWER' });
+    const v1 = createSessionsV1Client({ url, retries: 0 });
+    await assert.rejects(v1.getSessionById('', 'id'), { code: 'INVALID_ANSWER' });
+    const failed = Promise.withResolvers<Error>();
+    const cached = createCachedSessionsClient({ ...options, onStreamError: failed.resolve });
+    assert.match((await failed.promise).message, new RegExp(`answered ${status}`));
+    cached.stop();
+  }
+  assert.deepEqual(carried, []);
+});

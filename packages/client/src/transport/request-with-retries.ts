@@ -1,0 +1,70 @@
+import { withDeadline } from './deadline.ts';
+import { type CallTarget, SessionsCallError } from './errors.ts';
+import type { TransportSettings } from './options.ts';
+import { monotonicTime } from './platform.ts';
+import { type AnswerReader, brokenConnection, type Outcome, type PassingEnd, readOutcome } from './response.ts';
+
+/** The wait before the first repetition; it doubles from one to the next. */
+const BACKOFF_MS = 100;
+const BACKOFF_MS_MAX = 2_000;
+
+/** What is sent, and where to: set up once a call, sent once an attempt. */
+export interface Exchange<T> {
+  readonly target: CallTarget;
+  readonly address: string;
+  readonly init: RequestInit;
+  readonly reader: AnswerReader<T>;
+  /** For the call as a whole, with all its attempts and the waits between them. */
+  readonly timeout_ms: number;
+  /** The ends after which the request may be sent again without doing anything twice. */
+  readonly repeat_after: ReadonlySet<PassingEnd>;
+}
+
+/** Sends a request until it has an answer that stands, or the caller gives up. */
+export async function send<T>(settings: TransportSettings, exchange: Exchange<T>, caller?: AbortSignal): Promise<T> {
+  const { target, timeout_ms, repeat_after } = exchange;
+  const deadline = monotonicTime() + timeout_ms;
+  let failure: Error | undefined;
+  const ends = {
+    timedOut: () =>
+      new SessionsCallError(
+        'TIMEOUT',
+        target,
+        `No answer within ${timeout_ms} ms. Check that the service runs and is not overloaded, or raise timeout_ms.`,
+        { cause: failure },
+      ),
+    aborted: (cause: unknown) => new SessionsCallError('ABORTED', target, "The caller's signal ended it.", { cause }),
+  };
+  return withDeadline(timeout_ms, caller, ends, async (signal) => {
+    for (let repeated = 0; ; repeated += 1) {
+      const outcome = await attempt(settings, exchange, signal);
+      if (outcome.type === 'result') return outcome.result;
+      failure = outcome.error;
+      const passing = outcome.end !== null && repeat_after.has(outcome.end);
+      if (!passing || repeated === settings.retries || signal.aborted) throw failure;
+      const wait_ms = Math.max(outcome.retry_after_ms, backoff(repeated, settings.random));
+      // Waiting beyond the deadline would only hide what went wrong.
+      if (monotonicTime() + wait_ms >= deadline) throw failure;
+      await settings.sleep(wait_ms, signal);
+      if (signal.aborted) throw failure;
+    }
+  });
+}
+
+async function attempt<T>(
+  settings: TransportSettings,
+  { target, address, init, reader }: Exchange<T>,
+  signal: AbortSignal,
+): Promise<Outcome<T>> {
+  try {
+    const response = await settings.fetch(address, { ...init, signal });
+    return await readOutcome(target, response, settings.answer_bytes_max, reader);
+  } catch (error) {
+    return brokenConnection(target, address, error);
+  }
+}
+
+/** Full jitter: callers that failed together do not come back together. */
+function backoff(repeated: number, random: () => number): number {
+  return random() * Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** repeated);
+}

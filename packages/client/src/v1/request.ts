@@ -1,0 +1,44 @@
+import type { CommandV1 } from '@pip-sessions/contract/v1';
+import { CORRELATION_HEADER, headerText } from '../transport/header-values.ts';
+import { type CallOptions, toCallSettings } from '../transport/options.ts';
+import { send } from '../transport/request-with-retries.ts';
+import type { PassingEnd } from '../transport/response.ts';
+import { answerReaderV1 } from './response.ts';
+
+const REPEATABLE: ReadonlySet<PassingEnd> = new Set<PassingEnd>(['no_answer', 502, 503, 504]);
+const NEVER: ReadonlySet<PassingEnd> = new Set();
+
+/**
+ * Sends a command and answers what `read` makes of its JSON result, which may be null. `read` throws when the result
+ * is not what it should be. Rejects only with a `SessionsError`, or with the platform's own for members that are not
+ * JSON.
+ */
+export type Call = <T>(
+  command: CommandV1,
+  correlationId: string | null,
+  members: Readonly<Record<string, unknown>>,
+  read: (json: unknown) => T,
+  signal?: AbortSignal,
+) => Promise<T>;
+
+/** Throws a `TypeError` that names the option when one is missing or wrong. */
+export function createCall(options: CallOptions): Call {
+  const settings = toCallSettings(options);
+  const { timeout_ms } = settings;
+  return async (command, correlationId, members, read, signal) => {
+    const { name, repeatable } = command;
+    const url = `${settings.base}/${name}`;
+    const target = { url, command: name };
+    const headers = { ...settings.headers };
+    let address = url;
+    if (correlationId) {
+      if (settings.in_query) address += `?${new URLSearchParams({ correlation_id: correlationId })}`;
+      if (settings.in_headers) headers[CORRELATION_HEADER] = headerText(correlationId);
+    }
+    // A redirected POST becomes a GET, or carries the session to another host.
+    const init: RequestInit = { method: 'POST', headers, body: JSON.stringify(members), redirect: 'manual' };
+    const reader = answerReaderV1(target, read);
+    const repeat_after = repeatable ? REPEATABLE : NEVER;
+    return send(settings, { target, address, init, reader, timeout_ms, repeat_after }, signal);
+  };
+}

@@ -1,0 +1,42 @@
+import type { ProblemCode } from '@pip-sessions/contract/v2';
+import {
+  InvalidDataError,
+  NotFoundError,
+  type ProblemAnswer,
+  RevisionConflictError,
+  ServiceUnavailableError,
+  SessionClosedError,
+  SessionLimitError,
+  SessionsProblemError,
+  TooManyRequestsError,
+  UnauthorizedError,
+} from './errors.ts';
+
+export type ProblemClass = new (answer: ProblemAnswer) => SessionsProblemError;
+
+/** What each code rejects with. The base class is for what a caller mends in its code, or cannot mend. */
+export const PROBLEM_CLASSES: Readonly<Record<ProblemCode, ProblemClass>> = {
+  INVALID_DATA: InvalidDataError,
+  INVALID_CONTENT: SessionsProblemError,
+  INVALID_REQUEST: SessionsProblemError,
+  UNAUTHORIZED: UnauthorizedError,
+  FORBIDDEN: UnauthorizedError,
+  NOT_FOUND: NotFoundError,
+  SESSION_NOT_FOUND: NotFoundError,
+  TOKEN_UNKNOWN: NotFoundError,
+  METHOD_NOT_ALLOWED: SessionsProblemError,
+  REQUEST_TIMEOUT: SessionsProblemError,
+  SESSION_CLOSED: SessionClosedError,
+  TOKEN_REPLACED: SessionsProblemError,
+  SESSION_LIMIT: SessionLimitError,
+  KEY_USED: SessionsProblemError,
+  REVISION_CONFLICT: RevisionConflictError,
+  BODY_TOO_LARGE: SessionsProblemError,
+  VALUE_TOO_LARGE: SessionsProblemError,
+  UNSUPPORTED_MEDIA_TYPE: SessionsProblemError,
+  TOO_MANY_REQUESTS: TooManyRequestsError,
+  HEADERS_TOO_LARGE: SessionsProblemError,
+  INTERNAL: SessionsProblemError,
+  STORE_UNAVAILABLE: ServiceUnavailableError,
+  STORE_FULL: ServiceUnavailableError,
+};

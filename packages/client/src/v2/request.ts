@@ -1,0 +1,86 @@
+import type { RequestOptions } from '@pip-sessions/contract/request-options';
+import { CORRELATION_HEADER, headerText, traceparentText, visibleAscii } from '../transport/header-values.ts';
+import {
+  JSON_TYPE,
+  refuseRoute,
+  type TransportOptions,
+  type TransportSettings,
+  toTimeout,
+  toTransportSettings,
+  wholeNumber,
+} from '../transport/options.ts';
+import { send } from '../transport/request-with-retries.ts';
+import { type RouteV2, TURNED_AWAY, toPath, toQuery } from './paths.ts';
+import { answerReaderV2 } from './response.ts';
+
+/** How to reach a sessions service by API v2. Only `url` is required. */
+export interface SessionsClientOptions extends TransportOptions {
+  /** One of the service's API keys, with the scope that the calls need. */
+  readonly key?: string | undefined;
+}
+
+interface RequestV2<T> {
+  readonly route: RouteV2;
+  /** For a route to one session. */
+  readonly id?: string;
+  readonly query?: object;
+  /** The JSON value that goes along; without this member, nothing does. */
+  readonly body?: unknown;
+  readonly if_match?: number | undefined;
+  readonly idempotency_key?: string;
+  /** Makes the result of its JSON; throws when it is not what it should be. */
+  readonly read: (json: unknown) => T;
+}
+
+/** Rejects as `SessionsClient` says. */
+export type CallV2 = <T>(request: RequestV2<T>, options?: RequestOptions) => Promise<T>;
+
+/** Throws a `TypeError` that names the option when one is missing or wrong. */
+export function createCallV2(client: SessionsClientOptions): CallV2 {
+  const settings = toClientSettings(client);
+  return async (request, options = {}) => {
+    const { route, id, query = {}, if_match, read } = request;
+    const { method, path } = route;
+    const { timeout_ms = settings.timeout_ms, signal } = options;
+    const target = { url: settings.base, command: `${method} ${path}` };
+    const address = settings.base + toPath(route, id) + toQuery(query);
+    const headers = toHeaders(settings, request, options);
+    // A redirected request would carry the key and the token to another host.
+    const init: RequestInit = { method, headers, body: toBody(request), redirect: 'manual' };
+    const exchange = { target, address, init, reader: answerReaderV2(route, read) };
+    const repeat_after = if_match === undefined ? route.repeat_after : TURNED_AWAY;
+    return send(settings, { ...exchange, timeout_ms: toTimeout(timeout_ms), repeat_after }, signal);
+  };
+}
+
+export function toClientSettings(options: SessionsClientOptions): TransportSettings {
+  const { url, key } = options;
+  refuseRoute(url, 'v2');
+  return toTransportSettings(options, '', {
+    accept: `${JSON_TYPE}, application/problem+json`,
+    ...(key !== undefined && { authorization: `Bearer ${visibleAscii('key', key)}` }),
+  });
+}
+
+function toHeaders(
+  settings: TransportSettings,
+  request: RequestV2<unknown>,
+  { correlation_id, traceparent }: RequestOptions,
+): Record<string, string> {
+  const { route, if_match, idempotency_key } = request;
+  return {
+    ...settings.headers,
+    ...('body' in request && { 'content-type': route.content_type }),
+    ...(if_match !== undefined && { 'if-match': `"${wholeNumber('if_match', if_match, 0, Number.MAX_SAFE_INTEGER)}"` }),
+    ...(idempotency_key !== undefined && { 'idempotency-key': visibleAscii('idempotency_key', idempotency_key) }),
+    ...(correlation_id && { [CORRELATION_HEADER]: headerText(correlation_id) }),
+    ...(traceparent !== undefined && { traceparent: traceparentText(traceparent) }),
+  };
+}
+
+function toBody(request: RequestV2<unknown>): string | null {
+  if (!('body' in request)) return null;
+  const text: string | undefined = JSON.stringify(request.body);
+  if (text === undefined) throw new TypeError('The value is not one of JSON, which knows no undefined: use null.');
+  return text;
+}

@@ -1,0 +1,139 @@
+import type {
+  CloseManyResult,
+  OpenResult,
+  RotateResult,
+  Session,
+  SessionPage,
+  SessionSummary,
+  Stats,
+  StatsHour,
+  Sweep,
+  Validation,
+} from '@pip-sessions/contract/v2';
+import { isObject } from '../transport/json-object.ts';
+
+/**
+ * Readers of results from their JSON. They throw a `TypeError` that names the member which is missing or wrong, never
+ * its value, and keep members that a newer service adds.
+ */
+type Check = (value: unknown, name: string) => void;
+
+const string = typed('string');
+const boolean = typed('boolean');
+const anything: Check = () => {};
+const number: Check = (value, name) => {
+  if (typeof value !== 'number') throw new TypeError(`${name} is not a number`);
+  // JSON has 1e400.
+  if (!Number.isFinite(value)) throw new TypeError(`${name} is infinite`);
+};
+
+const SUMMARY: Readonly<Record<keyof SessionSummary, Check>> = {
+  id: string,
+  user_id: string,
+  user_name: orNull(string),
+  address: orNull(string),
+  client: orNull(string),
+  active: boolean,
+  open_time: string,
+  request_time: string,
+  idle_timeout: number,
+  expire_time: orNull(string),
+  close_time: orNull(string),
+  close_reason: orNull(string),
+  revision: number,
+  auth_time: string,
+  auth_methods: listOf(string),
+  auth_level: orNull(number),
+};
+
+const session = object<Session>({ ...SUMMARY, user: anything, data: anything });
+const hour = object<StatsHour>({ hour: string, opened: number, closed: recordOf(number) });
+
+export const toSession = reader<Session>(session);
+export const toOpenResult = reader<OpenResult>(object<OpenResult>({ session, token: string, evicted: listOf(string) }));
+export const toRotateResult = reader<RotateResult>(object<RotateResult>({ session, token: string }));
+export const toCloseManyResult = reader<CloseManyResult>(
+  object<CloseManyResult>({ ids: listOf(string), more: boolean }),
+);
+export const toStats = reader<Stats>(
+  object<Stats>({
+    live: number,
+    opened: number,
+    closed: recordOf(number),
+    hours: listOf(hour),
+    sweep: orNull(object<Sweep>({ time: string, closed: number, purged: number, lag: number })),
+  }),
+);
+
+const page = object<Omit<SessionPage, 'total'>>({
+  items: listOf(object<SessionSummary>(SUMMARY)),
+  next_cursor: orNull(string),
+});
+
+/** The page at `cursor`. One that leads to itself would have no end. */
+export function toPage(json: unknown, cursor: string | undefined): SessionPage {
+  const result = reader<SessionPage>(page)(json);
+  if (result.next_cursor !== null && result.next_cursor === cursor) {
+    throw new TypeError('next_cursor is the cursor of this page');
+  }
+  return result;
+}
+
+/** The total of a page. */
+export function toTotal(json: unknown): number {
+  return reader<{ readonly total: number }>(object({ total: number }))(json).total;
+}
+
+/** An answer that contradicts itself is none: it would sign somebody in. */
+export function toValidation(json: unknown): Validation {
+  const { active } = reader<{ readonly active: boolean }>(object({ active: boolean }))(json);
+  if (!active) return reader<Validation>(object({ active: boolean, reason: string }))(json);
+  const validation = reader<Validation & { readonly active: true }>(
+    object({ active: boolean, session, max_age: number, age: number }),
+  )(json);
+  if (!validation.session.active) throw new TypeError('session is not active');
+  if (validation.age < 0) throw new TypeError('age is negative');
+  return validation;
+}
+
+function reader<T>(check: Check): (json: unknown) => T {
+  return (json) => {
+    check(json, 'the result');
+    return json as T;
+  };
+}
+
+function typed(type: 'string' | 'boolean'): Check {
+  return (value, name) => {
+    if (typeof value !== type) throw new TypeError(`${name} is not a ${type}`);
+  };
+}
+
+function orNull(check: Check): Check {
+  return (value, name) => {
+    if (value !== null) check(value, name);
+  };
+}
+
+function listOf(check: Check): Check {
+  return (value, name) => {
+    if (!Array.isArray(value)) throw new TypeError(`${name} is not an array`);
+    for (const item of value) check(item, `an item of ${name}`);
+  };
+}
+
+function recordOf(check: Check): Check {
+  return (value, name) => {
+    if (!isObject(value)) throw new TypeError(`${name} is not an object`);
+    for (const member of Object.values(value)) check(member, `a member of ${name}`);
+  };
+}
+
+/** Each member of `T` has a check, or it does not compile. */
+function object<T>(members: Readonly<Record<keyof T, Check>>): Check {
+  const checks = Object.entries<Check>(members);
+  return (value, name) => {
+    if (!isObject(value)) throw new TypeError(`${name} is not an object`);
+    for (const [member, check] of checks) check(value[member], member);
+  };
+}

@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { UNNOTICED_MS } from './elapsed-clock.ts';
+import { type Loaded, NearCache } from './near-cache.ts';
+import { NearEntries } from './near-entries.ts';
+import { RecentChanges } from './recent-changes.ts';
+
+const BOUNDS = { entries_max: 100, bytes_max: 1_000_000, age_ms_max: 60_000 };
+
+/** A cache of keys like `id/1` whose loads are answered by the test. */
+function start(bounds = BOUNDS) {
+  const world = { now: 0, fresh_until: 3_000 };
+  const loads: {
+    key: string;
+    age_ms_max: number;
+    answer: (loaded: Partial<Loaded<string>>) => void;
+    fail: (error: Error) => void;
+  }[] = [];
+  const load = (key: string, age_ms_max: number) =>
+    new Promise<Loaded<string>>((resolve, fail) => {
+      const answer = (loaded: Partial<Loaded<string>>) =>
+        resolve({
+          value: `${key} of load ${loads.length}`,
+          keep_ms: 60_000,
+          age_ms: 0,
+          bytes: 10,
+          revision: 1,
+          ...loaded,
+        });
+      loads.push({ key, age_ms_max, answer, fail });
+    });
+  const idOf = (key: string) => key.split('/')[0] ?? '';
+  const cache = new NearCache({ load, idOf, now: () => world.now, freshUntil: () => world.fresh_until }, bounds);
+  /** Reads, and answers the load that it needs. */
+  const read = async (key: string, loaded: Partial<Loaded<string>> = {}) => {
+    const before = loads.length;
+    const value = cache.read(key);
+    if (loads.length > before) loads.at(-1)?.answer(loaded);
+    return value;
+  };
+  return { world, cache, loads, read };
+}
+
+test('a value is loaded once and answered from memory until its time is over', async () => {
+  const { world, cache, loads, read } = start();
+  assert.equal(await read('a', { keep_ms: 1_000 }), 'a of load 1');
+  world.now = 999;
+  assert.equal(await read('a'), 'a of load 1');
+  world.now = 1_000;
+  assert.equal(await read('a'), 'a of load 2');
+  assert.equal(loads.length, 2);
+  assert.deepEqual(cache.stats(), { entries: 1, bytes: 510, hits: 1, loads: 2 });
+});
+
+test('what is in memory can be had without a promise, and looking for it loads nothing', async () => {
+  const { world, cache, loads, read } = start();
+  assert.equal(cache.peek('a'), undefined);
+  await read('a', { keep_ms: 1_000 });
+  assert.equal(cache.peek('a'), 'a of load 1');
+  world.now = 1_000;
+  assert.equal(cache.peek('a'), undefined);
+  await read('a');
+  world.fresh_until = world.now;
+  assert.equal(cache.peek('a'), undefined);
+  world.fresh_until += 1;
+  cache.changed('a');
+  assert.equal(cache.peek('a'), undefined);
+  assert.equal(loads.length, 2);
+});
+
+test('no value outlives the longest age, which counts from when the store was asked', async () => {
+  const { world, loads, read } = start({ ...BOUNDS, age_ms_max: 500 + UNNOTICED_MS });
+  await read('a', { age_ms: 300 });
+  world.now = 199;
+  await read('a');
+  assert.equal(loads.length, 1);
+  world.now = 200;
+  await read('a');
+  assert.equal(loads.length, 2);
+});
+
+test('while the feed is not fresh every read is loaded, and what is known is there again when it is', async () => {
+  const { world, loads, read } = start();
+  await read('a');
+  world.now = 3_000;
+  await read('a');
+  assert.equal(loads.length, 2);
+  world.fresh_until = 6_000;
+  assert.equal(await read('a'), 'a of load 2');
+  assert.equal(loads.length, 2);
+});
+
+test('a change forgets every key of its id, and no other', async () => {
+  const { cache, loads, read } = start();
+  for (const key of ['a/1', 'a/2', 'b/1']) await read(key);
+  cache.changed('a');
+  for (const key of ['a/1', 'a/2', 'b/1']) await read(key);
+  assert.deepEqual(
+    loads.map(({ key }) => key),
+    ['a/1', 'a/2', 'b/1', 'a/1', 'a/2'],
+  );
+});
+
+test('a load that a change or a gap overtakes is answered to who waits for it, and not kept', async () => {
+  for (const overtake of ['changed', 'gap'] as const) {
+    const { world, cache, loads, read } = start();
+    const waiting = cache.read('a');
+    world.now = 5;
+    cache[overtake]('a');
+    world.now = 9;
+    loads[0]?.answer({});
+    assert.equal(await waiting, 'a of load 1');
+    await read('a');
+    assert.equal(loads.length, 2, overtake);
+  }
+});
+
+test('an answer that somebody else has known for a while is not kept if a change was told in that time', async () => {
+  const { world, cache, loads, read } = start();
+  world.now = 1_000;
+  cache.changed('a');
+  world.now = 1_500;
+  await read('a', { age_ms: 500 - UNNOTICED_MS });
+  await read('a', { age_ms: 499 - UNNOTICED_MS });
+  await read('a');
+  assert.equal(loads.length, 2);
+});
+
+test('who asks at the same time waits for one load, and who asks after a change for a new one', async () => {
+  const { world, cache, loads } = start();
+  const together = [cache.read('a'), cache.read('a')];
+  world.now = 1;
+  cache.changed('a');
+  const after = cache.read('a');
+  assert.equal(loads.length, 2);
+  loads[0]?.answer({ value: 'before' });
+  loads[1]?.answer({ value: 'after' });
+  assert.deepEqual(await Promise.all(together), ['before', 'before']);
+  assert.equal(await after, 'after');
+});
+
+test('nobody joins a load that has taken longer than a second', async () => {
+  const { world, cache, loads } = start();
+  const first = cache.read('a');
+  world.now = 1_001;
+  const second = cache.read('a');
+  assert.equal(loads.length, 2);
+  for (const { answer } of loads) answer({});
+  await Promise.all([first, second]);
+});
+
+test('a load that fails fails for all who wait, keeps nothing and forgets nothing', async () => {
+  const { world, cache, loads, read } = start();
+  await read('a');
+  world.now = 3_000;
+  const waiting = [cache.read('a'), cache.read('a')];
+  loads[1]?.fail(new Error('away'));
+  for (const value of waiting) await assert.rejects(value, /away/);
+  world.fresh_until = 9_000;
+  assert.equal(await read('a'), 'a of load 1');
+  assert.equal(loads.length, 2);
+});
+
+test('what is kept stays within its number and its size, and what is in use stays', async () => {
+  const { cache, loads, read } = start({ ...BOUNDS, entries_max: 10 });
+  for (let n = 0; n < 100; n += 1) {
+    await read(`k${n}`);
+    await read('used');
+    assert.ok(cache.stats().entries <= 11);
+  }
+  assert.equal(loads.filter(({ key }) => key === 'used').length, 1);
+  const small = start({ ...BOUNDS, bytes_max: 4_000 });
+  for (let n = 0; n < 100; n += 1) await small.read(`k${n}`, { bytes: 100 });
+  assert.ok(small.cache.stats().bytes <= 4_000);
+  await small.read('large', { bytes: 3_000 });
+  assert.equal(small.loads.filter(({ key }) => key === 'large').length, 1);
+  await small.read('large', { bytes: 3_000 });
+  assert.equal(small.loads.filter(({ key }) => key === 'large').length, 2);
+});
+
+test('entries of one id are forgotten together, in whatever order they came and went', () => {
+  const entries = new NearEntries<string>(100, 1e6);
+  const set = (key: string) =>
+    entries.set({ key, id: 'a', value: key, promise: Promise.resolve(key), until: 1, bytes: 0, next: null });
+  for (const key of ['1', '2', '3', '2', '1', '4']) set(key);
+  assert.equal(entries.size, 4);
+  assert.equal(entries.bytes, 2_000);
+  entries.deleteId('a');
+  for (const key of ['1', '2', '3', '4']) assert.equal(entries.get(key), undefined);
+  assert.deepEqual([entries.size, entries.bytes], [0, 0]);
+});
+
+test('changes that are forgotten for want of room count as changes of everything', () => {
+  const changes = new RecentChanges(2);
+  const change = { revision: 2, hasEnded: false };
+  changes.note('a', change, 1);
+  changes.note('b', change, 2);
+  changes.note('a', change, 3);
+  assert.deepEqual([changes.since('a', 3), changes.since('a', 4), changes.since('b', 2)], [true, false, true]);
+  assert.equal(changes.since('c', 1), false);
+  changes.note('c', change, 4);
+  assert.deepEqual([changes.since('d', 2), changes.since('d', 3)], [true, false]);
+  changes.noteAll(5);
+  assert.deepEqual([changes.since('a', 5), changes.since('a', 6)], [true, false]);
+});
+
+test('a load that a change overtakes is kept if the change is in what it answers', async () => {
+  for (const [revision, loadsThen] of [
+    [1, 2],
+    [2, 1],
+    [3, 1],
+  ] as const) {
+    const { world, cache, loads, read } = start();
+    const waiting = cache.read('a');
+    world.now = 5;
+    cache.changed('a', { revision: 2, hasEnded: false });
+    loads[0]?.answer({ revision });
+    await waiting;
+    await read('a');
+    assert.equal(loads.length, loadsThen, `revision ${revision}`);
+  }
+});
+
+test('what has ended is answered so without asking, whatever else is told of it, unless it was deleted', async () => {
+  const loads: string[] = [];
+  const load = async (key: string) => {
+    loads.push(key);
+    return { value: 'live', keep_ms: 60_000, age_ms: 0, bytes: 1, revision: 1 };
+  };
+  const source = {
+    load,
+    idOf: (key: string) => key,
+    now: () => 0,
+    freshUntil: () => 1,
+    ended: Promise.resolve('ended'),
+  };
+  const cache = new NearCache(source, BOUNDS);
+  assert.equal(await cache.read('a'), 'live');
+  cache.changed('a', { revision: 3, hasEnded: true });
+  cache.changed('a', { revision: 2, hasEnded: false });
+  assert.equal(await cache.read('a'), 'ended');
+  assert.deepEqual(loads, ['a']);
+  cache.changed('a');
+  assert.equal(await cache.read('a'), 'live');
+});
+
+test('after a gap, nothing is asked for that somebody has known since before it', async () => {
+  const { world, cache, loads, read } = start();
+  await read('a');
+  world.now = 1_000;
+  cache.gap();
+  world.now = 1_400;
+  await read('a');
+  assert.deepEqual(
+    loads.map(({ age_ms_max }) => age_ms_max),
+    [60_000 - UNNOTICED_MS, 400 - UNNOTICED_MS],
+  );
+});
