@@ -1,6 +1,6 @@
 /** The components of Pip.Services, wired by hand: a service and a client of it in one process. */
 import { SessionsHttpClientV1 } from '@pip-sessions/pip-client';
-import { SessionsController, SessionsHttpServiceV1, SessionsMemoryPersistence } from '@pip-sessions/service/pip';
+import { SessionsController, SessionsHttpServiceV1, SessionsMemoryPersistence } from '@pip-sessions/pip-service';
 import { ConfigParams, Descriptor, References } from 'pip-services3-commons-nodex';
 
 const httpConfig = ConfigParams.fromTuples(

@@ -78,7 +78,7 @@ async function useAsPublished(): Promise<void> {
   }
   run(
     nodeOf(NODE_OF_SERVICE),
-    ['-e', "import('@pip-sessions/service/pip').then(() => import('@pip-sessions/service/conformance'))"],
+    ['-e', "import('@pip-sessions/pip-service').then(() => import('@pip-sessions/service/conformance'))"],
     folder,
   );
 }

@@ -111,7 +111,7 @@ const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]
   },
   {
     call: /\bprocess\.env\b/,
-    only: [`${SERVICE}/main.ts`, `${SERVICE}/commands/command-line.ts`, `${SERVICE}/pip/process.ts`],
+    only: [`${SERVICE}/main.ts`, `${SERVICE}/commands/command-line.ts`, 'packages/pip-service/src/process.ts'],
     use: 'config.ts',
   },
   { call: /\b(TODO|FIXME|XXX)\b/, only: [], use: 'a finished thought' },

@@ -30,7 +30,7 @@ async function main([port = '0', sessionCount = '0']) {
   process.stdout.write(`${JSON.stringify(listening)}\n`);
 }
 
-/** As in config/config.yml of service-sessions-node with MEMORY_ENABLED and HTTP_ENABLED. */
+/** As in packages/pip-service/config/config.yml of service-sessions-node with MEMORY_ENABLED and HTTP_ENABLED. */
 async function openContainer(port) {
   const components = [
     {

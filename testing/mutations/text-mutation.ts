@@ -23,3 +23,4 @@ export const API = 'packages/service/src/api';
 export const CACHE = 'packages/near-cache/src';
 export const CLIENT = 'packages/client/src';
 export const SERVICE = 'packages/service/src';
+export const PIP_SERVICE = 'packages/pip-service/src';

@@ -86,7 +86,7 @@ const CASES = [
     env: () => ({ SESSIONS_PORT: '0', SESSIONS_WORKERS: '2', SESSIONS_STORE: redis.url }),
     skip: noRedis,
   },
-  { name: 'pip-sessions-process', file: './pip/main.ts', env: () => PIP, skip: false },
+  { name: 'pip-sessions-process', file: '../../pip-service/src/main.ts', env: () => PIP, skip: false },
 ] as const;
 
 for (const { name, file, env, skip } of CASES) {

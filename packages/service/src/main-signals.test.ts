@@ -54,7 +54,11 @@ const CASES = [
     env: { SESSIONS_PORT: '0', SESSIONS_WORKERS: '2' },
     needsRedis: true,
   },
-  { name: 'pip-sessions-process', file: './pip/main.ts', env: { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' } },
+  {
+    name: 'pip-sessions-process',
+    file: '../../pip-service/src/main.ts',
+    env: { HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' },
+  },
 ] as const;
 
 for (const { name, file, env, ...more } of CASES) {

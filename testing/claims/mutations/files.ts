@@ -1,4 +1,4 @@
-import { DOMAIN, SERVICE, STORES } from '../../mutations/text-mutation.ts';
+import { DOMAIN, PIP_SERVICE, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const OVERWRITTEN =
@@ -81,7 +81,7 @@ export const FILES: readonly ClaimMutation[] = [
     claim: "Files of sessions are for the service's user alone, also those that were there with another mode",
     name: 'the file of Pip.Services components is for everybody',
     test: 'a new file of sessions',
-    file: `${SERVICE}/pip/atomic-file.ts`,
+    file: `${PIP_SERVICE}/atomic-file.ts`,
     find: 'const NEW_FILE_MODE = 0o600;',
     replace: 'const NEW_FILE_MODE = 0o644;',
   },

@@ -1,4 +1,4 @@
-import { HTTP, SERVICE } from '../../mutations/text-mutation.ts';
+import { HTTP, PIP_SERVICE, SERVICE } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const PIP_CLOSED = 'The same for Pip.Services components, which ask for no key';
@@ -59,7 +59,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: '`pip-sessions-process` and its components',
     name: 'a process serves every address unless it is told another one',
     test: 'a process serves loopback',
-    file: 'packages/service/config/config.yml',
+    file: 'packages/pip-service/config/config.yml',
     find: '{{#unless HTTP_HOST}}127.0.0.1{{/unless}}',
     replace: '{{#unless HTTP_HOST}}0.0.0.0{{/unless}}',
   },
@@ -67,7 +67,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: '`pip-sessions-process` and its components',
     name: 'the switch does not reach the components',
     test: 'with the switch',
-    file: `${SERVICE}/pip/process.ts`,
+    file: `${PIP_SERVICE}/process.ts`,
     find: 'config.put(key, parameters[parameter]);',
     replace: 'continue;',
   },
@@ -83,7 +83,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: PIP_CLOSED,
     name: 'components are open beyond loopback without a switch',
     test: 'beyond loopback a process',
-    file: `${SERVICE}/pip/http-connection.ts`,
+    file: `${PIP_SERVICE}/http-connection.ts`,
     find: "config.getAsBooleanWithDefault('open_to_network', false)",
     replace: "config.getAsBooleanWithDefault('open_to_network', true)",
   },
@@ -91,7 +91,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     claim: PIP_CLOSED,
     name: 'HTTPS alone opens a component to the network',
     test: 'beyond loopback the component',
-    file: `${SERVICE}/pip/http-connection.ts`,
+    file: `${PIP_SERVICE}/http-connection.ts`,
     find: "return protocol === 'https' && textSetting(config, 'credential.ssl_ca_file') !== null;",
     replace: "return protocol === 'https';",
   },

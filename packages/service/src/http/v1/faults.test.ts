@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { startTestServer, type TestServer, type TestServerOptions } from '../../../../../testing/http/test-server.ts';
 import { newApiKey, parseApiKey } from '../authentication/api-keys.ts';
 
-/** The ten faults of the originals (WIRE_V1.md), each with the test that it is gone. Number 7 is `pip/file-persistence.test.ts`. */
+/** The ten faults of the originals (WIRE_V1.md), each with the test that it is gone. Number 7 is `file-persistence.test.ts`. */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,4 +1,4 @@
-import type { SessionStore } from '../domain/store.ts';
+import type { SessionStore } from '@pip-sessions/service/internal/domain/store';
 
 /** What a controller needs of the persistence that it is wired to. */
 export interface SessionsPersistence {

@@ -1,5 +1,5 @@
+import { type Clock, systemClock } from '@pip-sessions/service/internal/domain/time/clock';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
-import { type Clock, systemClock } from '../domain/time/clock.ts';
 import { FileStore, type FileStoreSettings } from './file-store.ts';
 import { SessionsMemoryPersistence } from './memory-persistence.ts';
 import { DEFAULTS, textSetting } from './settings.ts';

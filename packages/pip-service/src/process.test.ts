@@ -11,7 +11,7 @@ import { readContainerConfig } from './container-config.ts';
 import { readArguments, SessionsProcess } from './process.ts';
 
 const ORIGINAL_LIKE = fileURLToPath(new URL('./fixtures/original-like.yml', import.meta.url));
-const OWN = fileURLToPath(new URL('../../config/config.yml', import.meta.url));
+const OWN = fileURLToPath(new URL('../config/config.yml', import.meta.url));
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const QUIET = { LOG_LEVEL: 'none', HTTP_HOST: '127.0.0.1', HTTP_PORT: '0' };
 

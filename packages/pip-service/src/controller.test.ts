@@ -9,8 +9,8 @@ import {
   Parameters,
   References,
 } from 'pip-services3-commons-nodex';
-import { COMMANDS } from '../api/v1/commands.ts';
-import { ManualClock } from '../domain/time/clock.ts';
+import { COMMANDS } from '../../service/src/api/v1/commands.ts';
+import { ManualClock } from '../../service/src/domain/time/clock.ts';
 import { SessionsController } from './controller.ts';
 import { SessionsMemoryPersistence } from './memory-persistence.ts';
 

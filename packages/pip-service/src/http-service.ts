@@ -1,3 +1,7 @@
+import { audienceOf, everythingIsOpen } from '@pip-sessions/service/internal/config/open-notice';
+import { Authenticator } from '@pip-sessions/service/internal/http/authentication/authenticate';
+import type { StatusInfo } from '@pip-sessions/service/internal/http/pip-endpoints';
+import { HttpServer, type HttpServerOptions } from '@pip-sessions/service/internal/http/server';
 import {
   ConfigParams,
   ConnectionException,
@@ -8,10 +12,6 @@ import {
   type IReferences,
   type IUnreferenceable,
 } from 'pip-services3-commons-nodex';
-import { audienceOf, everythingIsOpen } from '../config/open-notice.ts';
-import { Authenticator } from '../http/authentication/authenticate.ts';
-import type { StatusInfo } from '../http/pip-endpoints.ts';
-import { HttpServer, type HttpServerOptions } from '../http/server.ts';
 import { findLog, SILENT } from './console-logger.ts';
 import { ContextInfo } from './context-info.ts';
 import { SessionsController } from './controller.ts';

@@ -1,4 +1,16 @@
 import type { SessionSummaryV1, SessionV1 } from '@pip-sessions/contract/v1';
+import { isStorable } from '@pip-sessions/service/internal/api/text-bounds';
+import { sessionText } from '@pip-sessions/service/internal/api/v1/wire';
+import { invalidMember } from '@pip-sessions/service/internal/domain/errors';
+import { newSessionId } from '@pip-sessions/service/internal/domain/ids';
+import { toJsonText } from '@pip-sessions/service/internal/domain/json';
+import { newSession } from '@pip-sessions/service/internal/domain/open-request';
+import { Sessions } from '@pip-sessions/service/internal/domain/sessions';
+import { SESSIONS_SETTINGS } from '@pip-sessions/service/internal/domain/settings';
+import type { SessionStore } from '@pip-sessions/service/internal/domain/store';
+import { type Clock, systemClock } from '@pip-sessions/service/internal/domain/time/clock';
+import { memoryStoreConfig } from '@pip-sessions/service/internal/stores/memory/config';
+import { MemoryStore } from '@pip-sessions/service/internal/stores/memory/store';
 import type {
   ConfigParams,
   DataPage,
@@ -8,18 +20,6 @@ import type {
   IOpenable,
   PagingParams,
 } from 'pip-services3-commons-nodex';
-import { isStorable } from '../api/text-bounds.ts';
-import { sessionText } from '../api/v1/wire.ts';
-import { invalidMember } from '../domain/errors.ts';
-import { newSessionId } from '../domain/ids.ts';
-import { toJsonText } from '../domain/json.ts';
-import { newSession } from '../domain/open-request.ts';
-import { Sessions } from '../domain/sessions.ts';
-import { SESSIONS_SETTINGS } from '../domain/settings.ts';
-import type { SessionStore } from '../domain/store.ts';
-import { type Clock, systemClock } from '../domain/time/clock.ts';
-import { memoryStoreConfig } from '../stores/memory/config.ts';
-import { MemoryStore } from '../stores/memory/store.ts';
 import { toException } from './exceptions.ts';
 import type { SessionsPersistence } from './persistence.ts';
 import { type CommandName, type CommandResults, checkRequest, runCommand, sessionFromText } from './run-command.ts';

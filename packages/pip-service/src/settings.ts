@@ -1,5 +1,5 @@
+import { loadConfig } from '@pip-sessions/service/internal/config/config';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
-import { loadConfig } from '../config/config.ts';
 import { badSetting } from './exceptions.ts';
 
 /** The service's own defaults: what a component is not told is as in the service without components. */

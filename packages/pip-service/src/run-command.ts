@@ -1,10 +1,10 @@
 import type { SessionSummaryV1, SessionV1 } from '@pip-sessions/contract/v1';
 import { pageFromJson, sessionFromJson } from '@pip-sessions/contract/v1-json';
+import { parseBounded } from '@pip-sessions/service/internal/api/careful-json';
+import { COMMANDS } from '@pip-sessions/service/internal/api/v1/commands';
+import { SessionsError } from '@pip-sessions/service/internal/domain/errors';
+import type { Sessions } from '@pip-sessions/service/internal/domain/sessions';
 import { DataPage } from 'pip-services3-commons-nodex';
-import { parseBounded } from '../api/careful-json.ts';
-import { COMMANDS } from '../api/v1/commands.ts';
-import { SessionsError } from '../domain/errors.ts';
-import type { Sessions } from '../domain/sessions.ts';
 import { toException } from './exceptions.ts';
 import { DEFAULTS } from './settings.ts';
 

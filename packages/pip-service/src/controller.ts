@@ -1,4 +1,7 @@
 import type { SessionSummaryV1, SessionV1 } from '@pip-sessions/contract/v1';
+import { Sessions } from '@pip-sessions/service/internal/domain/sessions';
+import { type Clock, systemClock } from '@pip-sessions/service/internal/domain/time/clock';
+import { Sweeper } from '@pip-sessions/service/internal/sweeper';
 import {
   Command,
   CommandSet,
@@ -15,9 +18,6 @@ import {
   ObjectSchema,
   type PagingParams,
 } from 'pip-services3-commons-nodex';
-import { Sessions } from '../domain/sessions.ts';
-import { type Clock, systemClock } from '../domain/time/clock.ts';
-import { Sweeper } from '../sweeper.ts';
 import { findLog, SILENT } from './console-logger.ts';
 import { findDependency } from './dependencies.ts';
 import { badSetting } from './exceptions.ts';

@@ -1,12 +1,17 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { everythingIsOpen } from '@pip-sessions/service/internal/config/open-notice';
+import { createLogger } from '@pip-sessions/service/internal/observability/log';
+import { EXIT_CODE_FAULT, watchProcessFaults } from '@pip-sessions/service/internal/process/faults';
+import {
+  EXIT_CODE_READER_GONE,
+  print,
+  ReaderGone,
+  say as sayText,
+} from '@pip-sessions/service/internal/process/standard-streams';
+import { EXIT_CODE_INTERRUPTED, StopSignals } from '@pip-sessions/service/internal/process/stop-signals';
 import { ConfigParams } from 'pip-services3-commons-nodex';
-import { everythingIsOpen } from '../config/open-notice.ts';
-import { createLogger } from '../observability/log.ts';
-import { EXIT_CODE_FAULT, watchProcessFaults } from '../process/faults.ts';
-import { EXIT_CODE_READER_GONE, print, ReaderGone, say as sayText } from '../process/standard-streams.ts';
-import { EXIT_CODE_INTERRUPTED, StopSignals } from '../process/stop-signals.ts';
 import { Container } from './container.ts';
 import { type ComponentConfig, type Parameters, readContainerConfig } from './container-config.ts';
 import { type ComponentFactory, SessionsServiceFactory } from './factory.ts';
@@ -29,7 +34,7 @@ network keeps strangers out. HTTP_ALLOWED_HOSTS lists names by which callers rea
 `;
 
 const WORKING_CONFIG = './config/config.yml';
-const PACKAGE_CONFIG = fileURLToPath(new URL('../../config/config.yml', import.meta.url));
+const PACKAGE_CONFIG = fileURLToPath(new URL('../config/config.yml', import.meta.url));
 const NAME = 'sessions';
 
 /** How long the end of the process may take, with requests in flight and a file to write. */

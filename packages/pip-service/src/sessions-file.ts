@@ -1,6 +1,10 @@
-import { SessionsError } from '../domain/errors.ts';
-import type { Session } from '../domain/session.ts';
-import { otherMembers, readStoredSession, storedSessionText } from '../transfer/session-json.ts';
+import { SessionsError } from '@pip-sessions/service/internal/domain/errors';
+import type { Session } from '@pip-sessions/service/internal/domain/session';
+import {
+  otherMembers,
+  readStoredSession,
+  storedSessionText,
+} from '@pip-sessions/service/internal/transfer/session-json';
 
 /** A session of the file, and the members of its entry that are not the service's own, as JSON. */
 export interface FileEntry {

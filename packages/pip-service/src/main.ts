@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { assertNode } from '../process/node-version.ts';
+import { assertNode } from '@pip-sessions/service/internal/process/node-version';
 
 assertNode(process.versions.node);
 // What older versions cannot even load comes after.

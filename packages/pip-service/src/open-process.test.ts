@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Command } from '../../../../testing/service/command.ts';
+import { Command } from '../../../testing/service/command.ts';
 import { SessionsProcess } from './process.ts';
 
 /** Which callers a process of components is open to, and how its start says so. */
 
 const ORIGINAL_LIKE = fileURLToPath(new URL('./fixtures/original-like.yml', import.meta.url));
-const OWN = fileURLToPath(new URL('../../config/config.yml', import.meta.url));
+const OWN = fileURLToPath(new URL('../config/config.yml', import.meta.url));
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 /** The environment of a user who does not choose an address. */
 const SERVED = { LOG_LEVEL: 'none', HTTP_PORT: '0', HTTP_ENABLED: 'true' };

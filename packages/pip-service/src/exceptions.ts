@@ -1,11 +1,11 @@
+import { ERROR_MAP, RequestError } from '@pip-sessions/service/internal/api/error-codes';
+import { SessionsError } from '@pip-sessions/service/internal/domain/errors';
 import {
   type ApplicationException,
   ApplicationExceptionFactory,
   ConfigException,
   ErrorDescription,
 } from 'pip-services3-commons-nodex';
-import { ERROR_MAP, RequestError } from '../api/error-codes.ts';
-import { SessionsError } from '../domain/errors.ts';
 
 /** An error of the domain as the exception of its category in the Pip.Services toolkit; any other as it is. */
 export function toException(error: unknown, correlationId: string | null): unknown {

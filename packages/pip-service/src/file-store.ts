@@ -1,9 +1,9 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type ChangeListener, ChangeListeners } from '../domain/changes.ts';
-import { SessionsError } from '../domain/errors.ts';
-import { asOf, type Session, type SessionUpdate } from '../domain/session.ts';
+import { type ChangeListener, ChangeListeners } from '@pip-sessions/service/internal/domain/changes';
+import { SessionsError } from '@pip-sessions/service/internal/domain/errors';
+import { asOf, type Session, type SessionUpdate } from '@pip-sessions/service/internal/domain/session';
 import type {
   ClosedMatching,
   CloseMatching,
@@ -18,11 +18,11 @@ import type {
   SessionPage,
   SessionStore,
   UpdateResult,
-} from '../domain/store.ts';
-import { elapsedTime } from '../domain/time/elapsed-time.ts';
-import { memoryStoreConfig } from '../stores/memory/config.ts';
-import { MemoryStore } from '../stores/memory/store.ts';
-import { makePrivate } from '../stores/shared/private-file.ts';
+} from '@pip-sessions/service/internal/domain/store';
+import { elapsedTime } from '@pip-sessions/service/internal/domain/time/elapsed-time';
+import { memoryStoreConfig } from '@pip-sessions/service/internal/stores/memory/config';
+import { MemoryStore } from '@pip-sessions/service/internal/stores/memory/store';
+import { makePrivate } from '@pip-sessions/service/internal/stores/shared/private-file';
 import { writeFileAtomically } from './atomic-file.ts';
 import { SaveQueue } from './save-queue.ts';
 import { entryText, type FileEntry, parseSessionsFile, sessionsFileText } from './sessions-file.ts';

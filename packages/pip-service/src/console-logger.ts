@@ -1,5 +1,5 @@
+import { createLogger, type Logger, type LogLevel } from '@pip-sessions/service/internal/observability/log';
 import type { ConfigParams, IClosable, IConfigurable, IReferences } from 'pip-services3-commons-nodex';
-import { createLogger, type Logger, type LogLevel } from '../observability/log.ts';
 import { findOptional } from './dependencies.ts';
 import { badSetting } from './exceptions.ts';
 import { textSetting } from './settings.ts';

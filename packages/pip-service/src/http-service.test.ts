@@ -6,15 +6,15 @@ import { get } from 'node:https';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ConfigParams, Descriptor, References } from 'pip-services3-commons-nodex';
-import { ManualClock } from '../domain/time/clock.ts';
+import { ManualClock } from '../../service/src/domain/time/clock.ts';
 import { SessionsController } from './controller.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { SessionsHttpServiceV1 } from './http-service.ts';
 import { SessionsMemoryPersistence } from './memory-persistence.ts';
 
 const LOCAL = ['connection.protocol', 'http', 'connection.host', '127.0.0.1', 'connection.port', 0] as const;
-const KEY_FILE = fileURLToPath(new URL('../../../../testing/certificates/localhost.key.pem', import.meta.url));
-const CRT_FILE = fileURLToPath(new URL('../../../../testing/certificates/localhost.crt.pem', import.meta.url));
+const KEY_FILE = fileURLToPath(new URL('../../../testing/certificates/localhost.key.pem', import.meta.url));
+const CRT_FILE = fileURLToPath(new URL('../../../testing/certificates/localhost.crt.pem', import.meta.url));
 
 function descriptor(text: string): Descriptor {
   return Descriptor.fromString(text);

@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { privateMode } from '../stores/shared/private-file.ts';
+import { privateMode } from '@pip-sessions/service/internal/stores/shared/private-file';
 
 /** Sessions hold what belongs to users: a new file is for the service's own user alone. */
 const NEW_FILE_MODE = 0o600;

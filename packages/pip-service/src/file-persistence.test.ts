@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ConfigParams, Descriptor, References } from 'pip-services3-commons-nodex';
-import { ManualClock } from '../domain/time/clock.ts';
+import { ManualClock } from '../../service/src/domain/time/clock.ts';
 import { SessionsController } from './controller.ts';
 import { SessionsFilePersistence } from './file-persistence.ts';
 

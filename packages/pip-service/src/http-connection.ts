@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { loadConfig } from '@pip-sessions/service/internal/config/config';
+import { isLoopback } from '@pip-sessions/service/internal/http/loopback';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
-import { loadConfig } from '../config/config.ts';
-import { isLoopback } from '../http/loopback.ts';
 import { badSetting } from './exceptions.ts';
 import { DEFAULTS, listSetting, textSetting, wholeSetting } from './settings.ts';
 

@@ -1,5 +1,5 @@
+import { VERSION } from '@pip-sessions/service/internal/process/version';
 import type { ConfigParams, IConfigurable } from 'pip-services3-commons-nodex';
-import { VERSION } from '../process/version.ts';
 import { textSetting } from './settings.ts';
 
 /** What the process says of itself in `/status`: `name`, `description` and `properties`. */
