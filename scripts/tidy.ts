@@ -27,7 +27,11 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     allow: [`${SERVICE}/domain`, '@pip-sessions/near-cache/elapsed-clock'],
     why: 'the rule of elapsed time is that of the caches',
   },
-  { of: `${SERVICE}/domain`, allow: ['node:crypto'], why: 'the domain imports nothing outside itself' },
+  {
+    of: `${SERVICE}/domain`,
+    allow: ['node:crypto', '@pip-sessions/contract/'],
+    why: 'the domain imports nothing but the contract',
+  },
   ...['memory', 'sqlite', 'postgres', 'redis'].map((store) => ({
     of: `${SERVICE}/stores/${store}`,
     allow: [
@@ -51,7 +55,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   },
   {
     of: `${SERVICE}/http`,
-    allow: [`${SERVICE}/api`, `${SERVICE}/domain`, `${SERVICE}/observability`, 'node:'],
+    allow: [`${SERVICE}/api`, `${SERVICE}/domain`, `${SERVICE}/observability`, '@pip-sessions/contract/', 'node:'],
     why: 'HTTP imports the API, not the stores and not the composition',
   },
   {
@@ -61,7 +65,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   },
   {
     of: `${SERVICE}/observability`,
-    allow: [`${SERVICE}/domain`, 'node:', 'pino'],
+    allow: [`${SERVICE}/domain`, '@pip-sessions/contract/', 'node:', 'pino'],
     why: 'the log imports the domain only',
   },
   { of: CONTRACT, allow: [], why: 'the contract is shared by all and imports nothing' },

@@ -18,18 +18,16 @@ export type {
 } from '@pip-sessions/contract/request-options';
 export type { SessionReader } from '@pip-sessions/contract/session-reader';
 export type { AllRequest, SessionsClient } from '@pip-sessions/contract/sessions-client';
-export {
-  type CallOptionsV1,
-  COMMANDS_V1,
-  type CommandV1,
-  type DataPageV1,
-  type ErrorV1,
-  type PagingV1,
-  type SessionFilterV1,
-  type SessionSummaryV1,
-  type SessionsClientV1,
-  type SessionV1,
-  type SessionV1Json,
+export type {
+  CallOptionsV1,
+  DataPageV1,
+  ErrorV1,
+  PagingV1,
+  SessionFilterV1,
+  SessionSummaryV1,
+  SessionsClientV1,
+  SessionV1,
+  SessionV1Json,
 } from '@pip-sessions/contract/v1';
 export { pageFromJson, sessionFromJson } from '@pip-sessions/contract/v1-json';
 export {

@@ -120,25 +120,6 @@ export interface SessionsClientV1 {
   ): Promise<SessionV1 | null>;
 }
 
-/** The command that each method sends, and whether it may be sent again when no answer came. */
-export const COMMANDS_V1 = {
-  getSessions: { name: 'get_sessions', repeatable: true },
-  getSessionById: { name: 'get_session_by_id', repeatable: true },
-  // A second one would open a second session.
-  openSession: { name: 'open_session', repeatable: false },
-  storeSessionData: { name: 'store_session_data', repeatable: true },
-  updateSessionUser: { name: 'update_session_user', repeatable: true },
-  closeSession: { name: 'close_session', repeatable: true },
-  closeExpiredSessions: { name: 'close_expired_sessions', repeatable: true },
-  // A second one would answer that there is no such session.
-  deleteSessionById: { name: 'delete_session_by_id', repeatable: false },
-} as const satisfies Record<keyof SessionsClientV1, CommandV1>;
-
-export interface CommandV1 {
-  readonly name: string;
-  readonly repeatable: boolean;
-}
-
 /** The standard error (WIRE_V1.md, Statuses). What a proxy or a framework answers may lack all but the message. */
 export interface ErrorV1 {
   readonly code: string;

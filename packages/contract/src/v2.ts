@@ -3,24 +3,11 @@
  * durations are seconds.
  */
 
+import type { CloseReason } from './close-reasons.ts';
+
 export { assertBulkFilter } from './bulk-filter.ts';
 
-/** Why a session ended. */
-export type CloseReason =
-  /** The user signed out. */
-  | 'closed'
-  /** Somebody else ended it: an administrator, or the user from another device. */
-  | 'revoked'
-  /** Nothing happened for `idle_timeout`. */
-  | 'idle'
-  /** It passed its `expire_time`. */
-  | 'expired'
-  /** A newer session of the user took its place, by the limit of sessions a user. */
-  | 'evicted'
-  /** A token of it was presented again after it had been rotated: somebody else may have it. */
-  | 'compromised';
-
-export const CLOSE_REASONS = ['closed', 'revoked', 'idle', 'expired', 'evicted', 'compromised'] as const;
+export { CLOSE_REASONS, type CloseReason } from './close-reasons.ts';
 
 /** One sign-in of one user, without what belongs to the application: what lists answer. */
 export interface SessionSummary {

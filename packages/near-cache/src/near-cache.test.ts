@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UNNOTICED_MS } from './elapsed-clock.ts';
-import { type Loaded, NearCache } from './near-cache.ts';
+import { EndedKeys } from './ended-keys.ts';
+import { FRESH_MS, type Loaded, NearCache } from './near-cache.ts';
 import { NearEntries } from './near-entries.ts';
 import { RecentChanges } from './recent-changes.ts';
 
@@ -181,7 +182,16 @@ test('what is kept stays within its number and its size, and what is in use stay
 test('entries of one id are forgotten together, in whatever order they came and went', () => {
   const entries = new NearEntries<string>(100, 1e6);
   const set = (key: string) =>
-    entries.set({ key, id: 'a', value: key, promise: Promise.resolve(key), until: 1, bytes: 0, next: null });
+    entries.set({
+      key,
+      id: 'a',
+      value: key,
+      promise: Promise.resolve(key),
+      read_at: 0,
+      until: 1,
+      bytes: 0,
+      next: null,
+    });
   for (const key of ['1', '2', '3', '2', '1', '4']) set(key);
   assert.equal(entries.size, 4);
   assert.equal(entries.bytes, 2_000);
@@ -192,7 +202,7 @@ test('entries of one id are forgotten together, in whatever order they came and 
 
 test('changes that are forgotten for want of room count as changes of everything', () => {
   const changes = new RecentChanges(2);
-  const change = { revision: 2, hasEnded: false };
+  const change = { revision: 2 };
   changes.note('a', change, 1);
   changes.note('b', change, 2);
   changes.note('a', change, 3);
@@ -221,27 +231,59 @@ test('a load that a change overtakes is kept if the change is in what it answers
   }
 });
 
-test('what has ended is answered so without asking, whatever else is told of it, unless it was deleted', async () => {
+/** A cache of keys like `id/1` that knows what to return for an ended one, at 10,000 ms of its clock. */
+function startWithEnds() {
+  const world = { now: 10_000, fresh_until: 10_000 + FRESH_MS };
   const loads: string[] = [];
   const load = async (key: string) => {
     loads.push(key);
     return { value: 'live', keep_ms: 60_000, age_ms: 0, bytes: 1, revision: 1 };
   };
+  const idOf = (key: string) => key.split('/')[0] ?? '';
   const source = {
     load,
-    idOf: (key: string) => key,
-    now: () => 0,
-    freshUntil: () => 1,
+    idOf,
+    now: () => world.now,
+    freshUntil: () => world.fresh_until,
     ended: Promise.resolve('ended'),
   };
-  const cache = new NearCache(source, BOUNDS);
-  assert.equal(await cache.read('a'), 'live');
+  return { world, cache: new NearCache(source, BOUNDS), loads };
+}
+
+test('a key whose end was told is ended without a load, whatever is told afterwards', async () => {
+  const { world, cache, loads } = startWithEnds();
+  assert.equal(await cache.read('a/1'), 'live');
+  world.now += 1;
+  world.fresh_until += 1;
   cache.changed('a', { revision: 3, hasEnded: true });
   cache.changed('a', { revision: 2, hasEnded: false });
-  assert.equal(await cache.read('a'), 'ended');
-  assert.deepEqual(loads, ['a']);
+  assert.equal(await cache.read('a/1'), 'ended');
   cache.changed('a');
-  assert.equal(await cache.read('a'), 'live');
+  cache.gap();
+  assert.equal(await cache.read('a/1'), 'ended');
+  assert.deepEqual(loads, ['a/1']);
+});
+
+test('a session that is opened again under the id of an ended one is not taken for it', async () => {
+  const { world, cache, loads } = startWithEnds();
+  await cache.read('a/1');
+  world.now += 1;
+  world.fresh_until += 1;
+  cache.changed('a', { revision: 3, hasEnded: true });
+  assert.equal(await cache.read('a/2'), 'live');
+  // Told once more, late: it happened after the watermark, which is not after the read.
+  cache.changed('a', { revision: 3, hasEnded: true });
+  assert.equal(await cache.read('a/2'), 'live');
+  assert.deepEqual(loads, ['a/1', 'a/2', 'a/2']);
+});
+
+test('so many ended keys are remembered, and the oldest is forgotten', () => {
+  const ended = new EndedKeys(2);
+  for (const key of ['a', 'b', 'c']) ended.add(key);
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((key) => ended.has(key)),
+    [false, true, true],
+  );
 });
 
 test('after a gap, nothing is asked for that somebody has known since before it', async () => {

@@ -1,4 +1,6 @@
 import { UNNOTICED_MS } from './elapsed-clock.ts';
+import { EndedKeys } from './ended-keys.ts';
+import { FRESH_MS } from './freshness.ts';
 import { NearEntries, type NearEntry } from './near-entries.ts';
 import { RecentChanges, type ToldChange } from './recent-changes.ts';
 
@@ -31,7 +33,10 @@ export interface NearSource<V> {
   readonly freshUntil: () => number;
   /** A clock of elapsed time in milliseconds: it never steps back, and runs on while the machine is suspended. */
   readonly now: () => number;
-  /** What is answered where an end was told, without asking; left out where the answer says more than that. */
+  /**
+   * What is returned without a load for a key that was in memory when its end was published: such a key is never good again.
+   * Left out where the value says more than that.
+   */
   readonly ended?: Promise<V>;
 }
 
@@ -56,6 +61,8 @@ const LOADS_MAX = 10_000;
 const JOINED_MS_MAX = 1_000;
 /** So many changes are remembered for loads that they overtake. */
 const CHANGES_MAX = 10_000;
+/** So many keys of ended sessions are known without a load. */
+const ENDED_MAX = 10_000;
 
 const UNKNOWN: ToldChange = Object.freeze({ revision: Number.POSITIVE_INFINITY, hasEnded: false });
 
@@ -74,6 +81,7 @@ export class NearCache<V> {
   readonly #age_ms_max: number;
   readonly #entries: NearEntries<V>;
   readonly #changes = new RecentChanges(CHANGES_MAX);
+  readonly #ended = new EndedKeys(ENDED_MAX);
   readonly #loads = new Map<string, Load<V>>();
   #hits = 0;
   #loaded = 0;
@@ -103,6 +111,7 @@ export class NearCache<V> {
   /** What is known of this id may be true no more; without a change, whatever it is. */
   changed(id: string, change: ToldChange = UNKNOWN): void {
     this.#changes.note(id, change, this.#source.now());
+    if (change.hasEnded && this.#source.ended) this.#noteEnds(id);
     this.#entries.deleteId(id);
   }
 
@@ -131,7 +140,7 @@ export class NearCache<V> {
 
   #load(key: string, started: number): Promise<V> {
     const id = this.#source.idOf(key);
-    if (this.#source.ended && this.#changes.hasEnded(id)) return this.#source.ended;
+    if (this.#source.ended && this.#ended.has(key)) return this.#source.ended;
     const joined = this.#loads.get(key);
     const isTooOld = joined && (started - joined.started > JOINED_MS_MAX || this.#changes.since(id, joined.started));
     if (joined && !isTooOld) return joined.value;
@@ -154,12 +163,21 @@ export class NearCache<V> {
     return loaded.value;
   }
 
+  /**
+   * A change that is published now happened after the feed's last watermark. So the end is of the session that an entry shows
+   * if the entry was read before that: a session that was opened again under the same id was read later.
+   */
+  #noteEnds(id: string): void {
+    const watermark = this.#source.freshUntil() - FRESH_MS;
+    for (const { key, read_at } of this.#entries.ofId(id)) if (read_at < watermark) this.#ended.add(key);
+  }
+
   #keep(key: string, id: string, { value, keep_ms, age_ms, bytes, revision }: Loaded<V>, started: number): void {
     // The store was asked no earlier than this, whatever has delayed the request and its answer, and whatever the clock
     // that says the age has not noticed.
     const read_at = age_ms === 0 ? started : started - age_ms - UNNOTICED_MS;
     const until = Math.min(started + keep_ms, read_at + this.#age_ms_max);
     if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;
-    this.#entries.set({ key, id, value, promise: Promise.resolve(value), until, bytes, next: null });
+    this.#entries.set({ key, id, value, promise: Promise.resolve(value), until, read_at, bytes, next: null });
   }
 }

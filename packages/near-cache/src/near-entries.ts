@@ -5,6 +5,8 @@ export interface NearEntry<V> {
   /** Of the value: every hit answers the same promise, which costs nothing. */
   readonly promise: Promise<V>;
   readonly until: number;
+  /** The value is no older than this moment. */
+  readonly read_at: number;
   readonly bytes: number;
   /** Another entry of the same id. */
   next: NearEntry<V> | null;
@@ -53,6 +55,11 @@ export class NearEntries<V> {
     this.#young.add(entry);
   }
 
+  *ofId(id: string): Generator<NearEntry<V>> {
+    yield* this.#young.ofId(id);
+    yield* this.#old.ofId(id);
+  }
+
   deleteId(id: string): void {
     this.#young.deleteId(id);
     this.#old.deleteId(id);
@@ -96,6 +103,10 @@ class Generation<V> {
     for (let other = first; other; other = other.next ?? undefined) {
       if (other.next === entry) other.next = entry.next;
     }
+  }
+
+  *ofId(id: string): Generator<NearEntry<V>> {
+    for (let entry = this.byId.get(id) ?? null; entry; entry = entry.next) yield entry;
   }
 
   deleteId(id: string): void {

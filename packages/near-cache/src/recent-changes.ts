@@ -6,7 +6,8 @@ export interface ToldChange {
   readonly hasEnded: boolean;
 }
 
-interface Noted extends ToldChange {
+interface Noted {
+  readonly revision: number;
   readonly time: number;
 }
 
@@ -27,13 +28,12 @@ export class RecentChanges {
   }
 
   /** Times do not decrease from one call to the next. */
-  note(id: string, change: ToldChange, time: number): void {
+  note(id: string, change: Pick<ToldChange, 'revision'>, time: number): void {
     const before = this.#noted.get(id);
-    const hasEnded = change.hasEnded || (before?.hasEnded === true && change.revision !== Number.POSITIVE_INFINITY);
     const revision = Math.max(change.revision, before?.revision ?? 0);
     // Moves it to the end: the map is in the order of time.
     this.#noted.delete(id);
-    this.#noted.set(id, { revision, hasEnded, time });
+    this.#noted.set(id, { revision, time });
     if (this.#noted.size <= this.#count_max) return;
     for (const [oldest, forgotten] of this.#noted) {
       this.#noted.delete(oldest);
@@ -52,9 +52,5 @@ export class RecentChanges {
     if (this.#all >= time) return true;
     const noted = this.#noted.get(id);
     return noted !== undefined && noted.time >= time && noted.revision > revision;
-  }
-
-  hasEnded(id: string): boolean {
-    return this.#noted.get(id)?.hasEnded === true;
   }
 }

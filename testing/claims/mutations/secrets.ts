@@ -82,7 +82,7 @@ export const SECRETS: readonly ClaimMutation[] = [
     name: 'the second line of defence knows no keys',
     test: 'in any place',
     file: `${SERVICE}/observability/redaction.ts`,
-    find: 'psk_[\\w-]{8,}|',
+    find: 'psk_[\\\\w-]{8,}|',
     replace: '',
   },
   {

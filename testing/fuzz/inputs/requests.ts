@@ -1,5 +1,5 @@
+import type { Scope } from '@pip-sessions/contract/scopes';
 import fc from 'fast-check';
-import type { Scope } from '../../../packages/service/src/api/scopes.ts';
 import type { Aims } from '../service/messages.ts';
 import { oddString } from './odd-values.ts';
 

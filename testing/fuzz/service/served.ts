@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { SCOPES, type Scope } from '../../../packages/service/src/api/scopes.ts';
+import { SCOPES, type Scope } from '@pip-sessions/contract/scopes';
 import { newApiKey, parseApiKey } from '../../../packages/service/src/http/authentication/api-keys.ts';
 import { Counters } from './counters.ts';
 import type { Aims, Request, Responses, ThreadData } from './messages.ts';

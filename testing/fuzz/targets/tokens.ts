@@ -1,8 +1,8 @@
+import { parseToken, tokenOf } from '@pip-sessions/contract/token';
 import fc from 'fast-check';
 import { SessionsError } from '../../../packages/service/src/domain/errors.ts';
 import { Sessions } from '../../../packages/service/src/domain/sessions.ts';
 import { systemClock } from '../../../packages/service/src/domain/time/clock.ts';
-import { parseToken, tokenOf } from '../../../packages/service/src/domain/tokens.ts';
 import { MemoryStore } from '../../../packages/service/src/stores/memory/store.ts';
 import { oddString } from '../inputs/odd-values.ts';
 import { checkOf, NO_FIGURES, type OpenTarget, type Target } from '../target.ts';

@@ -1,9 +1,8 @@
+import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import type { CloseReason } from '../../../packages/service/src/domain/session.ts';
 import type { Closed } from '../history.ts';
 import type { SessionModel } from './session-model.ts';
 import { ViolationError } from './violation.ts';
-
-const REASONS: readonly CloseReason[] = ['closed', 'revoked', 'idle', 'expired', 'evicted', 'compromised'];
 
 /** Counts what /v2/stats has to show: sessions opened, and ended by each reason. */
 export class Tallies {
@@ -36,7 +35,7 @@ export class Tallies {
 
   assert(stats: { readonly opened: number; readonly closed: Closed }): void {
     this.#assertBetween('opened', stats.opened, this.#opened, this.#opened);
-    for (const reason of REASONS) {
+    for (const reason of CLOSE_REASONS) {
       const known = this.#closed.get(reason) ?? 0;
       this.#assertBetween(`closed.${reason}`, stats.closed[reason] ?? 0, known, known);
     }

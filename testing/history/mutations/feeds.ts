@@ -7,8 +7,8 @@ export const IN_FEEDS: readonly Mutation[] = [
     name: 'a cache keeps what was published to have changed',
     store: 'redis',
     file: `${CACHE}/near-cache.ts`,
-    find: 'this.#changes.note(id, change, this.#source.now());\n    this.#entries.deleteId(id);',
-    replace: 'this.#changes.note(id, change, this.#source.now());',
+    find: 'this.#noteEnds(id);\n    this.#entries.deleteId(id);',
+    replace: 'this.#noteEnds(id);',
   },
   {
     name: "a node's cache keeps sessions that have ended on another node",

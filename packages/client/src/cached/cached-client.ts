@@ -1,5 +1,6 @@
 import type { RequestOptions } from '@pip-sessions/contract/request-options';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
+import { sessionIdOf } from '@pip-sessions/contract/token';
 import type { Session } from '@pip-sessions/contract/v2';
 import { type Loaded, NearCache, type NearCacheStats, type ToldChange } from '@pip-sessions/near-cache';
 import { assertObject } from '../transport/arguments.ts';
@@ -46,10 +47,6 @@ const SESSIONS_MAX = 100_000;
 const BYTES_MAX = 67_108_864;
 const AGE_MS_MAX = 60_000;
 
-/** Where the id is in a token: `ps_<id>_<secret>`. */
-const ID_START = 3;
-const ID_END = 39;
-
 /**
  * A client of API v2 with a cache of the sessions that it has read, for services that check one with each request. Its
  * key needs the scope `validate` at least. Throws a `TypeError` that names the option when one is missing or wrong.
@@ -69,7 +66,7 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
   const cache: NearCache<Session | null> = new NearCache(
     {
       load: (token, age_ms_max) => load(client, token, age_ms_max),
-      idOf: idOfToken,
+      idOf: sessionIdOf,
       freshUntil: () => stream.freshUntil,
       now: elapsedTime,
       ended: Promise.resolve(null),
@@ -127,7 +124,8 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
   const forget = async (id: string, changing: Promise<Session>): Promise<Session> => {
     try {
       const session = await changing;
-      cache.changed(id, { revision: session.revision, hasEnded: !session.active });
+      // Also of an end: the response may be of an earlier session of that id. The change stream says it for certain.
+      cache.changed(id, { revision: session.revision, hasEnded: false });
       return session;
     } catch (error) {
       cache.changed(id);
@@ -156,15 +154,10 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
     },
     closeMany: async (request, options) => {
       const closed = await client.closeMany(request, options);
-      const ended = { revision: Number.POSITIVE_INFINITY, hasEnded: true };
-      for (const id of closed.ids) if (!request.dry_run) cache.changed(id, ended);
+      if (!request.dry_run) for (const id of closed.ids) cache.changed(id);
       return closed;
     },
   };
-}
-
-function idOfToken(token: string): string {
-  return token.slice(ID_START, ID_END);
 }
 
 function deepFreeze<T>(value: T): T {

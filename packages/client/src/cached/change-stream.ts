@@ -1,3 +1,4 @@
+import { ROUTES_V2 } from '@pip-sessions/contract/routes';
 import type { TransportSettings } from '../transport/options.ts';
 import { ChangeEvents, type ChangeListener } from './change-events.ts';
 
@@ -71,7 +72,10 @@ export class ChangeStream {
     let timer = setTimeout(giveUp, SILENCE_MS_MAX);
     try {
       const asked = this.#now();
-      const response = await this.#settings.fetch(`${this.#settings.base}/v2/changes`, this.#request(signal));
+      const response = await this.#settings.fetch(
+        this.#settings.base + ROUTES_V2.followChanges.path,
+        this.#request(signal),
+      );
       if (!response.ok || !response.body) {
         await response.body?.cancel();
         throw new Error(`the service answered ${response.status}`);

@@ -1,4 +1,4 @@
-import { TOKEN } from './token-form.ts';
+import { TOKEN } from '@pip-sessions/contract/token';
 
 /** The longest that browsers keep a cookie: 400 days (RFC 6265bis, 5.5). */
 export const COOKIE_AGE_S_MAX = 34_560_000;

@@ -1,6 +1,6 @@
+import { TOKEN } from '@pip-sessions/contract/token';
 import { cookieValue } from './cookies.ts';
 import type { RequestView } from './request-view.ts';
-import { TOKEN } from './token-form.ts';
 
 export type CredentialSource = 'bearer' | 'cookie';
 

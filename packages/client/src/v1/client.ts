@@ -1,4 +1,5 @@
-import { COMMANDS_V1, type SessionsClientV1, type SessionV1 } from '@pip-sessions/contract/v1';
+import { COMMANDS_V1 } from '@pip-sessions/contract/routes';
+import type { SessionsClientV1, SessionV1 } from '@pip-sessions/contract/v1';
 import { pageFromJson, sessionFromJson } from '@pip-sessions/contract/v1-json';
 import { assertObject } from '../transport/arguments.ts';
 import type { CallOptions } from '../transport/options.ts';

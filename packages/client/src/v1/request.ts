@@ -1,4 +1,4 @@
-import type { CommandV1 } from '@pip-sessions/contract/v1';
+import type { CommandV1 } from '@pip-sessions/contract/routes';
 import { CORRELATION_HEADER, headerText } from '../transport/header-values.ts';
 import { type CallOptions, toCallSettings } from '../transport/options.ts';
 import { send } from '../transport/request-with-retries.ts';
@@ -26,7 +26,7 @@ export function createCall(options: CallOptions): Call {
   const settings = toCallSettings(options);
   const { timeout_ms } = settings;
   return async (command, correlationId, members, read, signal) => {
-    const { name, repeatable } = command;
+    const { name, isIdempotent } = command;
     const url = `${settings.base}/${name}`;
     const target = { url, command: name };
     const headers = { ...settings.headers };
@@ -38,7 +38,7 @@ export function createCall(options: CallOptions): Call {
     // A redirected POST becomes a GET, or carries the session to another host.
     const init: RequestInit = { method: 'POST', headers, body: JSON.stringify(members), redirect: 'manual' };
     const reader = answerReaderV1(target, read);
-    const repeat_after = repeatable ? REPEATABLE : NEVER;
+    const repeat_after = isIdempotent ? REPEATABLE : NEVER;
     return send(settings, { target, address, init, reader, timeout_ms, repeat_after }, signal);
   };
 }

@@ -1,4 +1,5 @@
 import type { RequestOptions, ValidateOptions } from '@pip-sessions/contract/request-options';
+import { ROUTES_V2 as ROUTES } from '@pip-sessions/contract/routes';
 import type { AllRequest, SessionsClient } from '@pip-sessions/contract/sessions-client';
 import {
   assertBulkFilter,
@@ -10,7 +11,6 @@ import {
 import { assertObject } from '../transport/arguments.ts';
 import { randomHex } from '../transport/platform.ts';
 import { NotFoundError } from './errors.ts';
-import { ROUTES_V2 as ROUTES } from './paths.ts';
 import { createCallV2, type SessionsClientOptions } from './request.ts';
 import {
   toCloseManyResult,
@@ -45,23 +45,23 @@ export function createSessionsClient<User = unknown, Data = unknown>(
 
   const list = async (query: ListRequest = {}, options?: RequestOptions): Promise<SessionPage> => {
     assertObject(query, 'filters of list', "list({ user_id: '1' })");
-    return call({ route: ROUTES.list, query, read: (json) => toPage(json, query.cursor) }, options);
+    return call({ route: ROUTES.listSessions, query, read: (json) => toPage(json, query.cursor) }, options);
   };
 
   const validate = (token: string, options?: ValidateOptions): Promise<Validation> => {
     const { max_age } = options ?? {};
     const body = max_age === undefined ? { token } : { token, max_age };
-    return call({ route: ROUTES.validate, body, read: toValidation }, options);
+    return call({ route: ROUTES.validateToken, body, read: toValidation }, options);
   };
 
   const sessions: SessionsClient = {
     open: async (body, options) => {
       assertObject(body, 'properties of open', "open({ user_id: '1' })");
       const { idempotency_key = randomHex(IDEMPOTENCY_KEY_BYTES) } = options ?? {};
-      return call({ route: ROUTES.open, body, idempotency_key, read: toOpenResult }, options);
+      return call({ route: ROUTES.openSession, body, idempotency_key, read: toOpenResult }, options);
     },
 
-    get: (id, options) => call({ route: ROUTES.get, id, read: toSession }, options).catch(nullIfMissing),
+    get: (id, options) => call({ route: ROUTES.getSession, id, read: toSession }, options).catch(nullIfMissing),
 
     list,
 
@@ -69,7 +69,7 @@ export function createSessionsClient<User = unknown, Data = unknown>(
 
     count: async (filter = {}, options) => {
       assertObject(filter, 'filters of count', "count({ user_id: '1' })");
-      return call({ route: ROUTES.list, query: { ...filter, limit: 1, total: true }, read: toTotal }, options);
+      return call({ route: ROUTES.listSessions, query: { ...filter, limit: 1, total: true }, read: toTotal }, options);
     },
 
     validate,
@@ -81,12 +81,12 @@ export function createSessionsClient<User = unknown, Data = unknown>(
 
     rotate: async (body, options) => {
       assertObject(body, 'properties of rotate', 'rotate({ token })');
-      return call({ route: ROUTES.rotate, body, read: toRotateResult }, options);
+      return call({ route: ROUTES.rotateToken, body, read: toRotateResult }, options);
     },
 
     update: async (id, body, options) => {
       assertObject(body, 'properties of update', 'update(id, { idle_timeout: 3600 })');
-      return call({ route: ROUTES.update, id, body, if_match: options?.if_match, read: toSession }, options);
+      return call({ route: ROUTES.updateSession, id, body, if_match: options?.if_match, read: toSession }, options);
     },
 
     replaceData: (id, body, options) =>
@@ -98,19 +98,19 @@ export function createSessionsClient<User = unknown, Data = unknown>(
     patchData: (id, body, options) =>
       call({ route: ROUTES.patchData, id, body, if_match: options?.if_match, read: toSession }, options),
 
-    touch: (id, options) => call({ route: ROUTES.touch, id, read: toSession }, options),
+    touch: (id, options) => call({ route: ROUTES.touchSession, id, read: toSession }, options),
 
     close: (id, options) =>
-      call({ route: ROUTES.close, id, body: { reason: options?.reason }, read: toSession }, options),
+      call({ route: ROUTES.closeSession, id, body: { reason: options?.reason }, read: toSession }, options),
 
-    remove: (id, options) => call({ route: ROUTES.remove, id, read: toSession }, options),
+    remove: (id, options) => call({ route: ROUTES.deleteSession, id, read: toSession }, options),
 
     closeMany: async (body, options) => {
       assertBulkFilter(body);
-      return call({ route: ROUTES.closeMany, body, read: toCloseManyResult }, options);
+      return call({ route: ROUTES.closeSessions, body, read: toCloseManyResult }, options);
     },
 
-    stats: (options) => call({ route: ROUTES.stats, read: toStats }, options),
+    stats: (options) => call({ route: ROUTES.getStats, read: toStats }, options),
   };
   return sessions as SessionsClient<User, Data>;
 }

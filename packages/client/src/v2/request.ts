@@ -1,4 +1,5 @@
 import type { RequestOptions } from '@pip-sessions/contract/request-options';
+import type { RouteV2 } from '@pip-sessions/contract/routes';
 import { CORRELATION_HEADER, headerText, traceparentText, visibleAscii } from '../transport/header-values.ts';
 import {
   JSON_TYPE,
@@ -10,7 +11,8 @@ import {
   wholeNumber,
 } from '../transport/options.ts';
 import { send } from '../transport/request-with-retries.ts';
-import { type RouteV2, TURNED_AWAY, toPath, toQuery } from './paths.ts';
+import type { PassingEnd } from '../transport/response.ts';
+import { toPath, toQuery } from './paths.ts';
 import { answerReaderV2 } from './response.ts';
 
 /** How to reach a sessions service by API v2. Only `url` is required. */
@@ -18,6 +20,12 @@ export interface SessionsClientOptions extends TransportOptions {
   /** One of the service's API keys, with the scope that the calls need. */
   readonly key?: string | undefined;
 }
+
+const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+/** The service says that it has not done what was asked. */
+const NOT_DONE: ReadonlySet<PassingEnd> = new Set<PassingEnd>([429, 503]);
+/** Idempotent requests: safe to send again even if the outcome of the first attempt is unknown. */
+const NOT_DONE_OR_UNKNOWN: ReadonlySet<PassingEnd> = new Set<PassingEnd>([...NOT_DONE, 'no_answer', 502, 504]);
 
 interface RequestV2<T> {
   readonly route: RouteV2;
@@ -48,7 +56,7 @@ export function createCallV2(client: SessionsClientOptions): CallV2 {
     // A redirected request would carry the key and the token to another host.
     const init: RequestInit = { method, headers, body: toBody(request), redirect: 'manual' };
     const exchange = { target, address, init, reader: answerReaderV2(route, read) };
-    const repeat_after = if_match === undefined ? route.repeat_after : TURNED_AWAY;
+    const repeat_after = route.isIdempotent && if_match === undefined ? NOT_DONE_OR_UNKNOWN : NOT_DONE;
     return send(settings, { ...exchange, timeout_ms: toTimeout(timeout_ms), repeat_after }, signal);
   };
 }
@@ -70,7 +78,7 @@ function toHeaders(
   const { route, if_match, idempotency_key } = request;
   return {
     ...settings.headers,
-    ...('body' in request && { 'content-type': route.content_type }),
+    ...('body' in request && { 'content-type': route.isMergePatch ? MERGE_PATCH_TYPE : JSON_TYPE }),
     ...(if_match !== undefined && { 'if-match': `"${wholeNumber('if_match', if_match, 0, Number.MAX_SAFE_INTEGER)}"` }),
     ...(idempotency_key !== undefined && { 'idempotency-key': visibleAscii('idempotency_key', idempotency_key) }),
     ...(correlation_id && { [CORRELATION_HEADER]: headerText(correlation_id) }),

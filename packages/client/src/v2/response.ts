@@ -1,9 +1,9 @@
+import type { RouteV2 } from '@pip-sessions/contract/routes';
 import type { Problem, ProblemCode } from '@pip-sessions/contract/v2';
 import { isObject } from '../transport/json-object.ts';
 import type { AnswerReader, ErrorAnswer } from '../transport/response.ts';
 import { PROBLEM_CLASSES, type ProblemClass } from './error-classes.ts';
 import { SessionsProblemError } from './errors.ts';
-import type { RouteV2 } from './paths.ts';
 
 /** Reads answers of API v2: `read` makes a result of its JSON. */
 export function answerReaderV2<T>(route: RouteV2, read: (json: unknown) => T): AnswerReader<T> {

@@ -1,3 +1,4 @@
+import type { RouteNameV2 } from '@pip-sessions/contract/routes';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import type { ProblemCode, Session, SessionPage, SessionSummary, Validation } from '@pip-sessions/contract/v2';
 import { assertBulkFilter } from '@pip-sessions/contract/v2';
@@ -5,7 +6,7 @@ import { SessionsError } from '../domain/errors.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import { parseBounded } from './careful-json.ts';
 import { ERROR_MAP, RequestError } from './error-codes.ts';
-import { ROUTES, type RouteContext, type RouteRequest } from './v2/routes.ts';
+import { ROUTES, type Route, type RouteContext, type RouteRequest } from './v2/routes.ts';
 
 export interface EmbeddedOptions {
   /** Of `user` and of `data`, in bytes of JSON. Default 65,536, as in the service. */
@@ -34,7 +35,7 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
   const context: RouteContext = { sessions, value_bytes_max, suspicious: () => {} };
 
   /** Takes the input as it would arrive: without what is undefined, and not the caller's own object. */
-  async function call<T>(name: string, request: Partial<RouteRequest> = {}): Promise<T> {
+  async function call<T>(name: RouteNameV2, request: Partial<RouteRequest> = {}): Promise<T> {
     try {
       const input = 'input' in request ? plain(request.input, body_bytes_max) : {};
       const { text } = await routeOf(name).run(context, { ...NOTHING, ...request, input });
@@ -96,7 +97,7 @@ export class EmbeddedRequestError extends Error {
 
 const NOTHING: RouteRequest = { id: '', address: '', input: {}, revision: undefined, idempotency_key: null };
 
-const BY_NAME = new Map(ROUTES.map((route) => [route.name, route]));
+const BY_NAME = new Map<string, Route>(ROUTES.map((route) => [route.name, route]));
 
 function routeOf(name: string) {
   const route = BY_NAME.get(name);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { SCOPES } from '../api/scopes.ts';
+import { SCOPES } from '@pip-sessions/contract/scopes';
 import { SessionsError } from '../domain/errors.ts';
 import { newApiKey } from '../http/authentication/api-keys.ts';
 

@@ -1,4 +1,4 @@
-import { SCOPES } from '../api/scopes.ts';
+import { SCOPES } from '@pip-sessions/contract/scopes';
 import { LIMIT_POLICIES, type LimitPolicy } from '../domain/store.ts';
 import type { ApiKey } from '../http/authentication/api-keys.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/log.ts';

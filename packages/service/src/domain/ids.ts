@@ -1,4 +1,5 @@
 import { createHmac, hash, randomFillSync } from 'node:crypto';
+import { SESSION_ID, USER_PREFIX_LENGTH } from '@pip-sessions/contract/session-id';
 
 const ID_BYTES = 16;
 /** Random bytes are drawn many at a time: one call to the generator costs more than the bytes. */
@@ -18,7 +19,7 @@ function randomString(bytes: number, encoding: 'hex' | 'base64url'): string {
 }
 
 /**
- * `<4 hex: first 16 bits of SHA-256(user_id)><32 hex: 128 random bits>`.
+ * A new id, of the form `SESSION_ID`.
  *
  * The sessions of a user share the prefix, so that a sharded store keeps them and the user's index in one shard and
  * finds it from either. The rest comes from the system's generator (ASVS 7.2.3).
@@ -38,10 +39,8 @@ export function repeatableSessionId(userId: string, key: string): string {
 
 /** Whether an id is one that this service makes; imported sessions may have others, which say nothing of their user. */
 export function isOwnId(id: string): boolean {
-  return OWN_ID.test(id);
+  return SESSION_ID.test(id);
 }
-
-const OWN_ID = /^[0-9a-f]{36}$/;
 
 /** So many random bytes, as base64url; at most 8,192. */
 export function randomText(bytes: number): string {
@@ -50,5 +49,5 @@ export function randomText(bytes: number): string {
 
 /** What the ids of all sessions of a user start with. */
 export function userPrefix(userId: string): string {
-  return hash('sha256', userId, 'hex').slice(0, 4);
+  return hash('sha256', userId, 'hex').slice(0, USER_PREFIX_LENGTH);
 }

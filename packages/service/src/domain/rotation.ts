@@ -1,3 +1,4 @@
+import { parseToken, tokenOf } from '@pip-sessions/contract/token';
 import { endIfDue, isDue } from './due-sessions.ts';
 import { sessionClosed, tokenReplaced, tokenUnknown } from './rejections.ts';
 import { hashSecret, lineageOf, newNonce, successor } from './secrets.ts';
@@ -5,7 +6,7 @@ import { type Authentication, type Session, unnamed } from './session.ts';
 import type { SessionsSettings } from './settings.ts';
 import type { SessionStore } from './store.ts';
 import type { Validator } from './token-validator.ts';
-import { judge, PAST_SECRETS_MAX, type Presented, parseToken, seenBy, tokenOf } from './tokens.ts';
+import { judge, PAST_SECRETS_MAX, type Presented, seenBy } from './tokens.ts';
 
 /** `ps_<id>_<secret>`: what signs the user in. It exists here, in the response, and with the user. */
 export interface WithToken {

@@ -1,9 +1,9 @@
+import type { CloseReason } from '@pip-sessions/contract/close-reasons';
 import type { JsonText } from './json.ts';
 import { mergePatch } from './merge-patch.ts';
 import { PAST_SECRETS_MAX, type TokenState } from './tokens.ts';
 
-/** Why a session ended; `idle` and `expired` are the two timeouts. */
-export type CloseReason = 'closed' | 'revoked' | 'idle' | 'expired' | 'evicted' | 'compromised';
+export type { CloseReason };
 
 /** How the user proved who they are, for step-up (ASVS 7.5.3). */
 export interface Authentication {

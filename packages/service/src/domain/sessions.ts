@@ -1,3 +1,4 @@
+import { tokenOf } from '@pip-sessions/contract/token';
 import type { ChangeListener } from './changes.ts';
 import { endDue, endIfDue, isDue, readSettled } from './due-sessions.ts';
 import { SessionsError } from './errors.ts';
@@ -33,7 +34,7 @@ import type {
 import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
 import { assertMayEnd, type Clock } from './time/clock.ts';
 import { type Validation, Validator } from './token-validator.ts';
-import { judge, seenBy, tokenOf } from './tokens.ts';
+import { judge, seenBy } from './tokens.ts';
 import { Touches } from './touches.ts';
 
 export interface Opened {

@@ -30,25 +30,6 @@ export interface PastSecret {
 /** A secret that is older counts as used after its grace. */
 export const PAST_SECRETS_MAX = 8;
 
-const PREFIX = 'ps_';
-const ID_END = PREFIX.length + 36;
-const TOKEN_LENGTH = ID_END + 1 + 43;
-
-export interface ParsedToken {
-  readonly id: string;
-  readonly secret: string;
-}
-
-/** `ps_<id>_<secret>`; null for what has another form. Whether they are good is for the store and `judge` to say. */
-export function parseToken(token: string): ParsedToken | null {
-  if (token.length !== TOKEN_LENGTH || !token.startsWith(PREFIX) || token[ID_END] !== '_') return null;
-  return { id: token.slice(PREFIX.length, ID_END), secret: token.slice(ID_END + 1) };
-}
-
-export function tokenOf(id: string, secret: string): string {
-  return `ps_${id}_${secret}`;
-}
-
 /** What a presented secret is to a session. */
 export type Presented =
   | { readonly is: 'current' }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SCOPES, type Scope } from '@pip-sessions/contract/scopes';
 import { startTestServer } from '../../../../testing/http/test-server.ts';
-import { SCOPES, type Scope } from '../api/scopes.ts';
 import { COMMANDS } from '../api/v1/commands.ts';
 import { CHANGES_ROUTE } from '../api/v2/changes-route.ts';
 import { ROUTES } from '../api/v2/routes.ts';

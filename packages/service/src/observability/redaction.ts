@@ -1,8 +1,14 @@
+import { SESSION_ID_LENGTH } from '@pip-sessions/contract/session-id';
+import { TOKEN_IN_TEXT } from '@pip-sessions/contract/token';
+
 /** Members that belong to the application or open a session, under the names that they have everywhere. */
 const SECRET_MEMBERS: ReadonlySet<string> = new Set(['user', 'data', 'token', 'session_id']);
 
 /** Tokens, API keys, and ids of sessions. */
-const SECRETS = /ps_[0-9a-f]{36}_[\w-]+|psk_[\w-]{8,}|(?<![0-9a-f])[0-9a-f]{36}(?![0-9a-f])/gi;
+const SECRETS = new RegExp(
+  `${TOKEN_IN_TEXT.source}|psk_[\\w-]{8,}|(?<![0-9a-f])[0-9a-f]{${SESSION_ID_LENGTH}}(?![0-9a-f])`,
+  'gi',
+);
 /** None of them is shorter. */
 const SECRET_LENGTH_MIN = 12;
 const MASK = '…';

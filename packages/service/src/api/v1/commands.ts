@@ -1,3 +1,5 @@
+import { COMMANDS_V1, type CommandV1 } from '@pip-sessions/contract/routes';
+import type { Scope } from '@pip-sessions/contract/scopes';
 import { type Static, type TSchema, Type } from '#typebox';
 import { toJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
@@ -5,7 +7,6 @@ import type { Sessions } from '../../domain/sessions.ts';
 import { bodyBytesMax } from '../body-bounds.ts';
 import { JSON_BOUNDS } from '../careful-json.ts';
 import { inputCheck } from '../input-check.ts';
-import type { Scope } from '../scopes.ts';
 import { isStorable, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 import { pageText, sessionText, toFilter, toPage } from './wire.ts';
 
@@ -43,10 +44,8 @@ const SessionId = Type.String({ minLength: 1 });
 const OfSession = Type.Object({ session_id: SessionId });
 
 export const COMMANDS: readonly Command[] = [
-  command({
-    name: 'get_sessions',
+  command(COMMANDS_V1.getSessions, {
     summary: 'A page of sessions, newest activity first, without user and data',
-    scope: 'admin',
     schema: Type.Object({
       filter: Type.Optional(Type.Union([Filter, Type.Literal(''), Type.Null()])),
       paging: Type.Optional(Type.Union([Paging, Type.Null()])),
@@ -55,18 +54,14 @@ export const COMMANDS: readonly Command[] = [
     run: async (sessions, { filter, paging }) =>
       pageText(await sessions.list(toFilter(filter || {}), toPage(paging ?? {}))),
   }),
-  command({
-    name: 'get_session_by_id',
+  command(COMMANDS_V1.getSessionById, {
     summary: 'A session, active or closed',
-    scope: 'write',
     schema: OfSession,
     result: 'session',
     run: ofSession((sessions, { session_id }) => sessions.get(session_id)),
   }),
-  command({
-    name: 'open_session',
+  command(COMMANDS_V1.openSession, {
     summary: 'Opens a session for a user whom the caller has authenticated',
-    scope: 'write',
     schema: Type.Object({
       user_id: Id,
       user_name: OptionalString,
@@ -81,57 +76,48 @@ export const COMMANDS: readonly Command[] = [
         .open({ ...request, user: jsonOrNull(user), data: jsonOrNull(data) })
         .then(({ session }) => sessionText(session)),
   }),
-  command({
-    name: 'store_session_data',
+  command(COMMANDS_V1.storeSessionData, {
     summary: "Replaces an active session's data",
-    scope: 'write',
     schema: Type.Object({ session_id: SessionId, data: AnyJson }),
     result: 'session',
     run: ofSession((sessions, { session_id, data }) => sessions.replace(session_id, 'data', toJsonText(data))),
   }),
-  command({
-    name: 'update_session_user',
+  command(COMMANDS_V1.updateSessionUser, {
     summary: "Replaces an active session's user",
-    scope: 'write',
     schema: Type.Object({ session_id: SessionId, user: AnyJson }),
     result: 'session',
     run: ofSession((sessions, { session_id, user }) => sessions.replace(session_id, 'user', toJsonText(user))),
   }),
-  command({
-    name: 'close_session',
+  command(COMMANDS_V1.closeSession, {
     summary: 'Closes a session; closing it again changes nothing',
-    scope: 'write',
     schema: OfSession,
     result: 'session',
     run: ofSession((sessions, { session_id }) => sessions.close(session_id)),
   }),
-  command({
-    name: 'close_expired_sessions',
+  command(COMMANDS_V1.closeExpiredSessions, {
     summary: 'Closes every session that is past its timeout, each at the moment it passed it',
-    scope: 'admin',
     schema: Type.Object({}),
     result: 'null',
     run: (sessions) => sessions.closeExpired().then(() => null),
   }),
-  command({
-    name: 'delete_session_by_id',
+  command(COMMANDS_V1.deleteSessionById, {
     summary: 'Deletes a session and answers it as it was',
-    scope: 'admin',
     schema: OfSession,
     result: 'session',
     run: ofSession((sessions, { session_id }) => sessions.remove(session_id)),
   }),
 ];
 
-function command<S extends TSchema>(definition: {
-  name: string;
-  summary: string;
-  scope: Scope;
-  schema: S;
-  result: Command['result'];
-  run: (sessions: Sessions, request: Static<S>) => Promise<string | null>;
-}): Command {
-  const { name, summary, scope, schema, result, run } = definition;
+function command<S extends TSchema>(
+  { name, scope }: CommandV1,
+  definition: {
+    summary: string;
+    schema: S;
+    result: Command['result'];
+    run: (sessions: Sessions, request: Static<S>) => Promise<string | null>;
+  },
+): Command {
+  const { summary, schema, result, run } = definition;
   const check = inputCheck(schema);
   return {
     name,

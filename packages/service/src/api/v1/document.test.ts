@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { COMMANDS_V1 } from '@pip-sessions/client';
+import { COMMANDS_V1 } from '@pip-sessions/contract/routes';
 import { COMMANDS } from './commands.ts';
 import { openapiV1 } from './document.ts';
 

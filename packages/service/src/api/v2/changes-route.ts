@@ -1,19 +1,16 @@
-/** The stream of changes, which is no request with one answer as the others are. */
-export interface ChangesRoute {
-  readonly method: 'GET';
-  readonly path: '/v2/changes';
+import { ROUTES_V2, type RouteV2 } from '@pip-sessions/contract/routes';
+
+/** The stream of changes, which is no request with one response as the others are. */
+export interface ChangesRoute extends RouteV2 {
   readonly name: 'followChanges';
   readonly summary: string;
-  readonly scope: 'validate';
   readonly problems: readonly ['INVALID_DATA'];
 }
 
 export const CHANGES_ROUTE: ChangesRoute = {
-  method: 'GET',
-  path: '/v2/changes',
+  ...ROUTES_V2.followChanges,
   name: 'followChanges',
   summary: 'Every change of a session as a server-sent event, as it happens',
-  scope: 'validate',
   problems: ['INVALID_DATA'],
 };
 

@@ -1,3 +1,4 @@
+import { ROUTES_V2, type RouteNameV2, type RouteV2 } from '@pip-sessions/contract/routes';
 import type { ProblemCode } from '@pip-sessions/contract/v2';
 import type { TSchema } from '#typebox';
 import { invalidMember, SessionsError } from '../../domain/errors.ts';
@@ -5,7 +6,6 @@ import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { bodyBytesMax } from '../body-bounds.ts';
 import { inputCheck } from '../input-check.ts';
-import type { Scope } from '../scopes.ts';
 import { assertStorable, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
 import { toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
@@ -45,20 +45,15 @@ export interface RouteContext {
 }
 
 /** A request of API v2: how it looks on the wire, who may send it, and the use case that it calls. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly name: string;
+export interface Route extends RouteV2 {
+  readonly name: RouteNameV2;
   readonly summary: string;
-  readonly scope: Scope;
   /** Of the body, or of the query of a GET. */
   readonly input: SchemaName;
   readonly status: 200 | 201;
   readonly answer: SchemaName;
   /** What it can answer beside what every request can. */
   readonly problems: readonly ProblemCode[];
-  /** Whether `If-Match` makes it conditional. */
-  readonly isConditional: boolean;
   /** The largest body that its schema can need. */
   readonly body_bytes_max: number;
   readonly run: (context: RouteContext, request: RouteRequest) => Promise<RouteAnswer>;
@@ -73,10 +68,8 @@ const WRITE_PROBLEMS: readonly ProblemCode[] = [
 ];
 
 export const ROUTES: readonly Route[] = [
-  route('POST', '/v2/sessions', {
-    name: 'openSession',
+  route('openSession', {
     summary: 'Opens a session for a user whom the caller has authenticated',
-    scope: 'write',
     input: 'OpenRequest',
     status: 201,
     answer: 'OpenResult',
@@ -98,10 +91,8 @@ export const ROUTES: readonly Route[] = [
       return { text: openedText(opened), revision, opened: id };
     },
   }),
-  route('GET', '/v2/sessions', {
-    name: 'listSessions',
+  route('listSessions', {
     summary: 'A page of sessions, newest first, without user and data',
-    scope: 'admin',
     input: 'ListQuery',
     answer: 'SessionPage',
     run: async ({ sessions }, { input }) => {
@@ -115,10 +106,8 @@ export const ROUTES: readonly Route[] = [
       return { text: pageText(page, count) };
     },
   }),
-  route('POST', '/v2/sessions/validate', {
-    name: 'validateToken',
+  route('validateToken', {
     summary: 'Whether a token is good, and its session; counts as activity',
-    scope: 'validate',
     input: 'ValidateRequest',
     answer: 'Validation',
     run: async ({ sessions, suspicious }, { address, input: { token, max_age } }) => {
@@ -128,10 +117,8 @@ export const ROUTES: readonly Route[] = [
       return { text: validationText(validation) };
     },
   }),
-  route('POST', '/v2/sessions/rotate', {
-    name: 'rotateToken',
+  route('rotateToken', {
     summary: 'A new token for an old one, the same for all who present the old one within the grace',
-    scope: 'write',
     input: 'RotateRequest',
     answer: 'RotateResult',
     problems: ['TOKEN_UNKNOWN', 'TOKEN_REPLACED', 'SESSION_CLOSED'],
@@ -149,10 +136,8 @@ export const ROUTES: readonly Route[] = [
       }
     },
   }),
-  route('POST', '/v2/sessions/close', {
-    name: 'closeSessions',
+  route('closeSessions', {
     summary: 'Closes the live sessions that match, up to a limit',
-    scope: 'admin',
     input: 'CloseManyRequest',
     answer: 'CloseManyResult',
     run: async ({ sessions }, { input }) => {
@@ -162,102 +147,79 @@ export const ROUTES: readonly Route[] = [
       return { text: closedText(closed) };
     },
   }),
-  route('GET', '/v2/sessions/{id}', {
-    name: 'getSession',
+  route('getSession', {
     summary: 'A session, active or ended; does not count as activity',
-    scope: 'write',
     input: 'Empty',
     answer: 'Session',
     problems: ['SESSION_NOT_FOUND'],
     run: async ({ sessions }, { id }) => answerOf(await sessions.get(id)),
   }),
-  route('PATCH', '/v2/sessions/{id}', {
-    name: 'updateSession',
+  route('updateSession', {
     summary: 'Changes the life or the device of a live session; does not count as activity',
-    scope: 'write',
     input: 'UpdateRequest',
     answer: 'Session',
     problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT'],
-    isConditional: true,
     run: async ({ sessions }, { id, input, revision }) =>
       answerOf(await sessions.amend(id, toAmendment(input), revision)),
   }),
-  route('DELETE', '/v2/sessions/{id}', {
-    name: 'deleteSession',
+  route('deleteSession', {
     summary: 'Deletes a session without a trace, and answers it as it was',
-    scope: 'admin',
     input: 'Empty',
     answer: 'Session',
     problems: ['SESSION_NOT_FOUND'],
     run: async ({ sessions }, { id }) => answerOf(await sessions.remove(id)),
   }),
-  route('PUT', '/v2/sessions/{id}/data', {
-    name: 'replaceData',
+  route('replaceData', {
     summary: 'Replaces the data of a live session; counts as activity',
-    scope: 'write',
     input: 'AnyJson',
     answer: 'Session',
     problems: WRITE_PROBLEMS,
-    isConditional: true,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
       answerOf(await sessions.replace(id, 'data', valueText('data', input, value_bytes_max), revision)),
   }),
-  route('PATCH', '/v2/sessions/{id}/data', {
-    name: 'patchData',
+  route('patchData', {
     summary: 'Merges into the data of a live session (RFC 7396); counts as activity',
-    scope: 'write',
     input: 'AnyJson',
     answer: 'Session',
     problems: WRITE_PROBLEMS,
-    isConditional: true,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
       answerOf(await sessions.patchData(id, jsonTextOf('data', input), value_bytes_max, revision)),
   }),
-  route('PUT', '/v2/sessions/{id}/user', {
-    name: 'replaceUser',
+  route('replaceUser', {
     summary: 'Replaces the user of a live session; counts as activity',
-    scope: 'write',
     input: 'AnyJson',
     answer: 'Session',
     problems: WRITE_PROBLEMS,
-    isConditional: true,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
       answerOf(await sessions.replace(id, 'user', valueText('user', input, value_bytes_max), revision)),
   }),
-  route('POST', '/v2/sessions/{id}/touch', {
-    name: 'touchSession',
+  route('touchSession', {
     summary: 'Notes activity in a live session',
-    scope: 'write',
     input: 'Empty',
     answer: 'Session',
     problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED'],
     run: async ({ sessions }, { id }) => answerOf(await sessions.touch(id)),
   }),
-  route('POST', '/v2/sessions/{id}/close', {
-    name: 'closeSession',
+  route('closeSession', {
     summary: 'Closes a session; an ended one is answered as it ended',
-    scope: 'write',
     input: 'CloseRequest',
     answer: 'Session',
     problems: ['SESSION_NOT_FOUND'],
     run: async ({ sessions }, { id, input: { reason = 'closed' } }) => answerOf(await sessions.close(id, reason)),
   }),
-  route('GET', '/v2/stats', {
-    name: 'getStats',
+  route('getStats', {
     summary: 'How many sessions are live, and what was opened and closed in the last 24 hours',
-    scope: 'admin',
     input: 'Empty',
     answer: 'Stats',
     run: async ({ sessions }) => ({ text: statsText(await sessions.stats()) }),
   }),
 ];
 
-type Defaults = 'status' | 'problems' | 'isConditional';
+type Defaults = 'status' | 'problems';
 
 function route<N extends SchemaName>(
-  method: Route['method'],
-  path: string,
-  definition: Omit<Route, 'method' | 'path' | 'input' | 'body_bytes_max' | 'run' | Defaults> &
+  name: RouteNameV2,
+  definition: Pick<Route, 'summary' | 'answer'> &
     Partial<Pick<Route, Defaults>> & {
       readonly input: N;
       readonly run: (context: RouteContext, request: RouteRequest & { readonly input: Of<N> }) => Promise<RouteAnswer>;
@@ -266,13 +228,13 @@ function route<N extends SchemaName>(
   const { run, ...rest } = definition;
   const schema = SCHEMAS[definition.input] as TSchema;
   const check = inputCheck(schema);
-  const hasId = path.includes('{id}');
+  const contract = ROUTES_V2[name];
+  const hasId = contract.path.includes('{id}');
   return {
-    method,
-    path,
+    ...contract,
+    name,
     status: 200,
     problems: [],
-    isConditional: false,
     ...rest,
     body_bytes_max: bodyBytesMax(schema),
     run: (context, request) => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { getHeapSnapshot } from 'node:v8';
-import { includesScope, SCOPES } from '../../api/scopes.ts';
+import { includesScope, SCOPES } from '@pip-sessions/contract/scopes';
 import { ApiKeys, newApiKey, parseApiKey, parseApiKeys } from './api-keys.ts';
 
 const HASH = hash('sha256', 'psk_1', 'hex');

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { SCOPES, type Scope } from '../../api/scopes.ts';
+import { SCOPES, type Scope } from '@pip-sessions/contract/scopes';
 import { randomText } from '../../domain/ids.ts';
 
 /** A key as the service knows it: enough to recognise it, not to use it. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { includesScope, type Scope } from '@pip-sessions/contract/scopes';
 import { RequestError } from '../../api/error-codes.ts';
-import { includesScope, type Scope } from '../../api/scopes.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Logger } from '../../observability/log.ts';
 import { IncidentLog } from '../clients/incident-log.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { parseToken } from '@pip-sessions/contract/token';
 import type { Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/routes.ts';
 import type { Sessions } from '../../domain/sessions.ts';
-import { parseToken } from '../../domain/tokens.ts';
 import { type Logger, sessionRef } from '../../observability/log.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
 import { discardBody } from '../body/unread-body.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { PROBLEM_CODES, type ProblemCode } from '@pip-sessions/client';
+import type { Scope } from '@pip-sessions/contract/scopes';
 import { ERROR_MAP, PROBLEMS } from '../../api/error-codes.ts';
-import type { Scope } from '../../api/scopes.ts';
 import { openapiV2, PROBLEMS_OF_CONNECTIONS, PROBLEMS_OF_ROUTING, problemsOf } from '../../api/v2/document.ts';
 import { ROUTES } from '../../api/v2/routes.ts';
 import { SessionsError } from '../../domain/errors.ts';

@@ -1,0 +1,75 @@
+import type { Scope } from './scopes.ts';
+import type { SessionsClientV1 } from './v1.ts';
+
+/** A command of API v1: `POST /v1/sessions/<name>`. */
+export interface CommandV1 {
+  readonly name: string;
+  readonly scope: Scope;
+  /** Whether a client may send it again when it does not know the outcome of the first attempt. */
+  readonly isIdempotent: boolean;
+}
+
+/** The commands of API v1, by the methods that send them. */
+export const COMMANDS_V1 = {
+  getSessions: { name: 'get_sessions', scope: 'admin', isIdempotent: true },
+  getSessionById: { name: 'get_session_by_id', scope: 'write', isIdempotent: true },
+  // A second one would open a second session.
+  openSession: { name: 'open_session', scope: 'write', isIdempotent: false },
+  storeSessionData: { name: 'store_session_data', scope: 'write', isIdempotent: true },
+  updateSessionUser: { name: 'update_session_user', scope: 'write', isIdempotent: true },
+  closeSession: { name: 'close_session', scope: 'write', isIdempotent: true },
+  closeExpiredSessions: { name: 'close_expired_sessions', scope: 'admin', isIdempotent: true },
+  // A second one would respond that there is no such session.
+  deleteSessionById: { name: 'delete_session_by_id', scope: 'admin', isIdempotent: false },
+} as const satisfies Readonly<Record<keyof SessionsClientV1, CommandV1>>;
+
+/** A route of API v2. */
+export interface RouteV2 {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** `{id}` stands for the id of a session. */
+  readonly path: string;
+  /** What the caller's key must allow. */
+  readonly scope: Scope;
+  /** Whether a client may send it again when it does not know the outcome of the first attempt. */
+  readonly isIdempotent: boolean;
+  /** Whether `If-Match` makes it conditional. */
+  readonly isConditional: boolean;
+  /** Whether its body is a merge patch (RFC 7396). */
+  readonly isMergePatch: boolean;
+}
+
+const SESSION = '/v2/sessions/{id}';
+
+/** The routes of API v2, by the names that they have in the OpenAPI document. */
+export const ROUTES_V2 = {
+  // The key of the header `Idempotency-Key` makes the second response that of the first.
+  openSession: route('POST', '/v2/sessions', 'write'),
+  listSessions: route('GET', '/v2/sessions', 'admin'),
+  validateToken: route('POST', '/v2/sessions/validate', 'validate'),
+  // Within the grace, the same token has the same successor.
+  rotateToken: route('POST', '/v2/sessions/rotate', 'write'),
+  closeSessions: route('POST', '/v2/sessions/close', 'admin'),
+  getSession: route('GET', SESSION, 'write'),
+  updateSession: route('PATCH', SESSION, 'write', { isConditional: true, isMergePatch: true }),
+  // A second one would respond that there is no such session.
+  deleteSession: route('DELETE', SESSION, 'admin', { isIdempotent: false }),
+  replaceData: route('PUT', `${SESSION}/data`, 'write', { isConditional: true }),
+  // What is merged twice is as if it were merged once (RFC 7396).
+  patchData: route('PATCH', `${SESSION}/data`, 'write', { isConditional: true, isMergePatch: true }),
+  replaceUser: route('PUT', `${SESSION}/user`, 'write', { isConditional: true }),
+  touchSession: route('POST', `${SESSION}/touch`, 'write'),
+  closeSession: route('POST', `${SESSION}/close`, 'write'),
+  getStats: route('GET', '/v2/stats', 'admin'),
+  followChanges: route('GET', '/v2/changes', 'validate'),
+} as const;
+
+export type RouteNameV2 = keyof typeof ROUTES_V2;
+
+function route(
+  method: RouteV2['method'],
+  path: string,
+  scope: Scope,
+  differences: Partial<Pick<RouteV2, 'isIdempotent' | 'isConditional' | 'isMergePatch'>> = {},
+): RouteV2 {
+  return { method, path, scope, isIdempotent: true, isConditional: false, isMergePatch: false, ...differences };
+}
