@@ -18,6 +18,8 @@ export interface StoreReport {
   readonly msg: string;
   readonly err?: unknown;
   readonly count?: number;
+  /** The path of the file that it is about. */
+  readonly file?: string;
 }
 
 /** Whether many processes may have the store that a URL names at once. */

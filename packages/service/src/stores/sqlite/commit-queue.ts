@@ -1,13 +1,15 @@
+import type { Clock } from '../../domain/time/clock.ts';
 import { SessionsError } from '../../domain/errors.ts';
-import { type Clock, monotonicTime } from '../../domain/time/clock.ts';
 import type { StoreReport } from '../shared/store-url.ts';
 import { unavailable } from '../shared/unavailable.ts';
 import { Writability } from '../shared/writability.ts';
+import { CheckpointSchedule } from './checkpoint-schedule.ts';
+import type { CommitListener } from './commit-listener.ts';
 import type { SqliteStoreConfig } from './config.ts';
-import { FilesCheck } from './files-check.ts';
-import { bytesOfCommit } from './log-growth.ts';
+import { FilesWatch } from './files-watch.ts';
+import { QueueReports } from './queue-reports.ts';
 import { WriterThread } from './writer-thread.ts';
-import { type Committed, type Done, doneOf, type FromWriter, type Write, type WriteResult } from './writes.ts';
+import { type Committed, doneOf, type FromWriter, type Write, type WriteResult } from './writes.ts';
 
 /**
  * So many do not wait for the end of the turn: with 64 callers, one commit for all would leave the disk idle while
@@ -21,16 +23,6 @@ interface Waiting {
   readonly reject: (error: SessionsError) => void;
 }
 
-/** What the queue tells of its commits, to those who read what it writes. */
-export interface CommitListener {
-  /** A commit is about to be sent: from now on the file may change at any moment. */
-  readonly committing: () => void;
-  /** The file has changed; the answers to the writes come after this. Null: whether it has is not known. */
-  readonly committed: (done: readonly Done[] | null) => void;
-  /** Sessions that cannot be read were found: what is in memory of them must not outlast that. */
-  readonly foundUnreadable: () => void;
-}
-
 interface CommitQueueOptions {
   readonly config: SqliteStoreConfig;
   readonly clock: Clock;
@@ -41,16 +33,13 @@ interface CommitQueueOptions {
 /** How long a thread that has ended is waited for before another one starts; twice as long each time. */
 const BACK_OFF_MS_MIN = 100;
 const BACK_OFF_MS_MAX = 5_000;
-/** A checkpoint that failed is tried again after this part of the log's bound. */
-const CHECKPOINT_RETRY_PART = 8;
 
 /**
  * Group commit: while one commit is on its way to the disk, writes gather, and go as one transaction when it is
  * back. A write's promise is fulfilled after its commit. The queue is bounded, and refuses what is beyond.
  *
- * Between two commits it has the write-ahead log moved into the file, once that has grown. SQLite would do so within
- * a commit, where the reader's snapshot keeps it from starting the log anew, and the log would grow for ever. From time to
- * time the log is cut too, since it holds what was deleted.
+ * Between two commits it has the write-ahead log moved into the file. SQLite would do so within a commit, where the
+ * reader's snapshot keeps it from starting the log anew, and the log would grow for ever.
  *
  * When the thread that writes ends unasked, the queue starts another one.
  */
@@ -58,11 +47,12 @@ export class CommitQueue {
   readonly #config: SqliteStoreConfig;
   readonly #clock: Clock;
   readonly #listener: CommitListener;
-  readonly #report: (report: StoreReport) => void;
+  readonly #reports: QueueReports;
   readonly #writability: Writability;
   readonly #started = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<void>();
-  #files: FilesCheck | null = null;
+  readonly #checkpoints: CheckpointSchedule;
+  readonly #files: FilesWatch;
   /** Null between two threads. */
   #thread: WriterThread | null = null;
   #restart: NodeJS.Timeout | null = null;
@@ -75,16 +65,19 @@ export class CommitQueue {
   #isProving = false;
   #hasUnreadable = false;
   #unusable: string | null = null;
-  #wal_bytes = 0;
   #told: PromiseWithResolvers<void> | null = null;
-  #cut_at = monotonicTime();
 
   constructor({ config, clock, listener, report }: CommitQueueOptions) {
     this.#config = config;
     this.#clock = clock;
     this.#listener = listener;
-    this.#report = report;
-    this.#writability = new Writability({ prove: (needs_room) => this.#prove(needs_room), report });
+    this.#reports = new QueueReports(report, config.path);
+    this.#writability = new Writability({
+      prove: (needs_room) => this.#prove(needs_room),
+      report: (line) => this.#reports.writability(line, this.#files.isLost),
+    });
+    this.#checkpoints = new CheckpointSchedule(config);
+    this.#files = new FilesWatch(config.path, () => this.#checkFiles());
     this.#start();
   }
 
@@ -140,7 +133,7 @@ export class CommitQueue {
 
   /** Throws `FilesGone` when the files are not those that were opened first: another connection would see other ones. */
   assertSameFiles(): void {
-    this.#files?.assertSame();
+    this.#files.assertSame();
   }
 
   #start(): void {
@@ -150,7 +143,7 @@ export class CommitQueue {
     this.#unusable = null;
     try {
       this.assertSameFiles();
-      this.#thread = new WriterThread(this.#config, {
+      this.#thread = new WriterThread(this.#config, this.#files.known, {
         receive: (message) => this.#receive(message),
         ended: (reason) => this.#ended(reason),
       });
@@ -178,32 +171,32 @@ export class CommitQueue {
     if (this.#waiting.length > 0) {
       this.#inFlight = this.#waiting.splice(0, this.#config.writes_per_commit_max);
       const writes = this.#inFlight.map((waiting) => waiting.write);
-      this.#wal_bytes += bytesOfCommit(writes);
+      this.#checkpoints.committing(writes);
       this.#listener.committing();
       this.#thread?.send({ type: 'commit', writes, decided_at: this.#clock.now() });
     } else if (this.#state === 'closing') {
       this.#state = 'closed';
-      this.#thread?.send({ type: 'close' });
+      void this.#listener.ending().then(() => this.#thread?.send({ type: 'close' }));
     }
   }
 
-  /** The file of the log says nothing: it keeps its size when the log starts anew. */
   #checkpointIfDue(): void {
-    const { wal_bytes_max, wal_age_ms_max } = this.#config;
-    const now = monotonicTime();
-    const cut = now - this.#cut_at >= wal_age_ms_max;
-    if (!cut && this.#wal_bytes < wal_bytes_max) return;
-    if (cut) this.#cut_at = now;
-    this.#wal_bytes = 0;
+    const due = this.#checkpoints.takeDue();
+    if (!due) return;
     this.#isCheckpointing = true;
-    this.#thread?.send({ type: 'checkpoint', cut });
+    this.#thread?.send({ type: 'checkpoint', ...due });
+  }
+
+  #checkFiles(): boolean {
+    if (this.#state === 'open') this.#thread?.send({ type: 'check' });
+    return this.#state === 'open' && this.#thread !== null;
   }
 
   /** Beside what is under way: the thread does one after the other. */
   #prove(needs_room: boolean): void {
     if (this.#isProving || !this.#thread) return;
     this.#isProving = true;
-    this.#wal_bytes += bytesOfCommit([]);
+    this.#checkpoints.committing([]);
     this.#thread.send({ type: 'prove', needs_room });
   }
 
@@ -211,7 +204,7 @@ export class CommitQueue {
     switch (message.type) {
       case 'ready':
         if (this.#state === 'starting') this.#state = 'open';
-        this.#files ??= new FilesCheck(this.#config.path);
+        this.#files.opened(message.files);
         this.#started.resolve();
         // It has written the version of the schema.
         this.#writability.proof(null);
@@ -224,23 +217,36 @@ export class CommitQueue {
         return;
       case 'checkpointed':
         this.#isCheckpointing = false;
-        if (message.fault !== null) this.#checkpointFailed(message.fault);
+        this.#files.checkpointed(message.files);
+        if (message.fault !== null) {
+          this.#checkpoints.failed();
+          this.#reports.checkpointFailed(message.fault);
+        }
         this.#flush();
         return;
       case 'proved':
         this.#isProving = false;
         this.#writability.proof(message.fault);
+        return;
+      case 'checked':
+        this.#files.checked();
+        // That they are there does not show that they can be written to.
+        if (message.fault !== null) this.#writability.proof(message.fault);
+        return;
+      case 'lost':
+        this.#files.lost(message.reason);
+        this.#listener.lost(message.reason);
     }
   }
 
-  #committed({ results, fault, unreadable }: Committed): void {
+  #committed({ results, fault, is_unsure, unreadable }: Committed): void {
     const done = this.#inFlight;
     this.#inFlight = [];
     if (fault === null) this.#back_off_ms = BACK_OFF_MS_MIN;
     this.#writability.committed(fault);
     if (unreadable > 0) this.#foundUnreadable(unreadable);
     try {
-      this.#listener.committed(doneOf(done, results));
+      this.#listener.committed(is_unsure ? null : doneOf(done, results));
     } finally {
       this.#tell();
       this.#checkpointIfDue();
@@ -259,20 +265,13 @@ export class CommitQueue {
 
   #foundUnreadable(count: number): void {
     this.#hasUnreadable = true;
-    const msg = 'sessions in a damaged part of the database were left out of a write over many sessions';
-    this.#report({ level: 'error', count, msg });
+    this.#reports.unreadable(count);
     this.#listener.foundUnreadable();
-  }
-
-  #checkpointFailed(fault: string): void {
-    const { wal_bytes_max } = this.#config;
-    this.#wal_bytes = Math.max(this.#wal_bytes, wal_bytes_max - wal_bytes_max / CHECKPOINT_RETRY_PART);
-    const msg = 'the write-ahead log was not moved into the database; it grows until that is possible';
-    this.#report({ level: 'error', err: unavailable(fault), msg });
   }
 
   #ended(reason: string | null): void {
     this.#thread = null;
+    this.#files.threadEnded(this.#isCheckpointing);
     const fault = this.#unusable ?? `the thread that writes has ended${reason === null ? '' : ` (${reason})`}`;
     for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(unavailable(fault));
     this.#listener.committed(null);
@@ -289,6 +288,7 @@ export class CommitQueue {
 
   #closed(): void {
     this.#state = 'closed';
+    this.#files.close();
     this.#writability.close();
     this.#exited.resolve();
   }

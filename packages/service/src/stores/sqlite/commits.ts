@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { candidates, divide, isOfMany, unreadableOf } from './divided-write.ts';
 import { ConnectionBroken, isDamage, isOfOneWrite, reasonOf } from './faults.ts';
-import type { FilesCheck } from './files-check.ts';
+import type { OpenFiles } from './open-files.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 import { transactions } from './transaction.ts';
 import { USER_ID, WriteRunner } from './write-runner.ts';
@@ -13,11 +13,11 @@ import type { Committed, Write, WriteResult } from './writes.ts';
  */
 export class Commits {
   readonly #db: DatabaseSync;
-  readonly #files: FilesCheck;
+  readonly #files: OpenFiles;
   readonly #runner: WriteRunner;
   readonly #transaction: <T>(work: () => T) => T;
 
-  constructor(db: DatabaseSync, files: FilesCheck) {
+  constructor(db: DatabaseSync, files: OpenFiles) {
     this.#db = db;
     this.#files = files;
     this.#runner = new WriteRunner(db);
@@ -29,7 +29,7 @@ export class Commits {
     try {
       this.#files.assertSame();
       const results = this.#transaction(() => this.#runner.run(writes, decided_at));
-      return { results, fault: null, unreadable: 0 };
+      return this.#ifSame(writes, results, 0);
     } catch (error) {
       return isOfOneWrite(error) ? this.#commitOneByOne(writes, decided_at) : failed(writes, error);
     }
@@ -59,9 +59,19 @@ export class Commits {
     this.#setSynchronous('FULL');
     try {
       this.#flush();
-      return { results, fault: null, unreadable };
     } catch (error) {
-      return { ...failed(writes, error), unreadable };
+      return { ...failed(writes, error), is_unsure: true, unreadable };
+    }
+    return this.#ifSame(writes, results, unreadable);
+  }
+
+  /** The files may have been replaced while the commit was under way: then it went to those that nothing will read. */
+  #ifSame(writes: readonly Write[], results: readonly WriteResult[], unreadable: number): Committed {
+    try {
+      this.#files.assertSame();
+      return { results, fault: null, is_unsure: false, unreadable };
+    } catch (error) {
+      return { ...failed(writes, error), is_unsure: true, unreadable };
     }
   }
 
@@ -125,7 +135,7 @@ interface One {
 function failed(writes: readonly Write[], error: unknown): Committed {
   const fault = faultOf(error);
   const result: WriteResult = { type: 'failed', message: fault };
-  return { results: new Array<WriteResult>(writes.length).fill(result), fault, unreadable: 0 };
+  return { results: new Array<WriteResult>(writes.length).fill(result), fault, is_unsure: false, unreadable: 0 };
 }
 
 function failure(error: unknown): WriteResult {

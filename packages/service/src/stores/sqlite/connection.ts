@@ -32,11 +32,16 @@ export function createFile({ path }: SqliteStoreConfig): void {
  *
  * The file is not mapped into memory: where it cannot be read there, because of the disk or because it was cut off, the
  * system ends the process (SIGBUS).
+ *
+ * A connection that may only read moves nothing from the log into the file, also when it is the last one that is closed.
  */
-export function connect({ path, lock_timeout_ms, cache_kib }: SqliteStoreConfig): DatabaseSync {
+export function connect(
+  { path, lock_timeout_ms, cache_kib }: SqliteStoreConfig,
+  access: 'read' | 'write' = 'write',
+): DatabaseSync {
   // A file that was deleted is not created anew.
   const url = pathToFileURL(path);
-  url.searchParams.set('mode', 'rw');
+  url.searchParams.set('mode', access === 'read' ? 'ro' : 'rw');
   const db = new DatabaseSync(url, { timeout: lock_timeout_ms });
   try {
     db.exec(`PRAGMA journal_mode = WAL;

@@ -28,7 +28,12 @@ export class DamagedRow extends Error {
 
 /** The files are not those that the store has opened. */
 export class FilesGone extends Error {
-  override readonly name = 'FilesGone';
+  override readonly name: string = 'FilesGone';
+}
+
+/** Another program has changed the content of the files: what is read from them may be wrong. */
+export class ContentLost extends FilesGone {
+  override readonly name = 'ContentLost';
 }
 
 /** A connection is in a state that nothing can leave but its end. */

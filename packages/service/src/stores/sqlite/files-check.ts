@@ -1,58 +1,66 @@
-import { type Stats, statfsSync, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { FilesGone } from './faults.ts';
 
-/** SQLite's files of one database; the log and its index are there while a connection is open. */
-const SUFFIXES = ['', '-wal', '-shm'] as const;
+/** SQLite's files of one database, and the file of the lock. The log and its index are there while a connection is open. */
+const SUFFIXES = ['', '-wal', '-shm', '-owner'] as const;
 
-type Identity = { readonly dev: number; readonly ino: number };
+/** A file as the system knows it, whatever its path. */
+export interface Identity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** One a suffix; undefined for a file that was not there. */
+export type Identities = readonly (Identity | undefined)[];
+
+interface Found {
+  readonly file: Stats;
+  readonly log: Stats | undefined;
+}
 
 /**
- * Notices when the files of an open database are deleted, replaced or cut off. SQLite goes on with what it has open then:
- * each write would be answered, and be gone at the next start.
+ * Notices when the files of an open database are deleted, moved away or replaced. SQLite goes on with what it has open
+ * then: each write would be answered, and be gone at the next start.
  */
 export class FilesCheck {
   readonly #path: string;
-  readonly #identities: readonly (Identity | undefined)[];
-  #size = 0;
-  #wasCutOff = false;
+  readonly identities: Identities;
 
-  /** Takes the files that are there now for those that are open. */
-  constructor(path: string) {
+  /** Without `identities`, takes the files that are there now for those that are open. */
+  constructor(path: string, identities?: Identities) {
     this.#path = path;
-    this.#identities = SUFFIXES.map((suffix) => find(path + suffix));
+    this.identities = identities ?? SUFFIXES.map((suffix) => identityOf(find(path + suffix)));
     this.assertSame();
   }
 
-  /** Whether the disk has room for more than a few writes; true where the system does not say. */
-  hasRoom(): boolean {
-    try {
-      const { blocks, bavail, bsize } = statfsSync(this.#path);
-      return blocks === 0 || bavail * bsize >= ROOM_BYTES;
-    } catch {
-      return true;
-    }
+  /** Throws `FilesGone`. A file that was moved away and comes back is the same. */
+  assertSame(): Found {
+    const [file, log] = SUFFIXES.map((suffix, index) => this.#findSame(suffix, this.identities[index]));
+    if (!file) throw gone('', 'was not there');
+    return { file, log };
   }
 
-  /** Throws `FilesGone`. A file that was moved away and comes back is the same. */
-  assertSame(): void {
-    for (let index = 0; index < SUFFIXES.length; index += 1) {
-      const suffix = SUFFIXES[index] ?? '';
-      const known = this.#identities[index];
-      const found = find(this.#path + suffix);
-      if (!known) continue;
-      if (!found) throw gone(suffix, 'was deleted');
-      if (found.ino !== known.ino || found.dev !== known.dev) throw gone(suffix, 'was replaced');
-      if (suffix !== '') continue;
-      // The file never shrinks by itself. If it has its size again, it may not have its content.
-      this.#wasCutOff ||= found.size < this.#size;
-      if (this.#wasCutOff) throw gone(suffix, 'was cut off');
-      this.#size = found.size;
-    }
+  #findSame(suffix: Suffix, known: Identity | undefined): Stats | undefined {
+    const found = find(this.#path + suffix);
+    if (!known) return found;
+    if (!found) throw gone(suffix, 'was deleted or moved away');
+    if (found.ino !== known.ino || found.dev !== known.dev) throw gone(suffix, 'was replaced');
+    return found;
   }
 }
 
-/** What the log may need soon. */
-const ROOM_BYTES = 1_048_576;
+type Suffix = (typeof SUFFIXES)[number];
+
+const NAMES: Readonly<Record<Suffix, string>> = {
+  '': 'the database file',
+  '-wal': 'the write-ahead log (-wal)',
+  '-shm': 'the index of the write-ahead log (-shm)',
+  '-owner': 'the lock file (-owner)',
+};
+
+function identityOf(stats: Stats | undefined): Identity | undefined {
+  return stats && { dev: stats.dev, ino: stats.ino };
+}
 
 function find(path: string): Stats | undefined {
   try {
@@ -64,7 +72,8 @@ function find(path: string): Stats | undefined {
   }
 }
 
-function gone(suffix: string, what: string): FilesGone {
-  const file = suffix === '' ? 'the database file' : `the file of the database that ends with ${suffix}`;
-  return new FilesGone(`${file} ${what} while the service ran: restore it, and start the service again`);
+function gone(suffix: Suffix, what: string): FilesGone {
+  return new FilesGone(
+    `${NAMES[suffix]} ${what} while the service ran: put it back, or stop the service and restore a backup`,
+  );
 }

@@ -33,7 +33,7 @@ class LongReader {
 
   /** In one transaction: a page and its total agree. */
   #read(read: LongRead): LongReadResults[LongRead['type']] {
-    this.#connection ??= ReadConnection.open(() => connect(this.#config));
+    this.#connection ??= ReadConnection.open(() => connect(this.#config, 'read'));
     const connection = this.#connection;
     connection.begin.run();
     try {

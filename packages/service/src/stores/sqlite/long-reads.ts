@@ -36,7 +36,7 @@ export class LongReads {
   #underWay: Waiting | null = null;
   #thread: { readonly worker: Worker; readonly port: MessagePort } | null = null;
   #count = 0;
-  #isClosed = false;
+  #closed: Promise<void> | null = null;
 
   constructor({ config, told }: LongReadsOptions) {
     this.#config = config;
@@ -45,7 +45,7 @@ export class LongReads {
 
   /** Rejects with `STORE_UNAVAILABLE`, also where too many wait, or where it has taken too long. */
   async run<R extends LongRead>(read: R): Promise<LongReadResults[R['type']]> {
-    if (this.#isClosed) throw unavailable('it is closed');
+    if (this.#closed) throw unavailable('it is closed');
     if (this.#waiting.length >= WAITING_MAX) throw unavailable(`${WAITING_MAX} long reads wait for another`);
     const result = await new Promise<LongReadResults[R['type']]>((resolve, reject) => {
       this.#count += 1;
@@ -58,13 +58,20 @@ export class LongReads {
     return result;
   }
 
-  close(): void {
-    this.#isClosed = true;
+  /** Resolves when its connection is closed; does not wait for a read that is under way. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    const isIdle = this.#underWay === null;
     for (const waiting of [...(this.#underWay ? [this.#underWay] : []), ...this.#waiting.splice(0)]) {
       this.#fail(waiting, unavailable('it is closed'));
     }
     this.#underWay = null;
-    this.#giveUpThread();
+    const ended = this.#giveUpThread();
+    if (isIdle) await ended;
   }
 
   #next(): void {
@@ -125,15 +132,15 @@ export class LongReads {
     this.#fail(this.#underWay, late);
     this.#underWay = null;
     // SQLite cannot be interrupted from here: the thread ends with its statement, and another one takes the next read.
-    this.#giveUpThread();
+    void this.#giveUpThread();
     this.#next();
   }
 
-  #giveUpThread(): void {
+  async #giveUpThread(): Promise<void> {
     const thread = this.#thread;
     this.#thread = null;
     thread?.port.close();
-    void thread?.worker.terminate();
+    await thread?.worker.terminate();
   }
 
   #fail({ reject, timer }: Waiting, error: SessionsError): void {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { SessionsError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type {
   HourCounts,
@@ -10,7 +11,8 @@ import type {
   SessionPage,
 } from '../../domain/store.ts';
 import { toHours } from '../shared/hourly-counts.ts';
-import type { CommitListener } from './commit-queue.ts';
+import { unavailable } from '../shared/unavailable.ts';
+import type { CommitListener } from './commit-listener.ts';
 import type { Row } from './connection.ts';
 import { isOfConnection, toUnavailable } from './faults.ts';
 import { ReadConnection } from './read-connection.ts';
@@ -27,12 +29,15 @@ import type { Done, Write, WriteResult } from './writes.ts';
  *   leaving SQLite's read lock costs as much as a read.
  *
  * Every statement can fail. A read that fails rejects with `STORE_UNAVAILABLE`; nothing else is thrown from here. After a
- * fault of more than what one statement has read, the next read opens a new connection.
+ * fault of more than what one statement has read, the next read opens a new connection. Once the content of the files is
+ * lost, nothing is read any more.
  */
-export class Reader implements CommitListener {
+export class Reader implements Omit<CommitListener, 'ending'> {
   readonly #connect: () => DatabaseSync;
   readonly #cache: SessionCache;
   #connection: ReadConnection | null;
+  /** Why nothing is read any more. */
+  #refusal: SessionsError | null = null;
   #inTransaction = false;
   #turnEnd: NodeJS.Immediate | null = null;
 
@@ -96,6 +101,12 @@ export class Reader implements CommitListener {
     this.#cache.clear();
   }
 
+  lost(reason: string): void {
+    this.#refusal = unavailable(reason);
+    this.#cache.clear();
+    this.#endTransaction();
+  }
+
   committing(): void {
     // A new transaction: one from before a checkpoint would keep the log from starting anew.
     this.#endTransaction();
@@ -115,6 +126,7 @@ export class Reader implements CommitListener {
   }
 
   close(): void {
+    this.#refusal ??= unavailable('it is closed');
     this.#endTransaction();
     this.#abandonConnection();
   }
@@ -163,6 +175,7 @@ export class Reader implements CommitListener {
   }
 
   #read<T>(read: (connection: ReadConnection) => T): T {
+    if (this.#refusal) throw this.#refusal;
     try {
       this.#connection ??= ReadConnection.open(this.#connect);
       if (!this.#inTransaction) {

@@ -21,7 +21,8 @@ import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import type { StoreReport } from '../shared/store-url.ts';
 import { unavailable } from '../shared/unavailable.ts';
 import { tellChanges } from './changes.ts';
-import { type CommitListener, CommitQueue } from './commit-queue.ts';
+import type { CommitListener } from './commit-listener.ts';
+import { CommitQueue } from './commit-queue.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect, createFile } from './connection.ts';
 import { reasonOf } from './faults.ts';
@@ -30,6 +31,7 @@ import { LongReads } from './long-reads.ts';
 import { OwnerLock } from './owner-lock.ts';
 import { Reader } from './reader.ts';
 import { toRow, toSession, toSummary } from './rows.ts';
+import { assertNotLost, assertWhole } from './start-check.ts';
 import type { Write, WriteResult } from './writes.ts';
 
 /** Of a write over many sessions: such a commit keeps the other writes waiting for about 20 ms where the file is large. */
@@ -62,6 +64,7 @@ export class SqliteStore implements SessionStore {
   async open(): Promise<void> {
     if (this.#opened) return;
     const { path } = this.#config;
+    assertNotLost(path);
     try {
       createFile(this.#config);
     } catch (error) {
@@ -70,6 +73,7 @@ export class SqliteStore implements SessionStore {
     }
     const lock = new OwnerLock(this.#config);
     try {
+      assertWhole(path);
       this.#opened = { lock, ...(await this.#openConnections()) };
     } catch (error) {
       lock.release();
@@ -81,6 +85,7 @@ export class SqliteStore implements SessionStore {
   async #openConnections(): Promise<Omit<Opened, 'lock'>> {
     const { session_cache_bytes, path } = this.#config;
     let reader: Reader | null = null;
+    const longReads = new LongReads({ config: this.#config, told: () => queue.told() });
     const listener: CommitListener = {
       committing: () => reader?.committing(),
       committed: (done) => {
@@ -88,16 +93,21 @@ export class SqliteStore implements SessionStore {
         tellChanges(this.#listeners, done);
       },
       foundUnreadable: () => reader?.foundUnreadable(),
+      lost: (reason) => reader?.lost(reason),
+      ending: async () => {
+        reader?.close();
+        await longReads.close();
+      },
     };
     const queue = new CommitQueue({ config: this.#config, clock: this.#clock, listener, report: this.#report });
     await queue.started();
     try {
       const connectAgain = () => {
         queue.assertSameFiles();
-        return connect(this.#config);
+        return connect(this.#config, 'read');
       };
       reader = new Reader(connectAgain, session_cache_bytes);
-      return { reader, queue, longReads: new LongReads({ config: this.#config, told: () => queue.told() }) };
+      return { reader, queue, longReads };
     } catch (error) {
       await queue.close();
       throw new SessionsError('STORE_UNUSABLE', `${path} cannot be read: ${reasonOf(error)}.`, { cause: error });
@@ -107,7 +117,7 @@ export class SqliteStore implements SessionStore {
   async close(): Promise<void> {
     const opened = this.#opened;
     if (!opened) return;
-    opened.longReads.close();
+    void opened.longReads.close();
     await opened.queue.close();
     if (this.#opened !== opened) return;
     this.#opened = null;

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import type { SqliteStoreConfig } from './config.ts';
+import type { KnownFiles } from './open-files.ts';
 import type { FromWriter, ToWriter, WriterData } from './writes.ts';
 
 interface WriterListener {
@@ -15,14 +16,14 @@ export class WriterThread {
   readonly #port: MessagePort;
   #reason: string | null = null;
 
-  constructor(config: SqliteStoreConfig, listener: WriterListener) {
+  constructor(config: SqliteStoreConfig, files: KnownFiles | null, listener: WriterListener) {
     this.#listener = listener;
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.on('message', (message: FromWriter) => listener.receive(message));
     // The thread runs from the sources as from the build, beside this file in both.
     const file = new URL(`writer${extname(import.meta.url)}`, import.meta.url);
-    const workerData: WriterData = { config, port: port2 };
+    const workerData: WriterData = { config, files, port: port2 };
     const worker = new Worker(file, { workerData, transferList: [port2] });
     worker.on('error', (error: unknown) => {
       this.#reason = error instanceof Error ? error.message : String(error);

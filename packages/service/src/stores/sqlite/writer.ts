@@ -3,9 +3,9 @@ import { workerData } from 'node:worker_threads';
 import { SessionsError } from '../../domain/errors.ts';
 import { Commits } from './commits.ts';
 import type { SqliteStoreConfig } from './config.ts';
-import { connect } from './connection.ts';
+import { connect, prepare } from './connection.ts';
 import { reasonOf } from './faults.ts';
-import { FilesCheck } from './files-check.ts';
+import { OpenFiles } from './open-files.ts';
 import { migrate } from './schema.ts';
 import type { FromWriter, ToWriter, WriterData } from './writes.ts';
 
@@ -15,35 +15,56 @@ const CUT_TIMEOUT_MS = 100;
  * The thread that writes. All writes that came while the last commit was on its way to the disk become one
  * transaction, so that they share one flush. It is `IMMEDIATE`, which keeps other processes out too.
  */
-function serve(config: SqliteStoreConfig): (message: ToWriter) => FromWriter | null {
+function serve({ config, files: known }: WriterData): Served {
   const db = connect(config);
   migrate(db);
   // The queue asks for checkpoints, when no reader stands in their way.
   db.exec('PRAGMA wal_autocheckpoint = 0');
-  const files = new FilesCheck(config.path);
+  const guard = connect(config, 'read');
+  // From now on it holds SQLite's lock on the file.
+  prepare(guard, 'SELECT 1 FROM sqlite_schema').get();
+  const files = new OpenFiles(db, config.path, known);
   const commits = new Commits(db, files);
 
-  return (message) => {
+  const receive = (message: ToWriter): FromWriter | null => {
     switch (message.type) {
       case 'commit':
         return { type: 'committed', ...commits.commit(message.writes, message.decided_at) };
-      case 'checkpoint':
-        return { type: 'checkpointed', fault: checkpoint(db, files, config, message.cut) };
+      case 'checkpoint': {
+        const move = () => (message.cut ? cutLog(db, config) : db.exec('PRAGMA wal_checkpoint(PASSIVE)'));
+        // After a fault the log grows on, until a checkpoint succeeds.
+        const fault = faultOf(() => files.checkpoint(move));
+        return { type: 'checkpointed', fault, files: files.known };
+      }
+      case 'check':
+        return { type: 'checked', fault: faultOf(() => files.assertSame()) };
       case 'prove':
         return { type: 'proved', fault: commits.prove(message.needs_room) };
       case 'close':
-        db.close();
+        close(db, guard, files);
         return null;
     }
   };
+  return { files, receive };
 }
 
-/** Returns why it failed; the log grows on then, until one succeeds. */
-function checkpoint(db: DatabaseSync, files: FilesCheck, config: SqliteStoreConfig, cut: boolean): string | null {
+interface Served {
+  readonly files: OpenFiles;
+  readonly receive: (message: ToWriter) => FromWriter | null;
+}
+
+/**
+ * The last connection that may write moves the log into the file, and deletes it. It must not where another program has
+ * written to the file: the guard is the last one then. SQLite itself leaves alone what is at the path in place of the file.
+ */
+function close(db: DatabaseSync, guard: DatabaseSync, files: OpenFiles): void {
+  faultOf(() => files.assertSame());
+  for (const connection of files.lost === null ? [guard, db] : [db, guard]) connection.close();
+}
+
+function faultOf(work: () => void): string | null {
   try {
-    files.assertSame();
-    if (cut) cutLog(db, config);
-    else db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    work();
     return null;
   } catch (error) {
     return reasonOf(error);
@@ -61,16 +82,19 @@ function cutLog(db: DatabaseSync, { lock_timeout_ms }: SqliteStoreConfig): void 
 }
 
 const { config, port } = workerData as WriterData;
+let isLost = false;
 const send = (message: FromWriter) => port.postMessage(message);
 try {
-  const receive = serve(config);
+  const { files, receive } = serve(workerData as WriterData);
   // What it throws ends the thread: the queue starts another one, with a new connection.
   port.on('message', (message: ToWriter) => {
     const answer = receive(message);
+    if (!isLost && files.lost !== null) send({ type: 'lost', reason: files.lost });
+    isLost = files.lost !== null;
     if (answer) send(answer);
     else port.close();
   });
-  send({ type: 'ready' });
+  send({ type: 'ready', files: files.known });
 } catch (error) {
   const known = error instanceof SessionsError;
   const reason = known ? error.message : `${config.path} cannot be opened: ${reasonOf(error)}.`;

@@ -3,6 +3,7 @@ import type { Applied, SessionUpdate } from '../../domain/session.ts';
 import type { CloseMatching, SessionLimit } from '../../domain/store.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import type { Row } from './connection.ts';
+import type { KnownFiles } from './open-files.ts';
 
 /** What the writer's thread is asked to do, and what it answers: plain values, cheap to copy between threads. */
 export type Write =
@@ -68,6 +69,8 @@ export interface Committed {
   readonly results: readonly WriteResult[];
   /** Why nothing can be written; null where it can be. */
   readonly fault: string | null;
+  /** Whether writes may have been made although they failed. */
+  readonly is_unsure: boolean;
   /** Sessions that were left out of writes over many, since they cannot be read. */
   readonly unreadable: number;
 }
@@ -77,20 +80,27 @@ export type ToWriter =
   | { readonly type: 'commit'; readonly writes: readonly Write[]; readonly decided_at: number }
   /** Moves the log into the file; `cut` leaves nothing of it. */
   | { readonly type: 'checkpoint'; readonly cut: boolean }
+  /** Looks whether the files are still those that are open. */
+  | { readonly type: 'check' }
   /** Writes something, to see whether that is possible; after a fault only with room for more. */
   | { readonly type: 'prove'; readonly needs_room: boolean }
   | { readonly type: 'close' };
 
 /** A fault is why it could not be done; null where it was. */
 export type FromWriter =
-  | { readonly type: 'ready' }
+  | { readonly type: 'ready'; readonly files: KnownFiles }
   | { readonly type: 'unusable'; readonly message: string }
   | ({ readonly type: 'committed' } & Committed)
-  | { readonly type: 'checkpointed'; readonly fault: string | null }
+  | { readonly type: 'checkpointed'; readonly fault: string | null; readonly files: KnownFiles }
+  | { readonly type: 'checked'; readonly fault: string | null }
+  /** Another program has changed the content of the files. Comes before the answer to the request that has found it. */
+  | { readonly type: 'lost'; readonly reason: string }
   | { readonly type: 'proved'; readonly fault: string | null };
 
 /** What the thread starts with. */
 export interface WriterData {
   readonly config: SqliteStoreConfig;
+  /** The files of the thread before this one; null for the first. */
+  readonly files: KnownFiles | null;
   readonly port: MessagePort;
 }
