@@ -1,26 +1,16 @@
 import type { Stats } from 'node:fs';
-import type { DatabaseSync } from 'node:sqlite';
-import { prepare, type RowStatement } from './connection.ts';
 import { ContentLost } from './faults.ts';
+import type { LogIndex, LogState } from './log-index.ts';
 
 /** The log's header, and what it holds of each frame beside a page (https://www.sqlite.org/fileformat2.html#walformat). */
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
-/** The first version whose `wal_checkpoint(NOOP)` shows how far the log has been moved, and moves nothing. */
-const NOOP_VERSION = [3, 51] as const;
 
-/** What is known of the content: after a checkpoint, and of the log after the last look at it. */
+/** What the last look has found, or the last checkpoint of this process has left. */
 export interface KnownContent {
   readonly file_bytes: number;
   readonly written_at: number;
-  readonly moved_frames: number;
-  readonly log_bytes: number;
-}
-
-/** How many frames the log holds, and how many of them are in the file too. */
-interface LogState {
-  readonly frames: number;
-  readonly moved: number;
+  readonly state: LogState | null;
 }
 
 interface Found {
@@ -28,24 +18,28 @@ interface Found {
   readonly log: Stats | undefined;
 }
 
+interface ContentCheckOptions {
+  readonly page_bytes: number;
+  /** Null where it cannot be read: only a database file that became smaller is noticed then. */
+  readonly index: LogIndex | null;
+}
+
 /**
  * Notices when another program writes over the open files, or cuts them off: their inodes stay the same then. In WAL
- * mode SQLite writes to the database file in checkpoints only, and this process makes those, or another one that the log
- * shows. Where SQLite cannot show that (before 3.51), and where the system tells times late (Windows), only a file that
- * became smaller is noticed.
+ * mode SQLite writes to the database file in checkpoints only, and the log's index shows those of other processes.
  *
  * What was found stays so: a file that has its size or time again may not have its content.
  */
 export class ContentCheck {
-  readonly #logState: RowStatement | null;
   readonly #frame_bytes: number;
+  readonly #index: LogIndex | null;
   #known: KnownContent;
   #lost: ContentLost | null = null;
 
-  constructor(db: DatabaseSync, found: Found, known?: KnownContent) {
-    this.#logState = showsLogState(db) ? prepare(db, 'PRAGMA wal_checkpoint(NOOP)') : null;
-    this.#frame_bytes = Number(prepare(db, 'PRAGMA page_size').get()?.[0]) + FRAME_HEADER_BYTES;
-    this.#known = known ?? this.#read(found);
+  constructor({ page_bytes, index }: ContentCheckOptions, found: Found, known?: KnownContent) {
+    this.#frame_bytes = page_bytes + FRAME_HEADER_BYTES;
+    this.#index = index;
+    this.#known = known ?? knownOf(found, index?.read() ?? null);
   }
 
   get known(): KnownContent {
@@ -53,56 +47,27 @@ export class ContentCheck {
   }
 
   /** Throws `ContentLost`. */
-  assertKept({ file, log }: Found): void {
+  assertKept(found: Found): void {
     if (this.#lost) throw this.#lost;
-    const { file_bytes, written_at, log_bytes } = this.#known;
-    const log_bytes_now = log?.size ?? 0;
+    const { file, log } = found;
+    const { file_bytes, written_at } = this.#known;
     if (file.size < file_bytes) throw this.#lose('the database file was cut off or overwritten');
-    const isWritten = file.size !== file_bytes || file.mtimeMs !== written_at;
-    if (isWritten || log_bytes_now < log_bytes) this.#explain({ file, log }, isWritten);
-    else if (log_bytes_now > log_bytes) this.#known = { ...this.#known, log_bytes: log_bytes_now };
+    const state = this.#index?.read() ?? null;
+    if (state) {
+      if (state.frames > 0 && (log?.size ?? 0) < LOG_HEADER_BYTES + state.frames * this.#frame_bytes) {
+        throw this.#lose('the write-ahead log (-wal) was cut off or overwritten');
+      }
+      const isWritten = file.size !== file_bytes || file.mtimeMs !== written_at;
+      if (isWritten && !isCheckpointed(state, this.#known.state)) {
+        throw this.#lose('the database file was overwritten by another program');
+      }
+    }
+    this.#known = knownOf(found, state);
   }
 
   /** After a checkpoint of this process. */
   checkpointed(found: Found): void {
-    this.#known = this.#read(found);
-  }
-
-  #explain(found: Found, isWritten: boolean): void {
-    const bytes = found.log?.size ?? 0;
-    if (this.#logState) {
-      const state = this.#readLogState();
-      // Another process is at it. The next look sees what has become of it.
-      if (state === 'busy') return;
-      if (bytes < LOG_HEADER_BYTES + state.frames * this.#frame_bytes && state.frames > 0) {
-        throw this.#lose('the write-ahead log (-wal) was cut off or overwritten');
-      }
-      if (isWritten && !this.#isCheckpointed(state, bytes)) {
-        throw this.#lose('the database file was overwritten by another program');
-      }
-    }
-    this.#known = this.#read(found);
-  }
-
-  /** Whether another process has moved the log into the file since the last look. */
-  #isCheckpointed({ frames, moved }: LogState, log_bytes: number): boolean {
-    if (frames === 0) return log_bytes < this.#known.log_bytes;
-    return moved > 0 && moved !== this.#known.moved_frames;
-  }
-
-  #read({ file, log }: Found): KnownContent {
-    const state = this.#logState ? this.#readLogState() : 'busy';
-    return {
-      file_bytes: file.size,
-      written_at: file.mtimeMs,
-      moved_frames: state === 'busy' ? 0 : state.moved,
-      log_bytes: log?.size ?? 0,
-    };
-  }
-
-  #readLogState(): LogState | 'busy' {
-    const [busy, frames, moved] = this.#logState?.get() ?? [];
-    return busy === 0 ? { frames: Number(frames), moved: Number(moved) } : 'busy';
+    this.#known = knownOf(found, this.#index?.read() ?? null);
   }
 
   #lose(what: string): ContentLost {
@@ -113,9 +78,15 @@ export class ContentCheck {
   }
 }
 
-function showsLogState(db: DatabaseSync): boolean {
-  if (process.platform === 'win32') return false;
-  const [version] = prepare(db, 'SELECT sqlite_version()').get() ?? [];
-  const [major = 0, minor = 0] = String(version).split('.').map(Number);
-  return major > NOOP_VERSION[0] || (major === NOOP_VERSION[0] && minor >= NOOP_VERSION[1]);
+/** Whether another process has moved the log into the file since the last look, or is about it. */
+function isCheckpointed({ frames, moved, attempted }: LogState, known: LogState | null): boolean {
+  if (!known) return true;
+  // Only the process that has cut the log leaves it empty.
+  if (frames === 0) return known.frames > 0;
+  if (attempted === 0) return false;
+  return moved < attempted || moved !== known.moved || attempted !== known.attempted;
+}
+
+function knownOf({ file }: Found, state: LogState | null): KnownContent {
+  return { file_bytes: file.size, written_at: file.mtimeMs, state };
 }

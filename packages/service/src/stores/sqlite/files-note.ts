@@ -34,19 +34,24 @@ export class FilesNote {
   /** Where no log was left, nothing can be mixed. */
   write(error: FilesGone): void {
     const note: Note = { problem: error.message, file: error instanceof ContentLost ? null : this.#file };
-    if (this.#written?.file === note.file || logBytes(this.#path) === 0) return;
-    this.#quietly(() => writeFileSync(noteFile(this.#path), `${JSON.stringify(note)}\n`, { mode: PRIVATE_MODE }));
-    this.#written = note;
+    if (this.#written?.file === note.file) return;
+    this.#quietly(() => {
+      if (logBytes(this.#path) === 0) return;
+      writeFileSync(noteFile(this.#path), `${JSON.stringify(note)}\n`, { mode: PRIVATE_MODE });
+      this.#written = note;
+    });
   }
 
   /** The files are again those that are open. */
   remove(): void {
     if (!this.#written) return;
-    this.#quietly(() => rmSync(noteFile(this.#path), { force: true }));
-    this.#written = null;
+    this.#quietly(() => {
+      rmSync(noteFile(this.#path), { force: true });
+      this.#written = null;
+    });
   }
 
-  /** In a folder that cannot be written to, there is no note: the fault of the files is reported anyway. */
+  /** In a folder that cannot be used, there is no note: the fault of the files is reported anyway. */
   #quietly(work: () => void): void {
     try {
       work();

@@ -34,7 +34,7 @@ export function assertWhole(path: string): void {
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
     throw unusable(`${path} is not a database of SQLite. Restore a backup, or choose another file.`);
   }
-  const expected = bytesOf(header);
+  const expected = Math.max(bytesOf(header), HEADER_BYTES);
   // A process that was killed while it moved the log into the file leaves the rest in the log.
   if (size < expected && logBytes(path) === 0) {
     throw unusable(`${path} was cut off: it has ${size} of ${expected} bytes. Restore a backup.`);

@@ -64,8 +64,8 @@ export class SqliteStore implements SessionStore {
   async open(): Promise<void> {
     if (this.#opened) return;
     const { path } = this.#config;
-    assertNotLost(path);
     try {
+      assertNotLost(path);
       createFile(this.#config);
     } catch (error) {
       if (error instanceof SessionsError) throw error;

@@ -24,7 +24,8 @@ export class WriterThread {
     // The thread runs from the sources as from the build, beside this file in both.
     const file = new URL(`writer${extname(import.meta.url)}`, import.meta.url);
     const workerData: WriterData = { config, files, port: port2 };
-    const worker = new Worker(file, { workerData, transferList: [port2] });
+    // The index of the log stays open for the next thread.
+    const worker = new Worker(file, { workerData, transferList: [port2], trackUnmanagedFds: false });
     worker.on('error', (error: unknown) => {
       this.#reason = error instanceof Error ? error.message : String(error);
     });

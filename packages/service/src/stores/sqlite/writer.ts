@@ -60,6 +60,7 @@ interface Served {
 function close(db: DatabaseSync, guard: DatabaseSync, files: OpenFiles): void {
   faultOf(() => files.assertSame());
   for (const connection of files.lost === null ? [guard, db] : [db, guard]) connection.close();
+  files.close();
 }
 
 function faultOf(work: () => void): string | null {
