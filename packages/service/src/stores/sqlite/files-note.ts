@@ -5,7 +5,7 @@ import { ContentLost, type FilesGone } from './faults.ts';
 const PRIVATE_MODE = 0o600;
 
 /** Beside the database while its log may belong to another file. */
-export function noteFile(path: string): string {
+function noteFile(path: string): string {
   return `${path}-note`;
 }
 
