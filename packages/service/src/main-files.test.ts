@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Command } from './fixtures/command.ts';
+import { Command } from '../../../testing/service/command.ts';
 
 /** What an operator does to the files of the service's command, and what it says. */
 

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
+import { until } from '../../../../../testing/until.ts';
 import { asJsonText } from '../../domain/json.ts';
-import { until } from '../fixtures/until.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect } from './connection.ts';
 import { Databases, sessionOf, write } from './fixtures/database.ts';

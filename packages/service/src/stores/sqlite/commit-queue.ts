@@ -1,5 +1,5 @@
-import type { Clock } from '../../domain/time/clock.ts';
 import { SessionsError } from '../../domain/errors.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import type { StoreReport } from '../shared/store-url.ts';
 import { unavailable } from '../shared/unavailable.ts';
 import { Writability } from '../shared/writability.ts';
