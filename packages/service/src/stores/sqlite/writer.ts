@@ -31,9 +31,8 @@ function serve({ config, files: known }: WriterData): Served {
       case 'commit':
         return { type: 'committed', ...commits.commit(message.writes, message.decided_at) };
       case 'checkpoint': {
-        const move = () => (message.cut ? cutLog(db, config) : db.exec('PRAGMA wal_checkpoint(PASSIVE)'));
         // After a fault the log grows on, until a checkpoint succeeds.
-        const fault = faultOf(() => files.checkpoint(move));
+        const fault = faultOf(() => files.checkpoint(() => moveLog(db, config, message.cut)));
         return { type: 'checkpointed', fault, files: files.known };
       }
       case 'check':
@@ -70,6 +69,11 @@ function faultOf(work: () => void): string | null {
   } catch (error) {
     return reasonOf(error);
   }
+}
+
+function moveLog(db: DatabaseSync, config: SqliteStoreConfig, cut: boolean): void {
+  if (cut) cutLog(db, config);
+  else db.exec('PRAGMA wal_checkpoint(PASSIVE)');
 }
 
 /** Another process that reads, like a backup, may stand in the way: writes do not wait for it. */
