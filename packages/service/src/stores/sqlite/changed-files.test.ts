@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
   copyFileSync,
   existsSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
+import type { Worker } from 'node:worker_threads';
 import { until } from '../../../../../testing/until.ts';
 import { asJsonText } from '../../domain/json.ts';
 import type { SqliteStoreConfig } from './config.ts';
@@ -154,6 +156,22 @@ test('no write is answered after the log was emptied: it would be lost at the ne
   await assert.rejects(store.insert(sessionOf('lost'), null, 0), { ...UNAVAILABLE, message: /-wal\) was cut off/ });
   await store.close();
   assert.deepEqual(await idsOf(config), ['closed', 'kept']);
+});
+
+test('a thread that writes is not started again on a file that was overwritten meanwhile', async (t) => {
+  const threads: Worker[] = [];
+  const started = (message: unknown) => threads.push((message as { readonly worker: Worker }).worker);
+  subscribe('worker_threads', started);
+  t.after(() => unsubscribe('worker_threads', started));
+  const { store, config, backup } = await withBackup(t);
+  overwrite(config.path, backup);
+  await threads.at(-1)?.terminate();
+  await until(async () => {
+    const found = store.find('closed').catch((error: Error) => error);
+    return (await found) instanceof Error;
+  });
+  await assert.rejects(store.find('closed'), { ...UNAVAILABLE, message: /was overwritten/ });
+  await assert.rejects(store.ping(), UNAVAILABLE);
 });
 
 test('a folder that is renamed refuses writes, and takes them again when it has its name back', async (t) => {

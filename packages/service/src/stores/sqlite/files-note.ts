@@ -33,7 +33,9 @@ export class FilesNote {
 
   /** Where no log was left, nothing can be mixed. */
   write(error: FilesGone): void {
-    const note: Note = { problem: error.message, file: error instanceof ContentLost ? null : this.#file };
+    // Without the advice, which is for the run.
+    const problem = error.message.replace(/:.*$/, '');
+    const note: Note = { problem, file: error instanceof ContentLost ? null : this.#file };
     if (this.#written?.file === note.file) return;
     this.#quietly(() => {
       if (logBytes(this.#path) === 0) return;

@@ -4,7 +4,7 @@ import { SessionsError } from '../../domain/errors.ts';
 import { Commits } from './commits.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect, prepare } from './connection.ts';
-import { reasonOf } from './faults.ts';
+import { ContentLost, reasonOf } from './faults.ts';
 import { OpenFiles } from './open-files.ts';
 import { migrate } from './schema.ts';
 import type { FromWriter, ToWriter, WriterData } from './writes.ts';
@@ -101,6 +101,7 @@ try {
   });
   send({ type: 'ready', files: files.known });
 } catch (error) {
+  if (error instanceof ContentLost) send({ type: 'lost', reason: error.message });
   const known = error instanceof SessionsError;
   const reason = known ? error.message : `${config.path} cannot be opened: ${reasonOf(error)}.`;
   send({ type: 'unusable', message: reason });
