@@ -88,6 +88,22 @@ export const BULK_CASES: readonly UseCase[] = [
     },
   },
   {
+    name: 'stats count no entry of a session library as live',
+    run: async ({ sessions, clock, sweep }) => {
+      const entry = await sessions.open({ user_id: 'urn:pip-sessions:browser-entries:0' });
+      for (const n of [0, 7, 63]) {
+        await sessions.open({ user_id: `urn:pip-sessions:browser-entries:${n}`, idle_timeout: 60 });
+      }
+      await sessions.open({ user_id: 'u' });
+      await sessions.open({ user_id: 'urn:pip-sessions:browser-entries:64' });
+      assert.equal((await sessions.stats()).live, 2);
+      await sessions.close(entry.session.id);
+      clock.advance(121_000);
+      await sweep();
+      assert.equal((await sessions.stats()).live, 2);
+    },
+  },
+  {
     name: 'stats count what is live now, and what was opened and closed in each of the last 24 hours',
     run: async (world) => {
       const { sessions, clock, sweep } = world;

@@ -26,6 +26,15 @@ export const LIMIT_CASES: readonly UseCase[] = [
       assert.equal(await sessions.count({ user_id: 'u', active: true }), 2);
     },
   },
+  {
+    name: 'no limit of sessions a user holds for the entries of session libraries',
+    settings: { limit: { max: 1, policy: 'deny' } },
+    run: async ({ sessions }) => {
+      const user_id = 'urn:pip-sessions:browser-entries:5';
+      for (const _ of [1, 2, 3]) await sessions.open({ user_id });
+      assert.equal(await sessions.count({ user_id, active: true }), 3);
+    },
+  },
   ...(['evict_oldest', 'evict_idle'] as const).map(
     (policy): UseCase => ({
       name: `at the limit, ${policy} ends the session of the user that ${VICTIMS[policy]}, and names it`,

@@ -196,6 +196,7 @@ export interface Sweep {
 
 /** `GET /v2/stats`. */
 export interface Stats {
+  /** Without the entries that session libraries keep for browsers: a browser that is signed in is one. */
   readonly live: number;
   /** In the hours below. */
   readonly opened: number;

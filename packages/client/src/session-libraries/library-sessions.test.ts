@@ -72,11 +72,23 @@ test('a session can be replaced as often as it has to be, and signs its user in 
   assert.ok((await client.count({ user_id: 'u' })) <= 2);
 });
 
-test('a limit of sessions a user counts sign-ins, not visitors', async (t) => {
+test('a limit of sessions a user counts sign-ins, and ends no browser’s entry', async (t) => {
+  const world = await startSessions('embedded', { limit: { max: 1, policy: 'evict_oldest' } });
+  t.after(world.stop);
+  const sessions = new LibrarySessions({ client: world.client }, 'test');
+  const sids = Array.from({ length: 100 }, (_, n) => `sid ${n}`);
+  for (const sid of sids) await sessions.write(sid, COOKIE, () => null);
+  await sessions.write('first', { ...COOKIE, userId: 'u' }, () => null);
+  await sessions.write('second', { ...COOKIE, userId: 'u' }, () => null);
+  assert.deepEqual((await sessions.list.ids()).toSorted(), ['second', ...sids].toSorted());
+});
+
+test('a store that holds many browsers spreads their entries over its shards', async (t) => {
   const { client, sessions } = await start(t);
-  for (let n = 0; n < 5; n += 1) await sessions.write(`sid ${n}`, COOKIE, () => null);
-  const owners = new Set((await client.list({ client: 'test' })).items.map(({ user_id }) => user_id));
-  assert.equal(owners.size, 5);
+  for (let n = 0; n < 300; n += 1) await sessions.write(`sid ${n}`, COOKIE, () => null);
+  const shards = new Set<string>();
+  for await (const { id } of client.all({ client: 'test' })) shards.add(id.slice(0, 1));
+  assert.ok(shards.size >= 12, `${shards.size} of 16 shards`);
 });
 
 test('nobody is signed in by a session whose user has no sign-in behind it', async (t) => {

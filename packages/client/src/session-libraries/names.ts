@@ -4,7 +4,7 @@ import { createHmac, hash } from 'node:crypto';
 export interface EntryNames {
   readonly sid: string;
   readonly generation: number;
-  /** Its owner there: one an entry, so that neither a limit of sessions a user nor a shard holds all of them. */
+  /** Its owner there: one of those whose sessions the service does not count as live, and does not limit. */
   readonly user_id: string;
   /** What its opening is repeated by. */
   readonly key: string;
@@ -12,12 +12,14 @@ export interface EntryNames {
   readonly id: string;
 }
 
-const HEX_OF_OWNER = 32;
+/** The names that the service knows as owners of entries. Many, so that no shard of a store holds all entries. */
+const OWNERS_COUNT = 64;
+const OWNER_PREFIX = 'urn:pip-sessions:browser-entries:';
 
 /** `marker` keeps the stores of several applications apart. */
 export function namesOf(marker: string, sid: string, generation: number): EntryNames {
   const key = hash('sha256', JSON.stringify(generation === 0 ? [marker, sid] : [marker, sid, generation]));
-  const user_id = `${marker}:${hash('sha256', key).slice(0, HEX_OF_OWNER)}`;
+  const user_id = `${OWNER_PREFIX}${Number.parseInt(hash('sha256', key).slice(0, 2), 16) % OWNERS_COUNT}`;
   return { sid, generation, user_id, key, id: idOf(user_id, key) };
 }
 

@@ -1,4 +1,5 @@
 import { tokenOf } from '@pip-sessions/contract/token';
+import { countSignIns, ownsBrowserEntries } from './browser-entries.ts';
 import type { ChangeListener } from './changes.ts';
 import { endDue, endIfDue, isDue, readSettled } from './due-sessions.ts';
 import { SessionsError } from './errors.ts';
@@ -209,7 +210,9 @@ export class Sessions {
   }
 
   stats(): Promise<Stats> {
-    return statsAt(this.#store, () => this.count({ active: true }), this.#swept, this.#clock.now());
+    const now = this.#clock.now();
+    const countLive = (judged_at: number) => countSignIns(this.#store, judged_at);
+    return statsAt(this.#store, () => readSettled(this.#store, {}, now, countLive), this.#swept, now);
   }
 
   /** Closes in the store too what is past its deadline, in bounded steps. */
@@ -250,7 +253,8 @@ export class Sessions {
   }
 
   async #insert(session: Session, now: number): Promise<Opened> {
-    const evicted = await this.#store.insert(session, this.#settings.limit, now);
+    const limit = ownsBrowserEntries(session.user_id) ? null : this.#settings.limit;
+    const evicted = await this.#store.insert(session, limit, now);
     return { session, evicted: evicted.map(({ id }) => id) };
   }
 

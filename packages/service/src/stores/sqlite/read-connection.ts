@@ -25,6 +25,8 @@ export class ReadConnection {
   readonly #ofUser: RowStatement;
   readonly #open: RowStatement;
   readonly #countDue: RowStatement;
+  readonly #openOfUser: RowStatement;
+  readonly #countDueOfUser: RowStatement;
   /** One a combination of filters: some hundreds at most. */
   readonly #lists = new Map<string, RowStatement>();
   readonly #counts = new Map<string, RowStatement>();
@@ -56,6 +58,9 @@ export class ReadConnection {
     this.#open = prepare(db, SELECT_OPEN);
     const due = 'SELECT 1 FROM sessions WHERE close_time IS NULL AND deadline <= ? LIMIT ?';
     this.#countDue = prepare(db, `SELECT count(*) FROM (${due})`);
+    this.#openOfUser = prepare(db, `SELECT count(*) FROM sessions WHERE user_id = ? AND ${IS_OPEN}`);
+    const dueUsers = due.replace('SELECT 1', 'SELECT user_id');
+    this.#countDueOfUser = prepare(db, `SELECT count(*), total(user_id = ?) FROM (${dueUsers})`);
   }
 
   /** Reads something: only then does a transaction hold the file's state. */
@@ -101,6 +106,18 @@ export class ReadConnection {
   }
 
   count(filter: SessionFilter, now: number): number {
+    const live = isOfLiveOfUser(filter) ? this.#countLiveOf(filter.user_id, now) : null;
+    return live ?? this.#countRows(filter, now);
+  }
+
+  /** As `countLive`. The index of a user's sessions has no deadlines: 0.1 µs a session, in place of 2 µs by its rows. */
+  #countLiveOf(user_id: string, now: number): number | null {
+    const [due, ofUser] = this.#countDueOfUser.get(user_id, now, FEW_MAX + 1) ?? [];
+    if (Number(due) > FEW_MAX) return null;
+    return Number(this.#openOfUser.get(user_id)?.[0]) - Number(ofUser);
+  }
+
+  #countRows(filter: SessionFilter, now: number): number {
     const all = conditions(filter, now);
     const condition = where(all);
     const count = prepared(this.#counts, condition, () =>
@@ -117,4 +134,8 @@ function prepared(statements: Map<string, RowStatement>, key: string, make: () =
     statements.set(key, statement);
   }
   return statement;
+}
+
+function isOfLiveOfUser(filter: SessionFilter): filter is SessionFilter & { readonly user_id: string } {
+  return filter.user_id !== undefined && filter.active === true && Object.keys(filter).length === 2;
 }

@@ -1,0 +1,27 @@
+import type { SessionStore } from './store.ts';
+
+/**
+ * Who owns the entries of session libraries: records that say which session a browser has. Nobody has signed in with an
+ * entry, so entries are not counted as live, and no limit of sessions a user holds for them. `@pip-sessions/client`
+ * opens entries under these names.
+ *
+ * The owners are a fixed number, so that every store counts their entries by its index of users. They are many enough
+ * to spread entries over the shards of a store.
+ */
+const OWNERS_COUNT = 64;
+const OWNER_PREFIX = 'urn:pip-sessions:browser-entries:';
+
+const OWNERS: readonly string[] = Array.from({ length: OWNERS_COUNT }, (_, n) => `${OWNER_PREFIX}${n}`);
+const OWNERS_SET: ReadonlySet<string> = new Set(OWNERS);
+
+export function ownsBrowserEntries(user_id: string): boolean {
+  return OWNERS_SET.has(user_id);
+}
+
+/** How many sessions live, without entries. Counts one owner after the other: 64 reads at once would hold up others. */
+export async function countSignIns(store: Pick<SessionStore, 'count'>, judged_at: number): Promise<number> {
+  let live = await store.count({ active: true }, judged_at);
+  for (const user_id of OWNERS) live -= await store.count({ user_id, active: true }, judged_at);
+  // An entry may have been opened between two reads.
+  return Math.max(0, live);
+}
