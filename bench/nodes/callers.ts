@@ -102,7 +102,8 @@ export class Callers {
       return answer;
     } catch (error) {
       const at = performance.now();
-      const status = error instanceof SessionsProblemError ? error.status : (error as Error).message.slice(0, 60);
+      const status =
+        error instanceof SessionsProblemError ? error.response_status : (error as Error).message.slice(0, 60);
       this.#records.failures.push({ status, at, took_ms: at - asked });
       await setImmediate();
       return undefined;

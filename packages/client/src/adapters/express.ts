@@ -19,6 +19,7 @@ import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts'
 import { UserSession } from '../middleware/user-session.ts';
 import { NodeExchange } from './node-http.ts';
 
+export { refusalOf } from '../middleware/refusal-of.ts';
 export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';

@@ -22,6 +22,7 @@ import { UserSession } from '../middleware/user-session.ts';
 import { pathOf } from './node-http.ts';
 import { enforceNoStore } from './node-no-store.ts';
 
+export { refusalOf } from '../middleware/refusal-of.ts';
 export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';

@@ -18,6 +18,7 @@ import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts'
 import type { UserSession } from '../middleware/user-session.ts';
 import { fetchExchangeOf } from './fetch-http.ts';
 
+export { refusalOf } from '../middleware/refusal-of.ts';
 export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';

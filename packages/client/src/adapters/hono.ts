@@ -18,6 +18,7 @@ import type { UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
 import { userSessions as enterer } from './fetch.ts';
 
+export { refusalOf } from '../middleware/refusal-of.ts';
 export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';

@@ -1,3 +1,5 @@
+import { type FrameworkStatus, frameworkStatusOf } from './framework-status.ts';
+
 /**
  * Everything a call of API v1 can reject with. Either the service answered with an error (`SessionsServiceError`), or there
  * is no answer that can be used (`SessionsCallError`). Messages name the address and the command, and never hold a
@@ -97,13 +99,17 @@ export type CallErrorCode =
   | 'ANSWER_TOO_LARGE';
 
 /** No answer that can be used. `cause` is what the platform reported, where it reported anything. */
-export class SessionsCallError extends Error {
+export class SessionsCallError extends Error implements FrameworkStatus {
   override readonly name = 'SessionsCallError';
   readonly code: CallErrorCode;
   readonly url: string;
   readonly command: string;
-  /** The status of the HTTP answer; null when there was none. */
-  readonly status: number | null;
+  /** The status of the HTTP response that came; null when there was none. */
+  readonly response_status: number | null;
+  /** The status for the application's own response, if no handler catches the error: 503 or 500. */
+  readonly status: FrameworkStatus['status'];
+  readonly expose: FrameworkStatus['expose'];
+  readonly headers: FrameworkStatus['headers'];
 
   constructor(
     code: CallErrorCode,
@@ -115,6 +121,10 @@ export class SessionsCallError extends Error {
     this.code = code;
     this.url = url;
     this.command = command;
-    this.status = options.status ?? null;
+    this.response_status = options.status ?? null;
+    const { status, expose, headers } = frameworkStatusOf(code);
+    this.status = status;
+    this.expose = expose;
+    this.headers = headers;
   }
 }

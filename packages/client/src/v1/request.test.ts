@@ -200,7 +200,7 @@ test('what is not a sessions service is called that, with its status', async (t)
     await assert.rejects(client.getSessionById(null, ID), (error: unknown) => {
       assert.ok(callError('INVALID_ANSWER', /sessions service/)(error));
       assert.ok(error instanceof SessionsCallError);
-      assert.equal(error.status, status);
+      assert.equal(error.response_status, status);
       return true;
     });
   }

@@ -1,9 +1,10 @@
 import type { CloseReason, ProblemCode } from '@pip-sessions/contract/v2';
+import { type FrameworkStatus, frameworkStatusOf } from '../transport/framework-status.ts';
 
 /** A problem as it was answered, and to what request. */
 export type ProblemAnswer = Pick<
   SessionsProblemError,
-  'code' | 'status' | 'details' | 'correlation_id' | 'method' | 'path'
+  'code' | 'response_status' | 'details' | 'correlation_id' | 'method' | 'path'
 > & {
   readonly detail: string;
   readonly retry_after_ms: number;
@@ -22,12 +23,16 @@ export type ProblemAnswer = Pick<
  *   throw error;
  * }
  */
-export class SessionsProblemError extends Error {
+export class SessionsProblemError extends Error implements FrameworkStatus {
   override readonly name: string = 'SessionsProblemError';
   /** One of `PROBLEM_CODES`, or one that a newer service adds. */
   readonly code: ProblemCode | (string & {});
-  /** The status of the HTTP answer. */
-  readonly status: number;
+  /** The status of the service's HTTP response. */
+  readonly response_status: number;
+  /** The status for the application's own response, if no handler catches the error: 503 or 500. */
+  readonly status: FrameworkStatus['status'];
+  readonly expose: FrameworkStatus['expose'];
+  readonly headers: FrameworkStatus['headers'];
   readonly details: Readonly<Record<string, unknown>> | null;
   readonly correlation_id: string | null;
   readonly method: string;
@@ -37,7 +42,11 @@ export class SessionsProblemError extends Error {
   constructor(answer: ProblemAnswer) {
     super(answer.detail);
     this.code = answer.code;
-    this.status = answer.status;
+    this.response_status = answer.response_status;
+    const { status, expose, headers } = frameworkStatusOf(answer.code, answer.retry_after_ms);
+    this.status = status;
+    this.expose = expose;
+    this.headers = headers;
     this.details = answer.details;
     this.correlation_id = answer.correlation_id;
     this.method = answer.method;

@@ -8,6 +8,7 @@ import {
   SessionsCallError,
   type SessionsClient,
   SessionsProblemError,
+  TooManyRequestsError,
 } from '../index.ts';
 import { PROBLEM_CLASSES } from './error-classes.ts';
 
@@ -66,12 +67,12 @@ test('a problem keeps all that the service says of it, and names the request by 
   const more = { details: { limit: 5 }, correlation_id: '123' };
   const error = await rejection(problem(409, 'SESSION_LIMIT', more));
   assert.ok(error instanceof SessionsProblemError);
-  const { code, status, message, details, correlation_id, method, path } = error;
+  const { code, response_status, message, details, correlation_id, method, path } = error;
   assert.deepEqual(
-    { code, status, message, details, correlation_id, method, path },
+    { code, response_status, message, details, correlation_id, method, path },
     {
       code: 'SESSION_LIMIT',
-      status: 409,
+      response_status: 409,
       message: 'This is SESSION_LIMIT.',
       ...more,
       method: 'POST',
@@ -115,7 +116,7 @@ for (const [what, body] of Object.entries({ 'a page': '<html>', JSON: '{"message
     for (const status of [502, 503, 504]) {
       const error = await rejection(text(status, body));
       assert.ok(error instanceof SessionsCallError);
-      assert.deepEqual([error.code, error.status], ['UNREACHABLE', status]);
+      assert.deepEqual([error.code, error.response_status], ['UNREACHABLE', status]);
       assert.match(error.message, /^POST \/v2\/sessions\/\{id\}\/touch at http:\/\/service: A gateway answered/);
     }
   });
@@ -123,8 +124,9 @@ for (const [what, body] of Object.entries({ 'a page': '<html>', JSON: '{"message
 
 test('a gateway that limits calls is as a service that does', async () => {
   const error = await rejection(text(429, 'slow down', { 'retry-after': '3' }));
-  const { name, code, status, retry_after_ms } = Object.assign({ code: '', status: 0, retry_after_ms: 0 }, error);
-  assert.deepEqual([name, code, status, retry_after_ms], ['TooManyRequestsError', 'TOO_MANY_REQUESTS', 429, 3_000]);
+  assert.ok(error instanceof TooManyRequestsError);
+  const { code, response_status, retry_after_ms } = error;
+  assert.deepEqual([code, response_status, retry_after_ms], ['TOO_MANY_REQUESTS', 429, 3_000]);
 });
 
 test('what is not a sessions service is called that, also a 404, which is not a missing session', async () => {
@@ -140,7 +142,7 @@ test('what is not a sessions service is called that, also a 404, which is not a 
     const reply: Reply = () => new Response(body, { status });
     const error = await rejection(reply, (client) => client.get(ID));
     assert.ok(error instanceof SessionsCallError);
-    assert.deepEqual([error.code, error.status], ['INVALID_ANSWER', status]);
+    assert.deepEqual([error.code, error.response_status], ['INVALID_ANSWER', status]);
   }
 });
 

@@ -31,7 +31,7 @@ function problemOf({ method, path }: RouteV2, answer: ErrorAnswer): SessionsProb
   const Class = classOf(code);
   return new Class({
     code,
-    status,
+    response_status: status,
     // What breaks HTTP itself is answered before the path is known, in the older form.
     detail: textOf(detail) ?? textOf(message) ?? `The service answered ${status} without a detail.`,
     details: isObject(details) ? details : null,
