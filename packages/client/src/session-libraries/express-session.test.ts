@@ -16,10 +16,11 @@ const startApp: StartLibraryApp = ({ store, gate, max_age_ms }) => {
   app.use(express.json());
   const cookie = max_age_ms === undefined ? {} : { maxAge: max_age_ms };
   const options = { secret: 'not a secret', resave: false, saveUninitialized: false, name: 'sid', cookie };
-  app.use(session({ ...options, store: new PipSessionsStore(store) }));
+  const sessions = new PipSessionsStore(store);
+  app.use(session({ ...options, store: sessions }));
   for (const [path, action] of Object.entries(ACTIONS)) {
     app.all(path, async (req: Request, res: Response) => {
-      const answer = await action(sessionOf(req), req.body ?? {}, gate);
+      const answer = await action(sessionOf(req), req.body ?? {}, gate, sessions);
       const { cookie: _, ...members } = JSON.parse(JSON.stringify(answer));
       res.json(members);
     });
@@ -35,6 +36,7 @@ function sessionOf(req: Request): LibrarySession {
     regenerate: () => promisify((done: (error: unknown) => void) => req.session.regenerate(done))(),
     destroy: () => promisify((done: (error: unknown) => void) => req.session.destroy(done))(),
     save: () => promisify((done: (error: unknown) => void) => req.session.save(done))(),
+    sid: req.sessionID,
   };
 }
 

@@ -64,6 +64,18 @@ export class PipSessionsStore extends session.Store {
     settle(this.#sessions.touches ? this.#touch(sid, session) : Promise.resolve(), done);
   }
 
+  /**
+   * The id of the user's session in the service, as lists of the user's devices have it. Null for a visitor, and until a
+   * sign-in has been saved. Rejects with a `SessionStoreError`.
+   *
+   * @example
+   * const here = await store.sessionIdOf(req.sessionID);
+   * await client.closeMany({ filter: { user_id }, except: here ? [here] : [] }); // sign out everywhere else
+   */
+  sessionIdOf(sid: string): Promise<string | null> {
+    return this.#sessions.sessionIdOf(sid);
+  }
+
   /** All live sessions of this store, with their `id`; 10,000 at most. */
   override all(done: Done<session.SessionData[]>): void {
     settle(this.#sessions.list.all() as Promise<unknown> as Promise<session.SessionData[]>, done);

@@ -12,19 +12,21 @@ import { runLibraryCases } from './fixtures/suite.ts';
 const startApp: StartLibraryApp = async ({ store, gate, max_age_ms }) => {
   const app = fastify();
   await app.register(fastifyCookie);
+  const sessions = new PipSessionsStore(store);
   await app.register(fastifySession, {
     secret: 'not a secret, but long enough for the library',
     saveUninitialized: false,
     cookieName: 'sid',
     cookie: { secure: false, ...(max_age_ms !== undefined && { maxAge: max_age_ms }) },
-    store: new PipSessionsStore(store),
+    store: sessions,
   });
   for (const [path, action] of Object.entries(ACTIONS)) {
     app.route({
       method: ['GET', 'POST'],
       url: path,
       handler: async (request) => {
-        const answer = await action(sessionOf(request), (request.body ?? {}) as Record<string, unknown>, gate);
+        const body = (request.body ?? {}) as Record<string, unknown>;
+        const answer = await action(sessionOf(request), body, gate, sessions);
         const { cookie: _, ...members } = JSON.parse(JSON.stringify(answer));
         return members;
       },
@@ -42,6 +44,7 @@ function sessionOf(request: FastifyRequest): LibrarySession {
     regenerate: () => request.session.regenerate(),
     destroy: () => request.session.destroy(),
     save: () => request.session.save(),
+    sid: request.session.sessionId,
   };
 }
 

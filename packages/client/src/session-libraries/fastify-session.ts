@@ -66,6 +66,18 @@ export class PipSessionsStore implements SessionStore {
     settle(this.#sessions.destroy(sid), (error) => (error ? done(error) : done()));
   }
 
+  /**
+   * The id of the user's session in the service, as lists of the user's devices have it. Null for a visitor, and until a
+   * sign-in has been saved. Rejects with a `SessionStoreError`.
+   *
+   * @example
+   * const here = await store.sessionIdOf(request.session.sessionId);
+   * await client.closeMany({ filter: { user_id }, except: here ? [here] : [] }); // sign out everywhere else
+   */
+  sessionIdOf(sid: string): Promise<string | null> {
+    return this.#sessions.sessionIdOf(sid);
+  }
+
   /** All live sessions of this store, with their `id`; 10,000 at most. */
   all(done: (error: unknown, sessions?: Session[]) => void): void {
     settle(this.#sessions.list.all() as Promise<unknown> as Promise<Session[]>, done);

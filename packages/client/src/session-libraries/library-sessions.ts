@@ -8,6 +8,7 @@ import { SessionFinder } from './session-finder.ts';
 import { SessionList } from './session-list.ts';
 import { SessionWriter } from './session-writer.ts';
 import { SignIns } from './sign-ins.ts';
+import { toStoreError } from './store-error.ts';
 import { defaultUserId, toUserId } from './user-ids.ts';
 
 /**
@@ -61,6 +62,14 @@ export class LibrarySessions {
       const stored = await this.#write(sid, data, known, request);
       return stored && { ...stored, seen: data };
     });
+  }
+
+  /** The id of the user's session in the service. Null for a visitor. Does not count as activity. */
+  async sessionIdOf(sid: string): Promise<string | null> {
+    const held = await this.read(sid, false).catch((error: unknown) => {
+      throw toStoreError(error);
+    });
+    return held?.sign_in?.session_id ?? null;
   }
 
   /** Counts as activity. */
