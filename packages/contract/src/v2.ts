@@ -194,9 +194,8 @@ export interface Sweep {
   readonly lag: number;
 }
 
-/** `GET /v2/stats`. */
+/** `GET /v2/stats`. No figure counts the entries that session libraries keep for browsers. */
 export interface Stats {
-  /** Without the entries that session libraries keep for browsers: a browser that is signed in is one. */
   readonly live: number;
   /** In the hours below. */
   readonly opened: number;

@@ -2,7 +2,7 @@ import type { SessionStore } from './store.ts';
 
 /**
  * Who owns the entries of session libraries: records that say which session a browser has. Nobody has signed in with an
- * entry, so entries are not counted as live, and no limit of sessions a user holds for them. `@pip-sessions/client`
+ * entry, so no figure counts entries, and no limit of sessions a user holds for them. `@pip-sessions/client`
  * opens entries under these names.
  *
  * The owners are a fixed number, so that every store counts their entries by its index of users. They are many enough

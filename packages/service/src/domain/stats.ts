@@ -5,7 +5,6 @@ const HOUR_MS = 3_600_000;
 const STATS_HOURS = 24;
 
 export interface Stats {
-  /** Without the entries of session libraries. */
   readonly live: number;
   readonly hours: readonly HourCounts[];
   /** The last sweep of this process; null before the first. */

@@ -80,7 +80,10 @@ export interface Expired {
   readonly earliest: number | null;
 }
 
-/** What happened in one hour, counted as it was written: what expires is counted by the sweep, in the hour of its end. */
+/**
+ * What happened in one hour, counted as it was written: what expires is counted by the sweep, in the hour of its end.
+ * Entries of session libraries are left out (`browser-entries.ts`).
+ */
 export interface HourCounts {
   /** Its beginning. */
   readonly hour: number;

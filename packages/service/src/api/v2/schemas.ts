@@ -187,7 +187,7 @@ export const SCHEMAS = {
   ),
   Stats: Type.Object(
     {
-      live: Type.Integer({ description: 'Without the entries that session libraries keep for browsers' }),
+      live: Type.Integer({ description: 'No figure counts the entries that session libraries keep for browsers' }),
       opened: Type.Integer({ description: 'In the hours below' }),
       closed: Counts,
       hours: Type.Array(Type.Object({ hour: Time('Its beginning'), opened: Type.Integer(), closed: Counts }, closed), {

@@ -1,4 +1,5 @@
-import type { CloseReason } from '../../domain/session.ts';
+import { ownsBrowserEntries } from '../../domain/browser-entries.ts';
+import type { CloseReason, Session } from '../../domain/session.ts';
 import type { HourCounts } from '../../domain/store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -13,13 +14,15 @@ interface Counts {
 export class HourCounters {
   readonly #hours = new Map<number, Counts>();
 
-  opened(time: number): void {
-    this.#at(time).opened += 1;
+  /** Entries of session libraries are not counted, here and in `closed`. */
+  opened({ user_id, open_time }: Session): void {
+    if (!ownsBrowserEntries(user_id)) this.#at(open_time).opened += 1;
   }
 
-  closed(time: number, reason: CloseReason): void {
-    const { closed } = this.#at(time);
-    closed[reason] = (closed[reason] ?? 0) + 1;
+  closed({ user_id, close_time, close_reason }: Session): void {
+    if (close_time === null || close_reason === null || ownsBrowserEntries(user_id)) return;
+    const { closed } = this.#at(close_time);
+    closed[close_reason] = (closed[close_reason] ?? 0) + 1;
   }
 
   since(time: number): HourCounts[] {

@@ -48,7 +48,7 @@ export class MemoryStore implements SessionStore {
     const evicted = limit ? this.#evict(session.user_id, limit, now) : [];
     if (this.#entries.size >= this.#config.sessions_max) this.#makeRoom(now);
     this.#entries.add(session);
-    this.#hours.opened(session.open_time);
+    this.#hours.opened(session);
     this.#listeners.tell(changed(session));
     return evicted;
   }
@@ -202,9 +202,7 @@ export class MemoryStore implements SessionStore {
   #replace(entry: Entry, session: Session): void {
     const { revision, close_reason } = entry.session;
     this.#entries.replace(entry, session);
-    if (session.close_reason !== null && close_reason === null && session.close_time !== null) {
-      this.#hours.closed(session.close_time, session.close_reason);
-    }
+    if (close_reason === null) this.#hours.closed(session);
     if (session.revision !== revision) this.#listeners.tell(changed(session));
   }
 

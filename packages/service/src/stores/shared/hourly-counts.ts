@@ -1,4 +1,5 @@
-import type { CloseReason } from '../../domain/session.ts';
+import { ownsBrowserEntries } from '../../domain/browser-entries.ts';
+import type { CloseReason, SessionSummary } from '../../domain/session.ts';
 import type { HourCounts } from '../../domain/store.ts';
 
 export const HOUR_MS = 3_600_000;
@@ -14,6 +15,17 @@ export interface HourSum {
 /** What a transaction opens and closes, as one sum an hour and kind. */
 export class HourSums {
   readonly #sums = new Map<string, HourSum>();
+
+  /** A session that is new in the store. Entries of session libraries are not counted, here and in `closed`. */
+  opened({ user_id, open_time }: Pick<SessionSummary, 'user_id' | 'open_time'>): void {
+    if (!ownsBrowserEntries(user_id)) this.count('opened', open_time);
+  }
+
+  /** A session that was open in the store before. Does nothing for one that still is. */
+  closed({ user_id, close_time, close_reason }: SessionSummary): void {
+    if (close_time === null || close_reason === null || ownsBrowserEntries(user_id)) return;
+    this.count(close_reason, close_time);
+  }
 
   count(what: HourSum['what'], time: number, by = 1): void {
     const hour = Math.floor(time / HOUR_MS) * HOUR_MS;

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CloseReason } from '../../domain/session.ts';
+import type { SessionSummary } from '../../domain/session.ts';
 import { HOUR_MS, HOURS_MAX, HourSums } from '../shared/hourly-counts.ts';
 import { prepare, type RowStatement } from './connection.ts';
 import { isDamage } from './faults.ts';
@@ -44,8 +44,12 @@ export class HourCounters {
     this.#opened += count;
   }
 
-  count(what: 'opened' | CloseReason, time: number): void {
-    this.#sums.count(what, time);
+  opened(session: Pick<SessionSummary, 'user_id' | 'open_time'>): void {
+    this.#sums.opened(session);
+  }
+
+  closed(session: SessionSummary): void {
+    this.#sums.closed(session);
   }
 
   /** Within the transaction. Damage to the counts fails this transaction, and leaves the next ones without counts. */

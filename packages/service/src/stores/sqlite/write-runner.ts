@@ -142,7 +142,7 @@ export class WriteRunner {
       if (isUniqueViolation(error)) return false;
       throw error;
     }
-    this.#hours.count('opened', Number(row[OPEN_TIME]));
+    this.#hours.opened({ user_id: String(row[USER_ID]), open_time: Number(row[OPEN_TIME]) });
     if (row[CLOSE_TIME] === null) this.#hours.countOpen(1);
     return true;
   }
@@ -181,10 +181,8 @@ export class WriteRunner {
 
   #write(session: Session): Row {
     this.#update.run(...toUpdate(session));
-    if (session.close_time !== null && session.close_reason !== null) {
-      this.#hours.count(session.close_reason, session.close_time);
-      this.#hours.countOpen(-1);
-    }
+    this.#hours.closed(session);
+    if (session.close_time !== null) this.#hours.countOpen(-1);
     return toRow(session);
   }
 }

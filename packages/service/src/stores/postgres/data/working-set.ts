@@ -76,9 +76,7 @@ export class WorkingSet {
     if (!entry?.session) return;
     const { revision, close_time } = entry.session;
     entry.session = session;
-    if (close_time === null && session.close_time !== null && session.close_reason !== null) {
-      this.hours.count(session.close_reason, session.close_time);
-    }
+    if (close_time === null) this.hours.closed(session);
     // A touch is no new revision, and is not told.
     if (session.revision !== revision) this.changes.push(changed(session));
   }
@@ -118,7 +116,7 @@ export class WorkingSet {
     const evicted = limit ? evictedFor(this.#liveOf(session.user_id, now), limit) : [];
     const closed = evicted.flatMap((other) => this.close(other, 'evicted', now) ?? []);
     this.#entries.set(session.id, { stored: null, session });
-    this.hours.count('opened', session.open_time);
+    this.hours.opened(session);
     this.changes.push(changed(session));
     return { type: 'inserted', evicted: closed };
   }

@@ -89,10 +89,8 @@ function countValues(puts: readonly Put[]): string[] {
   const sums = new HourSums();
   for (const { before, after } of puts) {
     if (after === null) continue;
-    if (before === null) sums.count('opened', after.open_time);
-    else if (before.session.close_reason === null && after.close_reason !== null && after.close_time !== null) {
-      sums.count(after.close_reason, after.close_time);
-    }
+    if (before === null) sums.opened(after);
+    else if (before.session.close_reason === null) sums.closed(after);
   }
   const all = sums.all();
   return [String(all.length), ...all.flatMap(({ hour, what, count }) => [String(hour), what, String(count)])];
