@@ -21,6 +21,7 @@ export const STORES = 'packages/service/src/stores';
 export const HTTP = 'packages/service/src/http';
 export const API = 'packages/service/src/api';
 export const CACHE = 'packages/near-cache/src';
+export const CONTRACT = 'packages/contract/src';
 export const CLIENT = 'packages/client/src';
 export const SERVICE = 'packages/service/src';
 export const PIP_SERVICE = 'packages/pip-service/src';

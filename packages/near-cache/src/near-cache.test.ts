@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { UNNOTICED_MS } from './elapsed-clock.ts';
-import { EndedKeys } from './ended-keys.ts';
 import { FRESH_MS, type Loaded, NearCache } from './near-cache.ts';
-import { NearEntries } from './near-entries.ts';
-import { RecentChanges } from './recent-changes.ts';
 
 const BOUNDS = { entries_max: 100, bytes_max: 1_000_000, age_ms_max: 60_000 };
 
@@ -179,41 +176,6 @@ test('what is kept stays within its number and its size, and what is in use stay
   assert.equal(small.loads.filter(({ key }) => key === 'large').length, 2);
 });
 
-test('entries of one id are forgotten together, in whatever order they came and went', () => {
-  const entries = new NearEntries<string>(100, 1e6);
-  const set = (key: string) =>
-    entries.set({
-      key,
-      id: 'a',
-      value: key,
-      promise: Promise.resolve(key),
-      read_at: 0,
-      until: 1,
-      bytes: 0,
-      next: null,
-    });
-  for (const key of ['1', '2', '3', '2', '1', '4']) set(key);
-  assert.equal(entries.size, 4);
-  assert.equal(entries.bytes, 2_000);
-  entries.deleteId('a');
-  for (const key of ['1', '2', '3', '4']) assert.equal(entries.get(key), undefined);
-  assert.deepEqual([entries.size, entries.bytes], [0, 0]);
-});
-
-test('changes that are forgotten for want of room count as changes of everything', () => {
-  const changes = new RecentChanges(2);
-  const change = { revision: 2 };
-  changes.note('a', change, 1);
-  changes.note('b', change, 2);
-  changes.note('a', change, 3);
-  assert.deepEqual([changes.since('a', 3), changes.since('a', 4), changes.since('b', 2)], [true, false, true]);
-  assert.equal(changes.since('c', 1), false);
-  changes.note('c', change, 4);
-  assert.deepEqual([changes.since('d', 2), changes.since('d', 3)], [true, false]);
-  changes.noteAll(5);
-  assert.deepEqual([changes.since('a', 5), changes.since('a', 6)], [true, false]);
-});
-
 test('a load that a change overtakes is kept if the change is in what it answers', async () => {
   for (const [revision, loadsThen] of [
     [1, 2],
@@ -275,15 +237,6 @@ test('a session that is opened again under the id of an ended one is not taken f
   cache.changed('a', { revision: 3, hasEnded: true });
   assert.equal(await cache.read('a/2'), 'live');
   assert.deepEqual(loads, ['a/1', 'a/2', 'a/2']);
-});
-
-test('so many ended keys are remembered, and the oldest is forgotten', () => {
-  const ended = new EndedKeys(2);
-  for (const key of ['a', 'b', 'c']) ended.add(key);
-  assert.deepEqual(
-    ['a', 'b', 'c'].map((key) => ended.has(key)),
-    [false, true, true],
-  );
 });
 
 test('after a gap, nothing is asked for that somebody has known since before it', async () => {

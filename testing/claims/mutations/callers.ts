@@ -1,4 +1,4 @@
-import { API, DOMAIN, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
+import { CONTRACT, DOMAIN, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const AUTHENTICATED = '13.2.1 services authenticate';
@@ -6,40 +6,40 @@ const GUESSING = 'Guessing is slowed down, detected and logged';
 const EVENTS = '16.3 security events are logged, and floods of them are not';
 const REUSE = 'Token reuse is detected';
 
-/** Each command of API v1 that a key of scope validate may not send, by the line before its scope. */
+/** Each command of API v1 that a key of scope validate may not send. */
 const COMMANDS = [
-  ['Replaces an active session\'s data",', 'write'],
-  ['Replaces an active session\'s user",', 'write'],
-  ["Closes a session; closing it again changes nothing',", 'write'],
-  ["Closes every session that is past its timeout, each at the moment it passed it',", 'admin'],
+  ['store_session_data', 'write'],
+  ['update_session_user', 'write'],
+  ['close_session', 'write'],
+  ['close_expired_sessions', 'admin'],
 ] as const;
 
 export const CALLERS: readonly ClaimMutation[] = [
   ...COMMANDS.map(
-    ([summary, scope]): ClaimMutation => ({
+    ([name, scope]): ClaimMutation => ({
       claim: AUTHENTICATED,
-      name: `open to keys of scope validate: "${summary.slice(0, 28)}…"`,
+      name: `open to keys of scope validate: ${name}`,
       test: 'with keys',
-      file: `${API}/v1/commands.ts`,
-      find: `${summary}\n    scope: '${scope}',`,
-      replace: `${summary}\n    scope: 'validate',`,
+      file: `${CONTRACT}/routes.ts`,
+      find: `name: '${name}', scope: '${scope}',`,
+      replace: `name: '${name}', scope: 'validate',`,
     }),
   ),
   {
     claim: AUTHENTICATED,
     name: 'any key may delete sessions by API v2',
     test: 'with keys',
-    file: `${API}/v2/routes.ts`,
-    find: "and answers it as it was',\n    scope: 'admin',",
-    replace: "and answers it as it was',\n    scope: 'validate',",
+    file: `${CONTRACT}/routes.ts`,
+    find: "route('DELETE', SESSION, 'admin',",
+    replace: "route('DELETE', SESSION, 'validate',",
   },
   {
     claim: AUTHENTICATED,
     name: 'a route without a documented right',
     test: 'the rights of every route',
-    file: `${API}/v2/routes.ts`,
-    find: "  route('GET', '/v2/stats', {",
-    replace: "  route('GET', '/v2/statistics', {",
+    file: `${CONTRACT}/routes.ts`,
+    find: "route('GET', '/v2/stats', 'admin')",
+    replace: "route('GET', '/v2/statistics', 'admin')",
   },
   {
     claim: AUTHENTICATED,
