@@ -1,4 +1,4 @@
-import { CONTRACT, DOMAIN, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
+import { API, CONTRACT, DOMAIN, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 const AUTHENTICATED = '13.2.1 services authenticate';
