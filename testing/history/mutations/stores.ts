@@ -35,7 +35,7 @@ export const IN_STORES: readonly Mutation[] = [
     name: 'SQLite: the hours do not count what ends',
     store: 'sqlite',
     file: `${STORES}/sqlite/write-runner.ts`,
-    find: 'this.#hours.count(session.close_reason, session.close_time);',
+    find: 'this.#hours.closed(session);',
     replace: '',
   },
   {
@@ -70,7 +70,7 @@ export const IN_STORES: readonly Mutation[] = [
     name: 'PostgreSQL: the hours do not count what ends',
     store: 'postgres',
     file: `${STORES}/postgres/data/working-set.ts`,
-    find: 'this.hours.count(session.close_reason, session.close_time);',
+    find: 'if (close_time === null) this.hours.closed(session);',
     replace: '',
   },
   {
@@ -106,7 +106,7 @@ export const IN_STORES: readonly Mutation[] = [
     name: 'Redis: the hours do not count what is opened',
     store: 'redis',
     file: `${STORES}/redis/data/write-request.ts`,
-    find: "if (before === null) sums.count('opened', after.open_time);",
+    find: "if (before === null) sums.opened(after);",
     replace: 'if (before === null) continue;',
   },
   {
