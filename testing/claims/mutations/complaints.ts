@@ -106,7 +106,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     name: 'SQLite: the limit does not see the sign-ins of its own commit',
     test: '500 parallel opens',
     on: 'sqlite: ',
-    file: `${STORES}/sqlite/write-runner.ts`,
+    file: `${STORES}/sqlite/write/write-runner.ts`,
     find: 'const excess = Number(open) - expired.length - limit.max + 1;',
     replace: 'const excess = Number(open) - expired.length - limit.max;',
   },

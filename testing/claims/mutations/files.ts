@@ -65,7 +65,7 @@ export const FILES: readonly ClaimMutation[] = [
     claim: OVERWRITTEN,
     name: 'the log is never cut',
     test: 'what is deleted leaves',
-    file: `${STORES}/sqlite/writer.ts`,
+    file: `${STORES}/sqlite/write/writer.ts`,
     find: 'if (cut) cutLog(db, config);',
     replace: 'if (!cut) cutLog(db, config);',
   },

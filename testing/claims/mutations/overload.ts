@@ -193,7 +193,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
     claim: BOUNDS,
     name: 'any number of writes may wait',
     test: 'sqlite: more writes',
-    file: `${STORES}/sqlite/commit-queue.ts`,
+    file: `${STORES}/sqlite/write/commit-queue.ts`,
     find: 'if (this.#waiting.length >= this.#config.writes_waiting_max) {',
     replace: 'if (this.#waiting.length < 0) {',
   },

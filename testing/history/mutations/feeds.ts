@@ -28,7 +28,7 @@ export const IN_FEEDS: readonly Mutation[] = [
   {
     name: 'SQLite: bulk closes are not published',
     store: 'sqlite',
-    file: `${STORES}/sqlite/changes.ts`,
+    file: `${STORES}/sqlite/write/changes.ts`,
     find: 'if (!result.dry_run) tellChanged(result.rows);',
     replace: '',
   },

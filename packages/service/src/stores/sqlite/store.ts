@@ -20,19 +20,19 @@ import { type Clock, NO_CLOCK } from '../../domain/time/clock.ts';
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import type { StoreReport } from '../shared/store-url.ts';
 import { unavailable } from '../shared/unavailable.ts';
-import { tellChanges } from './changes.ts';
-import type { CommitListener } from './commit-listener.ts';
-import { CommitQueue } from './commit-queue.ts';
 import type { SqliteStoreConfig } from './config.ts';
 import { connect, createFile } from './connection.ts';
 import { reasonOf } from './faults.ts';
-import type { LongRead, LongReadResults } from './long-read.ts';
-import { LongReads } from './long-reads.ts';
-import { OwnerLock } from './owner-lock.ts';
-import { Reader } from './reader.ts';
+import { OwnerLock } from './files/owner-lock.ts';
+import { assertNotLost, assertWhole } from './files/start-check.ts';
+import type { LongRead, LongReadResults } from './read/long-read.ts';
+import { LongReads } from './read/long-reads.ts';
+import { Reader } from './read/reader.ts';
 import { toRow, toSession, toSummary } from './rows.ts';
-import { assertNotLost, assertWhole } from './start-check.ts';
-import type { Write, WriteResult } from './writes.ts';
+import { tellChanges } from './write/changes.ts';
+import type { CommitListener } from './write/commit-listener.ts';
+import { CommitQueue } from './write/commit-queue.ts';
+import type { Write, WriteResult } from './write/writes.ts';
 
 /** Of a write over many sessions: such a commit keeps the other writes waiting for about 20 ms where the file is large. */
 const WRITTEN_AT_ONCE_MAX = 32;

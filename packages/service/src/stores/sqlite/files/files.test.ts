@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { asJsonText } from '../../../domain/json.ts';
+import { open } from '../../../domain/session.ts';
+import { sqliteStoreConfig } from '../config.ts';
+import { SqliteStore } from '../store.ts';
+
+/** The content of a store's files, and their permissions. */
+
+const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-sqlite-files-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function sessionOf(id: string) {
+  const fields = { user_id: `user of ${id}`, user_name: null, address: null, client: null };
+  const data = asJsonText(JSON.stringify(`data of ${id} ${'-'.repeat(300)}`));
+  return open(id, { ...fields, user: data, data, idle_timeout_ms: 1000, expire_time: null }, 0);
+}
+
+test('what is deleted or has ended is no longer in the SQLite file', async () => {
+  const path = join(folder, 'deleted.db');
+  const store = new SqliteStore(sqliteStoreConfig(`sqlite:${path}`));
+  await store.open();
+  for (let n = 0; n < 60; n += 1) await store.insert(sessionOf(`deleted ${n}.`), null, 0);
+  for (let n = 0; n < 60; n += 1) await store.insert(sessionOf(`closed ${n}.`), null, 0);
+  await store.insert(sessionOf('open'), null, 0);
+  for (let n = 0; n < 60; n += 1) await store.remove(`deleted ${n}.`);
+  for (let n = 0; n < 60; n += 1) await store.update(`closed ${n}.`, { type: 'close', reason: 'closed' }, 1);
+  await store.close();
+  const file = readFileSync(path, 'latin1');
+  assert.ok(file.includes('data of open'));
+  assert.doesNotMatch(file, /deleted \d+\.|data of closed/);
+  const left = readdirSync(folder).filter((name) => name.startsWith('deleted'));
+  assert.deepEqual(left, ['deleted.db', 'deleted.db-owner'], 'the log is gone with the process');
+});
+
+test('what is deleted leaves the log too, once the log is old', async () => {
+  const defaults = sqliteStoreConfig(`sqlite:${join(folder, 'log.db')}`);
+  assert.equal(defaults.wal_age_ms_max, 15 * 60_000);
+  const config = { ...defaults, wal_age_ms_max: 0 };
+  const store = new SqliteStore(config);
+  await store.open();
+  await store.insert(sessionOf('deleted'), null, 0);
+  await store.remove('deleted');
+  // A write that waits for the log to be cut.
+  await store.insert(sessionOf('open'), null, 0);
+  const files = ['', '-wal'].map((suffix) => readFileSync(config.path + suffix, 'latin1')).join('');
+  await store.close();
+  assert.match(files, /data of open/);
+  assert.doesNotMatch(files, /data of deleted/);
+});
+
+test('files that others may read are taken away from them at the start', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const config = sqliteStoreConfig(`sqlite:${join(folder, 'open.db')}`);
+  const names = ['', '-owner', '-wal', '-shm'];
+  const modes = () => names.map((suffix) => (statSync(config.path + suffix).mode & 0o777).toString(8));
+  for (const suffix of names) {
+    writeFileSync(config.path + suffix, '');
+    chmodSync(config.path + suffix, 0o644);
+  }
+  const store = new SqliteStore(config);
+  await store.open();
+  const found = modes();
+  await store.close();
+  assert.deepEqual(found, ['600', '600', '600', '600']);
+});
+
+test('the log of a process that was killed is taken away from others too', {
+  skip: process.platform === 'win32',
+}, async () => {
+  const [killed, found] = ['killed', 'found'].map((name) => sqliteStoreConfig(`sqlite:${join(folder, `${name}.db`)}`));
+  assert.ok(killed && found);
+  const first = new SqliteStore(killed);
+  await first.open();
+  await first.insert(sessionOf('open'), null, 0);
+  // As a process leaves them that ends here.
+  for (const suffix of ['', '-wal']) {
+    copyFileSync(killed.path + suffix, found.path + suffix);
+    chmodSync(found.path + suffix, 0o644);
+  }
+  await first.close();
+  const second = new SqliteStore(found);
+  await second.open();
+  const modes = ['', '-wal'].map((suffix) => (statSync(found.path + suffix).mode & 0o777).toString(8));
+  assert.equal((await second.find('open'))?.user_id, 'user of open');
+  await second.close();
+  assert.deepEqual(modes, ['600', '600']);
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { after, test } from 'node:test';
+import type { SqliteStoreConfig } from '../config.ts';
+import { Databases, sessionOf, write } from '../fixtures/database.ts';
+import { SqliteStore } from '../store.ts';
+
+/** Files at a start that are not as a service leaves them. */
+
+const databases = new Databases();
+after(() => databases.remove());
+
+const DATA = JSON.stringify('.'.repeat(1_000));
+
+/** A database and a log that holds the session "in the log", as a process leaves them that was killed. */
+async function killed(): Promise<SqliteStoreConfig> {
+  const source = databases.config();
+  const config = databases.config();
+  await write(source, [sessionOf('in the file')]);
+  await write(config, []);
+  const store = new SqliteStore(source);
+  await store.open();
+  await store.insert(sessionOf('in the log'), null, 0);
+  for (const suffix of ['', '-wal']) copyFileSync(`${source.path}${suffix}`, `${config.path}${suffix}`);
+  await store.close();
+  return config;
+}
+
+/** The message that refuses the start: it has to name the file. */
+async function refusalOf(config: SqliteStoreConfig): Promise<string> {
+  const error: unknown = await new SqliteStore(config).open().catch((error) => error);
+  assert.ok(error instanceof Error && 'code' in error, 'the start is not refused');
+  assert.equal(error.code, 'STORE_UNUSABLE', error.message);
+  assert.ok(error.message.includes(config.path), error.message);
+  return error.message;
+}
+
+async function assertHas(config: SqliteStoreConfig, ...ids: readonly string[]): Promise<void> {
+  const store = new SqliteStore(config);
+  await store.open();
+  for (const id of ids) assert.equal((await store.find(id))?.id, id);
+  await store.close();
+}
+
+for (const [what, lose] of [
+  ['is not there', (path: string) => rmSync(path)],
+  ['is empty', (path: string) => truncateSync(path, 0)],
+] as const) {
+  test(`a log with sessions outlasts a start whose database ${what}, which is refused`, async () => {
+    const config = await killed();
+    const database = readFileSync(config.path);
+    const log = readFileSync(`${config.path}-wal`);
+    lose(config.path);
+    const before = existsSync(config.path);
+    const message = await refusalOf(config);
+    assert.match(message, new RegExp(`${what}, and its write-ahead log .*Put the database back.*delete .*-wal`));
+    assert.ok(readFileSync(`${config.path}-wal`).equals(log));
+    assert.equal(existsSync(config.path), before, 'a new database was made');
+    writeFileSync(config.path, database);
+    await assertHas(config, 'in the file', 'in the log');
+  });
+}
+
+test('a database that was cut off is refused at the start, with its size', async () => {
+  const config = databases.config();
+  await write(
+    config,
+    Array.from({ length: 50 }, (_, n) => sessionOf(`s${n}`, 'user', DATA)),
+  );
+  const whole = readFileSync(config.path);
+  truncateSync(config.path, 8_192);
+  assert.match(await refusalOf(config), new RegExp(`was cut off: it has 8192 of ${whole.length} bytes. Restore`));
+  truncateSync(config.path, 50);
+  assert.match(await refusalOf(config), /was cut off/);
+  writeFileSync(config.path, whole);
+  await assertHas(config, 's0', 's49');
+});
+
+test('a file that is no database is refused at the start, and left as it is', async () => {
+  const config = databases.config();
+  await write(config, []);
+  writeFileSync(config.path, 'a text');
+  assert.match(await refusalOf(config), /is not a database of SQLite. Restore a backup/);
+  assert.equal(readFileSync(config.path, 'utf8'), 'a text');
+});
+
+test('a folder that takes no files, or cannot be looked at, is named when the start is refused', {
+  skip: process.platform === 'linux' ? false : 'only Linux has a folder in which nobody can create files',
+}, async () => {
+  const config = databases.config();
+  assert.match(await refusalOf({ ...config, path: '/proc/sys/sessions.db' }), /cannot be written: Error: E[A-Z]+/);
+  symlinkSync(dirname(config.path), dirname(config.path));
+  assert.match(await refusalOf(config), /cannot be written: Error: ELOOP/);
+  unlinkSync(dirname(config.path));
+});
+
+test('a process that ends because its log index was cut off loses no answered write', {
+  skip: process.platform === 'linux' ? false : 'other systems have other ends for a memory map that was cut off',
+}, () => {
+  const config = databases.config();
+  const script = `
+    import { truncateSync } from 'node:fs';
+    const { SqliteStore } = await import('${import.meta.resolve('../store.ts')}');
+    const { sessionOf } = await import('${import.meta.resolve('../fixtures/database.ts')}');
+    const config = ${JSON.stringify(config)};
+    const store = new SqliteStore(config);
+    await store.open();
+    await store.insert(sessionOf('answered'), null, 0);
+    truncateSync(config.path + '-shm', 0);
+    await store.insert(sessionOf('another'), null, 0);`;
+  const args = ['--conditions=source', '--eval', script];
+  const { signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  assert.equal(signal, 'SIGBUS', stderr);
+  return assertHas(config, 'answered');
+});

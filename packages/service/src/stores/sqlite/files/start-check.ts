@@ -1,0 +1,69 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { SessionsError } from '../../../domain/errors.ts';
+import { assertLogOfFile, logBytes } from './files-note.ts';
+
+/** The database's header (https://www.sqlite.org/fileformat2.html#the_database_header). */
+const HEADER_BYTES = 100;
+const MAGIC = 'SQLite format 3\0';
+const PAGE_BYTES_AT = 16;
+const PAGES_AT = 28;
+/** The number of pages is right where these two agree. */
+const CHANGES_AT = 24;
+const CHANGES_OF_PAGES_AT = 92;
+/** A page size of 65,536 is stored as 1. */
+const PAGE_BYTES_OF_1 = 65_536;
+
+/** Before files are created: throws `STORE_UNUSABLE` where a new, empty database would make SQLite delete a log with data. */
+export function assertNotLost(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const bytes = stats?.size ?? 0;
+  if (bytes > 0 || logBytes(path) === 0) return;
+  const state = stats ? 'is empty' : 'is not there';
+  const advice = `Put the database back that the log belongs to. To start with an empty one, delete ${path}-wal and ${path}-shm.`;
+  throw unusable(`${path} ${state}, and its write-ahead log ${path}-wal is there, which holds sessions. ${advice}`);
+}
+
+/**
+ * Throws `STORE_UNUSABLE` for a file that is no whole database, or that its log may not belong to. The lock must be
+ * held: closing a file releases the locks of every connection of this process to it.
+ */
+export function assertWhole(path: string): void {
+  const { size, header } = readHeader(path);
+  // SQLite ends what the journal has begun: the file may be half made until then.
+  if (size === 0 || existsSync(`${path}-journal`)) return;
+  if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
+    throw unusable(`${path} is not a database of SQLite. Restore a backup, or choose another file.`);
+  }
+  const expected = Math.max(bytesOf(header), HEADER_BYTES);
+  // A process that was killed while it moved the log into the file leaves the rest in the log.
+  if (size < expected && logBytes(path) === 0) {
+    throw unusable(`${path} was cut off: it has ${size} of ${expected} bytes. Restore a backup.`);
+  }
+  assertLogOfFile(path);
+}
+
+/** How large the file should be at least; 0 where it does not say. */
+function bytesOf(header: Buffer): number {
+  if (header.readUInt32BE(CHANGES_AT) !== header.readUInt32BE(CHANGES_OF_PAGES_AT)) return 0;
+  const of_page = header.readUInt16BE(PAGE_BYTES_AT);
+  return header.readUInt32BE(PAGES_AT) * (of_page === 1 ? PAGE_BYTES_OF_1 : of_page);
+}
+
+function readHeader(path: string): { readonly size: number; readonly header: Buffer } {
+  const header = Buffer.alloc(HEADER_BYTES);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      readSync(file, header, 0, HEADER_BYTES, 0);
+    } finally {
+      closeSync(file);
+    }
+    return { size: statSync(path).size, header };
+  } catch (cause) {
+    throw unusable(`${path} cannot be read: ${cause instanceof Error ? cause.message : cause}.`, cause);
+  }
+}
+
+function unusable(message: string, cause?: unknown): SessionsError {
+  return new SessionsError('STORE_UNUSABLE', message, { cause });
+}

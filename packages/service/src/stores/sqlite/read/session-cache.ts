@@ -1,0 +1,65 @@
+import type { Session } from '../../../domain/session.ts';
+
+/** What an entry costs beside its texts: the object, its strings' headers, its place in the map. */
+const ENTRY_BYTES = 600;
+/** What a token's state costs, and each past secret in it. */
+const TOKEN_BYTES = 300;
+const PAST_SECRET_BYTES = 250;
+
+/**
+ * Sessions as they are on disk, by id, for those that are read again and again. Bounded by their size: when the
+ * younger half is full it becomes the older one, and what was not read since then is forgotten.
+ */
+export class SessionCache {
+  readonly #half_bytes_max: number;
+  #younger = new Map<string, Session>();
+  #older = new Map<string, Session>();
+  #younger_bytes = 0;
+
+  constructor(bytes_max: number) {
+    this.#half_bytes_max = bytes_max / 2;
+  }
+
+  get(id: string): Session | undefined {
+    const session = this.#younger.get(id);
+    if (session) return session;
+    const old = this.#older.get(id);
+    if (old) this.set(old);
+    return old;
+  }
+
+  set(session: Session): void {
+    this.delete(session.id);
+    this.#younger_bytes += sizeOf(session);
+    if (this.#younger_bytes > this.#half_bytes_max) {
+      this.#older = this.#younger;
+      this.#younger = new Map();
+      this.#younger_bytes = sizeOf(session);
+    }
+    this.#younger.set(session.id, session);
+  }
+
+  delete(id: string): void {
+    const session = this.#younger.get(id);
+    if (session) {
+      this.#younger.delete(id);
+      this.#younger_bytes -= sizeOf(session);
+    }
+    this.#older.delete(id);
+  }
+
+  clear(): void {
+    this.#younger.clear();
+    this.#older.clear();
+    this.#younger_bytes = 0;
+  }
+}
+
+function sizeOf({ user, data, user_name, address, client, token }: Session): number {
+  const texts = lengthOf(user) + lengthOf(data) + lengthOf(user_name) + lengthOf(address) + lengthOf(client);
+  return ENTRY_BYTES + 2 * texts + (token === null ? 0 : TOKEN_BYTES + PAST_SECRET_BYTES * token.past.length);
+}
+
+function lengthOf(text: string | null): number {
+  return text === null ? 0 : text.length;
+}

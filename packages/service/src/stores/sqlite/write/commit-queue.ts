@@ -1,0 +1,295 @@
+import { SessionsError } from '../../../domain/errors.ts';
+import type { Clock } from '../../../domain/time/clock.ts';
+import type { StoreReport } from '../../shared/store-url.ts';
+import { unavailable } from '../../shared/unavailable.ts';
+import { Writability } from '../../shared/writability.ts';
+import type { SqliteStoreConfig } from '../config.ts';
+import { FilesWatch } from '../files/files-watch.ts';
+import { CheckpointSchedule } from './checkpoint-schedule.ts';
+import type { CommitListener } from './commit-listener.ts';
+import { QueueReports } from './queue-reports.ts';
+import { WriterThread } from './writer-thread.ts';
+import { type Committed, doneOf, type FromWriter, type Write, type WriteResult } from './writes.ts';
+
+/**
+ * So many do not wait for the end of the turn: with 64 callers, one commit for all would leave the disk idle while
+ * they are answered, and them while it flushes. It costs a tenth more CPU, and a fifth more writes are answered.
+ */
+const WRITES_WORTH_A_COMMIT = 16;
+
+interface Waiting {
+  readonly write: Write;
+  readonly resolve: (result: WriteResult) => void;
+  readonly reject: (error: SessionsError) => void;
+}
+
+interface CommitQueueOptions {
+  readonly config: SqliteStoreConfig;
+  readonly clock: Clock;
+  readonly listener: CommitListener;
+  readonly report: (report: StoreReport) => void;
+}
+
+/** How long a thread that has ended is waited for before another one starts; twice as long each time. */
+const BACK_OFF_MS_MIN = 100;
+const BACK_OFF_MS_MAX = 5_000;
+
+/**
+ * Group commit: while one commit is on its way to the disk, writes gather, and go as one transaction when it is
+ * back. A write's promise is fulfilled after its commit. The queue is bounded, and refuses what is beyond.
+ *
+ * Between two commits it has the write-ahead log moved into the file. SQLite would do so within a commit, where the
+ * reader's snapshot keeps it from starting the log anew, and the log would grow for ever.
+ *
+ * When the thread that writes ends unasked, the queue starts another one.
+ */
+export class CommitQueue {
+  readonly #config: SqliteStoreConfig;
+  readonly #clock: Clock;
+  readonly #listener: CommitListener;
+  readonly #reports: QueueReports;
+  readonly #writability: Writability;
+  readonly #started = Promise.withResolvers<void>();
+  readonly #exited = Promise.withResolvers<void>();
+  readonly #checkpoints: CheckpointSchedule;
+  readonly #files: FilesWatch;
+  /** Null between two threads. */
+  #thread: WriterThread | null = null;
+  #restart: NodeJS.Timeout | null = null;
+  #back_off_ms = BACK_OFF_MS_MIN;
+  #waiting: Waiting[] = [];
+  #inFlight: Waiting[] = [];
+  #state: 'starting' | 'open' | 'closing' | 'closed' = 'starting';
+  #flushScheduled = false;
+  #isCheckpointing = false;
+  #isProving = false;
+  #hasUnreadable = false;
+  #unusable: string | null = null;
+  #told: PromiseWithResolvers<void> | null = null;
+
+  constructor({ config, clock, listener, report }: CommitQueueOptions) {
+    this.#config = config;
+    this.#clock = clock;
+    this.#listener = listener;
+    this.#reports = new QueueReports(report, config.path);
+    this.#writability = new Writability({
+      prove: (needs_room) => this.#prove(needs_room),
+      report: (line) => this.#reports.writability(line, this.#files.isLost),
+    });
+    this.#checkpoints = new CheckpointSchedule(config);
+    this.#files = new FilesWatch(config.path, () => this.#checkFiles());
+    this.#start();
+  }
+
+  /** Resolves when the schema is there; rejects with `STORE_UNUSABLE`. */
+  started(): Promise<void> {
+    return this.#started.promise;
+  }
+
+  /** Resolves with the result after the commit; rejects with `STORE_UNAVAILABLE` when nothing was written. */
+  write(write: Write): Promise<WriteResult> {
+    if (this.#state !== 'open') return Promise.reject(unavailable('it is closed'));
+    if (!this.#thread) return Promise.reject(unavailable('the thread that writes is started again'));
+    if (this.#waiting.length >= this.#config.writes_waiting_max) {
+      return Promise.reject(unavailable(`${this.#waiting.length} writes are waiting for the disk`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ write, resolve, reject });
+      // Under load the turn is long, and the thread would wait for its next commit while this one reads requests for it.
+      this.#thread?.receiveNow();
+      if (this.#waiting.length >= WRITES_WORTH_A_COMMIT) this.#flush();
+      else this.#scheduleFlush();
+    });
+  }
+
+  /** Resolves when the commit that is on its way to the disk, if there is one, has been told. */
+  told(): Promise<void> {
+    if (this.#inFlight.length === 0) return Promise.resolve();
+    this.#told ??= Promise.withResolvers();
+    return this.#told.promise;
+  }
+
+  /** Resolves when writes are possible; rejects with `STORE_UNAVAILABLE`. */
+  async proved(): Promise<void> {
+    if (this.#state !== 'open') throw unavailable('it is closed');
+    await this.#writability.proved();
+  }
+
+  /** Whether sessions were found that cannot be read. */
+  get hasUnreadable(): boolean {
+    return this.#hasUnreadable;
+  }
+
+  /** Commits what was accepted, then ends the thread. */
+  async close(): Promise<void> {
+    if (this.#state === 'open') {
+      this.#state = 'closing';
+      if (this.#restart) clearTimeout(this.#restart);
+      if (this.#thread) this.#flush();
+      else this.#closed();
+    }
+    await this.#exited.promise;
+  }
+
+  /** Throws `FilesGone` when the files are not those that were opened first: another connection would see other ones. */
+  assertSameFiles(): void {
+    this.#files.assertSame();
+  }
+
+  #start(): void {
+    this.#restart = null;
+    this.#isCheckpointing = false;
+    this.#isProving = false;
+    this.#unusable = null;
+    try {
+      this.assertSameFiles();
+      this.#thread = new WriterThread(this.#config, this.#files.known, {
+        receive: (message) => this.#receive(message),
+        ended: (reason) => this.#ended(reason),
+      });
+    } catch (error) {
+      this.#ended((error as Error).message);
+    }
+  }
+
+  /** Waits for the end of the turn, so that a few requests that were read together are committed together. */
+  #scheduleFlush(): void {
+    if (this.#flushScheduled || this.#isBusy()) return;
+    this.#flushScheduled = true;
+    setImmediate(() => {
+      this.#flushScheduled = false;
+      this.#flush();
+    });
+  }
+
+  #isBusy(): boolean {
+    return this.#inFlight.length > 0 || this.#isCheckpointing || !this.#thread;
+  }
+
+  #flush(): void {
+    if (this.#isBusy()) return;
+    if (this.#waiting.length > 0) {
+      this.#inFlight = this.#waiting.splice(0, this.#config.writes_per_commit_max);
+      const writes = this.#inFlight.map((waiting) => waiting.write);
+      this.#checkpoints.committing(writes);
+      this.#listener.committing();
+      this.#thread?.send({ type: 'commit', writes, decided_at: this.#clock.now() });
+    } else if (this.#state === 'closing') {
+      this.#state = 'closed';
+      void this.#listener.ending().then(() => this.#thread?.send({ type: 'close' }));
+    }
+  }
+
+  #checkpointIfDue(): void {
+    const due = this.#checkpoints.takeDue();
+    if (!due) return;
+    this.#isCheckpointing = true;
+    this.#thread?.send({ type: 'checkpoint', ...due });
+  }
+
+  #checkFiles(): boolean {
+    if (this.#state === 'open') this.#thread?.send({ type: 'check' });
+    return this.#state === 'open' && this.#thread !== null;
+  }
+
+  /** Beside what is under way: the thread does one after the other. */
+  #prove(needs_room: boolean): void {
+    if (this.#isProving || !this.#thread) return;
+    this.#isProving = true;
+    this.#checkpoints.committing([]);
+    this.#thread.send({ type: 'prove', needs_room });
+  }
+
+  #receive(message: FromWriter): void {
+    switch (message.type) {
+      case 'ready':
+        if (this.#state === 'starting') this.#state = 'open';
+        this.#files.opened(message.files);
+        this.#started.resolve();
+        // It has written the version of the schema.
+        this.#writability.proof(null);
+        return;
+      case 'unusable':
+        this.#unusable = message.message;
+        return;
+      case 'committed':
+        this.#committed(message);
+        return;
+      case 'checkpointed':
+        this.#isCheckpointing = false;
+        this.#files.checkpointed(message.files);
+        if (message.fault !== null) {
+          this.#checkpoints.failed();
+          this.#reports.checkpointFailed(message.fault);
+        }
+        this.#flush();
+        return;
+      case 'proved':
+        this.#isProving = false;
+        this.#writability.proof(message.fault);
+        return;
+      case 'checked':
+        this.#files.checked();
+        // That they are there does not show that they can be written to.
+        if (message.fault !== null) this.#writability.proof(message.fault);
+        return;
+      case 'lost':
+        this.#files.lost(message.reason);
+        this.#listener.lost(message.reason);
+    }
+  }
+
+  #committed({ results, fault, is_unsure, unreadable }: Committed): void {
+    const done = this.#inFlight;
+    this.#inFlight = [];
+    if (fault === null) this.#back_off_ms = BACK_OFF_MS_MIN;
+    this.#writability.committed(fault);
+    if (unreadable > 0) this.#foundUnreadable(unreadable);
+    try {
+      this.#listener.committed(is_unsure ? null : doneOf(done, results));
+    } finally {
+      this.#tell();
+      this.#checkpointIfDue();
+      this.#flush();
+      results.forEach((result, index) => {
+        if (result.type === 'failed') done[index]?.reject(unavailable(result.message));
+        else done[index]?.resolve(result);
+      });
+    }
+  }
+
+  #tell(): void {
+    this.#told?.resolve();
+    this.#told = null;
+  }
+
+  #foundUnreadable(count: number): void {
+    this.#hasUnreadable = true;
+    this.#reports.unreadable(count);
+    this.#listener.foundUnreadable();
+  }
+
+  #ended(reason: string | null): void {
+    this.#thread = null;
+    this.#files.threadEnded(this.#isCheckpointing);
+    const fault = this.#unusable ?? `the thread that writes has ended${reason === null ? '' : ` (${reason})`}`;
+    for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(unavailable(fault));
+    this.#listener.committed(null);
+    this.#tell();
+    if (this.#state !== 'open') {
+      this.#started.reject(new SessionsError('STORE_UNUSABLE', fault));
+      this.#closed();
+      return;
+    }
+    this.#writability.proof(fault);
+    this.#restart = setTimeout(() => this.#start(), this.#back_off_ms);
+    this.#back_off_ms = Math.min(this.#back_off_ms * 2, BACK_OFF_MS_MAX);
+  }
+
+  #closed(): void {
+    this.#state = 'closed';
+    this.#files.close();
+    this.#writability.close();
+    this.#exited.resolve();
+  }
+}

@@ -1,0 +1,50 @@
+import type { SessionUpdate } from '../../../domain/session.ts';
+import type { Write } from './writes.ts';
+
+/** Pages of 4 KiB that the writes of a commit change together, in the table and its indexes. */
+const PAGES_A_COMMIT = 4;
+/** And those that a write shares with no other: 3.3 to 3.7 of an insert among 24, with 50,000 and with 500,000 sessions. */
+const PAGES_A_WRITE = 4;
+const PAGE_BYTES = 4096;
+
+/** About what a commit adds to the write-ahead log. */
+export function bytesOfCommit(writes: readonly Write[]): number {
+  let bytes = PAGES_A_COMMIT * PAGE_BYTES;
+  for (const write of writes) bytes += bytesInLog(write);
+  return bytes;
+}
+
+function bytesInLog(write: Write): number {
+  switch (write.type) {
+    case 'insert':
+      return PAGES_A_WRITE * PAGE_BYTES + write.row.reduce((bytes: number, value) => bytes + lengthOf(value), 0);
+    case 'update':
+      return PAGES_A_WRITE * PAGE_BYTES + lengthOfUpdate(write.update);
+    case 'remove':
+      return PAGES_A_WRITE * PAGE_BYTES;
+    case 'close':
+      return PAGES_A_WRITE * PAGE_BYTES * (write.request.dry_run ? 0 : write.request.limit);
+    case 'expire':
+    case 'purge':
+      return PAGES_A_WRITE * PAGE_BYTES * write.limit;
+  }
+}
+
+function lengthOfUpdate(update: SessionUpdate): number {
+  switch (update.type) {
+    case 'store':
+      return lengthOf(update.value);
+    case 'patch':
+      return update.bytes_max;
+    case 'expire':
+    case 'amend':
+    case 'close':
+    case 'touch':
+    case 'rotate':
+      return 0;
+  }
+}
+
+function lengthOf(value: string | number | null): number {
+  return typeof value === 'string' ? value.length : 0;
+}

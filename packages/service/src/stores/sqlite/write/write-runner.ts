@@ -1,0 +1,188 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { apply, expire, isLive, type Session } from '../../../domain/session.ts';
+import type { SessionLimit } from '../../../domain/store.ts';
+import { amongIds, closable, IS_OPEN, valuesOf, where } from '../conditions.ts';
+import { prepare, type Row, type RowStatement } from '../connection.ts';
+import { isUniqueViolation } from '../faults.ts';
+import {
+  AMEND_SESSION,
+  COLUMNS,
+  DELETE_SESSION,
+  INSERT_SESSION,
+  SELECT_SESSION,
+  toAmendment,
+  toRow,
+  toSession,
+  toUpdate,
+  UPDATE_SESSION,
+} from '../rows.ts';
+import { HourCounters } from './hourly-counts.ts';
+import type { Write, WriteResult } from './writes.ts';
+
+/** One object for all: of many references to it, the copy to the other thread holds one. */
+const INSERTED: WriteResult = { type: 'inserted', evicted: [], expired: [] };
+const MISSING: WriteResult = { type: 'missing' };
+const NONE: readonly Row[] = [];
+
+/** The index of a column in an inserted row. */
+const OPEN_TIME = 5;
+const CLOSE_TIME = 11;
+export const USER_ID = 1;
+
+/** Does the writes of one transaction; between its reads and its writes nothing else can come. */
+export class WriteRunner {
+  readonly #db: DatabaseSync;
+  readonly #among: string;
+  readonly #hours: HourCounters;
+  readonly #select: RowStatement;
+  readonly #due: RowStatement;
+  readonly #dueOfUser: RowStatement;
+  readonly #insert: RowStatement;
+  readonly #update: RowStatement;
+  readonly #amend: RowStatement;
+  readonly #delete: RowStatement;
+  readonly #purgeable: RowStatement;
+  readonly #countOpenOfUser: RowStatement;
+  readonly #oldestOfUser: RowStatement;
+  readonly #idlestOfUser: RowStatement;
+
+  /** Writes over many sessions are about those of `among`, a condition that begins with AND; empty for all. */
+  constructor(db: DatabaseSync, among = '') {
+    this.#db = db;
+    this.#among = among;
+    this.#hours = new HourCounters(db);
+    this.#select = prepare(db, SELECT_SESSION);
+    this.#insert = prepare(db, INSERT_SESSION);
+    this.#update = prepare(db, UPDATE_SESSION);
+    this.#amend = prepare(db, AMEND_SESSION);
+    this.#delete = prepare(db, DELETE_SESSION);
+    const select = (condition: string) => prepare(db, `SELECT ${COLUMNS} FROM sessions WHERE ${condition} LIMIT ?`);
+    const ofUser = `user_id = ? AND ${IS_OPEN} ${this.#among}`;
+    this.#due = select(`close_time IS NULL AND deadline <= ? ${this.#among} ORDER BY deadline`);
+    this.#dueOfUser = select(`${ofUser} AND deadline <= ?`);
+    this.#purgeable = select(`close_time < ? ${this.#among} ORDER BY close_time`);
+    this.#countOpenOfUser = prepare(db, `SELECT count(*), total(deadline <= ?) FROM sessions WHERE ${ofUser}`);
+    this.#oldestOfUser = select(`${ofUser} ORDER BY open_time, id DESC`);
+    this.#idlestOfUser = select(`${ofUser} ORDER BY request_time, id DESC`);
+  }
+
+  /** All of them, in their order, judged by `decided_at`; throws when the transaction has to be rolled back. */
+  run(writes: readonly Write[], decided_at: number): WriteResult[] {
+    try {
+      const results = writes.map((write) => this.#run(write, decided_at));
+      this.#hours.write();
+      return results;
+    } catch (error) {
+      this.#hours.drop();
+      throw error;
+    }
+  }
+
+  #run(write: Write, decided_at: number): WriteResult {
+    switch (write.type) {
+      case 'insert':
+        return this.#runInsert(write.row, write.limit, Math.max(write.now, decided_at));
+      case 'update': {
+        const row = this.#select.get(write.id);
+        if (!row) return MISSING;
+        const before = toSession(row);
+        const { outcome, session } = apply(before, write.update, write.now, decided_at);
+        const has_changed = session !== before;
+        if (has_changed && write.update.type === 'amend') this.#amend.run(...toAmendment(session));
+        return { type: 'applied', outcome, row: has_changed ? this.#write(session) : row, has_changed };
+      }
+      case 'remove': {
+        const row = this.#select.get(write.id);
+        if (!row) return MISSING;
+        const { close_time } = toSession(row);
+        this.#delete.run(write.id);
+        if (close_time === null) this.#hours.countOpen(-1);
+        return { type: 'removed', row };
+      }
+      case 'close':
+        return this.#runClose(write, decided_at);
+      case 'expire': {
+        const { now, limit, user_id } = write;
+        return {
+          type: 'expired',
+          rows: user_id === null ? this.#expire(now, limit) : this.#expireOf(user_id, now, limit),
+        };
+      }
+      case 'purge': {
+        const rows = this.#purgeable.all(write.closed_before, write.limit);
+        for (const row of rows) this.#delete.run(toSession(row).id);
+        return { type: 'purged', rows };
+      }
+    }
+  }
+
+  #runInsert(row: Row, limit: SessionLimit | null, now: number): WriteResult {
+    if (limit === null) return this.#insertRow(row) ? INSERTED : { type: 'taken', expired: NONE };
+    const user_id = row[USER_ID] ?? null;
+    const [open = 0, due = 0] = this.#countOpenOfUser.get(now, user_id) ?? [];
+    const expired = Number(due) > 0 ? this.#expireOf(user_id, now, Number(due)) : NONE;
+    const excess = Number(open) - expired.length - limit.max + 1;
+    if (limit.policy === 'deny' && excess > 0) {
+      return this.#select.get(row[0] ?? null) ? { type: 'taken', expired } : { type: 'limit', max: limit.max, expired };
+    }
+    if (!this.#insertRow(row)) return { type: 'taken', expired };
+    if (excess <= 0) return { type: 'inserted', evicted: [], expired };
+    // One more: the new one may be of the same moment, and must not be chosen itself.
+    const order = limit.policy === 'evict_idle' ? this.#idlestOfUser : this.#oldestOfUser;
+    const candidates = order.all(user_id, excess + 1).filter((candidate) => candidate[0] !== row[0]);
+    const evicted = candidates.slice(0, excess).map((candidate) => this.#close(toSession(candidate), 'evicted', now));
+    return { type: 'inserted', evicted, expired };
+  }
+
+  /** False where the id is taken. */
+  #insertRow(row: Row): boolean {
+    try {
+      this.#insert.run(...row);
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
+    this.#hours.opened({ user_id: String(row[USER_ID]), open_time: Number(row[OPEN_TIME]) });
+    if (row[CLOSE_TIME] === null) this.#hours.countOpen(1);
+    return true;
+  }
+
+  #expire(now: number, limit: number): Row[] {
+    return this.#due.all(now, limit).map((row) => this.#write(expire(toSession(row))));
+  }
+
+  #expireOf(user_id: Row[number], now: number, limit: number): Row[] {
+    return this.#dueOfUser.all(user_id, now, limit).map((row) => this.#write(expire(toSession(row))));
+  }
+
+  #runClose({ request, ids, now }: Write & { readonly type: 'close' }, decided_at: number): WriteResult {
+    const { reason, limit, dry_run } = request;
+    const all = [...closable(request), ...(ids ? [amongIds('IN', ids)] : [])];
+    // Prepared each time: what it selects by differs, and it is no hot path.
+    const select = prepare(
+      this.#db,
+      `SELECT ${COLUMNS} FROM sessions ${where(all)} ${this.#among} ORDER BY open_time DESC, id LIMIT ?`,
+    );
+    const found = select.all(...valuesOf(all), limit + 1);
+    const rows: Row[] = [];
+    const expired: Row[] = [];
+    for (const row of found.slice(0, limit)) {
+      const session = toSession(row);
+      if (!isLive(session, Math.max(now, decided_at))) expired.push(this.#write(expire(session)));
+      else rows.push(dry_run ? row : this.#close(session, reason, now));
+    }
+    return { type: 'matched', rows, expired, unreadable: 0, more: found.length > limit, dry_run };
+  }
+
+  /** The session must be live. */
+  #close(session: Session, reason: NonNullable<Session['close_reason']>, now: number): Row {
+    return this.#write(apply(session, { type: 'close', reason }, now).session);
+  }
+
+  #write(session: Session): Row {
+    this.#update.run(...toUpdate(session));
+    this.#hours.closed(session);
+    if (session.close_time !== null) this.#hours.countOpen(-1);
+    return toRow(session);
+  }
+}

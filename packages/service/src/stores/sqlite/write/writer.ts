@@ -1,0 +1,109 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { workerData } from 'node:worker_threads';
+import { SessionsError } from '../../../domain/errors.ts';
+import type { SqliteStoreConfig } from '../config.ts';
+import { connect, prepare } from '../connection.ts';
+import { ContentLost, reasonOf } from '../faults.ts';
+import { OpenFiles } from '../files/open-files.ts';
+import { migrate } from '../schema.ts';
+import { Commits } from './commits.ts';
+import type { FromWriter, ToWriter, WriterData } from './writes.ts';
+
+const CUT_TIMEOUT_MS = 100;
+
+/**
+ * The thread that writes. All writes that came while the last commit was on its way to the disk become one
+ * transaction, so that they share one flush. It is `IMMEDIATE`, which keeps other processes out too.
+ */
+function serve({ config, files: known }: WriterData): Served {
+  const db = connect(config);
+  migrate(db);
+  // The queue asks for checkpoints, when no reader stands in their way.
+  db.exec('PRAGMA wal_autocheckpoint = 0');
+  const guard = connect(config, 'read');
+  // From now on it holds SQLite's lock on the file.
+  prepare(guard, 'SELECT 1 FROM sqlite_schema').get();
+  const files = new OpenFiles(db, config.path, known);
+  const commits = new Commits(db, files);
+
+  const receive = (message: ToWriter): FromWriter | null => {
+    switch (message.type) {
+      case 'commit':
+        return { type: 'committed', ...commits.commit(message.writes, message.decided_at) };
+      case 'checkpoint': {
+        // After a fault the log grows on, until a checkpoint succeeds.
+        const fault = faultOf(() => files.checkpoint(() => moveLog(db, config, message.cut)));
+        return { type: 'checkpointed', fault, files: files.known };
+      }
+      case 'check':
+        return { type: 'checked', fault: faultOf(() => files.assertSame()) };
+      case 'prove':
+        return { type: 'proved', fault: commits.prove(message.needs_room) };
+      case 'close':
+        close(db, guard, files);
+        return null;
+    }
+  };
+  return { files, receive };
+}
+
+interface Served {
+  readonly files: OpenFiles;
+  readonly receive: (message: ToWriter) => FromWriter | null;
+}
+
+/**
+ * The last connection that may write moves the log into the file, and deletes it. It must not where another program has
+ * written to the file: the guard is the last one then. SQLite itself leaves alone what is at the path in place of the file.
+ */
+function close(db: DatabaseSync, guard: DatabaseSync, files: OpenFiles): void {
+  faultOf(() => files.assertSame());
+  for (const connection of files.lost === null ? [guard, db] : [db, guard]) connection.close();
+  files.close();
+}
+
+function faultOf(work: () => void): string | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+function moveLog(db: DatabaseSync, config: SqliteStoreConfig, cut: boolean): void {
+  if (cut) cutLog(db, config);
+  else db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+}
+
+/** Another process that reads, like a backup, may stand in the way: writes do not wait for it. */
+function cutLog(db: DatabaseSync, { lock_timeout_ms }: SqliteStoreConfig): void {
+  db.exec(`PRAGMA busy_timeout = ${CUT_TIMEOUT_MS}`);
+  try {
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${lock_timeout_ms}`);
+  }
+}
+
+const { config, port } = workerData as WriterData;
+let isLost = false;
+const send = (message: FromWriter) => port.postMessage(message);
+try {
+  const { files, receive } = serve(workerData as WriterData);
+  // What it throws ends the thread: the queue starts another one, with a new connection.
+  port.on('message', (message: ToWriter) => {
+    const answer = receive(message);
+    if (!isLost && files.lost !== null) send({ type: 'lost', reason: files.lost });
+    isLost = files.lost !== null;
+    if (answer) send(answer);
+    else port.close();
+  });
+  send({ type: 'ready', files: files.known });
+} catch (error) {
+  if (error instanceof ContentLost) send({ type: 'lost', reason: error.message });
+  const known = error instanceof SessionsError;
+  const reason = known ? error.message : `${config.path} cannot be opened: ${reasonOf(error)}.`;
+  send({ type: 'unusable', message: reason });
+  port.close();
+}
