@@ -46,10 +46,11 @@ export interface Bill {
 
 /** What is copied into a package when it is built, here or by its own authors, and is no dependency of it when it runs. */
 const BUNDLED: Readonly<Record<string, readonly string[]>> = {
-  // scripts/bundle.js writes vendor/typebox.js.
-  'packages/service': ['typebox'],
-  'node_modules/@fastify/swagger-ui': ['swagger-ui-dist'],
+  // scripts/bundle.js writes them into vendor/.
+  'packages/service': ['typebox', 'swagger-ui-dist'],
 };
+/** The packages that bring copies of others. */
+const COPIED_FROM: Readonly<Record<string, string>> = { 'swagger-ui-dist': 'node_modules/@fastify/swagger-ui' };
 /** Those that are not installed: only copies of their files are there. */
 const LICENSES: Readonly<Record<string, string>> = { 'swagger-ui-dist': 'Apache-2.0' };
 /** The name that the CycloneDX taxonomy of npm has for it. */
@@ -58,7 +59,7 @@ const IS_BUNDLED = { name: 'cdx:npm:package:bundled', value: 'true' };
 const root = fileURLToPath(new URL('..', import.meta.url));
 const lock = readJson('package-lock.json').packages as Readonly<Record<string, LockedPackage>>;
 
-/** The bill of a package of this workspace: `packages/client` or `packages/service`. */
+/** The bill of a package of this workspace, by its folder. */
 export function billOf(path: string): Bill {
   const components = new Map<string, Component>();
   const dependencies = new Map<string, readonly string[]>();
@@ -125,7 +126,7 @@ function bundledIn(at: string, name: string): Component {
   const place = placeOf(name, at);
   const component =
     place === null
-      ? toComponent(name, readJson(`${at}/package.json`).devDependencies?.[name], LICENSES[name])
+      ? toComponent(name, readJson(`${COPIED_FROM[name] ?? at}/package.json`).devDependencies?.[name], LICENSES[name])
       : componentAt(place);
   return { ...component, scope: 'required', properties: [IS_BUNDLED] };
 }

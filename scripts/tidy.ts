@@ -18,7 +18,7 @@ interface SourceFile {
 }
 
 /** Of each store that needs one. */
-const LIBRARIES: Readonly<Record<string, readonly string[]>> = { postgres: ['pg'], redis: ['redis', '@redis/'] };
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = { postgres: ['pg'], redis: ['@redis/client'] };
 
 /** Who may import what: a folder or a file, and prefixes of paths; a folder may always import itself. */
 const LAYERS: readonly { readonly of: string; readonly allow: readonly string[]; readonly why: string }[] = [

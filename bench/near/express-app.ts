@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createCachedSessionsClient } from '@pip-sessions/client';
 import { userSessionOf, userSessions } from '@pip-sessions/client/express';
+import { createClient } from '@redis/client';
 import { RedisStore } from 'connect-redis';
 import express, { type Express } from 'express';
 import session from 'express-session';
-import { createClient } from 'redis';
 
 export type ExpressKind =
   | 'user-sessions'

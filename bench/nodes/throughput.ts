@@ -1,5 +1,5 @@
+import { createClient, createCluster } from '@redis/client';
 import pg from 'pg';
-import { createClient, createCluster } from 'redis';
 import { newSessionId } from '../../packages/service/src/domain/ids.ts';
 import { asJsonText } from '../../packages/service/src/domain/json.ts';
 import { open } from '../../packages/service/src/domain/session.ts';

@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { createClient } from '@redis/client';
 import type { RedisServer } from '../servers/redis-server.ts';
 
 /** Sends one command to one node, whatever its role. */

@@ -62,7 +62,7 @@ async function load({ type, read }: Source): Promise<Asset> {
   return { headers: { ...HEADERS, 'content-type': type, etag }, body };
 }
 
-/** Swagger UI as Fastify's own plugin brings it; of the plugin itself nothing is loaded. */
+/** Swagger UI, as `scripts/bundle.js` has copied it. */
 function fileOf(name: string): Promise<Buffer> {
-  return readFile(new URL(`static/${name}`, import.meta.resolve('@fastify/swagger-ui/package.json')));
+  return readFile(new URL(`../../../vendor/swagger-ui/${name}`, import.meta.url));
 }

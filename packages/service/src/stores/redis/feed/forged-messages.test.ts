@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { createClient } from 'redis';
+import { createClient } from '@redis/client';
 import { RedisServer } from '../../../../../../testing/servers/redis-server.ts';
 import { connectTo } from '../../../../../../testing/stores/redis-commands.ts';
 import { missingRedis } from '../../../../../../testing/stores/stores.ts';

@@ -1,4 +1,4 @@
-import { ConnectionTimeoutError, createClient } from 'redis';
+import { ConnectionTimeoutError, createClient } from '@redis/client';
 import { monotonicTime } from '../../../domain/time/clock.ts';
 import { PLAIN } from '../../shared/tls-faults.ts';
 import type { Address, RedisStoreConfig } from '../config.ts';
