@@ -2,15 +2,15 @@ import type { Session } from '../../domain/session.ts';
 
 /** Members of a session that a table holds as text: null where there is nothing to hold. */
 
-export function methodsText({ auth_methods }: Session): string | null {
-  return auth_methods.length === 0 ? null : JSON.stringify(auth_methods);
+export function methodsText(methods: readonly string[]): string | null {
+  return methods.length === 0 ? null : JSON.stringify(methods);
 }
 
 export function methodsFrom(text: string | null): readonly string[] {
   return text === null ? NO_METHODS : JSON.parse(text);
 }
 
-export function tokenText({ token }: Session): string | null {
+export function tokenText(token: Session['token']): string | null {
   return token === null ? null : JSON.stringify(token);
 }
 

@@ -1,93 +1,93 @@
 import { asJsonText, type JsonText } from '../../domain/json.ts';
-import { type CloseReason, deadline, type Session, type SessionSummary } from '../../domain/session.ts';
+import { type Codec, compileReader, compileWriter } from '../../domain/member-codec.ts';
+import { LISTED, MEMBERS, memberNames, UNLISTED } from '../../domain/members.ts';
+import { deadline, type Session, type SessionSummary } from '../../domain/session.ts';
 import { methodsFrom, methodsText, tokenFrom, tokenText } from '../sql/session-columns.ts';
 import type { Row } from './connection.ts';
 import { DamagedRow } from './faults.ts';
 
-export const SUMMARY_COLUMNS =
-  'id, user_id, user_name, address, client, open_time, request_time, active_until, idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, auth_methods, auth_level';
-export const COLUMNS = `${SUMMARY_COLUMNS}, token, user, data`;
+type Cell = Row[number];
+
+/** Stored so that liveness is one comparison in every statement. */
+const DEADLINE = 'deadline';
+const SUMMARY_PLACES = [...LISTED, DEADLINE];
+/** What each place of a row has. */
+const PLACES = [...SUMMARY_PLACES, ...UNLISTED];
+
+export const SUMMARY_COLUMNS = SUMMARY_PLACES.join(', ');
+export const COLUMNS = PLACES.join(', ');
+
+const UPDATED = [...memberNames(({ changes }) => changes === 'often'), DEADLINE];
+const AMENDED = memberNames(({ changes }) => changes === 'by_amendment');
 
 export const SELECT_SESSION = `SELECT ${COLUMNS} FROM sessions WHERE id = ?`;
 export const SELECT_SUMMARIES = `SELECT ${SUMMARY_COLUMNS} FROM sessions`;
-export const INSERT_SESSION = `INSERT INTO sessions (${COLUMNS}) VALUES (${COLUMNS.replace(/\w+/g, '?')})`;
+export const INSERT_SESSION = `INSERT INTO sessions (${COLUMNS}) VALUES (${PLACES.map(() => '?').join(', ')})`;
 export const DELETE_SESSION = 'DELETE FROM sessions WHERE id = ?';
 /** Binds what can change, and the id. */
-export const UPDATE_SESSION =
-  'UPDATE sessions SET request_time = ?, active_until = ?, deadline = ?, close_time = ?, close_reason = ?, revision = ?, auth_time = ?, auth_methods = ?, auth_level = ?, token = ?, user = ?, data = ? WHERE id = ?';
+export const UPDATE_SESSION = `UPDATE sessions SET ${assignments(UPDATED)} WHERE id = ?`;
+/** Binds what only an amendment changes, and the id. */
+export const AMEND_SESSION = `UPDATE sessions SET ${assignments(AMENDED)} WHERE id = ?`;
 
-/** What only an amendment changes, and the id. */
-export const AMEND_SESSION =
-  'UPDATE sessions SET user_name = ?, address = ?, client = ?, idle_timeout_ms = ?, expire_time = ? WHERE id = ?';
-
-export function toAmendment(s: Session): Row {
-  return [s.user_name, s.address, s.client, s.idle_timeout_ms, s.expire_time, s.id];
+function assignments(names: readonly string[]): string {
+  return names.map((name) => `${name} = ?`).join(', ');
 }
 
-export function toRow(s: Session): Row {
-  // biome-ignore format: as COLUMNS has them
-  return [
-    s.id, s.user_id, s.user_name, s.address, s.client, s.open_time, s.request_time, s.active_until, s.idle_timeout_ms,
-    s.expire_time, deadline(s), s.close_time, s.close_reason, s.revision, s.auth_time, methodsText(s), s.auth_level,
-    tokenText(s), s.user, s.data,
-  ];
+/** The place of a member in a row of `COLUMNS`. */
+export function placeOf(name: keyof Session): number {
+  return PLACES.indexOf(name);
 }
 
-export function toUpdate(s: Session): Row {
-  // biome-ignore format: as UPDATE_SESSION binds them
-  return [
-    s.request_time, s.active_until, deadline(s), s.close_time, s.close_reason, s.revision, s.auth_time, methodsText(s),
-    s.auth_level, tokenText(s), s.user, s.data, s.id,
-  ];
-}
+const AS_IT_IS = { text: null, time: null, duration: null, integer: null, reason: null };
+const TO_CELL: Codec<never, Cell> = { ...AS_IT_IS, texts: methodsText, json: null, token: tokenText };
+const FROM_CELL: Codec<Cell, unknown> = {
+  ...AS_IT_IS,
+  texts: (cell: Cell) => parsed(cell as string | null, methodsFrom),
+  json: (cell: Cell) => jsonOf(cell as string | null),
+  token: (cell: Cell) => parsed(cell as string | null, tokenFrom),
+};
+
+export const toRow: (session: Session) => Row = compileWriter(PLACES, TO_CELL, { deadline });
+export const toUpdate: (session: Session) => Row = compileWriter([...UPDATED, 'id'], TO_CELL, { deadline });
+export const toAmendment: (session: Session) => Row = compileWriter([...AMENDED, 'id'], TO_CELL);
+
+const readSummary = compileReader(SUMMARY_PLACES, FROM_CELL) as (row: Row) => SessionSummary;
+const readSession = compileReader(PLACES, FROM_CELL) as (row: Row) => Session;
 
 /** Throws `DamagedRow`. */
 export function toSummary(row: Row): SessionSummary {
   assertSound(row);
-  return {
-    id: row[0] as string,
-    user_id: row[1] as string,
-    user_name: row[2] as string | null,
-    address: row[3] as string | null,
-    client: row[4] as string | null,
-    open_time: row[5] as number,
-    request_time: row[6] as number,
-    active_until: row[7] as number,
-    idle_timeout_ms: row[8] as number,
-    expire_time: row[9] as number | null,
-    close_time: row[11] as number | null,
-    close_reason: row[12] as CloseReason | null,
-    revision: row[13] as number,
-    auth_time: row[14] as number,
-    auth_methods: parsed(row[15] as string | null, methodsFrom),
-    auth_level: row[16] as number | null,
-  };
+  return readSummary(row);
 }
 
 /** Throws `DamagedRow`. */
 export function toSession(row: Row): Session {
-  return {
-    ...toSummary(row),
-    token: parsed(row[17] as string | null, tokenFrom),
-    user: jsonOf(row[18] as string | null),
-    data: jsonOf(row[19] as string | null),
-  };
+  assertSound(row);
+  return readSession(row);
 }
 
 /** SQLite notices damage to its own structure only. These columns are never null, and two of them only together. */
 function assertSound(row: Row): void {
-  const isSound =
-    typeof row[0] === 'string' &&
-    typeof row[1] === 'string' &&
-    typeof row[5] === 'number' &&
-    typeof row[6] === 'number' &&
-    typeof row[7] === 'number' &&
-    typeof row[8] === 'number' &&
-    typeof row[10] === 'number' &&
-    typeof row[13] === 'number' &&
-    typeof row[14] === 'number' &&
-    (row[11] === null) === (row[12] === null);
-  if (!isSound) throw new DamagedRow('a session has a column without its value');
+  if (!isSound(row)) throw new DamagedRow('a session has a column without its value');
+}
+
+const isSound: (row: Row) => boolean = compileCheck();
+
+function compileCheck(): (row: Row) => boolean {
+  const required = SUMMARY_PLACES.flatMap((name, place) => {
+    const type = name === DEADLINE ? 'number' : requiredType(name as keyof SessionSummary);
+    return type === null ? [] : `typeof row[${place}] === '${type}'`;
+  });
+  const isNull = (name: keyof Session) => `row[${placeOf(name)}] === null`;
+  const together = `(${isNull('close_time')}) === (${isNull('close_reason')})`;
+  return new Function(`return (row) => ${[...required, together].join(' && ')};`)();
+}
+
+/** The type of a column that is never null; null for others. No methods at all are stored as null. */
+function requiredType(name: keyof SessionSummary): 'string' | 'number' | null {
+  const { kind, isNullable } = MEMBERS[name];
+  if (isNullable || kind === 'texts') return null;
+  return kind === 'text' ? 'string' : 'number';
 }
 
 function parsed<T>(text: string | null, parse: (text: string | null) => T): T {

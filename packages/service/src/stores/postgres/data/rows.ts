@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import type { JsonText } from '../../../domain/json.ts';
-import { type CloseReason, deadline, type Session, type SessionSummary } from '../../../domain/session.ts';
+import { type Codec, compileReader } from '../../../domain/member-codec.ts';
+import { LISTED, UNLISTED } from '../../../domain/members.ts';
+import { deadline, type Session, type SessionSummary } from '../../../domain/session.ts';
 import { methodsFrom, tokenFrom } from '../../sql/session-columns.ts';
-import type { Row } from '../connection/connection.ts';
-import { fromStored, fromStoredOrNull } from './nul-escaping.ts';
+import type { Row, Value } from '../connection/connection.ts';
+import { fromStoredOrNull } from './nul-escaping.ts';
 
 /**
  * How far `listed_time`, which has an index, may lag behind `request_time`, which has none. An update that changes no
@@ -12,9 +13,10 @@ import { fromStored, fromStoredOrNull } from './nul-escaping.ts';
  */
 export const LISTED_LAG_MS = 900_000;
 
-export const SUMMARY_COLUMNS =
-  'id, user_id, user_name, address, client, open_time, request_time, active_until, idle_timeout_ms, expire_time, close_time, close_reason, revision, auth_time, auth_methods, auth_level';
-export const COLUMNS = `${SUMMARY_COLUMNS}, token, "user", data`;
+/** What each place of a row has. */
+const PLACES = [...LISTED, ...UNLISTED];
+export const SUMMARY_COLUMNS = LISTED.join(', ');
+export const COLUMNS = PLACES.map(sqlName).join(', ');
 /** What an update must know of a row beside its session; after `COLUMNS`. */
 export const STORED_ONLY = 'due, listed_time';
 
@@ -28,36 +30,26 @@ export interface Stored {
 }
 
 export function toStoredSession(row: Row): Stored {
-  return { session: toSession(row), due: row[19] as number, listed_time: row[20] as number };
+  return { session: toSession(row), due: row[PLACES.length] as number, listed_time: row[PLACES.length + 1] as number };
 }
 
-export function toSummary(row: Row): SessionSummary {
-  return {
-    id: fromStored(row[0] as string),
-    user_id: fromStored(row[1] as string),
-    user_name: fromStoredOrNull(row[2] as string | null),
-    address: fromStoredOrNull(row[3] as string | null),
-    client: fromStoredOrNull(row[4] as string | null),
-    open_time: row[5] as number,
-    request_time: row[6] as number,
-    active_until: row[7] as number,
-    idle_timeout_ms: row[8] as number,
-    expire_time: row[9] as number | null,
-    close_time: row[10] as number | null,
-    close_reason: row[11] as CloseReason | null,
-    revision: row[12] as number,
-    auth_time: row[13] as number,
-    auth_methods: methodsFrom(row[14] as string | null),
-    auth_level: row[15] as number | null,
-  };
-}
+const FROM_CELL: Codec<Value, unknown> = {
+  text: (cell) => fromStoredOrNull(cell as string | null),
+  time: null,
+  duration: null,
+  integer: null,
+  reason: null,
+  texts: (cell) => methodsFrom(cell as string | null),
+  json: null,
+  token: (cell) => tokenFrom(cell as string | null),
+};
 
-export function toSession(row: Row): Session {
-  return Object.assign(toSummary(row), {
-    token: tokenFrom(row[16] as string | null),
-    user: row[17] as JsonText | null,
-    data: row[18] as JsonText | null,
-  });
+export const toSummary = compileReader(LISTED, FROM_CELL) as (row: Row) => SessionSummary;
+export const toSession = compileReader(PLACES, FROM_CELL) as (row: Row) => Session;
+
+/** `user` is a word of SQL. */
+export function sqlName(name: string): string {
+  return name === 'user' ? '"user"' : name;
 }
 
 /** What the row of a new session has for the indexes' sake. */

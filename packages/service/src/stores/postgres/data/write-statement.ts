@@ -1,9 +1,11 @@
+import type { Codec } from '../../../domain/member-codec.ts';
+import { MEMBERS, type MemberKind, type MemberName, memberNames } from '../../../domain/members.ts';
 import { deadline, type Session } from '../../../domain/session.ts';
 import { methodsText, tokenText } from '../../sql/session-columns.ts';
 import type { Statement } from '../connection/connection.ts';
 import { numberArray, textArray } from './arrays.ts';
 import { toStored, toStoredOrNull } from './nul-escaping.ts';
-import { type Stored, userKey } from './rows.ts';
+import { type Stored, sqlName, userKey } from './rows.ts';
 import type { WorkingSet } from './working-set.ts';
 
 type Type = 'text' | 'bigint' | 'boolean';
@@ -84,30 +86,35 @@ function number<T>(name: string, of: (item: T) => number | null): Column<T> {
   return { name, type: 'bigint', of };
 }
 
+/** The column of a member of a session. */
+function column<T>(member: MemberName, sessionOf: (item: T) => Session): Column<T> {
+  const { kind } = MEMBERS[member];
+  const encode = TO_CELL[kind];
+  const name = sqlName(member);
+  const of = (item: T): Cell => {
+    const value = sessionOf(item)[member] as never;
+    return encode === null ? value : encode(value);
+  };
+  return { name, type: kind === 'time' || kind === 'duration' || kind === 'integer' ? 'bigint' : 'text', of };
+}
+
+const TO_CELL: Codec<never, Cell> = {
+  text: toStoredOrNull,
+  time: null,
+  duration: null,
+  integer: null,
+  reason: null,
+  texts: methodsText,
+  json: null,
+  token: tokenText,
+};
+
 const INSERTED: readonly Column<Stored>[] = [
-  text('id', ({ session }) => toStored(session.id)),
+  ...memberNames().map((name) => column<Stored>(name, ({ session }) => session)),
   number('user_key', ({ session }) => userKey(session.user_id)),
-  text('user_id', ({ session }) => toStored(session.user_id)),
-  number('open_time', ({ session }) => session.open_time),
-  number('request_time', ({ session }) => session.request_time),
   number('listed_time', ({ listed_time }) => listed_time),
-  number('active_until', ({ session }) => session.active_until),
-  number('idle_timeout_ms', ({ session }) => session.idle_timeout_ms),
-  number('expire_time', ({ session }) => session.expire_time),
   number('deadline', ({ session }) => deadline(session)),
   number('due', ({ due }) => due),
-  number('close_time', ({ session }) => session.close_time),
-  number('revision', ({ session }) => session.revision),
-  number('auth_time', ({ session }) => session.auth_time),
-  number('auth_level', ({ session }) => session.auth_level),
-  text('close_reason', ({ session }) => session.close_reason),
-  text('auth_methods', ({ session }) => methodsText(session)),
-  text('user_name', ({ session }) => toStoredOrNull(session.user_name)),
-  text('address', ({ session }) => toStoredOrNull(session.address)),
-  text('client', ({ session }) => toStoredOrNull(session.client)),
-  text('token', ({ session }) => tokenText(session)),
-  text('"user"', ({ session }) => session.user),
-  text('data', ({ session }) => session.data),
 ];
 const NAMES = INSERTED.map(({ name }) => name).join(', ');
 
@@ -116,38 +123,29 @@ interface Change {
   readonly after: Stored;
 }
 
+/** Short, and sent with every change: a session takes a few bytes more than what has changed. */
 const CHANGED: readonly Column<Change>[] = [
-  number('request_time', ({ after }) => after.session.request_time),
+  ...memberNames((member) => member.changes !== 'never' && !isSeldomWritten(member)).map((name) =>
+    column<Change>(name, ({ after }) => after.session),
+  ),
   number('listed_time', ({ after }) => after.listed_time),
-  number('active_until', ({ after }) => after.session.active_until),
-  number('idle_timeout_ms', ({ after }) => after.session.idle_timeout_ms),
-  number('expire_time', ({ after }) => after.session.expire_time),
   number('deadline', ({ after }) => deadline(after.session)),
   number('due', ({ after }) => after.due),
-  number('close_time', ({ after }) => after.session.close_time),
-  number('revision', ({ after }) => after.session.revision),
-  number('auth_time', ({ after }) => after.session.auth_time),
-  number('auth_level', ({ after }) => after.session.auth_level),
-  text('close_reason', ({ after }) => after.session.close_reason),
-  text('auth_methods', ({ after }) => methodsText(after.session)),
 ];
 
 /** Sent, and written, only where it has changed. */
-interface SeldomWritten {
-  readonly name: string;
-  readonly of: (session: Session) => string | null;
+interface SeldomWritten extends Column<Session> {
   /** An end clears it, also where it was not read before. */
   readonly isClearedByEnd: boolean;
 }
 
-const SELDOM_WRITTEN: readonly SeldomWritten[] = [
-  { name: 'user_name', of: ({ user_name }) => toStoredOrNull(user_name), isClearedByEnd: false },
-  { name: 'address', of: ({ address }) => toStoredOrNull(address), isClearedByEnd: false },
-  { name: 'client', of: ({ client }) => toStoredOrNull(client), isClearedByEnd: false },
-  { name: 'token', of: tokenText, isClearedByEnd: false },
-  { name: '"user"', of: ({ user }) => user, isClearedByEnd: true },
-  { name: 'data', of: ({ data }) => data, isClearedByEnd: true },
-];
+const SELDOM_WRITTEN: readonly SeldomWritten[] = memberNames(
+  (member) => member.changes !== 'never' && isSeldomWritten(member),
+).map((name) => ({ ...column<Session>(name, (session) => session), isClearedByEnd: MEMBERS[name].kind === 'json' }));
+
+function isSeldomWritten({ kind }: { readonly kind: MemberKind }): boolean {
+  return kind === 'text' || kind === 'token' || kind === 'json';
+}
 
 const ID: readonly Column<Session>[] = [text('id', ({ id }) => toStored(id))];
 
@@ -156,7 +154,7 @@ const UPDATED: readonly Column<Change>[] = [
   ...CHANGED,
   ...SELDOM_WRITTEN.flatMap((column): Column<Change>[] => [
     { name: isNew(column.name), type: 'boolean', of: (change) => isRewritten(change, column) },
-    text(column.name, (change) => (isRewritten(change, column) ? column.of(change.after.session) : null)),
+    { ...column, of: (change) => (isRewritten(change, column) ? column.of(change.after.session) : null) },
   ]),
 ];
 const SET = [

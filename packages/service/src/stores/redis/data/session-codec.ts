@@ -1,5 +1,7 @@
 import { randomText } from '../../../domain/ids.ts';
 import { asJsonText } from '../../../domain/json.ts';
+import { compileReader, compileWriter } from '../../../domain/member-codec.ts';
+import { memberNames } from '../../../domain/members.ts';
 import type { Session } from '../../../domain/session.ts';
 import { unavailable } from '../../shared/unavailable.ts';
 import { STAMP_LENGTH } from './scripts/write.ts';
@@ -17,15 +19,30 @@ export interface Stored {
  * A stamp that no other write has; the lengths of `user` and `data`, and these as they are, since within the JSON of the
  * other members each of their quotes would be escaped; and that JSON.
  */
-export function toText(s: Session): string {
-  const { user_id, user_name, address, client, open_time, request_time, active_until, idle_timeout_ms } = s;
-  const members = JSON.stringify([
-    ...[user_id, user_name, address, client, open_time, request_time, active_until, idle_timeout_ms],
-    ...[s.expire_time, s.close_time, s.close_reason, s.revision, s.auth_time, s.auth_methods, s.auth_level, s.token],
-  ]);
-  const [user, data] = [s.user ?? '', s.data ?? ''];
+export function toText(session: Session): string {
+  const members = JSON.stringify(toMembers(session));
+  const user = session.user ?? '';
+  const data = session.data ?? '';
   return `${randomText(STAMP_BYTES)}${user.length};${data.length};${user}${data}${members}`;
 }
+
+/** The key has the id, and `user` and `data` stand before the others. */
+const PLACES = memberNames(({ kind }) => kind !== 'json').filter((name) => name !== 'id');
+const AS_IT_IS = {
+  text: null,
+  time: null,
+  duration: null,
+  integer: null,
+  reason: null,
+  texts: null,
+  json: null,
+  token: null,
+};
+const toMembers = compileWriter<unknown, Session>(PLACES, AS_IT_IS);
+/** The other members, each after those that are at a place of their own. */
+const fromMembers = compileReader<unknown>([...PLACES, 'id', 'user', 'data'], AS_IT_IS) as (
+  members: readonly unknown[],
+) => Session;
 
 /** Throws `STORE_UNAVAILABLE` for what is no session. */
 export function fromText(id: string, text: string): Stored {
@@ -41,27 +58,12 @@ function toSession(id: string, text: string): Session {
   const user_at = text.indexOf(';', user_length_end + 1) + 1;
   const data_at = user_at + Number(text.slice(STAMP_LENGTH, user_length_end));
   const members_at = data_at + Number(text.slice(user_length_end + 1, user_at - 1));
-  const members = JSON.parse(text.slice(members_at));
-  return {
-    id,
-    user_id: members[0],
-    user_name: members[1],
-    address: members[2],
-    client: members[3],
-    // No JSON text is empty.
-    user: user_at === data_at ? null : asJsonText(text.slice(user_at, data_at)),
-    data: data_at === members_at ? null : asJsonText(text.slice(data_at, members_at)),
-    open_time: members[4],
-    request_time: members[5],
-    active_until: members[6],
-    idle_timeout_ms: members[7],
-    expire_time: members[8],
-    close_time: members[9],
-    close_reason: members[10],
-    revision: members[11],
-    auth_time: members[12],
-    auth_methods: members[13],
-    auth_level: members[14],
-    token: members[15],
-  };
+  const members: unknown[] = JSON.parse(text.slice(members_at));
+  // What was stored before a member was added lacks it.
+  while (members.length < PLACES.length) members.push(null);
+  // No JSON text is empty.
+  const user = user_at === data_at ? null : asJsonText(text.slice(user_at, data_at));
+  const data = data_at === members_at ? null : asJsonText(text.slice(data_at, members_at));
+  members.push(id, user, data);
+  return fromMembers(members);
 }

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ConnectionBroken, isDamage, isOfOneWrite, reasonOf } from '../faults.ts';
 import type { OpenFiles } from '../files/open-files.ts';
+import { placeOf } from '../rows.ts';
 import { SCHEMA_VERSION } from '../schema.ts';
 import { transactions } from '../transaction.ts';
 import { candidates, divide, isOfMany, unreadableOf } from './divided-write.ts';
-import { USER_ID, WriteRunner } from './write-runner.ts';
+import { WriteRunner } from './write-runner.ts';
 import type { Committed, Write, WriteResult } from './writes.ts';
 
 /**
@@ -108,7 +109,7 @@ export class Commits {
       return { result, unreadable: unwritable };
     }
     if (write.type !== 'insert' || write.limit === null) return null;
-    const unreadable = unreadableOf(this.#db, write.row[USER_ID] ?? null);
+    const unreadable = unreadableOf(this.#db, write.row[placeOf('user_id')] ?? null);
     const runner = new WriteRunner(this.#db, `AND rowid NOT IN (${unreadable.join(', ')})`);
     return { result: this.#run(runner, write, decided_at), unreadable: unreadable.length };
   }

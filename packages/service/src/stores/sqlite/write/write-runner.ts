@@ -9,6 +9,7 @@ import {
   COLUMNS,
   DELETE_SESSION,
   INSERT_SESSION,
+  placeOf,
   SELECT_SESSION,
   toAmendment,
   toRow,
@@ -24,10 +25,10 @@ const INSERTED: WriteResult = { type: 'inserted', evicted: [], expired: [] };
 const MISSING: WriteResult = { type: 'missing' };
 const NONE: readonly Row[] = [];
 
-/** The index of a column in an inserted row. */
-const OPEN_TIME = 5;
-const CLOSE_TIME = 11;
-export const USER_ID = 1;
+const ID = placeOf('id');
+const USER_ID = placeOf('user_id');
+const OPEN_TIME = placeOf('open_time');
+const CLOSE_TIME = placeOf('close_time');
 
 /** Does the writes of one transaction; between its reads and its writes nothing else can come. */
 export class WriteRunner {
@@ -123,13 +124,15 @@ export class WriteRunner {
     const expired = Number(due) > 0 ? this.#expireOf(user_id, now, Number(due)) : NONE;
     const excess = Number(open) - expired.length - limit.max + 1;
     if (limit.policy === 'deny' && excess > 0) {
-      return this.#select.get(row[0] ?? null) ? { type: 'taken', expired } : { type: 'limit', max: limit.max, expired };
+      return this.#select.get(row[ID] ?? null)
+        ? { type: 'taken', expired }
+        : { type: 'limit', max: limit.max, expired };
     }
     if (!this.#insertRow(row)) return { type: 'taken', expired };
     if (excess <= 0) return { type: 'inserted', evicted: [], expired };
     // One more: the new one may be of the same moment, and must not be chosen itself.
     const order = limit.policy === 'evict_idle' ? this.#idlestOfUser : this.#oldestOfUser;
-    const candidates = order.all(user_id, excess + 1).filter((candidate) => candidate[0] !== row[0]);
+    const candidates = order.all(user_id, excess + 1).filter((candidate) => candidate[ID] !== row[ID]);
     const evicted = candidates.slice(0, excess).map((candidate) => this.#close(toSession(candidate), 'evicted', now));
     return { type: 'inserted', evicted, expired };
   }
