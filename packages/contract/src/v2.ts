@@ -4,51 +4,13 @@
  */
 
 import type { CloseReason } from './close-reasons.ts';
+import type { Session, SessionNames, SessionSummary } from './session.ts';
 
 export { assertBulkFilter } from './bulk-filter.ts';
 
 export { CLOSE_REASONS, type CloseReason } from './close-reasons.ts';
 
-/** One sign-in of one user, without what belongs to the application: what lists answer. */
-export interface SessionSummary {
-  /** Names the session; of no use without its token to whoever knows it. */
-  readonly id: string;
-  readonly user_id: string;
-  readonly user_name: string | null;
-  /** Where the user came from, in the application's own terms: usually an IP address. */
-  readonly address: string | null;
-  /** With what the user came, in the application's own terms: usually the user agent. */
-  readonly client: string | null;
-  /** False once the session was closed or has passed one of its deadlines. */
-  readonly active: boolean;
-  readonly open_time: string;
-  /** The last activity, as precisely as touches are recorded. */
-  readonly request_time: string;
-  /** Seconds without activity that end it. */
-  readonly idle_timeout: number;
-  /** The absolute deadline; null for none. */
-  readonly expire_time: string | null;
-  /** Null while the session is active. */
-  readonly close_time: string | null;
-  readonly close_reason: CloseReason | null;
-  /** Grows with every change but a touch. Its ETag is the same number in quotes. */
-  readonly revision: number;
-  /** When the user last proved who they are; for step-up (ASVS 7.5.3). */
-  readonly auth_time: string;
-  /** How, in the application's own terms: RFC 8176 has names like `pwd`, `otp`, `hwk`. */
-  readonly auth_methods: readonly string[];
-  /** How surely, higher is surer, like 1 to 3 of NIST SP 800-63B; null when the application does not say. */
-  readonly auth_level: number | null;
-}
-
-/**
- * A session with what belongs to the application: any JSON values, null once the session has ended. `User` and `Data` are
- * the application's own types, which nothing checks; they include null where it opens sessions without a value.
- */
-export interface Session<User = unknown, Data = unknown> extends SessionSummary {
-  readonly user: User;
-  readonly data: Data;
-}
+export type { Session, SessionSummary } from './session.ts';
 
 /** How the user proved who they are. */
 export interface Authentication {
@@ -59,11 +21,8 @@ export interface Authentication {
 }
 
 /** `POST /v2/sessions`: the caller has authenticated the user. */
-export interface OpenRequest<User = unknown, Data = unknown> extends Authentication {
+export interface OpenRequest<User = unknown, Data = unknown> extends Authentication, SessionNames {
   readonly user_id: string;
-  readonly user_name?: string | null;
-  readonly address?: string | null;
-  readonly client?: string | null;
   readonly user?: User;
   readonly data?: Data;
   /** Seconds; default and maximum are the service's settings. */
@@ -108,14 +67,11 @@ export interface RotateResult<User = unknown, Data = unknown> {
 }
 
 /** `PATCH /v2/sessions/{id}`: what is left out stays as it is. */
-export interface UpdateRequest {
+export interface UpdateRequest extends SessionNames {
   /** Seconds; the maximum is the service's setting. */
   readonly idle_timeout?: number;
   /** Not beyond the longest life that the service allows, from the opening on. A time that is past ends the session. */
   readonly expire_time?: string | null;
-  readonly user_name?: string | null;
-  readonly address?: string | null;
-  readonly client?: string | null;
 }
 
 /** A merge patch of a value (RFC 7396): null removes a member. */

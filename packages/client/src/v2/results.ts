@@ -1,3 +1,4 @@
+import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
 import type {
   CloseManyResult,
   OpenResult,
@@ -27,24 +28,23 @@ const number: Check = (value, name) => {
   if (!Number.isFinite(value)) throw new TypeError(`${name} is infinite`);
 };
 
-const SUMMARY: Readonly<Record<keyof SessionSummary, Check>> = {
-  id: string,
-  user_id: string,
-  user_name: orNull(string),
-  address: orNull(string),
-  client: orNull(string),
-  active: boolean,
-  open_time: string,
-  request_time: string,
-  idle_timeout: number,
-  expire_time: orNull(string),
-  close_time: orNull(string),
-  close_reason: orNull(string),
-  revision: number,
-  auth_time: string,
-  auth_methods: listOf(string),
-  auth_level: orNull(number),
+/** A reason that a newer service adds is a string too. */
+const CHECKS: Readonly<Record<SessionProperty['type'], Check>> = {
+  string,
+  boolean,
+  time: string,
+  seconds: number,
+  integer: number,
+  close_reason: string,
+  strings: listOf(string),
 };
+
+const SUMMARY = Object.fromEntries(
+  Object.entries(SESSION_PROPERTIES).map(([name, { type, isNullable }]) => [
+    name,
+    isNullable ? orNull(CHECKS[type]) : CHECKS[type],
+  ]),
+) as Readonly<Record<keyof SessionSummary, Check>>;
 
 const session = object<Session>({ ...SUMMARY, user: anything, data: anything });
 const hour = object<StatsHour>({ hour: string, opened: number, closed: recordOf(number) });

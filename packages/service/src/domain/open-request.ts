@@ -1,19 +1,13 @@
 import { invalidMember } from './errors.ts';
-import type { JsonText } from './json.ts';
-import { type Authentication, open, type Session, unnamed } from './session.ts';
+import { type Authentication, type OpeningMembers, open, type Session, unnamed } from './session.ts';
 import type { SessionsSettings } from './settings.ts';
 import type { TokenState } from './tokens.ts';
 
 /** What an application gives to open a session; what it leaves out is null, or the default of the settings. */
-export interface OpenRequest {
-  readonly user_id: string;
-  readonly user_name?: string | null;
-  readonly address?: string | null;
-  readonly client?: string | null;
-  readonly user?: JsonText | null;
-  readonly data?: JsonText | null;
-  readonly idle_timeout_ms?: number;
-  readonly expire_time?: number | null;
+export interface OpenRequest
+  extends OpeningMembers,
+    Pick<Session, 'user_id'>,
+    Partial<Pick<Session, 'idle_timeout_ms' | 'expire_time'>> {
   readonly authentication?: Partial<Authentication>;
 }
 
@@ -40,7 +34,6 @@ export function newSession(
   settings: SessionsSettings,
   now: number,
 ): Session {
-  const { user_id, user_name = null, address = null, client = null, user = null, data = null } = request;
   const { idle_timeout_ms_max, lifetime_ms_max } = settings;
   const { idle_timeout_ms = settings.idle_timeout_ms, authentication } = request;
   const latest = lifetime_ms_max === null ? null : now + lifetime_ms_max;
@@ -50,6 +43,6 @@ export function newSession(
   if (latest !== null && (expire_time === null || expire_time > latest)) {
     throw invalidMember('expire_time', `must not be later than ${(latest - now) / 1000} seconds from now`);
   }
-  const fields = { user_id, user_name, address, client, user, data, idle_timeout_ms, expire_time, token };
-  return open(id, { ...fields, authentication: authentication ? { ...unnamed(now), ...authentication } : null }, now);
+  const proven = authentication ? { ...unnamed(now), ...authentication } : null;
+  return open(id, { ...request, idle_timeout_ms, expire_time, token, authentication: proven }, now);
 }

@@ -49,11 +49,16 @@ export interface Session extends Authentication {
 /** A session without what belongs to the application, and without its secrets: what lists answer. */
 export type SessionSummary = Omit<Session, 'user' | 'data' | 'token'>;
 
+/** What an application says at the opening, and may leave out: it is null then. */
+export type OpeningMembers = Partial<Pick<Session, 'user_name' | 'address' | 'client' | 'user' | 'data'>>;
+
 /** What a session is opened with. */
-export type NewSession = Pick<
-  Session,
-  'user_id' | 'user_name' | 'address' | 'client' | 'user' | 'data' | 'idle_timeout_ms' | 'expire_time'
-> & { readonly token?: TokenState | null; readonly authentication?: Authentication | null };
+export interface NewSession
+  extends OpeningMembers,
+    Pick<Session, 'user_id' | 'idle_timeout_ms' | 'expire_time'>,
+    Partial<Pick<Session, 'token'>> {
+  readonly authentication?: Authentication | null;
+}
 
 /** What can be changed of a session after its opening, beside `user` and `data`. */
 export type Amendment = Partial<Pick<Session, 'idle_timeout_ms' | 'expire_time' | 'user_name' | 'address' | 'client'>>;
@@ -119,11 +124,11 @@ export function open(id: string, fields: NewSession, now: number): Session {
   return {
     id,
     user_id: fields.user_id,
-    user_name: fields.user_name,
-    address: fields.address,
-    client: fields.client,
-    user: fields.user,
-    data: fields.data,
+    user_name: fields.user_name ?? null,
+    address: fields.address ?? null,
+    client: fields.client ?? null,
+    user: fields.user ?? null,
+    data: fields.data ?? null,
     open_time: now,
     request_time: now,
     active_until: now,

@@ -1,3 +1,9 @@
+import {
+  SESSION_PROPERTIES,
+  type Session as SessionOnWire,
+  type SessionProperty,
+  type SessionSummary as SessionSummaryOnWire,
+} from '@pip-sessions/contract/session';
 import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/contract/v2';
 import { type Static, type TSchema, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
@@ -38,24 +44,33 @@ const AUTHENTICATION = {
   auth_level: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: 'How surely; higher is surer' })),
 };
 
-const SUMMARY = {
-  id: Type.String({ description: 'Names the session; of no use without its token to whoever knows it' }),
-  user_id: Type.String(),
-  user_name: nullable(Type.String(), 'The name to show'),
-  address: nullable(Type.String(), 'Where the user came from, usually an IP address'),
-  client: nullable(Type.String(), 'With what the user came, usually the user agent'),
-  active: Type.Boolean({ description: 'False once the session was closed or has passed one of its deadlines' }),
-  open_time: Time('When it was opened'),
-  request_time: Time('The last activity, as precisely as touches are recorded'),
-  idle_timeout: Type.Number({ description: 'Seconds without activity that end it' }),
-  expire_time: nullable(Type.String({ format: 'date-time' }), 'The absolute deadline; null for none'),
-  close_time: nullable(Type.String({ format: 'date-time' }), 'Null while the session is active'),
-  close_reason: nullable(CloseReason, 'Null while the session is active'),
-  revision: Type.Integer({ description: 'Grows with every change but a touch; the ETag is the same number in quotes' }),
-  auth_time: Time('When the user last proved who they are'),
-  auth_methods: Type.Array(Type.String(), { description: 'How' }),
-  auth_level: nullable(Type.Integer(), 'How surely; null when the application does not say'),
-};
+const SUMMARY = Object.fromEntries(
+  Object.entries(SESSION_PROPERTIES).map(([name, property]) => [name, schemaOf(property)]),
+);
+
+function schemaOf({ type, isNullable, description }: SessionProperty): TSchema {
+  const said = description === undefined ? {} : { description };
+  return isNullable ? Type.Union([valueSchema(type), Type.Null()], said) : { ...valueSchema(type), ...said };
+}
+
+function valueSchema(type: SessionProperty['type']): TSchema {
+  switch (type) {
+    case 'string':
+      return Type.String();
+    case 'boolean':
+      return Type.Boolean();
+    case 'time':
+      return Type.String({ format: 'date-time' });
+    case 'seconds':
+      return Type.Number();
+    case 'integer':
+      return Type.Integer();
+    case 'close_reason':
+      return CloseReason;
+    case 'strings':
+      return Type.Array(Type.String());
+  }
+}
 
 const FILTER = {
   user_id: Type.Optional(Name('The sessions of this user')),
@@ -67,8 +82,10 @@ const FILTER = {
   close_reason: Type.Optional(CloseReason),
 };
 
-const SessionSummary = Type.Object(SUMMARY, closed);
-const Session = Type.Object({ ...SUMMARY, user: Json('Any JSON value'), data: Json('Any JSON value') }, closed);
+const SessionSummary = Type.Unsafe<SessionSummaryOnWire>(Type.Object(SUMMARY, closed));
+const Session = Type.Unsafe<SessionOnWire>(
+  Type.Object({ ...SUMMARY, user: Json('Any JSON value'), data: Json('Any JSON value') }, closed),
+);
 const Token = Type.String({ description: 'ps_<id>_<secret>: what the user’s browser or app holds' });
 const Counts = Type.Unsafe<Partial<Record<(typeof CLOSE_REASONS)[number], number>>>({
   type: 'object',

@@ -1,3 +1,4 @@
+import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
 import type { WithToken } from '../../domain/rotation.ts';
 import type { Session, SessionSummary } from '../../domain/session.ts';
 import type { Opened } from '../../domain/sessions.ts';
@@ -55,18 +56,33 @@ function hourJson({ hour, opened, closed }: HourCounts) {
   return { hour: isoTime(hour), opened, closed };
 }
 
-function summaryMembers(session: SessionSummary): string {
-  const { open_time, request_time, auth_time, auth_methods, close_time, close_reason } = session;
-  const opened = timeText(open_time);
-  return (
-    `"id":${stringText(session.id)},"user_id":${stringText(session.user_id)}` +
-    `,"user_name":${stringText(session.user_name)},"address":${stringText(session.address)}` +
-    `,"client":${stringText(session.client)},"active":${close_time === null}` +
-    `,"open_time":${opened},"request_time":${request_time === open_time ? opened : timeText(request_time)}` +
-    `,"idle_timeout":${session.idle_timeout_ms / 1000},"expire_time":${timeText(session.expire_time)}` +
-    `,"close_time":${timeText(close_time)},"close_reason":${close_reason === null ? 'null' : `"${close_reason}"`}` +
-    `,"revision":${session.revision},"auth_time":${auth_time === open_time ? opened : timeText(auth_time)}` +
-    `,"auth_methods":${auth_methods.length === 0 ? '[]' : JSON.stringify(auth_methods)}` +
-    `,"auth_level":${session.auth_level}`
-  );
+/** The code is generated once, and as quick as one that is written by hand. */
+const summaryMembers = compileSummary();
+
+function compileSummary(): (session: SessionSummary) => string {
+  const texts = Object.entries(SESSION_PROPERTIES).map(([name, property]) => `"${name}":\${${textOf(name, property)}}`);
+  const body = `const opened = timeText(session.open_time); return \`${texts.join(',')}\`;`;
+  return new Function('timeText', 'stringText', `return (session) => { ${body} };`)(timeText, stringText);
+}
+
+/** The code of the text of a property. */
+function textOf(name: string, { type, isNullable }: SessionProperty): string {
+  const value = `session.${name}`;
+  switch (type) {
+    case 'boolean':
+      return 'session.close_time === null';
+    case 'seconds':
+      return `${value}_ms / 1000`;
+    case 'integer':
+      return value;
+    case 'string':
+      return `stringText(${value})`;
+    case 'close_reason':
+      return `${value} === null ? 'null' : '"' + ${value} + '"'`;
+    case 'strings':
+      return `${value}.length === 0 ? '[]' : JSON.stringify(${value})`;
+    case 'time':
+      // Many of them are the moment of the opening.
+      return isNullable ? `timeText(${value})` : `${value} === session.open_time ? opened : timeText(${value})`;
+  }
 }
