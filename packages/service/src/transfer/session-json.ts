@@ -1,10 +1,11 @@
 import { CLOSE_REASONS } from '@pip-sessions/contract/v2';
-import { Compile, Type } from '#typebox';
+import { Compile, type TSchema, Type } from '#typebox';
 import { METHODS_MAX, STRING_LENGTH_MAX, WELL_FORMED } from '../api/text-bounds.ts';
 import { sessionText } from '../api/v1/wire.ts';
 import { assertValid, TIME_MAX } from '../api/validation.ts';
 import { invalidMember, SessionsError } from '../domain/errors.ts';
 import { type JsonText, toJsonText } from '../domain/json.ts';
+import { MEMBERS, type MemberKind, type MemberName, memberNames } from '../domain/members.ts';
 import type { Authentication, CloseReason, Session } from '../domain/session.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
 import { PAST_SECRETS_MAX, type PastSecret, type TokenState } from '../domain/tokens.ts';
@@ -15,20 +16,33 @@ import { PAST_SECRETS_MAX, type PastSecret, type TokenState } from '../domain/to
  * is not there has the value that a session of the microservice has.
  */
 export function storedSessionText(session: Session): string {
-  const { idle_timeout_ms, expire_time, close_reason, revision, active_until, token } = session;
-  const { auth_time, auth_methods, auth_level } = session;
-  const additions = JSON.stringify({
-    idle_timeout_ms,
-    ...(expire_time !== null && { expire_time: isoTime(expire_time) }),
-    ...(close_reason !== null && { close_reason }),
-    revision,
-    ...(active_until !== session.request_time && { active_until: isoTime(active_until) }),
-    ...(auth_time !== session.open_time && { auth_time: isoTime(auth_time) }),
-    ...(auth_methods.length > 0 && { auth_methods }),
-    ...(auth_level !== null && { auth_level }),
-    ...(token !== null && { token }),
-  });
-  return `${sessionText(session).slice(0, -1)},${additions.slice(1)}`;
+  const additions = Object.fromEntries(
+    ADDITIONS.flatMap((name) => {
+      const value = additionOf(session, name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+  return `${sessionText(session).slice(0, -1)},${JSON.stringify(additions).slice(1)}`;
+}
+
+/** The members that API v1 has; a store keeps others too. */
+const MEMBERS_V1: ReadonlySet<string> = new Set([
+  ...['id', 'user_id', 'user_name', 'open_time', 'request_time'],
+  ...['close_time', 'address', 'client', 'user', 'data'],
+]);
+const ADDITIONS = memberNames().filter((name) => !MEMBERS_V1.has(name));
+
+/** What these are where they are left out; others are null then. */
+const SAME_AS: Partial<Record<MemberName, MemberName>> = { active_until: 'request_time', auth_time: 'open_time' };
+
+/** Null for what is left out. */
+function additionOf(session: Session, name: MemberName): unknown {
+  const value = session[name];
+  const other = SAME_AS[name];
+  if (value === null || (other && value === session[other])) return null;
+  const { kind } = MEMBERS[name];
+  if (kind === 'texts' && (value as readonly string[]).length === 0) return null;
+  return kind === 'time' ? isoTime(value as number) : value;
 }
 
 /**
@@ -65,6 +79,27 @@ function schema(times: { readonly format?: string }, options: { readonly additio
     },
     options,
   );
+  const Token = Type.Object(
+    {
+      hash: Secret,
+      lineage: Type.Optional(Type.Union([Secret, Type.Null()])),
+      open_nonce: Type.Union([Secret, Type.Null()]),
+      past: Type.Array(Past, { maxItems: PAST_SECRETS_MAX }),
+    },
+    options,
+  );
+  const ofKind: Readonly<Record<Exclude<MemberKind, 'json'>, (name: MemberName) => TSchema>> = {
+    text: () => Text,
+    time: () => MaybeTime,
+    duration: () => Type.Integer({ minimum: 1, maximum: IDLE_TIMEOUT_MS_MAX }),
+    integer: (name) => (name === 'auth_level' ? Level : Type.Integer({ minimum: 1, maximum: REVISION_MAX })),
+    reason: () => Type.Union(CLOSE_REASONS.map((reason) => Type.Literal(reason))),
+    texts: () => Methods,
+    token: () => Token,
+  };
+  const additions: Record<string, TSchema> = Object.fromEntries(
+    ADDITIONS.map((name) => [name, Type.Optional(ofKind[MEMBERS[name].kind as Exclude<MemberKind, 'json'>](name))]),
+  );
   return Type.Object(
     {
       id: Type.String({ ...bounds, minLength: 1 }),
@@ -78,25 +113,7 @@ function schema(times: { readonly format?: string }, options: { readonly additio
       client: Text,
       user: Any,
       data: Any,
-      idle_timeout_ms: Type.Optional(Type.Integer({ minimum: 1, maximum: IDLE_TIMEOUT_MS_MAX })),
-      expire_time: MaybeTime,
-      close_reason: Type.Optional(Type.Union(CLOSE_REASONS.map((reason) => Type.Literal(reason)))),
-      revision: Type.Optional(Type.Integer({ minimum: 1, maximum: REVISION_MAX })),
-      active_until: MaybeTime,
-      auth_time: MaybeTime,
-      auth_methods: Type.Optional(Methods),
-      auth_level: Type.Optional(Level),
-      token: Type.Optional(
-        Type.Object(
-          {
-            hash: Secret,
-            lineage: Type.Optional(Type.Union([Secret, Type.Null()])),
-            open_nonce: Type.Union([Secret, Type.Null()]),
-            past: Type.Array(Past, { maxItems: PAST_SECRETS_MAX }),
-          },
-          options,
-        ),
-      ),
+      ...additions,
     },
     options,
   );
@@ -106,7 +123,7 @@ function schema(times: { readonly format?: string }, options: { readonly additio
 export const STORED_SESSION = schema({ format: 'date-time' }, { additionalProperties: false });
 
 const VALIDATORS = { microservice: Compile(schema({}, {})), own: Compile(STORED_SESSION) } as const;
-const MEMBERS = new Set(Object.keys(schema({}, {}).properties));
+const KNOWN: ReadonlySet<string> = new Set([...memberNames(), 'active']);
 
 /**
  * Reads the object of a session; one without a timeout gets the given one. Throws `INVALID_DATA`, which names the
@@ -118,7 +135,8 @@ export function readStoredSession(value: unknown, strictness: Strictness, idle_t
   }
   const validator = VALIDATORS[strictness];
   assertValid(validator, value);
-  const { active, close_reason } = value;
+  const { active } = value;
+  const { close_reason } = value as { readonly close_reason?: CloseReason };
   if (strictness === 'own' && active && (value.close_time || close_reason)) {
     const member = value.close_time ? 'close_time' : 'close_reason';
     throw invalidMember(member, 'must be left out of a session that is active');
@@ -136,17 +154,24 @@ export function readStoredSession(value: unknown, strictness: Strictness, idle_t
     data: jsonOrNull(value.data),
     open_time,
     request_time,
-    active_until: value.active_until ? time('active_until', value.active_until) : request_time,
-    idle_timeout_ms: value.idle_timeout_ms ?? idle_timeout_ms,
-    expire_time: value.expire_time ? time('expire_time', value.expire_time) : null,
+    ...readAdditions(value, { active_until: request_time, auth_time: open_time, idle_timeout_ms, revision: 1 }),
     close_time,
-    close_reason: active ? null : ((close_reason ?? 'closed') satisfies CloseReason),
-    revision: value.revision ?? 1,
-    auth_time: value.auth_time ? time('auth_time', value.auth_time) : open_time,
-    auth_methods: value.auth_methods ?? [],
-    auth_level: value.auth_level ?? null,
-    token: value.token ? tokenState(value.token) : null,
-  };
+    close_reason: active ? null : (close_reason ?? 'closed'),
+  } as Session;
+}
+
+/** `defaults` has what is not null, or nothing, where it is left out. */
+function readAdditions(value: Readonly<Record<string, unknown>>, defaults: Partial<Session>): Partial<Session> {
+  return Object.fromEntries(
+    ADDITIONS.map((name) => {
+      const { kind } = MEMBERS[name];
+      const given = value[name] ?? null;
+      if (given === null || (kind === 'time' && given === ''))
+        return [name, defaults[name] ?? (kind === 'texts' ? [] : null)];
+      if (kind === 'time') return [name, time(name, String(given))];
+      return [name, kind === 'token' ? tokenState(given as ExportedToken) : given];
+    }),
+  );
 }
 
 type ExportedToken = Omit<TokenState, 'lineage' | 'past'> & {
@@ -162,7 +187,7 @@ function tokenState(token: ExportedToken): TokenState {
 
 /** The members of an object that are not those of a session. */
 export function otherMembers(value: object): [name: string, value: unknown][] {
-  return Object.entries(value).filter(([name]) => !MEMBERS.has(name));
+  return Object.entries(value).filter(([name]) => !KNOWN.has(name));
 }
 
 function time(member: string, text: string): number {
