@@ -25,8 +25,8 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     name: 'ended sessions are counted among the live ones of their user',
     test: 'count, total',
     file: `${STORES}/memory/matching.ts`,
-    find: "if (active !== undefined) return active ? 'live' : 'ended';",
-    replace: "if (active !== undefined) return active ? 'all' : 'ended';",
+    find: "live && ended ? 'all' : live ? 'live' : 'ended'",
+    replace: "live ? 'all' : 'ended'",
   },
   { claim: 'Logout is undone by a request in flight', test: 'parallel changes', ...CHANGED_AFTER_END },
   {

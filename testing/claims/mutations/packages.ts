@@ -15,7 +15,7 @@ export const PACKAGES: readonly ClaimMutation[] = [
     name: 'what is bundled is not in the inventory',
     test: 'the bill of materials of the service',
     file: 'scripts/bill-of-materials.ts',
-    find: "  'packages/service': ['typebox'],\n",
+    find: "  'packages/service': ['typebox', 'swagger-ui-dist'],\n",
     replace: '',
   },
   {

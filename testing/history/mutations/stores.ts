@@ -55,9 +55,9 @@ export const IN_STORES: readonly Mutation[] = [
   {
     name: 'PostgreSQL: a count of live sessions counts those that have ended',
     store: 'postgres',
-    file: `${STORES}/postgres/data/conditions.ts`,
-    find: "if (active === true) conditions.add('close_time IS NULL AND deadline > ?', now);",
-    replace: "if (active === true) conditions.add('deadline > ?', now);",
+    file: `${STORES}/sql/filter-conditions.ts`,
+    find: "? { sql: 'close_time IS NULL AND deadline > ?', values: [now] }",
+    replace: "? { sql: 'deadline > ?', values: [now] }",
   },
   {
     name: 'PostgreSQL: a change is written over what another node has written meanwhile',

@@ -1,26 +1,10 @@
 import type { ChangeListener } from './changes.ts';
+import type { SessionFilter, SessionFilterV1 } from './filter.ts';
 import type { Applied, CloseReason, Session, SessionSummary, SessionUpdate } from './session.ts';
 import type { Clock } from './time/clock.ts';
 import type { ClockDifference } from './time/clock-check.ts';
 
-/** Which sessions; a member that is not there does not filter. */
-export interface SessionFilter {
-  readonly id?: string;
-  readonly user_id?: string;
-  /** By the rule of liveness at the call's `now`, not by whether a sweep has passed. */
-  readonly active?: boolean;
-  /** Inclusive, on `request_time`. */
-  readonly from_time?: number;
-  /** Exclusive, on `request_time`. */
-  readonly to_time?: number;
-  readonly client?: string;
-  readonly address?: string;
-  /** Of sessions that have ended, by the rule of liveness. */
-  readonly close_reason?: CloseReason;
-}
-
-/** What API v1 filters by: its pages and their totals are found by an index. */
-export type SessionFilterV1 = Pick<SessionFilter, 'id' | 'user_id' | 'active' | 'from_time' | 'to_time'>;
+export type { SessionFilter, SessionFilterV1 };
 
 export interface PageRequest {
   readonly skip: number;

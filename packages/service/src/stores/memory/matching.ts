@@ -1,3 +1,4 @@
+import { BEFORE_ALL_DEADLINES, isMatch, needsSessions, statesOf } from '../../domain/filter.ts';
 import type { Session } from '../../domain/session.ts';
 import type { PageRequest, ScanKey, SessionFilter, SessionFilterV1 } from '../../domain/store.ts';
 import type { Entries, Entry } from './entries.ts';
@@ -16,7 +17,7 @@ export function listMatching(
 ): { readonly sessions: Session[]; readonly total: number } {
   if (filter.id !== undefined) {
     const entry = entries.get(filter.id);
-    const matches = entry !== undefined && isMatch(entry, filter);
+    const matches = entry !== undefined && isMatch(entry.session, filter, BEFORE_ALL_DEADLINES);
     const sessions = matches && page.skip === 0 && page.take > 0 ? [entry.session] : [];
     return { sessions, total: Number(matches) };
   }
@@ -29,10 +30,7 @@ export function listMatching(
 }
 
 export function countMatching(entries: Entries, filter: SessionFilter): number {
-  const { client, address, close_reason, ...indexed } = filter;
-  if (client === undefined && address === undefined && close_reason === undefined) {
-    return listMatching(entries, indexed, { skip: 0, take: 0, total: true }).total;
-  }
+  if (!needsSessions(filter)) return listMatching(entries, filter, { skip: 0, take: 0, total: true }).total;
   let count = 0;
   for (const _ of matching(entries, filter)) count += 1;
   return count;
@@ -63,7 +61,7 @@ function* walk(
   let rank = after ? index.rank(({ session }) => isNotAfter(session, after), kind) : 0;
   for (;;) {
     const chunk = index.slice(kind, rank, CHUNK);
-    for (const entry of chunk) yield { entry, isMatch: isMatch(entry, filter) };
+    for (const entry of chunk) yield { entry, isMatch: isMatch(entry.session, filter, BEFORE_ALL_DEADLINES) };
     if (chunk.length < CHUNK) return;
     rank += CHUNK;
   }
@@ -77,9 +75,9 @@ function ordersOf(entries: Entries, { user_id }: SessionFilter) {
   return user_id === undefined ? entries.all : entries.ofUser(user_id);
 }
 
-function kindOf({ active, close_reason }: SessionFilter): Kind {
-  if (active !== undefined) return active ? 'live' : 'ended';
-  return close_reason === undefined ? 'all' : 'ended';
+function kindOf(filter: SessionFilter): Kind {
+  const { live, ended } = statesOf(filter);
+  return live && ended ? 'all' : live ? 'live' : 'ended';
 }
 
 function rangeOf(index: OrderedIndex<Entry>, filter: SessionFilter, kind: Kind): { start: number; total: number } {
@@ -87,18 +85,4 @@ function rangeOf(index: OrderedIndex<Entry>, filter: SessionFilter, kind: Kind):
   const start = index.rank(({ session }) => session.request_time >= to_time, kind);
   const end = index.rank(({ session }) => session.request_time >= from_time, kind);
   return { start, total: Math.max(0, end - start) };
-}
-
-function isMatch({ session, ended }: Entry, filter: SessionFilter): boolean {
-  const { id, user_id, active, from_time, to_time, client, address, close_reason } = filter;
-  return (
-    (id === undefined || session.id === id) &&
-    (user_id === undefined || session.user_id === user_id) &&
-    (active === undefined || ended !== active) &&
-    (from_time === undefined || session.request_time >= from_time) &&
-    (to_time === undefined || session.request_time < to_time) &&
-    (client === undefined || session.client === client) &&
-    (address === undefined || session.address === address) &&
-    (close_reason === undefined || session.close_reason === close_reason)
-  );
 }

@@ -1,5 +1,6 @@
 import { type ChangeListener, ChangeListeners, changed, removed } from '../../domain/changes.ts';
 import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
+import { EVICTED_BY } from '../../domain/limits.ts';
 import { apply, type CloseReason, deadline, expire, type Session, type SessionUpdate } from '../../domain/session.ts';
 import type {
   ClosedMatching,
@@ -158,7 +159,8 @@ export class MemoryStore implements SessionStore {
     const live = ofUser?.byTime.count('live') ?? 0;
     if (!ofUser || live < max) return [];
     if (policy === 'deny') throw limitReached(max);
-    const order = policy === 'evict_idle' ? ofUser.byTime : ofUser.byOpenTime;
+    // Both have the latest first, and of the same time the least id.
+    const order = EVICTED_BY[policy] === 'open_time' ? ofUser.byOpenTime : ofUser.byTime;
     const chosen = order.slice('live', max - 1, live - max + 1).reverse();
     return chosen.map((entry) => this.#close(entry, 'evicted', now));
   }

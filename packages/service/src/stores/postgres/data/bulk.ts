@@ -1,3 +1,4 @@
+import { BEFORE_ALL_DEADLINES } from '../../../domain/filter.ts';
 import { expire, type Session } from '../../../domain/session.ts';
 import type { ClosedMatching, CloseMatching, Expired } from '../../../domain/store.ts';
 import { assertMayEnd, type Clock } from '../../../domain/time/clock.ts';
@@ -27,9 +28,6 @@ const SELECT_DUE = `${SELECT_ENDING} WHERE close_time IS NULL AND due <= $1 AND 
 const SELECT_DUE_OF_USER = `${SELECT_ENDING} WHERE ${IS_DUE_OF_USER} ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED`;
 const SELECT_PURGED = `${SELECT_ENDING} WHERE close_time < $1 ORDER BY close_time LIMIT $2 FOR UPDATE SKIP LOCKED`;
 const FORGET_HOURS = 'DELETE FROM hours WHERE hour < $1';
-
-/** Judged by this moment, every session that is open in the store is live. */
-const BEFORE_ALL_DEADLINES = 0;
 
 function selectDue(now: number, limit: number, user_id: string | null): Statement {
   if (user_id === null) return { name: 'due', text: SELECT_DUE, values: [now, limit] };

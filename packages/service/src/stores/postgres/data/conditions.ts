@@ -1,6 +1,7 @@
-import type { SessionFilter } from '../../../domain/store.ts';
+import type { SessionFilter } from '../../../domain/filter.ts';
+import { type Condition, type Dialect, filterConditions } from '../../sql/filter-conditions.ts';
 import type { Value } from '../connection/connection.ts';
-import { toStored } from './nul-escaping.ts';
+import { fromStored, toStored } from './nul-escaping.ts';
 import { LISTED_LAG_MS, userKey } from './rows.ts';
 
 /** The conditions of a WHERE clause, and the values that its parameters stand for. */
@@ -35,29 +36,29 @@ export class Conditions {
   }
 }
 
-/** Adds what each member of a filter means, for the rows as they are stored, swept or not. */
-export function addFilter(conditions: Conditions, filter: SessionFilter, now: number): Conditions {
-  const { id, user_id, active, from_time, to_time, client, address, close_reason } = filter;
-  if (id !== undefined) conditions.add('id = ?', toStored(id));
-  if (user_id !== undefined) conditions.add('user_key = ? AND user_id = ?', userKey(user_id), toStored(user_id));
-  if (from_time !== undefined) conditions.add('request_time >= ?', from_time);
-  if (to_time !== undefined) conditions.add('request_time < ?', to_time);
-  if (id === undefined && user_id === undefined) {
-    // What the index holds lags behind.
-    if (from_time !== undefined) conditions.add('listed_time >= ?', from_time - LISTED_LAG_MS);
-    if (to_time !== undefined) conditions.add('listed_time < ?', to_time);
-  }
-  if (active === true) conditions.add('close_time IS NULL AND deadline > ?', now);
-  if (active === false) conditions.add('(close_time IS NOT NULL OR deadline <= ?)', now);
-  if (client !== undefined) conditions.add('client = ?', toStored(client));
-  if (address !== undefined) conditions.add('address = ?', toStored(address));
-  if (close_reason === 'idle') {
-    conditions.add(`(close_reason = 'idle' OR ${DUE} AND deadline IS DISTINCT FROM expire_time)`, now);
-  } else if (close_reason === 'expired') {
-    conditions.add(`(close_reason = 'expired' OR ${DUE} AND deadline = expire_time)`, now);
-  } else if (close_reason !== undefined) conditions.add('close_reason = ?', close_reason);
-  return conditions;
+/** The index of `listed_time` is used where neither an id nor a user is given; it lags behind. */
+function byListedTime(
+  sql: string,
+  time: number,
+  { id, user_id }: SessionFilter,
+  listed: string,
+  lag_ms: number,
+): Condition {
+  if (id !== undefined || user_id !== undefined) return { sql, values: [time] };
+  return { sql: `${sql} AND ${listed}`, values: [time, time - lag_ms] };
 }
 
-/** Past its deadline, and not swept. */
-const DUE = 'close_time IS NULL AND deadline <= ?';
+const DIALECT: Dialect = {
+  toStored,
+  translations: {
+    user_id: (stored) => ({ sql: 'user_key = ? AND user_id = ?', values: [userKey(fromStored(stored)), stored] }),
+    from_time: (time, _, filter) => byListedTime('request_time >= ?', time, filter, 'listed_time >= ?', LISTED_LAG_MS),
+    to_time: (time, _, filter) => byListedTime('request_time < ?', time, filter, 'listed_time < ?', 0),
+  },
+};
+
+/** Adds the conditions of a filter. */
+export function addFilter(conditions: Conditions, filter: SessionFilter, now: number): Conditions {
+  for (const { sql, values } of filterConditions(filter, now, DIALECT)) conditions.add(sql, ...values);
+  return conditions;
+}

@@ -1,10 +1,10 @@
+import { BEFORE_ALL_DEADLINES, isMatch } from '../../../domain/filter.ts';
 import { deadline, expire, isLive, type Session } from '../../../domain/session.ts';
 import type { ClosedMatching, CloseMatching, Expired } from '../../../domain/store.ts';
 import type { Call } from '../topology/call-deadline.ts';
 import type { Engine } from '../topology/shard-router.ts';
 import type { Keys, Shard } from './keys.ts';
 import type { Lists } from './lists.ts';
-import { BEFORE_ALL_DEADLINES, isMatch } from './matching.ts';
 import type { Stored } from './session-codec.ts';
 import type { Put } from './write-request.ts';
 import { ATTEMPTS_MAX, type Writes } from './writes.ts';

@@ -1,9 +1,10 @@
+import { BEFORE_ALL_DEADLINES, isMatch, needsSessions } from '../../../domain/filter.ts';
 import type { Session, SessionSummary } from '../../../domain/session.ts';
 import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, SessionPage } from '../../../domain/store.ts';
 import type { Call } from '../topology/call-deadline.ts';
 import type { Engine } from '../topology/shard-router.ts';
 import type { Keys, Shard } from './keys.ts';
-import { BEFORE_ALL_DEADLINES, isMatch, mayMatch, needsSessions } from './matching.ts';
+import { mayMatch } from './matching.ts';
 import { type Entry, PIECE_MAX, type Place, Walk, type WalkOf } from './merged-scan.ts';
 import type { Stored } from './session-codec.ts';
 import type { Writes } from './writes.ts';

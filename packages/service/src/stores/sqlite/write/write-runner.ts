@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { EVICTED_BY } from '../../../domain/limits.ts';
 import { apply, expire, isLive, type Session } from '../../../domain/session.ts';
 import type { SessionLimit } from '../../../domain/store.ts';
 import { amongIds, closable, IS_OPEN, valuesOf, where } from '../conditions.ts';
@@ -44,8 +45,7 @@ export class WriteRunner {
   readonly #delete: RowStatement;
   readonly #purgeable: RowStatement;
   readonly #countOpenOfUser: RowStatement;
-  readonly #oldestOfUser: RowStatement;
-  readonly #idlestOfUser: RowStatement;
+  readonly #evictable: Readonly<Record<keyof typeof EVICTED_BY, RowStatement>>;
 
   /** Writes over many sessions are about those of `among`, a condition that begins with AND; empty for all. */
   constructor(db: DatabaseSync, among = '') {
@@ -63,8 +63,8 @@ export class WriteRunner {
     this.#dueOfUser = select(`${ofUser} AND deadline <= ?`);
     this.#purgeable = select(`close_time < ? ${this.#among} ORDER BY close_time`);
     this.#countOpenOfUser = prepare(db, `SELECT count(*), total(deadline <= ?) FROM sessions WHERE ${ofUser}`);
-    this.#oldestOfUser = select(`${ofUser} ORDER BY open_time, id DESC`);
-    this.#idlestOfUser = select(`${ofUser} ORDER BY request_time, id DESC`);
+    const evicted = (time: string) => select(`${ofUser} ORDER BY ${time}, id DESC`);
+    this.#evictable = { evict_oldest: evicted(EVICTED_BY.evict_oldest), evict_idle: evicted(EVICTED_BY.evict_idle) };
   }
 
   /** All of them, in their order, judged by `decided_at`; throws when the transaction has to be rolled back. */
@@ -131,7 +131,7 @@ export class WriteRunner {
     if (!this.#insertRow(row)) return { type: 'taken', expired };
     if (excess <= 0) return { type: 'inserted', evicted: [], expired };
     // One more: the new one may be of the same moment, and must not be chosen itself.
-    const order = limit.policy === 'evict_idle' ? this.#idlestOfUser : this.#oldestOfUser;
+    const order = this.#evictable[limit.policy === 'evict_idle' ? 'evict_idle' : 'evict_oldest'];
     const candidates = order.all(user_id, excess + 1).filter((candidate) => candidate[ID] !== row[ID]);
     const evicted = candidates.slice(0, excess).map((candidate) => this.#close(toSession(candidate), 'evicted', now));
     return { type: 'inserted', evicted, expired };

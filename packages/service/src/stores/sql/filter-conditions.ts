@@ -1,0 +1,56 @@
+import type { SessionFilter } from '../../domain/filter.ts';
+
+/** A condition of a WHERE clause. Each `?` stands for the next of the values. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+type Name = keyof SessionFilter;
+type Translation<N extends Name> = (
+  value: NonNullable<SessionFilter[N]>,
+  now: number,
+  filter: SessionFilter,
+) => Condition;
+type Translations = { readonly [N in Name]-?: Translation<N> };
+
+/** What differs from engine to engine: how a text is stored, and by which expressions indexes are found. */
+export interface Dialect {
+  readonly toStored: (text: string) => string;
+  readonly translations: Partial<Translations>;
+}
+
+/** Past its deadline, and not swept. */
+const DUE = 'close_time IS NULL AND deadline <= ?';
+
+/** What each member of a filter means (`domain/filter.ts`), for the rows as they are stored, swept or not. */
+const TRANSLATIONS: Translations = {
+  id: (id) => ({ sql: 'id = ?', values: [id] }),
+  user_id: (user_id) => ({ sql: 'user_id = ?', values: [user_id] }),
+  active: (active, now) =>
+    active
+      ? { sql: 'close_time IS NULL AND deadline > ?', values: [now] }
+      : { sql: '(close_time IS NOT NULL OR deadline <= ?)', values: [now] },
+  from_time: (from_time) => ({ sql: 'request_time >= ?', values: [from_time] }),
+  to_time: (to_time) => ({ sql: 'request_time < ?', values: [to_time] }),
+  client: (client) => ({ sql: 'client = ?', values: [client] }),
+  address: (address) => ({ sql: 'address = ?', values: [address] }),
+  close_reason: (reason, now) => {
+    const isOfExpireTime = `deadline IS ${reason === 'idle' ? '' : 'NOT '}DISTINCT FROM expire_time`;
+    return reason === 'idle' || reason === 'expired'
+      ? { sql: `(close_reason = ? OR ${DUE} AND ${isOfExpireTime})`, values: [reason, now] }
+      : { sql: 'close_reason = ?', values: [reason] };
+  },
+};
+
+/** The conditions of a filter, in a fixed order. */
+export function filterConditions(filter: SessionFilter, now: number, dialect: Dialect): Condition[] {
+  const { toStored, translations } = dialect;
+  return (Object.keys(TRANSLATIONS) as Name[]).flatMap((name) => {
+    const value = filter[name];
+    if (value === undefined) return [];
+    const translate = (translations[name] ?? TRANSLATIONS[name]) as Translation<Name>;
+    const stored = typeof value === 'string' ? toStored(value) : value;
+    return [translate(stored as never, now, filter)];
+  });
+}
