@@ -41,12 +41,9 @@ export interface Session<User = unknown, Data = unknown> extends SessionSummary 
   readonly data: Data;
 }
 
-/** What an application says of the user and the device, at the opening and later. */
-export interface SessionNames {
-  readonly user_name?: string | null;
-  readonly address?: string | null;
-  readonly client?: string | null;
-}
+/** What an application says of the user and the device, at the opening and later; each a text or null. */
+export const SESSION_NAMES = ['user_name', 'address', 'client'] as const satisfies readonly (keyof SessionSummary)[];
+export type SessionNames = { readonly [Name in (typeof SESSION_NAMES)[number]]?: string | null };
 
 /** A property of a session on the wire. */
 export interface SessionProperty {

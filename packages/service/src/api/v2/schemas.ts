@@ -1,11 +1,12 @@
 import {
+  SESSION_NAMES,
   SESSION_PROPERTIES,
   type Session as SessionOnWire,
   type SessionProperty,
   type SessionSummary as SessionSummaryOnWire,
 } from '@pip-sessions/contract/session';
 import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/contract/v2';
-import { type Static, type TSchema, Type } from '#typebox';
+import { type Static, type TOptional, type TSchema, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
 import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 
@@ -72,6 +73,10 @@ function valueSchema(type: SessionProperty['type']): TSchema {
   }
 }
 
+const NAMES = Object.fromEntries(
+  SESSION_NAMES.map((name) => [name, Type.Optional(Text(SESSION_PROPERTIES[name].description ?? ''))]),
+) as Record<(typeof SESSION_NAMES)[number], TOptional<ReturnType<typeof Text>>>;
+
 const FILTER = {
   user_id: Type.Optional(Name('The sessions of this user')),
   active: Type.Optional(Type.Boolean({ description: 'Only those that are live, or only those that are not' })),
@@ -98,9 +103,7 @@ export const SCHEMAS = {
   OpenRequest: Type.Object(
     {
       user_id: Name('Whom the caller has authenticated'),
-      user_name: Type.Optional(Text('The name to show')),
-      address: Type.Optional(Text('Where the user came from, usually an IP address')),
-      client: Type.Optional(Text('With what the user came, usually the user agent')),
+      ...NAMES,
       user: Type.Optional(Json(`Any JSON value; null is none; ${JSON_BOUNDS}`)),
       data: Type.Optional(Json(`Any JSON value; null is none; ${JSON_BOUNDS}`)),
       idle_timeout: Type.Optional(IdleTimeout),
@@ -172,9 +175,7 @@ export const SCHEMAS = {
       expire_time: Type.Optional(
         nullable(Type.String({ format: 'date-time' }), 'The absolute deadline; one that is past ends the session'),
       ),
-      user_name: Type.Optional(Text('The name to show')),
-      address: Type.Optional(Text('Where the user is now, usually an IP address')),
-      client: Type.Optional(Text('With what the user came, usually the user agent')),
+      ...NAMES,
     },
     { ...closed, minProperties: 1 },
   ),
