@@ -121,6 +121,7 @@ const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]
   { call: /\b(TODO|FIXME|XXX)\b/, only: [], use: 'a finished thought' },
 ];
 
+const IMPORT = /(?:^(?:import|export)\b[^;]*?from |\bimport\()'([^']+)'/gm;
 const EMPTY_NAMES = /(^|[/-])(utils?|helpers?|common|misc|managers?)(\.|\/|-|$)/;
 
 const files: readonly SourceFile[] = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
@@ -130,15 +131,34 @@ const files: readonly SourceFile[] = execFileSync('git', ['ls-files', '-co', '--
   .filter((path) => path !== '' && path !== 'scripts/tidy.ts')
   .map((path) => ({ path, text: readFileSync(path, 'utf8'), isTest: /\.test\.ts$|\/fixtures\//.test(path) }));
 
-const problems = files.flatMap((file) => [...layering(file), ...banned(file), ...shape(file)]);
+const problems = [...files.flatMap((file) => [...layering(file), ...banned(file), ...shape(file)]), ...circles()];
 for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.stderr.write(problems.length === 0 ? `tidy: ${files.length} files\n` : `tidy: ${problems.length} problems\n`);
 process.exitCode = problems.length === 0 ? 0 : 1;
 
+/** Files that import each other, also by way of others, and also only their types: neither can be understood alone. */
+function* circles(): Generator<string> {
+  const imports = new Map(files.map(({ path, text }) => [path, importsOf(path, text)]));
+  const done = new Set<string>();
+  const visit = function* (path: string, way: readonly string[]): Generator<string> {
+    const at = way.indexOf(path);
+    if (at !== -1) yield `${way.slice(at).join(' and ')} import each other`;
+    if (at !== -1 || done.has(path)) return;
+    for (const imported of imports.get(path) ?? []) yield* visit(imported, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of files) yield* visit(path, []);
+}
+
+function importsOf(path: string, text: string): string[] {
+  const specifiers = [...text.matchAll(IMPORT)].map(([, specifier = '']) => specifier);
+  return specifiers.filter((name) => name.startsWith('.')).map((name) => normalize(join(dirname(path), name)));
+}
+
 function* layering({ path, text, isTest }: SourceFile): Generator<string> {
   const layer = LAYERS.find(({ of }) => path === of || path.startsWith(/[-/]$/.test(of) ? of : `${of}/`));
   if (!layer || isTest || path.endsWith('/conformance.ts')) return;
-  for (const [, imported = ''] of text.matchAll(/(?:^(?:import|export)\b[^;]*?from |\bimport\()'([^']+)'/gm)) {
+  for (const [, imported = ''] of text.matchAll(IMPORT)) {
     const target = imported.startsWith('.') ? normalize(join(dirname(path), imported)) : imported;
     const own = layer.of.endsWith('/') ? layer.of : `${layer.of}/`;
     const allowed = [own, ...layer.allow].some((prefix) => target.startsWith(prefix));

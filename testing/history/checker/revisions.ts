@@ -1,6 +1,6 @@
 import type { Operation, Seen, Values } from '../history.ts';
 import { isSameValue, mergedText } from './merge-values.ts';
-import type { SessionModel } from './session-model.ts';
+import type { Failing } from './violation.ts';
 
 type Change = Extract<Operation, { readonly kind: 'replace' | 'patch' | 'amend' }>;
 
@@ -9,7 +9,7 @@ type Traits = Pick<Seen, 'idle_timeout_ms' | 'expire_time' | 'client' | 'address
 
 /** The changes that made the revisions of one session, and its content at each. */
 export class Revisions {
-  readonly #session: Pick<SessionModel, 'fail'>;
+  readonly #session: Failing;
   /** The highest at which it was live. */
   live_max = 0;
   /** Changes whose outcome is not known. */
@@ -21,7 +21,7 @@ export class Revisions {
   readonly #tokens = new Set<string>();
   #responded = 0;
 
-  constructor(session: Pick<SessionModel, 'fail'>) {
+  constructor(session: Failing) {
     this.#session = session;
   }
 

@@ -36,3 +36,8 @@ export class ViolationError extends Error {
     this.violation = { invariant, message, number, user, is_absence };
   }
 }
+
+/** Ends a check with a violation: `is_absence` where something is missing that any event might have explained. */
+export interface Failing {
+  fail(invariant: Invariant, message: string, is_absence?: boolean): never;
+}

@@ -1,8 +1,8 @@
 import type { SessionsError } from '../domain/errors.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { isSharedStore, withoutPassword } from '../stores/shared/store-url.ts';
-import type { Config } from './config.ts';
 import { ConfigProblems } from './problems.ts';
+import type { Config } from './settings.ts';
 import { variableOf } from './sources.ts';
 import { invalidConfig } from './values.ts';
 

@@ -1,5 +1,6 @@
+import { type Authentication, defaultAuthentication } from './authentication.ts';
 import { invalidMember } from './errors.ts';
-import { type Authentication, type OpeningMembers, open, type Session, unnamed } from './session.ts';
+import { type OpeningMembers, open, type Session } from './session.ts';
 import type { SessionsSettings } from './settings.ts';
 import type { TokenState } from './tokens.ts';
 
@@ -43,6 +44,6 @@ export function newSession(
   if (latest !== null && (expire_time === null || expire_time > latest)) {
     throw invalidMember('expire_time', `must not be later than ${(latest - now) / 1000} seconds from now`);
   }
-  const proven = authentication ? { ...unnamed(now), ...authentication } : null;
+  const proven = authentication ? { ...defaultAuthentication(now), ...authentication } : null;
   return open(id, { ...request, idle_timeout_ms, expire_time, token, authentication: proven }, now);
 }

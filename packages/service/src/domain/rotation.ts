@@ -1,8 +1,9 @@
 import { parseToken, tokenOf } from '@pip-sessions/contract/token';
+import { type Authentication, defaultAuthentication } from './authentication.ts';
 import { endIfDue, isDue } from './due-sessions.ts';
 import { sessionClosed, tokenReplaced, tokenUnknown } from './rejections.ts';
 import { hashSecret, lineageOf, newNonce, successor } from './secrets.ts';
-import { type Authentication, type Session, unnamed } from './session.ts';
+import type { Session } from './session.ts';
 import type { SessionsSettings } from './settings.ts';
 import type { SessionStore } from './store.ts';
 import type { Validator } from './token-validator.ts';
@@ -89,7 +90,7 @@ export class Rotation {
       to_hash: hashSecret(next),
       nonce,
       grace_until: now + this.#settings.rotation_grace_ms,
-      authentication: authentication ? { ...unnamed(now), ...authentication } : null,
+      authentication: authentication ? { ...defaultAuthentication(now), ...authentication } : null,
     } as const;
     const result = await this.#store.update(session.id, rotation, now);
     return result.outcome === 'updated' ? { session: result.session, token: tokenOf(session.id, next) } : null;

@@ -1,16 +1,10 @@
 import type { CloseReason } from '@pip-sessions/contract/close-reasons';
+import { type Authentication, defaultAuthentication } from './authentication.ts';
 import type { JsonText } from './json.ts';
 import { mergePatch } from './merge-patch.ts';
 import { PAST_SECRETS_MAX, type TokenState } from './tokens.ts';
 
-export type { CloseReason };
-
-/** How the user proved who they are, for step-up (ASVS 7.5.3). */
-export interface Authentication {
-  readonly auth_time: number;
-  readonly auth_methods: readonly string[];
-  readonly auth_level: number | null;
-}
+export type { Authentication, CloseReason };
 
 /**
  * One sign-in of one user, as it is stored. Members have the names they have on the wire. Times are milliseconds
@@ -120,7 +114,7 @@ export type Applied = {
 };
 
 export function open(id: string, fields: NewSession, now: number): Session {
-  const { auth_time, auth_methods, auth_level } = fields.authentication ?? unnamed(now);
+  const { auth_time, auth_methods, auth_level } = fields.authentication ?? defaultAuthentication(now);
   return {
     id,
     user_id: fields.user_id,
@@ -142,11 +136,6 @@ export function open(id: string, fields: NewSession, now: number): Session {
     auth_level,
     token: fields.token ?? null,
   };
-}
-
-/** The caller has authenticated the user, and says no more about it. */
-export function unnamed(now: number): Authentication {
-  return { auth_time: now, auth_methods: [], auth_level: null };
 }
 
 /** The moment at which an open session ends by itself: the nearer of its two deadlines. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { DocsPath } from './endpoints.ts';
 import { PAGE_CSS, PAGE_JS, type PageOptions, pageHtml } from './page.ts';
+import type { DocsPath } from './paths.ts';
 
 interface Asset {
   readonly headers: Readonly<Record<string, string>>;

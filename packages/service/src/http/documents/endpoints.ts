@@ -3,16 +3,7 @@ import type { Content } from '../content.ts';
 import type { Endpoints } from '../endpoints.ts';
 import type { Assets } from './assets.ts';
 import type { PageOptions } from './page.ts';
-
-const PATHS = [
-  '/docs',
-  '/docs/page.css',
-  '/docs/page.js',
-  '/docs/swagger-ui.css',
-  '/docs/swagger-ui-bundle.js',
-  '/docs/favicon-32x32.png',
-] as const;
-export type DocsPath = (typeof PATHS)[number];
+import { DOCS_PATHS, type DocsPath } from './paths.ts';
 
 /** `GET /docs`: API v2 for humans. Its files are loaded at the first request, so that no start waits for them. */
 export function docsEndpoints(options: PageOptions): Endpoints {
@@ -26,5 +17,5 @@ export function docsEndpoints(options: PageOptions): Endpoints {
     return isSame ? { status: 304, headers, body: '' } : { status: 200, headers, body };
   }
 
-  return Object.fromEntries(PATHS.map((path) => [path, (request: IncomingMessage) => serve(path, request)]));
+  return Object.fromEntries(DOCS_PATHS.map((path) => [path, (request: IncomingMessage) => serve(path, request)]));
 }
