@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command } from '../../../testing/service/command.ts';
+import { configHelp } from './config/config.ts';
 import { VERSION } from './process/version.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -126,10 +127,13 @@ test('a start says what is open to whom, once for operators and once for the log
   }
 });
 
-test('--help lists the settings', async () => {
+test('--help lists every setting with its meaning and its default', async () => {
   const help = run({}, ['--help']);
   assert.equal(await help.exit, 0);
-  assert.match(help.stdout, /SESSIONS_STORE .*sqlite:data\/sessions\.db/);
+  for (const { variable, help: meaning, value } of configHelp()) {
+    const line = help.stdout.split('\n').find((text) => text.trim().startsWith(`${variable} `)) ?? '';
+    assert.ok(line.includes(meaning) && line.includes(value), `${variable} is missing or has another meaning: ${line}`);
+  }
 });
 
 test('the password of a store is in nothing that a start which fails writes', async () => {
