@@ -12,7 +12,7 @@ import {
 import { COMMANDS } from '../../service/src/api/v1/commands.ts';
 import { ManualClock } from '../../service/src/domain/time/clock.ts';
 import { SessionsController } from './controller.ts';
-import { SessionsMemoryPersistence } from './memory-persistence.ts';
+import { SessionsMemoryPersistence } from './persistence/memory-persistence.ts';
 
 const PERSISTENCE = new Descriptor('pip-services-sessions', 'persistence', 'memory', 'default', '1.0');
 

@@ -18,10 +18,10 @@ import {
   ObjectSchema,
   type PagingParams,
 } from 'pip-services3-commons-nodex';
-import { findLog, SILENT } from './console-logger.ts';
+import { findLog, SILENT } from './container/console-logger.ts';
 import { findDependency } from './dependencies.ts';
 import { badSetting } from './exceptions.ts';
-import { isPersistence, type SessionsPersistence } from './persistence.ts';
+import { isPersistence, type SessionsPersistence } from './persistence/persistence.ts';
 import { COMMAND_NAMES, type CommandName, type CommandResults, runCommand } from './run-command.ts';
 import { DEFAULTS, wholeSetting } from './settings.ts';
 

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { Descriptor } from 'pip-services3-commons-nodex';
 import { SessionsController } from './controller.ts';
 import { SessionsServiceFactory } from './factory.ts';
-import { SessionsFilePersistence } from './file-persistence.ts';
 import { SessionsHttpServiceV1 } from './http-service.ts';
-import { SessionsMemoryPersistence } from './memory-persistence.ts';
+import { SessionsFilePersistence } from './persistence/file-persistence.ts';
+import { SessionsMemoryPersistence } from './persistence/memory-persistence.ts';
 
 const COMPONENTS = [
   ['persistence:memory', SessionsMemoryPersistence],

@@ -1,9 +1,9 @@
 import { Descriptor, InternalException } from 'pip-services3-commons-nodex';
 import { SessionsController } from './controller.ts';
 import { GROUPS } from './dependencies.ts';
-import { SessionsFilePersistence } from './file-persistence.ts';
 import { SessionsHttpServiceV1 } from './http-service.ts';
-import { SessionsMemoryPersistence } from './memory-persistence.ts';
+import { SessionsFilePersistence } from './persistence/file-persistence.ts';
+import { SessionsMemoryPersistence } from './persistence/memory-persistence.ts';
 
 /** Creates components by their descriptors, as the toolkit's containers ask for them. */
 export interface ComponentFactory {

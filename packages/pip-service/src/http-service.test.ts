@@ -10,7 +10,7 @@ import { ManualClock } from '../../service/src/domain/time/clock.ts';
 import { SessionsController } from './controller.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { SessionsHttpServiceV1 } from './http-service.ts';
-import { SessionsMemoryPersistence } from './memory-persistence.ts';
+import { SessionsMemoryPersistence } from './persistence/memory-persistence.ts';
 
 const LOCAL = ['connection.protocol', 'http', 'connection.host', '127.0.0.1', 'connection.port', 0] as const;
 const KEY_FILE = fileURLToPath(new URL('../../../testing/certificates/localhost.key.pem', import.meta.url));

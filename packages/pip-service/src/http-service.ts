@@ -12,8 +12,8 @@ import {
   type IReferences,
   type IUnreferenceable,
 } from 'pip-services3-commons-nodex';
-import { findLog, SILENT } from './console-logger.ts';
-import { ContextInfo } from './context-info.ts';
+import { findLog, SILENT } from './container/console-logger.ts';
+import { ContextInfo } from './container/context-info.ts';
 import { SessionsController } from './controller.ts';
 import { findDependency, findOptional } from './dependencies.ts';
 import { badSetting } from './exceptions.ts';

@@ -21,8 +21,8 @@
  */
 export { SessionsController } from './controller.ts';
 export { type ComponentFactory, SessionsServiceFactory } from './factory.ts';
-export { SessionsFilePersistence } from './file-persistence.ts';
 export { SessionsHttpServiceV1 } from './http-service.ts';
-export { type SeedV1, SessionsMemoryPersistence } from './memory-persistence.ts';
-export type { SessionsPersistence } from './persistence.ts';
+export { SessionsFilePersistence } from './persistence/file-persistence.ts';
+export { type SeedV1, SessionsMemoryPersistence } from './persistence/memory-persistence.ts';
+export type { SessionsPersistence } from './persistence/persistence.ts';
 export { SessionsProcess } from './process.ts';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
-import { readContainerConfig } from './container-config.ts';
+import { readContainerConfig } from './container/container-config.ts';
 import { readArguments, SessionsProcess } from './process.ts';
 
 const ORIGINAL_LIKE = fileURLToPath(new URL('./fixtures/original-like.yml', import.meta.url));

@@ -12,14 +12,14 @@ import {
 } from '@pip-sessions/service/internal/process/standard-streams';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from '@pip-sessions/service/internal/process/stop-signals';
 import { ConfigParams } from 'pip-services3-commons-nodex';
-import { Container } from './container.ts';
-import { type ComponentConfig, type Parameters, readContainerConfig } from './container-config.ts';
+import { Container } from './container/container.ts';
+import { type ComponentConfig, type Parameters, readContainerConfig } from './container/container-config.ts';
+import { StandardFactory } from './container/standard-factory.ts';
 import { type ComponentFactory, SessionsServiceFactory } from './factory.ts';
-import { SessionsFilePersistence } from './file-persistence.ts';
 import { SessionsHttpServiceV1 } from './http-service.ts';
-import { SessionsMemoryPersistence } from './memory-persistence.ts';
+import { SessionsFilePersistence } from './persistence/file-persistence.ts';
+import { SessionsMemoryPersistence } from './persistence/memory-persistence.ts';
 import { textSetting } from './settings.ts';
-import { StandardFactory } from './standard-factory.ts';
 
 const USAGE = `Usage: pip-sessions-process [-c <config.yml>] [-p <name>=<value>[;<name>=<value>]]
 

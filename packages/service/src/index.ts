@@ -16,7 +16,6 @@ export type { ChangeListener, SessionChange } from './domain/changes.ts';
 export { type ErrorCode, SessionsError } from './domain/errors.ts';
 export { asJsonText, fromJsonText, type JsonText, toJsonText } from './domain/json.ts';
 export type { OpenRequest } from './domain/open-request.ts';
-export type { WithToken } from './domain/rotation.ts';
 export type { CloseReason, Session, SessionSummary, SessionUpdate } from './domain/session.ts';
 export { type Opened, Sessions } from './domain/sessions.ts';
 export type { SessionsSettings } from './domain/settings.ts';
@@ -35,7 +34,8 @@ export type {
 } from './domain/store.ts';
 export { type Clock, ManualClock, systemClock } from './domain/time/clock.ts';
 export { elapsedTime } from './domain/time/elapsed-time.ts';
-export type { Validation } from './domain/token-validator.ts';
+export type { WithToken } from './domain/tokens/rotation.ts';
+export type { Validation } from './domain/tokens/token-validator.ts';
 export { createLogger, type Logger, type LogLevel } from './observability/log.ts';
 export { type RunningService, startService } from './service.ts';
 export { createStore } from './stores/create-store.ts';

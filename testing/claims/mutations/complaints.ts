@@ -124,7 +124,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     name: 'a rotation gives each caller another token',
     test: '200 parallel rotations',
     on: 'memory: ',
-    file: `${DOMAIN}/rotation.ts`,
+    file: `${DOMAIN}/tokens/rotation.ts`,
     find: 'return successor(secret, nonce, lineageOf(session));',
     replace: 'return successor(secret, nonce && newNonce(), lineageOf(session));',
   },

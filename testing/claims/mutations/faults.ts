@@ -17,7 +17,7 @@ export const FAULTS: readonly ClaimMutation[] = [
     claim: NO_DOOR,
     name: 'a token is unknown while the store does not answer',
     test: 'a store that does not',
-    file: `${DOMAIN}/token-validator.ts`,
+    file: `${DOMAIN}/tokens/token-validator.ts`,
     find: 'const known = await this.#lookup.find(parsed.id, age_ms_max);',
     replace:
       'const known = await this.#lookup.find(parsed.id, age_ms_max).catch(() => ({ session: null, age_ms: 0 }));',
@@ -77,7 +77,7 @@ export const FAULTS: readonly ClaimMutation[] = [
     name: 'a node with a wrong clock takes a token for one of after its grace',
     test: 'a token in its grace ends',
     on: 'redis: ',
-    file: `${DOMAIN}/token-validator.ts`,
+    file: `${DOMAIN}/tokens/token-validator.ts`,
     find: 'assertMayEnd(this.#clock);',
     replace: '',
   },

@@ -81,7 +81,7 @@ export const FILES: readonly ClaimMutation[] = [
     claim: "Files of sessions are for the service's user alone, also those that were there with another mode",
     name: 'the file of Pip.Services components is for everybody',
     test: 'a new file of sessions',
-    file: `${PIP_SERVICE}/atomic-file.ts`,
+    file: `${PIP_SERVICE}/persistence/atomic-file.ts`,
     find: 'const NEW_FILE_MODE = 0o600;',
     replace: 'const NEW_FILE_MODE = 0o644;',
   },

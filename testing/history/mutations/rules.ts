@@ -20,7 +20,7 @@ export const RULES: readonly Mutation[] = [
   {
     name: 'a cached copy decides that a session has passed its deadline',
     store: 'redis',
-    file: `${DOMAIN}/token-validator.ts`,
+    file: `${DOMAIN}/tokens/token-validator.ts`,
     find: "if (isDue(session, now)) return 'due';",
     replace: "if (isDue(session, now)) return { active: false, reason: 'idle' };",
   },

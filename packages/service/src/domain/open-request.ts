@@ -2,7 +2,7 @@ import { type Authentication, defaultAuthentication } from './authentication.ts'
 import { invalidMember } from './errors.ts';
 import { type OpeningMembers, open, type Session } from './session.ts';
 import type { SessionsSettings } from './settings.ts';
-import type { TokenState } from './tokens.ts';
+import type { TokenState } from './tokens/tokens.ts';
 
 /** What an application gives to open a session; what it leaves out is null, or the default of the settings. */
 export interface OpenRequest

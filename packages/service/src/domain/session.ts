@@ -2,7 +2,7 @@ import type { CloseReason } from '@pip-sessions/contract/close-reasons';
 import { type Authentication, defaultAuthentication } from './authentication.ts';
 import type { JsonText } from './json.ts';
 import { mergePatch } from './merge-patch.ts';
-import { PAST_SECRETS_MAX, type TokenState } from './tokens.ts';
+import { PAST_SECRETS_MAX, type TokenState } from './tokens/tokens.ts';
 
 export type { Authentication, CloseReason };
 

@@ -7,8 +7,6 @@ import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
 import { assertIdempotencyKey, assertIdleTimeout, newSession, type OpenRequest } from './open-request.ts';
 import { changedOrThrow, keyUsed } from './rejections.ts';
-import { type Rotated, Rotation, type WithToken } from './rotation.ts';
-import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './secrets.ts';
 import {
   type Amendment,
   type Authentication,
@@ -34,8 +32,10 @@ import type {
 } from './store.ts';
 import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
 import { assertMayEnd, type Clock } from './time/clock.ts';
-import { type Validation, Validator } from './token-validator.ts';
-import { judge, seenBy } from './tokens.ts';
+import { type Rotated, Rotation, type WithToken } from './tokens/rotation.ts';
+import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './tokens/secrets.ts';
+import { type Validation, Validator } from './tokens/token-validator.ts';
+import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
 
 export interface Opened {

@@ -8,7 +8,7 @@ import { type JsonText, toJsonText } from '../domain/json.ts';
 import { MEMBERS, type MemberKind, type MemberName, memberNames } from '../domain/members.ts';
 import type { Authentication, CloseReason, Session } from '../domain/session.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
-import { PAST_SECRETS_MAX, type PastSecret, type TokenState } from '../domain/tokens.ts';
+import { PAST_SECRETS_MAX, type PastSecret, type TokenState } from '../domain/tokens/tokens.ts';
 
 /**
  * A stored session as JSON, with everything that a store keeps of it: the members of API v1 first, as the

@@ -1,12 +1,12 @@
 import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
-import type { WithToken } from '../../domain/rotation.ts';
 import type { Session, SessionSummary } from '../../domain/session.ts';
 import type { Opened } from '../../domain/sessions.ts';
 import type { Stats } from '../../domain/stats.ts';
 import type { ClosedMatching, HourCounts, Scan } from '../../domain/store.ts';
 import type { Swept } from '../../domain/sweep.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
-import type { Validation } from '../../domain/token-validator.ts';
+import type { WithToken } from '../../domain/tokens/rotation.ts';
+import type { Validation } from '../../domain/tokens/token-validator.ts';
 import { stringText, timeText } from '../json-text.ts';
 import { cursorOf } from './cursor.ts';
 

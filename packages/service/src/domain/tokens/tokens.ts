@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { Authentication } from './authentication.ts';
+import type { Authentication } from '../authentication.ts';
 import { hashSecret, isOfLineage } from './secrets.ts';
 
 /** What a session knows of the secrets that it was given out with: enough to recognise them, not to make them. */

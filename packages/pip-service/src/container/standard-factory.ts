@@ -1,8 +1,8 @@
 import { Descriptor } from 'pip-services3-commons-nodex';
+import type { ComponentFactory } from '../factory.ts';
+import { HttpEndpoint } from '../http-endpoint.ts';
 import { ConsoleLogger } from './console-logger.ts';
 import { ContextInfo } from './context-info.ts';
-import type { ComponentFactory } from './factory.ts';
-import { HttpEndpoint } from './http-endpoint.ts';
 
 /**
  * Stands for a standard component whose work the service does by itself, so that configurations which list it go on

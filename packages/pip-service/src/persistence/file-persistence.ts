@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '@pip-sessions/service/internal/domain/time/clock';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
+import { DEFAULTS, textSetting } from '../settings.ts';
 import { FileStore, type FileStoreSettings } from './file-store.ts';
 import { SessionsMemoryPersistence } from './memory-persistence.ts';
-import { DEFAULTS, textSetting } from './settings.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

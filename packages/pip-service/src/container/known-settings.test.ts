@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigParams, Descriptor } from 'pip-services3-commons-nodex';
+import { SessionsServiceFactory } from '../factory.ts';
 import { Container } from './container.ts';
-import { SessionsServiceFactory } from './factory.ts';
 import { StandardFactory } from './standard-factory.ts';
 
 function create(descriptor: string, config: object): string[] {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { ConfigParams, Descriptor } from 'pip-services3-commons-nodex';
 import { parse as parseYaml } from 'yaml';
-import { badSetting } from './exceptions.ts';
-import { textSetting } from './settings.ts';
+import { badSetting } from '../exceptions.ts';
+import { textSetting } from '../settings.ts';
 
 /** A component of a process: what it is, and its settings. */
 export interface ComponentConfig {

@@ -1,6 +1,6 @@
 import { nearest } from '@pip-sessions/service/internal/config/nearest';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
-import { badSetting } from './exceptions.ts';
+import { badSetting } from '../exceptions.ts';
 
 /** With more errors than this, a name may be a setting of the original that has no meaning here. */
 const ERRORS_MAX = 3;

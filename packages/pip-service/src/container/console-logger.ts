@@ -1,8 +1,8 @@
 import { createLogger, type Logger, type LogLevel } from '@pip-sessions/service/internal/observability/log';
 import type { ConfigParams, IClosable, IConfigurable, IReferences } from 'pip-services3-commons-nodex';
-import { findOptional } from './dependencies.ts';
-import { badSetting } from './exceptions.ts';
-import { textSetting } from './settings.ts';
+import { findOptional } from '../dependencies.ts';
+import { badSetting } from '../exceptions.ts';
+import { textSetting } from '../settings.ts';
 
 /** The toolkit's levels, by name and by number, as those of the service's log. */
 const LEVELS: Readonly<Record<string, LogLevel>> = {

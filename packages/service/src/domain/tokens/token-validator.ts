@@ -1,12 +1,12 @@
 import { type ParsedToken, parseToken } from '@pip-sessions/contract/token';
-import { EXPIRE, isDue } from './due-sessions.ts';
-import type { CloseReason, Session } from './session.ts';
-import type { Known, SessionLookup } from './session-lookup.ts';
-import { keptFor, type SessionsSettings, touchOf } from './settings.ts';
-import type { SessionStore } from './store.ts';
-import { assertMayEnd, type Clock } from './time/clock.ts';
+import { EXPIRE, isDue } from '../due-sessions.ts';
+import type { CloseReason, Session } from '../session.ts';
+import type { Known, SessionLookup } from '../session-lookup.ts';
+import { keptFor, type SessionsSettings, touchOf } from '../settings.ts';
+import type { SessionStore } from '../store.ts';
+import { assertMayEnd, type Clock } from '../time/clock.ts';
+import type { Touches } from '../touches.ts';
 import { judge, seenBy } from './tokens.ts';
-import type { Touches } from './touches.ts';
 
 export type Validation =
   | {

@@ -1,6 +1,6 @@
 import { VERSION } from '@pip-sessions/service/internal/process/version';
 import type { ConfigParams, IConfigurable } from 'pip-services3-commons-nodex';
-import { textSetting } from './settings.ts';
+import { textSetting } from '../settings.ts';
 
 /** What the process says of itself in `/status`: `name`, `description` and `properties`. */
 export class ContextInfo implements IConfigurable {

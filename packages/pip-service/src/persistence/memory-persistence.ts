@@ -20,10 +20,10 @@ import type {
   IOpenable,
   PagingParams,
 } from 'pip-services3-commons-nodex';
-import { toException } from './exceptions.ts';
+import { toException } from '../exceptions.ts';
+import { type CommandName, type CommandResults, checkRequest, runCommand, sessionFromText } from '../run-command.ts';
+import { DEFAULTS, wholeSetting } from '../settings.ts';
 import type { SessionsPersistence } from './persistence.ts';
-import { type CommandName, type CommandResults, checkRequest, runCommand, sessionFromText } from './run-command.ts';
-import { DEFAULTS, wholeSetting } from './settings.ts';
 
 const PAGE_SIZE_MAX = 10_000;
 const CLEAR_BATCH_MAX = 500;

@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import { randomText } from './ids.ts';
+import { randomText } from '../ids.ts';
 
 /**
  * A secret is 43 characters of base64url: 22 that are random, 132 bits (ASVS 7.2.3 wants 128), and 21 that check them. The

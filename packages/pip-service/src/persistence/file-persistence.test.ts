@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { ConfigParams, Descriptor, References } from 'pip-services3-commons-nodex';
-import { ManualClock } from '../../service/src/domain/time/clock.ts';
-import { SessionsController } from './controller.ts';
+import { ManualClock } from '../../../service/src/domain/time/clock.ts';
+import { SessionsController } from '../controller.ts';
 import { SessionsFilePersistence } from './file-persistence.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-file-'));

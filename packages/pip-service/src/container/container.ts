@@ -1,8 +1,8 @@
 import { Closer, Descriptor, Opener, Referencer, References } from 'pip-services3-commons-nodex';
+import { badSetting } from '../exceptions.ts';
+import type { ComponentFactory } from '../factory.ts';
 import type { ComponentConfig } from './container-config.ts';
 import { ContextInfo } from './context-info.ts';
-import { badSetting } from './exceptions.ts';
-import type { ComponentFactory } from './factory.ts';
 import { unknownSettings } from './known-settings.ts';
 
 const CONTEXT_INFO = new Descriptor('pip-services', 'context-info', 'default', 'default', '1.0');

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import crypto, { createHmac } from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { type TestContext, test } from 'node:test';
-import { MemoryStore } from '../stores/memory/store.ts';
-import { newSessionId, randomText } from './ids.ts';
+import { MemoryStore } from '../../stores/memory/store.ts';
+import { newSessionId, randomText } from '../ids.ts';
+import { Sessions } from '../sessions.ts';
+import { ManualClock } from '../time/clock.ts';
 import { hashSecret, newLineage, newSecret, successor } from './secrets.ts';
-import { Sessions } from './sessions.ts';
-import { ManualClock } from './time/clock.ts';
 import { judge } from './tokens.ts';
 
 const POOL_BYTES = 8_192;

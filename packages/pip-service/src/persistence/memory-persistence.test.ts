@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ConfigParams, FilterParams, PagingParams } from 'pip-services3-commons-nodex';
-import { ManualClock } from '../../service/src/domain/time/clock.ts';
+import { ManualClock } from '../../../service/src/domain/time/clock.ts';
 import { SessionsMemoryPersistence } from './memory-persistence.ts';
 
 test('an application can seed, read, list and delete sessions in its tests', async () => {

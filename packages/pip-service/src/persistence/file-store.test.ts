@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { asJsonText } from '../../service/src/domain/json.ts';
-import { open } from '../../service/src/domain/session.ts';
-import { CONFORMANCE_CASES } from '../../service/src/stores/conformance/conformance.ts';
+import { asJsonText } from '../../../service/src/domain/json.ts';
+import { open } from '../../../service/src/domain/session.ts';
+import { CONFORMANCE_CASES } from '../../../service/src/stores/conformance/conformance.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 import { FileStore } from './file-store.ts';
 
