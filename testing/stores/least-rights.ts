@@ -4,7 +4,7 @@ import { asJsonText } from '../../packages/service/src/domain/json.ts';
 import type { SessionStore } from '../../packages/service/src/domain/store.ts';
 import { elapsedTime } from '../../packages/service/src/domain/time/elapsed-time.ts';
 import { ALL, HOUR_MS, NOW, session } from '../../packages/service/src/stores/conformance/fixtures.ts';
-import { Told, toldUntil } from '../../packages/service/src/stores/conformance/told.ts';
+import { Told, watermark } from '../../packages/service/src/stores/conformance/told.ts';
 
 const PAGE = readFileSync(new URL('../../docs/least-rights.md', import.meta.url), 'utf8');
 
@@ -45,8 +45,8 @@ async function use(here: SessionStore, there: SessionStore): Promise<void> {
   for (const [n, one] of sessions.entries()) await (n % 2 ? there : here).insert(one, LIMIT, one.open_time);
   const id = sessions[3]?.id ?? '';
   await Promise.all([here.ping(), here.find(id), here.hours(0), here.clockDifference({ now: () => NOW })]);
-  await here.update(id, { type: 'touch', covers_ms: 5 }, later + 1);
-  await there.update(id, { type: 'store', member: 'data', value: asJsonText('1') }, later + 2);
+  await here.update(id, { type: 'touch', touch_window_ms: 5 }, later + 1);
+  await there.update(id, { type: 'replace', member: 'data', value: asJsonText('1') }, later + 2);
   await Promise.all([here.list({}, ALL, later), here.scan({ user_id: 'u' }, null, 9, later), here.count({}, later)]);
   const closing = { filter: { id }, except: [], reason: 'revoked', limit: 9, dry_run: false } as const;
   await here.closeMatching(closing, later + 3);
@@ -56,7 +56,7 @@ async function use(here: SessionStore, there: SessionStore): Promise<void> {
   await here.lease('here', 0, NOW);
   await here.purge(later, 10);
   await here.remove(id);
-  await toldUntil(there, elapsedTime());
+  await watermark(there, elapsedTime());
   told.stop();
   if (!told.has(id)) throw new Error('The other node was not told.');
 }

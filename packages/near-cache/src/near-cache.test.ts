@@ -19,7 +19,7 @@ function start(bounds = BOUNDS) {
       const answer = (loaded: Partial<Loaded<string>>) =>
         resolve({
           value: `${key} of load ${loads.length}`,
-          keep_ms: 60_000,
+          cacheable_ms: 60_000,
           age_ms: 0,
           bytes: 10,
           revision: 1,
@@ -41,7 +41,7 @@ function start(bounds = BOUNDS) {
 
 test('a value is loaded once and answered from memory until its time is over', async () => {
   const { world, cache, loads, read } = start();
-  assert.equal(await read('a', { keep_ms: 1_000 }), 'a of load 1');
+  assert.equal(await read('a', { cacheable_ms: 1_000 }), 'a of load 1');
   world.now = 999;
   assert.equal(await read('a'), 'a of load 1');
   world.now = 1_000;
@@ -53,7 +53,7 @@ test('a value is loaded once and answered from memory until its time is over', a
 test('what is in memory can be had without a promise, and looking for it loads nothing', async () => {
   const { world, cache, loads, read } = start();
   assert.equal(cache.peek('a'), undefined);
-  await read('a', { keep_ms: 1_000 });
+  await read('a', { cacheable_ms: 1_000 });
   assert.equal(cache.peek('a'), 'a of load 1');
   world.now = 1_000;
   assert.equal(cache.peek('a'), undefined);
@@ -199,7 +199,7 @@ function startWithEnds() {
   const loads: string[] = [];
   const load = async (key: string) => {
     loads.push(key);
-    return { value: 'live', keep_ms: 60_000, age_ms: 0, bytes: 1, revision: 1 };
+    return { value: 'live', cacheable_ms: 60_000, age_ms: 0, bytes: 1, revision: 1 };
   };
   const idOf = (key: string) => key.split('/')[0] ?? '';
   const source = {

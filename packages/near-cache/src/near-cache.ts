@@ -2,16 +2,16 @@ import { UNNOTICED_MS } from './elapsed-clock.ts';
 import { EndedKeys } from './ended-keys.ts';
 import { FRESH_MS } from './freshness.ts';
 import { NearEntries, type NearEntry } from './near-entries.ts';
-import { RecentChanges, type ToldChange } from './recent-changes.ts';
+import { type PublishedChange, RecentChanges } from './recent-changes.ts';
 
 export { FRESH_MS } from './freshness.ts';
-export type { ToldChange } from './recent-changes.ts';
+export type { PublishedChange } from './recent-changes.ts';
 
 /** What a load answered, and how long it may be kept. Durations are milliseconds. */
 export interface Loaded<V> {
   readonly value: V;
   /** How long from the load's start on it may be answered, if no change is told; 0 keeps nothing. */
-  readonly keep_ms: number;
+  readonly cacheable_ms: number;
   /**
    * For how long before the load's start whoever answered it may have known it, by a clock of elapsed time: 0 for one who
    * asked the store.
@@ -64,7 +64,7 @@ const CHANGES_MAX = 10_000;
 /** So many keys of ended sessions are known without a load. */
 const ENDED_MAX = 10_000;
 
-const UNKNOWN: ToldChange = Object.freeze({ revision: Number.POSITIVE_INFINITY, hasEnded: false });
+const UNKNOWN: PublishedChange = Object.freeze({ revision: Number.POSITIVE_INFINITY, hasEnded: false });
 
 interface Load<V> {
   readonly started: number;
@@ -109,7 +109,7 @@ export class NearCache<V> {
   }
 
   /** What is known of this id may be true no more; without a change, whatever it is. */
-  changed(id: string, change: ToldChange = UNKNOWN): void {
+  changed(id: string, change: PublishedChange = UNKNOWN): void {
     this.#changes.note(id, change, this.#source.now());
     if (change.hasEnded && this.#source.ended) this.#noteEnds(id);
     this.#entries.deleteId(id);
@@ -172,11 +172,11 @@ export class NearCache<V> {
     for (const { key, read_at } of this.#entries.ofId(id)) if (read_at < watermark) this.#ended.add(key);
   }
 
-  #keep(key: string, id: string, { value, keep_ms, age_ms, bytes, revision }: Loaded<V>, started: number): void {
+  #keep(key: string, id: string, { value, cacheable_ms, age_ms, bytes, revision }: Loaded<V>, started: number): void {
     // The store was asked no earlier than this, whatever has delayed the request and its answer, and whatever the clock
     // that says the age has not noticed.
     const read_at = age_ms === 0 ? started : started - age_ms - UNNOTICED_MS;
-    const until = Math.min(started + keep_ms, read_at + this.#age_ms_max);
+    const until = Math.min(started + cacheable_ms, read_at + this.#age_ms_max);
     if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;
     this.#entries.set({ key, id, value, promise: Promise.resolve(value), until, read_at, bytes, next: null });
   }

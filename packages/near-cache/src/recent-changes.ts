@@ -1,5 +1,5 @@
 /** What is told of a session. */
-export interface ToldChange {
+export interface PublishedChange {
   /** The session has it, or a later one; infinite for a session that is not there any more. */
   readonly revision: number;
   /** It has ended, and nothing revives it. */
@@ -28,7 +28,7 @@ export class RecentChanges {
   }
 
   /** Times do not decrease from one call to the next. */
-  note(id: string, change: Pick<ToldChange, 'revision'>, time: number): void {
+  note(id: string, change: Pick<PublishedChange, 'revision'>, time: number): void {
     const before = this.#noted.get(id);
     const revision = Math.max(change.revision, before?.revision ?? 0);
     // Moves it to the end: the map is in the order of time.

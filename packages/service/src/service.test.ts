@@ -48,7 +48,7 @@ test('a service as it is started keeps to the timeouts, the limit and the retent
   await assert.rejects(sessions.open(USER), { code: 'SESSION_LIMIT' });
   advance(1);
   const validation = await sessions.validate(token);
-  assert.ok(validation.active && validation.keep_ms <= 2_000);
+  assert.ok(validation.active && validation.cacheable_ms <= 2_000);
   await sessions.rotate(token);
   advance(6_000);
   assert.equal((await sessions.validate(token)).active, true);

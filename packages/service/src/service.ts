@@ -2,7 +2,7 @@ import { assertSafeToServe } from './config/checks.ts';
 import type { Config } from './config/config.ts';
 import { openNotice } from './config/open-notice.ts';
 import { readTls } from './config/tls.ts';
-import { lookupIn, type SessionLookup } from './domain/session-lookup.ts';
+import { directLookup, type SessionLookup } from './domain/session-lookup.ts';
 import { Sessions } from './domain/sessions.ts';
 import type { SessionsSettings } from './domain/settings.ts';
 import type { SessionStore } from './domain/store.ts';
@@ -127,7 +127,7 @@ const CACHED_BYTES_MAX = 134_217_728;
 
 /** A store of this process alone has what it needs in memory already. */
 function lookup({ store: url, cached_sessions }: Config, store: SessionStore): SessionLookup {
-  if (!isSharedStore(url) || cached_sessions === 0) return lookupIn(store);
+  if (!isSharedStore(url) || cached_sessions === 0) return directLookup(store);
   return new NearSessions(store, { sessions_max: cached_sessions, bytes_max: CACHED_BYTES_MAX });
 }
 

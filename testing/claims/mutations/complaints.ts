@@ -6,7 +6,7 @@ const CHANGED_AFTER_END = {
   name: 'data is stored in a session that has ended',
   file: `${DOMAIN}/session.ts`,
   find: 'if (session.close_time !== null) return',
-  replace: "if (session.close_time !== null && update.type !== 'store') return",
+  replace: "if (session.close_time !== null && update.type !== 'replace') return",
 };
 
 /** What users of other session services complain about. */
@@ -74,8 +74,8 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     name: 'each use of a session is written',
     test: 'activity is written',
     file: `${DOMAIN}/settings.ts`,
-    find: 'covers_ms: Math.min(touch_interval_ms, Math.floor(idle_timeout_ms * TOUCH_PART_MAX)) };',
-    replace: 'covers_ms: Math.min(touch_interval_ms, 0) };',
+    find: 'touch_window_ms: Math.min(touch_interval_ms, Math.floor(idle_timeout_ms * TOUCH_PART_MAX)) };',
+    replace: 'touch_window_ms: Math.min(touch_interval_ms, 0) };',
   },
   {
     claim: 'Expired rows are never deleted',

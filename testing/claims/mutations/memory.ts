@@ -56,8 +56,8 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     name: 'a heartbeat may seem to come from the future',
     test: 'no heartbeat counts',
     file: `${CLIENT}/cached/change-events.ts`,
-    find: 'return Math.min(told_until, now) + FRESH_MS;',
-    replace: 'return told_until + FRESH_MS;',
+    find: 'return Math.min(watermark, now) + FRESH_MS;',
+    replace: 'return watermark + FRESH_MS;',
   },
   {
     claim: 'The same for a node of the service',
@@ -81,7 +81,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     name: 'heartbeats report now while the store is silent',
     test: 'while the store is silent',
     file: `${HTTP}/changes/change-feed.ts`,
-    find: 'this.#broadcast.beat(this.#source.toldUntil());',
+    find: 'this.#broadcast.beat(this.#source.watermark());',
     replace: 'this.#broadcast.beat(elapsedTime());',
   },
   {
@@ -212,7 +212,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     name: 'a node answers from its memory while its store tells nothing',
     test: 'nothing is answered from memory',
     file: `${SERVICE}/near-sessions/near-sessions.ts`,
-    find: 'freshUntil: () => store.toldUntil() + FRESH_MS,',
+    find: 'freshUntil: () => store.watermark() + FRESH_MS,',
     replace: 'freshUntil: () => now() + FRESH_MS,',
   },
 ];

@@ -25,7 +25,7 @@ export function listenToStore(listener: string, sessions: Sessions, note: Note):
   note({ type: 'gap', time: monotonicMicros(), listener });
   return {
     complete: () => {
-      const now = microsOf(sessions.toldUntil());
+      const now = microsOf(sessions.watermark());
       if (now <= until) return;
       until = now;
       note({ type: 'watermark', time: monotonicMicros(), listener, until });

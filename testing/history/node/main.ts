@@ -1,6 +1,6 @@
 /** A node of the service in a process of its own, which a history is made with: calls come in, events go out. */
 import { createCachedSessionsClient } from '@pip-sessions/client';
-import { lookupIn } from '../../../packages/service/src/domain/session-lookup.ts';
+import { directLookup } from '../../../packages/service/src/domain/session-lookup.ts';
 import { Sessions } from '../../../packages/service/src/domain/sessions.ts';
 import { CheckedClock } from '../../../packages/service/src/domain/time/clock-check.ts';
 import { Authenticator } from '../../../packages/service/src/http/authentication/authenticate.ts';
@@ -38,7 +38,7 @@ async function start(): Promise<void> {
   const checked = new CheckedClock(clock);
   const store = await createStore(url, { retention_ms, clock: checked });
   const own = { limit, touch_interval_ms, rotation_grace_ms, retention_ms, page_size_max };
-  const lookup = isSharedStore(url) ? new NearSessions(store, NEAR_BOUNDS) : lookupIn(store);
+  const lookup = isSharedStore(url) ? new NearSessions(store, NEAR_BOUNDS) : directLookup(store);
   const sessions = new Sessions(store, checked, own, () => {}, lookup);
   const log = createLogger('silent');
   await store.open();

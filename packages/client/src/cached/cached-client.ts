@@ -2,7 +2,7 @@ import type { RequestOptions } from '@pip-sessions/contract/request-options';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { sessionIdOf } from '@pip-sessions/contract/token';
 import type { Session } from '@pip-sessions/contract/v2';
-import { type Loaded, NearCache, type NearCacheStats, type ToldChange } from '@pip-sessions/near-cache';
+import { type Loaded, NearCache, type NearCacheStats, type PublishedChange } from '@pip-sessions/near-cache';
 import { assertObject } from '../transport/arguments.ts';
 import { withDeadline } from '../transport/deadline.ts';
 import { SessionsCallError } from '../transport/errors.ts';
@@ -78,7 +78,7 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
     },
   );
   const listener = {
-    changed: (id: string, change: ToldChange) => cache.changed(id, change),
+    changed: (id: string, change: PublishedChange) => cache.changed(id, change),
     gap: () => cache.gap(),
     failed: onStreamError,
   };
@@ -112,11 +112,17 @@ function bounded<T>(read: Promise<T>, request: RequestOptions, settings: Transpo
 
 async function load(client: SessionsClient, token: string, age_ms_max: number): Promise<Loaded<Session | null>> {
   const validation = await client.validate(token, { max_age: Math.floor(age_ms_max) / 1000 });
-  if (!validation.active) return { value: null, keep_ms: 0, age_ms: 0, bytes: 0, revision: 0 };
+  if (!validation.active) return { value: null, cacheable_ms: 0, age_ms: 0, bytes: 0, revision: 0 };
   const { session, max_age, age } = validation;
   // Two bytes a character at most.
   const bytes = 2 * JSON.stringify(session).length;
-  return { value: deepFreeze(session), keep_ms: max_age * 1000, age_ms: age * 1000, bytes, revision: session.revision };
+  return {
+    value: deepFreeze(session),
+    cacheable_ms: max_age * 1000,
+    age_ms: age * 1000,
+    bytes,
+    revision: session.revision,
+  };
 }
 
 /** What this process changes, its own reads see at once, also before the change stream tells of it. */

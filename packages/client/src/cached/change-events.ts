@@ -1,9 +1,9 @@
-import { FRESH_MS, type ToldChange } from '@pip-sessions/near-cache';
+import { FRESH_MS, type PublishedChange } from '@pip-sessions/near-cache';
 import { EventParser, type StreamEvent } from './event-parser.ts';
 
 /** What a client does with what it hears. */
 export interface ChangeListener {
-  readonly changed: (id: string, change: ToldChange) => void;
+  readonly changed: (id: string, change: PublishedChange) => void;
   /** Changes may have been missed. */
   readonly gap: () => void;
 }
@@ -75,17 +75,17 @@ export class ChangeEvents {
     if (this.#taken === null) throw new TypeError('a heartbeat came before hello');
     if (time < this.#taken) return null;
     const now = this.#now();
-    const told_until = this.#asked + (time - this.#taken);
-    if (told_until > now + AHEAD_MS_MAX) throw new Error('a heartbeat is ahead of the clock, which has stood still');
-    return Math.min(told_until, now) + FRESH_MS;
+    const watermark = this.#asked + (time - this.#taken);
+    if (watermark > now + AHEAD_MS_MAX) throw new Error('a heartbeat is ahead of the clock, which has stood still');
+    return Math.min(watermark, now) + FRESH_MS;
   }
 }
 
 /** Whatever the session has become: nothing that is cached of it is true any more. */
-const UNKNOWN: ToldChange = { revision: Number.POSITIVE_INFINITY, hasEnded: false };
+const UNKNOWN: PublishedChange = { revision: Number.POSITIVE_INFINITY, hasEnded: false };
 
 /** A session that was deleted may be opened again by its idempotency key: that it has ended says nothing for ever. */
-function toldChange({ revision, close_reason }: Readonly<Record<string, unknown>>): ToldChange {
+function toldChange({ revision, close_reason }: Readonly<Record<string, unknown>>): PublishedChange {
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) return UNKNOWN;
   return { revision, hasEnded: typeof close_reason === 'string' };
 }

@@ -44,7 +44,7 @@ test('file: an answered change is on disk, without a close', async () => {
   const settings = newSettings();
   await withStore(new FileStore(settings), async (store) => {
     await store.insert(sessionOf('a'), null, 0);
-    await store.update('a', { type: 'store', member: 'data', value: asJsonText('[1]') }, 5);
+    await store.update('a', { type: 'replace', member: 'data', value: asJsonText('[1]') }, 5);
     await withStore(new FileStore(settings), async (afterCrash) => {
       assert.equal((await afterCrash.find('a'))?.data, '[1]');
     });

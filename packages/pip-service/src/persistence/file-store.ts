@@ -178,7 +178,7 @@ export class FileStore implements SessionStore {
     return this.#listeners.add(listener);
   }
 
-  toldUntil(): number {
+  watermark(): number {
     return elapsedTime();
   }
 

@@ -8,7 +8,7 @@ export function changedOrThrow({ outcome, session }: Applied, update: SessionUpd
     case 'unchanged':
       return session;
     case 'refused': {
-      const what = update.type === 'store' ? `its ${update.member} was not stored` : 'nothing was changed';
+      const what = update.type === 'replace' ? `its ${update.member} was not stored` : 'nothing was changed';
       throw sessionClosed(what, session.close_reason);
     }
     case 'conflict': {

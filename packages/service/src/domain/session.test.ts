@@ -14,10 +14,10 @@ const TOKEN = { hash: 'h', lineage: null, open_nonce: null, past: [] };
 
 test('a closed session stays as it ended, whatever is asked of it and whenever', () => {
   const change: fc.Arbitrary<SessionUpdate> = fc.oneof(
-    fc.constant({ type: 'store', member: 'data', value: asJsonText('1') } as const),
+    fc.constant({ type: 'replace', member: 'data', value: asJsonText('1') } as const),
     fc.constant({ type: 'patch', patch: asJsonText('{"a":1}'), bytes_max: 100 } as const),
     fc.constant({ type: 'close', reason: 'closed' } as const),
-    fc.integer({ min: 0, max: 9 }).map((covers_ms) => ({ type: 'touch', covers_ms }) as const),
+    fc.integer({ min: 0, max: 9 }).map((touch_window_ms) => ({ type: 'touch', touch_window_ms }) as const),
     fc.constant({ ...ROTATION, authentication: null }),
     fc.integer({ min: 1, max: 100 }).map((idle_timeout_ms) => ({
       type: 'amend' as const,

@@ -63,7 +63,7 @@ export type SessionUpdate =
   | { readonly type: 'expire' }
   /** Replaces `user` or `data`. With a `revision`, only at that one. */
   | {
-      readonly type: 'store';
+      readonly type: 'replace';
       readonly member: 'data' | 'user';
       readonly value: JsonText | null;
       readonly revision?: number;
@@ -82,8 +82,8 @@ export type SessionUpdate =
       readonly revision?: number;
     }
   | { readonly type: 'close'; readonly reason: CloseReason }
-  /** Notes activity, and counts `covers_ms` of it ahead. Changes nothing where what was noted covers it. */
-  | { readonly type: 'touch'; readonly covers_ms: number }
+  /** Notes activity, and counts `touch_window_ms` of it ahead. Changes nothing where what was noted covers it. */
+  | { readonly type: 'touch'; readonly touch_window_ms: number }
   /** From the secret of one hash to that of the next, if the former is the present one. */
   | {
       readonly type: 'rotate';
@@ -181,7 +181,7 @@ export function apply(
   switch (update.type) {
     case 'expire':
       return { outcome: 'unchanged', session };
-    case 'store':
+    case 'replace':
       if (isOther(session, update.revision)) return { outcome: 'conflict', session };
       return updated({ ...active(session, now), [update.member]: update.value });
     case 'patch': {
@@ -198,7 +198,7 @@ export function apply(
     }
     case 'touch':
       if (now <= session.active_until) return { outcome: 'unchanged', session };
-      return { outcome: 'updated', session: { ...active(session, now), active_until: now + update.covers_ms } };
+      return { outcome: 'updated', session: { ...active(session, now), active_until: now + update.touch_window_ms } };
     case 'rotate':
       return rotate(session, update, now);
   }

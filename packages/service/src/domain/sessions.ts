@@ -16,7 +16,7 @@ import {
   type Session,
   type SessionUpdate,
 } from './session.ts';
-import { lookupIn, type SessionLookup } from './session-lookup.ts';
+import { directLookup, type SessionLookup } from './session-lookup.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
 import { type Stats, statsAt } from './stats.ts';
 import type {
@@ -67,7 +67,7 @@ export class Sessions {
     clock: Clock,
     settings: Partial<SessionsSettings> = {},
     touchFailed: (error: unknown) => void = () => {},
-    lookup: SessionLookup = lookupIn(store),
+    lookup: SessionLookup = directLookup(store),
   ) {
     this.#store = store;
     this.#clock = clock;
@@ -163,7 +163,7 @@ export class Sessions {
    * such session; rejects with `SESSION_CLOSED` and `REVISION_CONFLICT`.
    */
   replace(id: string, member: 'data' | 'user', value: JsonText | null, revision?: number): Promise<Session | null> {
-    return this.#change(id, { type: 'store', member, value, ...(revision !== undefined && { revision }) });
+    return this.#change(id, { type: 'replace', member, value, ...(revision !== undefined && { revision }) });
   }
 
   /** Merges into `data` (RFC 7396), else as `replace`. Rejects with `VALUE_TOO_LARGE` too. */
@@ -243,8 +243,8 @@ export class Sessions {
   }
 
   /** Up to when every change has been told: a moment of `elapsedTime`. */
-  toldUntil(): number {
-    return this.#store.toldUntil();
+  watermark(): number {
+    return this.#store.watermark();
   }
 
   /** Resolves when the activity that was noticed is written. */

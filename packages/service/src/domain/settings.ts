@@ -37,7 +37,7 @@ type Touch = SessionUpdate & { readonly type: 'touch' };
 
 /** The touch that a session in use gets. */
 export function touchOf({ idle_timeout_ms }: SessionSummary, { touch_interval_ms }: SessionsSettings): Touch {
-  return { type: 'touch', covers_ms: Math.min(touch_interval_ms, Math.floor(idle_timeout_ms * TOUCH_PART_MAX)) };
+  return { type: 'touch', touch_window_ms: Math.min(touch_interval_ms, Math.floor(idle_timeout_ms * TOUCH_PART_MAX)) };
 }
 
 /** Nobody keeps an answer for longer, whatever the session's deadlines are. */
@@ -50,11 +50,11 @@ const KEPT_MS_MAX = 60_000;
  */
 export function keptFor(
   { active_until, expire_time }: SessionSummary,
-  { covers_ms }: Touch,
+  { touch_window_ms }: Touch,
   token_until: number | null,
   now: number,
 ): number {
-  let kept_ms = Math.min(KEPT_MS_MAX, now > active_until ? covers_ms : active_until - now);
+  let kept_ms = Math.min(KEPT_MS_MAX, now > active_until ? touch_window_ms : active_until - now);
   if (expire_time !== null) kept_ms = Math.min(kept_ms, expire_time - now);
   return token_until === null ? kept_ms : Math.min(kept_ms, token_until - now);
 }

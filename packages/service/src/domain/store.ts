@@ -158,5 +158,5 @@ export interface SessionStore {
    * Up to when every change, those of other nodes too, has been told: a moment of `elapsedTime`. It stands still
    * while the store's feed is in doubt. A store that one process alone has tells each change as it makes it.
    */
-  toldUntil(): number;
+  watermark(): number;
 }

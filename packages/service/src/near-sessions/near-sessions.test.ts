@@ -9,7 +9,7 @@ import type { SessionStore } from '../domain/store.ts';
 import { ManualClock } from '../domain/time/clock.ts';
 import { elapsedTime } from '../domain/time/elapsed-time.ts';
 import { startV2 } from '../http/v2/fixtures/start.ts';
-import { toldUntil } from '../stores/conformance/told.ts';
+import { watermark } from '../stores/conformance/told.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { NearSessions } from './near-sessions.ts';
 
@@ -30,7 +30,7 @@ async function startNodes(t: TestContext, stores: TestedStores) {
   const there = new Sessions(other, clock, SETTINGS, failed);
   const open = async () => {
     const opened = await there.openWithToken({ user_id: 'u' }, null);
-    await toldUntil(store, elapsedTime());
+    await watermark(store, elapsedTime());
     return { id: opened.session.id, token: opened.token };
   };
   return { store, other, clock, here, there, open, asked: t.mock.method(store, 'find').mock };
@@ -54,7 +54,7 @@ onSharedStores((stores) => {
     const { id, token } = await open();
     await here.validate(token);
     await there.close(id, 'revoked');
-    await toldUntil(store, elapsedTime());
+    await watermark(store, elapsedTime());
     assert.deepEqual(await here.validate(token), { active: false, reason: 'revoked' });
   });
 
@@ -89,8 +89,8 @@ onSharedStores((stores) => {
 /** A node on a store whose feed the test speaks for, and a clock of its own for how old things are. */
 function startDoubtful(t: TestContext) {
   const store: SessionStore = new MemoryStore({ sessions_max: 10 });
-  const world = { now: 0, told_until: 0, tell: (() => {}) as ChangeListener };
-  t.mock.method(store, 'toldUntil', () => world.told_until);
+  const world = { now: 0, watermark: 0, tell: (() => {}) as ChangeListener };
+  t.mock.method(store, 'watermark', () => world.watermark);
   t.mock.method(store, 'watch', (listener: ChangeListener) => {
     world.tell = listener;
     return () => {};
@@ -111,7 +111,7 @@ test('nothing is answered from memory when the feed of the store has been silent
   world.now = FRESH_MS;
   for (let n = 0; n < 3; n += 1) await sessions.validate(token);
   assert.equal(asked.callCount(), 4);
-  world.told_until = FRESH_MS;
+  world.watermark = FRESH_MS;
   await sessions.validate(token);
   assert.equal(asked.callCount(), 4);
 });
@@ -147,7 +147,7 @@ test('a read that may not be old is not that of a request before it, which is st
   const before = near.find(session.id, 60_000);
   world.now = 1;
   // Its session is cached while the load is still under way.
-  await near.update(session.id, { type: 'touch', covers_ms: 5 }, session.open_time + 1);
+  await near.update(session.id, { type: 'touch', touch_window_ms: 5 }, session.open_time + 1);
   world.now = 2;
   await sessions.replace(session.id, 'data', asJsonText('1'));
   const fresh = near.find(session.id, 0);

@@ -1,6 +1,6 @@
 import { FRESH_MS, NearCache, type NearCacheStats } from '@pip-sessions/near-cache';
 import type { Session, SessionUpdate } from '../domain/session.ts';
-import type { Known, SessionLookup } from '../domain/session-lookup.ts';
+import type { LookupResult, SessionLookup } from '../domain/session-lookup.ts';
 import type { SessionStore, UpdateResult } from '../domain/store.ts';
 import { elapsedTime } from '../domain/time/elapsed-time.ts';
 
@@ -32,7 +32,7 @@ export class NearSessions implements SessionLookup {
           return loaded(await store.find(id), asked);
         },
         idOf: (id) => id,
-        freshUntil: () => store.toldUntil() + FRESH_MS,
+        freshUntil: () => store.watermark() + FRESH_MS,
         now,
       },
       { entries_max: sessions_max, bytes_max, age_ms_max: AGE_MS_MAX },
@@ -44,7 +44,7 @@ export class NearSessions implements SessionLookup {
     });
   }
 
-  async find(id: string, age_ms_max: number): Promise<Known> {
+  async find(id: string, age_ms_max: number): Promise<LookupResult> {
     const began = this.#now();
     const { session, asked } = await this.#cache.read(id);
     if (began - asked <= age_ms_max) return { session, age_ms: Math.max(0, began - asked) };
@@ -80,6 +80,6 @@ interface Found {
 /** What is not there is not kept: there is no end of ids that somebody may try. */
 function loaded(session: Session | null, asked: number) {
   const bytes = session === null ? 0 : SESSION_BYTES + 2 * ((session.user?.length ?? 0) + (session.data?.length ?? 0));
-  const keep_ms = session === null ? 0 : AGE_MS_MAX;
-  return { value: { session, asked }, keep_ms, age_ms: 0, bytes, revision: session?.revision ?? 0 };
+  const cacheable_ms = session === null ? 0 : AGE_MS_MAX;
+  return { value: { session, asked }, cacheable_ms, age_ms: 0, bytes, revision: session?.revision ?? 0 };
 }

@@ -11,7 +11,7 @@ import { type Clock, ManualClock } from '../domain/time/clock.ts';
 import { elapsedTime } from '../domain/time/elapsed-time.ts';
 import { NearSessions } from '../near-sessions/near-sessions.ts';
 import { session as sessionOf } from './conformance/fixtures.ts';
-import { Told, toldUntil } from './conformance/told.ts';
+import { Told, watermark } from './conformance/told.ts';
 
 const IDLE_MS = 1_000;
 const USER = { user_id: 'u', idle_timeout_ms: IDLE_MS };
@@ -85,7 +85,7 @@ onEveryStore((stores) => {
     const told = new Told(other);
     const { session } = await late.open(USER);
     await Promise.all([early.get(session.id), early.count({ active: true }), early.touch(session.id).catch(codeOf)]);
-    await toldUntil(other, elapsedTime());
+    await watermark(other, elapsedTime());
     assert.deepEqual(told.all(), { [session.id]: [1, '2 idle'] });
     told.stop();
   });
@@ -118,11 +118,11 @@ onEveryStore((stores) => {
     const { id } = await inserted(store, 1_000);
     const began = sessionOf(id).open_time;
     clock.time = began + 999;
-    assert.equal((await store.update(id, { type: 'touch', covers_ms: 0 }, began + 5)).outcome, 'updated');
+    assert.equal((await store.update(id, { type: 'touch', touch_window_ms: 0 }, began + 5)).outcome, 'updated');
     clock.time = began + 1_005;
     const changes: SessionChange[] = [];
     store.watch((change) => changes.push(change));
-    assert.equal((await store.update(id, { type: 'touch', covers_ms: 0 }, began + 999)).outcome, 'refused');
+    assert.equal((await store.update(id, { type: 'touch', touch_window_ms: 0 }, began + 999)).outcome, 'refused');
     const { close_reason, close_time } = (await store.find(id)) ?? {};
     assert.deepEqual({ close_reason, close_time }, { close_reason: 'idle', close_time: began + 1_005 });
     assert.equal(changes.length, 1);
@@ -148,7 +148,7 @@ onSharedStores((stores) => {
     const here = new Sessions(store, clock, {}, failed, new NearSessions(store, BOUNDS));
     const there = new Sessions(await stores.again(), clock, {}, failed);
     const { session, token } = await there.openWithToken(USER, null);
-    await toldUntil(store, elapsedTime());
+    await watermark(store, elapsedTime());
     assert.ok((await here.validate(token)).active);
     clock.advance(600);
     await there.touch(session.id);

@@ -21,7 +21,7 @@ const step = fc.oneof(
     idle: fc.integer({ min: 1, max: 30 }),
     expire: maybe(time),
   }),
-  fc.record({ do: fc.constant('store' as const), id, member: fc.constantFrom('user' as const, 'data' as const) }),
+  fc.record({ do: fc.constant('replace' as const), id, member: fc.constantFrom('user' as const, 'data' as const) }),
   fc.record({ do: fc.constant('close' as const), id }),
   fc.record({ do: fc.constant('remove' as const), id }),
   fc.record({ do: fc.constant('expire' as const), limit: fc.integer({ min: 1, max: 3 }) }),
@@ -78,12 +78,12 @@ async function follow(store: SessionStore, steps: readonly Step[]): Promise<void
         if (inserted) model.sessions.set(next.id, session);
         break;
       }
-      case 'store':
+      case 'replace':
       case 'close': {
         const value = asJsonText(String(now));
         const change =
-          next.do === 'store'
-            ? ({ type: 'store', member: next.member, value } as const)
+          next.do === 'replace'
+            ? ({ type: 'replace', member: next.member, value } as const)
             : ({ type: 'close', reason: 'closed' } as const);
         const session = model.sessions.get(next.id);
         const changed = session && apply(session, change, now);

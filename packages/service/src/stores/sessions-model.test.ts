@@ -28,7 +28,7 @@ const step = fc.oneof(
   }),
   fc.record({ do: fc.constant('validate' as const), which }),
   fc.record({ do: fc.constant('touch' as const), which }),
-  fc.record({ do: fc.constant('store' as const), which, at_once: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({ do: fc.constant('replace' as const), which, at_once: fc.integer({ min: 1, max: 4 }) }),
   fc.record({
     do: fc.constant('rotate' as const),
     which,
@@ -89,7 +89,7 @@ class World {
         if (known && typeof touched === 'object') known.last_activity = now;
         return;
       }
-      case 'store':
+      case 'replace':
         if (known) await this.#race(known, next.at_once);
         return;
       case 'rotate':

@@ -6,7 +6,7 @@ import { Sessions } from '../domain/sessions.ts';
 import { ManualClock } from '../domain/time/clock.ts';
 import { elapsedTime } from '../domain/time/elapsed-time.ts';
 import { NearSessions } from '../near-sessions/near-sessions.ts';
-import { toldUntil } from './conformance/told.ts';
+import { watermark } from './conformance/told.ts';
 
 const BOUNDS = { sessions_max: 1_000, bytes_max: 1_000_000 };
 
@@ -22,7 +22,7 @@ async function startUntold(t: TestContext, stores: TestedStores) {
   const here = new Sessions(store, clock, {}, failed, new NearSessions(store, BOUNDS));
   const there = new Sessions(await stores.again(), clock, {}, failed);
   const { session, token } = await there.openWithToken({ user_id: 'u' }, null);
-  await toldUntil(store, elapsedTime());
+  await watermark(store, elapsedTime());
   await here.validate(token);
   await there.close(session.id, 'revoked');
   return { store, here, token };
@@ -35,11 +35,11 @@ onSharedStores((stores) => {
       const shiftClocks = shiftedClocks(t);
       assert.ok((await here.validate(token)).active, 'from memory');
       shiftClocks(shift);
-      assert.ok(elapsedTime() - store.toldUntil() >= 10_000, 'all that the feed has told is old');
+      assert.ok(elapsedTime() - store.watermark() >= 10_000, 'all that the feed has told is old');
       assert.deepEqual(await here.validate(token), { active: false, reason: 'revoked' });
       // And becomes complete again by itself.
-      await toldUntil(store, elapsedTime());
-      assert.ok(store.toldUntil() <= elapsedTime());
+      await watermark(store, elapsedTime());
+      assert.ok(store.watermark() <= elapsedTime());
     });
   }
 });

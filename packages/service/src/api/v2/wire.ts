@@ -25,8 +25,8 @@ export function rotatedText({ session, token }: { readonly session: Session } & 
 
 export function validationText(validation: Validation): string {
   if (!validation.active) return `{"active":false,"reason":"${validation.reason}"}`;
-  const { session, keep_ms, age_ms } = validation;
-  return `{"active":true,"session":${sessionText(session)},"max_age":${keep_ms / 1000},"age":${age_ms / 1000}}`;
+  const { session, cacheable_ms, age_ms } = validation;
+  return `{"active":true,"session":${sessionText(session)},"max_age":${cacheable_ms / 1000},"age":${age_ms / 1000}}`;
 }
 
 export function pageText({ sessions, next }: Scan, total: number | null): string {

@@ -1,7 +1,7 @@
 import { type ParsedToken, parseToken } from '@pip-sessions/contract/token';
 import { EXPIRE, isDue } from '../due-sessions.ts';
 import type { CloseReason, Session } from '../session.ts';
-import type { Known, SessionLookup } from '../session-lookup.ts';
+import type { LookupResult, SessionLookup } from '../session-lookup.ts';
 import { keptFor, type SessionsSettings, touchOf } from '../settings.ts';
 import type { SessionStore } from '../store.ts';
 import { assertMayEnd, type Clock } from '../time/clock.ts';
@@ -13,7 +13,7 @@ export type Validation =
       readonly active: true;
       readonly session: Session;
       /** For how long the answer may be kept by who hears of changes; see `keptFor`. */
-      readonly keep_ms: number;
+      readonly cacheable_ms: number;
       /** How long ago the store was asked; 0 when it was asked for this. */
       readonly age_ms: number;
     }
@@ -60,7 +60,7 @@ export class Validator {
    * The store decides what a copy cannot. A copy may lack a token that another node has given out since, and activity
    * that another node has written since. What is past its deadline in the store is ended there first.
    */
-  async #byStore(judged: Undecided, known: Known, parsed: ParsedToken, now: number): Promise<Validation> {
+  async #byStore(judged: Undecided, known: LookupResult, parsed: ParsedToken, now: number): Promise<Validation> {
     const { id, secret } = parsed;
     let session: Session | null;
     if (judged === 'due') {
@@ -77,7 +77,7 @@ export class Validator {
     return typeof again === 'string' ? this.#byStore(again, stored, parsed, now) : again;
   }
 
-  #judge({ session, age_ms }: Known, secret: string, now: number): Validation | Undecided {
+  #judge({ session, age_ms }: LookupResult, secret: string, now: number): Validation | Undecided {
     if (!session) return 'unknown';
     const presented = judge(session, secret, now);
     if (presented.is === 'unknown') return 'unknown';
@@ -87,7 +87,7 @@ export class Validator {
     const touch = touchOf(session, this.#settings);
     if (now > session.active_until) this.#touches.add(session.id, touch, now);
     const token_until = presented.is === 'recent' ? presented.grace_until : null;
-    const keep_ms = keptFor(session, touch, token_until, now);
-    return { active: true, session: seenBy(session, presented), keep_ms, age_ms };
+    const cacheable_ms = keptFor(session, touch, token_until, now);
+    return { active: true, session: seenBy(session, presented), cacheable_ms, age_ms };
   }
 }

@@ -14,7 +14,7 @@ class Reader implements Listener {
   readonly kinds: number = ALL_KINDS;
   readonly writes: string[] = [];
   next = 1;
-  told_until = Number.NEGATIVE_INFINITY;
+  watermark = Number.NEGATIVE_INFINITY;
   unread_bytes = 0;
 
   constructor() {

@@ -20,7 +20,7 @@ export interface Listener {
   /** The number of the next event for it. */
   next: number;
   /** The last heartbeat that it was given. */
-  told_until: number;
+  watermark: number;
 }
 
 /** What a listener at one place of the log is given; most are at the same one, and share it. */
@@ -39,7 +39,7 @@ export class Broadcast {
   readonly #log: ChangeLog;
   readonly #giveUp: (listener: Listener) => void;
   readonly #listeners = new Set<Listener>();
-  #told_until = Number.NEGATIVE_INFINITY;
+  #watermark = Number.NEGATIVE_INFINITY;
   #round: Iterator<Listener> | null = null;
   #busy_ms = 0;
   #hasNews = false;
@@ -59,7 +59,7 @@ export class Broadcast {
 
   add(listener: Listener): void {
     this.#listeners.add(listener);
-    if (listener.next < this.#log.end || listener.told_until < this.#told_until) this.publish();
+    if (listener.next < this.#log.end || listener.watermark < this.#watermark) this.publish();
   }
 
   delete(listener: Listener): void {
@@ -67,9 +67,9 @@ export class Broadcast {
   }
 
   /** Everything up to this moment is in the log. */
-  beat(told_until: number): void {
-    if (told_until <= this.#told_until) return;
-    this.#told_until = told_until;
+  beat(watermark: number): void {
+    if (watermark <= this.#watermark) return;
+    this.#watermark = watermark;
     this.publish();
   }
 
@@ -120,7 +120,7 @@ export class Broadcast {
   #visit(listener: Listener): void {
     const { response, next, kinds } = listener;
     const { end } = this.#log;
-    const hasBeat = listener.told_until < this.#told_until;
+    const hasBeat = listener.watermark < this.#watermark;
     if (next === end && !hasBeat) return;
     if (response.writableLength > 0) {
       this.#isBehind = true;
@@ -138,8 +138,8 @@ export class Broadcast {
     else if (hasBeat) {
       // Who is told of some kinds only would fall behind in the log otherwise.
       const id = kinds === ALL_KINDS ? '' : `id: ${this.#log.idBefore(end)}\n`;
-      write(response, heartbeat(this.#told_until, id));
-      listener.told_until = this.#told_until;
+      write(response, heartbeat(this.#watermark, id));
+      listener.watermark = this.#watermark;
     }
   }
 
@@ -160,6 +160,6 @@ function write({ socket }: ServerResponse, bytes: Buffer | string): void {
   socket?.write(bytes);
 }
 
-function heartbeat(told_until: number, id: string): string {
-  return `${id}event: heartbeat\ndata: {"time":${told_until}}\n\n`;
+function heartbeat(watermark: number, id: string): string {
+  return `${id}event: heartbeat\ndata: {"time":${watermark}}\n\n`;
 }

@@ -18,7 +18,7 @@ async function start(t: TestContext, options: TestServerOptions = {}): Promise<T
 /** A store whose feed of other nodes' changes can be in doubt. */
 class DoubtfulStore extends MemoryStore {
   readonly others = new ChangeListeners();
-  told_until: number | null = null;
+  held_at: number | null = null;
 
   override watch(listener: Parameters<MemoryStore['watch']>[0]): () => void {
     const stops = [super.watch(listener), this.others.add(listener)];
@@ -27,8 +27,8 @@ class DoubtfulStore extends MemoryStore {
     };
   }
 
-  override toldUntil(): number {
-    return this.told_until ?? elapsedTime();
+  override watermark(): number {
+    return this.held_at ?? elapsedTime();
   }
 }
 
@@ -121,7 +121,7 @@ test('while a node is cut off from its store, callers answer nothing from memory
   const server = await start(t, { store });
   const { client, token } = await cached(t, server);
   // As if the store had been silent for so long.
-  store.told_until = elapsedTime() - 3_000;
+  store.held_at = elapsedTime() - 3_000;
   client.stop();
   const { heard, fetch } = hearing();
   const other = createCachedSessionsClient({ url: server.url, fetch });
@@ -132,7 +132,7 @@ test('while a node is cut off from its store, callers answer nothing from memory
   assert.deepEqual([other.cacheStats().fresh, other.cacheStats().hits], [false, 0]);
   // The store is there again, and what it could not tell is a gap.
   store.others.tell({ type: 'gap' });
-  store.told_until = null;
+  store.held_at = null;
   await fresh(other);
 });
 

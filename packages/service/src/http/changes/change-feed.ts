@@ -12,7 +12,7 @@ import { ListenerPlaces } from './listener-places.ts';
 /** Who tells of changes: the use cases. */
 export interface ChangeSource {
   watch(listener: ChangeListener): () => void;
-  toldUntil(): number;
+  watermark(): number;
 }
 
 export interface ChangeFeedBounds {
@@ -87,7 +87,7 @@ export class ChangeFeed {
     this.#stopListening ??= this.#listen();
     const last_id = request.headers['last-event-id'];
     const known = typeof last_id === 'string' ? this.#log.nextOf(last_id) : null;
-    const listener = { response, address, kinds, next: known ?? this.#log.end, told_until: Number.NEGATIVE_INFINITY };
+    const listener = { response, address, kinds, next: known ?? this.#log.end, watermark: Number.NEGATIVE_INFINITY };
     response.once('close', () => {
       this.#places.free(callers);
       this.#broadcast.delete(listener);
@@ -116,7 +116,7 @@ export class ChangeFeed {
       this.#log.add(change);
       this.#broadcast.publish();
     });
-    const beat = () => this.#broadcast.beat(this.#source.toldUntil());
+    const beat = () => this.#broadcast.beat(this.#source.watermark());
     const heart = setInterval(beat, this.#bounds.heartbeat_ms).unref();
     beat();
     return () => {

@@ -145,7 +145,7 @@ async function serveFeed(t: TestContext, source: ChangeSource, bounds = {}) {
 }
 
 test('one listener more than may follow is refused, and told when to come again', async (t) => {
-  const source = { watch: () => () => {}, toldUntil: () => 0 };
+  const source = { watch: () => () => {}, watermark: () => 0 };
   const { url, refused } = await serveFeed(t, source, { listeners_max: 1 });
   await next(listen(url));
   await fetch(`${url}/v2/changes`);
@@ -156,8 +156,8 @@ test('one listener more than may follow is refused, and told when to come again'
 test('while the store is silent no heartbeat is sent, and each one names the moment of which the store has told', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const listeners = new ChangeListeners();
-  let told_until = 100;
-  const source = { watch: (listener: ChangeListener) => listeners.add(listener), toldUntil: () => told_until };
+  let watermark = 100;
+  const source = { watch: (listener: ChangeListener) => listeners.add(listener), watermark: () => watermark };
   const { url } = await serveFeed(t, source);
   const events = listenToAll(url);
   await next(events);
@@ -166,7 +166,7 @@ test('while the store is silent no heartbeat is sent, and each one names the mom
   for (let second = 0; second < 5; second += 1) t.mock.timers.tick(1_000);
   listeners.tell({ type: 'gap' });
   assert.match(await next(events), /event: gap/, 'five seconds of silence have no heartbeat');
-  told_until = 5_050;
+  watermark = 5_050;
   t.mock.timers.tick(1_000);
   assert.equal(await next(events), 'event: heartbeat\ndata: {"time":5050}');
 });

@@ -71,7 +71,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     name: 'storing replaces one member, counts as activity and grows the revision',
     run: async (store) => {
       await store.insert(session('a', { user: asJsonText('1'), data: asJsonText('2') }), null, NOW);
-      const result = await store.update('a', { type: 'store', member: 'data', value: asJsonText('false') }, NOW + 5);
+      const result = await store.update('a', { type: 'replace', member: 'data', value: asJsonText('false') }, NOW + 5);
       const expected = {
         ...session('a', { user: asJsonText('1') }),
         data: 'false',
@@ -100,7 +100,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'nothing is stored in a session that is closed or past its deadline',
     run: async (store) => {
-      const change = { type: 'store', member: 'data', value: asJsonText('1') } as const;
+      const change = { type: 'replace', member: 'data', value: asJsonText('1') } as const;
       await store.insert(session('closed'), null, NOW);
       await store.insert(session('idle'), null, NOW);
       await store.insert(session('expired', { expire_time: NOW + 10 }), null, NOW);
@@ -114,7 +114,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
     name: 'a session lives until the last millisecond before its deadline, and activity moves the idle one',
     run: async (store) => {
-      const change = { type: 'store', member: 'user', value: asJsonText('1') } as const;
+      const change = { type: 'replace', member: 'user', value: asJsonText('1') } as const;
       await store.insert(session('a'), null, NOW);
       assert.equal((await store.update('a', change, NOW + HOUR_MS - 1)).outcome, 'updated');
       assert.equal((await store.list({ active: true }, ALL, NOW + 2 * HOUR_MS - 2)).total, 1);
@@ -144,7 +144,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
         await store.insert(session(id, { request_time: NOW - age }), null, NOW);
       }
       assert.deepEqual(await ids(store, {}), ['new', 'a', 'b', 'c', 'old']);
-      await store.update('old', { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 30);
+      await store.update('old', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 30);
       assert.deepEqual(await ids(store, {}), ['old', 'new', 'a', 'b', 'c']);
     },
   },
@@ -227,7 +227,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
       await store.insert(session('a'), null, NOW);
       const store50 = () =>
         Array.from({ length: 50 }, (_, n) =>
-          store.update('a', { type: 'store', member: 'data', value: asJsonText(String(n)) }, NOW + 1),
+          store.update('a', { type: 'replace', member: 'data', value: asJsonText(String(n)) }, NOW + 1),
         );
       const before = store50();
       const closing = store.update('a', { type: 'close', reason: 'closed' }, NOW + 1);

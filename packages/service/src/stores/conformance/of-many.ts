@@ -13,7 +13,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     run: async (store) => {
       await store.insert(session('a'), null, NOW);
       const change = (n: number) =>
-        store.update('a', { type: 'store', member: 'data', value: asJsonText(String(n)), revision: 1 }, NOW);
+        store.update('a', { type: 'replace', member: 'data', value: asJsonText(String(n)), revision: 1 }, NOW);
       const outcomes = (await Promise.all([change(1), change(2), change(3)])).map(({ outcome }) => outcome);
       assert.deepEqual(outcomes, ['updated', 'conflict', 'conflict']);
       assert.equal((await store.find('a'))?.data, '1');
@@ -38,7 +38,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     name: 'a touch moves the activity, is no new revision, and is written once for the time that it covers',
     run: async (store) => {
       await store.insert(session('a'), null, NOW);
-      const touch = (now: number) => store.update('a', { type: 'touch', covers_ms: 100 }, now);
+      const touch = (now: number) => store.update('a', { type: 'touch', touch_window_ms: 100 }, now);
       assert.equal((await touch(NOW)).outcome, 'unchanged');
       assert.equal((await touch(NOW + 1)).outcome, 'updated');
       assert.equal((await touch(NOW + 101)).outcome, 'unchanged');
@@ -96,10 +96,10 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
       await assert.rejects(open('a', 'deny', NOW + 2), isCode('ID_TAKEN'));
       assert.equal(await store.find('c'), null);
       assert.deepEqual(await open('x', 'deny', NOW + 2, 'other'), []);
-      await store.update('a', { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 3);
+      await store.update('a', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 3);
       assert.deepEqual(await evictedBy(open('d', 'evict_oldest', NOW + 4)), ['a evicted']);
       assert.deepEqual(await evictedBy(open('e', 'evict_idle', NOW + 5)), ['b evicted']);
-      await store.update('d', { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 6);
+      await store.update('d', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 6);
       assert.deepEqual(await evictedBy(open('f', 'evict_idle', NOW + 7)), ['e evicted']);
       const later = NOW + 7 + HOUR_MS;
       assert.deepEqual(await evictedBy(open('g', 'evict_oldest', later)), []);
@@ -133,7 +133,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
         const page = await store.scan({}, after, 4, NOW + 1);
         seen.push(...page.sessions.map(({ id }) => id));
         after = page.next;
-        await store.update('s20', { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 1);
+        await store.update('s20', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 1);
         await store.insert(session(`new${seen.length}`, { open_time: NOW + 1 }), null, NOW + 1);
         if (seen.length === 8) await store.remove('s03');
       } while (after);
@@ -232,8 +232,8 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
         void told.push(change.type === 'changed' ? `${change.id} ${change.close_reason}` : change.type);
       const stop = store.watch(tell);
       await store.insert(session('a'), null, NOW);
-      await store.update('a', { type: 'touch', covers_ms: 5 }, NOW + 1);
-      await store.update('a', { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 1);
+      await store.update('a', { type: 'touch', touch_window_ms: 5 }, NOW + 1);
+      await store.update('a', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 1);
       await store.insert(session('b'), { max: 1, policy: 'evict_oldest' }, NOW + 1);
       await store.closeMatching({ ...EVERYTHING, dry_run: true }, NOW + 1);
       await store.closeMatching(EVERYTHING, NOW + 1);

@@ -6,7 +6,7 @@ import { type CloseMatching, LIMIT_POLICIES, type LimitPolicy, type SessionStore
 import { LEASE_AHEAD_MS_MAX } from '../../domain/time/clock-check.ts';
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import { ALL, HOUR_MS, isCode, NOW, session } from './fixtures.ts';
-import { Told, toldUntil } from './told.ts';
+import { Told, watermark } from './told.ts';
 
 /** One promise of stores that many nodes share; `run` rejects when a store breaks it. */
 export interface NodesConformanceCase {
@@ -37,13 +37,13 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
       const { id } = await inserted(here, 0);
       assert.equal((await there.find(id))?.close_time, null);
       assert.deepEqual(await liveIds(there), [[id], [id], 1]);
-      await here.update(id, { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 1);
+      await here.update(id, { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 1);
       assert.deepEqual([(await there.find(id))?.data, (await there.find(id))?.revision], ['1', 2]);
       await here.update(id, { type: 'close', reason: 'revoked' }, NOW + 1);
       assert.equal((await there.find(id))?.close_reason, 'revoked');
       assert.deepEqual(await liveIds(there), [[], [], 0]);
       assert.equal(await there.count({ close_reason: 'revoked' }, NOW + 1), 1);
-      assert.equal((await there.update(id, { type: 'touch', covers_ms: 5 }, NOW + 2)).outcome, 'refused');
+      assert.equal((await there.update(id, { type: 'touch', touch_window_ms: 5 }, NOW + 2)).outcome, 'refused');
       await here.remove(id);
       assert.equal(await there.find(id), null);
       assert.equal(await there.count({}, NOW + 1), 0);
@@ -54,11 +54,11 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
     run: async (here, there) => {
       // What was written before comes before.
       const before = elapsedTime();
-      await Promise.all([here, there].map((node) => toldUntil(node, before)));
+      await Promise.all([here, there].map((node) => watermark(node, before)));
       const told = [new Told(here), new Told(there)];
       const [a, b, c] = [await inserted(here, 0), await inserted(there, 1), await inserted(here, 2)];
-      await there.update(a.id, { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 1);
-      await there.update(a.id, { type: 'touch', covers_ms: 5 }, NOW + 2);
+      await there.update(a.id, { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 1);
+      await there.update(a.id, { type: 'touch', touch_window_ms: 5 }, NOW + 2);
       await here.update(a.id, { type: 'close', reason: 'closed' }, NOW + 2);
       await there.closeMatching({ ...EVERYTHING, filter: { id: b.id } }, NOW + 2);
       await here.expire(NOW + 2 * HOUR_MS, 10);
@@ -71,7 +71,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
         [last.id, [1]],
       ];
       const moment = elapsedTime();
-      await Promise.all([here, there].map((node) => toldUntil(node, moment)));
+      await Promise.all([here, there].map((node) => watermark(node, moment)));
       for (const node of told) assert.deepEqual(node.all(), Object.fromEntries(expected));
     },
   },
@@ -87,7 +87,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
       const { id } = await inserted(here, 0);
       const store20 = () =>
         Array.from({ length: 20 }, (_, n) =>
-          (n % 2 ? here : there).update(id, { type: 'store', member: 'data', value: asJsonText(`${n}`) }, NOW + 1),
+          (n % 2 ? here : there).update(id, { type: 'replace', member: 'data', value: asJsonText(`${n}`) }, NOW + 1),
         );
       const before = store20();
       const closings = [here, there].map((node) => node.update(id, { type: 'close', reason: 'closed' }, NOW + 1));
@@ -139,7 +139,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
       const expired = await onBothUntilNone(here, there, async (node) => (await node.expire(later, 7)).count);
       assert.equal(expired, 60);
       assert.deepEqual((await there.hours(later))[0]?.closed, { idle: 60 });
-      await toldUntil(there, elapsedTime());
+      await watermark(there, elapsedTime());
       const ofEach = told.all();
       for (const { id } of sessions) assert.deepEqual(ofEach[id], [1, '2 idle']);
       assert.equal(await onBothUntilNone(here, there, (node) => node.purge(later + 1, 7)), 60);
@@ -156,7 +156,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
       const closed: string[] = [];
       await Promise.all([
         ...[here, there].map(async (node) => closed.push(...(await node.closeMatching(EVERYTHING, now)).ids)),
-        ...sessions.map(({ id }, n) => (n % 2 ? here : there).update(id, { type: 'touch', covers_ms: 5 }, now)),
+        ...sessions.map(({ id }, n) => (n % 2 ? here : there).update(id, { type: 'touch', touch_window_ms: 5 }, now)),
         onBothUntilNone(here, there, async (node) => (await node.expire(now, 7)).count),
         // Nothing has ended before this moment: it looks, and takes nothing away.
         ...[here, there].map((node) => node.purge(NOW, 7)),
@@ -178,7 +178,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
       const told = new Told(there);
       for (let n = 0; n < 3; n += 1) {
         const { id } = await inserted(here, n);
-        await toldUntil(there, elapsedTime());
+        await watermark(there, elapsedTime());
         assert.ok(told.has(id));
       }
       told.stop();

@@ -32,9 +32,9 @@ export class Told {
 }
 
 /** Resolves when a store says that it has told of everything up to a moment. */
-export async function toldUntil(store: SessionStore, moment: number): Promise<void> {
+export async function watermark(store: SessionStore, moment: number): Promise<void> {
   const end = AbortSignal.timeout(TOLD_WITHIN_MS);
-  while (store.toldUntil() < moment) {
+  while (store.watermark() < moment) {
     if (end.aborted) throw new Error('The store does not say that it has told of everything.');
     await delay(POLL_MS);
   }

@@ -148,7 +148,7 @@ export class MemoryStore implements SessionStore {
     return this.#listeners.add(listener);
   }
 
-  toldUntil(): number {
+  watermark(): number {
     return elapsedTime();
   }
 

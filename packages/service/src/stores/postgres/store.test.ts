@@ -144,8 +144,8 @@ test('postgres: texts that a change does not name stay, however large they are',
   const store = await databases.open();
   const data = asJsonText(JSON.stringify('x'.repeat(60_000)));
   await store.insert(sessionOf('a', { data }), null, NOW);
-  await store.update('a', { type: 'touch', covers_ms: 5 }, NOW + 1);
-  await store.update('a', { type: 'store', member: 'user', value: asJsonText('1') }, NOW + 2);
+  await store.update('a', { type: 'touch', touch_window_ms: 5 }, NOW + 1);
+  await store.update('a', { type: 'replace', member: 'user', value: asJsonText('1') }, NOW + 2);
   const stored = await store.find('a');
   assert.deepEqual([stored?.data, stored?.user, stored?.request_time], [data, '1', NOW + 2]);
 });

@@ -198,8 +198,8 @@ export class PostgresStore implements SessionStore {
     return this.#feed.watch(listener);
   }
 
-  toldUntil(): number {
-    return this.#feed.toldUntil;
+  watermark(): number {
+    return this.#feed.watermark;
   }
 
   async #write(write: Write): Promise<WriteResult> {

@@ -93,9 +93,9 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
       const one = ownSession('u');
       await store.insert(one, null, NOW);
       const gap = heard.gap();
-      const before = store.toldUntil();
+      const before = store.watermark();
       proxy.mode = 'drop';
-      const change = { type: 'store', member: 'data', value: asJsonText('1') } as const;
+      const change = { type: 'replace', member: 'data', value: asJsonText('1') } as const;
       for (const call of [() => store.find(one.id), () => store.update(one.id, change, NOW)]) {
         const ms = await timeOf(() => assert.rejects(call(), { code: 'STORE_UNAVAILABLE' }));
         assert.ok(ms < ANSWERED_WITHIN_MS, `${ms} ms`);
@@ -103,7 +103,7 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
       await gap;
       const refused = await timeOf(() => assert.rejects(store.find(one.id), { code: 'STORE_UNAVAILABLE' }));
       assert.ok(refused < REFUSED_WITHIN_MS, `${refused} ms`);
-      assert.ok(store.toldUntil() - before < 500);
+      assert.ok(store.watermark() - before < 500);
       const back = heard.gap();
       proxy.mode = 'pass';
       const ms = await timeOf(() => serves(store));
@@ -121,7 +121,7 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
       await store.insert(one, null, NOW);
       const load = Array.from({ length: 20 }, async () => {
         while (!stop.signal.aborted) {
-          await store.update(one.id, { type: 'store', member: 'data', value: asJsonText('1') }, NOW).then(
+          await store.update(one.id, { type: 'replace', member: 'data', value: asJsonText('1') }, NOW).then(
             () => {
               outcomes.ok += 1;
             },

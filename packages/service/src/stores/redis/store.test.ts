@@ -84,7 +84,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
         // The list looks at the ended ones first; meanwhile the live one moves before them.
         const [{ sessions }] = await Promise.all([
           store.list({ user_id, active: true }, { ...PAGE, take: 10 }, NOW),
-          store.update(live.id, { type: 'touch', covers_ms: 0 }, NOW + 1),
+          store.update(live.id, { type: 'touch', touch_window_ms: 0 }, NOW + 1),
         ]);
         assert.deepEqual(
           sessions.map(({ id }) => id),

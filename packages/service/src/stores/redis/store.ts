@@ -178,8 +178,8 @@ export class RedisStore implements SessionStore {
     return this.#listeners.add(listener);
   }
 
-  toldUntil(): number {
-    return this.#opened?.feed.toldUntil ?? Number.NEGATIVE_INFINITY;
+  watermark(): number {
+    return this.#opened?.feed.watermark ?? Number.NEGATIVE_INFINITY;
   }
 
   #call<T>(work: (opened: Opened, call: Call) => Promise<T>): Promise<T> {

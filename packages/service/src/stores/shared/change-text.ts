@@ -2,10 +2,10 @@ import type { SessionChange } from '../../domain/changes.ts';
 import type { CloseReason } from '../../domain/session.ts';
 
 /** A change as nodes tell each other of it. A gap is each node's own. */
-export type ToldChange = Exclude<SessionChange, { type: 'gap' }>;
+export type PublishedChange = Exclude<SessionChange, { type: 'gap' }>;
 
 /** One line. */
-export function toChangeText(change: ToldChange): string {
+export function toChangeText(change: PublishedChange): string {
   const { id, user_id } = change;
   return JSON.stringify(
     change.type === 'removed' ? [id, user_id] : [id, user_id, change.revision, change.close_reason],
@@ -13,7 +13,7 @@ export function toChangeText(change: ToldChange): string {
 }
 
 /** Null for a text that is none: another version of the service may have written it. */
-export function fromChangeText(text: string): ToldChange | null {
+export function fromChangeText(text: string): PublishedChange | null {
   const members = listFrom(text);
   if (!members) return null;
   const [id, user_id, revision, close_reason] = members;

@@ -79,7 +79,7 @@ test('of writes that share a commit, only those to damaged sessions fail', async
   const { store, lost } = await damaged(t);
   const value = asJsonText('"changed"');
   const results = await Promise.allSettled(
-    SESSIONS.map(({ id }) => store.update(id, { type: 'store', member: 'data', value }, 1)),
+    SESSIONS.map(({ id }) => store.update(id, { type: 'replace', member: 'data', value }, 1)),
   );
   SESSIONS.forEach(({ id }, index) => {
     assert.equal(results[index]?.status, lost.has(id) ? 'rejected' : 'fulfilled', id);

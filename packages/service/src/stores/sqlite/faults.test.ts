@@ -128,7 +128,7 @@ test('when the thread that writes ends, another one is started, and listeners ma
   store.watch((change) => changes.push(change));
   await store.insert(sessionOf('before'), null, 0);
   await store.find('before');
-  const inFlight = store.update('before', { type: 'store', member: 'data', value: asJsonText('1') }, 1);
+  const inFlight = store.update('before', { type: 'replace', member: 'data', value: asJsonText('1') }, 1);
   const settled = inFlight.catch((error) => error.code);
   await threads[0]?.terminate();
   assert.ok(['STORE_UNAVAILABLE'].includes(await settled) || (await inFlight));

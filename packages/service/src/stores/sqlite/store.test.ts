@@ -39,7 +39,7 @@ test('sqlite: sessions are there after a restart', async () => {
   const config = newConfig();
   await withStore(config, async (store) => {
     await store.insert(sessionOf('a'), null, 0);
-    await store.update('a', { type: 'store', member: 'data', value: asJsonText('[1]') }, 5);
+    await store.update('a', { type: 'replace', member: 'data', value: asJsonText('[1]') }, 5);
   });
   await withStore(config, async (store) => assert.equal((await store.find('a'))?.data, '[1]'));
 });
@@ -62,7 +62,7 @@ test('sqlite: a read right after an answered write sees it, also within the same
   await withStore(newConfig(), async (store) => {
     await store.insert(sessionOf('a'), null, 0);
     for (let n = 0; n < 50; n += 1) {
-      const write = store.update('a', { type: 'store', member: 'data', value: asJsonText(String(n)) }, n);
+      const write = store.update('a', { type: 'replace', member: 'data', value: asJsonText(String(n)) }, n);
       await Promise.all([
         store.find('a'),
         write.then(async () => assert.equal((await store.find('a'))?.data, String(n))),

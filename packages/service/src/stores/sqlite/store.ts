@@ -219,7 +219,7 @@ export class SqliteStore implements SessionStore {
     return this.#listeners.add(listener);
   }
 
-  toldUntil(): number {
+  watermark(): number {
     return elapsedTime();
   }
 

@@ -137,9 +137,9 @@ test('postgres: behind a network that drops everything calls end in their time, 
     rejectsInTime(store.insert(sessionOf('b'), { max: 1, policy: 'evict_idle' }, NOW), CALL_TIMEOUT_MS),
     gapsAre(1),
   ]);
-  const told_until = store.toldUntil();
+  const watermark = store.watermark();
   await rejectsInTime(store.find('a'), CALL_TIMEOUT_MS);
-  assert.equal(store.toldUntil(), told_until);
+  assert.equal(store.watermark(), watermark);
   proxy.mode = 'pass';
   await recovers(store);
   // What was sent and not answered may have been done, or not; nothing in between.
@@ -179,7 +179,7 @@ test('postgres: a node that is cut off within a transaction holds its locks no l
   const { proxy, store, direct } = await behindProxy();
   await store.insert(sessionOf('a'), null, NOW);
   proxy.delay_ms = 300;
-  const cut = store.update('a', { type: 'store', member: 'data', value: asJsonText('1') }, NOW + 1);
+  const cut = store.update('a', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 1);
   cut.catch(() => {});
   await delay(450);
   proxy.mode = 'drop';

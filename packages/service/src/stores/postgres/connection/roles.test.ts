@@ -70,7 +70,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     await succeeds(() => node.ping());
     await succeeds(() => node.insert(sessionOf(id), null, NOW));
     const now = monotonicTime();
-    await until(async () => node.toldUntil() > now, RECOVERED_WITHIN_MS);
+    await until(async () => node.watermark() > now, RECOVERED_WITHIN_MS);
   };
 
   /** Of the second server, also for connections that exist. */
@@ -99,7 +99,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     proxy.targetPort = second.port;
     await query(first.url, END_CONNECTIONS);
     await until(async () => !(await store.find('a').catch(() => null)));
-    const stopped = store.toldUntil();
+    const stopped = store.watermark();
     const accepted = proxy.accepted;
     await until(async () => {
       await assert.rejects(store.find('a'), { code: 'STORE_UNAVAILABLE' });
@@ -108,7 +108,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     for (const call of [store.find('a'), store.ping(), store.update('a', CLOSE, NOW)]) {
       await assert.rejects(call, NO_PRIMARY);
     }
-    assert.equal(store.toldUntil(), stopped);
+    assert.equal(store.watermark(), stopped);
     proxy.targetPort = first.port;
     await isWell('b');
   });
@@ -150,11 +150,11 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     await setting('default_transaction_read_only', 'on');
     await until(() => rejects(store.ping(), /cannot be written to: .*no writes/));
     await until(async () => {
-      const toldUntil = store.toldUntil();
+      const watermark = store.watermark();
       const accepted = proxy.accepted;
       await until(async () => proxy.accepted > accepted + 2);
       assert.equal((await store.find('c'))?.id, 'c');
-      return store.toldUntil() === toldUntil;
+      return store.watermark() === watermark;
     });
     await setting('default_transaction_read_only', 'off');
     await isWell('d');

@@ -35,7 +35,7 @@ test('postgres: pages are in the order of the last activity, though their index 
       }
       for (const { session, minutes } of changes.toSorted((a, b) => a.minutes - b.minutes)) {
         now = NOW + minutes * 60_000;
-        const result = await store.update(`s${session}`, { type: 'touch', covers_ms: 0 }, now);
+        const result = await store.update(`s${session}`, { type: 'touch', touch_window_ms: 0 }, now);
         if ('session' in result) sessions.set(result.session.id, result.session);
       }
       for (const [filter, page] of requests) {
@@ -67,7 +67,7 @@ test('postgres: a sweep closes what has ended and passes over what is in use, ho
   const idle = 3_600_000;
   await Promise.all(Array.from({ length: 40 }, (_, n) => store.insert(sessionOf(`s${n}`), null, NOW)));
   const inUse = Array.from({ length: 20 }, (_, n) => `s${n}`);
-  await Promise.all(inUse.map((id) => store.update(id, { type: 'touch', covers_ms: 0 }, NOW + idle / 2)));
+  await Promise.all(inUse.map((id) => store.update(id, { type: 'touch', touch_window_ms: 0 }, NOW + idle / 2)));
   const first = await store.expire(NOW + idle, 15);
   assert.deepEqual(first, { count: 15, earliest: NOW + idle });
   assert.equal((await store.expire(NOW + idle, 15)).count, 5);

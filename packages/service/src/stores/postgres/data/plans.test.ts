@@ -128,7 +128,7 @@ for (const partitions of [1, 16]) {
       find: (store) => Promise.all(['00000000', '1', '2'].map((id) => store.find(id))),
       insert: (store) => store.insert(sessionOf('new'), null, NOW),
       limited: (store) => store.insert(sessionOf('newer', { user_id: 'user 7' }), limit, NOW),
-      update: (store) => store.update('new', { type: 'store', member: 'data', value: asJsonText('1') }, NOW),
+      update: (store) => store.update('new', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW),
       remove: (store) => store.remove('new'),
       expire: (store) => store.expire(NOW + DAY_MS, 500),
       purge: (store) => store.purge(NOW - 29 * DAY_MS, 500),
@@ -165,7 +165,7 @@ test('postgres: almost every touch changes no index', async () => {
   for (let step = 0; step < 30 * 30; step += 1) {
     const now = NOW + 60_000 + step * 2_000;
     const touched = Array.from({ length: 20 }, (_, n) => `s${((step * 20 + n) * 7) % ids.length}`);
-    await Promise.all(touched.map((id) => store.update(id, { type: 'touch', covers_ms: 0 }, now)));
+    await Promise.all(touched.map((id) => store.update(id, { type: 'touch', touch_window_ms: 0 }, now)));
   }
   await store.close();
   const counts = 'SELECT n_tup_upd::int, n_tup_hot_upd::int FROM pg_stat_user_tables';

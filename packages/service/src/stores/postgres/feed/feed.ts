@@ -41,7 +41,7 @@ export class Feed {
   #connection: Connection | null = null;
   #timer: NodeJS.Timeout | null = null;
   #backoff_ms = BACKOFF_MS_MIN;
-  #told_until = Number.NEGATIVE_INFINITY;
+  #watermark = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   /**
@@ -60,9 +60,9 @@ export class Feed {
     return this.#connection !== null;
   }
 
-  /** See `SessionStore.toldUntil`. */
-  get toldUntil(): number {
-    let until = Math.min(this.#told_until, this.#gaps.heldAt);
+  /** See `SessionStore.watermark`. */
+  get watermark(): number {
+    let until = Math.min(this.#watermark, this.#gaps.heldAt);
     for (const { time } of this.#committing) until = Math.min(until, time);
     return until;
   }
@@ -138,7 +138,7 @@ export class Feed {
     forget();
     deadline.cancel();
     this.#connection = connection;
-    this.#told_until = time;
+    this.#watermark = time;
     this.#backoff_ms = BACKOFF_MS_MIN;
     connection.onLost(() => this.#onLost());
     this.#listening(connection.server);
@@ -187,7 +187,7 @@ export class Feed {
     if (channel === this.#beatChannel) {
       const time = this.#beats.take(payload);
       if (time === null) this.#unbelieved();
-      else this.#told_until = Math.max(this.#told_until, time);
+      else this.#watermark = Math.max(this.#watermark, time);
       return;
     }
     const changes = this.#messages?.fromPayload(payload, process_id);
@@ -195,7 +195,7 @@ export class Feed {
       for (const change of changes) this.#listeners.tell(change);
     } else {
       this.#unbelieved();
-      this.#gaps.add(this.#told_until);
+      this.#gaps.add(this.#watermark);
     }
   }
 

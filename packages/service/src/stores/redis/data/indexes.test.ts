@@ -27,7 +27,7 @@ const step = fc.oneof(
     max: fc.constantFrom(0, 1, 2),
     idle: fc.integer({ min: 1, max: 50 }),
   }),
-  fc.record({ do: fc.constant('store' as const), id }),
+  fc.record({ do: fc.constant('replace' as const), id }),
   fc.record({ do: fc.constant('touch' as const), id }),
   fc.record({ do: fc.constant('close' as const), id }),
   fc.record({ do: fc.constant('remove' as const), id }),
@@ -50,11 +50,11 @@ async function follow(store: RedisStore, command: Command, steps: readonly Step[
         await store.insert(session(next.id, members), limit, now).catch(() => {});
         break;
       }
-      case 'store':
-        await store.update(next.id, { type: 'store', member: 'data', value: asJsonText(String(now)) }, now);
+      case 'replace':
+        await store.update(next.id, { type: 'replace', member: 'data', value: asJsonText(String(now)) }, now);
         break;
       case 'touch':
-        await store.update(next.id, { type: 'touch', covers_ms: 5 }, now);
+        await store.update(next.id, { type: 'touch', touch_window_ms: 5 }, now);
         break;
       case 'close':
         await store.update(next.id, { type: 'close', reason: 'closed' }, now);
@@ -192,7 +192,7 @@ describe('redis indexes', { skip: missingRedis() ?? false }, () => {
           await store.insert(one, null, NOW);
           const late = NOW + DAY_MS - 1;
           for (const key of await keysLike(command, '*:?:*')) await command('PEXPIRE', key, '5000');
-          await store.update(one.id, { type: 'touch', covers_ms: 0 }, late);
+          await store.update(one.id, { type: 'touch', touch_window_ms: 0 }, late);
           for (const key of [...(await keysLike(command, '*:s:*')), ...(await keysLike(command, '*:u:*'))]) {
             assert.ok(Number(await command('PTTL', key)) > 2 * DAY_MS - 60_000, key);
           }

@@ -1,6 +1,6 @@
 import { changed, removed, type SessionChange } from '../../../domain/changes.ts';
 import { deadline, type Session } from '../../../domain/session.ts';
-import type { ToldChange } from '../../shared/change-text.ts';
+import type { PublishedChange } from '../../shared/change-text.ts';
 import { HourSums } from '../../shared/hourly-counts.ts';
 import { NOTHING_SEALED, type Sealed } from '../feed/feed-messages.ts';
 import { INDEXES, type Keys, type Shard, USER_INDEXES } from './keys.ts';
@@ -28,7 +28,7 @@ export interface WriteRequest {
 }
 
 /** What a write tells: of every change but a touch. */
-export function changesOf(puts: readonly Put[]): ToldChange[] {
+export function changesOf(puts: readonly Put[]): PublishedChange[] {
   const changes: SessionChange[] = [];
   for (const { before, after } of puts) {
     if (after === null) changes.push(removed(before.session));
@@ -41,7 +41,7 @@ export function changesOf(puts: readonly Put[]): ToldChange[] {
 export function keysAndValues(
   keys: Keys,
   { shard, puts, guard, now }: WriteRequest,
-  seal: (shard: Shard, changes: readonly ToldChange[]) => Sealed,
+  seal: (shard: Shard, changes: readonly PublishedChange[]) => Sealed,
   retention_ms: number | null,
 ): { readonly keys: string[]; readonly values: string[] } {
   const guarded = guard ? keys.userIndex(shard, 'due', guard.user_id) : keys.index(shard, 'due');

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { SessionChange } from '../../../domain/changes.ts';
 import { randomText } from '../../../domain/ids.ts';
-import { fromChangeText, type ToldChange, toChangeText } from '../../shared/change-text.ts';
+import { fromChangeText, type PublishedChange, toChangeText } from '../../shared/change-text.ts';
 import { MessageReader, MessageSealer } from '../../shared/feed/cipher.ts';
 import type { Shard } from '../data/keys.ts';
 
@@ -46,7 +46,7 @@ export class FeedMessages {
     return this.#key.equals(key);
   }
 
-  seal(shard: Shard, changes: readonly ToldChange[]): Sealed {
+  seal(shard: Shard, changes: readonly PublishedChange[]): Sealed {
     const secret = randomText(SECRET_BYTES);
     const lines = [secret, shard, ...changes.map(toChangeText)];
     return { text: this.#sealer.seal(lines.join('\n'), this.#channel), secret };

@@ -1,6 +1,6 @@
 import type { ChangeListeners, SessionChange } from '../../../domain/changes.ts';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
-import type { ToldChange } from '../../shared/change-text.ts';
+import type { PublishedChange } from '../../shared/change-text.ts';
 import { LimitedGaps } from '../../shared/feed/limited-gaps.ts';
 import { unavailable } from '../../shared/unavailable.ts';
 import type { RedisStoreConfig } from '../config.ts';
@@ -42,7 +42,7 @@ export class Feed {
   #isHealthy = false;
   /** When the servers were last asked for their numbers: what was answered before it has none above them. */
   #askedAt = Number.NEGATIVE_INFINITY;
-  #toldUntil = Number.NEGATIVE_INFINITY;
+  #watermark = Number.NEGATIVE_INFINITY;
   #isPolling = false;
   #next: NodeJS.Timeout | null = null;
   #isClosed = false;
@@ -55,8 +55,8 @@ export class Feed {
   }
 
   /** See `SessionStore`. */
-  get toldUntil(): number {
-    return Math.min(this.#toldUntil, this.#gaps.heldAt);
+  get watermark(): number {
+    return Math.min(this.#watermark, this.#gaps.heldAt);
   }
 
   /** Why the channel cannot be subscribed to, if the server has said so. */
@@ -72,7 +72,7 @@ export class Feed {
   }
 
   /** The message of a write, which the server publishes when it makes the write. */
-  seal(shard: Shard, changes: readonly ToldChange[]): Sealed {
+  seal(shard: Shard, changes: readonly PublishedChange[]): Sealed {
     if (!this.#messages) throw unavailable('it is not open');
     return this.#messages.seal(shard, changes);
   }
@@ -168,7 +168,7 @@ export class Feed {
   }
 
   #advance(): void {
-    if (this.#isHealthy && this.#sequences.isWhole) this.#toldUntil = this.#askedAt;
+    if (this.#isHealthy && this.#sequences.isWhole) this.#watermark = this.#askedAt;
   }
 
   /** Null when a server does not answer. The key is null while it is not in doubt. */
@@ -199,13 +199,13 @@ export class Feed {
     if (!message) {
       this.#isKeyInDoubt = true;
       this.#listeners.unbelieved();
-      this.#gaps.add(this.#toldUntil);
+      this.#gaps.add(this.#watermark);
       return;
     }
     const place = this.#sequences.hear(message.shard, message.number);
     if (place === 'before') return;
     if (place === 'back') {
-      this.#gaps.add(this.#toldUntil);
+      this.#gaps.add(this.#watermark);
       return;
     }
     if (place === 'after a hole') this.#tellGap();

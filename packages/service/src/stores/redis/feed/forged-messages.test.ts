@@ -9,7 +9,7 @@ import { ManualClock } from '../../../domain/time/clock.ts';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 import { NearSessions } from '../../../near-sessions/near-sessions.ts';
 import { NOW } from '../../conformance/fixtures.ts';
-import { toldUntil } from '../../conformance/told.ts';
+import { watermark } from '../../conformance/told.ts';
 import { createStore } from '../../create-store.ts';
 import { Heard, isTold, ownSession, withStore } from '../fixtures/nodes.ts';
 
@@ -92,7 +92,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
           ];
           for (const message of [...copies, ...forged]) await publish(message);
           await isTold(store);
-          assert.ok(store.toldUntil() <= elapsedTime());
+          assert.ok(store.watermark() <= elapsedTime());
           assert.deepEqual(new Set(told.all.map(({ type }) => type)), new Set(['gap']));
           assert.ok(told.all.length <= 3, `${told.all.length} gaps`);
           assert.ok((await here.validate(token)).active);
@@ -133,7 +133,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
     await asStranger(async ({ publish }) => {
       for (let n = 0; n < 100; n += 1) await publish('garbage');
     });
-    await toldUntil(store, elapsedTime());
+    await watermark(store, elapsedTime());
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /no node of this version/);
   });

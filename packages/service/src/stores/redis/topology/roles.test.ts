@@ -78,10 +78,10 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
       for (const call of [store.ping(), store.find(one.id), store.update(one.id, CLOSE, NOW)]) {
         await assert.rejects(call, LEFT);
       }
-      const stopped = store.toldUntil();
+      const stopped = store.watermark();
       await withStore(servers[1]?.url ?? '', (there) => there.update(one.id, CLOSE, NOW));
       proxy.targetPort = portOf(1);
-      assert.equal(store.toldUntil(), stopped);
+      assert.equal(store.watermark(), stopped);
       const ms = await timeOf(() => isReady(store));
       assert.ok(ms < RECOVERED_WITHIN_MS, `${ms} ms`);
       await isTold(store);
@@ -112,11 +112,11 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
       proxy.targetPort = portOf(1);
       await command(0)('CLIENT', 'KILL', 'TYPE', 'pubsub');
       await gap;
-      const stopped = store.toldUntil();
+      const stopped = store.watermark();
       const accepted = proxy.accepted;
       await until(async () => proxy.accepted > accepted + 2);
       await store.insert(ownSession('u'), null, NOW);
-      assert.equal(store.toldUntil(), stopped);
+      assert.equal(store.watermark(), stopped);
       proxy.targetPort = portOf(0);
       const ms = await timeOf(() => isTold(store));
       assert.ok(ms < RECOVERED_WITHIN_MS, `${ms} ms`);

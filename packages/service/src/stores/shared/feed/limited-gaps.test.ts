@@ -11,7 +11,7 @@ test('limited gaps: the first is told at once, those of the next second together
     });
     gaps.add(10);
     assert.deepEqual([told, gaps.heldAt], [1, Number.POSITIVE_INFINITY]);
-    for (const told_until of [20, 30, 30]) gaps.add(told_until);
+    for (const watermark of [20, 30, 30]) gaps.add(watermark);
     // What came second is not told yet: the feed is complete up to where it was then.
     assert.deepEqual([told, gaps.heldAt], [1, 20]);
     mock.timers.tick(1_000);

@@ -20,10 +20,10 @@ export class LimitedGaps {
     return this.#held_at;
   }
 
-  /** `told_until` is up to where the feed is complete now. */
-  add(told_until: number): void {
+  /** `watermark` is up to where the feed is complete now. */
+  add(watermark: number): void {
     if (this.#timer) {
-      this.#held_at = Math.min(this.#held_at, told_until);
+      this.#held_at = Math.min(this.#held_at, watermark);
       return;
     }
     this.#tell();

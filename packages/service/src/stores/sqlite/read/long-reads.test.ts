@@ -124,7 +124,7 @@ test('the number of live sessions, which is kept, is that of the sessions that a
           const inserted = session(one.id, { user_id: 'u', idle_timeout_ms: one.idle, ...times, ...end });
           await store.insert(inserted, one.ended ? null : limit, now).catch(() => {});
         } else if (one.do === 'close') await store.update(one.id, { type: 'close', reason: 'closed' }, now);
-        else if (one.do === 'touch') await store.update(one.id, { type: 'touch', covers_ms: 0 }, now);
+        else if (one.do === 'touch') await store.update(one.id, { type: 'touch', touch_window_ms: 0 }, now);
         else if (one.do === 'remove') await store.remove(one.id);
         else if (one.do === 'expire') await store.expire(now, 100);
         else if (one.do === 'purge') await store.purge(now, 100);

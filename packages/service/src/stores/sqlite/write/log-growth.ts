@@ -32,7 +32,7 @@ function bytesInLog(write: Write): number {
 
 function lengthOfUpdate(update: SessionUpdate): number {
   switch (update.type) {
-    case 'store':
+    case 'replace':
       return lengthOf(update.value);
     case 'patch':
       return update.bytes_max;
