@@ -1,6 +1,7 @@
 import type { SessionSummaryV1, SessionV1 } from '@pip-sessions/contract/v1';
 import { pageFromJson, sessionFromJson } from '@pip-sessions/contract/v1-json';
 import { parseBounded } from '@pip-sessions/service/internal/api/careful-json';
+import { THIS_PROCESS } from '@pip-sessions/service/internal/api/in-process-client';
 import { COMMANDS } from '@pip-sessions/service/internal/api/v1/commands';
 import { SessionsError } from '@pip-sessions/service/internal/domain/errors';
 import type { Sessions } from '@pip-sessions/service/internal/domain/sessions';
@@ -38,7 +39,7 @@ export async function runCommand<N extends CommandName>(
   try {
     const command = BY_NAME.get(name);
     if (!command) throw new SessionsError('INVALID_DATA', `There is no command ${name}.`);
-    const text = await command.run(sessions, asOnTheWire(request));
+    const text = await command.run(sessions, asOnTheWire(request), THIS_PROCESS);
     if (text === null) return null as CommandResults[N];
     return (command.result === 'page' ? pageFromText(text) : sessionFromText(text)) as CommandResults[N];
   } catch (error) {

@@ -119,7 +119,7 @@ export const CALLERS: readonly ClaimMutation[] = [
     name: 'unknown tokens are not logged',
     test: 'invented tokens',
     file: `${API}/v2/routes.ts`,
-    find: "if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, address);",
+    find: "if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, caller.address);",
     replace: '',
   },
   {

@@ -19,7 +19,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     name: 'nobody is let in where no keys are wanted',
     test: 'a service that is told',
     file: `${HTTP}/authentication/authenticate.ts`,
-    find: 'if (this.#keys === null) return OPEN;',
+    find: 'if (this.#keys === null) return openTo(address);',
     replace: "if (this.#keys === null) throw this.#unauthorized('no_key', address);",
   },
   {

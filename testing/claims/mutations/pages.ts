@@ -10,8 +10,8 @@ export const PAGES: readonly ClaimMutation[] = [
     name: 'only the APIs look where a request comes from',
     test: 'a service without keys',
     file: `${HTTP}/server.ts`,
-    find: 'open?.authenticate(request);',
-    replace: "if (/^.v[12]/.test(request.url ?? '')) open?.authenticate(request);",
+    find: 'open?.assertAllowed(request);',
+    replace: "if (/^.v[12]/.test(request.url ?? '')) open?.assertAllowed(request);",
   },
   {
     claim: REBINDING,

@@ -4,6 +4,7 @@ import type { ProblemCode, Session, SessionPage, SessionSummary, Validation } fr
 import { assertBulkFilter } from '@pip-sessions/contract/v2';
 import { SessionsError } from '../domain/errors.ts';
 import type { Sessions } from '../domain/sessions.ts';
+import type { Caller } from './caller.ts';
 import { parseBounded } from './careful-json.ts';
 import { ERROR_MAP, RequestError } from './error-codes.ts';
 import { ROUTES, type Route, type RouteContext, type RouteRequest } from './v2/routes.ts';
@@ -95,7 +96,15 @@ export class EmbeddedRequestError extends Error {
   }
 }
 
-const NOTHING: RouteRequest = { id: '', address: '', input: {}, revision: undefined, idempotency_key: null };
+/** The process itself, which may do everything. */
+export const THIS_PROCESS: Caller = { key: null, scope: 'admin', address: '' };
+const NOTHING: RouteRequest = {
+  id: '',
+  caller: THIS_PROCESS,
+  input: {},
+  revision: undefined,
+  idempotency_key: null,
+};
 
 const BY_NAME = new Map<string, Route>(ROUTES.map((route) => [route.name, route]));
 

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
+import type { Scope } from '@pip-sessions/contract/scopes';
+import type { Caller } from '../api/caller.ts';
 import { RequestError } from '../api/error-codes.ts';
+import { openTo } from './authentication/authenticate.ts';
 import type { IncidentLog } from './clients/incident-log.ts';
 import { isLoopback } from './loopback.ts';
 
@@ -80,7 +83,13 @@ export class OpenAccess {
   }
 
   /** Throws the error of a request that is refused, as an `Authenticator` does. */
-  authenticate({ headers, url = '', socket }: IncomingMessage): void {
+  authenticate(request: IncomingMessage, _needed: Scope, address: string): Caller {
+    this.assertAllowed(request);
+    return openTo(address);
+  }
+
+  /** Throws `FORBIDDEN` for a request of a page, or by a name, that is not allowed. */
+  assertAllowed({ headers, url = '', socket }: IncomingMessage): void {
     const { host, origin, 'sec-fetch-site': site } = headers;
     const isPlain = origin === undefined && site === undefined && url.startsWith('/');
     if (isPlain && host !== undefined && host === this.#host) return;

@@ -156,7 +156,7 @@ function serveWith(handlers: readonly Handler[], open: OpenAccess | null, errors
   return (request, response) => {
     try {
       assertWellFormed(request);
-      open?.authenticate(request);
+      open?.assertAllowed(request);
       request.url = originForm(request.url ?? '');
       for (const take of handlers) if (take(request, response)) return;
     } catch (error) {

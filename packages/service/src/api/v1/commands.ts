@@ -5,6 +5,7 @@ import { toJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { bodyBytesMax } from '../body-bounds.ts';
+import type { Caller } from '../caller.ts';
 import { JSON_BOUNDS } from '../careful-json.ts';
 import { inputCheck } from '../input-check.ts';
 import { isStorable, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
@@ -24,7 +25,7 @@ export interface Command {
   /** Throws `INVALID_DATA` for a request not of the schema. */
   readonly check: (request: unknown) => void;
   /** Answers the JSON text of the result, or null. Rejects with `INVALID_DATA` for a request not of the schema. */
-  readonly run: (sessions: Sessions, request: unknown) => Promise<string | null>;
+  readonly run: (sessions: Sessions, request: unknown, caller: Caller) => Promise<string | null>;
 }
 
 const Id = Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX, pattern: PATTERN });
@@ -114,7 +115,7 @@ function command<S extends TSchema>(
     summary: string;
     schema: S;
     result: Command['result'];
-    run: (sessions: Sessions, request: Static<S>) => Promise<string | null>;
+    run: (sessions: Sessions, request: Static<S>, caller: Caller) => Promise<string | null>;
   },
 ): Command {
   const { summary, schema, result, run } = definition;
@@ -127,9 +128,9 @@ function command<S extends TSchema>(
     body_bytes_max: bodyBytesMax(schema),
     result,
     check,
-    run: (sessions, request) => {
+    run: (sessions, request, caller) => {
       check(request);
-      return run(sessions, request as Static<S>);
+      return run(sessions, request as Static<S>, caller);
     },
   };
 }

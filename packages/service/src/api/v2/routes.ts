@@ -5,6 +5,7 @@ import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { bodyBytesMax } from '../body-bounds.ts';
+import type { Caller } from '../caller.ts';
 import { inputCheck } from '../input-check.ts';
 import { assertStorable, timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
@@ -17,8 +18,7 @@ import { closedText, openedText, pageText, rotatedText, sessionText, statsText, 
 export interface RouteRequest {
   /** Of the path; empty where it has none. */
   readonly id: string;
-  /** Where it came from. */
-  readonly address: string;
+  readonly caller: Caller;
   /** What the body's schema describes, or, of a GET, the query's. */
   readonly input: unknown;
   /** Of `If-Match`. */
@@ -110,10 +110,11 @@ export const ROUTES: readonly Route[] = [
     summary: 'Whether a token is good, and its session; counts as activity',
     input: 'ValidateRequest',
     answer: 'Validation',
-    run: async ({ sessions, suspicious }, { address, input: { token, max_age } }) => {
+    run: async ({ sessions, suspicious }, { caller, input: { token, max_age } }) => {
       const validation = await sessions.validate(token, max_age === undefined ? undefined : max_age * 1000);
-      if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, address);
-      if (!validation.active && validation.reason === 'compromised') suspicious('compromised_session', token, address);
+      if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, caller.address);
+      if (!validation.active && validation.reason === 'compromised')
+        suspicious('compromised_session', token, caller.address);
       return { text: validationText(validation) };
     },
   }),
@@ -122,15 +123,15 @@ export const ROUTES: readonly Route[] = [
     input: 'RotateRequest',
     answer: 'RotateResult',
     problems: ['TOKEN_UNKNOWN', 'TOKEN_REPLACED', 'SESSION_CLOSED'],
-    run: async ({ sessions, suspicious }, { address, input: { token, ...members } }) => {
+    run: async ({ sessions, suspicious }, { caller, input: { token, ...members } }) => {
       try {
         const rotated = await sessions.rotate(token, toAuthentication(members));
         return { text: rotatedText(rotated), revision: rotated.session.revision };
       } catch (error) {
         if (error instanceof SessionsError && error.code === 'TOKEN_UNKNOWN')
-          suspicious('unknown_token', token, address);
+          suspicious('unknown_token', token, caller.address);
         if (error instanceof SessionsError && error.details?.reason === 'compromised') {
-          suspicious('compromised_session', token, address);
+          suspicious('compromised_session', token, caller.address);
         }
         throw error;
       }

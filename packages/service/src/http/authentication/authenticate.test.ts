@@ -56,8 +56,8 @@ function authenticating(keys: ApiKeys | null = new ApiKeys([parseApiKey(WEB.conf
 
 test('a service without keys lets everybody in, for everything, whatever they send', async () => {
   const { authenticate } = authenticating(null);
-  assert.deepEqual(authenticate(await received([]), 'admin'), { ok: true, key: null });
-  assert.deepEqual(authenticate(await bearer('wrong'), 'admin'), { ok: true, key: null });
+  assert.deepEqual(authenticate(await received([]), 'admin'), { key: null, scope: 'admin', address: ADDRESS });
+  assert.deepEqual(authenticate(await bearer('wrong'), 'admin'), { key: null, scope: 'admin', address: ADDRESS });
 });
 
 test('a service with an empty list of keys lets nobody in', async () => {
@@ -68,8 +68,8 @@ test('a service with an empty list of keys lets nobody in', async () => {
 test('a key lets in for its scope and those below, and says whose it is', async () => {
   const { authenticate, lines } = authenticating();
   for (const scope of ['validate', 'write'] as const) {
-    const { ok, key } = authenticate(await bearer(WEB.key), scope);
-    assert.deepEqual([ok, key?.name, key?.scope], [true, 'web', 'write']);
+    const caller = authenticate(await bearer(WEB.key), scope);
+    assert.deepEqual(caller, { key: 'web', scope: 'write', address: ADDRESS });
   }
   assert.deepEqual(lines, []);
 });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { includesScope, type Scope } from '@pip-sessions/contract/scopes';
+import type { Caller } from '../../api/caller.ts';
 import { RequestError } from '../../api/error-codes.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Logger } from '../../observability/log.ts';
@@ -14,16 +15,8 @@ export interface AuthenticatorOptions {
   readonly log: Logger;
 }
 
-/** A request that may go on. */
-export interface Admission {
-  readonly ok: true;
-  /** Null where the service is open. */
-  readonly key: ApiKey | null;
-}
-
 type Presented = { readonly text: string } | { readonly reason: 'no_key' | 'several_headers' | 'malformed_header' };
 
-const OPEN: Admission = { ok: true, key: null };
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="sessions"' };
 
 /** RFC 6750, 2.1. Schemes are case-insensitive (RFC 9110, 11.1). */
@@ -58,17 +51,17 @@ export class Authenticator {
   }
 
   /**
-   * Lets a request go on whose key has the scope. Throws a `RequestError`: `UNAUTHORIZED` without a valid key,
+   * The caller of a request whose key has the scope. Throws a `RequestError`: `UNAUTHORIZED` without a valid key,
    * `TOO_MANY_REQUESTS` when too many wrong ones came from the address, `FORBIDDEN` when the scope is too small.
    */
-  authenticate(request: IncomingMessage, needed: Scope, address: string): Admission {
-    if (this.#keys === null) return OPEN;
+  authenticate(request: IncomingMessage, needed: Scope, address: string): Caller {
+    if (this.#keys === null) return openTo(address);
     const presented = presentedKey(request);
     if ('reason' in presented) throw this.#unauthorized(presented.reason, address);
     const key = this.#keys.find(presented.text);
     if (key === null) throw this.#unauthorized('unknown_key', address);
     if (!includesScope(key.scope, needed)) throw this.#forbidden(key, needed, address);
-    return { ok: true, key };
+    return { key: key.name, scope: key.scope, address };
   }
 
   #unauthorized(reason: keyof typeof UNAUTHORIZED_MESSAGES, address: string): RequestError {
@@ -87,6 +80,11 @@ export class Authenticator {
     this.#incidents.write(incident, address);
     return error;
   }
+}
+
+/** The caller of what needs no key. */
+export function openTo(address: string): Caller {
+  return { key: null, scope: 'admin', address };
 }
 
 function unauthorized(reason: keyof typeof UNAUTHORIZED_MESSAGES): RequestError {

@@ -37,9 +37,9 @@ export function createV1Handler({ sessions, log, errors, base, body_limit, cors,
 
   async function serve(command: Command, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      access.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
+      const caller = access.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
       const body = await readJson(request, Math.min(body_limit, command.body_bytes_max));
-      const text = await command.run(sessions, asMembers(body));
+      const text = await command.run(sessions, asMembers(body), caller);
       logCommand(log, command, request, text);
       answer(response, text);
     } catch (error) {

@@ -46,14 +46,13 @@ export function createV2Handler(options: V2Options): Handler {
     const query = url.indexOf('?');
     const match = findRoute(method, query === -1 ? url : url.slice(0, query));
     const { route, id } = match;
-    const address = request.socket.remoteAddress ?? '';
-    const { key } = authenticator.authenticate(request, route.scope, address);
+    const caller = authenticator.authenticate(request, route.scope, request.socket.remoteAddress ?? '');
     if (!('run' in route)) {
       await discardBody(request);
-      changes.serve(request, response, key?.name ?? null);
+      changes.serve(request, response, caller.key);
       return;
     }
-    const { revisions, ...received } = await readRequest(request, { route, id }, address, body_limit);
+    const { revisions, ...received } = await readRequest(request, { route, id }, caller, body_limit);
     const result = await atOneOf(revisions, (revision) => route.run(context, { ...received, revision }));
     logRequest(log, route, result.opened ?? id, request);
     send(response, route, result);

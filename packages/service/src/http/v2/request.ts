@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../../api/caller.ts';
 import { RequestError } from '../../api/error-codes.ts';
 import type { Route, RouteRequest } from '../../api/v2/routes.ts';
 import { invalidMember } from '../../domain/errors.ts';
@@ -20,13 +21,13 @@ export interface ReceivedRequest extends Omit<RouteRequest, 'revision'> {
 export function readRequest(
   request: IncomingMessage,
   { route, id }: Match<Route>,
-  address: string,
+  caller: Caller,
   bytes_max: number,
 ): Promise<ReceivedRequest> {
   const { headers, url = '' } = request;
   const idempotency_key = route.name === 'openSession' ? idempotencyKey(headers['idempotency-key']) : null;
   const revisions = route.isConditional ? revisionsOf(headers['if-match']) : undefined;
-  const withInput = (input: unknown) => ({ id, address, input, revisions, idempotency_key });
+  const withInput = (input: unknown) => ({ id, caller, input, revisions, idempotency_key });
   if (route.method === 'GET') {
     const input = withInput(queryOf(url));
     return hasBody(request) ? discardBody(request).then(() => input) : Promise.resolve(input);
