@@ -36,31 +36,43 @@ export interface RouteV2 {
   readonly isConditional: boolean;
   /** Whether its body is a merge patch (RFC 7396). */
   readonly isMergePatch: boolean;
+  /** What it responds with, by its name in the OpenAPI document. */
+  readonly result: ResultNameV2;
 }
+
+export type ResultNameV2 =
+  | 'ChangeStream'
+  | 'CloseManyResult'
+  | 'OpenResult'
+  | 'RotateResult'
+  | 'Session'
+  | 'SessionPage'
+  | 'Stats'
+  | 'Validation';
 
 const SESSION = '/v2/sessions/{id}';
 
 /** The routes of API v2, by the names that they have in the OpenAPI document. */
 export const ROUTES_V2 = {
   // The key of the header `Idempotency-Key` makes the second response that of the first.
-  openSession: route('POST', '/v2/sessions', 'write'),
-  listSessions: route('GET', '/v2/sessions', 'admin'),
-  validateToken: route('POST', '/v2/sessions/validate', 'validate'),
+  openSession: route('POST', '/v2/sessions', 'write', 'OpenResult'),
+  listSessions: route('GET', '/v2/sessions', 'admin', 'SessionPage'),
+  validateToken: route('POST', '/v2/sessions/validate', 'validate', 'Validation'),
   // Within the grace, the same token has the same successor.
-  rotateToken: route('POST', '/v2/sessions/rotate', 'write'),
-  closeSessions: route('POST', '/v2/sessions/close', 'admin'),
-  getSession: route('GET', SESSION, 'write'),
-  updateSession: route('PATCH', SESSION, 'write', { isConditional: true, isMergePatch: true }),
+  rotateToken: route('POST', '/v2/sessions/rotate', 'write', 'RotateResult'),
+  closeSessions: route('POST', '/v2/sessions/close', 'admin', 'CloseManyResult'),
+  getSession: route('GET', SESSION, 'write', 'Session'),
+  updateSession: route('PATCH', SESSION, 'write', 'Session', { isConditional: true, isMergePatch: true }),
   // A second one would respond that there is no such session.
-  deleteSession: route('DELETE', SESSION, 'admin', { isIdempotent: false }),
-  replaceData: route('PUT', `${SESSION}/data`, 'write', { isConditional: true }),
+  deleteSession: route('DELETE', SESSION, 'admin', 'Session', { isIdempotent: false }),
+  replaceData: route('PUT', `${SESSION}/data`, 'write', 'Session', { isConditional: true }),
   // What is merged twice is as if it were merged once (RFC 7396).
-  patchData: route('PATCH', `${SESSION}/data`, 'write', { isConditional: true, isMergePatch: true }),
-  replaceUser: route('PUT', `${SESSION}/user`, 'write', { isConditional: true }),
-  touchSession: route('POST', `${SESSION}/touch`, 'write'),
-  closeSession: route('POST', `${SESSION}/close`, 'write'),
-  getStats: route('GET', '/v2/stats', 'admin'),
-  followChanges: route('GET', '/v2/changes', 'validate'),
+  patchData: route('PATCH', `${SESSION}/data`, 'write', 'Session', { isConditional: true, isMergePatch: true }),
+  replaceUser: route('PUT', `${SESSION}/user`, 'write', 'Session', { isConditional: true }),
+  touchSession: route('POST', `${SESSION}/touch`, 'write', 'Session'),
+  closeSession: route('POST', `${SESSION}/close`, 'write', 'Session'),
+  getStats: route('GET', '/v2/stats', 'admin', 'Stats'),
+  followChanges: route('GET', '/v2/changes', 'validate', 'ChangeStream'),
 } as const;
 
 export type RouteNameV2 = keyof typeof ROUTES_V2;
@@ -69,7 +81,8 @@ function route(
   method: RouteV2['method'],
   path: string,
   scope: Scope,
+  result: ResultNameV2,
   differences: Partial<Pick<RouteV2, 'isIdempotent' | 'isConditional' | 'isMergePatch'>> = {},
 ): RouteV2 {
-  return { method, path, scope, isIdempotent: true, isConditional: false, isMergePatch: false, ...differences };
+  return { method, path, scope, result, isIdempotent: true, isConditional: false, isMergePatch: false, ...differences };
 }

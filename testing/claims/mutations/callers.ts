@@ -38,8 +38,8 @@ export const CALLERS: readonly ClaimMutation[] = [
     name: 'a route without a documented right',
     test: 'the rights of every route',
     file: `${CONTRACT}/routes.ts`,
-    find: "route('GET', '/v2/stats', 'admin')",
-    replace: "route('GET', '/v2/statistics', 'admin')",
+    find: "route('GET', '/v2/stats', 'admin', 'Stats')",
+    replace: "route('GET', '/v2/statistics', 'admin', 'Stats')",
   },
   {
     claim: AUTHENTICATED,

@@ -1,9 +1,9 @@
+import { assertObject } from '@pip-sessions/contract/arguments';
 import type { RequestOptions } from '@pip-sessions/contract/request-options';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { sessionIdOf } from '@pip-sessions/contract/token';
 import type { Session } from '@pip-sessions/contract/v2';
 import { type Loaded, NearCache, type NearCacheStats, type PublishedChange } from '@pip-sessions/near-cache';
-import { assertObject } from '../transport/arguments.ts';
 import { withDeadline } from '../transport/deadline.ts';
 import { SessionsCallError } from '../transport/errors.ts';
 import { type TransportSettings, toTimeout, wholeNumber } from '../transport/options.ts';

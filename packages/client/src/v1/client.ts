@@ -1,7 +1,7 @@
+import { assertObject } from '@pip-sessions/contract/arguments';
 import { COMMANDS_V1 } from '@pip-sessions/contract/routes';
 import type { SessionsClientV1, SessionV1 } from '@pip-sessions/contract/v1';
 import { pageFromJson, sessionFromJson } from '@pip-sessions/contract/v1-json';
-import { assertObject } from '../transport/arguments.ts';
 import type { CallOptions } from '../transport/options.ts';
 import { createCall } from './request.ts';
 

@@ -30,12 +30,12 @@ const NOT_DONE_OR_UNKNOWN: ReadonlySet<PassingEnd> = new Set<PassingEnd>([...NOT
 interface RequestV2<T> {
   readonly route: RouteV2;
   /** For a route to one session. */
-  readonly id?: string;
+  readonly id?: string | undefined;
   readonly query?: object;
   /** The JSON value that goes along; without this member, nothing does. */
   readonly body?: unknown;
   readonly if_match?: number | undefined;
-  readonly idempotency_key?: string;
+  readonly idempotency_key?: string | undefined;
   /** Makes the result of its JSON; throws when it is not what it should be. */
   readonly read: (json: unknown) => T;
 }

@@ -1,6 +1,9 @@
+import type { MethodRequest } from '@pip-sessions/contract/client-methods';
+import type { ResultNameV2, RouteV2 } from '@pip-sessions/contract/routes';
 import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
 import type {
   CloseManyResult,
+  ListRequest,
   OpenResult,
   RotateResult,
   Session,
@@ -49,13 +52,11 @@ const SUMMARY = Object.fromEntries(
 const session = object<Session>({ ...SUMMARY, user: anything, data: anything });
 const hour = object<StatsHour>({ hour: string, opened: number, closed: recordOf(number) });
 
-export const toSession = reader<Session>(session);
-export const toOpenResult = reader<OpenResult>(object<OpenResult>({ session, token: string, evicted: listOf(string) }));
-export const toRotateResult = reader<RotateResult>(object<RotateResult>({ session, token: string }));
-export const toCloseManyResult = reader<CloseManyResult>(
-  object<CloseManyResult>({ ids: listOf(string), more: boolean }),
-);
-export const toStats = reader<Stats>(
+const toSession = reader<Session>(session);
+const toOpenResult = reader<OpenResult>(object<OpenResult>({ session, token: string, evicted: listOf(string) }));
+const toRotateResult = reader<RotateResult>(object<RotateResult>({ session, token: string }));
+const toCloseManyResult = reader<CloseManyResult>(object<CloseManyResult>({ ids: listOf(string), more: boolean }));
+const toStats = reader<Stats>(
   object<Stats>({
     live: number,
     opened: number,
@@ -71,7 +72,7 @@ const page = object<Omit<SessionPage, 'total'>>({
 });
 
 /** The page at `cursor`. One that leads to itself would have no end. */
-export function toPage(json: unknown, cursor: string | undefined): SessionPage {
+function toPage(json: unknown, cursor: string | undefined): SessionPage {
   const result = reader<SessionPage>(page)(json);
   if (result.next_cursor !== null && result.next_cursor === cursor) {
     throw new TypeError('next_cursor is the cursor of this page');
@@ -80,12 +81,12 @@ export function toPage(json: unknown, cursor: string | undefined): SessionPage {
 }
 
 /** The total of a page. */
-export function toTotal(json: unknown): number {
+function toTotal(json: unknown): number {
   return reader<{ readonly total: number }>(object({ total: number }))(json).total;
 }
 
 /** An answer that contradicts itself is none: it would sign somebody in. */
-export function toValidation(json: unknown): Validation {
+function toValidation(json: unknown): Validation {
   const { active } = reader<{ readonly active: boolean }>(object({ active: boolean }))(json);
   if (!active) return reader<Validation>(object({ active: boolean, reason: string }))(json);
   const validation = reader<Validation & { readonly active: true }>(
@@ -95,6 +96,24 @@ export function toValidation(json: unknown): Validation {
   if (validation.age < 0) throw new TypeError('age is negative');
   return validation;
 }
+
+/** The reader of a response of a route. */
+export function readerOf<T>({ result }: RouteV2, { query, isCount }: MethodRequest): (json: unknown) => T {
+  if (result === 'ChangeStream') throw new TypeError('The change stream is no response that can be read at once.');
+  if (result !== 'SessionPage') return READERS[result] as (json: unknown) => T;
+  const { cursor }: ListRequest = query ?? {};
+  const readPage = isCount ? (json: unknown) => ({ total: toTotal(json) }) : (json: unknown) => toPage(json, cursor);
+  return readPage as (json: unknown) => T;
+}
+
+const READERS: Readonly<Record<Exclude<ResultNameV2, 'SessionPage' | 'ChangeStream'>, (json: unknown) => unknown>> = {
+  CloseManyResult: toCloseManyResult,
+  OpenResult: toOpenResult,
+  RotateResult: toRotateResult,
+  Session: toSession,
+  Stats: toStats,
+  Validation: toValidation,
+};
 
 function reader<T>(check: Check): (json: unknown) => T {
   return (json) => {

@@ -1,7 +1,7 @@
+import { clientMethods } from '@pip-sessions/contract/client-methods';
 import type { RouteNameV2 } from '@pip-sessions/contract/routes';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
-import type { ProblemCode, Session, SessionPage, SessionSummary, Validation } from '@pip-sessions/contract/v2';
-import { assertBulkFilter } from '@pip-sessions/contract/v2';
+import type { ProblemCode } from '@pip-sessions/contract/v2';
 import { SessionsError } from '../domain/errors.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Caller } from './caller.ts';
@@ -46,43 +46,15 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
     }
   }
 
-  const list: SessionsClient['list'] = (request = {}) => call<SessionPage>('listSessions', { input: request });
-  const validate: SessionsClient['validate'] = (token, { max_age } = {}) =>
-    call<Validation>('validateToken', { input: { token, max_age } });
-
-  const client: SessionsClient = {
-    open: (input, { idempotency_key = null } = {}) => call('openSession', { input, idempotency_key }),
-    get: (id) => call<Session | null>('getSession', { id }).catch(nullIfMissing),
-    list,
-    async *all(filter = {}): AsyncGenerator<SessionSummary, void, undefined> {
-      let { items, next_cursor } = await list(filter);
-      for (;;) {
-        yield* items;
-        if (next_cursor === null) return;
-        ({ items, next_cursor } = await list({ ...filter, cursor: next_cursor }));
-      }
+  const methods = clientMethods({
+    send: (name, request) => {
+      const { id = '', query, if_match, idempotency_key = null } = request;
+      const input = 'body' in request ? { input: request.body } : query && { input: query };
+      return call(name, { id, ...input, revision: if_match, idempotency_key });
     },
-    count: async (filter = {}) => (await list({ ...filter, limit: 1, total: true })).total ?? 0,
-    validate,
-    read: async (token) => {
-      const validation = await validate(token);
-      return validation.active ? validation.session : null;
-    },
-    rotate: (input) => call('rotateToken', { input }),
-    update: (id, input, write) => call('updateSession', { id, input, revision: write?.if_match }),
-    replaceData: (id, input, write) => call('replaceData', { id, input, revision: write?.if_match }),
-    replaceUser: (id, input, write) => call('replaceUser', { id, input, revision: write?.if_match }),
-    patchData: (id, input, write) => call('patchData', { id, input, revision: write?.if_match }),
-    touch: (id) => call('touchSession', { id }),
-    close: (id, { reason } = {}) => call('closeSession', { id, input: { reason } }),
-    remove: (id) => call('deleteSession', { id }),
-    closeMany: async (input) => {
-      assertBulkFilter(input);
-      return call('closeSessions', { input });
-    },
-    stats: () => call('getStats'),
-  };
-  return client as SessionsClient<User, Data>;
+    isMissing: (error) => error instanceof SessionsError && error.code === 'SESSION_NOT_FOUND',
+  });
+  return methods as SessionsClient<User, Data>;
 }
 
 /** A request that is refused before it reaches a use case, with the code of the problem by HTTP. */
@@ -119,9 +91,4 @@ function plain(value: unknown, bytes_max: number): unknown {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new TypeError('The value is not one of JSON, which knows no undefined: use null.');
   return parseBounded(text, bytes_max);
-}
-
-function nullIfMissing(error: unknown): null {
-  if (error instanceof SessionsError && error.code === 'SESSION_NOT_FOUND') return null;
-  throw error;
 }

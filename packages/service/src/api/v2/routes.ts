@@ -72,7 +72,6 @@ export const ROUTES: readonly Route[] = [
     summary: 'Opens a session for a user whom the caller has authenticated',
     input: 'OpenRequest',
     status: 201,
-    answer: 'OpenResult',
     problems: ['SESSION_LIMIT', 'KEY_USED', 'VALUE_TOO_LARGE', 'STORE_FULL'],
     run: async ({ sessions, value_bytes_max }, { input, idempotency_key }) => {
       const { user, data, idle_timeout, expire_time, auth_time, auth_methods, auth_level, ...rest } = input;
@@ -94,7 +93,6 @@ export const ROUTES: readonly Route[] = [
   route('listSessions', {
     summary: 'A page of sessions, newest first, without user and data',
     input: 'ListQuery',
-    answer: 'SessionPage',
     run: async ({ sessions }, { input }) => {
       const { limit = Number.MAX_SAFE_INTEGER, cursor, total, ...members } = input;
       const filter = toFilter('', members);
@@ -109,7 +107,6 @@ export const ROUTES: readonly Route[] = [
   route('validateToken', {
     summary: 'Whether a token is good, and its session; counts as activity',
     input: 'ValidateRequest',
-    answer: 'Validation',
     run: async ({ sessions, suspicious }, { caller, input: { token, max_age } }) => {
       const validation = await sessions.validate(token, max_age === undefined ? undefined : max_age * 1000);
       if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, caller.address);
@@ -121,7 +118,6 @@ export const ROUTES: readonly Route[] = [
   route('rotateToken', {
     summary: 'A new token for an old one, the same for all who present the old one within the grace',
     input: 'RotateRequest',
-    answer: 'RotateResult',
     problems: ['TOKEN_UNKNOWN', 'TOKEN_REPLACED', 'SESSION_CLOSED'],
     run: async ({ sessions, suspicious }, { caller, input: { token, ...members } }) => {
       try {
@@ -140,7 +136,6 @@ export const ROUTES: readonly Route[] = [
   route('closeSessions', {
     summary: 'Closes the live sessions that match, up to a limit',
     input: 'CloseManyRequest',
-    answer: 'CloseManyResult',
     run: async ({ sessions }, { input }) => {
       const { filter, except = [], reason = 'revoked', dry_run = false, limit = CLOSE_MANY_MAX } = input;
       const request = { filter: toFilter('filter.', filter), except, reason, dry_run, limit };
@@ -151,14 +146,12 @@ export const ROUTES: readonly Route[] = [
   route('getSession', {
     summary: 'A session, active or ended; does not count as activity',
     input: 'Empty',
-    answer: 'Session',
     problems: ['SESSION_NOT_FOUND'],
     run: async ({ sessions }, { id }) => answerOf(await sessions.get(id)),
   }),
   route('updateSession', {
     summary: 'Changes the life or the device of a live session; does not count as activity',
     input: 'UpdateRequest',
-    answer: 'Session',
     problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT'],
     run: async ({ sessions }, { id, input, revision }) =>
       answerOf(await sessions.amend(id, toAmendment(input), revision)),
@@ -166,14 +159,12 @@ export const ROUTES: readonly Route[] = [
   route('deleteSession', {
     summary: 'Deletes a session without a trace, and answers it as it was',
     input: 'Empty',
-    answer: 'Session',
     problems: ['SESSION_NOT_FOUND'],
     run: async ({ sessions }, { id }) => answerOf(await sessions.remove(id)),
   }),
   route('replaceData', {
     summary: 'Replaces the data of a live session; counts as activity',
     input: 'AnyJson',
-    answer: 'Session',
     problems: WRITE_PROBLEMS,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
       answerOf(await sessions.replace(id, 'data', valueText('data', input, value_bytes_max), revision)),
@@ -181,7 +172,6 @@ export const ROUTES: readonly Route[] = [
   route('patchData', {
     summary: 'Merges into the data of a live session (RFC 7396); counts as activity',
     input: 'AnyJson',
-    answer: 'Session',
     problems: WRITE_PROBLEMS,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
       answerOf(await sessions.patchData(id, jsonTextOf('data', input), value_bytes_max, revision)),
@@ -189,7 +179,6 @@ export const ROUTES: readonly Route[] = [
   route('replaceUser', {
     summary: 'Replaces the user of a live session; counts as activity',
     input: 'AnyJson',
-    answer: 'Session',
     problems: WRITE_PROBLEMS,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
       answerOf(await sessions.replace(id, 'user', valueText('user', input, value_bytes_max), revision)),
@@ -197,21 +186,18 @@ export const ROUTES: readonly Route[] = [
   route('touchSession', {
     summary: 'Notes activity in a live session',
     input: 'Empty',
-    answer: 'Session',
     problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED'],
     run: async ({ sessions }, { id }) => answerOf(await sessions.touch(id)),
   }),
   route('closeSession', {
     summary: 'Closes a session; an ended one is answered as it ended',
     input: 'CloseRequest',
-    answer: 'Session',
     problems: ['SESSION_NOT_FOUND'],
     run: async ({ sessions }, { id, input: { reason = 'closed' } }) => answerOf(await sessions.close(id, reason)),
   }),
   route('getStats', {
     summary: 'How many sessions are live, and what was opened and closed in the last 24 hours',
     input: 'Empty',
-    answer: 'Stats',
     run: async ({ sessions }) => ({ text: statsText(await sessions.stats()) }),
   }),
 ];
@@ -220,7 +206,7 @@ type Defaults = 'status' | 'problems';
 
 function route<N extends SchemaName>(
   name: RouteNameV2,
-  definition: Pick<Route, 'summary' | 'answer'> &
+  definition: Pick<Route, 'summary'> &
     Partial<Pick<Route, Defaults>> & {
       readonly input: N;
       readonly run: (context: RouteContext, request: RouteRequest & { readonly input: Of<N> }) => Promise<RouteAnswer>;
@@ -234,6 +220,7 @@ function route<N extends SchemaName>(
   return {
     ...contract,
     name,
+    answer: contract.result as SchemaName,
     status: 200,
     problems: [],
     ...rest,

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientOf, hang, ID, TOKEN } from '../fixtures/scripted-fetch.ts';
+import { clientOf, hang, ID, TOKEN } from './fixtures/scripted-fetch.ts';
 import {
   createCachedSessionsClient,
   createSessionsClient,
   createSessionsV1Client,
   type SessionsClient,
-} from '../index.ts';
+} from './index.ts';
 
 const url = 'http://localhost:8080';
 

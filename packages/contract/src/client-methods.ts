@@ -1,0 +1,120 @@
+import { assertObject } from './arguments.ts';
+import { assertBulkFilter } from './bulk-filter.ts';
+import type { RequestOptions } from './request-options.ts';
+import type { RouteNameV2 } from './routes.ts';
+import type { AllRequest, SessionsClient } from './sessions-client.ts';
+import type { ListRequest, SessionPage, SessionSummary, Validation } from './v2.ts';
+
+/** What a method asks for. */
+export interface MethodRequest {
+  /** Of the path, where it has one. */
+  readonly id?: string;
+  readonly query?: object;
+  /** Of a page, only `total` is read. */
+  readonly isCount?: boolean;
+  /** The JSON value that goes along; without this property, nothing does. */
+  readonly body?: unknown;
+  readonly if_match?: number | undefined;
+  readonly idempotency_key?: string | undefined;
+}
+
+/** How a client reaches the service: over HTTP or in the same process. */
+export interface Sender {
+  readonly send: <T>(route: RouteNameV2, request: MethodRequest, options: RequestOptions | undefined) => Promise<T>;
+  /** Whether an error says that there is no such session. */
+  readonly isMissing: (error: unknown) => boolean;
+  /** For an open request without a key of its own; left out where no response can be lost. */
+  readonly newIdempotencyKey?: () => string;
+}
+
+/** The methods of API v2 over a sender. */
+export function clientMethods({ send, isMissing, newIdempotencyKey }: Sender): SessionsClient {
+  const list = async (query: ListRequest = {}, options?: RequestOptions): Promise<SessionPage> => {
+    assertObject(query, 'filters of list', "list({ user_id: '1' })");
+    return send('listSessions', { query }, options);
+  };
+
+  const validate: SessionsClient['validate'] = (token, options) => {
+    const { max_age } = options ?? {};
+    return send<Validation>('validateToken', { body: max_age === undefined ? { token } : { token, max_age } }, options);
+  };
+
+  return {
+    open: async (body, options) => {
+      assertObject(body, 'properties of open', "open({ user_id: '1' })");
+      const { idempotency_key = newIdempotencyKey?.() } = options ?? {};
+      return send('openSession', { body, idempotency_key }, options);
+    },
+
+    get: async (id, options) => {
+      try {
+        return await send('getSession', { id }, options);
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw error;
+      }
+    },
+
+    list,
+
+    all: (filter, options) => pages(list, filter, options),
+
+    count: async (filter = {}, options) => {
+      assertObject(filter, 'filters of count', "count({ user_id: '1' })");
+      const query = { ...filter, limit: 1, total: true };
+      const { total } = await send<{ readonly total: number }>('listSessions', { query, isCount: true }, options);
+      return total;
+    },
+
+    validate,
+
+    read: async (credential, options) => {
+      const validation = await validate(credential, options);
+      return validation.active ? validation.session : null;
+    },
+
+    rotate: async (body, options) => {
+      assertObject(body, 'properties of rotate', 'rotate({ token })');
+      return send('rotateToken', { body }, options);
+    },
+
+    update: async (id, body, options) => {
+      assertObject(body, 'properties of update', 'update(id, { idle_timeout: 3600 })');
+      return send('updateSession', { id, body, if_match: options?.if_match }, options);
+    },
+
+    replaceData: (id, body, options) => send('replaceData', { id, body, if_match: options?.if_match }, options),
+
+    replaceUser: (id, body, options) => send('replaceUser', { id, body, if_match: options?.if_match }, options),
+
+    patchData: (id, body, options) => send('patchData', { id, body, if_match: options?.if_match }, options),
+
+    touch: (id, options) => send('touchSession', { id }, options),
+
+    close: (id, options) => send('closeSession', { id, body: { reason: options?.reason } }, options),
+
+    remove: (id, options) => send('deleteSession', { id }, options),
+
+    closeMany: async (body, options) => {
+      assertBulkFilter(body);
+      return send('closeSessions', { body }, options);
+    },
+
+    stats: (options) => send('getStats', {}, options),
+  };
+}
+
+async function* pages(
+  list: SessionsClient['list'],
+  filter: AllRequest = {},
+  options?: RequestOptions,
+): AsyncGenerator<SessionSummary, void, undefined> {
+  assertObject(filter, 'filters of all', "all({ user_id: '1' })");
+  let request: ListRequest = filter;
+  for (;;) {
+    const { items, next_cursor } = await list(request, options);
+    yield* items;
+    if (next_cursor === null) return;
+    request = { ...filter, cursor: next_cursor };
+  }
+}
