@@ -11,7 +11,6 @@ import { CheckedClock } from './domain/time/clock-check.ts';
 import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
 import { HttpServer } from './http/server.ts';
-import { NearSessions } from './near-sessions/near-sessions.ts';
 import { ClockWatch } from './observability/clock-watch.ts';
 import { faultLines } from './observability/fault-lines.ts';
 import type { Logger } from './observability/log.ts';
@@ -51,7 +50,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
   try {
     const touchFailed = (error: unknown) =>
       faults.write('warn', { err: error, msg: 'activity of a session was not written; its next use tries again' });
-    const sessions = new Sessions(store, clock, settings, touchFailed, lookup(config, store));
+    const sessions = new Sessions(store, clock, settings, touchFailed, await lookup(config, store));
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log, clocks);
     const server = new HttpServer({
       sessions,
@@ -126,8 +125,9 @@ function sessionsSettings(config: Config): SessionsSettings {
 const CACHED_BYTES_MAX = 134_217_728;
 
 /** A store of this process alone has what it needs in memory already. */
-function lookup({ store: url, cached_sessions }: Config, store: SessionStore): SessionLookup {
+async function lookup({ store: url, cached_sessions }: Config, store: SessionStore): Promise<SessionLookup> {
   if (!isSharedStore(url) || cached_sessions === 0) return directLookup(store);
+  const { NearSessions } = await import('./near-sessions/near-sessions.ts');
   return new NearSessions(store, { sessions_max: cached_sessions, bytes_max: CACHED_BYTES_MAX });
 }
 
