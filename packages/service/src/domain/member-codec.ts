@@ -1,12 +1,12 @@
 import { MEMBERS, type MemberKind, type MemberName, memberNames } from './members.ts';
 import type { Session, SessionSummary } from './session.ts';
 
-/** For each kind, what makes of a value what a store has of it, or the other way; null where both are the same. */
+/** For each kind of member, how its value is converted; null where it stays as it is. */
 export type Codec<From, To> = Readonly<Record<MemberKind, ((value: From) => To) | null>>;
 
 /**
- * A function that makes a session of its members at their places in an array, as quick as one that is written by hand: the code is
- * generated once. `places` has the name of each place, also of those that are no members.
+ * Returns a function that makes a session of the cells of a row. `places` names what each cell holds; names that are no members
+ * are passed over. The function's code is generated once, so it is as quick as one that is written by hand.
  */
 export function compileReader<Cell>(
   places: readonly string[],
@@ -19,7 +19,7 @@ export function compileReader<Cell>(
   return new Function('codec', `return (cells) => ({ ${values.join(', ')} });`)(codec);
 }
 
-/** The other way: an array of members of a session. `others` has the code of places that are no members, by their names. */
+/** Returns a function that makes a row of a session. `others` computes the cells of places that are no members. */
 export function compileWriter<Cell, Session>(
   places: readonly string[],
   codec: Codec<never, Cell>,

@@ -123,7 +123,7 @@ interface Change {
   readonly after: Stored;
 }
 
-/** Short, and sent with every change: a session takes a few bytes more than what has changed. */
+/** Short columns are sent with every change, whether they have changed or not. */
 const CHANGED: readonly Column<Change>[] = [
   ...memberNames((member) => member.changes !== 'never' && !isSeldomWritten(member)).map((name) =>
     column<Change>(name, ({ after }) => after.session),
