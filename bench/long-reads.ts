@@ -1,6 +1,6 @@
 /**
  * What requests whose time grows with the store cost the others: gets and durable opens go on beside each of them, over
- * stores of so many sessions. `npm run bench:long-reads -- [--store sqlite|postgres|redis|cluster] [--sessions 1000000,3000000]`
+ * stores of so many sessions. `npm run bench:long-reads -- [--store sqlite|postgres|redis|cluster] [--sessions 1000000,3000000] [--sweep]`
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -13,8 +13,18 @@ import { ENGINES, startEngine } from './nodes/engines.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const { values } = parseArgs({
-  options: { sessions: { type: 'string', default: '1000000' }, store: { type: 'string', default: 'sqlite' } },
+  options: {
+    sessions: { type: 'string', default: '1000000' },
+    store: { type: 'string', default: 'sqlite' },
+    /** A sweep, a purge and a scan of all pages, in place of the other requests. */
+    sweep: { type: 'boolean', default: false },
+  },
 });
+
+/** Sessions that ended more than half an hour ago are purged. */
+const SWEEPING = { SESSIONS_RETENTION: '1800', SESSIONS_SWEEP_INTERVAL: '1' };
+const SWEEP_POLL_MS = 500;
+const NOTHING_MS = 5_000;
 
 const GET_EVERY_MS = 5;
 const OPEN_EVERY_MS = 10;
@@ -41,16 +51,19 @@ async function measure(count: number): Promise<void> {
   let service: ServiceProcess | null = null;
   try {
     const started = performance.now();
-    service = await ServiceProcess.start(url);
+    // Every tenth session ended within the last hour.
+    service = await ServiceProcess.start(url, undefined, values.sweep ? SWEEPING : {});
     console.log(`${count} sessions; started in ${Math.round(performance.now() - started)} ms`);
     const { port } = service;
     await call(port, 'GET', '/livez');
-    for (const [name, [method, path, body]] of Object.entries(JOBS)) {
-      const beside = new Beside(port);
-      const ms = await call(port, method, path, body);
-      await delay(Math.max(0, BESIDE_MS_MIN - ms));
-      const { gets, opens } = await beside.stop();
-      console.log(`${name.padEnd(33)}${Math.round(ms)} ms; get ${shown(gets)}; open ${shown(opens)}`);
+    if (values.sweep) {
+      await measureBeside(port, 'the first sweep and purge', () => sweepDone(port));
+      await measureBeside(port, 'all pages of the list', () => allPages(port));
+      await measureBeside(port, 'nothing', () => delay(NOTHING_MS));
+    } else {
+      for (const [name, [method, path, body]] of Object.entries(JOBS)) {
+        await measureBeside(port, name, () => call(port, method, path, body));
+      }
     }
     const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${service.pid}/status`, 'utf8'))?.[1];
     console.log(`resident memory ${Math.round(Number(resident) / 1024)} MiB`);
@@ -58,6 +71,39 @@ async function measure(count: number): Promise<void> {
     await service?.kill();
     await remove();
   }
+}
+
+async function measureBeside(port: number, name: string, work: () => Promise<unknown>): Promise<void> {
+  const beside = new Beside(port);
+  const started = performance.now();
+  await work();
+  const ms = performance.now() - started;
+  await delay(Math.max(0, BESIDE_MS_MIN - ms));
+  const { gets, opens } = await beside.stop();
+  console.log(`${name.padEnd(33)}${Math.round(ms)} ms; get ${shown(gets)}; open ${shown(opens)}`);
+}
+
+/** Until the figures name the first sweep, which closes and purges in one go. */
+async function sweepDone(port: number): Promise<void> {
+  for (;;) {
+    const { sweep } = await json<{ readonly sweep: object | null }>(port, '/v2/stats');
+    if (sweep !== null) return console.log(JSON.stringify(sweep));
+    await delay(SWEEP_POLL_MS);
+  }
+}
+
+async function allPages(port: number): Promise<void> {
+  let cursor = '';
+  do {
+    const page = await json<{ readonly next_cursor: string | null }>(port, `/v2/sessions?limit=1000${cursor}`);
+    cursor = page.next_cursor === null ? '' : `&cursor=${page.next_cursor}`;
+  } while (cursor !== '');
+}
+
+async function json<T>(port: number, path: string): Promise<T> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  if (!response.ok) throw new Error(`GET ${path} was answered ${response.status}`);
+  return (await response.json()) as T;
 }
 
 async function filledStore(count: number): Promise<{ readonly url: string; readonly remove: () => Promise<void> }> {
@@ -70,7 +116,7 @@ async function filledStore(count: number): Promise<{ readonly url: string; reado
   }
   const folder = mkdtempSync(join(tmpdir(), 'sessions-long-reads-'));
   const path = join(folder, 'sessions.db');
-  await fill(path, count);
+  await fill(path, count, values.sweep);
   return { url: `sqlite:${path}`, remove: async () => rmSync(folder, { recursive: true }) };
 }
 

@@ -19,8 +19,11 @@ export function clientOf(n: number): string {
   return `Mozilla/5.0 (X11; Linux x86_64) ${n % CLIENTS}`;
 }
 
+/** Every so manieth session is past its deadline, where a sweep is measured. */
+const DUE_EACH = 100;
+
 /** Makes a database of the service with so many sessions, every tenth ended, four a user: about 600 bytes each. */
-export async function fill(path: string, count: number): Promise<void> {
+export async function fill(path: string, count: number, hasDue: boolean): Promise<void> {
   const store = new SqliteStore(sqliteStoreConfig(`sqlite:${path}`));
   await store.open();
   await store.close();
@@ -28,7 +31,9 @@ export async function fill(path: string, count: number): Promise<void> {
   db.exec('PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN');
   const insert = db.prepare(INSERT_SESSION);
   for (let n = 0; n < count; n += 1) {
-    insert.run(...toRow(sessionOf(n, Math.ceil(count / SESSIONS_OF_USER))));
+    const session = sessionOf(n, Math.ceil(count / SESSIONS_OF_USER));
+    const isDue = hasDue && n % DUE_EACH === 1;
+    insert.run(...toRow(isDue ? { ...session, idle_timeout_ms: 1 } : session));
     if (n % COMMIT_AFTER === 0) db.exec('COMMIT; BEGIN');
   }
   db.exec(`UPDATE hours SET count = (SELECT count(*) FROM sessions WHERE close_time IS NULL) WHERE hour = -1;
