@@ -1,5 +1,5 @@
 import type { Session } from '../../../packages/client/src/index.ts';
-import { enter, isRefusal } from '../../../packages/client/src/middleware/authenticate.ts';
+import { authenticate, isRefusal } from '../../../packages/client/src/middleware/authenticate.ts';
 import type { CookieForm } from '../../../packages/client/src/middleware/cookies.ts';
 import type { Exchange } from '../../../packages/client/src/middleware/http-adapter.ts';
 import { toSettings } from '../../../packages/client/src/middleware/settings.ts';
@@ -34,7 +34,7 @@ async function assertEntrance(request: CredentialHeaders): Promise<void> {
   const asked: string[] = [];
   const settings = toSettings({ client: clientOf(asked) });
   const exchange = new FuzzExchange(request);
-  const entered = await enter(settings, exchange);
+  const entered = await authenticate(settings, exchange);
   if (asked.some((token) => !TOKEN.test(token))) throw new Error(`the service was asked for ${JSON.stringify(asked)}`);
   if (exchange.cookie !== null && !SET_COOKIE.test(exchange.cookie)) throw new Error(`Set-Cookie: ${exchange.cookie}`);
   const expected = expectedOf(request);

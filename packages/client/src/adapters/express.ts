@@ -12,7 +12,7 @@
  * app.post('/transfer', requireSession({ level: 2, max_age_s: 300 }), transfer);
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { enter, isRefusal, nobody } from '../middleware/authenticate.ts';
+import { authenticate, isRefusal, nobody } from '../middleware/authenticate.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from '../middleware/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
@@ -54,7 +54,7 @@ export function userSessions(options: UserSessionsOptions): Middleware {
       if (isRefusal(entered)) sendRefusal(res, entered, next);
       else next();
     };
-    const entered = enter(settings, exchange);
+    const entered = authenticate(settings, exchange);
     if (entered instanceof Promise) entered.then(proceed).catch(next);
     else proceed(entered);
   };

@@ -12,7 +12,7 @@
  * app.post('/transfer', { onRequest: requireSession({ level: 2, max_age_s: 300 }) }, transfer);
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
-import { enter, isRefusal } from '../middleware/authenticate.ts';
+import { authenticate, isRefusal } from '../middleware/authenticate.ts';
 import { withCookie } from '../middleware/cookies.ts';
 import type { Exchange } from '../middleware/http-adapter.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from '../middleware/rejections.ts';
@@ -45,7 +45,7 @@ export async function userSessions(app: FastifyInstance, options: UserSessionsOp
   const settings = toSettings(options);
   if (!app.hasRequestDecorator('userSession')) app.decorateRequest('userSession');
   app.addHook('onRequest', async function userSessions(request, reply) {
-    const entered = await enter(settings, exchangeOf(request, reply));
+    const entered = await authenticate(settings, exchangeOf(request, reply));
     if (isRefusal(entered)) return sendRefusal(reply, entered);
     request.userSession = entered;
     return undefined;

@@ -12,7 +12,7 @@
  *   return respond(Response.json({ user_id: userSession.required.user_id }));
  * }
  */
-import { enter, isRefusal } from '../middleware/authenticate.ts';
+import { authenticate, isRefusal } from '../middleware/authenticate.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
@@ -45,7 +45,7 @@ export function userSessions<User = unknown, Data = unknown>(
   return async function enterWithSession(request) {
     const exchange = fetchExchangeOf(request);
     const leave = exchange.mount();
-    const entered = await enter(settings, exchange);
+    const entered = await authenticate(settings, exchange);
     if (isRefusal(entered)) {
       leave();
       return { refused: entered.getResponse() };

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { enter, isRefusal } from '../middleware/authenticate.ts';
+import { authenticate, isRefusal } from '../middleware/authenticate.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from '../middleware/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
@@ -34,7 +34,7 @@ export function upgradeSessions<User = unknown, Data = unknown>(
   const settings = toSettings(options);
   const required = requirement && checkedRequirement(requirement);
   return async function enterUpgrade(request) {
-    const entered = await enter(settings, new NodeExchange(request, null, null));
+    const entered = await authenticate(settings, new NodeExchange(request, null, null));
     if (isRefusal(entered)) return { refused: toText(entered) };
     const refusal = required && entered.refusal(required);
     return refusal ? { refused: toText(refusal) } : { userSession: entered as UserSession<User, Data> };

@@ -15,7 +15,7 @@ import { clearEndedCookie, UserSession } from './user-session.ts';
  *
  * A cookie is cleared when the service says that its session has ended, never by a fault.
  */
-export function enter(
+export function authenticate(
   settings: Settings,
   exchange: Exchange,
 ): UserSession | SessionRefusal | Promise<UserSession | SessionRefusal> {

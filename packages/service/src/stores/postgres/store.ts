@@ -23,7 +23,7 @@ import type { StoreReport } from '../shared/store-url.ts';
 import { unavailable } from '../shared/unavailable.ts';
 import { Writability } from '../shared/writability.ts';
 import type { PostgresStoreConfig } from './config.ts';
-import { Lane } from './connection/concurrency-limit.ts';
+import { ConcurrencyLimit } from './connection/concurrency-limit.ts';
 import type { Connection } from './connection/connection.ts';
 import { Deadline } from './connection/deadline.ts';
 import { reasonOf } from './connection/faults.ts';
@@ -57,8 +57,8 @@ export class PostgresStore implements SessionStore {
   readonly #writability: Writability;
   readonly #finds: FindBatches;
   readonly #writes: Batches<Write, WriteResult>;
-  readonly #lists: Lane;
-  readonly #bulks: Lane;
+  readonly #lists: ConcurrencyLimit;
+  readonly #bulks: ConcurrencyLimit;
   readonly #bulk: Bulk;
   #state: 'new' | 'open' | 'closed' = 'new';
   #closing: Promise<void> | null = null;
@@ -97,8 +97,8 @@ export class PostgresStore implements SessionStore {
       },
     );
     const slow = { waiting_max: slow_waiting_max, timeout_ms: slow_timeout_ms };
-    this.#lists = new Lane(this.#pool, { ...slow, what: 'lists', parallel: config.lists });
-    this.#bulks = new Lane(this.#pool, { ...slow, what: 'bulk changes', parallel: config.bulks });
+    this.#lists = new ConcurrencyLimit(this.#pool, { ...slow, what: 'lists', parallel: config.lists });
+    this.#bulks = new ConcurrencyLimit(this.#pool, { ...slow, what: 'bulk changes', parallel: config.bulks });
     this.#bulk = new Bulk(this.#feed, clock, slow_timeout_ms);
   }
 

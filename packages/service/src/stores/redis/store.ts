@@ -24,24 +24,24 @@ import type { RedisStoreConfig } from './config.ts';
 import { Bulk } from './data/bulk.ts';
 import { hoursSince } from './data/hourly-counts.ts';
 import { Inserter } from './data/insert.ts';
-import { Turns } from './data/keyed-mutex.ts';
+import { KeyedMutex } from './data/keyed-mutex.ts';
 import { assertFindable, Keys, type Shard } from './data/keys.ts';
 import { assertKeepsAll, claimFeedKey, claimLayout } from './data/layout.ts';
 import { Lists } from './data/lists.ts';
 import { LEASE } from './data/scripts/lease.ts';
 import { Writes } from './data/writes.ts';
 import { Feed, type FeedListeners } from './feed/feed.ts';
-import { type Call, Calls } from './topology/call-deadline.ts';
+import { type CallDeadline, CallDeadlines } from './topology/call-deadline.ts';
 import { textOf } from './topology/connection.ts';
-import { Engine } from './topology/shard-router.ts';
-import { inTime } from './topology/with-timeout.ts';
+import { ShardRouter } from './topology/shard-router.ts';
+import { withTimeout } from './topology/with-timeout.ts';
 
 interface Opened {
-  readonly engine: Engine;
+  readonly engine: ShardRouter;
   readonly feed: Feed;
-  readonly calls: Calls;
+  readonly calls: CallDeadlines;
   /** Calls of one process on one session, or one user's limit, need not find out from the server that they conflict. */
-  readonly turns: Turns;
+  readonly turns: KeyedMutex;
   readonly writes: Writes;
   readonly inserter: Inserter;
   readonly lists: Lists;
@@ -80,7 +80,7 @@ export class RedisStore implements SessionStore {
     const feed_listeners = { changes: this.#listeners, unbelieved: this.#unbelieved };
     const opened = assemble(this.#config, this.#keys, this.#clock, feed_listeners);
     try {
-      await this.#inTime(opened, begin(opened, this.#config, this.#keys));
+      await this.#withTimeout(opened, begin(opened, this.#config, this.#keys));
     } catch (error) {
       letGo(opened);
       throw error;
@@ -182,22 +182,22 @@ export class RedisStore implements SessionStore {
     return this.#opened?.feed.watermark ?? Number.NEGATIVE_INFINITY;
   }
 
-  #call<T>(work: (opened: Opened, call: Call) => Promise<T>): Promise<T> {
+  #call<T>(work: (opened: Opened, call: CallDeadline) => Promise<T>): Promise<T> {
     return this.#within(this.#config.call_timeout_ms, work);
   }
 
   /** For what may have to look at every session. */
-  #walk<T>(work: (opened: Opened, call: Call) => Promise<T>): Promise<T> {
+  #walk<T>(work: (opened: Opened, call: CallDeadline) => Promise<T>): Promise<T> {
     return this.#within(this.#config.walk_timeout_ms, work);
   }
 
-  #within<T>(timeout_ms: number, work: (opened: Opened, call: Call) => Promise<T>): Promise<T> {
+  #within<T>(timeout_ms: number, work: (opened: Opened, call: CallDeadline) => Promise<T>): Promise<T> {
     const opened = this.#opened;
     if (!opened) return Promise.reject(unavailable('it is not open'));
     return opened.calls.run(timeout_ms, (call) => work(opened, call));
   }
 
-  #inTime<T>({ engine, feed }: Opened, step: Promise<T>): Promise<T> {
+  #withTimeout<T>({ engine, feed }: Opened, step: Promise<T>): Promise<T> {
     const { addresses, open_timeout_ms } = this.#config;
     const where = `it was not reached at ${addresses.map(textOf).join(', ')} within ${open_timeout_ms} ms`;
     const why = () => engine.problem ?? feed.problem;
@@ -210,12 +210,12 @@ export class RedisStore implements SessionStore {
         `Redis at ${addresses.map(textOf).join(', ')} cannot be used: ${problem}.`,
       );
     };
-    return inTime(step, open_timeout_ms, late, hopeless);
+    return withTimeout(step, open_timeout_ms, late, hopeless);
   }
 }
 
 function assemble(config: RedisStoreConfig, keys: Keys, clock: Clock, listeners: FeedListeners): Opened {
-  const engine = new Engine(config, keys, () => feed.lose());
+  const engine = new ShardRouter(config, keys, () => feed.lose());
   const feed: Feed = new Feed(config, keys, engine, listeners);
   const writes = new Writes(engine, keys, feed, clock, config.retention_ms);
   const lists = new Lists(engine, keys, writes);
@@ -226,8 +226,8 @@ function assemble(config: RedisStoreConfig, keys: Keys, clock: Clock, listeners:
     lists,
     inserter: new Inserter(engine, keys, writes),
     bulk: new Bulk(engine, keys, writes, lists),
-    turns: new Turns(),
-    calls: new Calls(config.calls_max, () => feed.doubt()),
+    turns: new KeyedMutex(),
+    calls: new CallDeadlines(config.calls_max, () => feed.doubt()),
   };
 }
 

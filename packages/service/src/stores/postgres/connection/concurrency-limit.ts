@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import type { Deadline } from './deadline.ts';
 import type { Pool } from './pool.ts';
 
-export interface LaneOptions {
+export interface ConcurrencyLimitOptions {
   readonly what: string;
   /** How many calls run at a time, each on a connection. */
   readonly parallel: number;
@@ -14,10 +14,10 @@ export interface LaneOptions {
 type Work = (connection: Connection, deadline: Deadline) => Promise<unknown>;
 
 /** A share of the pool for calls of one kind: so many at a time, and the others wait, so many and so long. */
-export class Lane {
+export class ConcurrencyLimit {
   readonly #batches: Batches<Work, unknown>;
 
-  constructor(pool: Pool, options: LaneOptions) {
+  constructor(pool: Pool, options: ConcurrencyLimitOptions) {
     this.#batches = new Batches({ ...options, items_max: 1 }, async (works, deadline) => {
       const run = (work: Work) => pool.use(deadline, (connection) => work(connection, deadline));
       return Promise.all(works.map(run));

@@ -1,8 +1,8 @@
 import { BEFORE_ALL_DEADLINES, isMatch } from '../../../domain/filter.ts';
 import { deadline, expire, isLive, type Session } from '../../../domain/session.ts';
 import type { ClosedMatching, CloseMatching, Expired } from '../../../domain/store.ts';
-import type { Call } from '../topology/call-deadline.ts';
-import type { Engine } from '../topology/shard-router.ts';
+import type { CallDeadline } from '../topology/call-deadline.ts';
+import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys, Shard } from './keys.ts';
 import type { Lists } from './lists.ts';
 import type { Stored } from './session-codec.ts';
@@ -16,20 +16,20 @@ type Change = (stored: Stored) => Put | null;
 
 /** Changes of many sessions: of one shard after the other, and in each a piece at a time, which is one step. */
 export class Bulk {
-  readonly #engine: Engine;
+  readonly #engine: ShardRouter;
   readonly #keys: Keys;
   readonly #writes: Writes;
   readonly #lists: Lists;
   #passes = 0;
 
-  constructor(engine: Engine, keys: Keys, writes: Writes, lists: Lists) {
+  constructor(engine: ShardRouter, keys: Keys, writes: Writes, lists: Lists) {
     this.#engine = engine;
     this.#keys = keys;
     this.#writes = writes;
     this.#lists = lists;
   }
 
-  async closeMatching(call: Call, request: CloseMatching, now: number): Promise<ClosedMatching> {
+  async closeMatching(call: CallDeadline, request: CloseMatching, now: number): Promise<ClosedMatching> {
     const { filter, limit, reason, dry_run } = request;
     if (filter.active === false) return { ids: [], more: false };
     const except = new Set(request.except);
@@ -60,7 +60,7 @@ export class Bulk {
     return { ids: ids.filter((id) => closed.has(id)), more };
   }
 
-  async expire(call: Call, now: number, limit: number, user_id?: string): Promise<Expired> {
+  async expire(call: CallDeadline, now: number, limit: number, user_id?: string): Promise<Expired> {
     let count = 0;
     let earliest: number | null = null;
     const end: Change = (before) => {
@@ -81,7 +81,7 @@ export class Bulk {
     return { count, earliest };
   }
 
-  async purge(call: Call, closed_before: number, limit: number): Promise<number> {
+  async purge(call: CallDeadline, closed_before: number, limit: number): Promise<number> {
     let count = 0;
     const remove: Change = (before) => {
       const { close_time } = before.session;
@@ -122,7 +122,7 @@ export class Bulk {
 
   /** Answers what was changed: not what is gone, nor what somebody else changes all the time. */
   async #change(
-    call: Call,
+    call: CallDeadline,
     shard: Shard,
     ids: readonly string[],
     change: Change,
@@ -135,7 +135,7 @@ export class Bulk {
     return changed;
   }
 
-  async #changePiece(call: Call, shard: Shard, ids: readonly string[], change: Change, now: number | null) {
+  async #changePiece(call: CallDeadline, shard: Shard, ids: readonly string[], change: Change, now: number | null) {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       call.assertInTime();
       const stored = await this.#writes.readMany(shard, ids);

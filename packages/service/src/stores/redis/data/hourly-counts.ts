@@ -1,10 +1,10 @@
 import type { HourCounts } from '../../../domain/store.ts';
 import { type HourSum, HourSums, toHours } from '../../shared/hourly-counts.ts';
-import type { Engine } from '../topology/shard-router.ts';
+import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys } from './keys.ts';
 
 /** The sums of all shards, the latest hour first. */
-export async function hoursSince(engine: Engine, keys: Keys, since: number): Promise<HourCounts[]> {
+export async function hoursSince(engine: ShardRouter, keys: Keys, since: number): Promise<HourCounts[]> {
   const sums = new HourSums();
   const found = await Promise.all(
     keys.shards.map((shard) => engine.send<readonly string[]>(shard, ['HGETALL', keys.hours(shard)])),

@@ -3,8 +3,8 @@ import { idTaken } from '../../../domain/errors.ts';
 import { evictedFor } from '../../../domain/limits.ts';
 import type { Session } from '../../../domain/session.ts';
 import type { SessionLimit } from '../../../domain/store.ts';
-import type { Call } from '../topology/call-deadline.ts';
-import type { Engine } from '../topology/shard-router.ts';
+import type { CallDeadline } from '../topology/call-deadline.ts';
+import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys, Shard } from './keys.ts';
 import type { Stored } from './session-codec.ts';
 import type { OpenGuard, Put } from './write-request.ts';
@@ -22,17 +22,17 @@ interface Open {
  * shard only by imported ids; those evicted there end just before.
  */
 export class Inserter {
-  readonly #engine: Engine;
+  readonly #engine: ShardRouter;
   readonly #keys: Keys;
   readonly #writes: Writes;
 
-  constructor(engine: Engine, keys: Keys, writes: Writes) {
+  constructor(engine: ShardRouter, keys: Keys, writes: Writes) {
     this.#engine = engine;
     this.#keys = keys;
     this.#writes = writes;
   }
 
-  async insert(call: Call, session: Session, now: number): Promise<void> {
+  async insert(call: CallDeadline, session: Session, now: number): Promise<void> {
     const request = {
       shard: this.#keys.shardOf(session.id),
       puts: [{ before: null, after: session }],
@@ -43,7 +43,12 @@ export class Inserter {
   }
 
   /** Resolves with the sessions that were evicted for it. */
-  async insertLimited(call: Call, session: Session, limit: SessionLimit, now: number): Promise<readonly Session[]> {
+  async insertLimited(
+    call: CallDeadline,
+    session: Session,
+    limit: SessionLimit,
+    now: number,
+  ): Promise<readonly Session[]> {
     const shard = this.#keys.shardOf(session.id);
     const evicted: Session[] = [];
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
@@ -85,7 +90,7 @@ export class Inserter {
    * Ends the user's sessions that are past their deadline: what the limit does not count must not come back. False when
    * there were some, and the counting has to begin anew.
    */
-  async #endDue(call: Call, open: readonly Open[], user_id: string, now: number): Promise<boolean> {
+  async #endDue(call: CallDeadline, open: readonly Open[], user_id: string, now: number): Promise<boolean> {
     let wasNone = true;
     for (const { shard, entries } of open) {
       const ids = entries.filter(({ due }) => due <= this.#writes.decidedAt(now)).map(({ id }) => id);
@@ -132,7 +137,7 @@ export class Inserter {
     return puts;
   }
 
-  async #end(call: Call, puts: readonly (Put & { readonly after: Session })[], now: number, gone: Session[]) {
+  async #end(call: CallDeadline, puts: readonly (Put & { readonly after: Session })[], now: number, gone: Session[]) {
     const [first] = puts;
     if (!first) return true;
     const shard = this.#keys.shardOf(first.after.id);

@@ -1,5 +1,5 @@
 /** Work on one thing at a time: on a session, on a user's limit. Works on others go on meanwhile. */
-export class Turns {
+export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 
   run<T>(key: string, work: () => Promise<T>): Promise<T> {

@@ -2,14 +2,18 @@ import { SessionsError } from '../../../domain/errors.ts';
 import { randomText } from '../../../domain/ids.ts';
 import { FEED_KEY_BYTES } from '../../shared/feed/cipher.ts';
 import type { RedisStoreConfig } from '../config.ts';
-import type { Engine } from '../topology/shard-router.ts';
+import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys } from './keys.ts';
 
 /** Of keys, values and scripts; a version of the service that changes them counts on. */
 const LAYOUT = 1;
 
 /** Writes down how the data is laid out, at the first start. Rejects with `STORE_UNUSABLE` where it is laid out otherwise. */
-export async function claimLayout(engine: Engine, keys: Keys, { shards, prefix }: RedisStoreConfig): Promise<void> {
+export async function claimLayout(
+  engine: ShardRouter,
+  keys: Keys,
+  { shards, prefix }: RedisStoreConfig,
+): Promise<void> {
   await engine.send(keys.commonShard, ['SET', keys.layout, `${LAYOUT} ${shards}`, 'NX']);
   const text = await engine.send<string | null>(keys.commonShard, ['GET', keys.layout]);
   const [layout, count] = (text ?? '').split(' ');
@@ -24,7 +28,7 @@ export async function claimLayout(engine: Engine, keys: Keys, { shards, prefix }
 }
 
 /** The key of the feed's messages, which the first node makes. */
-export async function claimFeedKey(engine: Engine, keys: Keys): Promise<Buffer> {
+export async function claimFeedKey(engine: ShardRouter, keys: Keys): Promise<Buffer> {
   await engine.send(keys.commonShard, ['SET', keys.feedKey, randomText(FEED_KEY_BYTES), 'NX']);
   const text = await engine.send<string | null>(keys.commonShard, ['GET', keys.feedKey]);
   const key = Buffer.from(text ?? '', 'base64url');
@@ -37,7 +41,7 @@ export async function claimFeedKey(engine: Engine, keys: Keys): Promise<Buffer> 
 }
 
 /** Rejects with `STORE_UNUSABLE` for a server that would throw away sessions when its memory is full. */
-export async function assertKeepsAll(engine: Engine): Promise<void> {
+export async function assertKeepsAll(engine: ShardRouter): Promise<void> {
   // A server that may not be asked is trusted.
   const texts = await engine.askAll<string>(['INFO', 'memory']).catch(() => []);
   for (const text of texts) {

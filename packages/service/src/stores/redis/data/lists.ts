@@ -1,11 +1,11 @@
 import { BEFORE_ALL_DEADLINES, isMatch, needsSessions } from '../../../domain/filter.ts';
 import type { Session, SessionSummary } from '../../../domain/session.ts';
 import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, SessionPage } from '../../../domain/store.ts';
-import type { Call } from '../topology/call-deadline.ts';
-import type { Engine } from '../topology/shard-router.ts';
+import type { CallDeadline } from '../topology/call-deadline.ts';
+import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys, Shard } from './keys.ts';
 import { mayMatch } from './matching.ts';
-import { type Entry, PIECE_MAX, type Place, Walk, type WalkOf } from './merged-scan.ts';
+import { type Entry, MergedScan, PIECE_MAX, type Place, type ScanOf } from './merged-scan.ts';
 import type { Stored } from './session-codec.ts';
 import type { Writes } from './writes.ts';
 
@@ -24,17 +24,17 @@ export interface Found {
 
 /** Lists, scans and counts, all by walking an index; see `merged-scan.ts`. */
 export class Lists {
-  readonly #engine: Engine;
+  readonly #engine: ShardRouter;
   readonly #keys: Keys;
   readonly #writes: Writes;
 
-  constructor(engine: Engine, keys: Keys, writes: Writes) {
+  constructor(engine: ShardRouter, keys: Keys, writes: Writes) {
     this.#engine = engine;
     this.#keys = keys;
     this.#writes = writes;
   }
 
-  async list(call: Call, filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage> {
+  async list(call: CallDeadline, filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage> {
     const { skip, take } = page;
     if (filter.id !== undefined) return this.#listOne(filter.id, filter, page, now);
     const [sessions, total] = await Promise.all([
@@ -44,7 +44,13 @@ export class Lists {
     return { sessions, total };
   }
 
-  async scan(call: Call, filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan> {
+  async scan(
+    call: CallDeadline,
+    filter: SessionFilter,
+    after: ScanKey | null,
+    take: number,
+    now: number,
+  ): Promise<Scan> {
     if (filter.id !== undefined) return this.#scanOne(filter.id, filter, after, take, now);
     const place = after ? { score: 0 - after.open_time, id: after.id } : FIRST;
     const entries = this.#walk('opened', filter.user_id, place, take);
@@ -77,7 +83,7 @@ export class Lists {
     return { sessions, next: last && last !== end ? keyOf(last) : null };
   }
 
-  async count(call: Call, filter: SessionFilter, now: number): Promise<number> {
+  async count(call: CallDeadline, filter: SessionFilter, now: number): Promise<number> {
     const { id, user_id, active, from_time, to_time } = filter;
     if (id !== undefined) {
       const stored = await this.#writes.read(id);
@@ -92,7 +98,7 @@ export class Lists {
   }
 
   /** Sessions that match and are open in the store, whatever their deadlines are, newest opening first. */
-  async *open(call: Call, filter: SessionFilter, wanted: number): AsyncGenerator<Session> {
+  async *open(call: CallDeadline, filter: SessionFilter, wanted: number): AsyncGenerator<Session> {
     const open = { ...filter, active: true };
     if (filter.id !== undefined) {
       const stored = await this.#writes.read(filter.id);
@@ -131,7 +137,7 @@ export class Lists {
   }
 
   /** Begins again with larger pieces where a session might have been passed by, up to `PIECE_MAX` entries of a shard. */
-  async #page(call: Call, filter: SessionFilterV1, skip: number, take: number, now: number) {
+  async #page(call: CallDeadline, filter: SessionFilterV1, skip: number, take: number, now: number) {
     const { user_id, to_time } = filter;
     const after = to_time === undefined ? FIRST : { score: 0 - to_time, id: null };
     for (let wanted = skip + take; ; wanted *= 8) {
@@ -145,14 +151,14 @@ export class Lists {
     }
   }
 
-  #walk(index: WalkOf['index'], user_id: string | undefined, after: Place, wanted: number): Walk {
-    return new Walk(this.#engine, this.#keys, { index, user_id }, after, wanted);
+  #walk(index: ScanOf['index'], user_id: string | undefined, after: Place, wanted: number): MergedScan {
+    return new MergedScan(this.#engine, this.#keys, { index, user_id }, after, wanted);
   }
 
   /** All of a walk that match, without the first `skip`, which are not fetched. */
   async *#matching(
-    call: Call,
-    walk: Walk,
+    call: CallDeadline,
+    walk: MergedScan,
     filter: SessionFilter,
     wanted: number,
     now: number,
@@ -181,14 +187,14 @@ export class Lists {
     yield* await fetch();
   }
 
-  async #countSessions(call: Call, filter: SessionFilter, now: number): Promise<number> {
+  async #countSessions(call: CallDeadline, filter: SessionFilter, now: number): Promise<number> {
     let count = 0;
     const walk = this.#walk('opened', filter.user_id, FIRST, FETCHED_MAX);
     for await (const _ of this.#matching(call, walk, filter, FETCHED_MAX, now)) count += 1;
     return count;
   }
 
-  async #countEntries(call: Call, filter: SessionFilter, now: number): Promise<number> {
+  async #countEntries(call: CallDeadline, filter: SessionFilter, now: number): Promise<number> {
     const { user_id, from_time, to_time } = filter;
     const after = to_time === undefined ? FIRST : { score: 0 - to_time, id: null };
     let count = 0;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Engine } from '../topology/shard-router.ts';
+import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Index, Keys, Shard } from './keys.ts';
 import { PAGE } from './scripts/page.ts';
 
@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /** One index of each of some shards, of one user or of all. */
-export interface WalkOf {
+export interface ScanOf {
   readonly index: Exclude<Index, 'due' | 'ended'>;
   readonly user_id: string | undefined;
 }
@@ -39,12 +39,12 @@ const ENTRIES_PER_TURN = 512;
  * A session that is touched moves to the front of the order of activity, so a walk of it can pass one by unseen between two
  * pieces of a shard. While `isOnePieceEach`, none was passed by.
  */
-export class Walk implements AsyncIterable<Entry> {
-  readonly index: WalkOf['index'];
+export class MergedScan implements AsyncIterable<Entry> {
+  readonly index: ScanOf['index'];
   readonly piece: number;
   readonly #sources: readonly Source[];
 
-  constructor(engine: Engine, keys: Keys, { index, user_id }: WalkOf, after: Place, wanted: number) {
+  constructor(engine: ShardRouter, keys: Keys, { index, user_id }: ScanOf, after: Place, wanted: number) {
     const shards = user_id === undefined ? keys.shards : keys.shardsOf(user_id);
     const piece = Math.max(PIECE_MIN, Math.min(PIECE_MAX, Math.ceil((2 * wanted) / shards.length)));
     const names = (shard: Shard) =>
@@ -90,7 +90,7 @@ function isBefore(a: Entry, b: Entry): boolean {
 
 /** What one shard has left. */
 class Source {
-  readonly #engine: Engine;
+  readonly #engine: ShardRouter;
   readonly #shard: Shard;
   readonly #names: readonly string[];
   #place: Place;
@@ -101,7 +101,7 @@ class Source {
   /** How many were fetched. */
   pieces = 0;
 
-  constructor(engine: Engine, shard: Shard, names: readonly string[], after: Place, piece: number) {
+  constructor(engine: ShardRouter, shard: Shard, names: readonly string[], after: Place, piece: number) {
     this.#engine = engine;
     this.#shard = shard;
     this.#names = names;

@@ -3,8 +3,8 @@ import type { UpdateResult } from '../../../domain/store.ts';
 import { assertMayEnd, type Clock } from '../../../domain/time/clock.ts';
 import { unavailable } from '../../shared/unavailable.ts';
 import type { Feed } from '../feed/feed.ts';
-import type { Call } from '../topology/call-deadline.ts';
-import { type Engine, OutcomeUnknown } from '../topology/shard-router.ts';
+import type { CallDeadline } from '../topology/call-deadline.ts';
+import { OutcomeUnknown, type ShardRouter } from '../topology/shard-router.ts';
 import { INDEXES, type Keys, type Shard, USER_INDEXES } from './keys.ts';
 import { FORGET } from './scripts/forget.ts';
 import { WRITE } from './scripts/write.ts';
@@ -23,7 +23,7 @@ type WriteOutcome =
 
 /** Reads of sessions, and the writes that compare before they set. */
 export class Writes {
-  readonly #engine: Engine;
+  readonly #engine: ShardRouter;
   readonly #keys: Keys;
   readonly #feed: Feed;
   readonly #seal: Feed['seal'];
@@ -31,7 +31,7 @@ export class Writes {
   readonly #mayEnd: () => void;
   readonly #retention_ms: number | null;
 
-  constructor(engine: Engine, keys: Keys, feed: Feed, clock: Clock, retention_ms: number | null) {
+  constructor(engine: ShardRouter, keys: Keys, feed: Feed, clock: Clock, retention_ms: number | null) {
     this.#engine = engine;
     this.#keys = keys;
     this.#feed = feed;
@@ -68,7 +68,7 @@ export class Writes {
   }
 
   /** All puts or none. What is told is told before it resolves. */
-  async write(call: Call, request: WriteRequest): Promise<WriteOutcome> {
+  async write(call: CallDeadline, request: WriteRequest): Promise<WriteOutcome> {
     call.assertInTime();
     const { keys, values } = keysAndValues(this.#keys, request, this.#seal, this.#retention_ms);
     call.isWriting = true;
@@ -100,7 +100,7 @@ export class Writes {
     return Math.max(now, this.#clock.now());
   }
 
-  async update(call: Call, id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
+  async update(call: CallDeadline, id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
     const shard = this.#keys.shardOf(id);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       call.assertInTime();
@@ -114,7 +114,7 @@ export class Writes {
     throw contended();
   }
 
-  async remove(call: Call, id: string) {
+  async remove(call: CallDeadline, id: string) {
     const shard = this.#keys.shardOf(id);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       call.assertInTime();

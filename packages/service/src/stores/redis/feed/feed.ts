@@ -8,8 +8,8 @@ import type { Keys, Shard } from '../data/keys.ts';
 import { claimFeedKey } from '../data/layout.ts';
 import { Sequences } from '../data/sequences.ts';
 import { Connection, textOf } from '../topology/connection.ts';
-import type { Engine } from '../topology/shard-router.ts';
-import { inTime } from '../topology/with-timeout.ts';
+import type { ShardRouter } from '../topology/shard-router.ts';
+import { withTimeout } from '../topology/with-timeout.ts';
 import { FeedMessages, type Sealed } from './feed-messages.ts';
 
 /** Servers that have not told their numbers by then leave the feed in doubt. */
@@ -29,7 +29,7 @@ export interface FeedListeners {
 export class Feed {
   readonly #config: RedisStoreConfig;
   readonly #keys: Keys;
-  readonly #engine: Engine;
+  readonly #engine: ShardRouter;
   readonly #listeners: FeedListeners;
   readonly #gaps = new LimitedGaps(() => this.#tellGap());
   readonly #sequences = new Sequences();
@@ -47,7 +47,7 @@ export class Feed {
   #next: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(config: RedisStoreConfig, keys: Keys, engine: Engine, listeners: FeedListeners) {
+  constructor(config: RedisStoreConfig, keys: Keys, engine: ShardRouter, listeners: FeedListeners) {
     this.#config = config;
     this.#keys = keys;
     this.#engine = engine;
@@ -185,7 +185,7 @@ export class Feed {
       await this.#engine.checkRoles();
       return { numbers, key };
     });
-    return inTime(answers, ASK_TIMEOUT_MS, () => unavailable('it does not tell its numbers')).catch(() => null);
+    return withTimeout(answers, ASK_TIMEOUT_MS, () => unavailable('it does not tell its numbers')).catch(() => null);
   }
 
   #takeKey(key: Buffer): void {

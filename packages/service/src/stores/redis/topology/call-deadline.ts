@@ -4,7 +4,7 @@ import { unavailable } from '../../shared/unavailable.ts';
  * One call to the store, with its deadline. What is late is answered as unavailable; what it was doing goes on to its next
  * step and ends there, and its answer is dropped.
  */
-export class Call {
+export class CallDeadline {
   #isLate = false;
   /** While a write is sent and not answered: what became of it would not be known. */
   isWriting = false;
@@ -20,7 +20,7 @@ export class Call {
 }
 
 /** How many calls are under way, each within its deadline; what is too much is refused. */
-export class Calls {
+export class CallDeadlines {
   readonly #calls_max: number;
   readonly #onUnknown: () => void;
   #underWay = 0;
@@ -33,12 +33,12 @@ export class Calls {
     this.#onUnknown = onUnknown;
   }
 
-  run<T>(timeout_ms: number, work: (call: Call) => Promise<T>): Promise<T> {
+  run<T>(timeout_ms: number, work: (call: CallDeadline) => Promise<T>): Promise<T> {
     if (this.#isClosed) return Promise.reject(unavailable('it is closed'));
     if (this.#underWay >= this.#calls_max) {
       return Promise.reject(unavailable(`${this.#underWay} calls are waiting for it`));
     }
-    const call = new Call();
+    const call = new CallDeadline();
     this.#underWay += 1;
     return new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => {

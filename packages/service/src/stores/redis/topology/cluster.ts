@@ -4,8 +4,8 @@ import { addressFrom } from './addresses.ts';
 import { textOf } from './connection.ts';
 import { NotSent, toFault } from './fault.ts';
 import { Server } from './server.ts';
-import type { Servers } from './topology.ts';
-import { inTime } from './with-timeout.ts';
+import type { Topology } from './topology.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Between two looks at who has which slots, while some are not served. A failover takes the cluster a second at least. */
 const LOOK_MS = 200;
@@ -19,7 +19,7 @@ type SlotRange = readonly [number, number, ...(readonly (readonly [string | null
  * The masters of a cluster. Who has a shard is asked at the start, when a connection is lost, and when a server says that
  * another has it; it is asked again until every shard has a server that is up.
  */
-export class Cluster implements Servers {
+export class Cluster implements Topology {
   readonly #config: RedisStoreConfig;
   readonly #shards: readonly Shard[];
   readonly #left: () => void;
@@ -184,5 +184,5 @@ export class Cluster implements Servers {
 const SILENT = { up: () => {}, down: () => {} };
 
 function answered<T>(answer: Promise<T>): Promise<T> {
-  return inTime(answer, LOOK_TIMEOUT_MS, () => new NotSent('a node of the cluster does not answer'));
+  return withTimeout(answer, LOOK_TIMEOUT_MS, () => new NotSent('a node of the cluster does not answer'));
 }

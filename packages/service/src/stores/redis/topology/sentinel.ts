@@ -2,7 +2,7 @@ import type { Address, RedisStoreConfig } from '../config.ts';
 import { textOf } from './connection.ts';
 import { NotSent, toFault } from './fault.ts';
 import { Server } from './server.ts';
-import type { Servers } from './topology.ts';
+import type { Topology } from './topology.ts';
 
 /** Between two questions to the sentinels while the master does not serve, and while it does. */
 const LOOK_MS = 200;
@@ -13,7 +13,7 @@ const LOOK_AGAIN_MS = 1_000;
  * says that it is a replica (https://redis.io/docs/latest/develop/reference/sentinel-clients/): a master that was cut off from
  * the sentinels does not know that it has been replaced.
  */
-export class Sentinel implements Servers {
+export class Sentinel implements Topology {
   readonly #config: RedisStoreConfig;
   readonly #name: string;
   readonly #sentinels: readonly Server[];

@@ -7,7 +7,7 @@ import { type Fault, NotSent, toFault, toUnavailable } from './fault.ts';
 import { Sentinel } from './sentinel.ts';
 import type { Server } from './server.ts';
 import { Single } from './single.ts';
-import type { Servers } from './topology.ts';
+import type { Topology } from './topology.ts';
 
 /** How often a command follows a shard to another server. */
 const MOVES_MAX = 5;
@@ -20,10 +20,10 @@ type Attempt<T> = (server: Server, asking: boolean) => Promise<T>;
 export class OutcomeUnknown extends Error {}
 
 /** Sends to the server that has a shard, wherever that is. Rejects with `STORE_UNAVAILABLE`. */
-export class Engine {
-  readonly #servers: Servers;
+export class ShardRouter {
+  readonly #servers: Topology;
 
-  /** `left` is called whenever a server is used no more: see `Servers`. */
+  /** `left` is called whenever a server is used no more: see `Topology`. */
   constructor(config: RedisStoreConfig, keys: Keys, left: () => void) {
     this.#servers = serversOf(config, keys, left);
   }
@@ -121,7 +121,7 @@ function thrown(error: unknown): never {
   throw toUnavailable(toFault(error));
 }
 
-function serversOf(config: RedisStoreConfig, keys: Keys, left: () => void): Servers {
+function serversOf(config: RedisStoreConfig, keys: Keys, left: () => void): Topology {
   const { topology, addresses } = config;
   switch (topology.type) {
     case 'single':

@@ -1,9 +1,9 @@
 import type { Address, RedisStoreConfig } from '../config.ts';
 import { Server } from './server.ts';
-import type { Servers } from './topology.ts';
+import type { Topology } from './topology.ts';
 
 /** One server, that has all shards. */
-export class Single implements Servers {
+export class Single implements Topology {
   readonly #server: Server;
 
   constructor(at: Address, config: RedisStoreConfig, left: () => void) {

@@ -5,7 +5,7 @@ import type { Server } from './server.ts';
  * Which server has which shard: of one, of a cluster, or of the one that sentinels name. Only masters. Each is created with
  * `left`, which is called whenever a server is used no more: it may have been a replica already, and its answers old.
  */
-export interface Servers {
+export interface Topology {
   /** Resolves when every shard has a server that can be asked; until it is closed it goes on trying. */
   open(): Promise<void>;
   /** Null while none is known. */

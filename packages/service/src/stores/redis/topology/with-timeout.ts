@@ -4,7 +4,7 @@ const LOOK_MS = 50;
  * The answer, or a rejection when it takes longer; what comes later is dropped. `hopeless` is asked all the time, and what it
  * returns rejects at once.
  */
-export function inTime<T>(
+export function withTimeout<T>(
   answer: Promise<T>,
   timeout_ms: number,
   late: () => Error,
