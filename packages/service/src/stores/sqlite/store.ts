@@ -16,7 +16,7 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
-import { type Clock, monotonicTime, NO_CLOCK } from '../../domain/time/clock.ts';
+import { type Clock, NO_CLOCK } from '../../domain/time/clock.ts';
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import type { StoreReport } from '../shared/store-url.ts';
 import { unavailable } from '../shared/unavailable.ts';
@@ -32,8 +32,10 @@ import { toRow, toSession, toSummary } from './rows.ts';
 import { tellChanges } from './write/changes.ts';
 import type { CommitListener } from './write/commit-listener.ts';
 import { CommitQueue } from './write/commit-queue.ts';
-import { StepSize } from './write/step-size.ts';
 import type { Write, WriteResult } from './write/writes.ts';
+
+/** Of a write over many sessions: such a commit keeps the other writes waiting for about 20 ms where the file is large. */
+const WRITTEN_AT_ONCE_MAX = 32;
 
 interface Opened {
   readonly lock: OwnerLock;
@@ -51,7 +53,6 @@ export class SqliteStore implements SessionStore {
   readonly #clock: Clock;
   readonly #report: (report: StoreReport) => void;
   readonly #listeners = new ChangeListeners();
-  readonly #step = new StepSize();
   #opened: Opened | null = null;
 
   constructor(config: SqliteStoreConfig, clock: Clock = NO_CLOCK, report: (report: StoreReport) => void = () => {}) {
@@ -174,11 +175,9 @@ export class SqliteStore implements SessionStore {
     // Where some cannot be read, the writer knows how to leave them out.
     if (found === null) return this.#close({ type: 'close', request, now });
     const ids: string[] = [];
-    for (let at = 0; at < Math.min(found.length, request.limit); ) {
-      const part = found.slice(at, Math.min(at + this.#step.sessions, request.limit));
-      const closed = await this.#timed(() => this.#close({ type: 'close', request, ids: part, now }));
+    for (const part of parts(found.slice(0, request.limit))) {
+      const closed = await this.#close({ type: 'close', request, ids: part, now });
       ids.push(...closed.ids);
-      at += part.length;
     }
     return { ids, more: found.length > request.limit };
   }
@@ -239,20 +238,12 @@ export class SqliteStore implements SessionStore {
     let count = 0;
     while (count < limit) {
       const { hasUnreadable } = this.#open().queue;
-      const at_once = hasUnreadable ? limit - count : Math.min(limit - count, this.#step.sessions);
-      const done = await this.#timed(() => work(at_once));
+      const at_once = hasUnreadable ? limit - count : Math.min(limit - count, WRITTEN_AT_ONCE_MAX);
+      const done = await work(at_once);
       count += done;
       if (hasUnreadable || done === 0) break;
     }
     return count;
-  }
-
-  /** A step of a write over many sessions. */
-  async #timed<T>(step: () => Promise<T>): Promise<T> {
-    const began = monotonicTime();
-    const result = await step();
-    this.#step.took(monotonicTime() - began);
-    return result;
   }
 
   /** Sees every write that was answered before. */
@@ -270,6 +261,10 @@ export class SqliteStore implements SessionStore {
     if (!this.#opened) throw unavailable('it is not open');
     return this.#opened;
   }
+}
+
+function* parts(ids: readonly string[]): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += WRITTEN_AT_ONCE_MAX) yield ids.slice(at, at + WRITTEN_AT_ONCE_MAX);
 }
 
 /** Those that can be read were closed: it is better to sign out all but one than none, and to say so. */
