@@ -35,7 +35,7 @@ function assertResult(method: string, path: string, { status, body }: Reply): vo
   const { route } = findRoute(method, path);
   if (!('run' in route)) return;
   if (status !== route.status) throw new Error(`${route.name} responded with ${status}`);
-  assertSchema(route.answer, JSON.parse(body));
+  assertSchema(route.result, JSON.parse(body));
 }
 
 /** Whether a rejection is one that changes a session by its purpose: a token was used after its grace. */

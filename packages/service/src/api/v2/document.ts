@@ -120,7 +120,7 @@ function changesOperation(): object {
 }
 
 function operation(route: Route): object {
-  const { name, summary, scope, status, answer } = route;
+  const { name, summary, scope, status, result } = route;
   return {
     operationId: name,
     tags: ['sessions'],
@@ -136,8 +136,8 @@ function operation(route: Route): object {
     responses: {
       [status]: {
         description: status === 201 ? 'It was opened' : 'The answer',
-        ...(isSession(answer) && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
-        content: { 'application/json': { schema: refTo(answer) } },
+        ...(isSession(result) && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
+        content: { 'application/json': { schema: refTo(result) } },
       },
       ...errorResponses(problemsOf(route)),
     },
@@ -148,8 +148,8 @@ function hasBody({ method, input }: Route): boolean {
   return method !== 'GET' && input !== 'Empty';
 }
 
-function isSession(answer: SchemaName): boolean {
-  return answer === 'Session' || answer === 'OpenResult' || answer === 'RotateResult';
+function isSession(result: SchemaName): boolean {
+  return result === 'Session' || result === 'OpenResult' || result === 'RotateResult';
 }
 
 function requestBody({ method, input }: Route): object {

@@ -51,7 +51,8 @@ export interface Route extends RouteV2 {
   /** Of the body, or of the query of a GET. */
   readonly input: SchemaName;
   readonly status: 200 | 201;
-  readonly answer: SchemaName;
+  /** The schema of its response, too. */
+  readonly result: RouteV2['result'] & SchemaName;
   /** What it can answer beside what every request can. */
   readonly problems: readonly ProblemCode[];
   /** The largest body that its schema can need. */
@@ -220,7 +221,7 @@ function route<N extends SchemaName>(
   return {
     ...contract,
     name,
-    answer: contract.result as SchemaName,
+    result: contract.result as Route['result'],
     status: 200,
     problems: [],
     ...rest,

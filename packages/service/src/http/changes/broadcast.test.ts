@@ -32,8 +32,8 @@ class Reader implements Listener {
   }
 }
 
-function broadcasting(count: number) {
-  const log = new ChangeLog(4);
+function broadcasting(count: number, kept_max = 4) {
+  const log = new ChangeLog(kept_max);
   const givenUp: Listener[] = [];
   const broadcast = new Broadcast(log, (listener) => void givenUp.push(listener));
   const readers = Array.from({ length: count }, () => new Reader());
@@ -65,6 +65,13 @@ test('events that come during a round are one write of the next one, in their or
   while (readers.some(({ ids }) => ids.length < 3)) await nextTurn();
   for (const { ids } of readers) assert.deepEqual(ids, ['a', 'b', 'c']);
   assert.deepEqual([readers[0]?.writes.length, readers[79]?.writes.length], [2, 1]);
+});
+
+test('a thousand events that came during a round are one write of the next one', async () => {
+  const { readers, change } = broadcasting(1, 1_000);
+  for (let n = 0; n < 1_000; n += 1) change(`s${n}`);
+  await nextTurn();
+  assert.deepEqual([readers[0]?.writes.length, readers[0]?.ids.length], [1, 1_000]);
 });
 
 test('a listener that has not read all yet is passed over, and goes on where it was', async () => {

@@ -43,10 +43,12 @@ const TRANSLATIONS: Translations = {
   },
 };
 
+const NAMES = Object.keys(TRANSLATIONS) as Name[];
+
 /** The conditions of a filter, in a fixed order. */
 export function filterConditions(filter: SessionFilter, now: number, dialect: Dialect): Condition[] {
   const { toStored, translations } = dialect;
-  return (Object.keys(TRANSLATIONS) as Name[]).flatMap((name) => {
+  return NAMES.flatMap((name) => {
     const value = filter[name];
     if (value === undefined) return [];
     const translate = (translations[name] ?? TRANSLATIONS[name]) as Translation<Name>;

@@ -1,7 +1,7 @@
 import type { SessionFilter } from '../../../domain/filter.ts';
 import { type Condition, type Dialect, filterConditions } from '../../sql/filter-conditions.ts';
 import type { Value } from '../connection/connection.ts';
-import { fromStored, toStored } from './nul-escaping.ts';
+import { toStored } from './nul-escaping.ts';
 import { LISTED_LAG_MS, userKey } from './rows.ts';
 
 /** The conditions of a WHERE clause, and the values that its parameters stand for. */
@@ -51,7 +51,10 @@ function byListedTime(
 const DIALECT: Dialect = {
   toStored,
   translations: {
-    user_id: (stored) => ({ sql: 'user_key = ? AND user_id = ?', values: [userKey(fromStored(stored)), stored] }),
+    user_id: (stored, _, { user_id = '' }) => ({
+      sql: 'user_key = ? AND user_id = ?',
+      values: [userKey(user_id), stored],
+    }),
     from_time: (time, _, filter) => byListedTime('request_time >= ?', time, filter, 'listed_time >= ?', LISTED_LAG_MS),
     to_time: (time, _, filter) => byListedTime('request_time < ?', time, filter, 'listed_time < ?', 0),
   },

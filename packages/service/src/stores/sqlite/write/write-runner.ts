@@ -129,10 +129,11 @@ export class WriteRunner {
         : { type: 'limit', max: limit.max, expired };
     }
     if (!this.#insertRow(row)) return { type: 'taken', expired };
-    if (excess <= 0) return { type: 'inserted', evicted: [], expired };
+    if (excess <= 0 || limit.policy === 'deny') return { type: 'inserted', evicted: [], expired };
     // One more: the new one may be of the same moment, and must not be chosen itself.
-    const order = this.#evictable[limit.policy === 'evict_idle' ? 'evict_idle' : 'evict_oldest'];
-    const candidates = order.all(user_id, excess + 1).filter((candidate) => candidate[ID] !== row[ID]);
+    const candidates = this.#evictable[limit.policy]
+      .all(user_id, excess + 1)
+      .filter((candidate) => candidate[ID] !== row[ID]);
     const evicted = candidates.slice(0, excess).map((candidate) => this.#close(toSession(candidate), 'evicted', now));
     return { type: 'inserted', evicted, expired };
   }
