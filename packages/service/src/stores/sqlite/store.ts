@@ -85,7 +85,11 @@ export class SqliteStore implements SessionStore {
   async #openConnections(): Promise<Omit<Opened, 'lock'>> {
     const { session_cache_bytes, path } = this.#config;
     let reader: Reader | null = null;
-    const longReads = new LongReads({ config: this.#config, told: () => queue.told() });
+    const longReads = new LongReads({
+      config: this.#config,
+      told: () => queue.told(),
+      moveLog: () => queue.moveLog(),
+    });
     const listener: CommitListener = {
       committing: () => reader?.committing(),
       committed: (done) => {
@@ -175,7 +179,9 @@ export class SqliteStore implements SessionStore {
     // Where some cannot be read, the writer knows how to leave them out.
     if (found === null) return this.#close({ type: 'close', request, now });
     const ids: string[] = [];
+    const logMoved = this.#open().queue.checkpoints.waits();
     for (const part of parts(found.slice(0, request.limit))) {
+      await logMoved();
       const closed = await this.#close({ type: 'close', request, ids: part, now });
       ids.push(...closed.ids);
     }
@@ -236,7 +242,9 @@ export class SqliteStore implements SessionStore {
    */
   async #someAtATime(limit: number, work: (at_once: number) => Promise<number>): Promise<number> {
     let count = 0;
+    const logMoved = this.#open().queue.checkpoints.waits();
     while (count < limit) {
+      await logMoved();
       const { hasUnreadable } = this.#open().queue;
       const at_once = hasUnreadable ? limit - count : Math.min(limit - count, WRITTEN_AT_ONCE_MAX);
       const done = await work(at_once);

@@ -66,10 +66,10 @@ export class OpenFiles {
   }
 
   /** Runs what moves the log into the file. Throws `FilesGone`, too. */
-  checkpoint(move: () => void): void {
+  checkpoint<T>(move: () => T): T {
     this.assertSame();
     try {
-      move();
+      return move();
     } finally {
       this.#content.checkpointed(this.#files.assertSame());
     }

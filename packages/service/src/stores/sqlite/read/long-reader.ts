@@ -5,6 +5,7 @@ import type { SqliteStoreConfig } from '../config.ts';
 import { connect, prepare } from '../connection.ts';
 import { isDamage, isOfConnection, reasonOf } from '../faults.ts';
 import type { FromLongReader, LongRead, LongReaderData, LongReadResults, ToLongReader } from './long-read.ts';
+import { lowerPriorityOfThread } from './low-priority.ts';
 import { ReadConnection } from './read-connection.ts';
 
 /** The thread of the reads whose time grows with the store. Each sees what was committed before it was asked. */
@@ -70,6 +71,7 @@ function closableIds({ db }: ReadConnection, request: CloseMatching): readonly s
 }
 
 const { config, port } = workerData as LongReaderData;
+lowerPriorityOfThread();
 const reader = new LongReader(config);
 port.on('message', (read: ToLongReader) => port.postMessage(reader.answer(read)));
 port.on('close', () => reader.close());

@@ -41,6 +41,7 @@ test('a long read that may have seen a commit is answered after the other reads 
   const asked = Promise.withResolvers<void>();
   const longReads = new LongReads({
     config,
+    moveLog: async () => {},
     told: () => {
       asked.resolve();
       return told.promise;
@@ -58,6 +59,30 @@ test('a long read that may have seen a commit is answered after the other reads 
   told.resolve();
   await read;
   assert.deepEqual(events, ['told', 'counted 1']);
+});
+
+test('the log is moved between two long reads that follow each other', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-long-'));
+  const config = sqliteStoreConfig(`sqlite:${folder}/sessions.db`);
+  await write(config, [session('s')]);
+  const moved = Promise.withResolvers<void>();
+  const longReads = new LongReads({ config, told: async () => {}, moveLog: () => moved.promise });
+  const others = new LongReads({ config, told: async () => {}, moveLog: async () => {} });
+  t.after(() => {
+    longReads.close();
+    others.close();
+    rmSync(folder, { recursive: true });
+  });
+  const events: string[] = [];
+  const read = () => longReads.run({ type: 'count', filter: {}, now: 0 }).then(() => events.push('counted'));
+  const [first, second] = [read(), read()];
+  await first;
+  // The start of another thread leaves the second read more than the time that it needs.
+  await others.run({ type: 'count', filter: {}, now: 0 });
+  events.push('moved');
+  moved.resolve();
+  await second;
+  assert.deepEqual(events, ['counted', 'moved', 'counted']);
 });
 
 test('long reads beyond those that may wait are refused, and short ones are answered meanwhile', async (t) => {

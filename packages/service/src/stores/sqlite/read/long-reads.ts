@@ -20,6 +20,11 @@ interface LongReadsOptions {
   readonly config: SqliteStoreConfig;
   /** Resolves when the commit that is on its way to the disk, if there is one, has been told. */
   readonly told: () => Promise<void>;
+  /**
+   * Called after each read. A read keeps the log from being moved, and the next one starts when this has resolved: else the
+   * log would grow for as long as one read follows another.
+   */
+  readonly moveLog: () => Promise<void>;
 }
 
 /**
@@ -33,14 +38,17 @@ export class LongReads {
   readonly #config: SqliteStoreConfig;
   readonly #told: () => Promise<void>;
   readonly #waiting: Waiting[] = [];
+  readonly #moveLog: () => Promise<void>;
+  #isMovingLog = false;
   #underWay: Waiting | null = null;
   #thread: { readonly worker: Worker; readonly port: MessagePort } | null = null;
   #count = 0;
   #closed: Promise<void> | null = null;
 
-  constructor({ config, told }: LongReadsOptions) {
+  constructor({ config, told, moveLog }: LongReadsOptions) {
     this.#config = config;
     this.#told = told;
+    this.#moveLog = moveLog;
   }
 
   /** Rejects with `STORE_UNAVAILABLE`, also where too many wait, or where it has taken too long. */
@@ -75,7 +83,7 @@ export class LongReads {
   }
 
   #next(): void {
-    if (this.#underWay) return;
+    if (this.#underWay || this.#isMovingLog) return;
     const next = this.#waiting.shift();
     if (!next) return;
     this.#underWay = next;
@@ -113,6 +121,13 @@ export class LongReads {
       clearTimeout(done.timer);
       done.resolve(message.result as never);
     }
+    void this.#between();
+  }
+
+  async #between(): Promise<void> {
+    this.#isMovingLog = true;
+    await this.#moveLog();
+    this.#isMovingLog = false;
     this.#next();
   }
 

@@ -39,11 +39,11 @@ const BACK_OFF_MS_MAX = 5_000;
  * back. A write's promise is fulfilled after its commit. The queue is bounded, and refuses what is beyond.
  *
  * Between two commits it has the write-ahead log moved into the file. SQLite would do so within a commit, where the
- * reader's snapshot keeps it from starting the log anew, and the log would grow for ever.
- *
- * When the thread that writes ends unasked, the queue starts another one.
+ * reader's snapshot keeps it from starting the log anew, and the log would grow for ever. When the thread that writes ends
+ * unasked, the queue starts another one.
  */
 export class CommitQueue {
+  readonly checkpoints: CheckpointSchedule;
   readonly #config: SqliteStoreConfig;
   readonly #clock: Clock;
   readonly #listener: CommitListener;
@@ -51,7 +51,6 @@ export class CommitQueue {
   readonly #writability: Writability;
   readonly #started = Promise.withResolvers<void>();
   readonly #exited = Promise.withResolvers<void>();
-  readonly #checkpoints: CheckpointSchedule;
   readonly #files: FilesWatch;
   /** Null between two threads. */
   #thread: WriterThread | null = null;
@@ -76,7 +75,7 @@ export class CommitQueue {
       prove: (needs_room) => this.#prove(needs_room),
       report: (line) => this.#reports.writability(line, this.#files.isLost),
     });
-    this.#checkpoints = new CheckpointSchedule(config);
+    this.checkpoints = new CheckpointSchedule(config);
     this.#files = new FilesWatch(config.path, () => this.#checkFiles());
     this.#start();
   }
@@ -131,7 +130,14 @@ export class CommitQueue {
     await this.#exited.promise;
   }
 
-  /** Throws `FilesGone` when the files are not those that were opened first: another connection would see other ones. */
+  /** Moves the part of the log that a reader has held back until now. Resolves when that was tried. */
+  async moveLog(): Promise<void> {
+    const made = this.checkpoints.want();
+    if (!this.#isBusy()) this.#checkpointIfDue();
+    await made;
+  }
+
+  /** Throws `FilesGone` when the files are not those that were opened first. */
   assertSameFiles(): void {
     this.#files.assertSame();
   }
@@ -170,8 +176,8 @@ export class CommitQueue {
     if (this.#isBusy()) return;
     if (this.#waiting.length > 0) {
       this.#inFlight = this.#waiting.splice(0, this.#config.writes_per_commit_max);
-      const writes = this.#inFlight.map((waiting) => waiting.write);
-      this.#checkpoints.committing(writes);
+      const writes = this.#inFlight.map(({ write }) => write);
+      this.checkpoints.committing(writes);
       this.#listener.committing();
       this.#thread?.send({ type: 'commit', writes, decided_at: this.#clock.now() });
     } else if (this.#state === 'closing') {
@@ -181,7 +187,7 @@ export class CommitQueue {
   }
 
   #checkpointIfDue(): void {
-    const due = this.#checkpoints.takeDue();
+    const due = this.checkpoints.takeDue();
     if (!due) return;
     this.#isCheckpointing = true;
     this.#thread?.send({ type: 'checkpoint', ...due });
@@ -196,7 +202,7 @@ export class CommitQueue {
   #prove(needs_room: boolean): void {
     if (this.#isProving || !this.#thread) return;
     this.#isProving = true;
-    this.#checkpoints.committing([]);
+    this.checkpoints.committing([]);
     this.#thread.send({ type: 'prove', needs_room });
   }
 
@@ -218,10 +224,8 @@ export class CommitQueue {
       case 'checkpointed':
         this.#isCheckpointing = false;
         this.#files.checkpointed(message.files);
-        if (message.fault !== null) {
-          this.#checkpoints.failed();
-          this.#reports.checkpointFailed(message.fault);
-        }
+        this.checkpoints.made(message.fault === null ? message.pages_left : null);
+        if (message.fault !== null) this.#reports.checkpointFailed(message.fault);
         this.#flush();
         return;
       case 'proved':
@@ -272,6 +276,7 @@ export class CommitQueue {
   #ended(reason: string | null): void {
     this.#thread = null;
     this.#files.threadEnded(this.#isCheckpointing);
+    this.checkpoints.made(null);
     const fault = this.#unusable ?? `the thread that writes has ended${reason === null ? '' : ` (${reason})`}`;
     for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(unavailable(fault));
     this.#listener.committed(null);

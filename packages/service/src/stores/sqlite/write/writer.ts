@@ -32,8 +32,11 @@ function serve({ config, files: known }: WriterData): Served {
         return { type: 'committed', ...commits.commit(message.writes, message.decided_at) };
       case 'checkpoint': {
         // After a fault the log grows on, until a checkpoint succeeds.
-        const fault = faultOf(() => files.checkpoint(() => moveLog(db, config, message.cut)));
-        return { type: 'checkpointed', fault, files: files.known };
+        let pages_left = 0;
+        const fault = faultOf(() => {
+          pages_left = files.checkpoint(() => moveLog(db, config, message.cut));
+        });
+        return { type: 'checkpointed', pages_left, fault, files: files.known };
       }
       case 'check':
         return { type: 'checked', fault: faultOf(() => files.assertSame()) };
@@ -71,19 +74,24 @@ function faultOf(work: () => void): string | null {
   }
 }
 
-function moveLog(db: DatabaseSync, config: SqliteStoreConfig, cut: boolean): void {
-  if (cut) cutLog(db, config);
-  else db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+/** Returns how many pages of the log are left, because a reader needs the file as it was before them. */
+function moveLog(db: DatabaseSync, config: SqliteStoreConfig, cut: boolean): number {
+  return cut ? cutLog(db, config) : checkpoint(db, 'PASSIVE');
 }
 
 /** Another process that reads, like a backup, may stand in the way: writes do not wait for it. */
-function cutLog(db: DatabaseSync, { lock_timeout_ms }: SqliteStoreConfig): void {
+function cutLog(db: DatabaseSync, { lock_timeout_ms }: SqliteStoreConfig): number {
   db.exec(`PRAGMA busy_timeout = ${CUT_TIMEOUT_MS}`);
   try {
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return checkpoint(db, 'TRUNCATE');
   } finally {
     db.exec(`PRAGMA busy_timeout = ${lock_timeout_ms}`);
   }
+}
+
+function checkpoint(db: DatabaseSync, mode: 'PASSIVE' | 'TRUNCATE'): number {
+  const [, pages = 0, moved = 0] = prepare(db, `PRAGMA wal_checkpoint(${mode})`).get() ?? [];
+  return Number(pages) - Number(moved);
 }
 
 const { config, port } = workerData as WriterData;

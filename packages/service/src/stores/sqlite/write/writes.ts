@@ -91,7 +91,13 @@ export type FromWriter =
   | { readonly type: 'ready'; readonly files: KnownFiles }
   | { readonly type: 'unusable'; readonly message: string }
   | ({ readonly type: 'committed' } & Committed)
-  | { readonly type: 'checkpointed'; readonly fault: string | null; readonly files: KnownFiles }
+  | {
+      readonly type: 'checkpointed';
+      /** Pages of the log that a reader kept from being moved. */
+      readonly pages_left: number;
+      readonly fault: string | null;
+      readonly files: KnownFiles;
+    }
   | { readonly type: 'checked'; readonly fault: string | null }
   /** Another program has changed the content of the files. Comes before the answer to the request that has found it. */
   | { readonly type: 'lost'; readonly reason: string }
