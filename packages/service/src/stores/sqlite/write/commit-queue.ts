@@ -252,7 +252,8 @@ export class CommitQueue {
     try {
       this.#listener.committed(is_unsure ? null : doneOf(done, results));
     } finally {
-      this.#tell();
+      this.#told?.resolve();
+      this.#told = null;
       this.#checkpointIfDue();
       this.#flush();
       results.forEach((result, index) => {
@@ -260,11 +261,6 @@ export class CommitQueue {
         else done[index]?.resolve(result);
       });
     }
-  }
-
-  #tell(): void {
-    this.#told?.resolve();
-    this.#told = null;
   }
 
   #foundUnreadable(count: number): void {
@@ -280,7 +276,8 @@ export class CommitQueue {
     const fault = this.#unusable ?? `the thread that writes has ended${reason === null ? '' : ` (${reason})`}`;
     for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(unavailable(fault));
     this.#listener.committed(null);
-    this.#tell();
+    this.#told?.resolve();
+    this.#told = null;
     if (this.#state !== 'open') {
       this.#started.reject(new SessionsError('STORE_UNUSABLE', fault));
       this.#closed();
