@@ -1,20 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../api/error-codes.ts';
+import type { Authenticator } from './authentication/authenticate.ts';
 import { discardBody } from './body/unread-body.ts';
 import { type Content, sendContent } from './content.ts';
 import type { Cors } from './cors.ts';
 import type { ErrorResponses } from './error-response.ts';
+import { type Access, FIXED_ROUTES, type FixedPath } from './fixed-routes.ts';
 import { JSON_UTF8, NO_SNIFFING } from './media-type.ts';
 import { ALL_METHODS, allowOf, servedAs } from './methods.ts';
 import type { Handler } from './request-handler.ts';
 
 /** Makes the response to a GET or HEAD of its path. */
 type Endpoint = (request: IncomingMessage) => Content | Promise<Content>;
-/** By path. */
-export type Endpoints = Readonly<Record<string, Endpoint>>;
+export type Endpoints = Readonly<Partial<Record<FixedPath, Endpoint>>>;
 
 interface EndpointsOptions {
   readonly endpoints: Endpoints;
+  /** The base path of API v1; empty where it is not served. */
+  readonly v1_base: string;
+  readonly authenticator: Authenticator;
   /** Paths that other handlers serve, with the methods that they take. */
   readonly others: ReadonlyMap<string, string>;
   readonly cors: Cors;
@@ -25,8 +29,12 @@ interface EndpointsOptions {
  * Serves what is no API: health, documents, the reference page, preflights. It takes every request that is left, and
  * reads no body.
  */
-export function createEndpointsHandler({ endpoints, others, cors, errors }: EndpointsOptions): Handler {
-  const table = new Map(Object.entries(endpoints));
+export function createEndpointsHandler(options: EndpointsOptions): Handler {
+  const { endpoints, v1_base, authenticator, others, cors, errors } = options;
+  const table = new Map<string, Endpoint>();
+  for (const [path, endpoint] of Object.entries(endpoints) as [FixedPath, Endpoint][]) {
+    table.set(requestPath(path, v1_base), admitting(FIXED_ROUTES[path], endpoint, authenticator));
+  }
 
   return (request, response) => {
     cors.allow(request, response);
@@ -52,6 +60,20 @@ export function createEndpointsHandler({ endpoints, others, cors, errors }: Endp
       errors.send(unknownRoute(method, path, allow), request, response, 'v1');
     }
     return true;
+  };
+}
+
+/** The path as requests have it. */
+export function requestPath(path: FixedPath, v1_base: string): string {
+  return path.replace('{v1}', v1_base);
+}
+
+/** Authenticates the caller of an endpoint that is not public. */
+export function admitting(access: Access, endpoint: Endpoint, authenticator: Authenticator): Endpoint {
+  if (access === 'public') return endpoint;
+  return (request) => {
+    authenticator.authenticate(request, access, request.socket.remoteAddress ?? '');
+    return endpoint(request);
   };
 }
 

@@ -6,6 +6,8 @@ import { ManualClock } from '../domain/time/clock.ts';
 import { createLogger } from '../observability/log.ts';
 import { startService } from '../service.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
+import { requestPath } from './endpoints.ts';
+import { FIXED_ROUTES, type FixedPath } from './fixed-routes.ts';
 import { Health } from './health.ts';
 import { endpointsOf } from './server.ts';
 
@@ -22,7 +24,9 @@ test('beside keys, what is documented as open is open, and nothing else', () => 
   const info = { name: '', description: '', version: '', properties: {}, components: [] };
   const v1 = { base: '/v1/sessions', needs_key: true, swagger: true };
   const endpoints = endpointsOf({ clock, info, v1, v2: { value_limit: 1 } }, health);
-  assert.deepEqual(Object.keys(endpoints).sort(), [...OPEN].sort());
+  const served = (Object.keys(endpoints) as FixedPath[]).filter((path) => FIXED_ROUTES[path] === 'public');
+  assert.deepEqual(served.map((path) => requestPath(path, v1.base)).sort(), [...OPEN].sort());
+  assert.deepEqual(Object.keys(endpoints).sort(), Object.keys(FIXED_ROUTES).sort(), 'every route is served');
 });
 
 test('what is open beside keys tells of no session', async (t) => {

@@ -12,8 +12,9 @@ import { Connections, type Serve } from './connections/connections.ts';
 import { Cors } from './cors.ts';
 import { openapiEndpoints } from './documents/openapi-route.ts';
 import { swaggerEndpoints } from './documents/swagger-route.ts';
-import { createEndpointsHandler, type Endpoints } from './endpoints.ts';
+import { createEndpointsHandler, type Endpoints, requestPath } from './endpoints.ts';
 import { ErrorResponses } from './error-response.ts';
+import type { FixedPath } from './fixed-routes.ts';
 import { Health, healthEndpoints } from './health.ts';
 import { NO_SNIFFING } from './media-type.ts';
 import { createNodeServer, type Tls } from './node-server.ts';
@@ -185,16 +186,17 @@ function createHandlers(options: HandlerOptions): readonly Handler[] {
   return [
     ...(v1 ? [createV1Handler({ ...options, cors, base: v1.base, access: v1.needs_key ? authenticator : open })] : []),
     ...(v2 ? [createV2Handler({ ...options, cors, value_limit: v2.value_limit })] : []),
-    createEndpointsHandler({ endpoints, others, cors, errors }),
+    createEndpointsHandler({ endpoints, v1_base: v1?.base ?? '', authenticator, others, cors, errors }),
   ];
 }
 
 /** Every path that a request may have. */
 function pathsOf({ v1 }: HttpServerOptions, endpoints: Endpoints): string[] {
-  return [...Object.keys(endpoints), ...v2Paths(), ...(v1 ? v1Paths(v1.base) : [])];
+  const fixed = (Object.keys(endpoints) as FixedPath[]).map((path) => requestPath(path, v1?.base ?? ''));
+  return [...fixed, ...v2Paths(), ...(v1 ? v1Paths(v1.base) : [])];
 }
 
-/** All that needs no key whatever the service is started with, by path. */
+/** What this service serves of the fixed routes. */
 export function endpointsOf(
   { clock, info, v1, v2 }: Pick<HttpServerOptions, 'clock' | 'info' | 'v1' | 'v2'>,
   health: Health,

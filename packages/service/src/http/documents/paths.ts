@@ -1,10 +1,9 @@
-/** The reference page and its files. */
-export const DOCS_PATHS = [
-  '/docs',
-  '/docs/page.css',
-  '/docs/page.js',
-  '/docs/swagger-ui.css',
-  '/docs/swagger-ui-bundle.js',
-  '/docs/favicon-32x32.png',
-] as const;
-export type DocsPath = (typeof DOCS_PATHS)[number];
+import { FIXED_ROUTES, type FixedPath } from '../fixed-routes.ts';
+
+/** The paths of the reference page and its files. */
+export type DocsPath = Extract<FixedPath, `/docs${string}`>;
+export const DOCS_PATHS = (Object.keys(FIXED_ROUTES) as FixedPath[]).filter(isDocsPath);
+
+function isDocsPath(path: FixedPath): path is DocsPath {
+  return path.startsWith('/docs');
+}
