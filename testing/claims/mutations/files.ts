@@ -66,8 +66,8 @@ export const FILES: readonly ClaimMutation[] = [
     name: 'the log is never cut',
     test: 'what is deleted leaves',
     file: `${STORES}/sqlite/write/writer.ts`,
-    find: 'return cut ? cutLog(db, config) :',
-    replace: 'if (!cut) cutLog(db, config);',
+    find: 'return cut ? cutLog',
+    replace: 'return !cut ? cutLog',
   },
   {
     claim: OVERWRITTEN,
