@@ -1,17 +1,15 @@
 import { parseArgs } from 'node:util';
 import { ENGINES, type EngineName } from './nodes/engines.ts';
-import { FAULTS, measureFault } from './nodes/faults.ts';
 import { measureFeed } from './nodes/feed.ts';
 import { measureScale } from './nodes/scale.ts';
 import { measureThroughput } from './nodes/throughput.ts';
 
-const USAGE = `Usage: npm run bench:nodes -- <what> [--engine postgres|redis|cluster] [--only <part of a fault's name>]
+const USAGE = `Usage: npm run bench:nodes -- <what> [--engine postgres|redis|cluster]
 
 Measures the stores that many nodes share, on servers of its own:
   feed        a close at one node until another tells of it
   throughput  gets of a store against its bare driver
   scale       get, list by user and sweep with 10,000 and with 1,000,000 sessions (--sizes 10000,1000000)
-  faults      engines that stop, fail over or are cut off under load: what was answered must be kept
 `;
 
 async function main(): Promise<void> {
@@ -19,7 +17,6 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       engine: { type: 'string' },
-      only: { type: 'string', default: '' },
       sizes: { type: 'string', default: '10000,1000000' },
     },
   });
@@ -31,9 +28,6 @@ async function main(): Promise<void> {
     feed: overEngines((name) => measureFeed(name, say)),
     throughput: overEngines((name) => measureThroughput(name, say)),
     scale: overEngines((name) => measureScale(name, [few, many], say)),
-    faults: Object.keys(FAULTS)
-      .filter((name) => name.includes(values.only))
-      .map((name) => () => measureFault(name, say)),
   };
   const chosen = kinds[positionals[0] ?? ''];
   if (!chosen) {

@@ -55,9 +55,6 @@ async function measure(options: Options, folder: string): Promise<void> {
   say(`\n${content}`);
 
   await mkdir(FOLDER, { recursive: true });
-  const settings = { rounds, seconds, connections, sizes: options.sizes };
-  const json = { machine: facts, settings, figures: reached, results };
-  await writeFile(new URL('latest.json', FOLDER), `${JSON.stringify(json, null, 2)}\n`);
   await writeFile(new URL('latest.md', FOLDER), `${content}\n`);
   await writeFile(new URL('latest.svg', FOLDER), chart(results));
   if (options.write) {

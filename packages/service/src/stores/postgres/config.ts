@@ -40,7 +40,7 @@ export interface PostgresStoreConfig {
 
 /**
  * One is being answered while the other is made ready. More do not answer more: what comes while two run gathers for
- * larger batches. (Measured with 1 to 3 of each, at 64 and 256 callers; bench/postgres-drivers/README.md.)
+ * larger batches. (Measured with 1 to 3 of each, at 64 and 256 callers; docs/decisions.md, "Two connections of each kind".)
  */
 const READERS_MAX = 2;
 const WRITERS_MAX = 2;
