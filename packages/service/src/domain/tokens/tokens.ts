@@ -84,13 +84,7 @@ function authenticationOf({ auth_time, auth_methods, auth_level }: Authenticatio
   return { auth_time, auth_methods, auth_level };
 }
 
-const HASH_LENGTH = 64;
-/** For `isSame` alone, which nothing can come between. */
-const left = Buffer.alloc(HASH_LENGTH);
-const right = Buffer.alloc(HASH_LENGTH);
-
-function isSame(presented: string, known: string): boolean {
-  left.write(presented, 'latin1');
-  right.write(known, 'latin1');
-  return known.length === HASH_LENGTH && timingSafeEqual(left, right);
+/** Compares two hashes in constant time. */
+function isSame(presented: string, stored: string): boolean {
+  return presented.length === stored.length && timingSafeEqual(Buffer.from(presented), Buffer.from(stored));
 }
