@@ -4,7 +4,7 @@ import { asJsonText } from '../../packages/service/src/domain/json.ts';
 import type { SessionStore } from '../../packages/service/src/domain/store.ts';
 import { elapsedTime } from '../../packages/service/src/domain/time/elapsed-time.ts';
 import { ALL, HOUR_MS, NOW, session } from '../../packages/service/src/stores/conformance/fixtures.ts';
-import { Told, watermark } from '../../packages/service/src/stores/conformance/told.ts';
+import { PublishedChanges, watermarkReached } from '../../packages/service/src/stores/conformance/told.ts';
 
 const PAGE = readFileSync(new URL('../../docs/least-rights.md', import.meta.url), 'utf8');
 
@@ -38,7 +38,7 @@ export async function useAll(open: (retention_ms: number | null) => Promise<Sess
 }
 
 async function use(here: SessionStore, there: SessionStore): Promise<void> {
-  const told = new Told(there);
+  const published = new PublishedChanges(there);
   const later = NOW + 60 * HOUR_MS;
   const make = (time: number) => session(newSessionId('u'), { user_id: 'u', open_time: time, request_time: time });
   const sessions = [make(NOW), make(NOW), make(NOW), make(later)];
@@ -56,7 +56,7 @@ async function use(here: SessionStore, there: SessionStore): Promise<void> {
   await here.lease('here', 0, NOW);
   await here.purge(later, 10);
   await here.remove(id);
-  await watermark(there, elapsedTime());
-  told.stop();
-  if (!told.has(id)) throw new Error('The other node was not told.');
+  await watermarkReached(there, elapsedTime());
+  published.stop();
+  if (!published.has(id)) throw new Error('The other node did not publish the change.');
 }

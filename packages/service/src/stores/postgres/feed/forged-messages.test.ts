@@ -7,7 +7,7 @@ import type { SessionStore } from '../../../domain/store.ts';
 import { ManualClock } from '../../../domain/time/clock.ts';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 import { NearSessions } from '../../../near-sessions/near-sessions.ts';
-import { watermark } from '../../conformance/told.ts';
+import { watermarkReached } from '../../conformance/told.ts';
 import { postgresStoreConfig } from '../config.ts';
 import { Connection, type Statement } from '../connection/connection.ts';
 import { Deadline } from '../connection/deadline.ts';
@@ -99,7 +99,7 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   const { session, token } = await there.openWithToken({ user_id: 'u' }, null);
   const ended = await there.open({ user_id: 'u' });
   await there.close(ended.session.id);
-  await watermark(store, elapsedTime());
+  await watermarkReached(store, elapsedTime());
   await stranger.client.query('SELECT 1');
   const copies = stranger.heard.filter(({ channel }) => channel === CHANGES).map(({ payload }) => payload);
   assert.equal(copies.length, 3);
@@ -115,7 +115,7 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   const beats = ['', 'Infinity', '1e15', String(elapsedTime() + 3_600_000), ...spied.beats];
   for (const payload of [...copies, ...invented]) await stranger.notify(CHANGES, payload);
   for (const payload of beats) await stranger.notify(beatChannel, payload);
-  await watermark(store, elapsedTime());
+  await watermarkReached(store, elapsedTime());
   assert.ok(store.watermark() <= elapsedTime());
   assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
   assert.ok(told.length <= 3, `${told.length} gaps`);
@@ -143,7 +143,7 @@ test('postgres: copies of notifications from before a node started change nothin
   const late = await databases.open(url);
   const told = toldBy(late);
   for (const { payload } of [...stranger.heard]) await stranger.notify(CHANGES, payload);
-  await watermark(late, elapsedTime());
+  await watermarkReached(late, elapsedTime());
   assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
 });
 
@@ -188,6 +188,6 @@ test('postgres: more changes than one notification takes are told by several', a
   const told = toldBy(there);
   const ids = Array.from({ length: 300 }, (_, n) => `session-${n}-${'x'.repeat(40)}`);
   await Promise.all(ids.map((id) => here.insert(sessionOf(id), null, NOW)));
-  await watermark(there, elapsedTime());
+  await watermarkReached(there, elapsedTime());
   assert.deepEqual(told.map((change) => (change.type === 'gap' ? '' : change.id)).toSorted(), ids.toSorted());
 });

@@ -9,7 +9,7 @@ import { ManualClock } from '../../../domain/time/clock.ts';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 import { NearSessions } from '../../../near-sessions/near-sessions.ts';
 import { NOW } from '../../conformance/fixtures.ts';
-import { watermark } from '../../conformance/told.ts';
+import { watermarkReached } from '../../conformance/told.ts';
 import { createStore } from '../../create-store.ts';
 import { Heard, isTold, ownSession, withStore } from '../fixtures/nodes.ts';
 
@@ -133,7 +133,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
     await asStranger(async ({ publish }) => {
       for (let n = 0; n < 100; n += 1) await publish('garbage');
     });
-    await watermark(store, elapsedTime());
+    await watermarkReached(store, elapsedTime());
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /no node of this version/);
   });
