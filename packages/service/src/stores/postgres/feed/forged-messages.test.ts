@@ -16,10 +16,10 @@ import { Feed } from './feed.ts';
 
 const databases = new Databases({ settings: { fsync: 'off' } });
 const CHANGES = 'pip_sessions_changes';
-/** What does not come at all fails a test by it. */
+/** A message that never arrives fails its test after this time. */
 const BOUND = { timeout: 30_000 };
 
-/** A role that may connect, and may do nothing else; it hears all that it listens to. */
+/** A role that may connect but has no rights. It receives everything on the channels that it listens to. */
 async function connectStranger(t: TestContext, url: string) {
   await query(url, 'DO $$ BEGIN CREATE ROLE stranger LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$');
   const client = new pg.Client({ connectionString: url.replace('//postgres@', '//stranger@') });
@@ -32,7 +32,7 @@ async function connectStranger(t: TestContext, url: string) {
   return { client, heard, notify };
 }
 
-/** The channels that stores listen to, and their beats, which the test can hold up. */
+/** The channels that stores listen to, and their beats, which the test can hold back. */
 function spyOnConnections(t: TestContext) {
   const spied = { channels: [] as string[], beats: [] as string[], isHeld: false };
   const real = Connection.prototype.query;
@@ -121,7 +121,7 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   assert.ok(told.length <= 3, `${told.length} gaps`);
   assert.ok((await here.validate(token)).active);
 
-  // From now on no beat of the node comes back, and those of the stranger are none.
+  // From now on no beat of the node comes back, and the stranger's beats do not count.
   spied.isHeld = true;
   await stranger.notify(CHANGES, 'garbage');
   await gapOf(store);
@@ -132,7 +132,7 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   assert.equal(store.watermark(), until);
 });
 
-test('postgres: copies of notifications from before a node started change nothing', async (t) => {
+test('postgres: replayed notifications from before a node started change nothing', async (t) => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   const stranger = await connectStranger(t, url);
@@ -147,7 +147,7 @@ test('postgres: copies of notifications from before a node started change nothin
   assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
 });
 
-test('postgres: a commit of unknown outcome that comes late is told when it comes', BOUND, async (t) => {
+test('postgres: a late commit of unknown outcome is published when it arrives', BOUND, async (t) => {
   const url = await databases.server.newDatabase();
   await (await databases.open(url)).close();
   const config = postgresStoreConfig(url);
@@ -173,7 +173,7 @@ test('postgres: a commit of unknown outcome that comes late is told when it come
   assert.deepEqual(told, [{ type: 'gap' }, change]);
 });
 
-test('postgres: a schema without a key for the feed, or with two, is not used', async () => {
+test('postgres: a schema without a feed key, or with two, is rejected', async () => {
   const url = await databases.server.newDatabase();
   await databases.open(url);
   for (const change of ['INSERT INTO feed_key SELECT key FROM feed_key', 'DELETE FROM feed_key']) {
@@ -182,7 +182,7 @@ test('postgres: a schema without a key for the feed, or with two, is not used', 
   }
 });
 
-test('postgres: more changes than one notification takes are told by several', async () => {
+test('postgres: changes that exceed one notification are divided among several', async () => {
   const url = await databases.server.newDatabase();
   const [here, there] = [await databases.open(url), await databases.open(url)];
   const told = toldBy(there);

@@ -57,9 +57,9 @@ describe('redis over TLS', { skip: missingRedis() ?? false }, () => {
   });
 
   test('redis: a certificate that cannot be trusted, another name or a plain port stop the start at once', async () => {
-    assert.match(await refusal(`rediss://localhost:${tls_port}`), /no authority .* has signed the certificate/);
+    assert.match(await refusal(`rediss://localhost:${tls_port}`), /not signed by a trusted authority/);
     assert.match(await refusal(`rediss://127.0.0.2:${tls_port}?tls_ca=${CERT}`), /for another host name/);
-    assert.match(await refusal(`rediss://localhost:${server.port}?tls_ca=${CERT}`), /does not speak TLS/);
+    assert.match(await refusal(`rediss://localhost:${server.port}?tls_ca=${CERT}`), /does not use TLS/);
   });
 
   test('redis: parameters of TLS that cannot be used are named', () => {

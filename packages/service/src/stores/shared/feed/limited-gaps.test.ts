@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { LimitedGaps } from './limited-gaps.ts';
 
-test('limited gaps: the first is told at once, those of the next second together', () => {
+test('limited gaps: the first gap is published at once, later ones once a second', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     let told = 0;
@@ -12,7 +12,7 @@ test('limited gaps: the first is told at once, those of the next second together
     gaps.add(10);
     assert.deepEqual([told, gaps.heldAt], [1, Number.POSITIVE_INFINITY]);
     for (const watermark of [20, 30, 30]) gaps.add(watermark);
-    // What came second is not told yet: the feed is complete up to where it was then.
+    // The second gap is not published yet, so the feed is complete only up to its watermark at that time.
     assert.deepEqual([told, gaps.heldAt], [1, 20]);
     mock.timers.tick(1_000);
     assert.deepEqual([told, gaps.heldAt], [2, Number.POSITIVE_INFINITY]);
