@@ -8,12 +8,12 @@ import { PublishedChanges, watermarkReached } from '../../packages/service/src/s
 
 const PAGE = readFileSync(new URL('../../docs/least-rights.md', import.meta.url), 'utf8');
 
-/** The statements and lines of docs/least-rights.md, as an administrator would copy them. */
+/** The code blocks of docs/least-rights.md in one language, as an administrator would copy them. */
 export function copied(language: 'sql' | ''): readonly string[] {
   return [...PAGE.matchAll(/^```(.*)\n([^`]*)^```/gm)].flatMap(([, of, text = '']) => (of === language ? [text] : []));
 }
 
-/** The commands that the page adds for one line of its list. */
+/** The additional commands in one list item of docs/least-rights.md. */
 export function addedFor(what: string): readonly string[] {
   const line = PAGE.split(/\n(?=- )/).find((one) => one.startsWith('- ') && one.includes(what)) ?? '';
   return [...line.matchAll(/\+[a-z|-]+/g)].map(([command]) => command);
@@ -22,7 +22,7 @@ export function addedFor(what: string): readonly string[] {
 const LIMIT = { max: 2, policy: 'evict_oldest' } as const;
 const RETENTION_MS = 1_000_000_000;
 
-/** Uses all that a store can do, through two nodes, and rejects where something does not work. */
+/** Uses every operation of a store through two nodes. Rejects if one fails. */
 export async function useAll(open: (retention_ms: number | null) => Promise<SessionStore>): Promise<void> {
   const stores: SessionStore[] = [];
   const opened = async (retention_ms: number | null) => {

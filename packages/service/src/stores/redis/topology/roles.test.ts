@@ -162,7 +162,7 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
       await store.insert(one, null, NOW);
       mkdirSync(join(servers[0]?.folder ?? '', 'dump.rdb'));
       const states = [
-        { why: /no memory left \(OOM/, set: ['maxmemory', '1'], unset: ['maxmemory', '0'] },
+        { why: /out of memory \(OOM/, set: ['maxmemory', '1'], unset: ['maxmemory', '0'] },
         { why: /too few replicas/, set: ['min-replicas-to-write', '2'], unset: ['min-replicas-to-write', '0'] },
         { why: /cannot save its data \(MISCONF\)/, set: ['save', '3600 1'], unset: ['save', ''] },
       ];
