@@ -24,7 +24,7 @@ interface Kind {
   readonly name: StoreName;
   /** Whether several nodes may share its sessions. */
   readonly isShared: boolean;
-  /** What the machine lacks to test this kind; null if it can be tested. */
+  /** The program that the machine lacks to test this kind; null if it can be tested. */
   readonly missing: string | null;
   readonly start: () => Promise<Home>;
 }
@@ -112,12 +112,12 @@ function onKind(kind: Kind, declare: (stores: TestedStores) => void): void {
   });
 }
 
-/** What the machine lacks for tests with PostgreSQL; null if nothing is missing. */
+/** The program that the machine lacks for tests with PostgreSQL; null if nothing is missing. */
 export function missingPostgres(): string | null {
   return PostgresServer.isAvailable() ? null : 'no PostgreSQL on this machine';
 }
 
-/** What the machine lacks for tests with Redis; null if nothing is missing. */
+/** The program that the machine lacks for tests with Redis; null if nothing is missing. */
 export function missingRedis(): string | null {
   return RedisServer.isAvailable() ? null : 'no Redis on this machine';
 }

@@ -27,7 +27,7 @@ const AWAY_MS = 500;
 /** Shorter and longer than a call waits for the store. */
 const PAUSES_MS = [150, 400, 2_500];
 
-/** What the machine lacks for a store; null if nothing is missing. */
+/** Returns what the machine lacks for a store; null if nothing is missing. */
 export function missingFor(store: StoreKind): string | null {
   if (store === 'postgres') return PostgresServer.isAvailable() ? null : 'no PostgreSQL on this machine';
   if (store === 'redis' || store === 'redis-cluster') {

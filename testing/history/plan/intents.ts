@@ -1,6 +1,6 @@
 import { type Random, Weighted } from './random.ts';
 
-/** What a client will do next. `calls.ts` adds ids, tokens and revisions, which are known only during the run. */
+/** The next action of a client. `calls.ts` adds ids, tokens and revisions, which are known only during the run. */
 export interface Intent {
   readonly kind: IntentKind;
   readonly user: number;

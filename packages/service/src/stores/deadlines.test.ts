@@ -104,7 +104,7 @@ onEveryStore((stores) => {
     for (const node of [early, late]) assert.equal(await node.count({ user_id: 'u', active: true }), 3);
   });
 
-  test(`${stores.name}: a rejected open request still ends the sessions that it did not count`, async () => {
+  test(`${stores.name}: a rejected open request still ends due sessions`, async () => {
     const { early, late, clocks, store } = await startNodes(stores, { limit: { max: 1, policy: 'deny' } });
     const due = (await late.open(USER)).session.id;
     const without = new Sessions(store, clocks.early, {}, failed);
@@ -113,7 +113,7 @@ onEveryStore((stores) => {
     assert.equal((await store.find(due))?.close_reason, 'idle');
   });
 
-  test(`${stores.name}: a change applied after the deadline is refused and ends the session`, async () => {
+  test(`${stores.name}: a change after the deadline is refused and ends the session`, async () => {
     if (stores.name === 'memory') return;
     const clock: Clock & { time: number } = { time: 0, now: () => clock.time };
     const store = await stores.empty({ clock });

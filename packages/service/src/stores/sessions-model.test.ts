@@ -43,7 +43,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** What a client knows that has seen only the responses. */
+/** The knowledge of a client that has seen only the responses. */
 interface Known {
   readonly id: string;
   readonly user_id: string;

@@ -76,7 +76,7 @@ onSharedStores((stores) => {
     });
   }
 
-  test(`${stores.name}: a node 40 days ahead serves sessions that its clock still counts as live`, async () => {
+  test(`${stores.name}: a node 40 days ahead serves sessions that are live by its clock`, async () => {
     const { step, compare, here, there } = await startNodes(stores);
     const { session, token } = await there.openWithToken(LONG, null);
     step.ms = 40 * DAY_MS;
@@ -104,7 +104,7 @@ onSharedStores((stores) => {
 });
 
 onEveryStore((stores) => {
-  test(`${stores.name}: the clock is compared with the clock of the database server, if there is one`, async () => {
+  test(`${stores.name}: the clock is compared with that of the database server`, async () => {
     const store = await stores.empty();
     const difference = await store.clockDifference({ now: () => Date.now() + 40 * DAY_MS });
     assert.equal(difference !== null, stores.isShared);

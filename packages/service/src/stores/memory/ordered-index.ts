@@ -1,4 +1,4 @@
-/** Which items of an index to count: all, or only those with one state of their `ended` flag. */
+/** The kind of items to count: all, or only those with one state of their `ended` flag. */
 export type Kind = 'all' | 'live' | 'ended';
 
 interface Node<T> {
@@ -13,7 +13,7 @@ interface Node<T> {
 
 /**
  * Items in order, with their ranks: a treap whose nodes count their subtrees. Insertion, deletion, the count of a range
- * and the start of a page all cost O(log n), for all items and for the live or the ended items alone.
+ * and the start of a page all cost O(log n). This holds for all items, and for the live or the ended items alone.
  *
  * The properties that `compare` reads, and `ended`, must not change while the item is in the index.
  */

@@ -44,7 +44,7 @@ describe('least rights in PostgreSQL', { skip: missingPostgres() ?? false }, () 
     await server.remove();
   });
 
-  test('postgres: the serving role does not start before the owner has created the schema', async () => {
+  test('postgres: the serving role cannot start before the owner has created the schema', async () => {
     await run('CREATE DATABASE empty');
     const other = await connectTo('empty');
     await other.query('CREATE SCHEMA pip_sessions AUTHORIZATION sessions_owner');

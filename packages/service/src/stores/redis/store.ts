@@ -59,8 +59,10 @@ interface Opened {
  * write that succeeded before.
  *
  * A write is as durable as the servers are configured to be. Without `appendfsync always`, a crash can lose the last
- * second. Without `replicas`, a failover can lose the last writes. Two limits of atomicity: a bulk change is atomic per
- * chunk of a shard, and a session limit is exact among ids of the service's own format, and among imported ids.
+ * second. Without `replicas`, a failover can lose the last writes.
+ *
+ * A bulk change is atomic per chunk of a shard, not as a whole. A session limit is exact among ids of the service's own
+ * format, and among imported ids, but not over both.
  */
 export class RedisStore implements SessionStore {
   readonly #config: RedisStoreConfig;

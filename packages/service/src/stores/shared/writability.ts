@@ -27,7 +27,7 @@ export class Writability {
 
   /**
    * Notes the result of a commit: null, or the reason why no write is possible. A successful commit does not end a
-   * fault: on a full disk, a small write may still fit into the log although larger ones do not.
+   * fault. On a full disk, a small write may still fit into the log although larger ones do not.
    */
   committed(fault: string | null): void {
     if (fault !== null || this.#fault === null) this.proof(fault);

@@ -91,7 +91,7 @@ export class SqliteStore implements SessionStore {
     let reader: Reader | null = null;
     const longReads = new LongReads({
       config: this.#config,
-      told: () => queue.told(),
+      published: () => queue.published(),
       moveLog: () => queue.moveLog(),
     });
     const listener: CommitListener = {

@@ -193,13 +193,10 @@ export class Connection {
 }
 
 /**
- * The settings of a session:
- *
- * - The timeouts of the server equal those of this service, so that a node that is cut off holds no lock for longer.
- * - Plans are made while a table is small and are reused while it grows, so they must not scan the whole table.
- * - `jit` is off, because compiling a plan takes longer than it would save.
- *
- * The settings are sent as a statement: poolers reject or drop settings in the start-up message.
+ * The settings of a session. The timeouts of the server equal those of this service, so that a node that is cut off
+ * holds no lock for longer. Plans are made while a table is small and are reused while it grows, so they must not scan
+ * the whole table. `jit` is off, because compiling a plan takes longer than it would save. The settings are sent as a
+ * statement: poolers reject or drop settings in the start-up message.
  */
 function sessionSettings({ schema }: PostgresStoreConfig, timeout_ms: number): Readonly<Record<string, string>> {
   return {

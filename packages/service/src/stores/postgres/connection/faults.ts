@@ -29,8 +29,8 @@ export function codeOf(error: unknown): string | null {
 
 /**
  * Whether PostgreSQL rejected a statement, so that it has changed nothing. After some errors PostgreSQL ends the
- * connection or shuts down: then a commit may or may not have happened, as with a lost connection. (The severity of an
- * error would distinguish them, but it is localized.)
+ * connection or shuts down. Then a commit may or may not have happened, as with a lost connection. The severity of an
+ * error would distinguish these errors, but it is localized.
  */
 export function isRefusal(error: unknown): boolean {
   const code = codeOf(error);

@@ -83,7 +83,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
   };
   const isCaughtUp = () => until(async () => (await query(first.url, CAUGHT_UP)).length === 1);
 
-  test('postgres: a start at a standby waits for a primary, and names the standby if none', async () => {
+  test('postgres: a start at a standby waits for a primary, and its error names the role', async () => {
     proxy.targetPort = second.port;
     await assert.rejects(open(proxy.port, { start_timeout_ms: 300 }), NO_PRIMARY);
     const start = open();
@@ -113,7 +113,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     await isWell('b');
   });
 
-  test('postgres: a pooler does not reuse a connection to a standby that a node has ended', async () => {
+  test('postgres: a pooler does not reuse a connection to a standby after a node ended it', async () => {
     const pooler = await SessionPooler.start(first.port);
     const pooled = await open(pooler.port);
     try {

@@ -22,7 +22,7 @@ export function tlsOptions(
     case 'disable':
       return false;
     case 'require':
-      // As in libpq: if a certificate authority is named, the certificate is verified with it.
+      // If a certificate authority is named, the certificate is verified with it, as in libpq.
       return ca === undefined ? { ...files, rejectUnauthorized: false } : { ...files, ...anyName };
     case 'verify-ca':
       return { ...files, ...anyName };

@@ -3,7 +3,7 @@ import { unavailable } from '../../shared/unavailable.ts';
 import { type Deadline, Deadlines } from '../connection/deadline.ts';
 
 export interface BatchOptions<T> {
-  /** What is batched, for error messages. */
+  /** The name of the batched items, for error messages. */
   readonly what: string;
   readonly waiting_max: number;
   readonly items_max: number;

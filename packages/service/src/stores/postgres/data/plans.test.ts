@@ -141,7 +141,7 @@ for (const partitions of [1, 16]) {
     }
   });
 
-  test(`postgres: finds, writes, sweeps and purges use an index (${partitions} partitions)`, async () => {
+  test(`postgres: finds, writes and sweeps use an index (${partitions} partitions)`, async () => {
     const limit = { max: 1, policy: 'evict_oldest' } as const;
     const calls: Record<string, (store: PostgresStore) => Promise<unknown>> = {
       find: (store) => Promise.all(['00000000', '1', '2'].map((id) => store.find(id))),

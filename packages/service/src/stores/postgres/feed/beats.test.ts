@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 import { Beats } from './beats.ts';
 
-test('postgres beats: a beat returns when it was sent, once; other payloads are unknown', () => {
+test('postgres beats: a beat counts once, by the time when it was sent', () => {
   const beats = new Beats();
   const before = elapsedTime();
   const [first, second, third] = [beats.next(), beats.next(), beats.next()];

@@ -19,8 +19,8 @@ const BEAT_CHANNEL_BYTES = 9;
 
 /**
  * The feed of changes. A node publishes its own changes after their commit, and receives those of other nodes as
- * notifications on a separate connection. While that connection is lost or does not respond, changes may be missed: the
- * feed publishes a gap when the connection is lost and when it is back.
+ * notifications on a separate connection. While that connection is lost or does not respond, changes may be missed. So
+ * the feed publishes a gap when the connection is lost, and another when it is back.
  *
  * Notifications arrive in the order of their commits. Twice a second the node sends a notification to itself, a beat.
  * When it comes back, all changes committed before it was sent have been published. This also detects a lost

@@ -59,9 +59,9 @@ export class Sequences {
   }
 
   /**
-   * Returns true if all messages up to the number of the check before the last one have arrived, since messages may be
-   * in transit for a while, and if the server's number has not gone back below `last_before`. Otherwise resets the
-   * shard.
+   * Returns true if both of these hold, otherwise resets the shard. First, all messages up to the number of the check
+   * before the last one have arrived, since messages may be in transit for a while. Second, the server's number has not
+   * gone back below `last_before`.
    */
   check(shard: Shard, number: number, last_before: number): boolean {
     const received = this.#received.get(shard);

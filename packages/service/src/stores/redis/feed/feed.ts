@@ -24,8 +24,8 @@ export interface FeedListeners {
 /**
  * The feed of changes: receives the messages of all nodes from one channel, on a separate connection. It is complete
  * while it is subscribed and has received all messages that the servers have numbered (`sequences.ts`). When it may
- * have missed changes it publishes a gap, and another gap when it is complete again: sessions cached in between may be
- * old too.
+ * have missed changes it publishes a gap. When it is complete again it publishes another, because sessions cached in
+ * between may be old.
  */
 export class Feed {
   readonly #config: RedisStoreConfig;

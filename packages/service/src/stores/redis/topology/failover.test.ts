@@ -25,7 +25,7 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
   });
   after(() => cluster.stop());
 
-  test('redis cluster: no write is lost when a master is killed and its replica takes over', async () => {
+  test('redis cluster: no write is lost when a replica takes over from a killed master', async () => {
     await withStore(`${cluster.url}&replicas=1`, async (store) => {
       const heard = new ReceivedChanges(store);
       const answered: string[] = [];

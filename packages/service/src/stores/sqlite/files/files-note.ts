@@ -17,7 +17,8 @@ interface Note {
 
 /**
  * A note for the next start, stored beside the database. If an operator replaces the database by a backup, SQLite would
- * apply the old log to the backup and mix the two: a log does not name its database file.
+ * apply the old log to the backup and mix the two. The log alone does not show that: it does not name its database
+ * file.
  */
 export class FilesNote {
   readonly #path: string;

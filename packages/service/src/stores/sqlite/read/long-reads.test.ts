@@ -37,14 +37,14 @@ test('a long read that may have seen a commit returns after other reads see it t
   const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-long-'));
   const config = sqliteStoreConfig(`sqlite:${folder}/sessions.db`);
   await write(config, [session('s')]);
-  const told = Promise.withResolvers<void>();
-  const asked = Promise.withResolvers<void>();
+  const published = Promise.withResolvers<void>();
+  const requested = Promise.withResolvers<void>();
   const longReads = new LongReads({
     config,
     moveLog: async () => {},
-    told: () => {
-      asked.resolve();
-      return told.promise;
+    published: () => {
+      requested.resolve();
+      return published.promise;
     },
   });
   t.after(() => {
@@ -53,21 +53,21 @@ test('a long read that may have seen a commit returns after other reads see it t
   });
   const events: string[] = [];
   const read = longReads.run({ type: 'count', filter: {}, now: 0 }).then((count) => events.push(`counted ${count}`));
-  await asked.promise;
+  await requested.promise;
   await new Promise(setImmediate);
-  events.push('told');
-  told.resolve();
+  events.push('published');
+  published.resolve();
   await read;
-  assert.deepEqual(events, ['told', 'counted 1']);
+  assert.deepEqual(events, ['published', 'counted 1']);
 });
 
-test('the log is moved between two long reads that follow each other', async (t) => {
+test('the log is moved between two consecutive long reads', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-long-'));
   const config = sqliteStoreConfig(`sqlite:${folder}/sessions.db`);
   await write(config, [session('s')]);
   const moved = Promise.withResolvers<void>();
-  const longReads = new LongReads({ config, told: async () => {}, moveLog: () => moved.promise });
-  const others = new LongReads({ config, told: async () => {}, moveLog: async () => {} });
+  const longReads = new LongReads({ config, published: async () => {}, moveLog: () => moved.promise });
+  const others = new LongReads({ config, published: async () => {}, moveLog: async () => {} });
   t.after(() => {
     longReads.close();
     others.close();
@@ -77,7 +77,7 @@ test('the log is moved between two long reads that follow each other', async (t)
   const read = () => longReads.run({ type: 'count', filter: {}, now: 0 }).then(() => events.push('counted'));
   const [first, second] = [read(), read()];
   await first;
-  // The start of another thread leaves the second read more than the time that it needs.
+  // Starting another thread takes longer than the second read would need.
   await others.run({ type: 'count', filter: {}, now: 0 });
   events.push('moved');
   moved.resolve();

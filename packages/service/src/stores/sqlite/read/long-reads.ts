@@ -19,10 +19,10 @@ interface Waiting {
 interface LongReadsOptions {
   readonly config: SqliteStoreConfig;
   /** Resolves when the commit in progress, if there is one, has been published. */
-  readonly told: () => Promise<void>;
+  readonly published: () => Promise<void>;
   /**
-   * Called after each read. A read keeps the log from being moved, and the next one starts when this has resolved: else the
-   * log would grow for as long as one read follows another.
+   * Called after each read; the next read starts when it has resolved. A read keeps the log from being moved, so a sequence of
+   * reads without a pause would let the log grow.
    */
   readonly moveLog: () => Promise<void>;
 }
@@ -36,7 +36,7 @@ interface LongReadsOptions {
  */
 export class LongReads {
   readonly #config: SqliteStoreConfig;
-  readonly #told: () => Promise<void>;
+  readonly #published: () => Promise<void>;
   readonly #waiting: Waiting[] = [];
   readonly #moveLog: () => Promise<void>;
   #isMovingLog = false;
@@ -45,9 +45,9 @@ export class LongReads {
   #count = 0;
   #closed: Promise<void> | null = null;
 
-  constructor({ config, told, moveLog }: LongReadsOptions) {
+  constructor({ config, published, moveLog }: LongReadsOptions) {
     this.#config = config;
-    this.#told = told;
+    this.#published = published;
     this.#moveLog = moveLog;
   }
 
@@ -62,7 +62,7 @@ export class LongReads {
       this.#waiting.push({ number, read, resolve, reject, timer });
       this.#next();
     });
-    await this.#told();
+    await this.#published();
     return result;
   }
 

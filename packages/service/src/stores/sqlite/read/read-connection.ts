@@ -9,7 +9,7 @@ import { Scanner } from './scanner.ts';
 
 /** This many sessions are read in 2 ms. */
 const FEW_MAX = 1_000;
-/** The sessions of a user with so few are read sooner than those of all users that are past their deadline. */
+/** For a user with at most this many sessions, reading them is faster than reading the due sessions of all users. */
 const ROWS_READ_MAX = 32;
 
 /** A connection with the prepared statements of the reads. */
@@ -113,8 +113,8 @@ export class ReadConnection {
   }
 
   /**
-   * As `countLive`. It uses the index of a user's sessions, which has no deadlines: 0.1 µs per session instead of 2 µs
-   * with its row.
+   * Like `countLive`, for one user. It uses the index of a user's sessions, which has no deadlines: 0.1 µs per session
+   * instead of 2 µs with its row.
    */
   #countLiveOf(user_id: string, now: number): number | null {
     const open = Number(this.#openOfUser.get(user_id)?.[0]);

@@ -16,9 +16,8 @@ const PUT_KEYS = 4;
 const PUT_VALUES = 8;
 
 /**
- * Makes all changes of sessions in one shard. First it compares: each session must have the stamp that the writer has
- * read, and the open sessions of a guarded user must be those that the writer has read. If anything differs, it changes
- * nothing.
+ * Makes all changes of sessions in one shard. First it compares what the writer has read with what is stored: the stamp
+ * of each session, and the open sessions of a guarded user. If anything differs, it changes nothing.
  *
  * KEYS: opened, active, due, ended, hours, seq, the guarded user's due; for each put: session, user's opened, active,
  * due.
