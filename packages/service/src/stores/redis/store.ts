@@ -61,8 +61,8 @@ interface Opened {
  * A write is as durable as the servers are configured to be. Without `appendfsync always`, a crash can lose the last
  * second. Without `replicas`, a failover can lose the last writes.
  *
- * A bulk change is atomic per chunk of a shard, not as a whole. A session limit is exact among ids of the service's own
- * format, and among imported ids, but not over both.
+ * A bulk change is atomic per chunk of a shard, not as a whole. A session limit is exact among ids of the service's own format,
+ * and among imported ids. Concurrent inserts of both kinds may exceed it.
  */
 export class RedisStore implements SessionStore {
   readonly #config: RedisStoreConfig;
