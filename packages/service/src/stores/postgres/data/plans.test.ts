@@ -102,7 +102,7 @@ async function genericPlanOf(connection: Connection, { text, values = [] }: Stat
   return nodesOf(rows);
 }
 
-/** All steps of a plan, from the outermost. */
+/** All steps of a plan, the outermost first. */
 function nodesOf(rows: Awaited<ReturnType<Connection['query']>>): PlanNode[] {
   const [[json] = []] = rows;
   const [{ Plan }] = (typeof json === 'string' ? JSON.parse(json) : json) as [{ Plan: PlanNode }];
