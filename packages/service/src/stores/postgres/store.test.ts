@@ -84,8 +84,8 @@ test('postgres: texts with U+0000 and U+0001 are restored and can be searched fo
       [session.id],
     );
   }
-  const told: SessionChange[] = [];
-  (await databases.open()).watch((change) => told.push(change));
+  const published: SessionChange[] = [];
+  (await databases.open()).watch((change) => published.push(change));
   const closing = { filter: { user_id }, except: ['\0'], reason: 'revoked', limit: 5, dry_run: false } as const;
   assert.deepEqual(await store.closeMatching(closing, NOW), { ids: [session.id], more: false });
   assert.equal((await store.remove(session.id))?.user_id, user_id);
@@ -104,10 +104,10 @@ test('postgres: the longest user id is counted, limited and listed like any othe
 test('postgres: a change too large for a notification is a gap to other nodes', async () => {
   const url = await databases.server.newDatabase();
   const [here, there] = [await databases.open(url), await databases.open(url)];
-  const told = Promise.withResolvers<SessionChange>();
-  there.watch(told.resolve);
+  const published = Promise.withResolvers<SessionChange>();
+  there.watch(published.resolve);
   await here.insert(sessionOf('a', { user_id: 'x'.repeat(9_000) }), null, NOW);
-  assert.deepEqual(await told.promise, { type: 'gap' });
+  assert.deepEqual(await published.promise, { type: 'gap' });
 });
 
 test('postgres: a write that the database rejects fails no other write of its batch', async () => {

@@ -113,7 +113,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     await isWell('b');
   });
 
-  test('postgres: a pooler does not reuse a connection to a standby after a node ended it', async () => {
+  test('postgres: a pooler does not reuse a connection that a node ended at a standby', async () => {
     const pooler = await SessionPooler.start(first.port);
     const pooled = await open(pooler.port);
     try {

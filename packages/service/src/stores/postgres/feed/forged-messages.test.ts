@@ -48,10 +48,10 @@ function spyOnConnections(t: TestContext) {
   return spied;
 }
 
-function toldBy(store: SessionStore): SessionChange[] {
-  const told: SessionChange[] = [];
-  store.watch((change) => told.push(change));
-  return told;
+function publishedBy(store: SessionStore): SessionChange[] {
+  const published: SessionChange[] = [];
+  store.watch((change) => published.push(change));
+  return published;
 }
 
 function gapOf(store: SessionStore): Promise<void> {
@@ -103,7 +103,7 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   await stranger.client.query('SELECT 1');
   const copies = stranger.heard.filter(({ channel }) => channel === CHANGES).map(({ payload }) => payload);
   assert.equal(copies.length, 3);
-  const told = toldBy(store);
+  const published = publishedBy(store);
   const invented = [
     `x\n["${session.id}","u",9,"revoked"]`,
     `["${session.id}","u",9,"revoked"]`,
@@ -117,8 +117,8 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   for (const payload of beats) await stranger.notify(beatChannel, payload);
   await watermarkReached(store, elapsedTime());
   assert.ok(store.watermark() <= elapsedTime());
-  assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
-  assert.ok(told.length <= 3, `${told.length} gaps`);
+  assert.deepEqual(new Set(published.map(({ type }) => type)), new Set(['gap']));
+  assert.ok(published.length <= 3, `${published.length} gaps`);
   assert.ok((await here.validate(token)).active);
 
   // From now on no beat of the node comes back, and the stranger's beats do not count.
@@ -141,10 +141,10 @@ test('postgres: replayed notifications from before a node started change nothing
   await store.update('a', { type: 'close', reason: 'revoked' }, NOW);
   await stranger.client.query('SELECT 1');
   const late = await databases.open(url);
-  const told = toldBy(late);
+  const published = publishedBy(late);
   for (const { payload } of [...stranger.heard]) await stranger.notify(CHANGES, payload);
   await watermarkReached(late, elapsedTime());
-  assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
+  assert.deepEqual(new Set(published.map(({ type }) => type)), new Set(['gap']));
 });
 
 test('postgres: a late commit of unknown outcome is published when it arrives', BOUND, async (t) => {
@@ -158,19 +158,19 @@ test('postgres: a late commit of unknown outcome is published when it arrives', 
   const connection = await Connection.open(config, 60_000, deadline);
   t.after(() => connection.destroy());
   const change = { type: 'changed', id: 'a', user_id: 'u', revision: 2, close_reason: 'closed' } as const;
-  const told: SessionChange[] = [];
-  const isTold = Promise.withResolvers<void>();
+  const published: SessionChange[] = [];
+  const isPublished = Promise.withResolvers<void>();
   feed.watch((one) => {
-    told.push(one);
-    if (one.type !== 'gap') isTold.resolve();
+    published.push(one);
+    if (one.type !== 'gap') isPublished.resolve();
   });
   const [payload] = feed.payloads([change], connection);
   const lost = feed.tellOwn([change], () => Promise.reject(new Error('the connection was lost')));
   await assert.rejects(lost, /lost/);
-  assert.deepEqual(told, [{ type: 'gap' }]);
+  assert.deepEqual(published, [{ type: 'gap' }]);
   await connection.query({ text: 'SELECT pg_notify($1, $2)', values: [CHANGES, payload ?? ''] });
-  await isTold.promise;
-  assert.deepEqual(told, [{ type: 'gap' }, change]);
+  await isPublished.promise;
+  assert.deepEqual(published, [{ type: 'gap' }, change]);
 });
 
 test('postgres: a schema without a feed key, or with two, is rejected', async () => {
@@ -185,9 +185,9 @@ test('postgres: a schema without a feed key, or with two, is rejected', async ()
 test('postgres: changes that exceed one notification are divided among several', async () => {
   const url = await databases.server.newDatabase();
   const [here, there] = [await databases.open(url), await databases.open(url)];
-  const told = toldBy(there);
+  const published = publishedBy(there);
   const ids = Array.from({ length: 300 }, (_, n) => `session-${n}-${'x'.repeat(40)}`);
   await Promise.all(ids.map((id) => here.insert(sessionOf(id), null, NOW)));
   await watermarkReached(there, elapsedTime());
-  assert.deepEqual(told.map((change) => (change.type === 'gap' ? '' : change.id)).toSorted(), ids.toSorted());
+  assert.deepEqual(published.map((change) => (change.type === 'gap' ? '' : change.id)).toSorted(), ids.toSorted());
 });

@@ -76,7 +76,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
           await isCaughtUp(store);
           const copies = [...heard];
           assert.equal(copies.length, 3);
-          const told = new ReceivedChanges(store);
+          const received = new ReceivedChanges(store);
           const [number = '', proof = '', sealed = ''] = copies[2]?.split(' ') ?? [];
           const later = String(Number(number) + 1);
           const shard = session.id.slice(0, 1);
@@ -93,8 +93,8 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
           for (const message of [...copies, ...forged]) await publish(message);
           await isCaughtUp(store);
           assert.ok(store.watermark() <= elapsedTime());
-          assert.deepEqual(new Set(told.all.map(({ type }) => type)), new Set(['gap']));
-          assert.ok(told.all.length <= 3, `${told.all.length} gaps`);
+          assert.deepEqual(new Set(received.all.map(({ type }) => type)), new Set(['gap']));
+          assert.ok(received.all.length <= 3, `${received.all.length} gaps`);
           assert.ok((await here.validate(token)).active);
           await there.close(session.id);
           await isCaughtUp(store);
@@ -113,12 +113,12 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
         await isCaughtUp(store);
       });
       await withStore(server.url, async (late) => {
-        const told = new ReceivedChanges(late);
+        const received = new ReceivedChanges(late);
         for (const message of [...heard]) await publish(message);
         await publish('garbage');
         await isCaughtUp(late);
         assert.deepEqual(
-          told.all.map(({ type }) => type),
+          received.all.map(({ type }) => type),
           ['gap'],
         );
       });

@@ -96,7 +96,7 @@ test('a file that is not a database fails the start and is not changed', async (
 });
 
 test('a folder that cannot be written or read is named in the error of the start', {
-  skip: process.platform === 'linux' ? false : 'only Linux has a folder in which nobody can create files',
+  skip: process.platform === 'linux' ? false : 'only Linux has a folder that takes no files, even from root',
 }, async () => {
   const config = databases.config();
   assert.match(await refusalOf({ ...config, path: '/proc/sys/sessions.db' }), /cannot be written: Error: E[A-Z]+/);
