@@ -16,7 +16,7 @@ const STORES: readonly (readonly [store: StoreKind, operations: number])[] = [
 const SECONDS_MAX = 60;
 const SEED = 1;
 
-describe('histories with kills, failing engines and clocks apart keep every promise', {
+describe('histories with kills, engine failures and clock skew keep every promise', {
   concurrency: 2,
 }, () => {
   for (const [store, operations] of STORES) {

@@ -1,7 +1,7 @@
 import type { CloseReason } from '../../packages/service/src/domain/session.ts';
 import type { ScanKey, SessionFilter, SessionLimit } from '../../packages/service/src/domain/store.ts';
 
-/** A moment of `monotonicMicros`: the same clock in every process of the machine, in microseconds. */
+/** A moment of `monotonicMicros`, in microseconds: the same clock in every process of the machine. */
 export type Micros = number;
 
 /** One call of one client. `key`, `token` and `id` come from the results of earlier calls. */
@@ -9,7 +9,7 @@ export type Operation =
   | {
       readonly kind: 'open';
       readonly user: string;
-      /** The number of the open request, stored as `user_name`: two sessions of one id differ in it. */
+      /** The number of the open request, stored as `user_name`. It distinguishes sessions that had the same id. */
       readonly number: number;
       /** The idempotency key; null for none. */
       readonly key: string | null;
@@ -29,14 +29,14 @@ export type Operation =
       readonly rotations: number | null;
       readonly age_ms_max: number | null;
     }
-  /** A validation by a caller with a cache of its own. */
+  /** A validation by a caller that has its own cache. */
   | { readonly kind: 'cached'; readonly id: string; readonly token: string; readonly rotations: number | null }
   | {
       readonly kind: 'rotate';
       readonly id: string;
       readonly token: string;
       readonly rotations: number | null;
-      /** The authentication level that the user has proved anew; null for a plain rotation. */
+      /** The authentication level that the user has newly proved; null for a plain rotation. */
       readonly level: number | null;
     }
   | {
@@ -108,9 +108,9 @@ export interface Seen {
   readonly request_time: number;
   readonly idle_timeout_ms: number;
   readonly expire_time: number | null;
-  /** Undefined where it is shown by a token, which may be worth less than the session. */
+  /** Undefined if the session was read by a token, which may have a lower level than the session. */
   readonly auth_level?: number | null;
-  /** `data` and `user`; undefined where the response has neither. */
+  /** `data` and `user`; undefined if the response has neither. */
   readonly values?: Values;
 }
 
@@ -128,9 +128,9 @@ export type Result =
     }
   | { readonly is: 'session'; readonly session: Seen }
   | { readonly is: 'rotated'; readonly session: Seen; readonly token: string }
-  /** There is no such session, or no session of that token. */
+  /** No session has this id or this token. */
   | { readonly is: 'missing' }
-  /** It has ended; the reason is null where the response does not say it. */
+  /** The session has ended; the reason is null if the response does not have it. */
   | { readonly is: 'ended'; readonly reason: CloseReason | null }
   | { readonly is: 'conflict'; readonly revision: number }
   | { readonly is: 'too_large' }
@@ -149,7 +149,10 @@ export type Result =
   | { readonly is: 'ids'; readonly ids: readonly string[]; readonly more: boolean }
   | { readonly is: 'stats'; readonly live: number; readonly opened: number; readonly closed: Closed }
   | { readonly is: 'done' }
-  /** The store did not respond, or the node was killed: it may have happened once, at any time after its start. */
+  /**
+   * The store did not respond, or the node was killed. The call may have taken effect once, at any time after its
+   * start.
+   */
   | { readonly is: 'unknown' }
   /** An error that no caller should get. */
   | { readonly is: 'failed'; readonly message: string };
@@ -180,7 +183,7 @@ export type HistoryEvent =
       readonly operation: Operation;
     }
   | Answered
-  /** All pages of a scan that was followed to its end, from the start of the first to the end of the last. */
+  /** All pages of a complete scan, from the start of the first page to the end of the last. */
   | {
       readonly type: 'pages';
       readonly start: Micros;
@@ -202,11 +205,11 @@ export type HistoryEvent =
   | { readonly type: 'gap'; readonly time: Micros; readonly listener: string }
   /** A listener ended. */
   | { readonly type: 'silent'; readonly time: Micros; readonly listener: string }
-  /** A listener was notified that its feed is complete until a moment. */
+  /** A listener learned that its feed is complete until a moment. */
   | { readonly type: 'watermark'; readonly time: Micros; readonly listener: string; readonly until: Micros }
-  /** The clock of a node is this far from the machine's from now on. */
+  /** From now on, the clock of a node has this offset from the machine's clock. */
   | { readonly type: 'clock'; readonly time: Micros; readonly node: number; readonly offset_ms: number }
-  /** Everything at rest, as one node shows it: its clock stands still, and no client has a call under way. */
+  /** All sessions at rest, as one node shows them: its clock stands still, and no call of a client is in progress. */
   | {
       readonly type: 'rest';
       readonly start: Micros;
@@ -217,32 +220,32 @@ export type HistoryEvent =
       /** Null on all nodes but the last. */
       readonly stats: { readonly live: number; readonly opened: number; readonly closed: Closed } | null;
     }
-  /** The store lost everything, as a memory store does when its process is killed. */
+  /** The store has lost all data, as a memory store does when its process is killed. */
   | { readonly type: 'emptied'; readonly time: Micros }
   /** No client uses these sessions any more. */
   | { readonly type: 'retired'; readonly time: Micros; readonly numbers: readonly number[] }
-  /** No event after this one has a start before `start`. */
+  /** No later event has a start before `start`. */
   | { readonly type: 'horizon'; readonly time: Micros; readonly start: Micros };
 
 /** The results for one filter at rest. */
 export interface RestCount {
   readonly filter: SessionFilter;
   readonly count: number;
-  /** The total of the list of API v1; null where that has no such filter. */
+  /** The total of the list of API v1; null if API v1 has no such filter. */
   readonly total: number | null;
-  /** Ids of a scan with that filter. */
+  /** The ids of a scan with that filter. */
   readonly scanned: readonly string[];
 }
 
-/** The settings of the nodes, as far as the checker needs them. */
+/** The settings of the nodes that the checker needs. */
 export interface HistorySettings {
   readonly limit: SessionLimit | null;
   readonly touch_interval_ms: number;
   readonly retention_ms: number | null;
   readonly page_size_max: number;
-  /** Whether nodes validate tokens from a cache of their own. */
+  /** Whether nodes validate tokens from their own cache. */
   readonly has_near_caches: boolean;
-  /** The machine's clock at the moment 0 of `monotonicMicros`, in milliseconds since 1970. */
+  /** The machine's clock at moment 0 of `monotonicMicros`, in milliseconds since 1970. */
   readonly epoch_ms: number;
 }
 

@@ -1,4 +1,6 @@
-/** Checks the checker: puts faults into a copy of the sources, one at a time, and runs histories until each is found. */
+/**
+ * Tests the checker: puts one fault after the other into a copy of the sources, and runs histories until each is found.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -9,9 +11,9 @@ import { MUTATIONS } from './mutations/all.ts';
 import type { Mutation } from './mutations/mutation.ts';
 
 const FOUND_WITHIN_S = 120;
-/** Other seeds have other limits and intervals: each run is short. */
+/** Runs are short, because other seeds have other limits and intervals. */
 const RUN_S = 15;
-/** A plan of fewer operations has its faults closer together. */
+/** In a plan with fewer operations, the faults are closer together. */
 const OPERATIONS = { none: 1_000_000, some: 30_000 };
 const SKEW_MS = 1_000;
 
@@ -26,7 +28,7 @@ const { values: options } = parseArgs({ options: { only: { type: 'string' } } })
 const mutations = MUTATIONS.filter(({ name }) => name.includes(options.only ?? ''));
 const copy = new Copy();
 process.once('exit', () => copy.remove());
-// Each text is looked for before the first run.
+// Check that every text exists before the first run.
 for (const mutation of mutations) copy.mutate(mutation)();
 let missed = 0;
 process.stdout.write('| Fault | Store | Found after | By |\n|---|---|---|---|\n');
@@ -50,7 +52,7 @@ async function find(mutation: Mutation): Promise<Found> {
   }
 }
 
-/** Null where nothing was found. */
+/** The violation; null if none was found. */
 async function runOnce({ store, faults = 'none', skew_ms = SKEW_MS }: Mutation, seed: number): Promise<string | null> {
   const operations = faults === 'none' ? OPERATIONS.none : OPERATIONS.some;
   const given = { store, seed, faults, operations, seconds: RUN_S, 'skew-ms': skew_ms };
@@ -66,6 +68,6 @@ async function runOnce({ store, faults = 'none', skew_ms = SKEW_MS }: Mutation, 
   const [code] = await once(child, 'close');
   if (code === 0) return null;
   const [, violation] = /^VIOLATION of (.*)$/m.exec(output) ?? [];
-  if (violation === undefined) throw new Error(`A run failed, and found nothing:\n${output}`);
+  if (violation === undefined) throw new Error(`A run failed without a violation:\n${output}`);
   return violation;
 }

@@ -12,7 +12,7 @@ export const USAGE =
   'npm run histories -- --store memory|sqlite|postgres|redis|redis-cluster --seed N [--operations N] [--seconds N]' +
   ' [--skew-ms N] [--faults none|kill|engine|all]';
 
-/** Throws a `TypeError` that says what is wrong with the command line. */
+/** Parses the command line. Throws a `TypeError` that says what is wrong. */
 export function runOptions(args: readonly string[]): RunOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -35,7 +35,7 @@ export function runOptions(args: readonly string[]): RunOptions {
   };
 }
 
-/** The command that runs the same again. */
+/** The command that runs the same plan again. */
 export function commandOf({ store, seed, operations, skew_ms, faults }: PlanOptions): string {
   const options = `--store ${store} --seed ${seed} --operations ${operations} --skew-ms ${skew_ms} --faults ${faults}`;
   return `npm run histories -- ${options}`;

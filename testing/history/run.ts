@@ -1,4 +1,4 @@
-/** Makes a history of a store, and checks it: see README.md. */
+/** Makes a history of a store and checks it; see README.md. */
 import { run } from './driver/driver.ts';
 import { commandOf, type RunOptions, runOptions, USAGE } from './options.ts';
 import { planOf } from './plan/plan.ts';

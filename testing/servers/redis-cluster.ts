@@ -10,29 +10,32 @@ const POLL_MS = 25;
 export interface RedisClusterOptions {
   readonly masters?: number;
   readonly replicas_each?: number;
-  /** As in `redis.conf`, for every node. */
+  /** Settings as in `redis.conf`, for every node. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 const SETTINGS = {
   'cluster-enabled': 'yes',
-  // A replica takes over about a second after this.
+  // A replica takes over about one second after this.
   'cluster-node-timeout': '1000',
   'cluster-allow-replica-migration': 'no',
-  // Waits for more replicas to come, by default for five seconds.
+  // Otherwise a master waits five seconds for more replicas.
   'repl-diskless-sync-delay': '0',
 };
 
-/** A Redis or Valkey Cluster of a test's own, on free loopback ports. Redis 7 or later, for the ports of its bus. */
+/**
+ * A Redis or Valkey Cluster for one test, on free loopback ports. Needs Redis 7 or later for the setting of its bus
+ * ports.
+ */
 export class RedisCluster {
-  /** Masters of the beginning first, each `masters()` says which are now. */
+  /** The initial masters come first. `masters()` returns the current ones. */
   readonly nodes: readonly RedisServer[];
 
   static isAvailable(): boolean {
     return RedisServer.isAvailable();
   }
 
-  /** Resolves when every node serves, and every replica has its master's data. */
+  /** Resolves when every node serves and every replica has the data of its master. */
   static start({ masters = 3, replicas_each = 1, settings = {} }: RedisClusterOptions = {}): Promise<RedisCluster> {
     const count = masters * (1 + replicas_each);
     return onFreePorts(2 * count, async (ports) => {
@@ -61,13 +64,13 @@ export class RedisCluster {
     this.nodes = nodes;
   }
 
-  /** By its first node that runs; clients find the others from there. */
+  /** The URL of the first running node; clients find the others through it. */
   get url(): string {
     const node = this.nodes.find(({ isRunning }) => isRunning) ?? this.nodes[0];
     return `${node?.url}?cluster=true`;
   }
 
-  /** The nodes that are masters now, by the slots they serve. */
+  /** The current masters, in the order of their slots. */
   async masters(): Promise<readonly RedisServer[]> {
     const entries = (await this.#entries()).filter(({ isMaster, hasFailed }) => isMaster && !hasFailed);
     return entries
@@ -75,15 +78,17 @@ export class RedisCluster {
       .flatMap(({ port }) => this.nodes.filter((node) => node.port === port));
   }
 
-  /** Kills one of `masters()`, and answers it; one of its replicas takes over within about two seconds. */
+  /** Kills one of `masters()` and returns it. One of its replicas takes over within about two seconds. */
   async killMaster(index: number): Promise<RedisServer> {
     const master = (await this.masters())[index];
-    if (!master) throw new Error(`There is no master ${index}.`);
+    if (!master) throw new Error(`The cluster has no master with index ${index}.`);
     await master.kill();
     return master;
   }
 
-  /** Resolves when all nodes that run say that every slot is served, and replicas have their masters' data. */
+  /**
+   * Resolves when all running nodes report that every slot is served, and all replicas have the data of their masters.
+   */
   async whenReady(): Promise<void> {
     const nodes = this.nodes.filter(({ isRunning }) => isRunning);
     await withConnections(nodes, async (commands) => {
@@ -91,7 +96,7 @@ export class RedisCluster {
     });
   }
 
-  /** Ends all nodes for good. */
+  /** Stops all nodes for good. */
   async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.remove()));
   }
@@ -103,7 +108,7 @@ export class RedisCluster {
   }
 }
 
-/** Quicker than `redis-cli --cluster create`, which waits whole seconds between its steps. */
+/** Faster than `redis-cli --cluster create`, which waits whole seconds between its steps. */
 async function form(nodes: readonly RedisServer[], buses: readonly number[], masters: number): Promise<void> {
   await withConnections(nodes, async (commands) => {
     const ids = await Promise.all(commands.map(async (command) => String(await command('CLUSTER', 'MYID'))));

@@ -45,7 +45,7 @@ function command(server: Pick<RedisServer, 'url'>, ...words: readonly string[]):
   return withConnections([server], async ([send]) => send?.(...words));
 }
 
-test('postgres: what was committed is there after a stop and after a kill, on the same port', postgres, async (t) => {
+test('postgres: committed data survives a stop and a kill, on the same port', postgres, async (t) => {
   const server = await PostgresServer.start();
   t.after(() => server.remove());
   await query(server.url, 'CREATE TABLE kept AS SELECT 1 AS number');
@@ -57,7 +57,7 @@ test('postgres: what was committed is there after a stop and after a kill, on th
   }
 });
 
-test('postgres: new databases are empty, and settings hold', postgres, async (t) => {
+test('postgres: new databases are empty, and settings are applied', postgres, async (t) => {
   const server = await PostgresServer.start({ settings: { fsync: 'off', max_connections: '23' } });
   t.after(() => server.remove());
   const [first, second] = [await server.newDatabase(), await server.newDatabase()];
@@ -67,7 +67,7 @@ test('postgres: new databases are empty, and settings hold', postgres, async (t)
   assert.deepEqual(await query(second, 'SHOW fsync'), [{ fsync: 'off' }]);
 });
 
-test('redis: a killed server starts again on its port, without what it had', redis, async (t) => {
+test('redis: a killed server starts again on its port, without its data', redis, async (t) => {
   const server = await RedisServer.start({ settings: { maxmemory: '64mb' } });
   t.after(() => server.remove());
   assert.deepEqual(await command(server, 'CONFIG', 'GET', 'maxmemory'), ['maxmemory', String(64 * 1024 * 1024)]);
@@ -78,7 +78,7 @@ test('redis: a killed server starts again on its port, without what it had', red
   assert.equal(await command(server, 'GET', 'key'), null);
 });
 
-test('redis: a paused server answers when it is resumed', redis, async (t) => {
+test('redis: a paused server responds after it is resumed', redis, async (t) => {
   const server = await RedisServer.start();
   t.after(() => server.remove());
   server.pause();
@@ -104,11 +104,11 @@ test('redis cluster: a killed master is replaced, and comes back as a replica', 
   assert.match(String(await command(killed, 'INFO', 'replication')), /role:slave/);
 });
 
-test('a server that does not take its settings says so', redis, async () => {
-  await assert.rejects(RedisServer.start({ settings: { unheard: 'of' } }), /ended\. It said:\n.*unheard/s);
+test('a server that rejects its settings fails with its output', redis, async () => {
+  await assert.rejects(RedisServer.start({ settings: { unheard: 'of' } }), /ended\. Its output:\n.*unheard/s);
 });
 
-test('a server whose port was taken meanwhile starts on another', redis, async (t) => {
+test('a server whose port is taken starts on another port', redis, async (t) => {
   const other = createServer().listen(0, '127.0.0.1');
   t.after(() => other.close());
   await once(other, 'listening');
@@ -131,7 +131,7 @@ for (const end of ['exits', 'is killed'] as const) {
     await ended;
     for (const port of ports) await untilRefused(port);
     for (const folder of folders) {
-      assert.equal(existsSync(folder), end === 'is killed', 'who is killed cannot remove anything');
+      assert.equal(existsSync(folder), end === 'is killed', 'a killed process cannot remove its folders');
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     }
   });
@@ -145,7 +145,7 @@ async function untilRefused(port: number): Promise<void> {
   }
 }
 
-/** A line a time, answered as it was sent. */
+/** Sends lines to the echo server and resolves to what comes back. */
 class Echo {
   readonly socket: Socket;
 
@@ -187,7 +187,7 @@ async function proxyOfEcho(t: TestContext): Promise<TcpProxy> {
   return proxy;
 }
 
-test('a proxy that drops tells nobody, and what was sent comes late', async (t) => {
+test('a proxy in mode "drop" keeps connections open and delivers bytes late', async (t) => {
   const proxy = await proxyOfEcho(t);
   const echo = new Echo(t, proxy.port);
   assert.equal(await echo.say('one'), 'one');
@@ -199,7 +199,7 @@ test('a proxy that drops tells nobody, and what was sent comes late', async (t) 
   assert.deepEqual(await Promise.all([late, newcomer]), ['two', 'three']);
 });
 
-test('a proxy resets what is connected, refuses what comes, and passes again', async (t) => {
+test('a proxy resets connections, refuses new ones, and passes again', async (t) => {
   const proxy = await proxyOfEcho(t);
   const echo = new Echo(t, proxy.port);
   await echo.say('one');

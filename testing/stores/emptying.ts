@@ -2,7 +2,7 @@ import type { SessionStore } from '../../packages/service/src/domain/store.ts';
 
 const PAGE = { skip: 0, take: 1000, total: false };
 
-/** Removes every session through the store itself: cheaper than a new store, and it stays open. */
+/** Removes every session through the store. This is cheaper than a new store, and the store stays open. */
 export async function removeAll(store: SessionStore, now: number): Promise<void> {
   for (;;) {
     const { sessions } = await store.list({}, PAGE, now);

@@ -4,16 +4,16 @@ import { asJsonText } from '../../packages/service/src/domain/json.ts';
 import type { SessionStore } from '../../packages/service/src/domain/store.ts';
 import { elapsedTime } from '../../packages/service/src/domain/time/elapsed-time.ts';
 import { ALL, HOUR_MS, NOW, session } from '../../packages/service/src/stores/conformance/fixtures.ts';
-import { Told, watermark } from '../../packages/service/src/stores/conformance/told.ts';
+import { PublishedChanges, watermarkReached } from '../../packages/service/src/stores/conformance/told.ts';
 
 const PAGE = readFileSync(new URL('../../docs/least-rights.md', import.meta.url), 'utf8');
 
-/** The statements and lines of docs/least-rights.md, as an administrator would copy them. */
+/** The code blocks of docs/least-rights.md in one language, as an administrator would copy them. */
 export function copied(language: 'sql' | ''): readonly string[] {
   return [...PAGE.matchAll(/^```(.*)\n([^`]*)^```/gm)].flatMap(([, of, text = '']) => (of === language ? [text] : []));
 }
 
-/** The commands that the page adds for one line of its list. */
+/** The additional commands in one list item of docs/least-rights.md. */
 export function addedFor(what: string): readonly string[] {
   const line = PAGE.split(/\n(?=- )/).find((one) => one.startsWith('- ') && one.includes(what)) ?? '';
   return [...line.matchAll(/\+[a-z|-]+/g)].map(([command]) => command);
@@ -22,7 +22,7 @@ export function addedFor(what: string): readonly string[] {
 const LIMIT = { max: 2, policy: 'evict_oldest' } as const;
 const RETENTION_MS = 1_000_000_000;
 
-/** Uses all that a store can do, through two nodes, and rejects where something does not work. */
+/** Uses every operation of a store through two nodes. Rejects if one fails. */
 export async function useAll(open: (retention_ms: number | null) => Promise<SessionStore>): Promise<void> {
   const stores: SessionStore[] = [];
   const opened = async (retention_ms: number | null) => {
@@ -38,7 +38,7 @@ export async function useAll(open: (retention_ms: number | null) => Promise<Sess
 }
 
 async function use(here: SessionStore, there: SessionStore): Promise<void> {
-  const told = new Told(there);
+  const published = new PublishedChanges(there);
   const later = NOW + 60 * HOUR_MS;
   const make = (time: number) => session(newSessionId('u'), { user_id: 'u', open_time: time, request_time: time });
   const sessions = [make(NOW), make(NOW), make(NOW), make(later)];
@@ -56,7 +56,7 @@ async function use(here: SessionStore, there: SessionStore): Promise<void> {
   await here.lease('here', 0, NOW);
   await here.purge(later, 10);
   await here.remove(id);
-  await watermark(there, elapsedTime());
-  told.stop();
-  if (!told.has(id)) throw new Error('The other node was not told.');
+  await watermarkReached(there, elapsedTime());
+  published.stop();
+  if (!published.has(id)) throw new Error('The other node did not publish the change.');
 }

@@ -10,11 +10,11 @@ export interface ClusterNode {
   readonly port: number;
   readonly isMaster: boolean;
   readonly hasFailed: boolean;
-  /** Infinite for a node that serves none. */
+  /** Infinite for a node that serves no slot. */
   readonly firstSlot: number;
 }
 
-/** A connection to each of some servers. */
+/** One connection to each of several servers. */
 export interface Connections {
   /** In the order of the servers. */
   readonly commands: readonly Command[];
@@ -27,7 +27,7 @@ export async function connectTo(servers: readonly Pick<RedisServer, 'url'>[]): P
     for (const client of clients) if (client.isOpen) client.destroy();
   };
   try {
-    // Each failure rejects the command that was under way, too.
+    // Each failure also rejects the command in flight.
     for (const client of clients) client.on('error', () => {});
     await Promise.all(clients.map((client) => client.connect()));
   } catch (error) {

@@ -13,18 +13,18 @@ import { connectTo } from './redis-commands.ts';
 
 export type StoreName = 'memory' | 'sqlite' | 'postgres' | 'redis' | 'redis cluster';
 
-/** Where stores of one kind keep their sessions, for the tests of one file. */
+/** The place of all stores of one kind in one test file. */
 interface Home {
-  /** The URL of a store without sessions; those that were opened before are closed. */
+  /** Closes the stores opened before, and returns the URL of an empty store. */
   readonly empty: () => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
 interface Kind {
   readonly name: StoreName;
-  /** Whether several nodes may have its sessions at once. */
+  /** Whether several nodes may share its sessions. */
   readonly isShared: boolean;
-  /** What the machine lacks for it; null when it can be tested. */
+  /** The program that the machine lacks to test this kind; null if it can be tested. */
   readonly missing: string | null;
   readonly start: () => Promise<Home>;
 }
@@ -72,15 +72,15 @@ export class TestedStores {
     await this.#home?.stop();
   }
 
-  /** An open store without sessions; all that were opened before are closed. */
+  /** Opens an empty store, and closes all stores opened before. */
   async empty(options: Omit<StoreOptions, 'retention_ms'> = {}): Promise<SessionStore> {
-    if (!this.#home) throw new Error('The stores are not started yet: ask for one within a test or a hook.');
+    if (!this.#home) throw new Error('The stores are not started yet: call empty() inside a test or a hook.');
     await this.#close();
     this.#url = await this.#home.empty();
     return this.again(options);
   }
 
-  /** Another open store on the same data as the last empty one, as another node has it. */
+  /** Opens another store on the same data as the last empty one, like a second node. */
   async again(options: Omit<StoreOptions, 'retention_ms'> = {}): Promise<SessionStore> {
     const store = await createStore(this.#url, { retention_ms: null, ...options });
     await store.open();
@@ -93,12 +93,12 @@ export class TestedStores {
   }
 }
 
-/** Declares the same tests for every kind of store. Each has its servers, of the test file's own, while they run. */
+/** Declares the same tests for every kind of store. The servers of a kind are started for this test file only. */
 export function onEveryStore(declare: (stores: TestedStores) => void): void {
   for (const kind of KINDS) onKind(kind, declare);
 }
 
-/** For those alone that several nodes may share. */
+/** Declares the tests only for the kinds of store that several nodes may share. */
 export function onSharedStores(declare: (stores: TestedStores) => void): void {
   for (const kind of KINDS) if (kind.isShared) onKind(kind, declare);
 }
@@ -112,12 +112,12 @@ function onKind(kind: Kind, declare: (stores: TestedStores) => void): void {
   });
 }
 
-/** What the machine lacks for tests on PostgreSQL; null for nothing. */
+/** The program that the machine lacks for tests with PostgreSQL; null if nothing is missing. */
 export function missingPostgres(): string | null {
   return PostgresServer.isAvailable() ? null : 'no PostgreSQL on this machine';
 }
 
-/** What the machine lacks for tests on Redis; null for nothing. */
+/** The program that the machine lacks for tests with Redis; null if nothing is missing. */
 export function missingRedis(): string | null {
   return RedisServer.isAvailable() ? null : 'no Redis on this machine';
 }
@@ -135,7 +135,7 @@ async function sqliteHome(): Promise<Home> {
 }
 
 async function postgresHome(): Promise<Home> {
-  // What these tests look at does not depend on the disk, and waiting for it is most of their time.
+  // These tests do not depend on durability, and waiting for the disk would take most of their time.
   const server = await PostgresServer.start({ settings: { fsync: 'off' } });
   const url = await server.newDatabase();
   const client = new pg.Client({ connectionString: url });

@@ -29,7 +29,7 @@ class SharedStore extends MemoryStore {
   }
 
   override async lease(holder = '', lease_ms = 0, now = 0): Promise<boolean> {
-    if (this.isAway) throw new SessionsError('STORE_UNAVAILABLE', 'The session store does not answer: gone.');
+    if (this.isAway) throw new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.');
     if (this.holder !== holder && this.until > now) return false;
     if (lease_ms === 0) this.returned += 1;
     this.holder = holder;
@@ -180,7 +180,7 @@ test('while the store is away nothing is swept and one line says so; when it is 
 test('a pass that failed is tried again at the next renewal', async () => {
   const alone = await started();
   store.beforeStep = () => {
-    throw new SessionsError('STORE_UNAVAILABLE', 'The session store does not answer: gone.');
+    throw new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.');
   };
   await pass(INTERVAL_MS);
   store.beforeStep = () => {};

@@ -81,7 +81,7 @@ async function* allOf(records: readonly ImportRecord[]): AsyncGenerator<ImportRe
 }
 
 function assertShort(problem: string): void {
-  if (problem.includes('does not answer')) throw new Error(`the store is blamed for a record: ${problem}`);
+  if (problem.includes('store is unavailable')) throw new Error(`the store is blamed for a record: ${problem}`);
   if (problem.length > PROBLEM_CHARS_MAX) throw new Error(`a problem has ${problem.length} characters`);
 }
 

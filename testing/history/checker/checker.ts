@@ -9,20 +9,23 @@ import { type Violation, ViolationError } from './violation.ts';
 type Of<T extends HistoryEvent['type']> = Extract<HistoryEvent, { readonly type: T }>;
 
 /**
- * Whether a history keeps the promises of the service. It reads the events one by one, ordered by `time`, does no I/O, and
- * remembers a session until the history retires it.
+ * Checks whether a history keeps the promises of the service. It reads the events one by one, ordered by `time`, does
+ * no I/O, and remembers a session until the history retires it.
  */
 export class Checker {
   readonly #known: Knowledge;
   readonly #isPart: boolean;
 
-  /** With `isPart` the history is a part of one: nothing follows from what is not in it. */
+  /** `isPart` means that the history is only a part of one: then nothing follows from a missing event. */
   constructor(settings: HistorySettings, { isPart = false } = {}) {
     this.#isPart = isPart;
     this.#known = new Knowledge(settings, isPart);
   }
 
-  /** The promise that the history breaks with this event; null for none. Nothing may be observed after a violation. */
+  /**
+   * Returns the promise that the history breaks with this event; null if it breaks none. Do not call it after a
+   * violation.
+   */
   observe(event: HistoryEvent): Violation | null {
     try {
       this.#check(event);
@@ -94,7 +97,7 @@ export class Checker {
         }
         return;
       case 'rotate':
-        // From now on some token of it is an old one, whose use ends it.
+        // From now on the session has a replaced token, whose use ends the session.
         for (const session of known.allById(operation.id)) session.causes.add('compromised');
         return;
       default:
@@ -105,7 +108,7 @@ export class Checker {
   #deliver(event: Of<'delivered'>): void {
     const known = this.#known;
     known.feeds.deliver(event);
-    // A late event may be about the session that had this id before.
+    // A late event may concern an earlier session with this id.
     const [session, another] = known.allById(event.id);
     if (another) return;
     const { revision, reason, time } = event;
@@ -123,7 +126,7 @@ export class Checker {
   }
 }
 
-/** The id of an open request with an idempotency key is known before its response. */
+/** The id for an open request with an idempotency key is known before its response. */
 function idOf({ user, key }: Extract<Operation, { readonly kind: 'open' }>): string | null {
   return key === null ? null : repeatableSessionId(user, key);
 }

@@ -14,7 +14,7 @@ test('a session that was closed is not shown as live by a later get', () => {
   assert.equal(new WrittenHistory().open([0, 1]).close([2, 5]).get([6, 8], seen()).breaks(), 'ended-stays-ended');
 });
 
-test('a session that was shown as idle is not live again after a touch that had waited', () => {
+test('a session that was shown as idle is not live again after a delayed touch', () => {
   const history = new WrittenHistory().open([0, 1]).get([10_000, 10_010], became_idle());
   history.get([10_020, 10_030], seen({ request_time: 1_009_999 }));
   assert.equal(history.breaks(), 'ended-stays-ended');
@@ -45,14 +45,14 @@ test('a store without caches shows an end at once', () => {
   assert.equal(history.validate([6, 7], live).breaks(), 'ended-stays-ended');
 });
 
-test('a session that is missing from a whole list of live ones is not live later', () => {
+test('a session missing from a complete list of live sessions is not live later', () => {
   const idle = seen({ idle_timeout_ms: 50 });
   const history = new WrittenHistory().open([0, 1], idle).list([60, 61], LIVE_OF_ANN, []);
   assert.equal(history.violation(), null);
   assert.equal(history.list([62, 63], LIVE_OF_ANN, [idle]).breaks(), 'ended-stays-ended');
 });
 
-test('an end that was published is not contradicted by a later read', () => {
+test('a later read does not contradict a published end', () => {
   const event = { type: 'delivered', listener: 'a', id: 's1', revision: 2, reason: 'closed' } as const;
   const history = new WrittenHistory().open([0, 1]);
   history.invoked(2, { kind: 'close', id: 's1', reason: 'closed' }).event({ ...event, time: micros(3) });
@@ -74,7 +74,7 @@ test('a removed session does not come back', () => {
   assert.equal(history.get([6, 7], seen()).breaks(), 'ended-stays-ended');
 });
 
-test('a token of an earlier session of the same id says nothing of the present one', () => {
+test('a token of an earlier session with the same id does not concern the current one', () => {
   const history = new WrittenHistory().open([0, 1]).validate([2, 3], { is: 'missing' }, 's1', 'of an earlier one');
   assert.equal(history.get([4, 5], seen()).violation(), null);
   assert.equal(history.validate([6, 7], { is: 'missing' }).breaks(), 'write-survives');
@@ -107,7 +107,7 @@ test('an end by request needs a request', () => {
   assert.equal(history.get([6, 7], closed()).breaks(), 'end-has-cause');
 });
 
-test('an eviction has an open request of the same user', () => {
+test('an eviction needs an open request of the same user', () => {
   const evicted = closed({ close_reason: 'evicted' });
   const limit = { max: 1, policy: 'evict_oldest' } as const;
   const history = () => new WrittenHistory({ limit }).open([0, 1]);
@@ -135,7 +135,7 @@ test('a session does not become idle before its deadline', () => {
   assert.equal(history().get([10_000, 10_001], early).breaks(), 'deadline-is-kept');
 });
 
-test('activity that was shown moves the deadline', () => {
+test('activity that a response has shown moves the deadline', () => {
   const history = new WrittenHistory().open([0, 1]).get([6_000, 6_001], seen({ request_time: 1_005_000 }));
   assert.equal(history.get([10_000, 10_001], became_idle()).breaks(), 'deadline-is-kept');
 });

@@ -30,11 +30,11 @@ test('a later revision stands for those before it', () => {
   assert.equal(history.violation(), null);
 });
 
-test('a change after the watermark may still be on its way', () => {
+test('a change after the watermark may still be in transit', () => {
   assert.equal(listening().event(delivered(3, 1)).event(watermark(6, 3)).violation(), null);
 });
 
-test('after a gap a listener need not receive what was changed before', () => {
+test('after a gap, a listener need not receive earlier changes', () => {
   const history = listening()
     .event({ type: 'gap', time: micros(5), ...LISTENER })
     .event(watermark(7, 6));

@@ -3,25 +3,25 @@ import { ViolationError } from './violation.ts';
 
 type Delivered = Extract<HistoryEvent, { readonly type: 'delivered' }>;
 
-/** A change that listeners have to receive; an infinite revision is a removal. */
+/** A change that listeners must receive; an infinite revision is a removal. */
 interface Due {
   readonly id: string;
   readonly number: number;
   readonly user: string;
   readonly revision: number;
-  /** From the start of the call that made it to its response. */
+  /** From the start of the call that made the change to its response. */
   readonly start: Micros;
   readonly time: Micros;
 }
 
-/** Deliveries of sessions that are not known (yet) are forgotten beyond this number. */
+/** The maximum number of deliveries that are remembered for sessions that are not known yet. */
 const UNKNOWN_IDS_MAX = 50_000;
 
-/** Whether each listener received every change, as its watermarks promise. */
+/** Checks whether each listener received every change before its watermark. */
 export class Feeds {
   readonly #listeners = new Map<string, Listener>();
 
-  /** Only changes from now on have to be delivered: those before may be in a gap. */
+  /** Only changes from now on must be delivered: earlier ones may be in a gap. */
   begin(name: string, time: Micros): void {
     const listener = this.#listeners.get(name);
     if (listener) listener.begin(time);

@@ -1,7 +1,7 @@
 import type { SessionFilter } from '../../../packages/service/src/domain/store.ts';
 import type { Seen } from '../history.ts';
 
-/** Whether a session belongs to what a filter names; written independently of the stores. */
+/** Whether a session matches a filter; written independently of the stores. */
 export function isMatch(session: Seen, filter: SessionFilter): boolean {
   const { id, user_id, active, from_time, to_time, client, address, close_reason } = filter;
   return (
@@ -16,7 +16,9 @@ export function isMatch(session: Seen, filter: SessionFilter): boolean {
   );
 }
 
-/** Whether a filter names all sessions or the live ones, of one user or of all. Null for a narrower filter. */
+/**
+ * The scope of a filter that selects all sessions or the live ones, of one user or of all. Null for a narrower filter.
+ */
 export function scopeOf(filter: SessionFilter): { readonly user: string | null; readonly active: boolean } | null {
   const { user_id = null, active, ...more } = filter;
   if (active === false || Object.keys(more).length > 0) return null;

@@ -5,11 +5,11 @@ import { type End, SessionModel, type Sight } from './session-model.ts';
 import { Tallies } from './tallies.ts';
 import { ViolationError } from './violation.ts';
 
-/** The published bound: an end is seen by every cache within it. */
+/** The documented limit within which every cache sees an end. */
 const CACHE_LAG: Micros = 3_000_000;
-/** The machine's clock may be adjusted a little while a history runs. */
+/** The tolerance for adjustments of the machine's clock during a history. */
 const CLOCK_ERROR_MS = 100;
-/** Removed sessions are remembered for so long, so that it is noticed when one comes back. */
+/** How long removed sessions are remembered, in order to detect that one comes back. */
 const REMEMBERED: Micros = 5_000_000;
 const EARLY_ENDS_MAX = 10_000;
 
@@ -23,11 +23,11 @@ export class Knowledge {
   readonly #byUser = new Map<string, Set<SessionModel>>();
   readonly #byId = new Map<string, SessionModel[]>();
   readonly #retired = new Set<number>();
-  /** Ends of ids whose open request has not responded yet. */
+  /** Ends of ids whose open request has no response yet. */
   readonly #early = new Map<string, { readonly end: End; readonly sight: Sight }>();
   #offset_max = 0;
 
-  /** The history is a part of one: sessions whose open request is missing are left alone. */
+  /** Whether the history is only a part of one: then sessions without an open request are ignored. */
   readonly #isPart: boolean;
 
   constructor(settings: HistorySettings, isPart: boolean) {
@@ -45,7 +45,7 @@ export class Knowledge {
     if (id !== null) this.#name(session, id);
   }
 
-  /** Its open request failed, or returned another session. */
+  /** Forgets a session whose open request failed or returned another session. */
   drop(number: number): void {
     const session = this.sessions.get(number);
     if (!session) return;
@@ -68,7 +68,9 @@ export class Knowledge {
     return sessions;
   }
 
-  /** The session that an id meant from then on; null where there is none, or where it may be either of two. */
+  /**
+   * The session that an id refers to from that moment on; null if there is none, or if it may refer to two sessions.
+   */
   byId(id: string, start: Micros): SessionModel | null {
     let found: SessionModel | null = null;
     const sessions = this.#byId.get(id) ?? [];
@@ -88,7 +90,7 @@ export class Knowledge {
     const session = this.sessions.get(seen.number);
     if (!session && this.#isPart) return new SessionModel(seen.number, seen.user, seen.id, sight.time);
     if (!session) {
-      const message = `session ${seen.number} (${seen.id}) of ${seen.user} is there, and nobody has opened it`;
+      const message = `session ${seen.number} (${seen.id}) of ${seen.user} exists, but no request has opened it`;
       throw new ViolationError('write-survives', message, { user: seen.user, is_absence: true });
     }
     const isNew = session.opened_at === Number.POSITIVE_INFINITY;
@@ -99,7 +101,7 @@ export class Knowledge {
     return session;
   }
 
-  /** A session ended that is not known (yet) by this id. */
+  /** Remembers the end of a session whose id is not known yet. */
   endEarly(id: string, end: End, sight: Sight): void {
     if (this.allById(id).length > 0) return;
     this.#early.set(id, { end, sight });
@@ -115,7 +117,7 @@ export class Knowledge {
     this.tallies.note(session);
   }
 
-  /** A read that a cache may respond to can be older than its start. */
+  /** A read that a cache may serve can be older than its start. */
   sightOf({ operation, start, time }: Answered): Sight {
     return { ...this.sightAt(start, time), lag: this.#lagOf(operation) };
   }
@@ -124,7 +126,7 @@ export class Knowledge {
     return { start, time, lag: 0, clock_max: this.clockMax(time), pending: this.pending };
   }
 
-  /** No node's clock was later at that moment. */
+  /** The latest time that any node's clock may have shown at that moment. */
   clockMax(time: Micros): number {
     return this.settings.epoch_ms + time / 1_000 + this.#offset_max + CLOCK_ERROR_MS;
   }
@@ -133,7 +135,7 @@ export class Knowledge {
     this.#offset_max = Math.max(this.#offset_max, offset_ms);
   }
 
-  /** Whether it cannot have ended, by anybody or by itself, until a moment. */
+  /** Whether the session cannot have ended, by a request or by itself, until that moment. */
   isSurelyLive(session: SessionModel, start: Micros, time: Micros): boolean {
     return (
       session.opened_at < start &&
@@ -145,7 +147,7 @@ export class Knowledge {
     );
   }
 
-  /** Whether it cannot have been removed until a moment. */
+  /** Whether the session cannot have been removed until that moment. */
   isSurelyThere(session: SessionModel, start: Micros, time: Micros): boolean {
     if (session.opened_at >= start || session.remove_invoked || session.gone_at < start) return false;
     return this.settings.retention_ms === null || this.isSurelyLive(session, start, time);
@@ -155,7 +157,7 @@ export class Knowledge {
     for (const number of numbers) this.#retired.add(number);
   }
 
-  /** No event after this begins before a moment. */
+  /** No later event begins before this moment. */
   advance(start: Micros): void {
     for (const session of this.sessions.values()) {
       session.stairs.forgetBefore(start - CACHE_LAG);
@@ -171,7 +173,7 @@ export class Knowledge {
     }
   }
 
-  /** The store lost everything. */
+  /** The store has lost all data. */
   empty(): void {
     this.sessions.clear();
     this.#byUser.clear();

@@ -24,20 +24,20 @@ test('a user has no more live sessions than the limit in a list or at rest', () 
   assert.equal(both(LIMIT).rest([2, 3], [one, two]).breaks(), 'limit');
 });
 
-test('a session is refused only where the limit is reached', () => {
+test('a session is rejected only if the limit is reached', () => {
   const denied = (history: WrittenHistory) =>
     history.invoked(4, openOf(two)).call([4, 5], openOf(two), { is: 'limit' });
   assert.equal(denied(new WrittenHistory(LIMIT).open([0, 1], one)).violation(), null);
   assert.equal(denied(new WrittenHistory(LIMIT).open([0, 1], one).close([2, 3])).breaks(), 'limit');
 });
 
-test('a session is evicted only where the limit is reached', () => {
+test('a session is evicted only if the limit is reached', () => {
   const limit = { max: 2, policy: 'evict_oldest' } as const;
   const history = new WrittenHistory({ limit }).open([0, 1], one);
   assert.equal(history.open([2, 3], two, ['s1']).breaks(), 'limit');
 });
 
-test('a count has all that surely are there', () => {
+test('a count includes all sessions that certainly exist', () => {
   assert.equal(both().count([2, 3], LIVE_OF_ANN, 2).violation(), null);
   assert.equal(both().count([2, 3], LIVE_OF_ANN, 1).breaks(), 'count-equals-scan');
   assert.equal(both().count([2, 3], OF_ANN, 1).breaks(), 'count-equals-scan');
@@ -56,14 +56,14 @@ test('at rest a count, a total and a scan agree with the full scan', () => {
   assert.equal(rest(1, 1, ['s2']).breaks(), 'pages');
 });
 
-test('a page has only what its filter names, and nothing twice', () => {
+test('a page has only matching sessions, each once', () => {
   const bob = seen({ number: 3, user: 'bob' });
   assert.equal(both().list([2, 3], OF_ANN, [one, two]).violation(), null);
   assert.equal(both().open([0, 1], bob).list([2, 3], OF_ANN, [one, two, bob]).breaks(), 'pages');
   assert.equal(both().list([2, 3], OF_ANN, [one, one]).breaks(), 'pages');
 });
 
-test('a scan that goes on beside changes misses nothing that was there all along', () => {
+test('a scan during changes includes every session that existed all the time', () => {
   const scan = (sessions: readonly Seen[]) =>
     both().event({ type: 'pages', start: micros(2), time: micros(9), node: 0, filter: OF_ANN, sessions });
   assert.equal(scan([one, two]).violation(), null);
@@ -71,14 +71,14 @@ test('a scan that goes on beside changes misses nothing that was there all along
   assert.equal(scan([one, two, two]).breaks(), 'pages');
 });
 
-test('a scan may miss what was opened or removed beside it', () => {
+test('a scan may miss sessions that were opened or removed during it', () => {
   const late = seen({ number: 3 });
   const history = both().open([5, 6], late).remove([5, 7], two);
   history.event({ type: 'pages', start: micros(2), time: micros(9), node: 0, filter: OF_ANN, sessions: [one] });
   assert.equal(history.violation(), null);
 });
 
-test('the figures are those of what happened', () => {
+test('the statistics agree with what happened', () => {
   const ended = closed({ number: 2 });
   const rest = (opened: number, count: number, live = 1) =>
     both()

@@ -1,10 +1,10 @@
-/** A merge patch (RFC 7396) and a comparison of JSON texts, written independently of the service that is checked. */
+/** A merge patch (RFC 7396) and a comparison of JSON texts, written independently of the service under test. */
 
 export function mergedText(target: string | null, patch: string): string {
   return JSON.stringify(merged(target === null ? null : JSON.parse(target), JSON.parse(patch)));
 }
 
-/** Whether two texts are the same value; the order of properties does not count. */
+/** Whether two texts have the same value; the order of properties does not matter. */
 export function isSameValue(a: string | null, b: string | null): boolean {
   return a === b || (a !== null && b !== null && sorted(a) === sorted(b));
 }

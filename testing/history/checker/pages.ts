@@ -11,7 +11,7 @@ interface Found {
   readonly filter: SessionFilter;
 }
 
-/** One page of a list or a scan, and its total. */
+/** Checks one page of a list or a scan, and its total. */
 export function checkPage(known: Knowledge, event: Answered & { readonly result: { readonly is: 'page' } }): void {
   const { operation, result, start, time } = event;
   if (operation.kind !== 'list' && operation.kind !== 'scan') return;
@@ -21,7 +21,7 @@ export function checkPage(known: Knowledge, event: Answered & { readonly result:
   assertOnce({ start, time, filter }, sessions);
   for (const session of sessions) {
     if (!isMatch(session, filter)) {
-      fail('pages', { filter }, `session ${session.number} (${session.id}) does not match, and is listed`, session);
+      fail('pages', { filter }, `session ${session.number} (${session.id}) does not match, but is listed`, session);
     }
     known.see(session, known.sightOf(event));
   }
@@ -30,13 +30,13 @@ export function checkPage(known: Knowledge, event: Answered & { readonly result:
   if (isWhole(event, known.settings.page_size_max)) checkWhole(known, { start, time, filter }, sessions);
 }
 
-/** Every page of a scan. */
+/** Checks all pages of a scan together. */
 export function checkScan(known: Knowledge, scan: Found, sessions: readonly Seen[]): void {
   assertOnce(scan, sessions);
   checkWhole(known, scan, sessions);
 }
 
-/** How many match: no more than may be live, no fewer than surely are. */
+/** Checks a count: at most the sessions that may be live, at least those that certainly are. */
 export function checkCount(known: Knowledge, found: Found, count: number): void {
   assertLimit(known, found, count);
   const scope = scopeOf(found.filter);
@@ -46,11 +46,11 @@ export function checkCount(known: Knowledge, found: Found, count: number): void 
     if (scope.active ? session.mayBeLive(found.start) : session.gone_at >= found.start) max += 1;
     if (isSurely(known, session, scope.active, found)) min += 1;
   }
-  if (count > max) fail('ended-stays-ended', found, `${count} are counted, and at most ${max} may be there`);
-  if (count < min) fail('count-equals-scan', found, `${count} are counted, and at least ${min} are there`);
+  if (count > max) fail('ended-stays-ended', found, `the count is ${count}, but at most ${max} may exist`);
+  if (count < min) fail('count-equals-scan', found, `the count is ${count}, but at least ${min} exist`);
 }
 
-/** How many live sessions a user may have had at most when a call began. */
+/** The maximum number of live sessions that a user may have had when a call began. */
 export function liveMax(known: Knowledge, user: string, start: Micros, except: number): number {
   let count = 0;
   for (const session of known.ofUser(user)) {
@@ -59,7 +59,10 @@ export function liveMax(known: Knowledge, user: string, start: Micros, except: n
   return count;
 }
 
-/** A session that is missing from a whole list of live ones has ended, unless it surely is live. */
+/**
+ * A session missing from a complete list of live sessions has ended. It is a violation if the session certainly is
+ * live.
+ */
 function checkWhole(known: Knowledge, found: Found, sessions: readonly Seen[]): void {
   const scope = scopeOf(found.filter);
   if (!scope) return;
@@ -67,7 +70,7 @@ function checkWhole(known: Knowledge, found: Found, sessions: readonly Seen[]): 
   for (const session of inScope(known, scope.user)) {
     if (listed.has(session.number) || session.opened_at >= found.start) continue;
     if (isSurely(known, session, scope.active, found)) {
-      session.fail('pages', `it is not listed for ${filterText(found.filter)}, and was there all along`, true);
+      session.fail('pages', `it is not listed for ${filterText(found.filter)}, but existed all the time`, true);
     }
     if (scope.active && scope.user !== null && session.mayBeLive(found.start)) {
       const sight = known.sightAt(found.start, found.time);
@@ -88,7 +91,7 @@ function assertLimit(known: Knowledge, found: Found, count: number): void {
   const { limit } = known.settings;
   const { user_id, active } = found.filter;
   if (limit === null || user_id === undefined || active !== true || count <= limit.max) return;
-  fail('limit', found, `${count} live sessions of ${user_id} are shown, and ${limit.max} are allowed`);
+  fail('limit', found, `${count} live sessions of ${user_id} are shown, but ${limit.max} are allowed`);
 }
 
 function assertOnce(found: Found, sessions: readonly Seen[]): void {
@@ -105,7 +108,7 @@ function isWhole({ operation, result }: Answered, page_size_max: number): boolea
   if (result.is !== 'page') return false;
   if (operation.kind === 'scan') return operation.after === null && result.next === null;
   if (operation.kind !== 'list' || operation.skip > 0) return false;
-  // Activity moves sessions in the order of this list: of all users it may miss one that is used meanwhile.
+  // Activity moves sessions within this order, so a list of all users may miss a session that is used meanwhile.
   if (operation.filter.user_id === undefined) return false;
   return result.sessions.length < Math.min(operation.take, page_size_max);
 }

@@ -2,7 +2,7 @@ import type { CloseReason } from '../../../packages/service/src/domain/session.t
 import type { SessionLimit } from '../../../packages/service/src/domain/store.ts';
 import type { Operation } from '../history.ts';
 
-/** Calls that may end sessions which they do not name: those under way, and those whose outcome is not known. */
+/** Calls that may end sessions they do not name: calls in progress, and calls whose outcome is unknown. */
 export class PendingCalls {
   readonly #evicts: boolean;
   readonly #under_way = new Map<number, Operation>();

@@ -5,12 +5,12 @@ import { checkCount, checkPage, liveMax } from './pages.ts';
 import type { SessionModel } from './session-model.ts';
 import { ViolationError } from './violation.ts';
 
-/** The activity window of a touch is no larger than this part of the idle timeout. */
+/** The activity window of a touch is at most this part of the idle timeout. */
 const TOUCH_PART_MAX = 0.1;
 
 type With<R extends Result['is']> = Answered & { readonly result: Extract<Result, { readonly is: R }> };
 
-/** Whether the response to one call agrees with all that was shown before. */
+/** Checks whether the response to one call agrees with everything that was shown before. */
 export function checkResponse(known: Knowledge, event: Answered): void {
   const { call, operation, result } = event;
   known.pending.responded(call, result.is === 'unknown');
@@ -75,7 +75,7 @@ function checkOpened(known: Knowledge, event: With<'opened'>): void {
   if (operation.kind !== 'open') return;
   const { session: seen, evicted } = result;
   if (seen.number !== operation.number) {
-    // A request with the same idempotency key was there before.
+    // An earlier request had the same idempotency key.
     if (operation.key === null) throw new ViolationError('response', `open returned session ${seen.number}`, {});
     known.drop(operation.number);
   }
@@ -89,7 +89,7 @@ function checkOpened(known: Knowledge, event: With<'opened'>): void {
   if (evicted.length === 0 || limit === null) return;
   const others = liveMax(known, operation.user, start, operation.number);
   if (others < limit.max) {
-    const message = `open evicted ${evicted.length}, and at most ${others} of ${limit.max} sessions were live`;
+    const message = `open evicted ${evicted.length}, but at most ${others} of ${limit.max} sessions were live`;
     session.fail('limit', message, true);
   }
   for (const id of evicted) endById(known, event, id, 'evicted');
@@ -97,8 +97,9 @@ function checkOpened(known: Knowledge, event: With<'opened'>): void {
 
 function assertFresh(session: SessionModel, operation: Operation & { readonly kind: 'open' }, event: With<'opened'>) {
   const { revision, close_reason, values } = event.result.session;
-  if (revision !== 1 || close_reason !== null) session.fail('response', 'it was opened, and is not live at revision 1');
-  if (values?.data !== operation.data) session.fail('write-survives', `it was opened with data ${operation.data}`);
+  if (revision !== 1 || close_reason !== null) session.fail('response', 'it was opened, but is not live at revision 1');
+  if (values?.data !== operation.data)
+    session.fail('write-survives', `it was opened with other data: ${operation.data}`);
 }
 
 function checkSession(known: Knowledge, event: With<'session' | 'rotated'>): void {
@@ -113,7 +114,7 @@ function checkSession(known: Knowledge, event: With<'session' | 'rotated'>): voi
     case 'replace':
     case 'patch':
     case 'amend': {
-      // An amendment may end the session: that is the end's revision then.
+      // An amendment may end the session: then the revision is that of the end.
       if (seen.close_reason !== null) return;
       session.revisions.change(call, operation, seen.revision);
       const { id, number, user, revision } = seen;
@@ -147,21 +148,23 @@ function checkRemoved(known: Knowledge, session: SessionModel, { result, start, 
   known.tallies.removed(session, close_reason === null ? 'live' : ended);
 }
 
-/** A read never shows a session as live when the node's clock has passed its deadline. */
+/** A read never shows a session as live after the node's clock has passed its deadline. */
 function assertNotOverdue(known: Knowledge, session: SessionModel, event: With<'session' | 'rotated'>, clock: number) {
   const { close_reason, request_time, idle_timeout_ms, expire_time } = event.result.session;
   if (close_reason !== null) return;
   const noted = request_time + aheadMax(known, session);
   const deadline = Math.min(noted + idle_timeout_ms, expire_time ?? Number.POSITIVE_INFINITY);
   if (clock < deadline) return;
-  session.fail('deadline-is-kept', `it is live, and the node's clock (${clock}) has passed its deadline ${deadline}`);
+  session.fail('deadline-is-kept', `it is live, but the node's clock (${clock}) has passed its deadline ${deadline}`);
 }
 
-/** A touch that succeeds has written activity up to the node's clock, unless an earlier touch's window includes it. */
+/**
+ * A successful touch has written activity up to the node's clock, unless the window of an earlier touch includes it.
+ */
 function assertNoted(known: Knowledge, session: SessionModel, event: With<'session' | 'rotated'>, clock: number) {
   const { request_time } = event.result.session;
   if (clock <= request_time + aheadMax(known, session)) return;
-  session.fail('write-survives', `it was touched at ${clock}, and its activity ends at ${request_time}`);
+  session.fail('write-survives', `it was touched at ${clock}, but its activity ends at ${request_time}`);
 }
 
 /** The largest activity window of a touch. */
@@ -175,7 +178,7 @@ function checkMissing(known: Knowledge, event: Answered): void {
   const session = known.byId(operation.id, event.start);
   if (!session || session.opened_at >= start || !isRecognised(session, operation)) return;
   if (known.isSurelyThere(session, start, time)) {
-    session.fail('write-survives', `${operation.kind} does not find it, and nobody has removed it`, true);
+    session.fail('write-survives', `${operation.kind} does not find it, but no request has removed it`, true);
   }
   known.tallies.removed(session, 'nothing');
   session.gone_at = Math.min(session.gone_at, time);
@@ -189,13 +192,13 @@ function checkEnded(known: Knowledge, event: Answered, reason: CloseReason | nul
   if (reason === null) {
     if (!isRecognised(session, operation)) return;
     if (known.isSurelyLive(session, start, time)) {
-      session.fail('end-has-cause', `${operation.kind} says that it has ended, and nothing has ended it`, true);
+      session.fail('end-has-cause', `${operation.kind} shows it as ended, but nothing has ended it`, true);
     }
   }
   known.end(session, { reason, close_time: null, revision: null }, known.sightOf(event));
 }
 
-/** Whether the token that was presented is one of this session's: it recognises each of them. */
+/** Whether the token belongs to this session: a session recognizes all of its tokens. */
 function isRecognised(session: SessionModel, operation: Operation): boolean {
   return !('token' in operation) || session.tokens.has(operation.token);
 }
@@ -222,7 +225,7 @@ function checkDenial(known: Knowledge, { operation, start }: Answered): void {
   known.drop(operation.number);
   const live = liveMax(known, operation.user, start, operation.number);
   if (live >= limit.max) return;
-  const message = `${operation.user} was refused a session, and has at most ${live} live ones of ${limit.max}`;
+  const message = `a session of ${operation.user} was rejected, but at most ${live} of ${limit.max} are live`;
   throw new ViolationError('limit', message, { user: operation.user, is_absence: true });
 }
 
@@ -230,16 +233,16 @@ function checkClosedMatching(known: Knowledge, event: With<'ids'>): void {
   const { operation, result } = event;
   if (operation.kind !== 'closeMatching') return;
   if (result.ids.length > operation.limit) {
-    throw new ViolationError('response', `${result.ids.length} were closed, and ${operation.limit} were asked for`, {});
+    throw new ViolationError('response', `${result.ids.length} were closed, but the limit was ${operation.limit}`, {});
   }
   for (const id of result.ids) {
-    if (operation.except.includes(id)) throw new ViolationError('response', `${id} was to stay open`, {});
+    if (operation.except.includes(id)) throw new ViolationError('response', `${id} was closed, but is in "except"`, {});
     if (operation.dry_run) known.byId(id, event.start)?.seeLive(known.sightOf(event), null);
     else endById(known, event, id, operation.reason);
   }
 }
 
-/** It was live until this call ended it. */
+/** The session was live until this call ended it. */
 function endById(known: Knowledge, event: Answered, id: string, reason: CloseReason): void {
   const session = known.byId(id, event.start);
   for (const meant of known.allById(id)) meant.causes.add(reason);

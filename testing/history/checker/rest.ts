@@ -6,7 +6,7 @@ import { ViolationError } from './violation.ts';
 
 type Rest = Extract<HistoryEvent, { readonly type: 'rest' }>;
 
-/** Checks what holds while no call is under way and the node's clock stands still. */
+/** Checks the promises that hold while no call is in progress and the node's clock stands still. */
 export function checkRest(known: Knowledge, rest: Rest): void {
   const sight = known.sightAt(rest.start, rest.time);
   const there = new Set<number>();
@@ -20,7 +20,7 @@ export function checkRest(known: Knowledge, rest: Rest): void {
     if (there.has(session.number)) continue;
     if (session.is_uncertain) known.drop(session.number);
     else if (known.isSurelyThere(session, rest.start, rest.time)) {
-      session.fail('write-survives', 'it is not there at rest, and nobody has removed it', true);
+      session.fail('write-survives', 'it does not exist at rest, but no request has removed it', true);
     } else leave(known, session, rest.time);
   }
   assertLimit(known, rest);
@@ -34,21 +34,21 @@ export function checkRest(known: Knowledge, rest: Rest): void {
   }
 }
 
-/** A request or a sweep has removed it. */
+/** A request or a sweep has removed the session. */
 function leave(known: Knowledge, session: SessionModel, time: number): void {
   if (session.gone_at !== Number.POSITIVE_INFINITY) return;
   session.gone_at = time;
   known.tallies.removed(session, 'nothing');
 }
 
-/** Each revision after the first is that of one change, of a rotation, or of the end. */
+/** Each revision after the first comes from one change, a rotation, or the end. */
 function assertExplained(session: SessionModel, { revision, close_reason }: Seen): void {
   const { made, unknown } = session.revisions;
   const others = revision - 1 - (close_reason === null ? 0 : 1);
   const text = `it rests at revision ${revision}`;
-  if (others < made) session.fail('write-survives', `${text}, and ${made} changes succeeded`, true);
+  if (others < made) session.fail('write-survives', `${text}, but ${made} changes succeeded`, true);
   if (others > made + unknown) {
-    const message = `${text}, and only ${made} changes succeeded (${unknown} are unknown)`;
+    const message = `${text}, but only ${made} changes succeeded (${unknown} are unknown)`;
     session.fail('revision-has-one-change', message, true);
   }
 }
@@ -62,7 +62,7 @@ function assertLimit(known: Knowledge, rest: Rest): void {
   );
   for (const [user, sessions] of live) {
     if (sessions.length <= limit.max) continue;
-    const message = `${sessions.length} sessions of ${user} are live at rest, and ${limit.max} are allowed`;
+    const message = `${sessions.length} sessions of ${user} are live at rest, but ${limit.max} are allowed`;
     throw new ViolationError('limit', message, { user });
   }
 }
@@ -70,16 +70,16 @@ function assertLimit(known: Knowledge, rest: Rest): void {
 function assertCount(rest: Rest, { filter, count, total, scanned }: Rest['counts'][number]): void {
   const matching = rest.sessions.filter((session) => isMatch(session, filter));
   const text = `at rest on node ${rest.node}, ${filterText(filter)}: ${matching.length} of the full scan match`;
-  if (count !== matching.length) absent('count-equals-scan', `${text}, and ${count} are counted`);
-  if (total !== null && total !== matching.length) absent('count-equals-scan', `${text}, and the total is ${total}`);
+  if (count !== matching.length) absent('count-equals-scan', `${text}, but the count is ${count}`);
+  if (total !== null && total !== matching.length) absent('count-equals-scan', `${text}, but the total is ${total}`);
   const ids = new Set(matching.map(({ id }) => id));
   const differs = scanned.length !== ids.size || scanned.some((id) => !ids.has(id));
-  if (differs) absent('pages', `${text}, and a scan with the filter returns ${scanned.length}`);
+  if (differs) absent('pages', `${text}, but a scan with the filter returns ${scanned.length}`);
 }
 
 function assertStats(known: Knowledge, rest: Rest, stats: NonNullable<Rest['stats']>): void {
   const live = rest.sessions.filter(({ close_reason }) => close_reason === null).length;
-  if (stats.live !== live) absent('stats', `at rest ${live} sessions are live, and the figures show ${stats.live}`);
+  if (stats.live !== live) absent('stats', `at rest ${live} sessions are live, but the statistics show ${stats.live}`);
   known.tallies.assert(stats);
 }
 

@@ -7,12 +7,12 @@ type Change = Extract<Operation, { readonly kind: 'replace' | 'patch' | 'amend' 
 /** Properties that only an amendment changes. */
 type Traits = Pick<Seen, 'idle_timeout_ms' | 'expire_time' | 'client' | 'address'>;
 
-/** The changes that made the revisions of one session, and its content at each. */
+/** The changes that made the revisions of one session, and its content at each revision. */
 export class Revisions {
   readonly #session: Failing;
-  /** The highest at which it was live. */
+  /** The highest revision at which the session was live. */
   live_max = 0;
-  /** Changes whose outcome is not known. */
+  /** The number of changes whose outcome is unknown. */
   unknown = 0;
   readonly #values = new Map<number, Values>();
   readonly #traits = new Map<number, Traits>();
@@ -29,7 +29,7 @@ export class Revisions {
     if (revision > this.live_max) this.live_max = revision;
   }
 
-  /** How many revisions are known to have been made by changes and rotations. */
+  /** How many revisions are known to come from changes and rotations. */
   get made(): number {
     return this.#responded + this.#tokens.size;
   }
@@ -44,7 +44,10 @@ export class Revisions {
       const level = this.#levels.get(revision);
       if (level === undefined) this.#levels.set(revision, auth_level);
       else if (level !== auth_level) {
-        this.#session.fail('write-survives', `revision ${revision} has auth_level ${level}, and ${auth_level}`);
+        this.#session.fail(
+          'write-survives',
+          `revision ${revision} is shown with auth_level ${level} and with ${auth_level}`,
+        );
       }
     }
     if (values) this.#showValues(revision, values, seen.close_reason !== null);
@@ -53,7 +56,7 @@ export class Revisions {
   #showValues(revision: number, values: Values, hasEnded: boolean): void {
     const { data, user } = values;
     if (hasEnded) {
-      if (data !== null || user !== null) this.#session.fail('response', 'it has ended, and still has user or data');
+      if (data !== null || user !== null) this.#session.fail('response', 'it has ended, but still has user or data');
       return;
     }
     const before = this.#values.get(revision);
@@ -64,7 +67,7 @@ export class Revisions {
     }
   }
 
-  /** A change succeeded, and made this revision. */
+  /** A change succeeded and made this revision. */
   change(call: number, operation: Change, revision: number): void {
     const other = this.#changes.get(revision);
     if (other !== undefined && other !== call) {
@@ -79,12 +82,12 @@ export class Revisions {
     this.#assertEffect(operation, revision);
   }
 
-  /** A rotation succeeded; others that present the same token get the same new one. */
+  /** A rotation succeeded; other rotations of the same token return the same new token. */
   rotate(token: string): void {
     this.#tokens.add(token);
   }
 
-  /** No read will show an earlier revision any more. */
+  /** No later read will show an earlier revision. */
   forgetBelow(revision: number): void {
     for (const map of [this.#values, this.#traits, this.#levels, this.#changes]) {
       if (map.size < 16) continue;
@@ -104,7 +107,7 @@ export class Revisions {
           address: traitsBefore.address,
           client: client ?? traitsBefore.client,
           idle_timeout_ms: idle_timeout_ms ?? traitsBefore.idle_timeout_ms,
-          // The node computes the moment by its own clock.
+          // The node computes this time with its own clock.
           expire_time: expire_in_ms === null ? traitsBefore.expire_time : traits.expire_time,
         });
       }
@@ -133,7 +136,7 @@ export class Revisions {
 
   #assertSame(revision: number, member: 'data' | 'user', shown: Values, expected: string | null): void {
     if (isSameValue(shown[member], expected)) return;
-    const message = `revision ${revision} has ${member} ${shown[member]}, and its change makes ${expected}`;
+    const message = `revision ${revision} has ${member} ${shown[member]}, but its change results in ${expected}`;
     this.#session.fail('write-survives', message);
   }
 }

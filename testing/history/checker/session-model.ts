@@ -7,18 +7,18 @@ import { type Invariant, ViolationError } from './violation.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** When something was seen, and how old it may have been. */
+/** When a response or an event was seen, and how old its content may be. */
 export interface Sight {
   readonly start: Micros;
   readonly time: Micros;
-  /** How long a cache may go on showing what a later change has replaced; 0 for what is read in the store. */
+  /** How long a cache may show data that a later change has replaced; 0 for a read of the store. */
   readonly lag: Micros;
-  /** No clock of a node was later than this, in milliseconds since 1970. */
+  /** The latest time that any node's clock has shown, in milliseconds since 1970. */
   readonly clock_max: number;
   readonly pending: PendingCalls;
 }
 
-/** How a session ended, as far as it was shown. */
+/** How a session ended, as far as responses and events have shown it. */
 export interface End {
   readonly reason: CloseReason | null;
   readonly close_time: number | null;
@@ -27,28 +27,28 @@ export interface End {
 
 /** Everything that was shown of one session, from its open request to its removal. */
 export class SessionModel {
-  /** `Operation.number` of its open request. */
+  /** `Operation.number` of the open request. */
   readonly number: number;
   readonly user: string;
   readonly invoked: Micros;
   readonly revisions: Revisions;
   readonly stairs = new Staircase();
   id: string | null;
-  /** When it was first shown to exist. */
+  /** When the session was first shown to exist. */
   opened_at: Micros = NEVER;
-  /** When it was first shown not to be live, and how. */
+  /** When the session was first shown as not live, and how it ended. */
   ended_at: Micros = NEVER;
   end: End = { reason: null, close_time: null, revision: null };
-  /** When it was first shown to be removed. */
+  /** When the session was first shown as removed. */
   gone_at: Micros = NEVER;
   remove_invoked = false;
-  /** Those that it was given. Another session of the same id, before or after it, has other ones. */
+  /** The tokens of this session. An earlier or later session with the same id has other tokens. */
   readonly tokens = new Set<string>();
-  /** Reasons that requests gave to end it. */
+  /** Reasons of the requests that may have ended the session. */
   readonly causes = new Set<CloseReason>();
-  /** The outcome of the open request is not known, or it is under way. */
+  /** Whether the open request is in progress, or has an unknown outcome. */
   is_uncertain = true;
-  /** The shortest and the longest idle timeout that it may have had, and its earliest absolute deadline. */
+  /** The shortest and the longest idle timeout that the session may have had, and its earliest absolute deadline. */
   idle_min = NEVER;
   idle_max = 0;
   expire_min: number | null = null;
@@ -63,27 +63,27 @@ export class SessionModel {
     this.revisions = new Revisions(this);
   }
 
-  /** The session as it was first shown; null before. */
+  /** The session as it was first shown; null until then. */
   get first(): Seen | null {
     return this.#first;
   }
 
-  /** Whether a call that started then may still show it as live. */
+  /** Whether a call that started at that moment may still show the session as live. */
   mayBeLive(start: Micros): boolean {
     return this.ended_at >= start && this.gone_at >= start;
   }
 
-  /** The earliest moment at which it can end by itself. */
+  /** The earliest moment at which the session can end by itself. */
   get deadline_min(): number {
     if (!this.#first) return 0;
     return Math.min(this.stairs.last().request_time + this.idle_min, this.expire_min ?? NEVER);
   }
 
-  /** Its life may be another one from now on. */
+  /** Notes that its deadlines may be different from now on. */
   amend(idle_timeout_ms: number | null, expires: boolean): void {
     this.isAmended = true;
     if (idle_timeout_ms !== null) this.#allowIdle(idle_timeout_ms);
-    // The node computes the moment by its own clock.
+    // The node computes this time with its own clock.
     if (expires) this.expire_min = 0;
   }
 
@@ -92,7 +92,7 @@ export class SessionModel {
     const { revision, request_time, close_reason, close_time } = seen;
     const floor = this.stairs.before(sight.start - sight.lag);
     if (revision < floor.revision) {
-      // An end that is contradicted is the graver fact.
+      // A contradiction of the end is the more serious violation, so it is reported first.
       if (close_reason === null) this.#assertLiveIsNew(sight);
       this.fail('revision-never-falls', `revision ${revision} is shown after revision ${floor.revision}`);
     }
@@ -106,16 +106,19 @@ export class SessionModel {
     if (close_reason === null && this.end.reason === 'idle') this.#assertNotEarly();
   }
 
-  /** It is live; the revision is null where the response does not say it. */
+  /** A response showed the session as live; the revision is null if the response does not have it. */
   seeLive(sight: Sight, revision: number | null): void {
     this.#assertLiveIsNew(sight);
     if (revision !== null && this.end.revision !== null && revision >= this.end.revision) {
-      this.fail('end-never-changes', `it is live at revision ${revision}, and ended with ${this.end.revision}`);
+      this.fail(
+        'end-never-changes',
+        `it is live at revision ${revision}, but ended with revision ${this.end.revision}`,
+      );
     }
     if (revision !== null) this.revisions.seeLive(revision);
   }
 
-  /** It has ended. A reason, a time or a revision is null where the response does not say it. */
+  /** The session has ended. The reason, the time or the revision is null if the response does not have it. */
   seeEnd(end: End, sight: Sight): void {
     for (const part of ['reason', 'close_time', 'revision'] as const) {
       const [before, now] = [this.end[part], end[part]];
@@ -132,14 +135,14 @@ export class SessionModel {
     };
     this.ended_at = Math.min(this.ended_at, sight.time);
     if (end.revision !== null && end.revision <= this.revisions.live_max) {
-      const message = `it ended with revision ${end.revision}, and was live at ${this.revisions.live_max}`;
+      const message = `it ended with revision ${end.revision}, but was live at revision ${this.revisions.live_max}`;
       this.fail('end-never-changes', message);
     }
     if (isNews) this.#assertCause(sight);
     if (this.end.reason === 'idle') this.#assertNotEarly();
   }
 
-  /** Calls under way may still be meant for an earlier session of this id. */
+  /** Calls in progress may be meant for an earlier session with this id. */
   inherit(earlier: SessionModel): void {
     this.remove_invoked ||= earlier.remove_invoked;
     for (const reason of earlier.causes) this.causes.add(reason);
@@ -151,7 +154,7 @@ export class SessionModel {
   }
 
   #exist(seen: Seen, { start, time, lag }: Sight): void {
-    if (seen.user !== this.user) this.fail('response', `it belongs to ${seen.user}, and ${this.user} opened it`);
+    if (seen.user !== this.user) this.fail('response', `it belongs to ${seen.user}, but ${this.user} opened it`);
     this.id ??= seen.id;
     if (this.id !== seen.id) this.fail('response', `its idempotency key names another id than ${seen.id}`);
     if (!this.#first) {
@@ -164,7 +167,7 @@ export class SessionModel {
         this.fail('write-survives', `its ${part} was ${this.#first[part]}, and is ${seen[part]}`);
       }
     }
-    if (start - lag > this.gone_at) this.fail('ended-stays-ended', 'it is there again after its removal');
+    if (start - lag > this.gone_at) this.fail('ended-stays-ended', 'it exists again after its removal');
     this.opened_at = Math.min(this.opened_at, time);
     this.is_uncertain = false;
   }
@@ -178,10 +181,10 @@ export class SessionModel {
     if (start - lag > this.gone_at) this.fail('ended-stays-ended', 'it is live after its removal');
     if (start - lag <= this.ended_at) return;
     const how = this.end.reason === null ? 'it had ended' : `it had ended as ${this.end.reason}`;
-    this.fail('ended-stays-ended', `it is live, and was shown before that ${how}`);
+    this.fail('ended-stays-ended', `it is live, but an earlier response shows that ${how}`);
   }
 
-  /** The reason has to be that of a request, or a deadline that a clock has reached. */
+  /** The reason must be that of a request, or of a deadline that a clock has reached. */
   #assertCause({ clock_max, pending }: Sight): void {
     const { reason, close_time } = this.end;
     if (reason === 'idle' || reason === 'expired') {
@@ -190,12 +193,12 @@ export class SessionModel {
       const { request_time } = this.stairs.last();
       const deadline = reason === 'idle' ? request_time + this.idle_min : (this.expire_min ?? NEVER);
       const at = Math.max(deadline, close_time ?? 0);
-      if (clock_max < at) this.fail('deadline-is-kept', `it is ${reason} before ${at}, when no clock was there yet`);
+      if (clock_max < at) this.fail('deadline-is-kept', `it is ${reason}, but no clock had reached ${at} yet`);
       if (reason === 'expired' && close_time !== null && !this.isAmended && close_time !== this.expire_min) {
-        this.fail('deadline-is-kept', `it expired at ${close_time}, and its expire_time is ${this.expire_min}`);
+        this.fail('deadline-is-kept', `it expired at ${close_time}, but its expire_time is ${this.expire_min}`);
       }
     } else if (reason !== null && !this.causes.has(reason) && !pending.mayEnd(this.user, reason)) {
-      this.fail('end-has-cause', `it is ${reason}, and no request could have done that`, true);
+      this.fail('end-has-cause', `it is ${reason}, but no request could have ended it so`, true);
     }
   }
 
@@ -205,7 +208,7 @@ export class SessionModel {
     if (close_time === null || !this.#first) return;
     const deadline = this.stairs.last().request_time + this.idle_min;
     if (close_time < deadline) {
-      this.fail('deadline-is-kept', `it became idle at ${close_time}, and its activity lasts until ${deadline}`);
+      this.fail('deadline-is-kept', `it became idle at ${close_time}, but its idle deadline is ${deadline}`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Micros } from '../history.ts';
 
-/** The least that a read has to show if it starts later. */
+/** The minimum that a later read must show. */
 export interface Floor {
   readonly revision: number;
   readonly request_time: number;
@@ -10,12 +10,12 @@ const NONE: Floor = { revision: 0, request_time: 0 };
 /** Steps are removed from the front in groups of this size, because each removal moves all others. */
 const STEPS_FORGOTTEN_MIN = 64;
 
-/** The highest revision and activity that were shown until each moment. */
+/** The highest revision and activity that were shown up to each moment. */
 export class Staircase {
   readonly #times: Micros[] = [];
   readonly #floors: Floor[] = [];
 
-  /** Moments do not fall from one call to the next. */
+  /** `time` must not be earlier than that of the previous call. */
   raise(time: Micros, revision: number, request_time: number): void {
     const last = this.last();
     if (revision <= last.revision && request_time <= last.request_time) return;
@@ -34,7 +34,7 @@ export class Staircase {
     return this.#floors.at(-1) ?? NONE;
   }
 
-  /** The floor for a read that starts at a moment. */
+  /** The floor for a read that starts at that moment. */
   before(time: Micros): Floor {
     for (let at = this.#times.length - 1; at >= 0; at -= 1) {
       if ((this.#times[at] ?? 0) < time) return this.#floors[at] ?? NONE;

@@ -4,10 +4,10 @@ import type { Closed } from '../history.ts';
 import type { SessionModel } from './session-model.ts';
 import { ViolationError } from './violation.ts';
 
-/** Counts what /v2/stats has to show: sessions opened, and ended by each reason. */
+/** Counts what /v2/stats must show: sessions opened, and ended by each reason. */
 export class Tallies {
   #opened = 0;
-  /** Sessions that were removed before anybody saw whether they had ended. */
+  /** Sessions that were removed before any response showed whether they had ended. */
   #uncertain = 0;
   readonly #closed = new Map<CloseReason, number>();
   readonly #counted = new WeakSet<SessionModel>();
@@ -17,7 +17,7 @@ export class Tallies {
     this.#opened += 1;
   }
 
-  /** Called whenever something new is known of a session. */
+  /** Call it whenever something new is known about a session. */
   note(session: SessionModel): void {
     const { reason } = session.end;
     if (reason === null || this.#counted.has(session)) return;
@@ -25,7 +25,10 @@ export class Tallies {
     this.#closed.set(reason, (this.#closed.get(reason) ?? 0) + 1);
   }
 
-  /** It was removed. A removal that is the first to show an end by a deadline need not have stored that end. */
+  /**
+   * The session was removed. If the removal is the first to show an end by deadline, that end may never have been
+   * stored.
+   */
   removed(session: SessionModel, shows: 'live' | 'ended before' | 'ended now' | 'nothing'): void {
     if (this.#removed.has(session)) return;
     this.#removed.add(session);
@@ -44,6 +47,8 @@ export class Tallies {
   #assertBetween(name: string, shown: number, min: number, max: number): void {
     if (shown >= min - this.#uncertain && shown <= max + this.#uncertain) return;
     const range = `between ${min - this.#uncertain} and ${max + this.#uncertain}`;
-    throw new ViolationError('stats', `the hours show ${name} ${shown}, and ${range} happened`, { is_absence: true });
+    throw new ViolationError('stats', `the hourly counts show ${name} ${shown}, but it must be ${range}`, {
+      is_absence: true,
+    });
   }
 }

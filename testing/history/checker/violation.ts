@@ -1,4 +1,4 @@
-/** The promises that the checker holds the service to; README.md has a sentence on each. */
+/** The promises that the checker verifies; README.md explains each of them. */
 export type Invariant =
   | 'ended-stays-ended'
   | 'end-never-changes'
@@ -18,10 +18,10 @@ export type Invariant =
 export interface Violation {
   readonly invariant: Invariant;
   readonly message: string;
-  /** The open request of the session that it concerns; null for none. */
+  /** The number of the open request of the session in question; null for none. */
   readonly number: number | null;
   readonly user: string | null;
-  /** Whether it follows from what did not happen: every event is part of its history then. */
+  /** Whether the violation follows from a missing event: then every event is part of its history. */
   readonly is_absence: boolean;
 }
 
@@ -37,7 +37,7 @@ export class ViolationError extends Error {
   }
 }
 
-/** Ends a check with a violation: `is_absence` where something is missing that any event might have explained. */
+/** Ends a check with a violation. `is_absence` means that any missing event might have explained it. */
 export interface Failing {
   fail(invariant: Invariant, message: string, is_absence?: boolean): never;
 }

@@ -27,7 +27,7 @@ test('a change with If-Match follows the revision that it names', () => {
   assert.equal(opened().replace([2, 5], at(2)).replace([6, 7], at(3), 1).breaks(), 'if-match');
 });
 
-test('a change with If-Match is refused only at another revision', () => {
+test('a change with If-Match is rejected only at another revision', () => {
   const operation = { kind: 'replace', id: 's1', member: 'data', value: '{}', revision: 1 } as const;
   const conflict = (revision: number) => ({ is: 'conflict', revision }) as const;
   assert.equal(opened().replace([2, 3], at(2)).call([4, 5], operation, conflict(2)).violation(), null);
@@ -49,21 +49,21 @@ test('a change of data keeps user', () => {
   assert.equal(history.replace([4, 5], at(3, '{"a":3}', '{"name":"ann"}')).breaks(), 'write-survives');
 });
 
-test('activity that was shown is shown by every later read', () => {
+test('every later read shows the activity that was shown before', () => {
   const touched = seen({ request_time: 1_000_500 });
   const touch = { kind: 'touch', id: 's1' } as const;
   const history = opened().call([500, 501], touch, { is: 'session', session: touched });
   assert.equal(history.get([502, 503], seen()).breaks(), 'write-survives');
 });
 
-test('a touch that succeeds has noted the activity', () => {
+test('a touch that succeeds has written the activity', () => {
   const touch = { kind: 'touch', id: 's1' } as const;
   const touched = (request_time: number) => ({ is: 'session', session: seen({ request_time }) }) as const;
   assert.equal(opened().call([500, 501], touch, touched(1_000_500)).violation(), null);
   assert.equal(opened().call([500, 501], touch, touched(1_000_000)).breaks(), 'write-survives');
 });
 
-test('an opened session is there until it is removed', () => {
+test('an opened session exists until it is removed', () => {
   const get = { kind: 'get', id: 's1' } as const;
   assert.equal(opened().remove([2, 3]).call([4, 5], get, { is: 'missing' }).violation(), null);
   assert.equal(opened().call([4, 5], get, { is: 'missing' }).breaks(), 'write-survives');
@@ -97,7 +97,7 @@ test('a change that succeeded has its revision at rest', () => {
   assert.equal(history.rest([5, 6], [at(2)]).breaks(), 'revision-never-falls');
 });
 
-test('an end keeps neither user nor data', () => {
+test('an ended session has neither user nor data', () => {
   const history = opened().close([2, 3]);
   assert.equal(history.get([4, 5], closed({ values: { data: '{}', user: null } })).breaks(), 'response');
 });

@@ -5,14 +5,14 @@ import type { Held, Slot, Slots } from './slots.ts';
 
 const CLIENTS = ['phone', 'laptop', 'tablet'] as const;
 const ADDRESSES = ['10.0.0.1', '10.0.0.2'] as const;
-/** Parts of the calls that are about the session before, and about one that no slot has any more. */
+/** The share of calls for the previous session of a slot, and for a session that no slot has any more. */
 const PREVIOUS_PART = 0.12;
 const ELDERS_PART = 0.2;
 const ALL_AT_ONCE = 1_000;
 const BYTES_MAX = 65_536;
 const GARBAGE = `ps_${'0'.repeat(36)}_${'A'.repeat(43)}`;
 
-/** Turns what a client means to do into a call on the session that its slot has now. `call` is its number. */
+/** Turns a client's intent into a call on the current session of its slot. `call` is the number of the call. */
 export function operationOf(intent: Intent, slot: Slot, slots: Slots, call: number): Operation {
   const { kind, variant } = intent;
   const [choice, held] = chosen(intent, slot, slots);
@@ -36,7 +36,7 @@ export function operationOf(intent: Intent, slot: Slot, slots: Slots, call: numb
   }
 }
 
-/** The session that a call is about, and what is left of the choice for the rest of it. */
+/** The session for a call, and the remaining part of the random choice. */
 function chosen({ kind, choice }: Intent, slot: Slot, slots: Slots): [choice: number, held: Held | null] {
   const isRead = kind === 'get' || kind === 'validate' || kind === 'cached';
   const [elders, previous] = [isRead ? ELDERS_PART : 0, PREVIOUS_PART];
@@ -96,7 +96,7 @@ function onSession(intent: Intent, held: Held, call: number): Operation {
   }
 }
 
-/** Often none; else the one that is known, or one that was. */
+/** Often none; otherwise the known revision or the one before. */
 function ifMatch({ revision }: Held, choice: number): number | null {
   if (choice > 0.5) return null;
   return choice < 0.4 ? revision : Math.max(1, revision - 1);
@@ -118,7 +118,7 @@ function withToken(kind: 'validate' | 'cached' | 'rotate', held: Held, variant: 
   return { kind, id, token, rotations, age_ms_max };
 }
 
-/** A longer or a shorter life, or another device. */
+/** Changes the deadlines or the device of a session. */
 function amend({ variant, choice, idle_timeout_ms, expire_in_ms }: Intent, held: Held): Operation {
   return {
     kind: 'amend',
@@ -144,7 +144,7 @@ function closeMatching({ id, user }: Held, variant: number, choice: number): Ope
   };
 }
 
-/** Mostly the live sessions of one user, which the limit is about. */
+/** Mostly the live sessions of one user, which the limit concerns. */
 function filterOf({ user }: Slot, variant: number): SessionFilter {
   if (variant < 0.65) return { user_id: user, active: true };
   if (variant < 0.85) return { user_id: user };

@@ -7,17 +7,19 @@ import type { Gate } from './gate.ts';
 import { type Slot, Slots } from './slots.ts';
 import type { World } from './world.ts';
 
-/** After a call that the store did not respond to. */
+/** Pause after a call whose outcome is unknown. */
 const BACKOFF_MS = 100;
-/** A client waits no longer for a deadline, and no more than this many clients wait at once. */
+/**
+ * The maximum time that a client waits for a deadline, and the maximum number of clients that wait at the same time.
+ */
 const AIM_MS_MAX = 1_200;
 const AIMING_MAX = 16;
 const DUEL_MS = 4;
 const DUEL_IDLE_MS_MIN = 60_000;
-/** A scan that changes go on beside ends some time. */
+/** The maximum number of pages of a scan: during changes, a scan could go on for ever. */
 const PAGES_MAX = 60;
 
-/** Many clients that share their sessions; each has one call under way at a time. */
+/** Many clients that share their sessions. Each client has one call in progress at a time. */
 export class Clients {
   readonly slots: Slots;
   readonly #plan: Plan;
@@ -42,7 +44,7 @@ export class Clients {
     this.#isStopped = true;
   }
 
-  /** Resolves when the plan's operations are done, or after `stop`. */
+  /** Resolves when all operations of the plan are done, or after `stop`. */
   async run(): Promise<void> {
     await Promise.all(Array.from({ length: this.#plan.clients }, (_, client) => this.#runOne(client)));
   }
@@ -77,7 +79,7 @@ export class Clients {
     return answered;
   }
 
-  /** A cache reads a session again, because it has changed, while another node ends it. */
+  /** Lets a cache read a changed session again while another node ends it. */
   async #duel({ node, variant }: Intent, slot: Slot): Promise<void> {
     const { held } = slot;
     const token = held?.tokens.at(-1);
@@ -87,7 +89,7 @@ export class Clients {
       return { kind: 'replace', id, member: 'data', value: JSON.stringify({ k0: call }), revision: null };
     };
     const validate: Operation = { kind: 'validate', id, token, rotations: held.tokens.length - 1, age_ms_max: null };
-    // Within the activity window of this touch the validation writes nothing, which would show it the end.
+    // Within the activity window of this touch the validation writes nothing: a write would show it the end.
     await this.#call(node, slot, () => ({ kind: 'touch', id }));
     await this.#call(node, slot, change);
     const reading = this.#call(node + 1, slot, () => validate);
@@ -96,7 +98,7 @@ export class Clients {
     this.slots.keepLong(held);
   }
 
-  /** The other pages, each from any node. */
+  /** Follows the other pages, each on any node. */
   async #followPages(first: Answered, slot: Slot, choice: number): Promise<void> {
     const sessions: Seen[] = [];
     let page: Answered | null = first;

@@ -10,7 +10,7 @@ import { Gate } from './gate.ts';
 import { Rest } from './rest.ts';
 import { World } from './world.ts';
 
-/** Long enough for every listener's next watermark. */
+/** Long enough for the next watermark of every listener. */
 const LAST_WATERMARKS_MS = 1_500;
 const WATCH_INTERVAL_MS = 1_000;
 const PROGRESS_INTERVAL_MS = 60_000;
@@ -27,7 +27,7 @@ export interface Outcome {
 interface Figures {
   operations: number;
   readonly kinds: Map<OperationKind, number>;
-  /** Responses and events that showed an end. */
+  /** The number of responses and events that showed an end. */
   ends: number;
   unknown: number;
   kills: number;
@@ -36,15 +36,15 @@ interface Figures {
   seconds: number;
 }
 
-/** What a caller of `run` may add. */
+/** Options of `run`. */
 export interface RunControl {
-  /** Ends the run early, at rest and checked like any other. */
+  /** Ends the run early, with a final rest and all checks. */
   readonly signal?: AbortSignal;
   /** Called each minute with the number of operations so far. */
   readonly onProgress?: (operations: number) => void;
 }
 
-/** Runs a plan: its nodes, its clients and its disturbances, with the checker behind them. */
+/** Runs a plan: its nodes, its clients and its disturbances, and checks the history. */
 export async function run(plan: Plan, seconds_max: number, control: RunControl = {}): Promise<Outcome> {
   const engine = await startEngine(plan.options.store);
   const driver = new Driver(plan, engine);

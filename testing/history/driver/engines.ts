@@ -7,27 +7,27 @@ import { RedisCluster } from '../../servers/redis-cluster.ts';
 import { RedisServer } from '../../servers/redis-server.ts';
 import type { StoreKind } from '../plan/plan.ts';
 
-/** Where a store keeps its sessions, and how that fails. */
+/** The database of a store, and the ways in which it can fail. */
 export interface Engine {
   readonly url: string;
-  /** Whether the sessions are lost with the process of the node. */
+  /** Whether the sessions are lost when the process of the node ends. */
   readonly is_volatile: boolean;
-  /** Ways to fail, each of which resolves when the engine serves again; empty for none. */
+  /** Each simulates a failure and resolves when the engine serves again. Empty if the engine cannot fail. */
   readonly failures: readonly (() => Promise<void>)[];
   readonly remove: () => Promise<void>;
 }
 
-/** Each command is on the disk before it is responded to. */
+/** Each command is on the disk before its response. */
 const DURABLE = { appendonly: 'yes', appendfsync: 'always' };
-/** A write succeeds once a replica has it, so that the failover cannot lose it. */
+/** A write succeeds only when a replica has it, so that a failover cannot lose it. */
 const DURABLE_CLUSTER = { 'min-replicas-to-write': '1', 'min-replicas-max-lag': '10' };
-/** A replica has taken over by then. */
+/** The time after which a replica has taken over. */
 const FAILOVER_MS = 2_500;
 const AWAY_MS = 500;
 /** Shorter and longer than a call waits for the store. */
 const PAUSES_MS = [150, 400, 2_500];
 
-/** Says what the machine lacks for a store; null for nothing. */
+/** Returns what the machine lacks for a store; null if nothing is missing. */
 export function missingFor(store: StoreKind): string | null {
   if (store === 'postgres') return PostgresServer.isAvailable() ? null : 'no PostgreSQL on this machine';
   if (store === 'redis' || store === 'redis-cluster') {
@@ -112,7 +112,7 @@ async function clusterEngine(): Promise<Engine> {
   };
 }
 
-/** It keeps its connections, and responds to nothing for a while. */
+/** The server keeps its connections, but does not respond for a while. */
 async function pause(server: RedisServer, ms: number): Promise<void> {
   server.pause();
   await delay(ms);

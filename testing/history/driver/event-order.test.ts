@@ -24,7 +24,7 @@ test('events of several sources are released in one order', () => {
   assert.deepEqual(released, [1, 2, 4]);
 });
 
-test('a source that has left is not waited for', () => {
+test('the order does not wait for a source that has left', () => {
   const { order, released, push } = ordered();
   order.join('a', 0);
   order.join('b', 0);

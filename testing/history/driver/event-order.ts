@@ -1,9 +1,9 @@
 import type { HistoryEvent, Micros } from '../history.ts';
 
-/** Puts the events of several processes into one order: releases them once no process can report an earlier one. */
+/** Orders the events of several processes by time: releases events once no process can report an earlier one. */
 export class EventOrder {
   readonly #release: (event: HistoryEvent) => void;
-  /** Up to when each source has reported everything. */
+  /** For each source, the moment up to which it has reported all events. */
   readonly #complete = new Map<string, Micros>();
   #waiting: HistoryEvent[] = [];
 
@@ -11,7 +11,7 @@ export class EventOrder {
     this.#release = release;
   }
 
-  /** A source whose events will be waited for. */
+  /** Adds a source whose events must be waited for. */
   join(source: string, now: Micros): void {
     this.#complete.set(source, now);
   }
@@ -24,13 +24,16 @@ export class EventOrder {
     this.#waiting.push(event);
   }
 
-  /** A source has pushed all its events up to a moment. `now` is the moment of the driver, who reports at once. */
+  /**
+   * A source has pushed all its events up to a moment. `now` is the moment of the driver, which pushes its events at
+   * once.
+   */
   completed(source: string, until: Micros, now: Micros): void {
     if (this.#complete.has(source)) this.#complete.set(source, until);
     this.flush(Math.min(now, ...this.#complete.values()));
   }
 
-  /** Releases all up to a moment. */
+  /** Releases all events up to a moment. */
   flush(until: Micros): void {
     const due: HistoryEvent[] = [];
     const rest: HistoryEvent[] = [];
@@ -40,7 +43,7 @@ export class EventOrder {
     for (const event of due) this.#release(event);
   }
 
-  /** The earliest start of what waits. */
+  /** The earliest start of the waiting events. */
   earliest(now: Micros): Micros {
     let earliest = now;
     for (const event of this.#waiting) earliest = Math.min(earliest, 'start' in event ? event.start : event.time);

@@ -1,8 +1,8 @@
-/** Lets clients pass while it is open, and keeps them waiting while it is closed. */
+/** Clients pass while it is open, and wait while it is closed. */
 export class Gate {
   #closed: PromiseWithResolvers<void> | null = null;
 
-  /** Null while it is open, so that nothing can come between the look and the call that follows it. */
+  /** Null while it is open, so that nothing can happen between the check and the call that follows. */
   get opened(): Promise<void> | null {
     return this.#closed?.promise ?? null;
   }

@@ -10,7 +10,7 @@ export interface NodeListener {
   readonly ended: () => void;
 }
 
-/** The process of one node, as the driver has it. */
+/** The driver's side of one node process. */
 export class NodeProcess {
   readonly number: number;
   readonly #child: ChildProcess;
@@ -19,7 +19,7 @@ export class NodeProcess {
   #resting: (() => void) | null = null;
   #isRunning = true;
 
-  /** Resolves when the node serves; rejects when it ends before. */
+  /** Resolves when the node serves; rejects if it ends before. */
   static async start(settings: NodeSettings, listener: NodeListener): Promise<NodeProcess> {
     const node = new NodeProcess(settings, listener);
     await node.#ready;
@@ -36,7 +36,10 @@ export class NodeProcess {
     });
     const exited = Promise.withResolvers<void>();
     const ready = Promise.withResolvers<void>();
-    const timer = setTimeout(() => ready.reject(new Error('A node did not start.')), READY_WITHIN_MS);
+    const timer = setTimeout(
+      () => ready.reject(new Error(`A node did not start within ${READY_WITHIN_MS} ms.`)),
+      READY_WITHIN_MS,
+    );
     this.#exited = exited.promise;
     this.#ready = ready.promise.finally(() => clearTimeout(timer));
     const kill = () => this.#child.kill('SIGKILL');
@@ -45,7 +48,7 @@ export class NodeProcess {
     this.#child.once('exit', () => {
       process.off('exit', kill);
       this.#isRunning = false;
-      ready.reject(new Error('A node ended before it served.'));
+      ready.reject(new Error('A node process ended before it was ready.'));
       this.#resting?.();
       listener.ended();
       exited.resolve();
@@ -75,7 +78,10 @@ export class NodeProcess {
   /** Resolves when the node's clock stands still. */
   async rest(): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => reject(new Error('A node did not come to rest.')), REST_WITHIN_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`A node did not come to rest within ${REST_WITHIN_MS} ms.`)),
+      REST_WITHIN_MS,
+    );
     this.#resting = resolve;
     this.#send({ type: 'rest' });
     await promise.finally(() => clearTimeout(timer));

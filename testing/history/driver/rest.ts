@@ -8,10 +8,13 @@ const AT_ONCE = 64;
 const PAGE = 1_000;
 const SERVING_WITHIN_MS = 30_000;
 const POLL_MS = 50;
-/** Part of the sessions that are read one by one at each rest. */
+/** One of this many sessions is read individually at each rest. */
 const READ_EACH = 2;
 
-/** Looks at everything through every node while no client has a call under way, and removes sessions that no client uses. */
+/**
+ * Reads everything through every node while no call of a client is in progress, and removes sessions that no client
+ * uses.
+ */
 export class Rest {
   readonly #world: World;
   readonly #slots: Slots;
@@ -33,13 +36,14 @@ export class Rest {
     await this.#retire(sessions);
   }
 
-  /** After a fault, which may have ended a moment ago. */
+  /** Waits until the node serves again after a fault. */
   async #whenServing(node: number): Promise<void> {
     const end = Date.now() + SERVING_WITHIN_MS;
     for (;;) {
       const { result } = await this.#world.call(node, { kind: 'count', filter: {} });
       if (result.is === 'count') return;
-      if (Date.now() > end) throw new Error(`node ${node} does not serve ${SERVING_WITHIN_MS} ms after the last fault`);
+      if (Date.now() > end)
+        throw new Error(`node ${node} still does not serve ${SERVING_WITHIN_MS} ms after the last fault`);
       await delay(POLL_MS);
     }
   }
@@ -105,7 +109,7 @@ export class Rest {
   }
 }
 
-/** Some filters of every kind, with values that are there. */
+/** Filters of every kind, with existing values. */
 function filtersOf(sessions: readonly Seen[], rests: number): readonly SessionFilter[] {
   const one = sessions[rests % Math.max(1, sessions.length)];
   const all: SessionFilter[] = [{}, { active: true }, { active: false }, { client: 'phone' }];

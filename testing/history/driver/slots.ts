@@ -1,13 +1,13 @@
 import type { Answered, Seen } from '../history.ts';
 
-/** A session as the clients know it. */
+/** A session as its clients know it. */
 export interface Held {
   readonly number: number;
   readonly id: string;
   readonly user: string;
-  /** The idempotency key that it was opened with. */
+  /** The idempotency key of its open request; null for none. */
   readonly key: string | null;
-  /** Its tokens in the order in which they came; empty for a session without a token. */
+  /** Its tokens, the oldest first; empty for a session without a token. */
   readonly tokens: string[];
   idle_timeout_ms: number;
   expire_time: number | null;
@@ -16,11 +16,11 @@ export interface Held {
   is_removed: boolean;
 }
 
-/** A place that holds one session after another of one user. */
+/** A place for one session of a user at a time. */
 export interface Slot {
   readonly user: string;
   held: Held | null;
-  /** The session before: it may be live still. */
+  /** The previous session, which may still be live. */
   previous: Held | null;
   /** The idempotency key of the last open request, whose outcome may be unknown. */
   key: string | null;
@@ -34,7 +34,7 @@ const ELDERS_MAX = 150;
 export class Slots {
   readonly #slots: readonly (readonly Slot[])[];
   readonly #byNumber = new Map<number, Held>();
-  /** Sessions that no slot has any more, for some time: caches may still have them. */
+  /** Sessions that no slot has any more, with their time: caches may still have them. */
   #elders: { readonly held: Held; readonly since: number }[] = [];
 
   constructor(users: number, slots: number) {
@@ -45,11 +45,11 @@ export class Slots {
 
   at(user: number, slot: number): Slot {
     const found = this.#slots[user]?.[slot];
-    if (!found) throw new Error(`There is no slot ${slot} of user ${user}.`);
+    if (!found) throw new Error(`User ${user} has no slot ${slot}.`);
     return found;
   }
 
-  /** Takes what a response says. */
+  /** Updates the sessions from a response. */
   note({ operation, result }: Answered, slot: Slot): void {
     if (result.is === 'opened' && operation.kind === 'open') {
       this.#hold(slot, result.session, result.token, operation.key);
@@ -79,13 +79,13 @@ export class Slots {
     return this.#slots.some((slots) => slots.some((slot) => slot.held === held));
   }
 
-  /** Lets go of those that were kept for long enough. */
+  /** Drops the sessions that were kept long enough. */
   age(): void {
     const before = Date.now() - ELDERS_MS;
     this.#elders = this.#elders.filter(({ held, since }) => since > before && !held.is_removed);
   }
 
-  /** No client uses these any more. */
+  /** No client uses these sessions any more. */
   forget(numbers: ReadonlySet<number>): void {
     for (const number of numbers) this.#byNumber.delete(number);
     for (const slot of this.#slots.flat()) {
@@ -94,7 +94,7 @@ export class Slots {
     }
   }
 
-  /** The store has lost everything. */
+  /** The store has lost all data. */
   clear(): void {
     this.#byNumber.clear();
     this.#elders = [];
@@ -106,7 +106,7 @@ export class Slots {
     this.keepLong(held);
   }
 
-  /** Lets clients use a session for some time more. */
+  /** Lets clients use a session for some more time. */
   keepLong(held: Held): void {
     if (this.#elders.length >= ELDERS_MAX || held.tokens.length === 0 || held.is_removed) return;
     if (!this.#elders.some((elder) => elder.held === held)) this.#elders.push({ held, since: Date.now() });

@@ -14,10 +14,10 @@ interface UnderWay {
 
 /** The checker gets a new horizon after this number of events. */
 const HORIZON_EVERY = 2_000;
-/** A call that has not returned by then never will. */
+/** A call that takes longer than this counts as hanging. */
 const CALL_WITHIN_MS = 30_000;
 
-/** The nodes of a run, the calls under way on them, and the history that they make. */
+/** The nodes of a run, their calls in progress, and the history that they make. */
 export class World {
   readonly #plan: Plan;
   readonly #engine: Engine;
@@ -29,7 +29,7 @@ export class World {
   readonly #underWay = new Map<number, UnderWay>();
   #calls = 0;
   #released = 0;
-  /** Resolves when the last call under way has returned. */
+  /** Resolves when the last call in progress has returned. */
   #idle: (() => void) | null = null;
 
   constructor(plan: Plan, engine: Engine, observe: (event: HistoryEvent) => void) {
@@ -51,7 +51,7 @@ export class World {
   }
 
   async start(): Promise<void> {
-    // One after the other: the first creates what the store needs.
+    // One after the other, because the first node creates the schema.
     for (const number of this.#nodes.keys()) await this.startNode(number);
   }
 
@@ -75,7 +75,7 @@ export class World {
     this.#order.flush(monotonicMicros());
   }
 
-  /** A node that serves, this one where it does; null where none does. */
+  /** A node that serves, this one if possible; null if none serves. */
   serving(number: number): number | null {
     const count = this.#nodes.length;
     for (let n = 0; n < count; n += 1) {
@@ -85,7 +85,7 @@ export class World {
     return null;
   }
 
-  /** Sends one call, and resolves with what it returned, which may be that this is unknown. */
+  /** Sends one call and resolves to its result, which may be `unknown`. */
   call(node: number, operation: Operation, call = this.nextCall()): Promise<Answered> {
     const sent = monotonicMicros();
     const { promise, resolve } = Promise.withResolvers<Answered>();
@@ -97,7 +97,7 @@ export class World {
     return promise;
   }
 
-  /** Adds what the driver itself has to say to the history. */
+  /** Adds an event of the driver itself to the history. */
   note(event: HistoryEvent): void {
     this.#order.push(event);
   }
@@ -112,7 +112,7 @@ export class World {
     return this.#clocks[node] ?? { offset_ms: 0, tick_ms: 1 };
   }
 
-  /** Stops all clocks, once no call is under way. */
+  /** Stops all clocks when no call is in progress. */
   async rest(): Promise<void> {
     await this.whenIdle();
     await Promise.all(this.#nodes.map((node) => node?.rest()));
@@ -129,7 +129,7 @@ export class World {
     });
   }
 
-  /** Throws when a call has been under way for too long. */
+  /** Throws if a call has been in progress for too long. */
   assertResponsive(): void {
     for (const [call, { node, operation, sent }] of this.#underWay) {
       const waited_ms = (monotonicMicros() - sent) / 1_000;

@@ -1,7 +1,7 @@
 import { DOMAIN, STORES } from '../../mutations/text-mutation.ts';
 import type { Mutation } from './mutation.ts';
 
-/** Faults of the domain's rules, and of the memory store, which applies nothing else. */
+/** Faults in the rules of the domain, and in the memory store, which only applies those rules. */
 export const RULES: readonly Mutation[] = [
   {
     name: 'a change does not look whether the session has ended',

@@ -1,7 +1,7 @@
 import { STORES } from '../../mutations/text-mutation.ts';
 import type { Mutation } from './mutation.ts';
 
-/** Faults of single stores. */
+/** Faults of individual stores. */
 export const IN_STORES: readonly Mutation[] = [
   {
     name: 'SQLite: a cached session outlives its change',

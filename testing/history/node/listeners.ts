@@ -9,7 +9,7 @@ const RECONNECT_MS = 50;
 
 type Note = (event: NodeEvent) => void;
 
-/** Listens to the changes that the store of a node publishes. */
+/** Records the changes that the store of a node publishes. */
 export function listenToStore(listener: string, sessions: Sessions, note: Note): { readonly complete: () => void } {
   let until = Number.NEGATIVE_INFINITY;
   sessions.watch((change) => {
@@ -33,7 +33,7 @@ export function listenToStore(listener: string, sessions: Sessions, note: Note):
   };
 }
 
-/** Listens to the changes that `GET /v2/changes` of a node publishes. */
+/** Records the changes that `GET /v2/changes` of a node publishes. */
 export function listenToStream(listener: string, url: string, note: Note): void {
   const request = get(`${url}/v2/changes`, { agent: false }, (response) => read(listener, response, note));
   const again = () => setTimeout(() => listenToStream(listener, url, note), RECONNECT_MS).unref();
@@ -71,7 +71,7 @@ interface StreamData {
   readonly close_reason?: CloseReason | null;
 }
 
-/** From `elapsedTime`, which may have leapt ahead since the start of this process, to the clock of all processes. */
+/** Converts a moment of `elapsedTime`, which may have jumped ahead since the process started, to `monotonicMicros`. */
 function microsOf(time: number): number {
   return monotonicMicros() - (elapsedTime() - time) * 1_000;
 }

@@ -1,4 +1,4 @@
-/** A node of the service in a process of its own, which a history is made with: calls come in, events go out. */
+/** A process with one node of the service for histories: it receives calls and reports events. */
 import { createCachedSessionsClient } from '@pip-sessions/client';
 import { directLookup } from '../../../packages/service/src/domain/session-lookup.ts';
 import { Sessions } from '../../../packages/service/src/domain/sessions.ts';
@@ -17,9 +17,9 @@ import { type Node, perform } from './performer.ts';
 import type { FromNode, NodeEvent, NodeSettings, ToNode } from './protocol.ts';
 
 const NEAR_BOUNDS = { sessions_max: 10_000, bytes_max: 16_777_216 };
-/** How often a node reports even if nothing has happened, so that the events of others can be put into order. */
+/** How often a node reports even if nothing has happened, so that the events of all nodes can be ordered. */
 const REPORT_INTERVAL_MS = 5;
-/** How often the watermark of the store's feed is noted. */
+/** How often the watermark of the store's feed is recorded. */
 const WATERMARK_INTERVAL_MS = 50;
 
 const settings = JSON.parse(process.argv[2] ?? '') as NodeSettings;
@@ -83,7 +83,7 @@ async function take(message: ToNode, node: Node): Promise<void> {
   }
 }
 
-/** Everything of one turn is reported together. */
+/** All events of one turn of the event loop are reported together. */
 function note(event: NodeEvent): void {
   events.push(event);
   if (isReporting) return;

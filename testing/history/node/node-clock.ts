@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from '../../../packages/service/src/domain/time/clock.ts';
 import type { ClockSetting } from './protocol.ts';
 
-/** The clock of one node: the machine's, moved by an offset that can step, and sometimes standing still. */
+/** The clock of one node: the machine's clock with an offset that can step. It can also stand still. */
 export class NodeClock implements Clock {
   #setting: ClockSetting;
   #rests_at: number | null = null;
-  /** The service's own rule: a clock that steps back stands still until it is there again. */
+  /** The rule of the service: a clock that was set back stands still until it has caught up. */
   readonly #clock = systemClock(() => this.#read());
 
   constructor(setting: ClockSetting) {

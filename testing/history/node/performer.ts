@@ -14,15 +14,15 @@ import {
   validationResult,
 } from './results.ts';
 
-/** The parts of a node that calls reach. */
+/** The parts of a node that calls use. */
 export interface Node {
   readonly sessions: Sessions;
-  /** The caller with a cache, who reaches the node over HTTP. */
+  /** The caller with a cache, which uses the node over HTTP. */
   readonly caller: CachedSessionsClient;
   readonly clock: NodeClock;
 }
 
-/** Carries out one call, and notes when it began and ended. */
+/** Executes one call and records when it began and ended. */
 export async function perform(node: Node, { call, operation }: Call): Promise<NodeEvent> {
   const clock = node.clock.now();
   const start = monotonicMicros();

@@ -1,6 +1,6 @@
 import type { Answered, HistoryEvent, Operation } from '../history.ts';
 
-/** The only argument of a node's process, as JSON. */
+/** The only argument of a node process, as JSON. */
 export interface NodeSettings {
   readonly number: number;
   readonly store: string;
@@ -14,7 +14,7 @@ export interface NodeSettings {
 
 export interface ClockSetting {
   readonly offset_ms: number;
-  /** The clock shows multiples of it. */
+  /** The resolution of the clock: it shows multiples of this. */
   readonly tick_ms: number;
 }
 
@@ -26,7 +26,7 @@ export interface Call {
 export type ToNode =
   | { readonly type: 'calls'; readonly calls: readonly Call[] }
   | { readonly type: 'clock'; readonly clock: ClockSetting }
-  /** The clock stands still until the next `clock`, and activity that was noticed is written. */
+  /** Stops the clock until the next `clock`, and writes all activity noticed so far. */
   | { readonly type: 'rest' }
   | { readonly type: 'stop' };
 
@@ -38,5 +38,5 @@ export type FromNode =
   | { readonly type: 'ready' }
   | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'resting' }
-  /** Ordered by time; all that happens on this node later has a time after `until`. */
+  /** Ordered by time; every later event of this node has a time after `until`. */
   | { readonly type: 'events'; readonly events: readonly NodeEvent[]; readonly until: number };

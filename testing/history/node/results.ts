@@ -7,7 +7,7 @@ import type { Closed, Result, Seen } from '../history.ts';
 
 const MISSING: Result = { is: 'missing' };
 
-/** A session that a use case returned, as the history has it. */
+/** Converts a session of the service into the form of the history. */
 export function seenOf(session: Session | SessionSummary): Seen {
   const { id, user_name, user_id, address, client, revision, close_reason, close_time } = session;
   const { open_time, request_time, idle_timeout_ms, expire_time } = session;
@@ -29,7 +29,7 @@ export function seenOf(session: Session | SessionSummary): Seen {
   };
 }
 
-/** A session that was found by a token, which may be worth less than the session. */
+/** Converts a session that was read by a token, which may have a lower level than the session. */
 export function seenByToken(session: Session): Seen {
   const { auth_level: _, ...seen } = seenOf(session);
   return seen;
@@ -44,7 +44,7 @@ export function validationResult(validation: Validation): Result {
   return validation.reason === 'unknown' ? MISSING : { is: 'ended', reason: validation.reason };
 }
 
-/** A session as a caller reads it over HTTP. */
+/** Converts a session that a caller read over HTTP. */
 export function cachedResult(session: JsonSession | null): Result {
   if (!session) return { is: 'ended', reason: null };
   const { id, user_name, user_id, address, client, revision, close_reason } = session;
@@ -77,7 +77,7 @@ export function statsResult({ live, hours }: Stats): Result {
   return { is: 'stats', live, opened, closed: closed satisfies Closed };
 }
 
-/** The errors that a caller has to expect; anything else is a fault of the service. */
+/** The errors that a caller must expect; any other error is a fault of the service. */
 export function errorResult(error: unknown): Result {
   if (isUnavailable(error)) return { is: 'unknown' };
   if (!(error instanceof SessionsError)) return { is: 'failed', message: String(error) };
@@ -105,7 +105,7 @@ export function errorResult(error: unknown): Result {
   }
 }
 
-/** In this process, or as the client reports it: no response, or one that names the store. */
+/** Whether the store was unavailable: as an error of this process, or as the client reports it. */
 function isUnavailable(error: unknown): boolean {
   if (error instanceof SessionsError) return error.code === 'STORE_UNAVAILABLE';
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;

@@ -1,12 +1,12 @@
 import { type Random, Weighted } from './random.ts';
 
-/** A call that a client means to make; `calls.ts` fills in ids, tokens and revisions, which only the run knows. */
+/** The next action of a client. `calls.ts` adds ids, tokens and revisions, which are known only during the run. */
 export interface Intent {
   readonly kind: IntentKind;
   readonly user: number;
   readonly slot: number;
   readonly node: number;
-  /** Whether to wait until just before, at or after the session's deadline. */
+  /** If not null, waits until this far from the session's deadline, before or after. */
   readonly aim_ms: number | null;
   /** Chooses among the variants of one kind; from 0 to below 1. */
   readonly variant: number;
@@ -42,7 +42,7 @@ const KINDS = [
 type IntentKind = (typeof KINDS)[number][0];
 
 const ALL = new Weighted<IntentKind>(KINDS);
-/** A session that nothing but touches and validations reach: no change of it is ever published. */
+/** The calls for quiet slots, whose sessions are mostly touched and validated: their changes are never published. */
 const QUIET = new Weighted<IntentKind>([
   ['open', 2],
   ['get', 6],
@@ -52,7 +52,7 @@ const QUIET = new Weighted<IntentKind>([
   ['count', 2],
   ['list', 2],
 ]);
-/** A part of the slots is quiet. */
+/** One of this many slots is quiet. */
 const QUIET_EVERY = 3;
 
 const IDLE_TIMEOUTS_MS = [50, 50, 100, 100, 200, 400, 1_000, 3_000, 60_000, 3_600_000] as const;
@@ -61,7 +61,7 @@ const EXPIRES_PART = 0.15;
 const AIMED_PART = 0.1;
 const AIM_MS = 4;
 
-/** Draws the same numbers whatever the run answers, so that a seed gives the same intents each time. */
+/** Draws the same numbers whatever happens in the run, so that a seed always gives the same intents. */
 export class Intents {
   readonly #random: Random;
   readonly #users: number;

@@ -21,7 +21,7 @@ test('other seeds and other clients give other intents', () => {
   assert.notDeepEqual(intentsOf(OPTIONS, 3, 100), intentsOf({ ...OPTIONS, seed: 8 }, 3, 100));
 });
 
-test('a plan has kills, failures of the engine, steps of clocks and rests, in their order', () => {
+test('a plan has kills, engine failures, clock steps and rests in order', () => {
   const { disturbances } = planOf(OPTIONS);
   const kinds = new Set(disturbances.map(({ type }) => type));
   assert.deepEqual([...kinds].sort(), ['clock', 'engine', 'kill', 'rest']);
@@ -31,17 +31,17 @@ test('a plan has kills, failures of the engine, steps of clocks and rests, in th
   );
 });
 
-test('a plan without faults and skew has rests alone', () => {
+test('a plan without faults and clock skew has only rests', () => {
   const { disturbances } = planOf({ ...OPTIONS, faults: 'none', skew_ms: 0 });
   assert.ok(disturbances.length > 0 && disturbances.every(({ type }) => type === 'rest'));
 });
 
-test('clocks are no farther from the machine than allowed', () => {
+test('the clock skew does not exceed its limit', () => {
   const { disturbances } = planOf(OPTIONS);
   assert.ok(disturbances.every((one) => one.type !== 'clock' || Math.abs(one.offset_ms) <= OPTIONS.skew_ms));
 });
 
-test('every kind of call is meant by somebody', () => {
+test('the intents of a client include every kind of call', () => {
   const kinds = new Set(intentsOf(OPTIONS, 0, 20_000).map(({ kind }) => kind));
   assert.equal(kinds.size, 20);
 });

@@ -11,12 +11,12 @@ export interface PlanOptions {
   readonly store: StoreKind;
   readonly seed: number;
   readonly operations: number;
-  /** How far the clocks of nodes may be from the machine's. */
+  /** The maximum difference between a node's clock and the machine's clock. */
   readonly skew_ms: number;
   readonly faults: Faults;
 }
 
-/** Something that happens once this many operations have been sent. */
+/** Happens after this many operations have been sent. */
 export type Disturbance = { readonly after: number } & (
   | { readonly type: 'kill'; readonly node: number }
   /** `way` chooses among the ways in which the engine of the store can fail. */
@@ -25,7 +25,7 @@ export type Disturbance = { readonly after: number } & (
   | { readonly type: 'rest' }
 );
 
-/** All that a seed decides beforehand; `intents.ts` draws what the clients do. */
+/** Everything that a seed decides in advance; `intents.ts` draws the actions of the clients. */
 export interface Plan {
   readonly options: PlanOptions;
   readonly nodes: number;
@@ -37,18 +37,18 @@ export interface Plan {
   readonly rotation_grace_ms: number;
   readonly retention_ms: number | null;
   readonly page_size_max: number;
-  /** In order of `after`. */
+  /** In the order of `after`. */
   readonly disturbances: readonly Disturbance[];
 }
 
 const CLIENTS = 80;
 const RESTS_EVERY = 4_000;
 const CLOCK_STEPS_EVERY = 1_500;
-/** A kill or an engine's failure takes seconds; a long run has room for more of them. */
+/** A kill or a failure of the engine takes seconds, so a long run has more of them. */
 const FAULTS_EVERY_MIN = 2_500;
 const FAULTS_EVERY_MAX = 50_000;
 const FAULTS_A_RUN = 40;
-/** The nodes, the disturbances, and then one part a client. */
+/** The random streams of a plan: settings, disturbances, then one for each client. */
 const PARTS = { settings: 0, disturbances: 1, clients: 2 };
 
 export function planOf(options: PlanOptions): Plan {
@@ -106,7 +106,7 @@ function disturbancesOf({ seed, operations, faults, skew_ms, store }: PlanOption
   return all.toSorted((a, b) => a.after - b.after);
 }
 
-/** Often none, often a little, and now and then as far as it may be. */
+/** Often no offset, often a small one, and sometimes one up to the maximum. */
 function offsetOf(random: Random, skew_ms: number): number {
   const far = Math.round((2 * random.next() - 1) * skew_ms);
   const near = Math.round((2 * random.next() - 1) * Math.min(skew_ms, 300));

@@ -1,4 +1,4 @@
-/** A stream of numbers that its seed determines (mulberry32): good enough to choose calls, and the same everywhere. */
+/** A sequence of numbers determined by its seed (mulberry32): good enough to choose calls, and the same everywhere. */
 export class Random {
   #state: number;
 
@@ -14,7 +14,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   }
 
-  /** From 0 to below a number. */
+  /** An integer from 0 to below a number. */
   below(count: number): number {
     return Math.floor(this.next() * count);
   }
@@ -27,13 +27,13 @@ export class Random {
     return values[this.below(values.length)] ?? values[0];
   }
 
-  /** From 0 to below a number, small ones far more often than large ones. */
+  /** An integer from 0 to below a number; small ones are far more frequent. */
   skewed(count: number): number {
     return Math.floor(count * this.next() ** 3);
   }
 }
 
-/** A seed of a part of a run: independent of those of the other parts. */
+/** The seed of one random stream, independent of the other streams. */
 export function seedOf(seed: number, part: number): number {
   const random = new Random((seed ^ Math.imul(part + 1, 0x9e3779b1)) >>> 0);
   random.next();
@@ -57,7 +57,7 @@ export class Weighted<T> {
   draw(random: Random): T {
     const at = random.next() * (this.#sums.at(-1) ?? 0);
     const value = this.#values[this.#sums.findIndex((sum) => at < sum)];
-    if (value === undefined) throw new Error('There is nothing to draw from.');
+    if (value === undefined) throw new Error('There are no values to draw from.');
     return value;
   }
 }

@@ -1,7 +1,7 @@
 import type { Violation } from '../checker/violation.ts';
 import type { HistoryEvent, HistorySettings, Operation, Result, Seen } from '../history.ts';
 
-/** One event in one line: when (in ms since `origin`), where, by which clock, what, and with what result. */
+/** One event as one line: time (in ms since `origin`), node, offset of its clock, call and result. */
 export function lineOf(
   event: HistoryEvent,
   origin: number,

@@ -2,14 +2,14 @@ import type { SessionFilter } from '../../../packages/service/src/domain/store.t
 import type { Violation } from '../checker/violation.ts';
 import type { HistoryEvent, Operation, Result, Seen } from '../history.ts';
 
-/** The sessions that a violation is about. */
+/** The sessions that a violation concerns. */
 export interface Scope {
   readonly user: string | null;
   readonly numbers: ReadonlySet<number>;
   readonly ids: ReadonlySet<string>;
 }
 
-/** The one session of a violation, or all of its user. */
+/** The one session of a violation, or all sessions of its user. */
 export function scopeOf(events: readonly HistoryEvent[], violation: Violation, of: 'session' | 'user'): Scope {
   const { user, number } = violation;
   const numbers = new Set<number>(number === null ? [] : [number]);
@@ -24,7 +24,7 @@ export function scopeOf(events: readonly HistoryEvent[], violation: Violation, o
   return { user, numbers, ids };
 }
 
-/** Whether an event says something of these sessions. */
+/** Whether an event concerns these sessions. */
 export function concerns(event: HistoryEvent, scope: Scope): boolean {
   switch (event.type) {
     case 'delivered':

@@ -20,7 +20,7 @@ function shrunk(history: WrittenHistory) {
   return { violation, events: shrink(history.events, history.settings, violation) };
 }
 
-test('a violation is shrunk to the open request, the end and what contradicts it', () => {
+test('a violation is shrunk to the open request, the end and the contradiction', () => {
   const history = longHistory().get([10_000, 10_010], became_idle()).get([10_020, 10_030], seen());
   const { events } = shrunk(history);
   assert.deepEqual(

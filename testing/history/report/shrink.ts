@@ -3,12 +3,12 @@ import type { Violation } from '../checker/violation.ts';
 import type { HistoryEvent, HistorySettings } from '../history.ts';
 import { concerns, scopeOf } from './scope.ts';
 
-/** How many events are checked while a history is shrunk: about ten seconds. */
+/** How many events may be checked while a history is shrunk: about ten seconds. */
 const OBSERVED_MAX = 5_000_000;
 
 /**
- * The smallest part of a history that breaks the same promise with the same last event (delta debugging). Where the
- * violation follows from what is not in the history, every event of its session or user stays.
+ * Finds the smallest part of a history that breaks the same promise with the same last event (delta debugging). If the
+ * violation follows from a missing event, every event of its session or user stays.
  */
 export function shrink(
   events: readonly HistoryEvent[],
@@ -34,7 +34,7 @@ export function shrink(
   return [...reduced(smallest, fails, () => observed < OBSERVED_MAX), last];
 }
 
-/** Takes out parts, ever smaller ones, as long as the rest still fails. */
+/** Removes parts, smaller and smaller ones, as long as the rest still fails. */
 function reduced(
   events: readonly HistoryEvent[],
   fails: (some: readonly HistoryEvent[]) => boolean,

@@ -1,7 +1,7 @@
 import type { Outcome } from '../driver/driver.ts';
 import type { RunOptions } from '../options.ts';
 
-/** One line of figures. */
+/** The figures of a run, as one line. */
 export function summaryText({ store, seed, skew_ms, faults }: RunOptions, { violation, figures }: Outcome): string {
   const { operations, kinds, ends, unknown, kills, failures, rests, seconds } = figures;
   const byKind = [...kinds].toSorted(([, a], [, b]) => b - a).map(([kind, count]) => `${kind} ${count}`);

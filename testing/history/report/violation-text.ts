@@ -3,10 +3,10 @@ import type { Outcome } from '../driver/driver.ts';
 import { lineOf } from './event-line.ts';
 import { shrink } from './shrink.ts';
 
-/** How many of the last events are shown of a history that cannot be shrunk. */
+/** How many of the last events are shown if the history cannot be shrunk. */
 const LINES_MAX = 80;
 
-/** The violation, and the smallest history that has it: one line an event. */
+/** The violation, and the smallest history that has it, with one line per event. */
 export function violationText(
   { events, settings }: Pick<Outcome, 'events' | 'settings'>,
   violation: Violation,

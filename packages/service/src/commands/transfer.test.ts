@@ -150,7 +150,7 @@ test('arguments that cannot be end with 2 and one line, and nothing is done', as
   const cases: readonly (readonly [args: readonly string[], says: RegExp])[] = [
     [['export', '--store', 'sqlite:typo.db'], /^There is no file .*typo\.db, so there is nothing to export\.$/],
     [['export', '--store', 'memory:'], /^A memory: store ends with its process/],
-    [['export', '--store', 'oracle:'], /^The store URL .*should start with one of/],
+    [['export', '--store', 'oracle:'], /^The store URL starts with "oracle:"; allowed: /],
     [['export', '--store', SEEDED, '--after', 'x'], /^--after must be a cursor that an export has printed\.$/],
     [['export', '--stor', SEEDED], /--stor/],
     [['export', 'file'], /file/],

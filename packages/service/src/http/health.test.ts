@@ -56,7 +56,7 @@ test('without its store it lives and is not ready, and says why and when to ask 
   const server = await startTestServer({ store });
   t.after(() => server.stop());
   for (const [error, reason] of [
-    [new SessionsError('STORE_UNAVAILABLE', 'The session store does not answer: gone.'), /^The session .*: gone\.$/],
+    [new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.'), /^The session .*: gone\.$/],
     [new TypeError('password=secret'), /^It failed; the log says why\.$/],
   ] as const) {
     store.answer = () => Promise.reject(error);

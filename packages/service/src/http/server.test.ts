@@ -47,7 +47,7 @@ test('closing finishes the request in flight, refuses new connections, and then 
 
 test('a store that does not answer is a 503 with Retry-After, never "no such session"', async (t) => {
   const store = heldStore();
-  store.fail(new SessionsError('STORE_UNAVAILABLE', 'The session store does not answer: gone.'));
+  store.fail(new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.'));
   const server = await startTestServer({ store });
   t.after(() => server.stop());
   const url = `${server.url}/v1/sessions/get_session_by_id?correlation_id=abc`;
@@ -58,7 +58,7 @@ test('a store that does not answer is a 503 with Retry-After, never "no such ses
     code: 'STORE_UNAVAILABLE',
     category: 'NoResponse',
     status: 503,
-    message: 'The session store does not answer: gone.',
+    message: 'The session store is unavailable: gone.',
     correlation_id: 'abc',
   });
   const token = `ps_${'0'.repeat(36)}_${'A'.repeat(43)}`;

@@ -9,7 +9,7 @@ import type { SessionStore } from '../domain/store.ts';
 import { ManualClock } from '../domain/time/clock.ts';
 import { elapsedTime } from '../domain/time/elapsed-time.ts';
 import { startV2 } from '../http/v2/fixtures/start.ts';
-import { watermark } from '../stores/conformance/told.ts';
+import { watermarkReached } from '../stores/conformance/told.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { NearSessions } from './near-sessions.ts';
 
@@ -21,7 +21,7 @@ function failed(error: unknown): never {
   throw error;
 }
 
-/** Two nodes on the same data: this one with its cache, the other without. */
+/** Two nodes on the same data: `here` has a cache, `there` has none. */
 async function startNodes(t: TestContext, stores: TestedStores) {
   const store = await stores.empty();
   const other = await stores.again();
@@ -30,15 +30,15 @@ async function startNodes(t: TestContext, stores: TestedStores) {
   const there = new Sessions(other, clock, SETTINGS, failed);
   const open = async () => {
     const opened = await there.openWithToken({ user_id: 'u' }, null);
-    await watermark(store, elapsedTime());
+    await watermarkReached(store, elapsedTime());
     return { id: opened.session.id, token: opened.token };
   };
-  return { store, other, clock, here, there, open, asked: t.mock.method(store, 'find').mock };
+  return { store, other, clock, here, there, open, finds: t.mock.method(store, 'find').mock };
 }
 
 onSharedStores((stores) => {
-  test('a session in use is read from the store once, and answered from memory from then on', async (t) => {
-    const { here, open, asked } = await startNodes(t, stores);
+  test('a session in use is read from the store once, then from the cache', async (t) => {
+    const { here, open, finds } = await startNodes(t, stores);
     const { id, token } = await open();
     for (let n = 0; n < 10; n += 1) {
       const validation = await here.validate(token);
@@ -46,21 +46,21 @@ onSharedStores((stores) => {
       assert.equal(validation.session.id, id);
       assert.equal(validation.age_ms === 0, n === 0);
     }
-    assert.equal(asked.callCount(), 1);
+    assert.equal(finds.callCount(), 1);
   });
 
-  test('a close at the other node is seen here once it was told', async (t) => {
+  test('a close on another node is seen here once the feed has published it', async (t) => {
     const { store, here, there, open } = await startNodes(t, stores);
     const { id, token } = await open();
     await here.validate(token);
     await there.close(id, 'revoked');
-    await watermark(store, elapsedTime());
+    await watermarkReached(store, elapsedTime());
     assert.deepEqual(await here.validate(token), { active: false, reason: 'revoked' });
   });
 
-  test('a token that the other node has given out is good here before that is told', async (t) => {
+  test('a token rotated on another node is valid here before the feed publishes it', async (t) => {
     const { store, there, clock, open } = await startNodes(t, stores);
-    // The feed is slow: it says that all is told, and this change is on its way.
+    // The feed is slow: the watermark moves on, but the change has not arrived yet.
     t.mock.method(store, 'watch', () => () => {});
     const here = new Sessions(store, clock, SETTINGS, failed, new NearSessions(store, BOUNDS));
     const { token } = await open();
@@ -71,8 +71,8 @@ onSharedStores((stores) => {
     assert.equal(validation.age_ms, 0);
   });
 
-  test('a session in use is touched once a touch interval, also when it is answered from memory', async (t) => {
-    const { store, other, clock, here, open, asked } = await startNodes(t, stores);
+  test('a session in use is touched once per touch interval, even if read from the cache', async (t) => {
+    const { store, other, clock, here, open, finds } = await startNodes(t, stores);
     const { id, token } = await open();
     const touches = t.mock.method(store, 'update').mock;
     for (const ms of [1, 1, TOUCH_INTERVAL_MS / 2, TOUCH_INTERVAL_MS, 1]) {
@@ -82,54 +82,54 @@ onSharedStores((stores) => {
     }
     assert.equal(touches.callCount(), 2);
     assert.equal((await other.find(id))?.request_time, clock.now() - 1);
-    assert.equal(asked.callCount(), 1);
+    assert.equal(finds.callCount(), 1);
   });
 });
 
-/** A node on a store whose feed the test speaks for, and a clock of its own for how old things are. */
-function startDoubtful(t: TestContext) {
+/** A node on a store whose feed is controlled by the test, with a clock of its own for the age of cached sessions. */
+function startWithControlledFeed(t: TestContext) {
   const store: SessionStore = new MemoryStore({ sessions_max: 10 });
-  const world = { now: 0, watermark: 0, tell: (() => {}) as ChangeListener };
+  const world = { now: 0, watermark: 0, publish: (() => {}) as ChangeListener };
   t.mock.method(store, 'watermark', () => world.watermark);
   t.mock.method(store, 'watch', (listener: ChangeListener) => {
-    world.tell = listener;
+    world.publish = listener;
     return () => {};
   });
   const near = new NearSessions(store, BOUNDS, () => world.now);
-  return { store, world, near, asked: t.mock.method(store, 'find').mock };
+  return { store, world, near, finds: t.mock.method(store, 'find').mock };
 }
 
 test('nothing is answered from memory when the feed of the store has been silent for the bound of three seconds', async (t) => {
-  const { store, world, near, asked } = startDoubtful(t);
+  const { store, world, near, finds } = startWithControlledFeed(t);
   const sessions = new Sessions(store, new ManualClock(), SETTINGS, failed, near);
   const { token } = await sessions.openWithToken({ user_id: 'u' }, null);
   await sessions.validate(token);
-  // Less than three seconds by as much as a clock that stood still may leave unnoticed.
+  // The limit is three seconds, less the time by which a suspended clock may lag unnoticed.
   world.now = FRESH_MS - 1;
   await sessions.validate(token);
-  assert.equal(asked.callCount(), 1);
+  assert.equal(finds.callCount(), 1);
   world.now = FRESH_MS;
   for (let n = 0; n < 3; n += 1) await sessions.validate(token);
-  assert.equal(asked.callCount(), 4);
+  assert.equal(finds.callCount(), 4);
   world.watermark = FRESH_MS;
   await sessions.validate(token);
-  assert.equal(asked.callCount(), 4);
+  assert.equal(finds.callCount(), 4);
 });
 
-test('after a gap everything is read from the store again', async (t) => {
-  const { store, world, near, asked } = startDoubtful(t);
+test('after a feed gap, sessions are read from the store again', async (t) => {
+  const { store, world, near, finds } = startWithControlledFeed(t);
   const sessions = new Sessions(store, new ManualClock(), SETTINGS, failed, near);
   const { session, token } = await sessions.openWithToken({ user_id: 'u' }, null);
   await sessions.validate(token);
   await sessions.close(session.id);
   world.now = 1;
-  world.tell({ type: 'gap' });
+  world.publish({ type: 'gap' });
   assert.equal((await sessions.validate(token)).active, false);
-  assert.equal(asked.callCount(), 2);
+  assert.equal(finds.callCount(), 2);
 });
 
-test('a read that may not be old is not that of a request before it, which is still under way', async (t) => {
-  const { store, world, near } = startDoubtful(t);
+test('a read that requires a fresh value does not join an older load in flight', async (t) => {
+  const { store, world, near } = startWithControlledFeed(t);
   const sessions = new Sessions(store, new ManualClock(), SETTINGS, failed, near);
   const { session } = await sessions.openWithToken({ user_id: 'u' }, null);
   const first = Promise.withResolvers<void>();
@@ -146,7 +146,7 @@ test('a read that may not be old is not that of a request before it, which is st
   );
   const before = near.find(session.id, 60_000);
   world.now = 1;
-  // Its session is cached while the load is still under way.
+  // This update caches its session while the load is still in flight.
   await near.update(session.id, { type: 'touch', touch_window_ms: 5 }, session.open_time + 1);
   world.now = 2;
   await sessions.replace(session.id, 'data', asJsonText('1'));
@@ -158,14 +158,14 @@ test('a read that may not be old is not that of a request before it, which is st
   );
 });
 
-test('ids that are not there take no room', async (t) => {
-  const { near } = startDoubtful(t);
+test('unknown ids take no space in the cache', async (t) => {
+  const { near } = startWithControlledFeed(t);
   for (let n = 0; n < 10; n += 1) assert.equal((await near.find(`${n}`, 60_000)).session, null);
   assert.equal(near.stats().entries, 0);
 });
 
-test('a validation by API v2 says for how long the node has known what it answers', async (t) => {
-  const { store, world, near } = startDoubtful(t);
+test('a validation by API v2 returns the age of the cached session', async (t) => {
+  const { store, world, near } = startWithControlledFeed(t);
   const clock = new ManualClock();
   const sessions = new Sessions(store, clock, SETTINGS, failed, near);
   const { open, validate, send } = await startV2(t, { clock, sessions });
@@ -174,7 +174,7 @@ test('a validation by API v2 says for how long the node has known what it answer
   assert.equal((await validate(token)).age, 0);
   world.now = 1_600;
   assert.equal((await validate(token)).age, 1.5);
-  // Who has heard of changes for a second only cannot keep what is older, and asks for nothing that is.
+  // A caller that accepts an age of at most 1 s gets a fresh read, because the cached copy is 1.5 s old.
   const fresh = await send('POST /v2/sessions/validate', { body: { token, max_age: 1 } });
   assert.equal(fresh.body.age, 0);
 });

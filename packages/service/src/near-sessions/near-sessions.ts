@@ -10,12 +10,12 @@ export interface NearSessionsBounds {
 }
 
 const AGE_MS_MAX = 60_000;
-/** The members of a session beside its texts. */
+/** Estimated size of a session without `user` and `data`. */
 const SESSION_BYTES = 500;
 
 /**
- * The sessions that this node has read lately, in front of a store that other nodes change too. The store's feed of
- * changes says what is true no more; while it is in doubt, every read asks the store.
+ * Caches the sessions that this node has read lately, in front of a store that other nodes change too. The store's feed
+ * of changes invalidates the cached sessions. While the feed may have missed changes, every read goes to the store.
  */
 export class NearSessions implements SessionLookup {
   readonly #store: SessionStore;
@@ -28,8 +28,8 @@ export class NearSessions implements SessionLookup {
     this.#cache = new NearCache(
       {
         load: async (id) => {
-          const asked = now();
-          return loaded(await store.find(id), asked);
+          const queried_at = now();
+          return loaded(await store.find(id), queried_at);
         },
         idOf: (id) => id,
         freshUntil: () => store.watermark() + FRESH_MS,
@@ -46,24 +46,25 @@ export class NearSessions implements SessionLookup {
 
   async find(id: string, age_ms_max: number): Promise<LookupResult> {
     const began = this.#now();
-    const { session, asked } = await this.#cache.read(id);
-    if (began - asked <= age_ms_max) return { session, age_ms: Math.max(0, began - asked) };
+    const { session, queried_at } = await this.#cache.read(id);
+    if (began - queried_at <= age_ms_max) return { session, age_ms: Math.max(0, began - queried_at) };
     return { session: await this.#load(id), age_ms: 0 };
   }
 
-  /** Reads the store, whatever is cached: a read under way may have begun before the caller's request. */
+  /** Reads the store even if the session is cached: a load in flight may have begun before the caller's request. */
   async #load(id: string): Promise<Session | null> {
-    const asked = this.#now();
+    const queried_at = this.#now();
     const session = await this.#store.find(id);
-    this.#cache.keep(id, loaded(session, asked), asked);
+    this.#cache.keep(id, loaded(session, queried_at), queried_at);
     return session;
   }
 
   async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
-    const asked = this.#now();
+    const queried_at = this.#now();
     const result = await this.#store.update(id, update, now);
-    // Touches are not published: without this, each read of the older copy would ask for another one.
-    if (result.outcome !== 'missing') this.#cache.keep(id, loaded(result.session, asked), asked);
+    // Touches are not published. If the result were not cached, each read of the older copy would touch the session
+    // again.
+    if (result.outcome !== 'missing') this.#cache.keep(id, loaded(result.session, queried_at), queried_at);
     return result;
   }
 
@@ -74,12 +75,12 @@ export class NearSessions implements SessionLookup {
 
 interface Found {
   readonly session: Session | null;
-  readonly asked: number;
+  readonly queried_at: number;
 }
 
-/** What is not there is not kept: there is no end of ids that somebody may try. */
-function loaded(session: Session | null, asked: number) {
+/** Unknown ids are not cached: clients could send any number of them. */
+function loaded(session: Session | null, queried_at: number) {
   const bytes = session === null ? 0 : SESSION_BYTES + 2 * ((session.user?.length ?? 0) + (session.data?.length ?? 0));
   const cacheable_ms = session === null ? 0 : AGE_MS_MAX;
-  return { value: { session, asked }, cacheable_ms, age_ms: 0, bytes, revision: session?.revision ?? 0 };
+  return { value: { session, queried_at }, cacheable_ms, age_ms: 0, bytes, revision: session?.revision ?? 0 };
 }

@@ -14,7 +14,7 @@ import { createLogger } from './log.ts';
 
 const RIGHT: ClockDifference = { ahead_ms: 5, error_ms: 1 };
 const WRONG: ClockDifference = { ahead_ms: 60_000, error_ms: 1 };
-const AWAY = new SessionsError('STORE_UNAVAILABLE', 'The session store does not answer: gone.');
+const AWAY = new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.');
 
 function newWatch() {
   const log: { level?: string; msg?: string }[] = [];

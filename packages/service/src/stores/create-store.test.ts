@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createStore } from './create-store.ts';
 import { isSharedStore, withoutPassword } from './shared/store-url.ts';
 
-test('a URL is shown without its password, also where it is no URL', () => {
+test('a store URL is shown without its password, even if it cannot be parsed', () => {
   for (const [url, shown] of [
     ['postgres://app:hunter2@db:5432/app?sslmode=verify-full', 'postgres://app:…@db:5432/app?sslmode=verify-full'],
     ['postgresql://app:hun/ter@2@db/app', 'postgresql://app:…@db/app'],
@@ -20,14 +20,14 @@ test('a URL is shown without its password, also where it is no URL', () => {
   }
 });
 
-test('a URL of no store is refused with the ones that there are, and not repeated', async () => {
+test('an unknown URL scheme is rejected with the known ones, without quoting the URL', async () => {
   await assert.rejects(createStore('mysql://app:hunter2@db/app'), {
     code: 'INVALID_CONFIG',
-    message: /^The store URL starts with "mysql:", and should start with one of "memory:", "sqlite:", [^@]*$/,
+    message: /^The store URL starts with "mysql:"; allowed: "memory:", "sqlite:", [^@]*$/,
   });
 });
 
-test('only what one process has to itself is not shared', () => {
+test('only the memory and SQLite stores belong to one process', () => {
   assert.deepEqual(['memory:', 'sqlite:a.db'].map(isSharedStore), [false, false]);
   assert.deepEqual(['postgres://db', 'postgresql://db', 'redis://db', 'rediss://db'].map(isSharedStore), [
     true,

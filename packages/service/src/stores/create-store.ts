@@ -4,7 +4,7 @@ import { type StoreOptions, schemeOf } from './shared/store-url.ts';
 
 type Scheme = (url: string, options: StoreOptions) => Promise<SessionStore>;
 
-/** Each loads its library only when it is asked for. */
+/** Each store loads its client library only when it is used. */
 const SCHEMES: Readonly<Record<string, Scheme>> = {
   memory: async (url) => {
     const [{ MemoryStore }, { memoryStoreConfig }] = await Promise.all([
@@ -31,7 +31,7 @@ async function redis(url: string, options: StoreOptions): Promise<SessionStore> 
     import('./redis/store.ts'),
     import('./redis/config.ts'),
   ]);
-  return new RedisStore(redisStoreConfig(url, options), options.clock, unbelieved(options));
+  return new RedisStore(redisStoreConfig(url, options), options.clock, warnOnce(options));
 }
 
 async function postgres(url: string, options: StoreOptions): Promise<SessionStore> {
@@ -39,17 +39,17 @@ async function postgres(url: string, options: StoreOptions): Promise<SessionStor
     import('./postgres/store.ts'),
     import('./postgres/config.ts'),
   ]);
-  return new PostgresStore(postgresStoreConfig(url), options.clock, unbelieved(options), options.report);
+  return new PostgresStore(postgresStoreConfig(url), options.clock, warnOnce(options), options.report);
 }
 
 const UNBELIEVED = [
   "The channel of the store's feed carried messages that no node of this version has sent.",
-  'They were ignored, but each second with one of them empties the cache of this node.',
-  'Find what else sends there, or replace the nodes of another version.',
+  'They were ignored, but each second with such a message empties the cache of this node.',
+  'Find the program that sends them, or upgrade the nodes that run another version.',
 ].join(' ');
 
-/** Says once that the feed gets messages of others: whoever sends them could fill the log. */
-function unbelieved({ warn }: StoreOptions): () => void {
+/** Warns once about foreign messages on the feed's channel: a warning for each could fill the log. */
+function warnOnce({ warn }: StoreOptions): () => void {
   let isSaid = false;
   return () => {
     if (isSaid) return;
@@ -58,15 +58,19 @@ function unbelieved({ warn }: StoreOptions): () => void {
   };
 }
 
-/** The store that a URL names. Rejects with `INVALID_CONFIG`; what it quotes of a URL holds no password. */
+/**
+ * Creates the store that a URL names. Rejects with `INVALID_CONFIG`; the message contains no password of the URL.
+ *
+ * ```ts
+ * const store = await createStore('sqlite:data/sessions.db');
+ * await store.open();
+ * ```
+ */
 export async function createStore(url: string, options: StoreOptions = { retention_ms: null }): Promise<SessionStore> {
   const scheme = schemeOf(url);
   const create = SCHEMES[scheme];
   if (create) return create(url, options);
   const known = Object.keys(SCHEMES).map((known) => `"${known}:"`);
-  // Where a password is in a text that is no URL of a store cannot be known.
-  throw new SessionsError(
-    'INVALID_CONFIG',
-    `The store URL starts with "${scheme}:", and should start with one of ${known.join(', ')}.`,
-  );
+  // The URL is not quoted: an unknown URL may have its password anywhere.
+  throw new SessionsError('INVALID_CONFIG', `The store URL starts with "${scheme}:"; allowed: ${known.join(', ')}.`);
 }

@@ -11,7 +11,7 @@ import { type Clock, ManualClock } from '../domain/time/clock.ts';
 import { elapsedTime } from '../domain/time/elapsed-time.ts';
 import { NearSessions } from '../near-sessions/near-sessions.ts';
 import { session as sessionOf } from './conformance/fixtures.ts';
-import { Told, watermark } from './conformance/told.ts';
+import { PublishedChanges, watermarkReached } from './conformance/told.ts';
 
 const IDLE_MS = 1_000;
 const USER = { user_id: 'u', idle_timeout_ms: IDLE_MS };
@@ -22,7 +22,9 @@ function failed(error: unknown): never {
   throw error;
 }
 
-/** Two nodes: the clock of `late` is a second behind that of `early`, and shows moments before a session's deadline. */
+/**
+ * Two nodes: the clock of `late` is one second behind the clock of `early`, and is still before the session's deadline.
+ */
 async function startNodes(stores: TestedStores, settings = {}) {
   const store = await stores.empty();
   const other = stores.isShared ? await stores.again() : store;
@@ -33,7 +35,7 @@ async function startNodes(stores: TestedStores, settings = {}) {
   return { early, late, clocks, store, other };
 }
 
-/** What shows a caller that a session has ended: each leads the early node to the end of the one session of `u`. */
+/** Every operation that can show a caller that a session has ended. Each makes `early` end the one session of `u`. */
 const OBSERVATIONS: Readonly<Record<string, (sessions: Sessions, id: string, token: string) => Promise<unknown>>> = {
   get: (sessions, id) => sessions.get(id),
   validate: (sessions, _, token) => sessions.validate(token),
@@ -56,7 +58,7 @@ const OBSERVATIONS: Readonly<Record<string, (sessions: Sessions, id: string, tok
 
 onEveryStore((stores) => {
   for (const [name, observe] of Object.entries(OBSERVATIONS)) {
-    test(`${stores.name}: an end by deadline that a ${name} has shown stays, whatever the nodes' clocks`, async () => {
+    test(`${stores.name}: an end that "${name}" has shown is final on all nodes`, async () => {
       const { early, late, clocks } = await startNodes(stores);
       const { session, token } = await late.openWithToken(USER, null);
       const deadline = session.open_time + IDLE_MS;
@@ -80,17 +82,17 @@ onEveryStore((stores) => {
     });
   }
 
-  test(`${stores.name}: an end by deadline is published once, with the revision that everyone reads`, async () => {
+  test(`${stores.name}: an end by deadline is published once, with the stored revision`, async () => {
     const { early, late, other } = await startNodes(stores);
-    const told = new Told(other);
+    const published = new PublishedChanges(other);
     const { session } = await late.open(USER);
     await Promise.all([early.get(session.id), early.count({ active: true }), early.touch(session.id).catch(codeOf)]);
-    await watermark(other, elapsedTime());
-    assert.deepEqual(told.all(), { [session.id]: [1, '2 idle'] });
-    told.stop();
+    await watermarkReached(other, elapsedTime());
+    assert.deepEqual(published.all(), { [session.id]: [1, '2 idle'] });
+    published.stop();
   });
 
-  test(`${stores.name}: what a limit has not counted stays ended, so that no more than the limit ever live`, async () => {
+  test(`${stores.name}: a session that a limit did not count stays ended`, async () => {
     const limit = { max: 3, policy: 'deny' } as const;
     const { early, late, clocks } = await startNodes(stores, { limit });
     const first = [];
@@ -102,7 +104,7 @@ onEveryStore((stores) => {
     for (const node of [early, late]) assert.equal(await node.count({ user_id: 'u', active: true }), 3);
   });
 
-  test(`${stores.name}: an open that is refused still ends what it did not count`, async () => {
+  test(`${stores.name}: a rejected open request still ends due sessions`, async () => {
     const { early, late, clocks, store } = await startNodes(stores, { limit: { max: 1, policy: 'deny' } });
     const due = (await late.open(USER)).session.id;
     const without = new Sessions(store, clocks.early, {}, failed);
@@ -111,7 +113,7 @@ onEveryStore((stores) => {
     assert.equal((await store.find(due))?.close_reason, 'idle');
   });
 
-  test(`${stores.name}: a change that waited until after the deadline is refused, and ends the session`, async () => {
+  test(`${stores.name}: a change after the deadline is refused and ends the session`, async () => {
     if (stores.name === 'memory') return;
     const clock: Clock & { time: number } = { time: 0, now: () => clock.time };
     const store = await stores.empty({ clock });
@@ -128,7 +130,7 @@ onEveryStore((stores) => {
     assert.equal(changes.length, 1);
   });
 
-  test(`${stores.name}: more sessions that are due than one read may end are still counted as ended`, async () => {
+  test(`${stores.name}: a count is right with more due sessions than one read may end`, async () => {
     const { early, clocks, store } = await startNodes(stores);
     const due = stores.name === 'memory' || stores.name === 'sqlite' ? 2_300 : 300;
     await Promise.all(Array.from({ length: due }, () => early.open({ user_id: 'many', idle_timeout_ms: IDLE_MS })));
@@ -142,20 +144,20 @@ onEveryStore((stores) => {
 });
 
 onSharedStores((stores) => {
-  test(`${stores.name}: a copy of a session never says that it has passed its deadline`, async () => {
+  test(`${stores.name}: a cached session never decides that its deadline has passed`, async () => {
     const clock = new ManualClock();
     const store = await stores.empty();
     const here = new Sessions(store, clock, {}, failed, new NearSessions(store, BOUNDS));
     const there = new Sessions(await stores.again(), clock, {}, failed);
     const { session, token } = await there.openWithToken(USER, null);
-    await watermark(store, elapsedTime());
+    await watermarkReached(store, elapsedTime());
     assert.ok((await here.validate(token)).active);
     clock.advance(600);
     await there.touch(session.id);
     clock.advance(600);
     assert.ok((await here.validate(token)).active);
     assert.equal((await there.get(session.id))?.close_time, null);
-    // The copy is renewed with the answer: the store is not asked each time.
+    // The update caches the session again, so the store is not read each time.
     await here.settled();
     clock.advance(900);
     assert.ok((await here.validate(token)).active);

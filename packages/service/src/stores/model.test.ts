@@ -7,7 +7,7 @@ import { asJsonText } from '../domain/json.ts';
 import { apply, asOf, isLive, open, type Session } from '../domain/session.ts';
 import type { PageRequest, SessionFilter, SessionStore } from '../domain/store.ts';
 
-/** Few ids, users and times, so that they meet often. */
+/** Few ids, users and times, so that they often collide. */
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
 const user_id = fc.constantFrom('x', 'y');
 const time = fc.integer({ min: 0, max: 60 });
@@ -44,7 +44,7 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** The contract at its simplest: all sessions in a map, each rule applied by looking at every one. */
+/** The simplest implementation of the contract: a map of all sessions, and each rule applied to every session. */
 class Model {
   readonly sessions = new Map<string, Session>();
 
@@ -99,7 +99,7 @@ async function follow(store: SessionStore, steps: readonly Step[]): Promise<void
         break;
       }
       case 'expire':
-        // Which of several due ones a bounded step takes is the store's affair: all of them read the same.
+        // A store may choose which of several due sessions a bounded step ends: all of them read as ended.
         assert.ok((await store.expire(now, next.limit)).count <= next.limit);
         break;
       case 'wait':
@@ -123,7 +123,7 @@ function view(session: Session | null, now: number): Session | null {
   return session && { ...asOf(session, now) };
 }
 
-/** How many orders each is put through: a few seconds of them. */
+/** How many random sequences each store runs: a few seconds of them. */
 const RUNS: Readonly<Record<StoreName, number>> = {
   memory: 500,
   sqlite: 60,
@@ -133,7 +133,7 @@ const RUNS: Readonly<Record<StoreName, number>> = {
 };
 
 onEveryStore((stores) => {
-  test(`${stores.name}: no order of operations and times makes it differ from the plainest store`, async () => {
+  test(`${stores.name}: random operations have the same results as in the simplest store`, async () => {
     const store = await stores.empty();
     const property = fc.asyncProperty(fc.array(step, { maxLength: 60, size: 'max' }), async (steps) => {
       await removeAll(store, 0);

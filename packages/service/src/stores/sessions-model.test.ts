@@ -14,8 +14,8 @@ import { ManualClock } from '../domain/time/clock.ts';
 const MAX = 3;
 const IDLE_MS = 100;
 const GRACE_MS = 40;
-/** A tenth of the idle timeout: what a touch counts ahead at most. */
-const COVERED_MS = 10;
+/** The activity window of a touch: a tenth of the idle timeout. */
+const TOUCH_WINDOW_MS = 10;
 const LIFETIME_MS = 400;
 const USERS = ['x', 'y'];
 
@@ -43,18 +43,18 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** What somebody remembers who has only ever seen the answers. */
+/** The knowledge of a client that has seen only the responses. */
 interface Known {
   readonly id: string;
   readonly user_id: string;
   readonly opened: number;
-  /** The latest first. */
+  /** The latest token first. */
   readonly tokens: string[];
-  /** When each of them was rotated; undefined for the latest. */
+  /** When each token was rotated; undefined for the latest. */
   readonly rotated: Map<string, number>;
   last_activity: number;
   data: string | null;
-  /** How it ended, once that was seen. */
+  /** The session as it was first read after its end. */
   ended: Session | null;
 }
 
@@ -123,7 +123,7 @@ class World {
     }
   }
 
-  /** Everything that can be read agrees, with itself and with what was seen before. */
+  /** Checks that all reads agree with each other and with earlier reads. */
   async check(): Promise<void> {
     const { sessions, clock } = this;
     await sessions.settled();
@@ -131,14 +131,14 @@ class World {
     const live: string[] = [];
     for (const known of this.known) {
       const session = await sessions.get(known.id);
-      assert.ok(session, 'a session is not there any more');
+      assert.ok(session, 'a session has disappeared');
       if (known.ended) assert.deepEqual({ ...session }, known.ended, 'an ended session has changed');
       else if (session.close_time !== null) known.ended = { ...session };
       if (session.close_time === null) {
         live.push(known.id);
-        assert.ok(now < known.last_activity + IDLE_MS + COVERED_MS, 'a session outlives its idle timeout');
-        assert.ok(now < known.opened + LIFETIME_MS, 'a session outlives its longest life');
-        assert.equal(session.data, known.data, 'an answered update is lost');
+        assert.ok(now < known.last_activity + IDLE_MS + TOUCH_WINDOW_MS, 'a session outlives its idle timeout');
+        assert.ok(now < known.opened + LIFETIME_MS, 'a session outlives its absolute lifetime');
+        assert.equal(session.data, known.data, 'a successful update is lost');
       } else if (session.close_reason === 'idle') {
         assert.ok(now >= known.last_activity + IDLE_MS / 2, 'a session in use has become idle');
       }
@@ -177,7 +177,7 @@ class World {
     else assert.equal(validation.reason, session?.close_reason);
   }
 
-  /** Writers that all know the same revision: one wins, and the others hear of it. */
+  /** Concurrent writers that expect the same revision: one succeeds, and the others get `REVISION_CONFLICT`. */
   async #race(known: Known, at_once: number): Promise<void> {
     const { sessions, clock } = this;
     const revision = (await sessions.get(known.id))?.revision ?? 0;
@@ -219,10 +219,10 @@ class World {
   }
 }
 
-/** The answer, or the code of the error. */
-async function orCode<T>(answer: Promise<T>): Promise<T | string> {
+/** The result, or the code of the error. */
+async function orCode<T>(result: Promise<T>): Promise<T | string> {
   try {
-    return await answer;
+    return await result;
   } catch (error) {
     if (error instanceof SessionsError) return error.code;
     throw error;
@@ -237,11 +237,10 @@ async function follow(store: SessionStore, policy: LimitPolicy, steps: readonly 
   }
 }
 
-const NAME =
-  'no order of requests, sweeps and times revives a session, exceeds a limit, loses an update or makes reads disagree';
+const NAME = 'random requests and sweeps break no rule of ends, limits, updates and reads';
 const policies = fc.constantFrom(...LIMIT_POLICIES);
 
-/** How many orders each is put through: a few seconds of them. */
+/** How many random sequences each store runs: a few seconds of them. */
 const RUNS: Readonly<Record<StoreName, number>> = {
   memory: 300,
   sqlite: 40,

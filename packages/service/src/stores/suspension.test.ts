@@ -6,7 +6,7 @@ import { Sessions } from '../domain/sessions.ts';
 import { ManualClock } from '../domain/time/clock.ts';
 import { elapsedTime } from '../domain/time/elapsed-time.ts';
 import { NearSessions } from '../near-sessions/near-sessions.ts';
-import { watermark } from './conformance/told.ts';
+import { watermarkReached } from './conformance/told.ts';
 
 const BOUNDS = { sessions_max: 1_000, bytes_max: 1_000_000 };
 
@@ -14,15 +14,15 @@ function failed(error: unknown): never {
   throw error;
 }
 
-/** A node that has a session in memory, which another node has revoked; the change does not reach it. */
-async function startUntold(t: TestContext, stores: TestedStores) {
+/** A node that caches a session which another node has revoked. The node never receives the change. */
+async function startWithMissedChange(t: TestContext, stores: TestedStores) {
   const store = await stores.empty();
   const clock = new ManualClock();
   t.mock.method(store, 'watch', () => () => {});
   const here = new Sessions(store, clock, {}, failed, new NearSessions(store, BOUNDS));
   const there = new Sessions(await stores.again(), clock, {}, failed);
   const { session, token } = await there.openWithToken({ user_id: 'u' }, null);
-  await watermark(store, elapsedTime());
+  await watermarkReached(store, elapsedTime());
   await here.validate(token);
   await there.close(session.id, 'revoked');
   return { store, here, token };
@@ -31,14 +31,14 @@ async function startUntold(t: TestContext, stores: TestedStores) {
 onSharedStores((stores) => {
   for (const [what, shift] of Object.entries(SHIFTS)) {
     test(`a node that did nothing while ${what} serves no revoked session from memory`, async (t) => {
-      const { store, here, token } = await startUntold(t, stores);
+      const { store, here, token } = await startWithMissedChange(t, stores);
       const shiftClocks = shiftedClocks(t);
-      assert.ok((await here.validate(token)).active, 'from memory');
+      assert.ok((await here.validate(token)).active, 'the session is read from the cache');
       shiftClocks(shift);
-      assert.ok(elapsedTime() - store.watermark() >= 10_000, 'all that the feed has told is old');
+      assert.ok(elapsedTime() - store.watermark() >= 10_000, 'the watermark of the feed is old');
       assert.deepEqual(await here.validate(token), { active: false, reason: 'revoked' });
-      // And becomes complete again by itself.
-      await watermark(store, elapsedTime());
+      // The feed becomes complete again by itself.
+      await watermarkReached(store, elapsedTime());
       assert.ok(store.watermark() <= elapsedTime());
     });
   }

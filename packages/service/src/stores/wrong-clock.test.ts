@@ -15,7 +15,7 @@ function failed(error: unknown): never {
   throw error;
 }
 
-/** A node whose clock can step, and another one that is right, on the same data. */
+/** Two nodes on the same data: the clock of `here` can step, the clock of `there` is right. */
 async function startNodes(stores: TestedStores, settings: Partial<SessionsSettings> = {}) {
   const step = { ms: 0 };
   const clock = new CheckedClock({ now: () => Date.now() + step.ms });
@@ -76,7 +76,7 @@ onSharedStores((stores) => {
     });
   }
 
-  test(`${stores.name}: a node 40 days ahead serves what is live by its clock as usual`, async () => {
+  test(`${stores.name}: a node 40 days ahead serves sessions that are live by its clock`, async () => {
     const { step, compare, here, there } = await startNodes(stores);
     const { session, token } = await there.openWithToken(LONG, null);
     step.ms = 40 * DAY_MS;
@@ -104,12 +104,12 @@ onSharedStores((stores) => {
 });
 
 onEveryStore((stores) => {
-  test(`${stores.name}: the clock is compared with the server's, where there is one`, async () => {
+  test(`${stores.name}: the clock is compared with that of the database server`, async () => {
     const store = await stores.empty();
     const difference = await store.clockDifference({ now: () => Date.now() + 40 * DAY_MS });
     assert.equal(difference !== null, stores.isShared);
     if (!difference) return;
-    // The servers are on this machine.
+    // The database servers run on this machine.
     const { ahead_ms, error_ms } = difference;
     assert.ok(Math.abs(ahead_ms - 40 * DAY_MS) <= error_ms + 5, `${ahead_ms} ms, by ${error_ms} ms`);
     assert.ok(error_ms >= 0 && error_ms < 2_000);

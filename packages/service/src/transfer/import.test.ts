@@ -85,7 +85,7 @@ test('a store that stays away stops the import, at a line before which nothing i
   });
   const { stopped } = await imported(target, file(100));
   assert.equal(stopped?.number, 40);
-  assert.match(stopped?.problem ?? '', /^line 40 was not imported: The session store does not answer: it is gone\.$/);
+  assert.match(stopped?.problem ?? '', /^line 40 was not imported: The session store is unavailable: it is gone\.$/);
   assert.equal(await target.count({}, NOW), 38);
 });
 

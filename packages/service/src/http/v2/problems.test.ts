@@ -123,7 +123,7 @@ const PROVOKED: Readonly<Record<Exclude<ProblemCode, OfConnections>, (t: TestCon
     return reply;
   },
   STORE_UNAVAILABLE: async (t) => {
-    const error = new SessionsError('STORE_UNAVAILABLE', 'The session store does not answer: gone.');
+    const error = new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.');
     return (await startV2(t, { store: new FailingStore(error) })).send('GET /v2/sessions/s');
   },
   STORE_FULL: async (t) => {

@@ -7,15 +7,23 @@ export { NODES_CONFORMANCE_CASES, type NodesConformanceCase } from './of-nodes.t
 export type { ConformanceCase };
 
 /**
- * The contract of `domain/store.ts` as cases, for the stores here and for those of others:
+ * The conformance suite: checks the contract in `domain/store.ts` for one store, case by case. Every implementation of
+ * `SessionStore` must pass it. Run each case on an empty, open store of its own, in any test runner:
  *
  * ```ts
- * for (const { name, run } of CONFORMANCE_CASES) test(name, async () => run(await openEmptyStore()));
+ * import { test } from 'node:test';
+ * import { CONFORMANCE_CASES } from './conformance.ts';
+ *
+ * for (const { name, run } of CONFORMANCE_CASES) {
+ *   test(name, async () => run(await openEmptyStore()));
+ * }
  * ```
+ *
+ * A store that several nodes can share must pass `NODES_CONFORMANCE_CASES` too.
  */
 export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
   {
-    name: 'an unknown id is null, missing and not an error',
+    name: 'find, remove and update report an unknown id without an error',
     run: async (store) => {
       assert.equal(await store.find('nobody'), null);
       assert.equal(await store.remove('nobody'), null);
@@ -23,7 +31,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a session comes back as it was inserted, member for member',
+    name: 'find returns a session with every property as it was inserted',
     run: async (store) => {
       const replaced = { auth_time: NOW - 9, auth_methods: ['pwd'], auth_level: 1 };
       const past = [{ hash: 'b'.repeat(64), nonce: 'n', grace_until: NOW + 5, replaced }];
@@ -48,7 +56,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'an id that is taken is refused, and the session that has it stays as it is',
+    name: 'insert rejects an id that is taken, and does not change the existing session',
     run: async (store) => {
       await store.insert(session('a', { user_id: 'first' }), null, NOW);
       await assert.rejects(store.insert(session('a', { user_id: 'second' }), null, NOW), isCode('ID_TAKEN'));
@@ -57,7 +65,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'what a caller does to an answered session does not reach the store',
+    name: 'a caller that modifies a returned session does not modify the store',
     run: async (store) => {
       const inserted = { ...session('a', { data: asJsonText('1') }) };
       await store.insert(inserted, null, NOW);
@@ -68,7 +76,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'storing replaces one member, counts as activity and grows the revision',
+    name: 'replace changes one property, counts as activity and increases the revision',
     run: async (store) => {
       await store.insert(session('a', { user: asJsonText('1'), data: asJsonText('2') }), null, NOW);
       const result = await store.update('a', { type: 'replace', member: 'data', value: asJsonText('false') }, NOW + 5);
@@ -85,7 +93,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'closing takes user and data away, and the first close wins',
+    name: 'close deletes user and data, and a second close is refused',
     run: async (store) => {
       await store.insert(session('a', { user: asJsonText('1'), data: asJsonText('2') }), null, NOW);
       const first = await store.update('a', { type: 'close', reason: 'closed' }, NOW + 5);
@@ -98,7 +106,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'nothing is stored in a session that is closed or past its deadline',
+    name: 'replace is refused for a session that is closed or past its deadline',
     run: async (store) => {
       const change = { type: 'replace', member: 'data', value: asJsonText('1') } as const;
       await store.insert(session('closed'), null, NOW);
@@ -112,7 +120,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a session lives until the last millisecond before its deadline, and activity moves the idle one',
+    name: 'a session is live until 1 ms before its deadline, and activity moves it',
     run: async (store) => {
       const change = { type: 'replace', member: 'user', value: asJsonText('1') } as const;
       await store.insert(session('a'), null, NOW);
@@ -122,7 +130,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a removed session is answered as it was, once, and is gone from every list',
+    name: 'remove returns the session once, and no list contains it afterwards',
     run: async (store) => {
       await store.insert(session('a', { data: asJsonText('1') }), null, NOW);
       assert.equal((await store.remove('a'))?.data, '1');
@@ -132,7 +140,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'lists are ordered by the newest activity, ties by id',
+    name: 'lists are ordered by latest activity, then by id',
     run: async (store) => {
       for (const [id, age] of [
         ['c', 0],
@@ -149,7 +157,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'pages follow each other without gap or overlap, and the total counts all of them',
+    name: 'pages have no gap and no overlap, and the total counts all pages',
     run: async (store) => {
       for (let index = 0; index < 25; index += 1)
         await store.insert(session(`s${index}`, { request_time: NOW - index }), null, NOW);
@@ -206,7 +214,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a sweep closes at the deadline, keeps the last activity, and takes no more than its limit',
+    name: 'expire closes at the deadline, keeps the last activity and respects its limit',
     run: async (store) => {
       for (const id of ['a', 'b', 'c']) await store.insert(session(id, { data: asJsonText('1') }), null, NOW);
       await store.insert(session('d', { expire_time: NOW + 7 }), null, NOW);
@@ -242,7 +250,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a lease is there for the first who asks, who can renew it, give it back and have it again',
+    name: 'a lease can be taken, renewed, released and taken again by one holder',
     run: async (store) => {
       assert.equal(await store.lease('a', 1_000, NOW), true);
       assert.equal(await store.lease('a', 1_000, NOW + 999), true);

@@ -3,10 +3,10 @@ import { SessionsError } from '../../domain/errors.ts';
 import { asOf, open, type Session } from '../../domain/session.ts';
 import type { PageRequest, SessionFilterV1, SessionStore } from '../../domain/store.ts';
 
-/** One promise of the `SessionStore` port; `run` rejects when a store breaks it. */
+/** One requirement of the `SessionStore` contract. `run` rejects if the store does not meet it. */
 export interface ConformanceCase {
   readonly name: string;
-  /** Needs an open store without sessions, and leaves sessions in it. */
+  /** Needs an open, empty store, and leaves sessions in it. */
   readonly run: (store: SessionStore) => Promise<void>;
 }
 
@@ -14,7 +14,7 @@ export const NOW = Date.UTC(2026, 0, 1);
 export const HOUR_MS = 3_600_000;
 export const ALL: PageRequest = { skip: 0, take: 1000, total: true };
 
-/** An open session of `user` with an hour of idle timeout. */
+/** An open session of the user `user`, with an idle timeout of one hour. */
 export function session(id: string, members: Partial<Session> = {}): Session {
   const texts = { user_id: 'user', user_name: null, address: null, client: null, user: null, data: null };
   const active_until = members.request_time ?? NOW;

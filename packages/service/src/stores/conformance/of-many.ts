@@ -6,10 +6,10 @@ import { type ConformanceCase, HOUR_MS, isCode, NOW, session } from './fixtures.
 
 const SCAN_STEPS_MAX = 100;
 
-/** The promises about tokens, limits, scans, bulk changes, history and the feed. */
+/** The cases for tokens, limits, scans, bulk changes, hourly counts and the feed. */
 export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
   {
-    name: 'with a revision, only the first of several changes is made; without one, all are',
+    name: 'of parallel changes that expect one revision, only the first succeeds',
     run: async (store) => {
       await store.insert(session('a'), null, NOW);
       const change = (n: number) =>
@@ -21,7 +21,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a merge patch changes what it names, within its bound, and counts as activity',
+    name: 'a merge patch changes the properties it names, up to bytes_max, and is activity',
     run: async (store) => {
       await store.insert(session('a', { data: asJsonText('{"a":1,"b":{"c":2}}') }), null, NOW);
       const patch = (text: string) =>
@@ -35,7 +35,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a touch moves the activity, is no new revision, and is written once for the time that it covers',
+    name: 'a touch moves the activity without a new revision, once per activity window',
     run: async (store) => {
       await store.insert(session('a'), null, NOW);
       const touch = (now: number) => store.update('a', { type: 'touch', touch_window_ms: 100 }, now);
@@ -50,7 +50,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'of parallel rotations from one secret one wins, and the others are told to whom',
+    name: 'of parallel rotations of one token, one succeeds and all return its result',
     run: async (store) => {
       await store.insert(session('a', { token: { hash: 'h0', lineage: null, open_nonce: null, past: [] } }), null, NOW);
       const rotate = (n: number) =>
@@ -86,7 +86,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'the limit refuses one more, or puts out the oldest or the idlest, and does not count who has ended',
+    name: 'a limit rejects, or evicts the oldest or idlest, and ignores ended sessions',
     run: async (store) => {
       const open = (id: string, policy: LimitPolicy, at: number, user_id = 'user') =>
         store.insert(session(id, { user_id, open_time: at, request_time: at }), { max: 2, policy }, at);
@@ -107,7 +107,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'under parallel opens the limit holds at every read, and a lowered one puts out all that are too many',
+    name: 'a limit holds during parallel inserts, and a lowered limit evicts the excess',
     run: async (store) => {
       const limit = { max: 3, policy: 'evict_oldest' } as const;
       const opens = Array.from({ length: 40 }, async (_, n) => {
@@ -121,7 +121,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a scan shows every session once, newest opening first, whatever changes between its pages',
+    name: 'a scan returns each session once, newest first, despite changes between pages',
     run: async (store) => {
       for (let n = 0; n < 25; n += 1) {
         const open_time = NOW - Math.floor(n / 2);
@@ -144,7 +144,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'every filter means the same in a scan, in a count and in a bulk close, swept or not',
+    name: 'a filter selects the same in scan, count and bulk close, before and after expire',
     run: async (store) => {
       await store.insert(session('a', { user_id: 'x', client: 'app', address: '::1' }), null, NOW);
       await store.insert(session('b', { client: 'app', request_time: NOW + 1 }), null, NOW);
@@ -199,7 +199,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a purge deletes what ended before a moment, the first first, and never what is open',
+    name: 'purge deletes ended sessions, oldest end first, and never an open session',
     run: async (store) => {
       for (const id of ['a', 'b', 'c', 'open']) await store.insert(session(id), null, NOW);
       for (const [n, id] of ['a', 'b', 'c'].entries()) {
@@ -213,7 +213,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'what was opened and closed is counted by the hour',
+    name: 'opened and closed sessions are counted by the hour',
     run: async (store) => {
       await store.insert(session('a'), null, NOW);
       await store.insert(session('b', { open_time: NOW + HOUR_MS, request_time: NOW + HOUR_MS }), null, NOW + HOUR_MS);
@@ -225,12 +225,12 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'every change but a touch is told once, after it is there for all to read',
+    name: 'each change except a touch is published once, after reads can see it',
     run: async (store) => {
-      const told: string[] = [];
-      const tell = (change: SessionChange) =>
-        void told.push(change.type === 'changed' ? `${change.id} ${change.close_reason}` : change.type);
-      const stop = store.watch(tell);
+      const published: string[] = [];
+      const listener = (change: SessionChange) =>
+        void published.push(change.type === 'changed' ? `${change.id} ${change.close_reason}` : change.type);
+      const stop = store.watch(listener);
       await store.insert(session('a'), null, NOW);
       await store.update('a', { type: 'touch', touch_window_ms: 5 }, NOW + 1);
       await store.update('a', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 1);
@@ -240,7 +240,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
       await store.insert(session('c'), null, NOW + 1);
       await store.expire(NOW + 2 * HOUR_MS, 10);
       await store.remove('c');
-      assert.deepEqual(told.toSorted(), [
+      assert.deepEqual(published.toSorted(), [
         'a evicted',
         'a null',
         'a null',
@@ -252,7 +252,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
       ]);
       stop();
       await store.remove('a');
-      assert.equal(told.length, 8);
+      assert.equal(published.length, 8);
     },
   },
 ];
@@ -263,7 +263,7 @@ async function evictedBy(inserted: Promise<readonly { id: string; close_reason: 
   return (await inserted).map(({ id, close_reason }) => `${id} ${close_reason}`);
 }
 
-/** Ids of all pages, sorted; in pages of two. */
+/** The ids of all pages of a scan in pages of two, sorted. */
 async function scanned(store: SessionStore, filter: SessionFilter): Promise<string[]> {
   const found: string[] = [];
   let after: ScanKey | null = null;
@@ -273,5 +273,5 @@ async function scanned(store: SessionStore, filter: SessionFilter): Promise<stri
     if (page.next === null) return found.toSorted();
     after = page.next;
   }
-  throw new Error('The scan has no end.');
+  throw new Error(`The scan did not end within ${SCAN_STEPS_MAX} pages.`);
 }

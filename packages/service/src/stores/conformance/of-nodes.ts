@@ -6,9 +6,9 @@ import { type CloseMatching, LIMIT_POLICIES, type LimitPolicy, type SessionStore
 import { LEASE_AHEAD_MS_MAX } from '../../domain/time/clock-check.ts';
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import { ALL, HOUR_MS, isCode, NOW, session } from './fixtures.ts';
-import { Told, watermark } from './told.ts';
+import { PublishedChanges, watermarkReached } from './told.ts';
 
-/** One promise of stores that many nodes share; `run` rejects when a store breaks it. */
+/** One requirement of a store that several nodes share. `run` rejects if the store does not meet it. */
 export interface NodesConformanceCase {
   readonly name: string;
   /** Needs two open stores on the same data, without sessions and without a lease, and leaves sessions in it. */
@@ -22,17 +22,22 @@ const EVERYTHING: CloseMatching = { filter: {}, except: [], reason: 'revoked', l
 const ROUNDS_MAX = 100;
 
 /**
- * What the contract of `domain/store.ts` means where several nodes have the same data, as cases:
+ * The conformance suite for stores that several nodes share: checks the contract in `domain/store.ts` through two
+ * nodes. Run each case on empty data of its own:
  *
  * ```ts
+ * import { test } from 'node:test';
+ * import { NODES_CONFORMANCE_CASES } from './conformance.ts';
+ *
  * for (const { name, run } of NODES_CONFORMANCE_CASES) {
+ *   // Both stores are connected to the same data.
  *   test(name, async () => run(await openEmptyStore(), await openAgain()));
  * }
  * ```
  */
 export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
   {
-    name: 'what one node has answered as written, every read on the other sees',
+    name: 'a write that succeeded on one node is seen by every read on the other node',
     run: async (here, there) => {
       const { id } = await inserted(here, 0);
       assert.equal((await there.find(id))?.close_time, null);
@@ -50,12 +55,12 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
     },
   },
   {
-    name: 'every change is told once on each node, whichever made it',
+    name: 'each node publishes each change once, whichever node made it',
     run: async (here, there) => {
-      // What was written before comes before.
+      // Wait until changes from before this case have been published.
       const before = elapsedTime();
-      await Promise.all([here, there].map((node) => watermark(node, before)));
-      const told = [new Told(here), new Told(there)];
+      await Promise.all([here, there].map((node) => watermarkReached(node, before)));
+      const published = [new PublishedChanges(here), new PublishedChanges(there)];
       const [a, b, c] = [await inserted(here, 0), await inserted(there, 1), await inserted(here, 2)];
       await there.update(a.id, { type: 'replace', member: 'data', value: asJsonText('1') }, NOW + 1);
       await there.update(a.id, { type: 'touch', touch_window_ms: 5 }, NOW + 2);
@@ -71,8 +76,8 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
         [last.id, [1]],
       ];
       const moment = elapsedTime();
-      await Promise.all([here, there].map((node) => watermark(node, moment)));
-      for (const node of told) assert.deepEqual(node.all(), Object.fromEntries(expected));
+      await Promise.all([here, there].map((node) => watermarkReached(node, moment)));
+      for (const node of published) assert.deepEqual(node.all(), Object.fromEntries(expected));
     },
   },
   ...LIMIT_POLICIES.map(
@@ -82,7 +87,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
     }),
   ),
   {
-    name: 'changes to one session through two nodes are all counted, and none comes after its close',
+    name: 'changes through two nodes each get a revision, and none succeeds after a close',
     run: async (here, there) => {
       const { id } = await inserted(here, 0);
       const store20 = () =>
@@ -103,7 +108,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
     },
   },
   {
-    name: 'of rotations from one secret through two nodes one wins, and the others are told to whom',
+    name: 'of rotations of one token on two nodes, one succeeds and all return its result',
     run: async (here, there) => {
       const token = { hash: 'h', lineage: null, open_nonce: null, past: [] };
       const { id } = await inserted(here, 0, { token });
@@ -118,7 +123,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
     },
   },
   {
-    name: 'an id that two nodes insert at once is taken once',
+    name: 'an id that two nodes insert at once is inserted once',
     run: async (here, there) => {
       const results = await Promise.allSettled(
         Array.from({ length: 40 }, (_, n) => inserted(n % 2 ? here : there, Math.floor(n / 2))),
@@ -133,21 +138,21 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
   {
     name: 'two nodes that expire and purge at once end and delete each session once',
     run: async (here, there) => {
-      const told = new Told(there);
+      const published = new PublishedChanges(there);
       const sessions = await Promise.all(Array.from({ length: 60 }, (_, n) => inserted(here, n)));
       const later = NOW + HOUR_MS;
       const expired = await onBothUntilNone(here, there, async (node) => (await node.expire(later, 7)).count);
       assert.equal(expired, 60);
       assert.deepEqual((await there.hours(later))[0]?.closed, { idle: 60 });
-      await watermark(there, elapsedTime());
-      const ofEach = told.all();
+      await watermarkReached(there, elapsedTime());
+      const ofEach = published.all();
       for (const { id } of sessions) assert.deepEqual(ofEach[id], [1, '2 idle']);
       assert.equal(await onBothUntilNone(here, there, (node) => node.purge(later + 1, 7)), 60);
       assert.equal(await here.count({}, later), 0);
     },
   },
   {
-    name: 'bulk closes, sweeps and changes through two nodes at once close each session once, and none waits for ever',
+    name: 'parallel bulk closes and sweeps on two nodes close each session once',
     run: async (here, there) => {
       const sessions = await Promise.all(
         Array.from({ length: 60 }, (_, n) => inserted(here, n, { idle_timeout_ms: n % 3 === 0 ? 5 : HOUR_MS })),
@@ -158,7 +163,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
         ...[here, there].map(async (node) => closed.push(...(await node.closeMatching(EVERYTHING, now)).ids)),
         ...sessions.map(({ id }, n) => (n % 2 ? here : there).update(id, { type: 'touch', touch_window_ms: 5 }, now)),
         onBothUntilNone(here, there, async (node) => (await node.expire(now, 7)).count),
-        // Nothing has ended before this moment: it looks, and takes nothing away.
+        // No session has ended before this moment: the purge finds none to delete.
         ...[here, there].map((node) => node.purge(NOW, 7)),
       ]);
       await onBothUntilNone(here, there, async (node) => (await node.expire(now, 7)).count);
@@ -173,19 +178,19 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
     },
   },
   {
-    name: 'a node that says it has told of everything up to a moment has told of all that was answered before',
+    name: 'a node has published every write that succeeded before its watermark',
     run: async (here, there) => {
-      const told = new Told(there);
+      const published = new PublishedChanges(there);
       for (let n = 0; n < 3; n += 1) {
         const { id } = await inserted(here, n);
-        await watermark(there, elapsedTime());
-        assert.ok(told.has(id));
+        await watermarkReached(there, elapsedTime());
+        assert.ok(published.has(id));
       }
-      told.stop();
+      published.stop();
     },
   },
   {
-    name: 'a lease has one holder, who can renew it and give it back, and who is replaced after a silence of its length',
+    name: 'a lease has one holder, who can renew or release it, until the lease runs out',
     run: async (here, there) => {
       const both = (now: number) =>
         Promise.all([here.lease('here', LEASE_MS, now), there.lease('there', LEASE_MS, now)]);
@@ -219,7 +224,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
     },
   },
   {
-    name: 'a lease that is given back by a clock that is ahead is free at once',
+    name: 'a lease that is released by a clock that is ahead is free at once',
     run: async (here, there) => {
       assert.equal(await here.lease('here', LEASE_MS, NOW), true);
       assert.equal(await here.lease('here', 0, NOW + LEASE_AHEAD_MS_MAX), false);
@@ -228,7 +233,10 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
   },
 ];
 
-/** Of a session of `user`, as the service makes them: a sharded store keeps those of a user together. */
+/**
+ * The id of a session of `user`, built as the service builds ids: a sharded store keeps the sessions of a user
+ * together.
+ */
 function ownId(n: number): string {
   return userPrefix('user') + n.toString(16).padStart(32, '0');
 }
@@ -239,7 +247,7 @@ async function inserted(node: SessionStore, n: number, members: Partial<Session>
   return made;
 }
 
-/** As a list, a scan and a count see them. */
+/** The ids of live sessions that a list and a scan return, and their count. */
 async function liveIds(node: SessionStore) {
   const filter = { user_id: 'user', active: true };
   const { sessions: listed } = await node.list(filter, ALL, NOW + 1);
@@ -267,7 +275,7 @@ async function openOnBoth(here: SessionStore, there: SessionStore, policy: Limit
   assert.deepEqual([evicted.length, refused.length], policy === 'deny' ? [0, excess] : [excess, 0]);
 }
 
-/** Works on both nodes in parallel until neither finds anything more; answers how much they found in all. */
+/** Works on both nodes in parallel until neither finds more. Returns how many both found in total. */
 async function onBothUntilNone(
   here: SessionStore,
   there: SessionStore,
@@ -279,7 +287,7 @@ async function onBothUntilNone(
     if (found.every((count) => count === 0)) return sum;
     for (const count of found) sum += count;
   }
-  throw new Error('There is always something more.');
+  throw new Error(`The work on both nodes did not end within ${ROUNDS_MAX} rounds.`);
 }
 
 function rotation(n: number): SessionUpdate {

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SessionChange } from '../../domain/changes.ts';
 import type { SessionStore } from '../../domain/store.ts';
 
-/** Far more than a feed takes; a store that tells nothing fails by it. */
-const TOLD_WITHIN_MS = 10_000;
+/** Far longer than any feed needs: a store that never publishes fails the case after this time. */
+const PUBLISHED_WITHIN_MS = 10_000;
 const POLL_MS = 5;
 
-/** What a store has told of each session: revisions, with the reason of an end. */
-export class Told {
+/** Records what a store publishes for each session: revisions, with the reason of an end. */
+export class PublishedChanges {
   readonly #changes: Record<string, (number | string)[]> = {};
   readonly stop: () => void;
 
@@ -19,7 +19,7 @@ export class Told {
     return id in this.#changes;
   }
 
-  /** All that was told so far; nodes may tell it in different orders. Stops listening. */
+  /** Returns everything published so far and stops listening. Sorted, because nodes may publish in different orders. */
   all(): Readonly<Record<string, readonly (number | string)[]>> {
     this.stop();
     return Object.fromEntries(Object.entries(this.#changes).map(([id, words]) => [id, words.toSorted(byText)]));
@@ -31,11 +31,12 @@ export class Told {
   }
 }
 
-/** Resolves when a store says that it has told of everything up to a moment. */
-export async function watermark(store: SessionStore, moment: number): Promise<void> {
-  const end = AbortSignal.timeout(TOLD_WITHIN_MS);
+/** Resolves when the watermark of a store has reached a moment of `elapsedTime`. */
+export async function watermarkReached(store: SessionStore, moment: number): Promise<void> {
+  const end = AbortSignal.timeout(PUBLISHED_WITHIN_MS);
   while (store.watermark() < moment) {
-    if (end.aborted) throw new Error('The store does not say that it has told of everything.');
+    if (end.aborted)
+      throw new Error(`The watermark of the store stayed below ${moment} for ${PUBLISHED_WITHIN_MS} ms.`);
     await delay(POLL_MS);
   }
 }

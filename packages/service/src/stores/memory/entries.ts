@@ -1,30 +1,32 @@
 import { deadline, type Session } from '../../domain/session.ts';
 import { OrderedIndex } from './ordered-index.ts';
 
-/** A session with its places in the indexes; changed only while it is out of them. */
+/** A session with its places in the indexes. Remove it from the indexes before you change it. */
 export interface Entry {
   session: Session;
   ended: boolean;
-  /** When to look whether the session has passed its deadline: at it, or earlier where activity has moved it. */
+  /**
+   * When to check whether the session is past its deadline: at the deadline, or earlier if activity has moved it since.
+   */
   due: number;
 }
 
-/** Sessions of one user, or of all. */
+/** The ordered indexes of one user, or of all users. */
 export interface Orders {
-  /** Newest activity first. */
+  /** Latest activity first. */
   readonly byTime: OrderedIndex<Entry>;
-  /** Newest opening first. */
+  /** Latest `open_time` first. */
   readonly byOpenTime: OrderedIndex<Entry>;
 }
 
-/** All sessions with every order that they are asked for in. Each change costs O(log n). */
+/** All sessions, in every order that a query needs. Each change costs O(log n). */
 export class Entries {
   readonly #entries = new Map<string, Entry>();
   readonly #byUser = new Map<string, Orders>();
   readonly all: Orders = newOrders();
-  /** Those that have not ended, the one to look at next first. */
+  /** Open sessions, the next one to check first. */
   readonly byDue = new OrderedIndex<Entry>((a, b) => a.due - b.due || byId(a, b));
-  /** Those that have ended, the first first. */
+  /** Ended sessions, the earliest end first. */
   readonly byEnd = new OrderedIndex<Entry>((a, b) => endOf(a) - endOf(b) || byId(a, b));
 
   get size(): number {
@@ -39,7 +41,7 @@ export class Entries {
     return this.#byUser.get(user_id);
   }
 
-  /** Frozen, as every session here: what a caller gets is the store's own. */
+  /** Stores a frozen copy, because callers receive the stored object itself. */
   add(session: Session): void {
     const ended = session.close_time !== null;
     const entry = { session: Object.freeze({ ...session }), ended, due: deadline(session) };
@@ -64,7 +66,7 @@ export class Entries {
     this.#unindex(entry);
   }
 
-  /** Looks at it again at its deadline, which has moved. */
+  /** Schedules the next check for the present deadline. */
   postpone(entry: Entry): void {
     this.byDue.delete(entry);
     entry.due = deadline(entry.session);

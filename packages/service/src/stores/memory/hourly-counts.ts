@@ -10,7 +10,7 @@ interface Counts {
   closed: Partial<Record<CloseReason, number>>;
 }
 
-/** What was opened and closed in each of the last hours. */
+/** How many sessions were opened and closed in each of the last hours. */
 export class HourCounters {
   readonly #hours = new Map<number, Counts>();
 

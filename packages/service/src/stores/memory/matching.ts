@@ -4,12 +4,14 @@ import type { PageRequest, ScanKey, SessionFilter, SessionFilterV1 } from '../..
 import type { Entries, Entry } from './entries.ts';
 import type { Kind, OrderedIndex } from './ordered-index.ts';
 
-/** How many sessions one page looks at, at most. */
+/** How many sessions one page of a scan may look at. */
 export const SCANNED_MAX = 10_000;
-/** As many are taken out of an index at a time. */
+/** How many entries are read from an index at a time. */
 const CHUNK = 256;
 
-/** A page by rank, and how many match in all. What is past its deadline has been marked as ended before. */
+/**
+ * A page by rank, and how many sessions match in total. The caller has ended the sessions that are past their deadline.
+ */
 export function listMatching(
   entries: Entries,
   filter: SessionFilterV1,
@@ -36,12 +38,15 @@ export function countMatching(entries: Entries, filter: SessionFilter): number {
   return count;
 }
 
-/** All that match, newest opening first. Nothing may change meanwhile. */
+/** All sessions that match, latest `open_time` first. The index must not change during the iteration. */
 export function* matching(entries: Entries, filter: SessionFilter): Generator<Entry> {
   for (const { entry, isMatch } of walk(entries, filter, null)) if (isMatch) yield entry;
 }
 
-/** The sessions after a place, newest opening first, and whether each matches. Nothing may change meanwhile. */
+/**
+ * The sessions after a place, latest `open_time` first, and whether each matches. The index must not change during the
+ * iteration.
+ */
 export function* matchingFrom(
   entries: Entries,
   filter: SessionFilter,

@@ -1,4 +1,4 @@
-/** Which items of an index count: all, or by their `ended` mark. */
+/** The kind of items to count: all, or only those with one state of their `ended` flag. */
 export type Kind = 'all' | 'live' | 'ended';
 
 interface Node<T> {
@@ -6,16 +6,16 @@ interface Node<T> {
   readonly priority: number;
   left: Node<T> | null;
   right: Node<T> | null;
-  /** Items in this subtree, and how many of them have ended. */
+  /** The number of items in this subtree; below, how many of them have ended. */
   size: number;
   ended: number;
 }
 
 /**
- * Items in order, with their ranks: a treap whose nodes count their subtrees. Insertion, deletion, the count of a
- * range and the start of a page all cost O(log n), for all items as for the live or the ended alone.
+ * Items in order, with their ranks: a treap whose nodes count their subtrees. Insertion, deletion, the count of a range
+ * and the start of a page all cost O(log n). This holds for all items, and for the live or the ended items alone.
  *
- * What `compare` and `ended` read of an item must not change while it is in the index.
+ * The properties that `compare` reads, and `ended`, must not change while the item is in the index.
  */
 export class OrderedIndex<T extends { readonly ended: boolean }> {
   readonly #compare: (a: T, b: T) => number;
@@ -50,7 +50,7 @@ export class OrderedIndex<T extends { readonly ended: boolean }> {
     this.#root = this.#delete(this.#root, item);
   }
 
-  /** How many items of a kind stand before the first for which `before` is false; it must not turn true again. */
+  /** How many items of a kind precede the first item for which `before` is false. All later items must be false too. */
   rank(before: (item: T) => boolean, kind: Kind): number {
     let rank = 0;
     let node = this.#root;
@@ -65,7 +65,7 @@ export class OrderedIndex<T extends { readonly ended: boolean }> {
     return rank;
   }
 
-  /** The items of a kind from rank `start` on, at most `count`. */
+  /** At most `count` items of a kind, from rank `start` on. */
   slice(kind: Kind, start: number, count: number): T[] {
     const items: T[] = [];
     if (count > 0) collect(this.#root, kind, start, count, items);
@@ -97,14 +97,16 @@ export class OrderedIndex<T extends { readonly ended: boolean }> {
   }
 
   #delete(tree: Node<T> | null, item: T): Node<T> | null {
-    if (!tree) throw new Error('The item is not in the index under its present key.');
+    if (!tree) throw new Error('The item is not in the index under its current key.');
     if (tree.item === item) return merge(tree.left, tree.right);
     if (this.#compare(item, tree.item) < 0) tree.left = this.#delete(tree.left, item);
     else tree.right = this.#delete(tree.right, item);
     return recount(tree);
   }
 
-  /** Xorshift: priorities only need to be independent of the keys, and a test should see the same tree twice. */
+  /**
+   * Xorshift: priorities need only be independent of the keys, and a fixed seed gives the same tree in every test run.
+   */
   #nextPriority(): number {
     let seed = this.#seed;
     seed ^= seed << 13;
@@ -145,7 +147,7 @@ function merge<T extends { readonly ended: boolean }>(left: Node<T> | null, righ
   return recount(right);
 }
 
-/** Adds what is in reach of `start` and `count`, and answers how many of the kind it passed over. */
+/** Adds the items of the range `start` to `start + count`. */
 function collect<T extends { readonly ended: boolean }>(
   node: Node<T> | null,
   kind: Kind,

@@ -11,7 +11,7 @@ function sessionOf(id: string, now: number) {
   return open(id, { ...FIELDS, user_id: 'user', idle_timeout_ms: 100 }, now);
 }
 
-test('memory: a full store refuses a new session and keeps the open ones', async () => {
+test('memory: a full store rejects a new session and keeps the open ones', async () => {
   const store = new MemoryStore({ sessions_max: 2 });
   await store.insert(sessionOf('a', 0), null, 0);
   await store.insert(sessionOf('b', 0), null, 0);
@@ -23,7 +23,7 @@ test('memory: a full store refuses a new session and keeps the open ones', async
   assert.equal(await store.find('c'), null);
 });
 
-test('memory: in a full store the ended session with the oldest activity makes room', async () => {
+test('memory: a full store deletes the ended session with the oldest activity', async () => {
   const store = new MemoryStore({ sessions_max: 3 });
   for (const [id, now] of [
     ['a', 0],
@@ -38,14 +38,14 @@ test('memory: in a full store the ended session with the oldest activity makes r
   assert.notEqual(await store.find('a'), null);
 });
 
-test('memory: in a full store expired sessions make room before any sweep', async () => {
+test('memory: a full store deletes expired sessions without a sweep', async () => {
   const store = new MemoryStore({ sessions_max: 1 });
   await store.insert(sessionOf('a', 0), null, 0);
   await store.insert(sessionOf('b', 100), null, 100);
   assert.equal(await store.find('a'), null);
 });
 
-test('memory: the URL sets the bound, and a bad one is refused with its text', () => {
+test('memory: the URL sets sessions_max, and an invalid URL is quoted in the error', () => {
   assert.deepEqual(memoryStoreConfig('memory:'), { sessions_max: 1_000_000 });
   assert.deepEqual(memoryStoreConfig('memory:?sessions_max=5'), { sessions_max: 5 });
   assert.throws(() => memoryStoreConfig('memory:?max=5'), { code: 'INVALID_CONFIG', message: /memory:\?max=5/ });

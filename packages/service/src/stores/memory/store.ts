@@ -24,11 +24,12 @@ import { HourCounters } from './hourly-counts.ts';
 import { countMatching, listMatching, matching, matchingFrom, SCANNED_MAX } from './matching.ts';
 
 /**
- * Sessions in this process, gone with it. Bounded: when it is full, the ended session with the oldest activity
- * makes room; when none has ended, a new one is refused.
+ * Stores sessions in the memory of this process; they are lost when it ends. The number of sessions is bounded by
+ * `sessions_max`. A full store deletes the ended session with the oldest activity to make room. If none has ended,
+ * `insert` rejects with `STORE_FULL`.
  *
- * Whatever is past its deadline is closed at the next operation that looks at more than one session, before it does.
- * The work is O(log n) for each session, once in its life.
+ * Every operation on more than one session first ends the sessions that are past their deadline. This costs O(log n)
+ * once per session.
  */
 export class MemoryStore implements SessionStore {
   readonly #config: MemoryStoreConfig;
@@ -85,7 +86,7 @@ export class MemoryStore implements SessionStore {
     let last: Session | null = null;
     let scanned = 0;
     for (const { session, isMatch } of matchingFrom(this.#entries, filter, after)) {
-      // There is at least this one, so there is a next page.
+      // Another session follows, so there is a next page.
       if (last && (sessions.length === take || scanned === SCANNED_MAX)) {
         return { sessions, next: { open_time: last.open_time, id: last.id } };
       }
@@ -117,7 +118,7 @@ export class MemoryStore implements SessionStore {
     return { ids: chosen.map(({ session }) => session.id), more: found.length > limit };
   }
 
-  /** Those of a user are among all that are due, which costs one look where there are none. */
+  /** Ends the due sessions of all users: without due sessions this costs one comparison. */
   async expire(now: number, limit: number, user_id?: string): Promise<Expired> {
     return this.#expireDue(now, user_id === undefined ? limit : Number.POSITIVE_INFINITY);
   }
@@ -152,14 +153,14 @@ export class MemoryStore implements SessionStore {
     return elapsedTime();
   }
 
-  /** Before the new session takes its place, so that a read between sees no more than `max`. */
+  /** Runs before the new session is inserted, so that no read in between sees more than `max` sessions. */
   #evict(user_id: string, { max, policy }: SessionLimit, now: number): Session[] {
     this.#expireDue(now, Number.POSITIVE_INFINITY);
     const ofUser = this.#entries.ofUser(user_id);
     const live = ofUser?.byTime.count('live') ?? 0;
     if (!ofUser || live < max) return [];
     if (policy === 'deny') throw limitReached(max);
-    // Both have the latest first, and of the same time the least id.
+    // Both indexes have the latest first, and the smallest id first at equal times.
     const order = EVICTED_BY[policy] === 'open_time' ? ofUser.byOpenTime : ofUser.byTime;
     const chosen = order.slice('live', max - 1, live - max + 1).reverse();
     return chosen.map((entry) => this.#close(entry, 'evicted', now));
@@ -195,7 +196,7 @@ export class MemoryStore implements SessionStore {
     const [oldest] = byTime.slice('ended', byTime.count('ended') - 1, 1);
     if (!oldest) {
       const sessions_max = this.#config.sessions_max;
-      const message = `The memory store holds ${sessions_max} open sessions, as many as it may (sessions_max).`;
+      const message = `The memory store is full: ${sessions_max} open sessions (sessions_max). Increase sessions_max in the store URL.`;
       throw new SessionsError('STORE_FULL', message, { details: { sessions_max } });
     }
     this.#drop(oldest);

@@ -4,43 +4,45 @@ import { withoutPassword } from '../shared/store-url.ts';
 import { tlsOptions } from './connection/tls.ts';
 
 export interface PostgresStoreConfig {
-  /** Whom to connect to, and as whom. */
+  /** The server, the database and the credentials. */
   readonly server: ClientConfig;
   /** Host, port and database, for messages. */
   readonly address: string;
   readonly schema: string;
   /**
-   * Into how many tables sessions are divided, by the first digit of their ids: 1 or 16. Holds from the first start on.
-   * (With 256 a statement takes a lock of each and of its indexes: PostgreSQL's own settings have no room for that.)
+   * The number of tables into which sessions are divided by the first digit of their ids: 1 or 16. It is fixed at the
+   * first start. (With 256, a statement would lock every table and its indexes: PostgreSQL's default settings do not
+   * allow so many locks.)
    */
   readonly partitions: number;
-  /** How long a call may take in all: waiting, connecting and the answer. */
+  /** Timeout of a call in total: waiting, connecting and the response. */
   readonly call_timeout_ms: number;
-  /** The same for what may have to look at very many sessions: lists, scans, counts and bulk changes. */
+  /** The same for calls that may look at very many sessions: lists, scans, counts and bulk changes. */
   readonly slow_timeout_ms: number;
   /** How long a start waits for the first connection. */
   readonly start_timeout_ms: number;
-  /** A schema is not migrated for longer; another node that migrates it is waited for as long. */
+  /** Timeout of a schema migration. A node that finds another node migrating waits for the same time. */
   readonly migration_timeout_ms: number;
-  /** How many batches of finds run at a time, each on a connection. */
+  /** How many batches of finds run at a time, each on its own connection. */
   readonly readers: number;
   readonly reads_waiting_max: number;
   readonly ids_per_read_max: number;
-  /** How many transactions of batched writes run at a time, each on a connection. */
+  /** How many transactions of batched writes run at a time, each on its own connection. */
   readonly writers: number;
   readonly writes_waiting_max: number;
   readonly writes_per_batch_max: number;
-  /** How many lists, scans and counts run at a time, each on a connection. */
+  /** How many lists, scans and counts run at a time, each on its own connection. */
   readonly lists: number;
-  /** How many bulk changes run at a time, each on a connection. */
+  /** How many bulk changes run at a time, each on its own connection. */
   readonly bulks: number;
-  /** How many lists and how many bulk changes may wait. */
+  /** The maximum number of waiting lists, and of waiting bulk changes. */
   readonly slow_waiting_max: number;
 }
 
 /**
- * One is being answered while the other is made ready. More do not answer more: what comes while two run gathers for
- * larger batches. (Measured with 1 to 3 of each, at 64 and 256 callers; docs/decisions.md, "Two connections of each kind".)
+ * While one batch runs, the next is prepared. More parallel batches do not increase the throughput: while two run, the
+ * calls that arrive gather into larger batches. (Measured with 1 to 3 of each, with 64 and 256 callers; docs/decisions.md,
+ * "Two connections of each kind".)
  */
 const READERS_MAX = 2;
 const WRITERS_MAX = 2;
@@ -58,7 +60,7 @@ const PARAMETERS = [
 ] as const;
 type Parameter = (typeof PARAMETERS)[number];
 
-/** `postgres://<user>:<password>@<host>:<port>/<database>`, with parameters. Throws `INVALID_CONFIG`. */
+/** Parses `postgres://<user>:<password>@<host>:<port>/<database>`, with parameters. Throws `INVALID_CONFIG`. */
 export function postgresStoreConfig(url: string): PostgresStoreConfig {
   const parsed = parse(url);
   const parameters = parametersOf(url, parsed);
@@ -115,7 +117,7 @@ function parametersOf(url: string, { searchParams }: URL): Map<Parameter, string
   for (const [name, value] of searchParams) {
     const known = PARAMETERS.find((parameter) => parameter === name);
     if (!known) {
-      throw invalid(url, `has the parameter ${JSON.stringify(name)}, and knows ${PARAMETERS.join(', ')}`);
+      throw invalid(url, `has the unknown parameter ${JSON.stringify(name)}; allowed: ${PARAMETERS.join(', ')}`);
     }
     parameters.set(known, value);
   }

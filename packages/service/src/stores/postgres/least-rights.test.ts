@@ -44,7 +44,7 @@ describe('least rights in PostgreSQL', { skip: missingPostgres() ?? false }, () 
     await server.remove();
   });
 
-  test('postgres: the serving role does not start before the owner has made the schema', async () => {
+  test('postgres: the serving role cannot start before the owner has created the schema', async () => {
     await run('CREATE DATABASE empty');
     const other = await connectTo('empty');
     await other.query('CREATE SCHEMA pip_sessions AUTHORIZATION sessions_owner');
@@ -57,7 +57,7 @@ describe('least rights in PostgreSQL', { skip: missingPostgres() ?? false }, () 
     await (await openAt(serving)).close();
   });
 
-  test('postgres: the serving role does all that the contract of stores asks for', async (t) => {
+  test('postgres: the serving role passes the conformance suite', async (t) => {
     const stores = [await openAt(urlOf('sessions_service')), await openAt(urlOf('sessions_service'))] as const;
     t.after(() => Promise.all(stores.map((store) => store.close())));
     const [here, there] = stores;
@@ -84,9 +84,9 @@ describe('least rights in PostgreSQL', { skip: missingPostgres() ?? false }, () 
     await useAll((retention_ms) => openAt(urlOf('sessions_service'), retention_ms));
   });
 
-  test('postgres: a serving role says who has to migrate, and which grant it lacks', async () => {
+  test('postgres: a start names the role that has to migrate, or the missing grant', async () => {
     await run('UPDATE pip_sessions.schema_version SET version = 1; ALTER TABLE pip_sessions.feed_key RENAME TO kept');
-    const message = /has schema version 1, and this service needs \d+: start it once as the role that owns/;
+    const message = /has schema version 1, and this service needs \d+: start the service once as the role that owns/;
     await assert.rejects(openAt(urlOf('sessions_service')), { code: 'STORE_UNUSABLE', message });
     await (await openAt(urlOf('sessions_owner'))).close();
     const lacking = { code: 'STORE_UNUSABLE', message: /permission denied for table feed_key/ };

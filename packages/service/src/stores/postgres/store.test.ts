@@ -8,7 +8,7 @@ import { postgresStoreConfig } from './config.ts';
 import { Databases, NOW, query, sessionOf } from './fixtures/databases.ts';
 import { PostgresStore } from './store.ts';
 
-// What these tests look at does not depend on the disk.
+// These tests do not depend on durability.
 const databases = new Databases({ settings: { fsync: 'off' } });
 
 for (const { name, run } of CONFORMANCE_CASES) {
@@ -19,7 +19,7 @@ for (const { name, run } of CONFORMANCE_CASES) {
   });
 }
 
-test('postgres: of nodes that start at once on an empty database, one makes the schema', async () => {
+test('postgres: nodes that start at once on an empty database create one schema', async () => {
   const url = await databases.server.newDatabase();
   const stores = await Promise.all(Array.from({ length: 4 }, () => databases.open(url)));
   await stores[0]?.insert(sessionOf('a'), null, NOW);
@@ -27,38 +27,41 @@ test('postgres: of nodes that start at once on an empty database, one makes the 
   assert.deepEqual(await query(url, 'SELECT version, partitions FROM schema_version'), [[2, 1]]);
 });
 
-test('postgres: a schema of a newer version is refused, and left as it is', async () => {
+test('postgres: a schema of a newer version is rejected and not changed', async () => {
   const url = await databases.server.newDatabase();
   await databases.open(url);
   await query(url, 'UPDATE schema_version SET version = 99');
   await assert.rejects(databases.open(url), {
     code: 'STORE_UNUSABLE',
-    message: /has schema version 99, and this service knows 2: a newer version wrote it/,
+    message: /has schema version 99, but this service supports up to 2: a newer version wrote it/,
   });
   assert.deepEqual(await query(url, 'SELECT version FROM schema_version'), [[99]]);
 });
 
-test('postgres: another number of partitions than at the first start is refused', async () => {
+test('postgres: a changed number of partitions is rejected', async () => {
   const url = await databases.server.newDatabase();
   await databases.open(`${url}?partitions=16`);
-  await assert.rejects(databases.open(url), { code: 'STORE_UNUSABLE', message: /has partitions=16, and .* says 1/ });
+  await assert.rejects(databases.open(url), {
+    code: 'STORE_UNUSABLE',
+    message: /has partitions=16, but .* has partitions=1: set partitions=16/,
+  });
 });
 
-test('postgres: a schema with a table of somebody else, and a database that is not there, are unusable', async () => {
+test('postgres: a schema of another application and a missing database are unusable', async () => {
   const url = await databases.server.newDatabase();
   await query(url, 'CREATE SCHEMA pip_sessions; CREATE TABLE sessions (x int)');
   await assert.rejects(databases.open(url), { code: 'STORE_UNUSABLE', message: /another application/ });
   await assert.rejects(databases.open(`${url}_not`), { code: 'STORE_UNUSABLE', message: /does not exist/ });
 });
 
-test('postgres: two schemas of one database hold sessions of their own', async () => {
+test('postgres: two schemas of one database have separate sessions', async () => {
   const url = await databases.server.newDatabase();
   const [one, other] = await Promise.all([databases.open(url), databases.open(`${url}?schema=other`)]);
   await one.insert(sessionOf('a'), null, NOW);
   assert.equal(await other.find('a'), null);
 });
 
-test('postgres: a database that cannot be reached stops the start with its address, and without the password', async () => {
+test('postgres: an unreachable database fails the start with its address, no password', async () => {
   const store = new PostgresStore(postgresStoreConfig('postgres://user:secret@127.0.0.1:1/db'));
   await assert.rejects(store.open(), (error: Error) => {
     assert.match(error.message, /127\.0\.0\.1:1\/db.*ECONNREFUSED/);
@@ -66,7 +69,7 @@ test('postgres: a database that cannot be reached stops the start with its addre
   });
 });
 
-test('postgres: texts with U+0000 and U+0001 come back as they were, and are found by', async () => {
+test('postgres: texts with U+0000 and U+0001 are restored and can be searched for', async () => {
   const store = await databases.open();
   const texts = { user_id: 'u\0\u0001\u00010', user_name: '\0', address: '\u0001', client: '1\0' };
   const session = sessionOf('i\0\u0001', { ...texts, data: asJsonText('"\\u0000"') });
@@ -81,14 +84,14 @@ test('postgres: texts with U+0000 and U+0001 come back as they were, and are fou
       [session.id],
     );
   }
-  const told: SessionChange[] = [];
-  (await databases.open()).watch((change) => told.push(change));
+  const published: SessionChange[] = [];
+  (await databases.open()).watch((change) => published.push(change));
   const closing = { filter: { user_id }, except: ['\0'], reason: 'revoked', limit: 5, dry_run: false } as const;
   assert.deepEqual(await store.closeMatching(closing, NOW), { ids: [session.id], more: false });
   assert.equal((await store.remove(session.id))?.user_id, user_id);
 });
 
-test('postgres: a user id as long as requests may have is counted, limited and listed like any other', async () => {
+test('postgres: the longest user id is counted, limited and listed like any other', async () => {
   const store = await databases.open();
   const long = Array.from({ length: 4096 }, (_, n) => String.fromCharCode(0x4e00 + ((n * 7919) % 20_000))).join('');
   for (const id of ['a', 'b']) {
@@ -98,18 +101,18 @@ test('postgres: a user id as long as requests may have is counted, limited and l
   assert.equal(await store.count({ user_id: long }, NOW), 2);
 });
 
-test('postgres: a change too large to be told to other nodes is a gap to them', async () => {
+test('postgres: a change too large for a notification is a gap to other nodes', async () => {
   const url = await databases.server.newDatabase();
   const [here, there] = [await databases.open(url), await databases.open(url)];
-  const told = Promise.withResolvers<SessionChange>();
-  there.watch(told.resolve);
+  const published = Promise.withResolvers<SessionChange>();
+  there.watch(published.resolve);
   await here.insert(sessionOf('a', { user_id: 'x'.repeat(9_000) }), null, NOW);
-  assert.deepEqual(await told.promise, { type: 'gap' });
+  assert.deepEqual(await published.promise, { type: 'gap' });
 });
 
-test('postgres: a write that the database refuses fails alone', async () => {
+test('postgres: a write that the database rejects fails no other write of its batch', async () => {
   const store = await databases.open();
-  // Longer than an index takes, and too random to be compressed.
+  // Longer than an index allows, and too random to be compressed.
   const long = Array.from({ length: 4096 }, (_, n) => String.fromCharCode(0x4e00 + ((n * n * 7919) % 20_011))).join('');
   const ids = ['a', 'b', long, 'c'];
   const results = await Promise.allSettled(ids.map((id) => store.insert(sessionOf(id), null, NOW)));
@@ -128,7 +131,7 @@ test('postgres: an id that was removed can be inserted again in the same turn', 
   assert.deepEqual([(await removed)?.user_name, (await store.find('a'))?.user_name], ['first', 'second']);
 });
 
-test('postgres: of the same id twice in one turn the first is taken, beside others', async () => {
+test('postgres: of two inserts of one id in one batch, only the first succeeds', async () => {
   const store = await databases.open();
   await store.insert(sessionOf('a'), null, NOW);
   const inserts = ['b', 'a', 'c', 'b'].map((id) => store.insert(sessionOf(id), null, NOW));
@@ -140,7 +143,7 @@ test('postgres: of the same id twice in one turn the first is taken, beside othe
   assert.equal((await store.hours(NOW))[0]?.opened, 3);
 });
 
-test('postgres: texts that a change does not name stay, however large they are', async () => {
+test('postgres: a change does not affect the large texts that it does not name', async () => {
   const store = await databases.open();
   const data = asJsonText(JSON.stringify('x'.repeat(60_000)));
   await store.insert(sessionOf('a', { data }), null, NOW);
@@ -160,7 +163,7 @@ test('postgres: more finds or writes than may wait are refused at once, and the 
   assert.equal(await store.find('s29'), null);
 });
 
-test('postgres: writes that were accepted before close are finished, later ones are refused', async () => {
+test('postgres: close finishes the accepted writes and rejects later ones', async () => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   const accepted = Array.from({ length: 1500 }, (_, n) => store.insert(sessionOf(`s${n}`), null, NOW));
@@ -171,11 +174,11 @@ test('postgres: writes that were accepted before close are finished, later ones 
   assert.deepEqual(await query(url, 'SELECT count(*)::int FROM sessions'), [[1500]]);
 });
 
-test('postgres: a value that the database does not take is INVALID_DATA, and no fault of the store', async () => {
+test('postgres: a value that the database rejects is INVALID_DATA, not a store fault', async () => {
   const store = await databases.open();
   const says = {
     code: 'INVALID_DATA',
-    message: /^A value cannot be stored or compared: PostgreSQL answered with the error/,
+    message: /^A value cannot be stored or compared: PostgreSQL returned the error/,
   };
   await assert.rejects(store.list({ from_time: 1e19 }, { skip: 0, take: 1, total: false }, NOW), says);
   await assert.rejects(store.count({ to_time: -1e19 }, NOW), says);

@@ -47,8 +47,8 @@ const GIVE_LEASE_BACK = `UPDATE leases SET until = 0 WHERE name = 'sweep' AND ho
 const SERVER_TIME = { name: 'time', text: 'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint' };
 
 /**
- * Sessions in a PostgreSQL database, which many nodes may serve. Finds and writes that come together go together;
- * every call ends within its time, whatever becomes of the database.
+ * Stores sessions in a PostgreSQL database that many nodes may share. Concurrent finds share statements, and concurrent
+ * writes share transactions. Every call ends within its timeout, whatever happens to the database.
  */
 export class PostgresStore implements SessionStore {
   readonly #config: PostgresStoreConfig;
@@ -63,7 +63,7 @@ export class PostgresStore implements SessionStore {
   #state: 'new' | 'open' | 'closed' = 'new';
   #closing: Promise<void> | null = null;
 
-  /** `unbelieved` is called for each message to the feed that no node has sent. */
+  /** `unbelieved` is called for each message on the feed's channels that no node has sent. */
   constructor(
     config: PostgresStoreConfig,
     clock: Clock = NO_CLOCK,
@@ -118,7 +118,7 @@ export class PostgresStore implements SessionStore {
     return this.#closing;
   }
 
-  /** A round trip of its own, by the way that finds go; and a write where none was made lately. */
+  /** Makes one round trip on the way of finds, and writes if there was no recent write. */
   async ping(): Promise<void> {
     await this.find('');
     await this.#writability.proved();
@@ -216,7 +216,7 @@ export class PostgresStore implements SessionStore {
 
   async #prove(needs_room: boolean): Promise<void> {
     if (this.#state !== 'open') return;
-    let fault = 'a write was not answered in time';
+    let fault = 'a write had no response in time';
     try {
       await this.#bulks.run((connection) =>
         proveWrite(connection, needs_room).catch((error: unknown) => {

@@ -4,7 +4,7 @@ import { redisStoreConfig } from './config.ts';
 
 const configOf = (url: string) => redisStoreConfig(url, { retention_ms: null });
 
-test('redis: a URL names one server, a cluster or sentinels, with all that is needed to sign in', () => {
+test('redis: the store URL names one server, a cluster or sentinels, and credentials', () => {
   const single = configOf('redis://us%40er:p%3Aw@host:7000/3?prefix=app&shards=256&replicas=2&call_timeout_ms=900');
   assert.deepEqual(single.addresses, [{ host: 'host', port: 7000 }]);
   assert.deepEqual([single.username, single.password, single.database, single.tls], ['us@er', 'p:w', 3, false]);
@@ -25,20 +25,20 @@ test('redis: a URL names one server, a cluster or sentinels, with all that is ne
   assert.deepEqual(sentinel.topology, { type: 'sentinel', name: 'mymaster' });
 });
 
-test('redis: a bad URL is refused by what is wrong with it, without its password', () => {
+test('redis: an invalid URL is rejected with the reason, without its password', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ['redis:', /should look like/],
     ['redis://', /should look like/],
     ['redis://:hunter2@host:6379/x', /should look like/],
-    ['redis://:hunter2@host:99999', /bad host/],
-    ['redis://:hunter2@host:1:2', /bad host/],
-    ['redis://:hunter2%@host', /bad password/],
+    ['redis://:hunter2@host:99999', /invalid host/],
+    ['redis://:hunter2@host:1:2', /invalid host/],
+    ['redis://:hunter2%@host', /invalid password/],
     ['redis://:hunter2@host?colour=red', /unknown parameter "colour"/],
     ['redis://:hunter2@host?prefix=a&prefix=b', /"prefix" twice/],
-    ['redis://:hunter2@host?prefix={a}', /bad "prefix"/],
-    ['redis://:hunter2@host?shards=8', /bad "shards"/],
-    ['redis://:hunter2@host?replicas=-1', /bad "replicas"/],
-    ['redis://:hunter2@host?cluster=yes', /bad "cluster"/],
+    ['redis://:hunter2@host?prefix={a}', /invalid "prefix"/],
+    ['redis://:hunter2@host?shards=8', /invalid "shards"/],
+    ['redis://:hunter2@host?replicas=-1', /invalid "replicas"/],
+    ['redis://:hunter2@host?cluster=yes', /invalid "cluster"/],
     ['redis://:hunter2@host?sentinel=', /empty "sentinel"/],
     ['redis://:hunter2@host?sentinel=a&cluster=true', /both/],
     ['redis://:hunter2@host/2?cluster=true', /only 0/],

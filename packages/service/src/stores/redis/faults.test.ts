@@ -9,12 +9,12 @@ import { SessionsError } from '../../domain/errors.ts';
 import { asJsonText } from '../../domain/json.ts';
 import { monotonicTime } from '../../domain/time/clock.ts';
 import { NOW, session } from '../conformance/fixtures.ts';
-import { Heard, isTold, ownSession, serves, timeOf, withStore } from './fixtures/nodes.ts';
+import { isCaughtUp, ownSession, ReceivedChanges, serves, timeOf, withStore } from './fixtures/nodes.ts';
 import type { RedisStore } from './store.ts';
 
-/** The deadline of a call, and some for a busy machine. */
+/** The timeout of a call, plus tolerance for a busy machine. */
 const ANSWERED_WITHIN_MS = 2_000;
-/** Without a connection nothing is waited for. */
+/** Without a connection, calls do not wait. */
 const REFUSED_WITHIN_MS = 250;
 
 describe('redis faults', { skip: missingRedis() ?? false }, () => {
@@ -26,17 +26,17 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
   });
   after(() => server.remove());
 
-  const throughProxy = async (work: (store: RedisStore, proxy: TcpProxy, heard: Heard) => Promise<void>) => {
+  const throughProxy = async (work: (store: RedisStore, proxy: TcpProxy, heard: ReceivedChanges) => Promise<void>) => {
     const proxy = await TcpProxy.start(server.port);
     try {
       const url = `redis://127.0.0.1:${proxy.port}`;
-      await withStore(url, (store) => work(store, proxy, new Heard(store)));
+      await withStore(url, (store) => work(store, proxy, new ReceivedChanges(store)));
     } finally {
       await proxy.stop();
     }
   };
 
-  test('redis: a server that is not there fails the start within its bound, by its address', async () => {
+  test('redis: an unreachable server fails the start in time, with its address', async () => {
     const port = await onFreePorts(1, async ([free]) => free);
     const start = withStore(`redis://:secret@127.0.0.1:${port}?open_timeout_ms=300`, async (store) => store.ping());
     await assert.rejects(
@@ -48,7 +48,7 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
     );
   });
 
-  test('redis: a wrong password fails the start and is named as the reason, and the right one is taken', async () => {
+  test('redis: a wrong password fails the start with that reason', async () => {
     const locked = await RedisServer.start({ settings: { requirepass: 'right' } });
     try {
       const at = `127.0.0.1:${locked.port}?open_timeout_ms=400`;
@@ -62,9 +62,9 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
     }
   });
 
-  test('redis: when the server dies calls fail at once, and when it is back all is as it was written', async () => {
+  test('redis: calls fail at once while the server is down, and no write is lost', async () => {
     await withStore(server.url, async (store) => {
-      const heard = new Heard(store);
+      const heard = new ReceivedChanges(store);
       const one = ownSession('u');
       await store.insert(one, null, NOW);
       const gap = heard.gap();
@@ -82,13 +82,13 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
       const ms = await timeOf(() => serves(store));
       assert.ok(ms < ANSWERED_WITHIN_MS, `${ms} ms`);
       assert.equal((await store.find(one.id))?.id, one.id);
-      await isTold(store);
+      await isCaughtUp(store);
       await store.insert(ownSession('u'), { max: 1, policy: 'evict_oldest' }, NOW);
       assert.equal((await store.find(one.id))?.close_reason, 'evicted');
     });
   });
 
-  test('redis: a network that lets nothing through is noticed, calls end at their deadline, and it heals', async () => {
+  test('redis: when the network drops everything, calls time out and recover', async () => {
     await throughProxy(async (store, proxy, heard) => {
       const one = ownSession('u');
       await store.insert(one, null, NOW);
@@ -113,7 +113,7 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: connections that are reset under load fail only what was under way', async () => {
+  test('redis: reset connections fail only the calls in progress', async () => {
     await throughProxy(async (store, proxy, heard) => {
       const outcomes = { ok: 0, failed: 0 };
       const stop = new AbortController();
@@ -134,7 +134,7 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
         }
       });
       for (let n = 0; n < 3; n += 1) {
-        await isTold(store);
+        await isCaughtUp(store);
         const gap = heard.gap();
         await proxy.setMode('reset');
         await gap;
@@ -145,18 +145,18 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
       await Promise.all(load);
       const stored = await store.find(one.id);
       assert.ok(outcomes.failed > 0);
-      // What was answered is there; of the others some may be.
+      // Writes that succeeded must be there; failed ones may be.
       assert.ok(
         Number(stored?.revision) > outcomes.ok && Number(stored?.revision) <= 1 + outcomes.ok + outcomes.failed,
       );
     });
   });
 
-  test('redis: a write that a paused server makes later is told as a gap when it fails, and again when it may be there', async () => {
+  test('redis: a write that happens after its timeout causes a gap', async () => {
     await withStore(server.url, async (store) => {
       const one = ownSession('u');
       await store.insert(one, null, NOW);
-      const heard = new Heard(store);
+      const heard = new ReceivedChanges(store);
       const gap = heard.gap();
       server.pause();
       const close = store.update(one.id, { type: 'close', reason: 'closed' }, NOW);
@@ -171,15 +171,15 @@ describe('redis faults', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: a write that too few replicas have is not answered as done', async () => {
+  test('redis: a write that too few replicas have does not succeed', async () => {
     await withStore(`${server.url}?replicas=1`, async (store) => {
-      const heard = new Heard(store);
+      const heard = new ReceivedChanges(store);
       const gap = heard.gap();
       const one = session('unreplicated');
       await assert.rejects(store.insert(one, null, NOW), { code: 'STORE_UNAVAILABLE', message: /replicas/ });
       await gap;
       await assert.rejects(store.ping(), { code: 'STORE_UNAVAILABLE', message: /replicas/ });
-      // It may have been made: here it was.
+      // The write may have happened: here it did.
       assert.equal((await store.find(one.id))?.id, one.id);
       const replica = await RedisServer.start({
         settings: { replicaof: `127.0.0.1 ${server.port}` },

@@ -10,9 +10,9 @@ import { CONFORMANCE_CASES, NODES_CONFORMANCE_CASES } from '../conformance/confo
 import { createStore } from '../create-store.ts';
 
 const [ACL_LINE = ''] = copied('');
-/** A command without which the service works, as the page says. */
+/** The service also works without this command, as docs/least-rights.md says. */
 const OPTIONAL = ['+info'];
-/** How long a start waits that is to fail. */
+/** How long a start may take that is expected to fail. */
 const FAILS_WITHIN_MS = 2_000;
 const FORBIDDEN = { code: 'STORE_UNAVAILABLE', message: /NOPERM/ };
 
@@ -28,7 +28,7 @@ describe('least rights in Redis', { skip: missingRedis() ?? false }, () => {
     const parameters = `prefix=${prefix}&open_timeout_ms=${open_timeout_ms}`;
     return `${url.replace('//', `//${user}:change-me@`)}${url.includes('?') ? '&' : '?'}${parameters}`;
   };
-  /** A user like that of the page, with keys of another prefix. */
+  /** Creates a user with the documented rules, for keys with another prefix. */
   const setUser = async ({ commands }: Connections, user: string, prefix: string, rules: readonly string[]) => {
     const own = rules.map((rule) => rule.replace(/^([~&])ps:/, `$1${prefix}:`));
     await Promise.all(commands.map((command) => command('ACL', 'SETUSER', user, 'reset', ...own)));
@@ -46,7 +46,7 @@ describe('least rights in Redis', { skip: missingRedis() ?? false }, () => {
       await server.remove();
     });
 
-    /** All that a store does, as a user who lacks one word of the page's line. */
+    /** Uses every operation of a store as a user that lacks one of the documented rights. */
     const useWithout = async (word: string) => {
       const user = `without${word.replaceAll(/\W/g, '_')}`;
       const less = words.filter((one) => one !== word);
@@ -57,7 +57,7 @@ describe('least rights in Redis', { skip: missingRedis() ?? false }, () => {
     };
 
     test('redis: with one right less the user cannot do all', async () => {
-      // While the server has not seen the scripts.
+      // The server has not loaded the scripts yet.
       await assert.rejects(useWithout('+eval'), FORBIDDEN, '+eval');
       const others = words.filter((word) => /^[+~&]/.test(word) && word !== '+eval' && !OPTIONAL.includes(word));
       assert.equal(others.length, 26);
@@ -65,7 +65,7 @@ describe('least rights in Redis', { skip: missingRedis() ?? false }, () => {
       for (const word of OPTIONAL) await useWithout(word);
     });
 
-    test('redis: the user does all that the contract of stores asks for', async (t) => {
+    test('redis: the documented user passes the conformance suite', async (t) => {
       for (const { name: claim, run } of [...CONFORMANCE_CASES, ...NODES_CONFORMANCE_CASES]) {
         await admin.commands[0]?.('FLUSHALL');
         const stores = [await openAt(urlOf(server.url, name)), await openAt(urlOf(server.url, name))] as const;
@@ -74,7 +74,7 @@ describe('least rights in Redis', { skip: missingRedis() ?? false }, () => {
       }
     });
 
-    test('redis: a write that waits for replicas needs WAIT', { timeout: 60_000 }, async () => {
+    test('redis: a write that waits for replicas needs the right to WAIT', { timeout: 60_000 }, async () => {
       const url = `${urlOf(server.url, 'waits', 'waits')}&replicas=1`;
       await setUser(admin, 'waits', 'waits', words);
       const use = () => useAll((retention_ms) => openAt(url, retention_ms));
@@ -89,7 +89,7 @@ describe('least rights in Redis', { skip: missingRedis() ?? false }, () => {
       }
     });
 
-    test('redis: another database needs SELECT', async () => {
+    test('redis: another database needs the right to SELECT', async () => {
       const use = (open_timeout_ms?: number) => {
         const url = urlOf(`${server.url}/1`, 'selects', 'selects', open_timeout_ms);
         return useAll((retention_ms) => openAt(url, retention_ms));
@@ -101,7 +101,7 @@ describe('least rights in Redis', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test("redis cluster: the user with a cluster's rights does all, and not with one less", async () => {
+  test('redis cluster: the documented user can do everything, and needs each right', async () => {
     const cluster = await RedisCluster.start();
     const admin = await connectTo(cluster.nodes);
     try {

@@ -5,7 +5,7 @@ import { withConnections } from '../../../../../testing/stores/redis-commands.ts
 import { missingRedis } from '../../../../../testing/stores/stores.ts';
 import { newSessionId } from '../../domain/ids.ts';
 import { NOW, session } from '../conformance/fixtures.ts';
-import { Heard, isTold, ownSession, withStore } from './fixtures/nodes.ts';
+import { isCaughtUp, ownSession, ReceivedChanges, withStore } from './fixtures/nodes.ts';
 
 const PAGE = { skip: 0, take: 1000, total: true };
 
@@ -17,7 +17,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
   });
   after(() => server.remove());
 
-  /** Of a store without sessions. */
+  /** The URL of an empty store. */
   const newUrl = (parameters = '') => {
     prefixes += 1;
     return `${server.url}?prefix=t${prefixes}${parameters}`;
@@ -26,7 +26,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
   const command = (...words: string[]) => withConnections([server], async ([send]) => send?.(...words));
 
   for (const shards of [1, 16, 256]) {
-    test(`redis: sessions of many users come in one order out of ${shards} shards, page by page`, async () => {
+    test(`redis: pages merge the sessions of ${shards} shards in one order`, async () => {
       await withStore(newUrl(`&shards=${shards}`), async (store) => {
         const sessions = Array.from({ length: 300 }, (_, n) => {
           const time = NOW - Math.floor(n / 7);
@@ -56,7 +56,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     });
   }
 
-  test('redis: a user finds imported sessions beside own ones, and the limit counts both', async () => {
+  test('redis: lists and limits of a user include imported sessions', async () => {
     await withStore(newUrl(), async (store) => {
       await store.insert(session('imported', { user_id: 'u', open_time: NOW - 2 }), null, NOW);
       await store.insert(ownSession('u', { open_time: NOW - 1 }), null, NOW);
@@ -73,7 +73,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: a list shows the live session that is touched while the list is made', async () => {
+  test('redis: a list contains a live session that is touched during the list', async () => {
     await withStore(newUrl(), async (store) => {
       for (let n = 0; n < 20; n += 1) {
         const user_id = `u${n}`;
@@ -81,7 +81,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
         const ended = Array.from({ length: 40 }, () => ownSession(user_id));
         await Promise.all([live, ...ended].map((one) => store.insert(one, null, NOW)));
         await Promise.all(ended.map(({ id }) => store.update(id, { type: 'close', reason: 'closed' }, NOW)));
-        // The list looks at the ended ones first; meanwhile the live one moves before them.
+        // The list looks at the ended sessions first; meanwhile the live one moves before them.
         const [{ sessions }] = await Promise.all([
           store.list({ user_id, active: true }, { ...PAGE, take: 10 }, NOW),
           store.update(live.id, { type: 'touch', touch_window_ms: 0 }, NOW + 1),
@@ -94,7 +94,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: an id that begins as if it were of another user is refused', async () => {
+  test('redis: an id with the prefix of another user is rejected', async () => {
     await withStore(newUrl(), async (store) => {
       const wrong = session(newSessionId('somebody'), { user_id: 'somebody else' });
       await assert.rejects(store.insert(wrong, null, NOW), { code: 'INVALID_DATA' });
@@ -102,7 +102,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: a store that was begun with other shards is not opened', async () => {
+  test('redis: a store with another number of shards is not opened', async () => {
     const url = newUrl();
     await withStore(`${url}&shards=1`, async (store) => store.ping());
     const other = withStore(`${url}&shards=256`, async (store) => store.ping());
@@ -110,7 +110,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     await withStore(`${url}&shards=1`, async (store) => store.ping());
   });
 
-  test('redis: a server that throws data away when it is full is not used', async () => {
+  test('redis: a server that evicts data when it is full is rejected', async () => {
     await command('CONFIG', 'SET', 'maxmemory', '100mb', 'maxmemory-policy', 'allkeys-lru');
     try {
       const opened = withStore(newUrl(), async (store) => store.ping());
@@ -122,7 +122,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     }
   });
 
-  test('redis: a full server refuses sessions, says why, and goes on when it has room', async () => {
+  test('redis: a full server rejects sessions with the reason, until it has memory', async () => {
     await withStore(newUrl(), async (store) => {
       await command('CONFIG', 'SET', 'maxmemory', '1');
       const refused = store.insert(ownSession('u'), null, NOW);
@@ -146,7 +146,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     );
   });
 
-  test('redis: writes that were accepted before close are finished, later ones are refused', async () => {
+  test('redis: close finishes the accepted writes and rejects later ones', async () => {
     const url = newUrl();
     await withStore(url, async (store) => {
       const accepted = Array.from({ length: 500 }, () => store.insert(ownSession('u'), null, NOW));
@@ -157,7 +157,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     await withStore(url, async (store) => assert.equal(await store.count({}, NOW), 500));
   });
 
-  test('redis: scripts that the server forgets under load are taught again, and nothing fails', async () => {
+  test('redis: scripts that the server drops under load are sent again without an error', async () => {
     await withStore(newUrl(), async (store) => {
       const sessions = Array.from({ length: 200 }, (_, n) => ownSession(`user ${n}`));
       const work = sessions.map(async (one, n) => {
@@ -171,15 +171,15 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: a lost message is noticed without another one, and told as a gap', async () => {
+  test('redis: a lost last message is detected and published as a gap', async () => {
     const url = newUrl();
     await withStore(url, async (store) => {
-      const heard = new Heard(store);
-      // As if the message with this number had not come.
+      const heard = new ReceivedChanges(store);
+      // Simulates that the message with this number was lost.
       await command('INCR', `t${prefixes}:{a}:seq`);
       await heard.gap();
-      // Once told, all is well again.
-      await isTold(store);
+      // After the gap, the feed is complete again.
+      await isCaughtUp(store);
       await store.insert(ownSession('u'), null, NOW);
       assert.deepEqual(
         heard.all.map(({ type }) => type),
@@ -188,10 +188,10 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: a message that cannot be read is told as a gap', async () => {
+  test('redis: a message that cannot be read is published as a gap', async () => {
     const url = newUrl();
     await withStore(url, async (store) => {
-      const heard = new Heard(store);
+      const heard = new ReceivedChanges(store);
       for (const message of ['', '[1,"n","a","?"]']) {
         const gap = heard.gap();
         await command('PUBLISH', `t${prefixes}:changes`, message);
@@ -200,7 +200,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: the hours of two days are kept, and older ones forgotten', async () => {
+  test('redis: the hourly counts of two days are stored, older ones are deleted', async () => {
     await withStore(newUrl('&shards=1'), async (store) => {
       for (let hour = 0; hour < 60; hour += 1) {
         const time = NOW + hour * 3_600_000;

@@ -40,8 +40,10 @@ interface Opened {
   readonly engine: ShardRouter;
   readonly feed: Feed;
   readonly calls: CallDeadlines;
-  /** Calls of one process on one session, or one user's limit, need not find out from the server that they conflict. */
-  readonly turns: KeyedMutex;
+  /**
+   * Serializes calls of this process on one session or on one user's limit, so that they do not conflict in the server.
+   */
+  readonly mutex: KeyedMutex;
   readonly writes: Writes;
   readonly inserter: Inserter;
   readonly lists: Lists;
@@ -49,15 +51,18 @@ interface Opened {
 }
 
 /**
- * Sessions in Redis or Valkey: one server, one that sentinels name, or a cluster; any number of nodes share them.
+ * Stores sessions in Redis or Valkey: one server, the master that sentinels name, or a cluster. Any number of nodes may
+ * share them.
  *
- * What a change becomes is worked out here, by the domain, from what was read; a script in the server makes it, with all
- * indexes, if nothing has come between (`stores/redis/data/scripts/write.ts`). Only masters are read, so that a read sees every write that
- * was answered.
+ * The domain computes each change here from the session that was read. A script in the server then writes it with all
+ * indexes, if nothing has changed in between (`data/scripts/write.ts`). Only masters are read, so every read sees every
+ * write that succeeded before.
  *
- * An answered write is as durable as the servers are set to be: without `appendfsync always` a crash can lose the last
- * second, and without `replicas` a failover the last writes. Bulk changes are one step for each piece of a shard, not one
- * for all; a limit is exact for the user's own ids, and among imported ids.
+ * A write is as durable as the servers are configured to be. Without `appendfsync always`, a crash can lose the last
+ * second. Without `replicas`, a failover can lose the last writes.
+ *
+ * A bulk change is atomic per chunk of a shard, not as a whole. A session limit is exact among ids of the service's own format,
+ * and among imported ids. Concurrent inserts of both kinds may exceed it.
  */
 export class RedisStore implements SessionStore {
   readonly #config: RedisStoreConfig;
@@ -67,7 +72,7 @@ export class RedisStore implements SessionStore {
   readonly #listeners = new ChangeListeners();
   #opened: Opened | null = null;
 
-  /** `unbelieved` is called for each message to the feed that no node has sent. */
+  /** `unbelieved` is called for each message on the feed's channel that no node has sent. */
   constructor(config: RedisStoreConfig, clock: Clock = NO_CLOCK, unbelieved: () => void = () => {}) {
     this.#config = config;
     this.#clock = clock;
@@ -99,17 +104,18 @@ export class RedisStore implements SessionStore {
 
   ping(): Promise<void> {
     return this.#call(async ({ engine }) => {
-      // 0 is what a number that is not there counts as. Where it is there, the server changes nothing, and says what it cannot.
+      // A missing number counts as 0, so this changes nothing. If the number exists, SET NX changes nothing. In both
+      // cases the server reports why it cannot write.
       const proof = (shard: Shard) => engine.prove(shard, ['SET', this.#keys.seq(shard), '0', 'NX']);
       await Promise.all(this.#keys.shards.map(proof));
     });
   }
 
   insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]> {
-    return this.#call(async ({ inserter, turns }, call) => {
+    return this.#call(async ({ inserter, mutex }, call) => {
       assertFindable(session.id, session.user_id);
       if (limit) {
-        return turns.run(`user ${session.user_id}`, () => inserter.insertLimited(call, session, limit, now));
+        return mutex.run(`user ${session.user_id}`, () => inserter.insertLimited(call, session, limit, now));
       }
       await inserter.insert(call, session, now);
       return [];
@@ -121,37 +127,37 @@ export class RedisStore implements SessionStore {
   }
 
   update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
-    return this.#call(({ turns, writes }, call) =>
-      turns.run(`session ${id}`, () => writes.update(call, id, update, now)),
+    return this.#call(({ mutex, writes }, call) =>
+      mutex.run(`session ${id}`, () => writes.update(call, id, update, now)),
     );
   }
 
   remove(id: string): Promise<Session | null> {
-    return this.#call(({ turns, writes }, call) => turns.run(`session ${id}`, () => writes.remove(call, id)));
+    return this.#call(({ mutex, writes }, call) => mutex.run(`session ${id}`, () => writes.remove(call, id)));
   }
 
   list(filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage> {
-    return this.#walk(({ lists }, call) => lists.list(call, filter, page, now));
+    return this.#slowCall(({ lists }, call) => lists.list(call, filter, page, now));
   }
 
   scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan> {
-    return this.#walk(({ lists }, call) => lists.scan(call, filter, after, take, now));
+    return this.#slowCall(({ lists }, call) => lists.scan(call, filter, after, take, now));
   }
 
   count(filter: SessionFilter, now: number): Promise<number> {
-    return this.#walk(({ lists }, call) => lists.count(call, filter, now));
+    return this.#slowCall(({ lists }, call) => lists.count(call, filter, now));
   }
 
   closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
-    return this.#walk(({ bulk }, call) => bulk.closeMatching(call, request, now));
+    return this.#slowCall(({ bulk }, call) => bulk.closeMatching(call, request, now));
   }
 
   expire(now: number, limit: number, user_id?: string): Promise<Expired> {
-    return this.#walk(({ bulk }, call) => bulk.expire(call, now, limit, user_id));
+    return this.#slowCall(({ bulk }, call) => bulk.expire(call, now, limit, user_id));
   }
 
   purge(closed_before: number, limit: number): Promise<number> {
-    return this.#walk(({ bulk }, call) => bulk.purge(call, closed_before, limit));
+    return this.#slowCall(({ bulk }, call) => bulk.purge(call, closed_before, limit));
   }
 
   lease(holder: string, lease_ms: number, now: number): Promise<boolean> {
@@ -160,7 +166,7 @@ export class RedisStore implements SessionStore {
     return this.#call(async ({ engine }) => (await engine.run<number>(commonShard, LEASE, [lease], values)) === 1);
   }
 
-  /** Of a cluster it is the server that has the lease. */
+  /** In a cluster, the server that has the lease. */
   clockDifference(clock: Clock): Promise<ClockDifference> {
     return this.#call(({ engine }) =>
       compareClocks(clock, async () => {
@@ -186,9 +192,9 @@ export class RedisStore implements SessionStore {
     return this.#within(this.#config.call_timeout_ms, work);
   }
 
-  /** For what may have to look at every session. */
-  #walk<T>(work: (opened: Opened, call: CallDeadline) => Promise<T>): Promise<T> {
-    return this.#within(this.#config.walk_timeout_ms, work);
+  /** For calls that may have to look at every session. */
+  #slowCall<T>(work: (opened: Opened, call: CallDeadline) => Promise<T>): Promise<T> {
+    return this.#within(this.#config.slow_timeout_ms, work);
   }
 
   #within<T>(timeout_ms: number, work: (opened: Opened, call: CallDeadline) => Promise<T>): Promise<T> {
@@ -226,8 +232,8 @@ function assemble(config: RedisStoreConfig, keys: Keys, clock: Clock, listeners:
     lists,
     inserter: new Inserter(engine, keys, writes),
     bulk: new Bulk(engine, keys, writes, lists),
-    turns: new KeyedMutex(),
-    calls: new CallDeadlines(config.calls_max, () => feed.doubt()),
+    mutex: new KeyedMutex(),
+    calls: new CallDeadlines(config.calls_max, () => feed.outcomeUnknown()),
   };
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromChangeText, toChangeText } from './change-text.ts';
 
-test('a change is read as it was written, and any other text is none', () => {
+test('a change is restored from its text, and any other text is rejected', () => {
   for (const change of [
     { type: 'changed', id: 'a', user_id: 'u', revision: 1, close_reason: null },
     { type: 'changed', id: 'a', user_id: 'u', revision: 2, close_reason: 'revoked' },

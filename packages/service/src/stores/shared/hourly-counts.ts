@@ -3,7 +3,7 @@ import type { CloseReason, SessionSummary } from '../../domain/session.ts';
 import type { HourCounts } from '../../domain/store.ts';
 
 export const HOUR_MS = 3_600_000;
-/** How many hours are kept; see `SessionStore.hours`. */
+/** How many hours are stored; see `SessionStore.hours`. */
 export const HOURS_MAX = 48;
 
 export interface HourSum {
@@ -12,16 +12,16 @@ export interface HourSum {
   readonly count: number;
 }
 
-/** What a transaction opens and closes, as one sum an hour and kind. */
+/** Counts the sessions that a transaction opens and closes, with one sum per hour and kind. */
 export class HourSums {
   readonly #sums = new Map<string, HourSum>();
 
-  /** A session that is new in the store. Entries of session libraries are not counted, here and in `closed`. */
+  /** Counts a session that is new in the store. Entries of session libraries are not counted, here and in `closed`. */
   opened({ user_id, open_time }: Pick<SessionSummary, 'user_id' | 'open_time'>): void {
     if (!ownsBrowserEntries(user_id)) this.count('opened', open_time);
   }
 
-  /** A session that was open in the store before. Does nothing for one that still is. */
+  /** Counts a session that was open in the store before. Does nothing if it is still open. */
   closed({ user_id, close_time, close_reason }: SessionSummary): void {
     if (close_time === null || close_reason === null || ownsBrowserEntries(user_id)) return;
     this.count(close_reason, close_time);
@@ -33,7 +33,7 @@ export class HourSums {
     this.#sums.set(key, { hour, what, count: (this.#sums.get(key)?.count ?? 0) + by });
   }
 
-  /** In the one order in which every transaction locks their rows. */
+  /** The sums in a fixed order: transactions that lock their rows in the same order cannot deadlock. */
   all(): readonly HourSum[] {
     return [...this.#sums.values()].sort((a, b) => a.hour - b.hour || (a.what < b.what ? -1 : 1));
   }
@@ -43,7 +43,7 @@ export class HourSums {
   }
 }
 
-/** From rows of hour, kind and count, the latest hour first. */
+/** Converts rows of hour, kind and count, the latest hour first. */
 export function toHours(rows: readonly unknown[]): HourCounts[] {
   const hours = new Map<number, { opened: number; closed: Partial<Record<CloseReason, number>> }>();
   for (const [hour, what, count] of rows as readonly (readonly [number, HourSum['what'], number])[]) {

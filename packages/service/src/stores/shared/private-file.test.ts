@@ -22,7 +22,7 @@ function modeOf(path: string): number {
   return statSync(path).mode & 0o777;
 }
 
-test('a new file is for its user alone, and one that is there keeps its content', () => {
+test('a new file is private to its user, and an existing file keeps its content', () => {
   const path = join(folder, 'new');
   createPrivateFile(path);
   if (!skip) assert.equal(modeOf(path), 0o600);
@@ -31,7 +31,7 @@ test('a new file is for its user alone, and one that is there keeps its content'
   assert.equal(readFileSync(path, 'utf8'), 'kept');
 });
 
-test('a file that others may read or write is taken away from them', { skip }, () => {
+test('a file that others may read or write becomes private', { skip }, () => {
   const path = join(folder, 'open');
   writeFileSync(path, '');
   for (const [before, afterwards] of [
@@ -50,7 +50,7 @@ test('a file that others may read or write is taken away from them', { skip }, (
   makePrivate(join(folder, 'nothing'));
 });
 
-test('a link leads to the file, also to one that is not there yet', { skip }, () => {
+test('a symbolic link is followed, even to a file that does not exist yet', { skip }, () => {
   const path = join(folder, 'link');
   symlinkSync(join(folder, 'target'), path);
   createPrivateFile(path);
@@ -60,7 +60,7 @@ test('a link leads to the file, also to one that is not there yet', { skip }, ()
   assert.equal(modeOf(join(folder, 'target')), 0o600);
 });
 
-test('files of the own user, of root and of the owner of the folder are trusted', () => {
+test('files of root, of the user of the service and of the folder owner are trusted', () => {
   const cases: [string, number, number, boolean][] = [
     ['the own user', 1000, 0, true],
     ['root', 0, 0, true],

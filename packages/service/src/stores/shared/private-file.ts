@@ -17,24 +17,27 @@ const OTHERS = 0o007;
 const PERMISSIONS = 0o777;
 const ROOT = 0;
 
-/** Creates a file that only the service's own user may read; one that is there is made so. Throws as `makePrivate`. */
+/**
+ * Creates a file that only the service's user may read, or makes an existing file private. Throws as `makePrivate`
+ * does.
+ */
 export function createPrivateFile(path: string): void {
   try {
-    // Not through a symbolic link. A file that is there is not opened: closing it would release its locks (fcntl).
+    // `wx` does not follow a symbolic link. An existing file is not opened: closing it would release its locks (fcntl).
     closeSync(openSync(path, 'wx', PRIVATE_MODE));
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
     makePrivate(path);
     if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
-    // A link whose owner is trusted leads to a file that is not there yet.
+    // A symbolic link with a trusted owner leads to a file that does not exist yet.
     else closeSync(openSync(path, 'a', PRIVATE_MODE));
   }
 }
 
 /**
- * Takes a file away from everybody else, if it is there. One that was given to a group alone is left as it is. Throws
- * `STORE_UNUSABLE` for a file, or a link, of another user: in a folder that all may write to, that user may have put it
- * there. Root is trusted, and so is the user whose folder it is.
+ * Removes the access of all other users to a file, if it exists. A file that only a group may access stays as it is.
+ * Throws `STORE_UNUSABLE` if the file or the link belongs to an untrusted user, who may have put it into a shared
+ * folder. Root and the owner of the folder are trusted.
  */
 export function makePrivate(path: string): void {
   const uid = process.getuid?.();
@@ -48,17 +51,20 @@ export function makePrivate(path: string): void {
   if (file && privateMode(file) !== (file.mode & PERMISSIONS)) chmodOwn(path, file, uid);
 }
 
-/** The user of the service and root; and the owner of the folder, who can replace every file in it. */
+/** Trusted are the service's user, root, and the owner of the folder, who can replace every file in it. */
 export function isTrusted(owner: number, user: number, ofFolder: number): boolean {
   return owner === user || owner === ROOT || owner === ofFolder;
 }
 
-/** The mode that a file should have. A mode that shuts out others was chosen; another is what the umask left. */
+/**
+ * The mode that a file should have. A mode without access for others was chosen by the operator; any other mode comes
+ * from the umask.
+ */
 export function privateMode({ mode }: Pick<Stats, 'mode'>): number {
   return (mode & OTHERS) === 0 ? mode & PERMISSIONS : PRIVATE_MODE;
 }
 
-/** Some file systems have no modes (FAT): there, the owner of the file may not set one either. */
+/** On file systems without modes (FAT), even the owner of a file may not set one. */
 function chmodOwn(path: string, file: Stats, uid: number): void {
   try {
     chmodSync(path, PRIVATE_MODE);

@@ -1,39 +1,41 @@
 import type { Clock } from '../../domain/time/clock.ts';
 
-/** What a store is told beside its URL. */
+/** Options of a store that are not in its URL. */
 export interface StoreOptions {
-  /** Tells how late a change is applied that has waited. Without it, liveness is judged by when the request began. */
+  /**
+   * The clock for changes that waited before they are applied. Without it, liveness is judged by the request's start.
+   */
   readonly clock?: Clock;
-  /** Called with what an operator should know; the same is said once. */
+  /** Called with a message for the operator, once per message. */
   readonly warn?: (message: string) => void;
-  /** How long sessions are kept after their end, by who sweeps the store; null for ever. */
+  /** How long the sweep keeps sessions after their end; null for no limit. */
   readonly retention_ms: number | null;
-  /** Hears of faults that belong to no call. */
+  /** Called with faults that belong to no call. */
   readonly report?: (report: StoreReport) => void;
 }
 
-/** What a store says of itself, beside the errors of calls. */
+/** A fact that a store reports beside the errors of calls. */
 export interface StoreReport {
   readonly level: 'error' | 'info';
   readonly msg: string;
   readonly err?: unknown;
   readonly count?: number;
-  /** The path of the file that it is about. */
+  /** The path of the file that the report is about. */
   readonly file?: string;
 }
 
-/** Whether many processes may have the store that a URL names at once. */
+/** Whether several processes may use the store of this URL at the same time. */
 export function isSharedStore(url: string): boolean {
   return !['memory', 'sqlite'].includes(schemeOf(url));
 }
 
-/** For logs and messages. Where it is not clear what the password is, it hides more. */
+/** The URL for logs and messages. If the end of the password is unclear, more is hidden. */
 export function withoutPassword(url: string): string {
-  // Up to the last @: a password with a slash that was not encoded makes no URL, and is quoted by the error that says so.
+  // Hides everything up to the last @: a URL whose password has an unescaped slash is invalid, and its error quotes it.
   return url.replace(/(?<=^[^:@]*:\/*[^:@]*:).*(?=@)/s, '…').replace(/(?<=[?&][^=&]*pass[^=&]*=)[^&#]*/gi, '…');
 }
 
-/** Empty for a text that is no URL. */
+/** Empty if the text is not a URL. */
 export function schemeOf(url: string): string {
   return /^[a-z]+(?=:)/.exec(url)?.[0] ?? '';
 }

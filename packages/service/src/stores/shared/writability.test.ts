@@ -6,7 +6,7 @@ import { Writability } from './writability.ts';
 const INTERVAL_MS = 1_000;
 const UNAVAILABLE = { code: 'STORE_UNAVAILABLE', message: /cannot be written to: full\.$/ };
 
-/** Moves the clock on by more than a proof is worth. */
+/** Advances the clock past the age at which a proof expires. */
 function wait(t: TestContext): void {
   const now = performance.now() + 60_000;
   t.mock.restoreAll();
@@ -22,14 +22,14 @@ function create(t: TestContext) {
   return { writability, proofs, reports };
 }
 
-test('a store that was written to lately is proved without another write', async (t) => {
+test('a recent write proves that the store can be written to', async (t) => {
   const { writability, proofs } = create(t);
   writability.committed(null);
   await writability.proved();
   assert.deepEqual(proofs, []);
 });
 
-test('while nothing can be written, a write is tried each second, and only that ends the fault', async (t) => {
+test('while writes fail, one is tried each second, and only its success ends the fault', async (t) => {
   const { writability, proofs, reports } = create(t);
   writability.committed('full');
   await assert.rejects(writability.proved(), UNAVAILABLE);
@@ -37,7 +37,7 @@ test('while nothing can be written, a write is tried each second, and only that 
   writability.proof('full');
   t.mock.timers.tick(INTERVAL_MS);
   assert.deepEqual(proofs, [true, true]);
-  // A small commit that found room within the log.
+  // A small commit that fits into the log.
   writability.committed(null);
   await assert.rejects(writability.proved(), UNAVAILABLE);
   writability.proof(null);
@@ -50,7 +50,7 @@ test('while nothing can be written, a write is tried each second, and only that 
   );
 });
 
-test('a store that was not written to for a while is written to once for all who ask', async (t) => {
+test('without a recent write, concurrent checks share one test write', async (t) => {
   const { writability, proofs } = create(t);
   wait(t);
   const asked = [writability.proved(), writability.proved()];
@@ -63,7 +63,7 @@ test('a store that was not written to for a while is written to once for all who
   await assert.rejects(again, UNAVAILABLE);
 });
 
-test('who asks while it is closed is refused', async (t) => {
+test('a check is rejected when the store is closed', async (t) => {
   const { writability } = create(t);
   wait(t);
   const asked = writability.proved();

@@ -14,7 +14,7 @@ type Translation<N extends Name> = (
 ) => Condition;
 type Translations = { readonly [N in Name]-?: Translation<N> };
 
-/** What differs from engine to engine: how a text is stored, and by which expressions indexes are found. */
+/** The differences between database engines: how a text is stored, and which expressions use indexes. */
 export interface Dialect {
   readonly toStored: (text: string) => string;
   readonly translations: Partial<Translations>;
@@ -23,7 +23,7 @@ export interface Dialect {
 /** Past its deadline, and not swept. */
 const DUE = 'close_time IS NULL AND deadline <= ?';
 
-/** What each member of a filter means (`domain/filter.ts`), for the rows as they are stored, swept or not. */
+/** The SQL of each property of a filter (`domain/filter.ts`), for rows that may or may not be swept. */
 const TRANSLATIONS: Translations = {
   id: (id) => ({ sql: 'id = ?', values: [id] }),
   user_id: (user_id) => ({ sql: 'user_id = ?', values: [user_id] }),

@@ -1,6 +1,6 @@
 import type { Session } from '../../domain/session.ts';
 
-/** Members of a session that a table holds as text: null where there is nothing to hold. */
+/** Properties of a session that a table stores as text: null if they are empty. */
 
 export function methodsText(methods: readonly string[]): string | null {
   return methods.length === 0 ? null : JSON.stringify(methods);

@@ -18,16 +18,16 @@ export function conditions(filter: SessionFilter, now: number): Condition[] {
   return filterConditions(filter, now, DIALECT);
 }
 
-/** As the index of a user's sessions holds it: the column alone would not be found there. */
+/** Written as the index of a user's sessions has it: SQLite would not use the index for the column alone. */
 export const IS_OPEN = '(close_time IS NULL) = 1';
 export const HAS_ENDED = '(close_time IS NULL) = 0';
 
-/** For a filter that contradicts itself. */
+/** The condition of a filter that contradicts itself. */
 const NEVER: Condition = { sql: 'FALSE', values: [] };
 
 /**
- * What a bulk close is about. Open ones that are past their deadline match too: one that is only passed over could be kept
- * alive by a change.
+ * The sessions that a bulk close may close. Open sessions past their deadline match too. If they were only skipped, a
+ * change could still keep them alive.
  */
 export function closable({ filter, except }: CloseMatching): Condition[] {
   return [
@@ -41,7 +41,7 @@ export function amongIds(operator: 'IN' | 'NOT IN', ids: readonly string[]): Con
   return { sql: `id ${operator} (SELECT value FROM json_each(?))`, values: [JSON.stringify(ids)] };
 }
 
-/** Empty for no conditions. */
+/** The WHERE clause; empty if there are no conditions. */
 export function where(all: readonly Condition[]): string {
   return all.length === 0 ? '' : `WHERE ${all.map(({ sql }) => sql).join(' AND ')}`;
 }

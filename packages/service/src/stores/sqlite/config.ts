@@ -5,35 +5,38 @@ export interface SqliteStoreConfig {
   readonly path: string;
   /** How long a statement waits for a lock that another process holds. */
   readonly lock_timeout_ms: number;
-  /** How long a start waits for another process to let go of the file. */
+  /** How long a start waits for another process to release the file. */
   readonly owner_timeout_ms: number;
-  /** Sessions that are kept in memory for reads. */
+  /** The size of the cache of sessions for reads. */
   readonly session_cache_bytes: number;
-  /** About how far the write-ahead log grows before it is moved into the file and starts again from its beginning. */
+  /** The approximate size at which the write-ahead log is moved into the file and restarts from its beginning. */
   readonly wal_bytes_max: number;
-  /** How long the log may hold what was deleted, until the next write after that. */
+  /** How long the log may hold deleted data; it is removed at the next write after this time. */
   readonly wal_age_ms_max: number;
-  /** Pages that each of the two connections keeps: SQLite looks through their places at the end of each commit. */
+  /**
+   * The page cache of each of the two connections. SQLite searches it at the end of each commit, so larger is not
+   * better.
+   */
   readonly cache_kib: number;
-  /** How long a read may take whose time grows with the store. */
+  /** Timeout of a read whose time grows with the store. */
   readonly long_read_timeout_ms: number;
-  /** How many writes may wait for the disk; more are refused. */
+  /** How many writes may wait for the disk; further writes are rejected. */
   readonly writes_waiting_max: number;
-  /** How many writes share one commit at most. */
+  /** How many writes may share one commit. */
   readonly writes_per_commit_max: number;
 }
 
-/** `sqlite:<path of the file>`. */
+/** Parses `sqlite:<path of the file>`. Throws `INVALID_CONFIG`. */
 export function sqliteStoreConfig(url: string): SqliteStoreConfig {
   const path = /^sqlite:(?!:memory:)([^?#]+)$/.exec(url)?.[1];
   if (path === undefined) {
-    const message = `The store URL ${JSON.stringify(url)} should be "sqlite:" and the path of a file, like "sqlite:data/sessions.db".`;
+    const message = `The store URL ${JSON.stringify(url)} is invalid: use "sqlite:" with the path of a file, for example "sqlite:data/sessions.db".`;
     throw new SessionsError('INVALID_CONFIG', message);
   }
   if (path.startsWith('//')) {
-    // Where others read a host, or a path from the working folder, or one from the root.
+    // Programs read `//` differently: before a host, a path from the working folder, or a path from the root.
     const name = path.replace(/^\/+/, '');
-    const message = `The store URL ${JSON.stringify(url)} is not clear: write "sqlite:${name}" for a path from the working folder, or "sqlite:/${name}" for one from the root.`;
+    const message = `The store URL ${JSON.stringify(url)} is ambiguous: use "sqlite:${name}" for a path from the working folder, or "sqlite:/${name}" for a path from the root.`;
     throw new SessionsError('INVALID_CONFIG', message);
   }
   return {

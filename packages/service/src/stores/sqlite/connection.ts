@@ -5,17 +5,17 @@ import { pathToFileURL } from 'node:url';
 import { createPrivateFile, makePrivate } from '../shared/private-file.ts';
 import type { SqliteStoreConfig } from './config.ts';
 
-/** The lock on this empty file makes a process the only one that serves the file of sessions. */
+/** The lock file, which is empty: the process that has locked it is the only one that serves the database file. */
 export function ownerFile(path: string): string {
   return `${path}-owner`;
 }
 
-/** SQLite reads what these hold. It makes new ones with the mode of the file that they belong to. */
+/** Files that SQLite reads too. SQLite creates them with the mode of the database file. */
 const BESIDE = ['-wal', '-shm', '-journal', '-owner-journal'];
 
 /**
- * Creates the files and their folder where they are not there; only the service's own user may read sessions, or hold
- * the lock. Throws `STORE_UNUSABLE` for a file of another user.
+ * Creates the files and their folder if they do not exist. Only the service's own user may read sessions, or hold the
+ * lock. Throws `STORE_UNUSABLE` for a file of another user.
  */
 export function createFile({ path }: SqliteStoreConfig): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -25,21 +25,21 @@ export function createFile({ path }: SqliteStoreConfig): void {
 }
 
 /**
- * One connection with the settings that the store's promises rest on: in WAL mode with `synchronous=FULL`, each
- * commit is on disk before it returns, and readers do not wait for the writer
- * (https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous). With `secure_delete`, the
- * text of a session that was deleted or has ended is overwritten with zeros.
+ * Opens a connection with the settings that the store depends on:
  *
- * The file is not mapped into memory: where it cannot be read there, because of the disk or because it was cut off, the
- * system ends the process (SIGBUS).
+ * - WAL mode with `synchronous=FULL`: each commit is on disk before it returns, and readers do not wait for the writer
+ *   (https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous).
+ * - `secure_delete`: the text of a session that was deleted or has ended is overwritten with zeros.
+ * - No memory map: if the mapped file cannot be read, because of the disk or because it was truncated, the system ends
+ *   the process (SIGBUS).
  *
- * A connection that may only read moves nothing from the log into the file, also when it is the last one that is closed.
+ * A read-only connection never moves the log into the file, even if it is the last one to be closed.
  */
 export function connect(
   { path, lock_timeout_ms, cache_kib }: SqliteStoreConfig,
   access: 'read' | 'write' = 'write',
 ): DatabaseSync {
-  // A file that was deleted is not created anew.
+  // `mode` does not create the file again if it was deleted.
   const url = pathToFileURL(path);
   url.searchParams.set('mode', access === 'read' ? 'ro' : 'rw');
   const db = new DatabaseSync(url, { timeout: lock_timeout_ms });
@@ -57,7 +57,7 @@ export function connect(
   return db;
 }
 
-/** A prepared statement that answers rows as arrays: half the time of objects with names. */
+/** Prepares a statement that returns rows as arrays, which takes half the time of objects with names. */
 export function prepare(db: DatabaseSync, sql: string): RowStatement {
   const statement = db.prepare(sql);
   statement.setReturnArrays(true);
@@ -81,6 +81,6 @@ export function closeQuietly(db: DatabaseSync): void {
   try {
     db.close();
   } catch {
-    // It was not open.
+    // The connection was not open.
   }
 }

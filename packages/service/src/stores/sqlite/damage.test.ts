@@ -8,14 +8,14 @@ import type { SqliteStoreConfig } from './config.ts';
 import { Databases, damagePage, PAGE_BYTES, pagesOf, pagesWith, sessionOf, write } from './fixtures/database.ts';
 import { SqliteStore } from './store.ts';
 
-/** Damage to a part of the file is the fault of the sessions there, and of nothing else. */
+/** A damaged part of the file affects only the sessions in that part. */
 
 const databases = new Databases();
 after(() => databases.remove());
 
 const UNAVAILABLE = { code: 'STORE_UNAVAILABLE' };
 const USERS = 60;
-/** Sessions of a user, which are stored beside each other: as many as a page holds. */
+/** The sessions of a user, which are stored beside each other: as many as fit on a page. */
 const SESSIONS_OF_USER = 20;
 const SESSIONS = Array.from({ length: USERS * SESSIONS_OF_USER }, (_, n) =>
   sessionOf(`id-${n}.`, `user ${Math.floor(n / SESSIONS_OF_USER)}`, JSON.stringify(`data of ${n} ${'.'.repeat(100)}`)),
@@ -35,14 +35,14 @@ async function open(t: TestContext, config: SqliteStoreConfig): Promise<Opened> 
 }
 
 interface Damaged extends Opened {
-  /** Ids of the sessions that cannot be read any more. */
+  /** Ids of the sessions that can no longer be read. */
   readonly lost: ReadonlySet<string>;
   /** A user who has such sessions and others, and one of the others. */
   readonly user_id: string;
   readonly readable: string;
 }
 
-/** A database whose page with session 70 is damaged. */
+/** A database in which the page with session 70 is damaged. */
 async function damaged(t: TestContext): Promise<Damaged> {
   const config = databases.config();
   await write(config, SESSIONS);
@@ -62,12 +62,12 @@ async function damaged(t: TestContext): Promise<Damaged> {
   return { ...opened, lost, user_id: other.user_id, readable: other.id };
 }
 
-test('a damaged page fails the reads of the sessions on it, turn by turn, and no others', async (t) => {
+test('a damaged page fails only the reads of the sessions on it', async (t) => {
   const { store, lost } = await damaged(t);
   for (let round = 0; round < 3; round += 1) {
     for (const id of lost) {
       await assert.rejects(store.find(id), { ...UNAVAILABLE, message: /a part of the database is damaged/ });
-      // The turn ends, and with it the transaction of its reads.
+      // Ends the turn of the event loop, and with it the transaction of the reads.
       await new Promise(setImmediate);
     }
     assert.equal((await store.find('id-1199.'))?.user_id, 'user 59');
@@ -75,7 +75,7 @@ test('a damaged page fails the reads of the sessions on it, turn by turn, and no
   await store.ping();
 });
 
-test('of writes that share a commit, only those to damaged sessions fail', async (t) => {
+test('of writes that share a commit, only the writes to damaged sessions fail', async (t) => {
   const { store, lost } = await damaged(t);
   const value = asJsonText('"changed"');
   const results = await Promise.allSettled(
@@ -96,7 +96,7 @@ test('a user with a damaged session can sign in under a limit', async (t) => {
   assert.equal((await store.find(readable))?.close_reason, 'evicted');
 });
 
-test('lists of other users go on beside a damaged session; a list that would hold it is refused', async (t) => {
+test('a damaged session fails the lists that contain it, and no others', async (t) => {
   const { store, user_id } = await damaged(t);
   const page = { skip: 0, take: 100, total: true };
   await assert.rejects(store.list({ user_id }, page, 1), UNAVAILABLE);
@@ -104,7 +104,7 @@ test('lists of other users go on beside a damaged session; a list that would hol
   assert.equal(await store.count({ active: true }, 1), SESSIONS.length);
 });
 
-test('a sweep and a purge leave out damaged sessions, say so, and do all the rest', async (t) => {
+test('a sweep and a purge skip damaged sessions, report them and do the rest', async (t) => {
   const { store, reports, lost } = await damaged(t);
   const { count } = await store.expire(5_000, 2_000);
   // Ended sessions are smaller, and the pages beside the damaged one cannot be merged with it.
@@ -117,7 +117,7 @@ test('a sweep and a purge leave out damaged sessions, say so, and do all the res
   assert.equal(await store.find('id-1199.'), null);
 });
 
-test('a bulk close of a user with a damaged session closes the others, and says that one may be left', async (t) => {
+test('a bulk close of a user closes all but damaged sessions, and reports them', async (t) => {
   const { store, user_id, lost } = await damaged(t);
   const request = { filter: { user_id }, except: [], reason: 'revoked', limit: 100, dry_run: false } as const;
   await assert.rejects(store.closeMatching(request, 1), { ...UNAVAILABLE, message: /cannot be read.*others.*closed/ });
@@ -129,7 +129,7 @@ test('a bulk close of a user with a damaged session closes the others, and says 
   assert.equal((await store.find('id-1199.'))?.close_reason, 'revoked');
 });
 
-test('a session that was in memory is not live any more once its row was found damaged', async (t) => {
+test('a cached session is not live any more once its row was found damaged', async (t) => {
   const config = databases.config();
   await write(config, SESSIONS);
   const { store } = await open(t, config);
@@ -140,7 +140,7 @@ test('a session that was in memory is not live any more once its row was found d
   await assert.rejects(store.find('id-70.'), UNAVAILABLE);
 });
 
-test('a long value whose own page is damaged is refused, and never answered as it is', async (t) => {
+test('a long value on a damaged page is an error, and is never returned', async (t) => {
   for (const byte of [0, 0xff]) {
     const config = databases.config();
     const data = JSON.stringify('long '.repeat(4_000));
@@ -154,7 +154,7 @@ test('a long value whose own page is damaged is refused, and never answered as i
   }
 });
 
-test('damaged counts of the hours fail no write', async (t) => {
+test('damaged hourly counts fail no write', async (t) => {
   const config = databases.config();
   await write(config, SESSIONS.slice(0, 5));
   const [page = 0] = pagesOf(config.path, 'hours');
@@ -165,7 +165,7 @@ test('damaged counts of the hours fail no write', async (t) => {
   assert.notEqual(await store.find('new 4'), null);
 });
 
-test('whichever page is damaged, no session is answered as missing or as another one', async (t) => {
+test('with any page damaged, no session is returned as missing or as another one', async (t) => {
   const source = databases.config();
   const sessions = SESSIONS.slice(0, 100);
   await write(source, sessions);

@@ -10,20 +10,20 @@ import type { SqliteStoreConfig } from './config.ts';
 import { Databases, sessionOf } from './fixtures/database.ts';
 import { SqliteStore } from './store.ts';
 
-/** Faults of the files, of the disk and of the thread that writes: each is a 503, and none is the end of the process. */
+/** Faults of the files, of the disk and of the writer thread: each is a 503, and none ends the process. */
 
 const databases = new Databases();
 after(() => databases.remove());
 
 const UNAVAILABLE = { code: 'STORE_UNAVAILABLE' };
-/** Turns of the event loop, each at least a millisecond: no wait of a test is longer. */
+/** Turns of the event loop, each at least one millisecond: the limit of every wait in these tests. */
 const TURNS_MAX = 10_000;
 
 interface Opened {
   readonly store: SqliteStore;
   readonly config: SqliteStoreConfig;
   readonly reports: StoreReport[];
-  /** The threads that it has started. */
+  /** The threads that the store has started. */
   readonly threads: Worker[];
 }
 
@@ -39,7 +39,7 @@ async function open(t: TestContext, config = databases.config()): Promise<Opened
   return { store, config, reports, threads };
 }
 
-/** Tries until it succeeds. */
+/** Retries until the call succeeds. */
 async function recovered(call: () => Promise<unknown>): Promise<void> {
   for (let turns = 0; ; turns += 1) {
     try {
@@ -56,7 +56,7 @@ function levels(reports: readonly StoreReport[]): string[] {
   return reports.map(({ level }) => level);
 }
 
-test('a database that is deleted is written to no more, and its sessions can be read', async (t) => {
+test('a deleted database rejects writes, and its sessions can still be read', async (t) => {
   for (const suffix of ['', '-wal', '-shm']) {
     const { store, config, reports } = await open(t);
     await store.insert(sessionOf('before'), null, 0);
@@ -70,7 +70,7 @@ test('a database that is deleted is written to no more, and its sessions can be 
   }
 });
 
-test('a database that is moved away and comes back is written to again, also when no request tries', async (t) => {
+test('a database that was moved away takes writes again when it is back', async (t) => {
   const { store, config, reports } = await open(t);
   await store.insert(sessionOf('before'), null, 0);
   renameSync(config.path, `${config.path}.away`);
@@ -82,7 +82,7 @@ test('a database that is moved away and comes back is written to again, also whe
   assert.equal(await store.find('lost'), null);
 });
 
-test('a database that is replaced under the service is not written to', async (t) => {
+test('a database that is replaced while the service runs is not written to', async (t) => {
   const { store, config } = await open(t);
   await store.insert(sessionOf('before'), null, 0);
   copyFileSync(config.path, `${config.path}.copy`);
@@ -90,7 +90,7 @@ test('a database that is replaced under the service is not written to', async (t
   await assert.rejects(store.insert(sessionOf('after'), null, 0), { ...UNAVAILABLE, message: /was replaced/ });
 });
 
-test('a database that is cut off under the service is a fault of each call, and not the end of the process', async (t) => {
+test('a database truncated while the service runs fails calls, not the process', async (t) => {
   const { store: first, config } = await open(t);
   const data = JSON.stringify('.'.repeat(1_000));
   await Promise.all(Array.from({ length: 200 }, (_, n) => first.insert(sessionOf(`s${n}`, 'user', data), null, 0)));
@@ -107,7 +107,7 @@ test('a database that is cut off under the service is a fault of each call, and 
   await store.close();
 });
 
-test('a log that is cut off under the service fails what it held, and checkpoints are tried again', async (t) => {
+test('a log truncated while the service runs fails its reads, and checkpoints recover', async (t) => {
   const config = { ...databases.config(), wal_bytes_max: 100_000, session_cache_bytes: 0 };
   const { store, reports } = await open(t, config);
   await store.insert(sessionOf('before'), null, 0);
@@ -122,7 +122,7 @@ test('a log that is cut off under the service fails what it held, and checkpoint
   await store.close();
 });
 
-test('when the thread that writes ends, another one is started, and listeners may have missed something', async (t) => {
+test('when the writer thread ends, another one starts and a gap is published', async (t) => {
   const { store, reports, threads } = await open(t);
   const changes: SessionChange[] = [];
   store.watch((change) => changes.push(change));
@@ -141,7 +141,7 @@ test('when the thread that writes ends, another one is started, and listeners ma
   assert.equal(threads.length, 2);
 });
 
-test('a thread is not started again on other files; close does not wait for it', async (t) => {
+test('no new thread starts on replaced files, and close does not wait for one', async (t) => {
   const { store, config, threads } = await open(t);
   await store.insert(sessionOf('before'), null, 0);
   renameSync(config.path, `${config.path}.away`);

@@ -1,7 +1,7 @@
 import type { SessionsError } from '../../domain/errors.ts';
 import { unavailable } from '../shared/unavailable.ts';
 
-/** SQLite's result codes that mean something here (https://www.sqlite.org/rescode.html). */
+/** The result codes of SQLite that are used here (https://www.sqlite.org/rescode.html). */
 const BUSY = 5;
 const READONLY = 8;
 const IOERR = 10;
@@ -18,10 +18,10 @@ const IOERR_CORRUPTFS = 8458;
 const CONSTRAINT_UNIQUE = 2067;
 const CONSTRAINT_PRIMARYKEY = 1555;
 
-/** The low byte of an extended code is the general one. */
+/** The low byte of an extended code is the primary code. */
 const PRIMARY = 0xff;
 
-/** What is stored of a session cannot be one. */
+/** The stored values cannot be a session. */
 export class DamagedRow extends Error {
   override readonly name = 'DamagedRow';
 }
@@ -31,12 +31,12 @@ export class FilesGone extends Error {
   override readonly name: string = 'FilesGone';
 }
 
-/** Another program has changed the content of the files: what is read from them may be wrong. */
+/** Another program has changed the content of the files: reads may be wrong. */
 export class ContentLost extends FilesGone {
   override readonly name = 'ContentLost';
 }
 
-/** A connection is in a state that nothing can leave but its end. */
+/** The connection is in a state that only closing it can end. */
 export class ConnectionBroken extends Error {
   override readonly name = 'ConnectionBroken';
 }
@@ -54,8 +54,8 @@ export function isBusy(error: unknown): boolean {
 }
 
 /**
- * Whether a fault belongs to what one statement has read, such as a page that is damaged: other statements may succeed.
- * Everything else is a fault of the file or of the disk as a whole.
+ * Whether a fault concerns only the data that one statement has read, such as a damaged page. Other statements may
+ * succeed. Every other fault concerns the whole file or the disk.
  */
 export function isDamage(error: unknown): boolean {
   if (!isSqliteError(error)) return error instanceof DamagedRow || isOutOfRange(error);
@@ -72,13 +72,13 @@ export function isDamage(error: unknown): boolean {
   }
 }
 
-/** Whether the other writes of a transaction may succeed without the one that failed: also for a fault of this code. */
+/** Whether the other writes of a transaction may succeed without the failed one. True for errors of this code too. */
 export function isOfOneWrite(error: unknown): boolean {
   if (error instanceof FilesGone || error instanceof ConnectionBroken) return false;
   return !isSqliteError(error) || isDamage(error);
 }
 
-/** Whether another connection may do what this one cannot: its view of the files may be wrong. */
+/** Whether another connection may succeed where this one failed: its view of the files may be wrong. */
 export function isOfConnection(error: unknown): boolean {
   if (error instanceof ConnectionBroken) return true;
   return isSqliteError(error) && !isDamage(error) && !isBusy(error);
@@ -89,12 +89,12 @@ function isOutOfRange(error: unknown): boolean {
   return error instanceof RangeError && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 }
 
-/** Whether SQLite or the files of the store are at fault, and not this code. */
+/** Whether the fault lies with SQLite or the files, rather than with this code. */
 function isStoreFault(error: unknown): error is Error {
   return isSqliteError(error) || isDamage(error) || error instanceof FilesGone || error instanceof ConnectionBroken;
 }
 
-/** What is wrong, without the names of files: callers read it too. */
+/** The reason without file names: callers see it too. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (!isSqliteError(error)) return isDamage(error) ? `a part of the database is damaged (${message})` : message;
@@ -105,7 +105,7 @@ export function reasonOf(error: unknown): string {
     case FULL:
       return `the disk is full (${message})`;
     case IOERR:
-      return `the disk has a fault, or is full (${message}, code ${error.errcode})`;
+      return `the disk has an I/O error or is full (${message}, code ${error.errcode})`;
     case READONLY:
       return `the database cannot be written to (${message})`;
     default:
@@ -113,7 +113,7 @@ export function reasonOf(error: unknown): string {
   }
 }
 
-/** For callers: a fault of the store is `STORE_UNAVAILABLE`; one of this code stays what it is. */
+/** Converts a fault of the store into `STORE_UNAVAILABLE` for callers. Other errors stay as they are. */
 export function toUnavailable(error: unknown): SessionsError | unknown {
   return isStoreFault(error) ? unavailable(reasonOf(error), error) : error;
 }

@@ -6,7 +6,7 @@ import type { StoreReport } from '../shared/store-url.ts';
 import { Databases, sessionOf } from './fixtures/database.ts';
 import { SqliteStore } from './store.ts';
 
-/** A disk on which files cannot grow any more: the system limits those of this process. */
+/** Simulates a full disk: the system limits the size of the files of this process. */
 
 const databases = new Databases();
 after(() => databases.remove());
@@ -34,7 +34,7 @@ async function open(t: TestContext, wal_bytes_max: number) {
   return { store, config, reports };
 }
 
-/** Inserts until an insert fails; returns how many did not. */
+/** Inserts until an insert fails; returns how many succeeded. */
 async function fill(store: SqliteStore, at_once = 8): Promise<number> {
   for (let count = 0; count < SESSIONS_MAX; ) {
     const ids = Array.from({ length: at_once }, (_, n) => `s${count + n}`);
@@ -59,7 +59,7 @@ async function recovered(store: SqliteStore): Promise<void> {
   throw new Error('It does not recover.');
 }
 
-test('on a full disk reads go on and writes are refused, and both go on when there is room', { skip }, async (t) => {
+test('on a full disk reads work and writes fail, until there is space again', { skip }, async (t) => {
   const { store, reports } = await open(t, 100_000_000);
   limitFiles(400_000);
   const count = await fill(store, 1);
@@ -78,13 +78,13 @@ test('on a full disk reads go on and writes are refused, and both go on when the
   );
 });
 
-test('a checkpoint for which the disk has no room is tried again, until the log can start anew', {
+test('a checkpoint that fails on a full disk is retried until it succeeds', {
   skip,
 }, async (t) => {
   const { store, config, reports } = await open(t, 200_000);
   limitFiles(1_000_000);
   const count = await fill(store);
-  // The database could not grow any more, and then the log could not either.
+  // First the database could not grow any more, then the log.
   assert.ok(statSync(config.path).size <= 1_000_000 && count > 300, String(count));
   assert.match(JSON.stringify(reports), /write-ahead log was not moved/);
   limitFiles('unlimited');
@@ -95,7 +95,7 @@ test('a checkpoint for which the disk has no room is tried again, until the log 
   assert.ok(statSync(`${config.path}-wal`).size < 2_000_000);
 });
 
-test('a store that is closed while its disk is full loses nothing that was answered', { skip }, async (t) => {
+test('a store that is closed on a full disk loses no successful write', { skip }, async (t) => {
   const { store, config } = await open(t, 200_000);
   limitFiles(1_000_000);
   const count = await fill(store);

@@ -11,7 +11,7 @@ type Cell = Row[number];
 /** Stored so that liveness is one comparison in every statement. */
 const DEADLINE = 'deadline';
 const SUMMARY_PLACES = [...LISTED, DEADLINE];
-/** What each place of a row has. */
+/** The column of each position of a row. */
 const PLACES = [...SUMMARY_PLACES, ...UNLISTED];
 
 export const SUMMARY_COLUMNS = SUMMARY_PLACES.join(', ');
@@ -24,16 +24,16 @@ export const SELECT_SESSION = `SELECT ${COLUMNS} FROM sessions WHERE id = ?`;
 export const SELECT_SUMMARIES = `SELECT ${SUMMARY_COLUMNS} FROM sessions`;
 export const INSERT_SESSION = `INSERT INTO sessions (${COLUMNS}) VALUES (${PLACES.map(() => '?').join(', ')})`;
 export const DELETE_SESSION = 'DELETE FROM sessions WHERE id = ?';
-/** Binds what can change, and the id. */
+/** Binds the columns that change often, and the id. */
 export const UPDATE_SESSION = `UPDATE sessions SET ${assignments(UPDATED)} WHERE id = ?`;
-/** Binds what only an amendment changes, and the id. */
+/** Binds the columns that only an amendment changes, and the id. */
 export const AMEND_SESSION = `UPDATE sessions SET ${assignments(AMENDED)} WHERE id = ?`;
 
 function assignments(names: readonly string[]): string {
   return names.map((name) => `${name} = ?`).join(', ');
 }
 
-/** The place of a member in a row of `COLUMNS`. */
+/** The position of a property in a row of `COLUMNS`. */
 export function placeOf(name: keyof Session): number {
   return PLACES.indexOf(name);
 }
@@ -66,7 +66,10 @@ export function toSession(row: Row): Session {
   return readSession(row);
 }
 
-/** SQLite notices damage to its own structure only. These columns are never null, and two of them only together. */
+/**
+ * SQLite detects only damage to its own structures. This checks the columns that are never null, and the two that are
+ * null only together.
+ */
 function assertSound(row: Row): void {
   if (!isSound(row)) throw new DamagedRow('a session has a column without its value');
 }
@@ -83,7 +86,7 @@ function compileCheck(): (row: Row) => boolean {
   return new Function(`return (row) => ${[...required, together].join(' && ')};`)();
 }
 
-/** The type of a column that is never null; null for others. No methods at all are stored as null. */
+/** The type of a column that is never null; null for other columns. An empty list of methods is stored as null. */
 function requiredType(name: keyof SessionSummary): 'string' | 'number' | null {
   const { kind, isNullable } = MEMBERS[name];
   if (isNullable || kind === 'texts') return null;
@@ -94,13 +97,13 @@ function parsed<T>(text: string | null, parse: (text: string | null) => T): T {
   try {
     return parse(text);
   } catch {
-    throw new DamagedRow('a session has a column that is no JSON');
+    throw new DamagedRow('a session has a column that is not JSON');
   }
 }
 
 /**
- * Most damage to a long text is damage to a page that holds nothing else, which SQLite does not look into. Its bytes are
- * no UTF-8 then, or zeros: only a text with such a character is parsed.
+ * Most damage to a long text is damage to a page with nothing else on it, which SQLite does not check. Then its bytes
+ * are zeros or not valid UTF-8, so only a text with such a character is parsed.
  */
 function jsonOf(text: string | null): JsonText | null {
   if (text === null) return null;
@@ -108,6 +111,6 @@ function jsonOf(text: string | null): JsonText | null {
   return asJsonText(text);
 }
 
-/** What a decoder puts in place of bytes that are no UTF-8. */
+/** The replacement character that a decoder inserts for bytes that are not valid UTF-8. */
 const REPLACEMENT = '\ufffd';
 const NUL = '\0';

@@ -3,21 +3,22 @@ import { SessionsError } from '../../domain/errors.ts';
 import { prepare } from './connection.ts';
 import { transactions } from './transaction.ts';
 
-/** "PipS" in ASCII, in the file's header: tells this service's databases from others. */
+/** "PipS" in ASCII, in the file's header: identifies the databases of this service. */
 const APPLICATION_ID = 0x50697053;
 
 /**
- * Each migration takes the schema from its index to the next; the number reached is the file's `user_version`.
- * What has been released is not edited: a change is a migration of its own at the end.
+ * Each migration takes the schema from its index to the next version; the file's `user_version` holds the version
+ * reached. Never edit a released migration: add a new one at the end.
  *
  * - `deadline` is `deadline()` of the domain, stored so that liveness is one comparison in every statement.
- * - `user` and `data` come last: they may overflow to other pages, which a list then does not read.
- * - The sweep finds what is past its deadline in an index that holds open sessions only, and what is to be purged in
- *   one of ended sessions only. Ended ones are kept for long: in the index of a user's sessions they come apart from the
- *   open ones, which the limit counts. With a second index for these, an insert took a third longer. Those of one user and
- *   moment are sorted by their ids when they are listed: with ids in the index, an insert took a tenth longer.
- * - How many sessions are open is a row of the table of hours, of an hour that is none: whatever changes it writes a page
- *   of that table as well.
+ * - `user` and `data` come last: they may overflow to other pages, which a list does not read.
+ * - The sweep uses an index of open sessions only, and the purge an index of ended sessions only.
+ * - Ended sessions are stored for a long time. The index of a user's sessions has them apart from the open ones, which
+ *   the limit counts. A second index for the open ones made an insert a third slower.
+ * - Sessions of one user and moment are sorted by id when they are listed: ids in the index made an insert a tenth
+ *   slower.
+ * - The number of open sessions is a row of the table `hours`, with hour -1: every change of that number writes a page
+ *   of that table anyway.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (
@@ -94,7 +95,7 @@ export const MIGRATIONS: readonly string[] = [
 /** The `user_version` of a file that is up to date. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not touch. */
+/** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not change. */
 export function migrate(db: DatabaseSync): void {
   transactions(db)(() => {
     const version = readNumber(db, 'PRAGMA user_version');
@@ -103,8 +104,8 @@ export function migrate(db: DatabaseSync): void {
       throw unusable(db, 'is a database of another application; choose another file');
     }
     if (version > MIGRATIONS.length) {
-      const known = `has schema version ${version}, and this service knows ${MIGRATIONS.length}`;
-      throw unusable(db, `${known}: a newer version wrote it; run that one, or restore a backup`);
+      const known = `has schema version ${version}, but this service supports up to ${MIGRATIONS.length}`;
+      throw unusable(db, `${known}: a newer version wrote it; run that version, or restore a backup`);
     }
     for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);

@@ -35,7 +35,7 @@ function sessionOf(id: string) {
   return open(id, { ...fields, idle_timeout_ms: 1000, expire_time: null }, 0);
 }
 
-test('sqlite: sessions are there after a restart', async () => {
+test('sqlite: sessions survive a restart', async () => {
   const config = newConfig();
   await withStore(config, async (store) => {
     await store.insert(sessionOf('a'), null, 0);
@@ -44,7 +44,7 @@ test('sqlite: sessions are there after a restart', async () => {
   await withStore(config, async (store) => assert.equal((await store.find('a'))?.data, '[1]'));
 });
 
-test('sqlite: writes that were accepted before close are finished, later ones are refused', async () => {
+test('sqlite: close finishes the accepted writes and rejects later ones', async () => {
   const config = newConfig();
   const store = new SqliteStore(config);
   await store.open();
@@ -58,7 +58,7 @@ test('sqlite: writes that were accepted before close are finished, later ones ar
   });
 });
 
-test('sqlite: a read right after an answered write sees it, also within the same turn', async () => {
+test('sqlite: a read sees the write that succeeded before it, even in the same turn', async () => {
   await withStore(newConfig(), async (store) => {
     await store.insert(sessionOf('a'), null, 0);
     for (let n = 0; n < 50; n += 1) {
@@ -81,7 +81,7 @@ test('sqlite: more writes than may wait are refused at once, and the others are 
   });
 });
 
-test('sqlite: a write that waits too long for another process fails as unavailable and changes nothing', async () => {
+test('sqlite: a write that waits too long for a lock fails and changes nothing', async () => {
   const config = { ...newConfig(), lock_timeout_ms: 10 };
   await withStore(config, async (store) => {
     const other = new DatabaseSync(config.path);
@@ -95,7 +95,7 @@ test('sqlite: a write that waits too long for another process fails as unavailab
   });
 });
 
-test('sqlite: a file that another process serves is refused, and served once that has ended', async () => {
+test('sqlite: a file that another process serves is rejected until that one ends', async () => {
   const config = { ...newConfig(), owner_timeout_ms: 10 };
   const other = new SqliteStore(config);
   await withStore(config, async () => {
@@ -104,7 +104,7 @@ test('sqlite: a file that another process serves is refused, and served once tha
   await withStore(config, async (store) => store.ping());
 });
 
-test('sqlite: no two reads disagree about a session while it changes, though one may be cached', async () => {
+test('sqlite: cached and uncached reads agree about a session while it changes', async () => {
   await withStore(newConfig(), async (store) => {
     const page = { skip: 0, take: 10, total: false };
     for (let n = 0; n < 30; n += 1) {
@@ -131,7 +131,7 @@ test('sqlite: no two reads disagree about a session while it changes, though one
   });
 });
 
-test('sqlite: the write-ahead log does not grow beyond its bound under a load that never pauses', async () => {
+test('sqlite: the write-ahead log stays below its limit under constant load', async () => {
   const config = { ...newConfig(), wal_bytes_max: 200_000, writes_per_commit_max: 16 };
   await withStore(config, async (store) => {
     let largest = 0;
@@ -143,12 +143,12 @@ test('sqlite: the write-ahead log does not grow beyond its bound under a load th
       }
     });
     await Promise.all(load);
-    // One commit may pass the bound before it is seen.
+    // One commit may exceed the bound before the size is checked.
     assert.ok(largest < 3 * config.wal_bytes_max, String(largest));
   });
 });
 
-test('sqlite: commits are flushed to the disk before they are answered (WAL, synchronous FULL)', async () => {
+test('sqlite: a commit is on disk before it returns (WAL, synchronous FULL)', async () => {
   const config = newConfig();
   await withStore(config, async () => {
     const { connect, prepare } = await import('./connection.ts');
@@ -164,7 +164,7 @@ test("sqlite: only the service's own user can read the file", async () => {
   await withStore(config, async () => assert.equal(statSync(config.path).mode & 0o077, 0));
 });
 
-test('sqlite: a file of an earlier version is migrated, and its sessions are as they were', async () => {
+test('sqlite: a file of an earlier version is migrated without a change to sessions', async () => {
   const config = newConfig();
   mkdirSync(dirname(config.path), { recursive: true });
   const db = new DatabaseSync(config.path);
@@ -193,7 +193,7 @@ test('sqlite: a file of an earlier version is migrated, and its sessions are as 
   });
 });
 
-test('sqlite: a database that a newer version wrote is refused and left as it is', async () => {
+test('sqlite: a database of a newer version is rejected and not changed', async () => {
   const config = newConfig();
   await withStore(config, async () => {});
   const db = new DatabaseSync(config.path);
@@ -205,7 +205,7 @@ test('sqlite: a database that a newer version wrote is refused and left as it is
   assert.deepEqual(readFileSync(config.path), before);
 });
 
-test('sqlite: a database of another application, and a file that is none, are refused with their path', async () => {
+test('sqlite: the database of another application or a text file is rejected by path', async () => {
   const other = newConfig();
   await withStore(other, async () => {});
   const db = new DatabaseSync(other.path);
@@ -221,13 +221,13 @@ test('sqlite: a database of another application, and a file that is none, are re
   await assert.rejects(new SqliteStore(inFile).open(), { code: 'STORE_UNUSABLE', message: /cannot be written/ });
 });
 
-test('sqlite: a URL without a file is refused with its text', () => {
+test('sqlite: a URL without a file is quoted in the error', () => {
   for (const url of ['sqlite:', 'sqlite::memory:', 'sqlite:a?b']) {
     assert.throws(() => sqliteStoreConfig(url), { code: 'INVALID_CONFIG' });
   }
 });
 
-/** The plan of a statement: the indexes that it searches, whether it reads a table from end to end, and what it sorts. */
+/** The plan of a statement: the indexes that it searches, whether it scans a whole table, and whether it sorts. */
 function planOf(db: DatabaseSync, sql: string) {
   const details = db
     .prepare(`EXPLAIN QUERY PLAN ${sql}`)
@@ -235,7 +235,7 @@ function planOf(db: DatabaseSync, sql: string) {
     .map(({ detail }) => String(detail));
   const indexes = details.flatMap((detail) => /INDEX (\w+)/.exec(detail)?.[1] ?? []);
   const readsAll = details.some((detail) => detail.startsWith('SCAN') && !detail.includes('INDEX'));
-  // Those of one moment may be sorted by their ids.
+  // Sessions of one moment may be sorted by their ids.
   const sorts = details.some((detail) => detail.includes('TEMP B-TREE') && !detail.includes('LAST TERM'));
   return { indexes: [...new Set(indexes)], readsAll, sorts };
 }
@@ -261,7 +261,7 @@ test('sqlite: lists and sweeps are served by an index, whatever they filter by',
     for (const [sql, index] of inOrder) {
       assert.deepEqual(planOf(db, sql), { indexes: [index], readsAll: false, sorts: false }, sql);
     }
-    // By the newest activity, the sessions of one user are sorted: no index follows every touch of theirs.
+    // The sessions of one user are sorted by latest activity: an index in that order would change with every touch.
     const ofUserByTime = planOf(db, `SELECT id FROM sessions WHERE user_id = 'a' ${page}`);
     assert.deepEqual(ofUserByTime, { indexes: ['sessions_of_user'], readsAll: false, sorts: true });
     db.close();

@@ -34,7 +34,10 @@ import type { CommitListener } from './write/commit-listener.ts';
 import { CommitQueue } from './write/commit-queue.ts';
 import type { Write, WriteResult } from './write/writes.ts';
 
-/** Of a write over many sessions: such a commit keeps the other writes waiting for about 20 ms where the file is large. */
+/**
+ * How many sessions one commit of a bulk write changes: with a large file, such a commit delays other writes by about
+ * 20 ms.
+ */
 const WRITTEN_AT_ONCE_MAX = 32;
 
 interface Opened {
@@ -45,8 +48,9 @@ interface Opened {
 }
 
 /**
- * Sessions in one SQLite file, which one process serves at a time. Reads run here, on a connection of their own, and see what is on disk; writes run on
- * a thread of their own and are answered after the flush of their commit, so that no read waits for the disk.
+ * Stores sessions in one SQLite file, which one process serves at a time. Reads run on the calling thread, on a
+ * separate connection, and see committed data. Writes run on a separate thread and succeed after their commit is on
+ * disk, so that no read waits for the disk.
  */
 export class SqliteStore implements SessionStore {
   readonly #config: SqliteStoreConfig;
@@ -81,13 +85,13 @@ export class SqliteStore implements SessionStore {
     }
   }
 
-  /** The reader comes second: the thread that writes has made the schema by then. */
+  /** The reader is opened after the writer thread has created the schema. */
   async #openConnections(): Promise<Omit<Opened, 'lock'>> {
     const { session_cache_bytes, path } = this.#config;
     let reader: Reader | null = null;
     const longReads = new LongReads({
       config: this.#config,
-      told: () => queue.told(),
+      published: () => queue.published(),
       moveLog: () => queue.moveLog(),
     });
     const listener: CommitListener = {
@@ -129,7 +133,7 @@ export class SqliteStore implements SessionStore {
     opened.lock.release();
   }
 
-  /** Also when nothing can be written, it rejects: reads alone are not what callers come for. */
+  /** Rejects even if only writes are impossible: reads alone are not enough for callers. */
   async ping(): Promise<void> {
     const { reader, queue } = this.#open();
     reader.ping();
@@ -171,12 +175,15 @@ export class SqliteStore implements SessionStore {
     return this.#open().reader.count(filter, now) ?? this.#readLong({ type: 'count', filter, now });
   }
 
-  /** Those of one user in one step; others are looked for beside the writes, and closed some at a time. */
+  /**
+   * Closes the sessions of one user in one step. For other filters, it finds the sessions on the thread of long reads,
+   * and closes them in several commits.
+   */
   async closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
     const { id, user_id } = request.filter;
     const isShort = id !== undefined || user_id !== undefined;
     const found = isShort ? null : await this.#readLong({ type: 'closable', request });
-    // Where some cannot be read, the writer knows how to leave them out.
+    // Some sessions cannot be read: the writer skips them.
     if (found === null) return this.#close({ type: 'close', request, now });
     const ids: string[] = [];
     const logMoved = this.#open().queue.checkpoints.waits();
@@ -194,7 +201,7 @@ export class SqliteStore implements SessionStore {
       if (!this.#open().reader.hasDue(now, user_id)) return 0;
       const result = await this.#write({ type: 'expire', now, limit: at_once, user_id });
       const rows = result.type === 'expired' ? result.rows : [];
-      // They come in the order of their deadlines.
+      // The rows are in the order of their deadlines.
       earliest ??= rows[0] ? toSummary(rows[0]).close_time : null;
       return rows.length;
     });
@@ -237,8 +244,8 @@ export class SqliteStore implements SessionStore {
   }
 
   /**
-   * Does up to `limit` of something in small commits. Where sessions cannot be read, each commit would look for the others
-   * anew: it is a single one then.
+   * Makes up to `limit` changes in small commits. If some sessions cannot be read, it uses a single commit, because
+   * each commit would have to find the readable ones again.
    */
   async #someAtATime(limit: number, work: (at_once: number) => Promise<number>): Promise<number> {
     let count = 0;
@@ -254,7 +261,7 @@ export class SqliteStore implements SessionStore {
     return count;
   }
 
-  /** Sees every write that was answered before. */
+  /** Sees every write that succeeded before. */
   #readLong<R extends LongRead>(read: R): Promise<LongReadResults[R['type']]> {
     const { queue, longReads } = this.#open();
     queue.assertSameFiles();
@@ -275,8 +282,8 @@ function* parts(ids: readonly string[]): Generator<readonly string[]> {
   for (let at = 0; at < ids.length; at += WRITTEN_AT_ONCE_MAX) yield ids.slice(at, at + WRITTEN_AT_ONCE_MAX);
 }
 
-/** Those that can be read were closed: it is better to sign out all but one than none, and to say so. */
+/** The readable sessions were closed: it is better to close all but one than none, and to report it. */
 function partlyClosed(unreadable: number): SessionsError {
-  const problem = `${unreadable} sessions that may match cannot be read, since the database is damaged`;
+  const problem = `${unreadable} sessions that may match cannot be read because the database is damaged`;
   return unavailable(`${problem}; the others that match were closed`);
 }

@@ -3,8 +3,8 @@ import { prepare } from './connection.ts';
 import { ConnectionBroken } from './faults.ts';
 
 /**
- * Prepares a way to run `work` in one transaction that keeps other writers out from its start. What it throws rolls
- * all of it back. Throws `ConnectionBroken` when that fails too.
+ * Returns a function that runs `work` in one transaction, which excludes other writers from its start. If `work`
+ * throws, the transaction is rolled back. Throws `ConnectionBroken` if that fails too.
  */
 export function transactions(db: DatabaseSync): <T>(work: () => T) => T {
   const begin = prepare(db, 'BEGIN IMMEDIATE');
@@ -22,12 +22,12 @@ export function transactions(db: DatabaseSync): <T>(work: () => T) => T {
   };
 }
 
-/** SQLite has rolled back by itself after some faults, such as a full disk. */
+/** Rolls back. After some faults, such as a full disk, SQLite has done so already. */
 export function rollBack(db: DatabaseSync, cause: unknown): void {
   try {
     if (db.isTransaction) db.exec('ROLLBACK');
   } catch {
-    // What counts is whether the transaction has ended.
+    // Only the check below counts.
   }
   if (db.isTransaction) throw new ConnectionBroken('a transaction cannot be ended', { cause });
 }

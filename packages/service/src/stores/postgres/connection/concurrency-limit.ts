@@ -5,7 +5,7 @@ import type { Pool } from './pool.ts';
 
 export interface ConcurrencyLimitOptions {
   readonly what: string;
-  /** How many calls run at a time, each on a connection. */
+  /** How many calls run at a time, each on its own connection. */
   readonly parallel: number;
   readonly waiting_max: number;
   readonly timeout_ms: number;
@@ -13,7 +13,10 @@ export interface ConcurrencyLimitOptions {
 
 type Work = (connection: Connection, deadline: Deadline) => Promise<unknown>;
 
-/** A share of the pool for calls of one kind: so many at a time, and the others wait, so many and so long. */
+/**
+ * Limits the calls of one kind to a share of the pool. Further calls wait; their number and their waiting time are
+ * bounded.
+ */
 export class ConcurrencyLimit {
   readonly #batches: Batches<Work, unknown>;
 
@@ -24,7 +27,7 @@ export class ConcurrencyLimit {
     });
   }
 
-  /** Rejects with `STORE_UNAVAILABLE`. */
+  /** Rejects with `STORE_UNAVAILABLE` if the call cannot run in time. */
   run<T>(work: (connection: Connection, deadline: Deadline) => Promise<T>): Promise<T> {
     return this.#batches.add(work) as Promise<T>;
   }

@@ -10,7 +10,10 @@ export type Value = string | number | boolean | null;
 export type Row = readonly Value[];
 
 export interface Statement {
-  /** Prepared once a connection under this name; without one it is planned each time, for its values. */
+  /**
+   * The name of the prepared statement, prepared once per connection. Without a name, PostgreSQL plans the statement
+   * for its values each time.
+   */
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly Value[];
@@ -19,13 +22,13 @@ export interface Statement {
 export interface Notification {
   readonly channel: string;
   readonly payload: string;
-  /** Of the server's process that has sent it, as the server says. */
+  /** The id of the server process that sent it, as reported by the server. */
   readonly process_id: number;
 }
 
-/** How old may be what is known of the server's role. */
+/** How long a role of the server counts as current. */
 const ROLE_AGE_MS_MAX = 1_000;
-/** A pooler would lend the connection to the standby to the next one who comes: this ends it there too. */
+/** Ends the connection between a pooler and a standby: the pooler would lend it to the next client. */
 const END_IN_SERVER: Statement = { text: 'SELECT pg_terminate_backend(pg_backend_pid())' };
 
 const SET = 'SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s (name, value)';
@@ -45,9 +48,9 @@ const types: NonNullable<ClientConfig['types']> = {
 };
 
 /**
- * One connection. Statements that are sent without waiting for each other run in their order, each answered by itself.
- * Its socket is ours, so that it can be ended whatever state it is in: a connection that did not answer in time may
- * still answer later, to whoever would ask next.
+ * One connection to PostgreSQL. Statements may be sent without waiting for each other; they run in order, each with its
+ * own result. The connection owns its socket, so that it can be destroyed in any state. A connection that did not
+ * respond in time is not used again: the late response would reach the next call.
  */
 export class Connection {
   readonly #client: Client;
@@ -59,7 +62,7 @@ export class Connection {
   #isLost = false;
   #onLost: (() => void) | null = null;
 
-  /** Rejects when it cannot be made, or the deadline is over. */
+  /** Rejects if the connection fails or the deadline is over. */
   static async open(config: PostgresStoreConfig, timeout_ms: number, deadline: Deadline): Promise<Connection> {
     const connection = new Connection(config);
     await connection.#connect(deadline, sessionSettings(config, timeout_ms));
@@ -80,17 +83,20 @@ export class Connection {
     this.#client.on('end', () => this.destroy());
   }
 
-  /** False also within a transaction, for none may be left open. */
+  /** False inside a transaction too: an idle connection must not have one open. */
   get isIdle(): boolean {
     return !this.#isLost && this.#client.getTransactionStatus() === 'I';
   }
 
-  /** Of the server's process for this connection; a pooler in between has numbers of its own, so the server is asked. */
+  /**
+   * The id of the server process of this connection. It is queried from the server, because a pooler reports ids of its
+   * own.
+   */
   get process_id(): number {
     return this.#process_id;
   }
 
-  /** Of the server, when it was last asked; never `standby`, for then the connection is ended. */
+  /** The role of the server at the last check. Never `standby`: such a connection is ended. */
   get role(): Role {
     return this.#place.role;
   }
@@ -99,14 +105,14 @@ export class Connection {
     return this.#place.server;
   }
 
-  /** Whether the server is not being asked for its role, and was not lately. */
+  /** True if no check of the server's role is running, and the last one is too old. */
   get isCheckDue(): boolean {
     return !this.#isLost && !this.#isAsking && monotonicTime() - this.#roleAt >= ROLE_AGE_MS_MAX;
   }
 
   /**
-   * Asks the server for its role if that is due; to be called outside of a transaction. Ends the connection where the server is
-   * no primary that takes writes: another connection may lead to one. Resolves with whether it is left as it was.
+   * Queries the server's role if that is due. Call it outside of a transaction. Ends the connection unless the server
+   * is a primary that takes writes: another connection may lead to one. Resolves to false if it ended the connection.
    */
   async checkRole(): Promise<boolean> {
     if (!this.isCheckDue) return true;
@@ -137,7 +143,7 @@ export class Connection {
     );
   }
 
-  /** Rejects all that waits for an answer. */
+  /** Rejects all statements in flight. */
   destroy(): void {
     if (this.#isLost) return;
     this.#isLost = true;
@@ -145,7 +151,7 @@ export class Connection {
     this.#onLost?.();
   }
 
-  /** Says farewell; to be called when nothing waits for an answer. */
+  /** Closes the connection in an orderly way. Call it when no statement is in flight. */
   async end(deadline: Deadline): Promise<void> {
     const forget = deadline.onEnd(() => this.destroy());
     await this.#client.end();
@@ -166,7 +172,7 @@ export class Connection {
     }
   }
 
-  /** A pooler gives its clients numbers of its own. */
+  /** A pooler reports ids of its own to its clients. */
   #isPooled(): boolean {
     return (this.#client as Client & { processID: number | null }).processID !== this.#process_id;
   }
@@ -187,9 +193,10 @@ export class Connection {
 }
 
 /**
- * The server gives up after the same time as we do, so that a node which is cut off holds no lock for longer. Plans
- * are made while a table is small, and kept while it grows: they are kept from reading all of it. Compiling a plan
- * takes longer than what it would save. They are set by a statement: a pooler refuses or drops what comes with the start.
+ * The settings of a session. The timeouts of the server equal those of this service, so that a node that is cut off
+ * holds no lock for longer. Plans are made while a table is small and are reused while it grows, so they must not scan
+ * the whole table. `jit` is off, because compiling a plan takes longer than it would save. The settings are sent as a
+ * statement: poolers reject or drop settings in the start-up message.
  */
 function sessionSettings({ schema }: PostgresStoreConfig, timeout_ms: number): Readonly<Record<string, string>> {
   return {

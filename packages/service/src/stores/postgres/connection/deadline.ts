@@ -1,4 +1,4 @@
-/** The end of the time that a call may take: for waiting, for connecting and for the answer together. */
+/** The end of the time that a call may take in total: waiting, connecting and the response. */
 export class Deadline {
   readonly ms: number;
   readonly #callbacks = new Set<() => void>();
@@ -8,7 +8,7 @@ export class Deadline {
   constructor(ms: number) {
     this.ms = ms;
     this.#timer = setTimeout(() => this.#end(), ms);
-    // What waits for it holds a socket, which keeps the process; the time alone does not.
+    // The timer does not keep the process running. The socket of a waiting call does.
     this.#timer.unref();
   }
 
@@ -16,14 +16,14 @@ export class Deadline {
     return this.#isOver;
   }
 
-  /** Calls back when the time is over, at once if it is; answers how to forget that. */
+  /** Calls back when the time is over, immediately if it is already. Returns a function that removes the callback. */
   onEnd(callback: () => void): () => void {
     if (this.#isOver) callback();
     this.#callbacks.add(callback);
     return () => void this.#callbacks.delete(callback);
   }
 
-  /** For a deadline that nobody else shares. */
+  /** Stops the timer. Only for a deadline that is not shared. */
   cancel(): void {
     clearTimeout(this.#timer);
   }
@@ -35,7 +35,9 @@ export class Deadline {
   }
 }
 
-/** Calls of one turn of the event loop share a deadline: a timer each would cost as much as the rest of a call. */
+/**
+ * Calls of one turn of the event loop share a deadline: a timer for each would cost as much as the rest of the call.
+ */
 export class Deadlines {
   readonly #ms: number;
   #ofTurn: Deadline | null = null;
@@ -45,7 +47,7 @@ export class Deadlines {
   }
 
   ofTurn(): Deadline {
-    // After a long turn its timer may come before the end of the turn.
+    // After a long turn, the timer may fire before the turn has ended.
     if (this.#ofTurn && !this.#ofTurn.isOver) return this.#ofTurn;
     setImmediate(() => {
       this.#ofTurn = null;

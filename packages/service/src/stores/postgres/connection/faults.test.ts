@@ -9,9 +9,9 @@ import type { SessionStore } from '../../../domain/store.ts';
 import { Databases, NOW, sessionOf } from '../fixtures/databases.ts';
 
 const CALL_TIMEOUT_MS = 1_500;
-/** For a machine that has other things to do; a call that waits for the database would take far longer. */
+/** Tolerance for a busy machine. A call that waits for the database would take far longer. */
 const SLACK_MS = 1_500;
-/** How soon all works again, with the time that a server needs for its own start. */
+/** How long a recovery may take, including the start of the server. */
 const RECOVERY_MS_MAX = 10_000;
 const POLL_MS = 20;
 
@@ -29,7 +29,7 @@ async function behindProxy() {
   return { proxy, store, direct };
 }
 
-/** Watches for gaps; resolves when there have been so many. */
+/** Counts gaps; the returned function resolves when there have been at least that many. */
 function gaps(store: SessionStore) {
   let count = 0;
   const waiting = new Map<number, () => void>();
@@ -67,7 +67,7 @@ async function recovers(store: SessionStore): Promise<void> {
   throw new Error('The store does not recover.');
 }
 
-/** What was killed may still be ending, and then a server does not start beside it. */
+/** The killed server may still be shutting down, and a second server does not start beside it. */
 async function startAfterKill(): Promise<void> {
   const start = performance.now();
   for (;;) {
@@ -82,7 +82,7 @@ async function startAfterKill(): Promise<void> {
 }
 
 for (const mode of ['fast', 'immediate'] as const) {
-  test(`postgres: with a server that is stopped (${mode}) calls are refused at once, and served when it is back`, async () => {
+  test(`postgres: calls fail at once while the server is stopped (${mode}), and recover`, async () => {
     const store = await databases.open();
     const gapsAre = gaps(store);
     await store.insert(sessionOf('a', { data: asJsonText('1') }), null, NOW);
@@ -100,7 +100,7 @@ for (const mode of ['fast', 'immediate'] as const) {
   });
 }
 
-test('postgres: what was answered is there after the server was killed while it was written to', async () => {
+test('postgres: a write that succeeded survives a kill of the server', async () => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   const answered: string[] = [];
@@ -142,12 +142,12 @@ test('postgres: behind a network that drops everything calls end in their time, 
   assert.equal(store.watermark(), watermark);
   proxy.mode = 'pass';
   await recovers(store);
-  // What was sent and not answered may have been done, or not; nothing in between.
+  // A write that was sent without a response either happened completely or not at all.
   const session = await store.find('a');
   assert.ok(session?.close_time === null || session?.close_reason === 'closed' || session?.close_reason === 'evicted');
 });
 
-test('postgres: a write whose answer is lost is refused once, told as a gap, and is there wholly or not at all', async () => {
+test('postgres: a write without a response fails, publishes a gap and is atomic', async () => {
   const { proxy, store, direct } = await behindProxy();
   const gapsAre = gaps(store);
   await store.insert(sessionOf('a'), null, NOW);
@@ -162,7 +162,7 @@ test('postgres: a write whose answer is lost is refused once, told as a gap, and
   assert.deepEqual(await store.find('b'), await elsewhere.find('b'));
 });
 
-test('postgres: a find is asked once more when its connection is reset', async () => {
+test('postgres: a find is retried once when its connection is reset', async () => {
   const { proxy, store } = await behindProxy();
   await store.insert(sessionOf('a'), null, NOW);
   await Promise.all(Array.from({ length: 5 }, () => store.find('a')));
@@ -175,7 +175,7 @@ test('postgres: a find is asked once more when its connection is reset', async (
   assert.equal((await found)?.id, 'a');
 });
 
-test('postgres: a node that is cut off within a transaction holds its locks no longer than a call takes', async () => {
+test('postgres: a node cut off in a transaction holds its locks for one call timeout', async () => {
   const { proxy, store, direct } = await behindProxy();
   await store.insert(sessionOf('a'), null, NOW);
   proxy.delay_ms = 300;
@@ -197,7 +197,7 @@ test('postgres: a node that is cut off within a transaction holds its locks no l
   await assert.rejects(cut, { code: 'STORE_UNAVAILABLE' });
 });
 
-test('postgres: a row that somebody else keeps locked fails its write in time, and no other one', async () => {
+test('postgres: a row locked by another client delays no other write', async () => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   await store.insert(sessionOf('a'), null, NOW);

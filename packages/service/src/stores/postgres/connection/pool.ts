@@ -4,30 +4,33 @@ import { Connection } from './connection.ts';
 import { Deadline } from './deadline.ts';
 import { isOfConnection, isReadOnly, readOnlyFault, toSessionsError, writeFaultOf } from './faults.ts';
 
-/** After a failed attempt to connect; doubled up to the maximum, which is about how late a return is noticed. */
+/**
+ * Pause after a failed attempt to connect, doubled up to the maximum. A recovered server is noticed about that late.
+ */
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 500;
 
-/** So often every connection is asked for its server's role that is not in use, and each other one when it is given back. */
+/** How often the role of the server is checked for each connection: while it is idle, and when it is returned. */
 const ROLE_INTERVAL_MS = 1_000;
 
 export interface PoolListener {
-  /** A connection was ended because its server is no primary any more, or takes no writes. */
+  /** A connection was ended because its server is no longer a primary, or takes no writes. */
   readonly left: () => void;
   /** New connections lead to another server than those before. */
   readonly moved: (server: string) => void;
-  /** A statement was refused, for a reason for which no write is possible. */
+  /** A statement failed for a reason that makes all writes impossible. */
   readonly writeFailed: (reason: string) => void;
 }
 
 /**
- * Connections, made when there is none idle. How many there are is bounded by who asks for them: each kind of call has
- * a share of its own (`PostgresStoreConfig`), so that slow ones cannot take all.
+ * Opens connections when none is idle. The callers bound their number: each kind of call has its own share
+ * (`PostgresStoreConfig`), so that slow calls cannot take all of them.
  *
- * When one cannot be made, calls are refused at once until it is time for the next attempt, which one call makes.
+ * After a failed attempt to connect, calls are rejected at once until the next attempt is due. One call makes that
+ * attempt.
  *
- * Only primaries are connected to, and all connections lead to one: where a new one leads to another server, the others are
- * ended. What a connection has read may have been old that is ended for the role or the place of its server.
+ * The pool uses primaries only, and only one server. If a new connection leads to another server, the others are ended.
+ * Connections that ended because of their server may have read old data.
  */
 export class Pool {
   readonly #config: PostgresStoreConfig;
@@ -37,7 +40,7 @@ export class Pool {
   #isBackingOff = false;
   #isProbing = false;
   #isClosed = false;
-  /** Where the newest connection leads. */
+  /** The server that the newest connection leads to. */
   #server: string | null = null;
   readonly #listener: PoolListener;
   readonly #watch: NodeJS.Timeout;
@@ -48,7 +51,7 @@ export class Pool {
     this.#watch = setInterval(() => this.#checkRoles(), ROLE_INTERVAL_MS).unref();
   }
 
-  /** Lends a connection, which is ended when the deadline is over. Rejects with `STORE_UNAVAILABLE`. */
+  /** Lends a connection, and ends it if the deadline is over. Rejects with `STORE_UNAVAILABLE`. */
   async use<T>(deadline: Deadline, work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = this.#takeIdle() ?? (await this.#connect(deadline));
     const forget = deadline.onEnd(() => connection.destroy());
@@ -66,7 +69,7 @@ export class Pool {
     }
   }
 
-  /** From now on all connections are to lead to this server. */
+  /** From now on, all connections must lead to this server. */
   follow(server: string): void {
     const before = this.#server;
     this.#server = server;
@@ -75,7 +78,7 @@ export class Pool {
     this.#listener.moved(server);
   }
 
-  /** To be called when no connection is lent. */
+  /** Call it when no connection is lent. */
   async close(deadline: Deadline): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#watch);
@@ -103,8 +106,8 @@ export class Pool {
   }
 
   /**
-   * The connection may be lent meanwhile: what is sent on it then is answered after this. Where the server does not answer in
-   * time, the connection is ended before a call waits for it.
+   * The connection may be lent during the check: the server handles later statements after it. If the server does not
+   * respond in time, the connection is ended before a call has to wait for it.
    */
   async #checkRole(connection: Connection): Promise<void> {
     if (!connection.isCheckDue) return;

@@ -1,17 +1,17 @@
 /**
- * A standby has old data. A primary that takes no writes may have been replaced by another one, or may have no room left: it is
- * read, by connections that are made anew often, and its feed is not believed.
+ * A standby has old data. A primary that takes no writes may have been replaced by another one, or its disk may be
+ * full. It is used for reads, through connections that are renewed often, but not for the feed.
  */
 export type Role = 'primary' | 'read-only' | 'standby';
 
-/** Which server a connection leads to, and what it is. */
+/** The server that a connection leads to, and its role. */
 export interface Place {
-  /** When the server was started: no two that can replace each other have that in common. */
+  /** When the server was started: a server and its replacement never started at the same moment. */
   readonly server: string;
   readonly role: Role;
 }
 
-/** Outside of transactions, which may be read-only by themselves. A standby counts as read-only too. */
+/** Query it outside of transactions: a transaction may be read-only by itself. A standby counts as read-only too. */
 export const PLACE_COLUMNS = `pg_postmaster_start_time()::text, pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'`;
 
 export function placeFrom([server, isInRecovery, isReadOnly]: readonly unknown[]): Place {
@@ -19,7 +19,7 @@ export function placeFrom([server, isInRecovery, isReadOnly]: readonly unknown[]
   return { server: String(server), role: isInRecovery === true ? 'standby' : role };
 }
 
-/** The server is not to be used, or not for this. */
+/** The server has the wrong role for this use. */
 export class NotPrimary extends Error {
   constructor(role: Exclude<Role, 'primary'>) {
     super(

@@ -21,7 +21,7 @@ async function rejects(call: Promise<unknown>, message: RegExp): Promise<boolean
   return error instanceof SessionsError && message.test(error.message);
 }
 
-/** From when new connections lead to a primary. */
+/** The limit for a recovery, from when new connections lead to a primary. */
 const RECOVERED_WITHIN_MS = 5_000;
 const NO_PRIMARY = { code: 'STORE_UNAVAILABLE', message: /is a standby/ };
 const CLOSE = { type: 'close', reason: 'closed' } as const;
@@ -65,7 +65,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
         ),
       RECOVERED_WITHIN_MS,
     );
-  /** Reads, writes, and hears of everything. */
+  /** Checks that the node reads, writes and receives all changes. */
   const isWell = async (id: string, node = store) => {
     await succeeds(() => node.ping());
     await succeeds(() => node.insert(sessionOf(id), null, NOW));
@@ -73,7 +73,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     await until(async () => node.watermark() > now, RECOVERED_WITHIN_MS);
   };
 
-  /** Of the second server, also for connections that exist. */
+  /** Changes a setting of the second server, for existing connections too. */
   const setting = async (name: string, value: string) => {
     const client = new pg.Client({ connectionString: second.url });
     await client.connect();
@@ -83,7 +83,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
   };
   const isCaughtUp = () => until(async () => (await query(first.url, CAUGHT_UP)).length === 1);
 
-  test('postgres: a start at a standby waits for a primary, and says what it has found when none comes', async () => {
+  test('postgres: a start at a standby waits for a primary, and its error names the role', async () => {
     proxy.targetPort = second.port;
     await assert.rejects(open(proxy.port, { start_timeout_ms: 300 }), NO_PRIMARY);
     const start = open();
@@ -93,7 +93,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     await (await start).close();
   });
 
-  test('postgres: a node whose new connections lead to a standby reads, writes and believes nothing there', async () => {
+  test('postgres: a node never uses a standby for reads, writes or its feed', async () => {
     await store.insert(sessionOf('a'), null, NOW);
     await isCaughtUp();
     proxy.targetPort = second.port;
@@ -113,7 +113,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     await isWell('b');
   });
 
-  test('postgres: a pooler lends no connection to a standby again that a node has left', async () => {
+  test('postgres: a pooler does not reuse a connection that a node ended at a standby', async () => {
     const pooler = await SessionPooler.start(first.port);
     const pooled = await open(pooler.port);
     try {
@@ -128,7 +128,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     }
   });
 
-  test('postgres: all connections of a node follow the first one that leads to a new primary', async () => {
+  test('postgres: all connections of a node follow the first one to a new primary', async () => {
     const near = new NearSessions(store, BOUNDS);
     const isLive = async () => (await near.find('a', 60_000)).session?.close_time === null;
     assert.ok(await isLive());
@@ -138,7 +138,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     const there = await open(second.port);
     await there.update('a', CLOSE, NOW);
     await there.close();
-    // The old primary does not know that it was replaced, and keeps all connections but the feed's.
+    // The old primary does not know that it was replaced, and keeps all connections except that of the feed.
     await until(async () => (await query(first.url, `${END_CONNECTIONS} AND query LIKE '%pg_notify%'`)).length > 0);
     await until(async () => !(await isLive()), RECOVERED_WITHIN_MS);
     await isWell('c');
@@ -146,7 +146,7 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     assert.equal((await store.find('c'))?.id, 'c');
   });
 
-  test('postgres: a primary that takes no writes is not ready, and is read on, without a cache', async () => {
+  test('postgres: a read-only primary is not ready, and serves reads without a cache', async () => {
     await setting('default_transaction_read_only', 'on');
     await until(() => rejects(store.ping(), /cannot be written to: .*no writes/));
     await until(async () => {
@@ -160,11 +160,11 @@ describe('roles of PostgreSQL servers', { skip: missingPostgres() ?? false, time
     await isWell('d');
   });
 
-  test('postgres: a full disk is not ready, by its name, until larger writes have room', async () => {
+  test('postgres: readiness names a full disk until larger writes succeed', async () => {
     await query(second.url, FILL_DISK);
-    await assert.rejects(store.insert(sessionOf('e'), null, NOW), { message: /53100, its disk is full/ });
+    await assert.rejects(store.insert(sessionOf('e'), null, NOW), { message: /53100: its disk is full/ });
     await assert.rejects(store.ping(), { code: 'STORE_UNAVAILABLE', message: /cannot be written to: .*disk is full/ });
-    // A small write that finds room in its page proves nothing.
+    // A small write that fits into an existing page proves nothing.
     assert.equal((await store.update('d', CLOSE, NOW)).outcome, 'updated');
     await assert.rejects(store.ping(), { code: 'STORE_UNAVAILABLE' });
     assert.equal((await store.find('d'))?.id, 'd');

@@ -3,8 +3,9 @@ import type { SessionsError } from '../../../domain/errors.ts';
 import { textOfFile } from '../../shared/url-file.ts';
 
 /**
- * What `sslmode` means to PostgreSQL's own clients (https://www.postgresql.org/docs/current/libpq-ssl.html). Without it
- * there is no TLS; the modes that fall back to none are not here, since whoever sits between could make them.
+ * Implements `sslmode` as PostgreSQL's own clients do (https://www.postgresql.org/docs/current/libpq-ssl.html). Without
+ * it there is no TLS. The modes that can fall back to no TLS are not supported: an attacker on the network could force
+ * that.
  */
 export function tlsOptions(
   parameters: ReadonlyMap<string, string>,
@@ -21,7 +22,7 @@ export function tlsOptions(
     case 'disable':
       return false;
     case 'require':
-      // As in libpq: whoever names a certificate authority wants it asked.
+      // If a certificate authority is named, the certificate is verified with it, as in libpq.
       return ca === undefined ? { ...files, rejectUnauthorized: false } : { ...files, ...anyName };
     case 'verify-ca':
       return { ...files, ...anyName };

@@ -9,7 +9,7 @@ export const BEGIN: Statement = { text: 'BEGIN' };
 export const COMMIT: Statement = { text: 'COMMIT' };
 export const ROLLBACK: Statement = { text: 'ROLLBACK' };
 
-/** Runs `work`, which begins a transaction and commits it; where it throws, rolls back. */
+/** Runs `work`, which begins and commits a transaction. Rolls back if `work` throws. */
 export async function inTransaction<T>(connection: Connection, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -20,13 +20,13 @@ export async function inTransaction<T>(connection: Connection, work: () => Promi
 }
 
 /**
- * Writes what has become of a set, and commits; then its changes are told. `alone` means that no transaction was begun:
- * the statement is one by itself.
+ * Writes the final states of a working set, commits, and then publishes its changes. `alone` means that no transaction
+ * was begun: the single statement commits itself.
  */
 export async function commit(connection: Connection, set: WorkingSet, feed: Feed, alone = false): Promise<void> {
   const statement = writeStatement(set, { channel: feed.channel, payloads: feed.payloads(set.changes, connection) });
   if (statement) {
-    // Where the statement fails, COMMIT rolls back.
+    // If the statement fails, COMMIT rolls back.
     const statements = alone ? [statement] : [statement, COMMIT];
     await feed.tellOwn(set.changes, () => Promise.all(statements.map((one) => connection.query(one))));
   } else if (!alone) {

@@ -7,7 +7,7 @@ const PROVE = {
   ON CONFLICT (name) DO UPDATE SET until = excluded.until`,
 };
 
-/** Pages that sessions take next must be there: this takes several, and gives them back. */
+/** Inserts rows that need several new pages, as new sessions do. The caller rolls back. */
 const PROVE_ROOM = {
   text: `INSERT INTO sessions (id, user_key, user_id, user_name, open_time, request_time, listed_time, active_until,
     idle_timeout_ms, deadline, due, revision, auth_time)
@@ -15,8 +15,8 @@ const PROVE_ROOM = {
 };
 
 /**
- * Commits something, which changes nothing that anybody reads. Rejects with why that is impossible, or why hardly anything more
- * can be written.
+ * Commits a write that no reader sees. Rejects with the reason why no write is possible, or why there is almost no
+ * space for more.
  */
 export async function proveWrite(connection: Connection, needs_room: boolean): Promise<void> {
   if (needs_room) {

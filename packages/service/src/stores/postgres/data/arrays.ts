@@ -1,6 +1,6 @@
 /**
- * Arrays as PostgreSQL reads them (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). The driver would
- * write them too, and quote every number.
+ * Arrays in PostgreSQL's input syntax (https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO). The driver could
+ * format them too, but would quote every number.
  */
 export function numberArray(values: readonly (number | null)[]): string {
   return `{${values.map((value) => value ?? 'NULL').join(',')}}`;

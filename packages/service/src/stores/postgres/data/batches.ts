@@ -3,14 +3,17 @@ import { unavailable } from '../../shared/unavailable.ts';
 import { type Deadline, Deadlines } from '../connection/deadline.ts';
 
 export interface BatchOptions<T> {
-  /** What waits, for messages. */
+  /** The name of the batched items, for error messages. */
   readonly what: string;
   readonly waiting_max: number;
   readonly items_max: number;
   /** How many batches run at a time. */
   readonly parallel: number;
   readonly timeout_ms: number;
-  /** Called at the start of a batch; answers whether one more may join it. Without it, any may. */
+  /**
+   * Called at the start of a batch; returns a function that decides whether an item may join it. Without it, any item
+   * may.
+   */
   readonly admission?: () => (item: T) => boolean;
 }
 
@@ -19,18 +22,18 @@ interface Waiting<T, R> {
   readonly deadline: Deadline;
   readonly resolve: (result: R) => void;
   readonly reject: (error: unknown) => void;
-  /** Of its own deadline, once it is settled. */
+  /** Removes the callback of the deadline, once the item is settled. */
   readonly forget: () => void;
   isLate: boolean;
 }
 
-/** Answers a result an item, in their order. */
+/** Returns one result per item, in the same order. */
 type Run<T, R> = (items: readonly T[], deadline: Deadline) => Promise<readonly R[]>;
 
 /**
- * Gathers what comes in one turn of the event loop, and while all runs are busy, and runs it together, in the order of
- * its coming. Each item is rejected at its own deadline; a run has until that of its youngest item. The queue is
- * bounded, and refuses what is beyond.
+ * Collects the items that arrive in one turn of the event loop, or while all runs are busy, and runs them together in
+ * their order. Each item is rejected at its own deadline; a run has the deadline of its newest item. The queue is
+ * bounded: further items are rejected.
  */
 export class Batches<T, R> {
   readonly #options: BatchOptions<T>;
@@ -65,7 +68,7 @@ export class Batches<T, R> {
     });
   }
 
-  /** Accepts no more, and resolves when all that was accepted is settled, which the deadlines bound. */
+  /** Accepts no more items. Resolves when all accepted items are settled; their deadlines bound that. */
   close(): Promise<void> {
     this.#closing ??= Promise.withResolvers();
     this.#flush();
@@ -125,12 +128,12 @@ export class Batches<T, R> {
       waiting.forget();
       settle(waiting, index);
     });
-    // After those who were answered have asked again, so that they go together.
+    // Callers whose items are settled often add more at once: waiting for them gives larger batches.
     if (this.#closing) this.#flush();
     else if (this.#waiting.length > 0) this.#schedule();
   }
 }
 
 export function late({ ms }: Deadline): SessionsError {
-  return unavailable(`there was no answer within ${ms} ms`);
+  return unavailable(`it did not respond within ${ms} ms`);
 }

@@ -13,10 +13,13 @@ import { fromStored, toStored } from './nul-escaping.ts';
 import { STORED_ONLY, type Stored, SUMMARY_COLUMNS, toStoredSession, userKey } from './rows.ts';
 import { WorkingSet } from './working-set.ts';
 
-/** Whatever ends a session takes its texts away: they are not read for that. */
+/** Closing a session clears `user` and `data`, so they are not read for it. */
 const SELECT_ENDING = `SELECT ${SUMMARY_COLUMNS}, token, NULL, NULL, ${STORED_ONLY} FROM sessions`;
 
-/** How many sessions in use an expiry moves on in the index at a time, and how often: each is one once in its timeout. */
+/**
+ * How many sessions in use one step of an expiry moves forward in the index, and how many steps it makes at most. Each
+ * session is moved once per idle timeout.
+ */
 const POSTPONED_MAX = 2_000;
 const POSTPONEMENTS_MAX = 10;
 
@@ -35,7 +38,10 @@ function selectDue(now: number, limit: number, user_id: string | null): Statemen
   return { name: 'due of user', text: SELECT_DUE_OF_USER, values };
 }
 
-/** What changes many sessions at once. It has longer than other calls: what it looks for may be far apart. */
+/**
+ * Operations that change many sessions at once. They have a longer timeout than other calls, because the sessions they
+ * look for may be spread over the whole table.
+ */
 export class Bulk {
   readonly #begin: Statement;
   readonly #feed: Feed;
@@ -50,7 +56,7 @@ export class Bulk {
   closeMatching(connection: Connection, request: CloseMatching, now: number): Promise<ClosedMatching> {
     const { filter, except, reason, limit, dry_run } = request;
     if (filter.active === false) return Promise.resolve({ ids: [], more: false });
-    // Open ones that are past their deadline match too: one that is only passed over could be kept alive by a change.
+    // Open sessions past their deadline match too. If they were only skipped, a change could still keep them alive.
     const matching = () => {
       const conditions = addFilter(new Conditions(), { ...filter, active: true }, BEFORE_ALL_DEADLINES);
       return except.length === 0 ? conditions : conditions.add('id <> ALL(?::text[])', textArray(except.map(toStored)));
@@ -66,7 +72,7 @@ export class Bulk {
         const live = found.slice(0, limit).filter(([, deadline]) => now < Number(deadline));
         return { ids: live.map(([id]) => fromStored(String(id))), more };
       }
-      // Locked in the order of the ids, as everywhere; what no longer matches by then falls out.
+      // Rows are locked in the order of their ids, as everywhere. Sessions that no longer match are left out.
       const still = matching().add('id = ANY(?::text[])', textArray(chosen));
       const locking = `${SELECT_ENDING} ${still.where} ORDER BY id FOR UPDATE`;
       const rows = await connection.query({ text: locking, values: still.values });
@@ -117,7 +123,7 @@ export class Bulk {
     }
   }
 
-  /** Resolves with what has changed as it was meant to: `change` answers null for the others. */
+  /** Resolves to the sessions that were changed as intended: `change` returns null for the others. */
   async #commit(
     connection: Connection,
     locked: readonly Stored[],

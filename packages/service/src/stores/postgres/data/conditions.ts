@@ -4,7 +4,7 @@ import type { Value } from '../connection/connection.ts';
 import { toStored } from './nul-escaping.ts';
 import { LISTED_LAG_MS, userKey } from './rows.ts';
 
-/** The conditions of a WHERE clause, and the values that its parameters stand for. */
+/** The conditions of a WHERE clause, with the values of its parameters. */
 export class Conditions {
   readonly #values: Value[];
   readonly #sql: string[] = [];
@@ -30,13 +30,13 @@ export class Conditions {
     return [...this.#values];
   }
 
-  /** With WHERE; empty for no conditions. */
+  /** The clause with WHERE; empty if there are no conditions. */
   get where(): string {
     return this.#sql.length === 0 ? '' : `WHERE ${this.#sql.join(' AND ')}`;
   }
 }
 
-/** The index of `listed_time` is used where neither an id nor a user is given; it lags behind. */
+/** A filter without an id and a user uses the index of `listed_time`, which lags behind. */
 function byListedTime(
   sql: string,
   time: number,

@@ -9,12 +9,15 @@ import { Batches } from './batches.ts';
 import { toStored } from './nul-escaping.ts';
 import { COLUMNS, toSession } from './rows.ts';
 
-/** Of a divided table a join looks into one partition an id: more than half as fast again as `= ANY`, and as fast where there is one. */
+/**
+ * For a partitioned table, a join looks into one partition per id: it is more than half as fast again as `= ANY`. With
+ * one table both are equally fast.
+ */
 const FIND = `SELECT ${COLUMNS} FROM unnest($1::text[]) AS u (wanted) JOIN sessions ON id = wanted`;
 
 /**
- * Finds of one turn, and those that come while all readers are busy, go in one statement. It is sent after each of
- * them was asked for, and so sees every write that was answered before.
+ * Finds of one turn of the event loop, and those that arrive while all readers are busy, share one statement. It is
+ * sent after each of them was requested, so it sees every write that succeeded before.
  */
 export class FindBatches {
   readonly #pool: Pool;
@@ -41,7 +44,7 @@ export class FindBatches {
   }
 
   async #find(ids: readonly string[], deadline: Deadline): Promise<(Session | null)[]> {
-    // An id that was asked for twice is read once, and its session cannot be changed by who has it.
+    // An id that was requested twice is read once, so the shared session is frozen.
     const values = [textArray([...new Set(ids)].map(toStored))];
     const rows = await this.#read(values, deadline);
     const found = new Map<string, Session>();
@@ -52,7 +55,7 @@ export class FindBatches {
     return ids.map((id) => found.get(id) ?? null);
   }
 
-  /** Once more where the connection was lost: reading changes nothing. */
+  /** Retries once if the connection was lost: a read changes nothing. */
   async #read(values: string[], deadline: Deadline): Promise<Row[]> {
     let isLost = false;
     const read = () =>

@@ -8,7 +8,7 @@ import { LISTED_LAG_MS } from './rows.ts';
 
 const databases = new Databases({ settings: { fsync: 'off' } });
 
-/** Around the lag, so that what the index holds is often another order than that of the activity. */
+/** Minutes around the lag, so that the order in the index often differs from the order of activity. */
 const minute = fc.integer({ min: 0, max: (4 * LISTED_LAG_MS) / 60_000 });
 const time = minute.map((minutes) => NOW + minutes * 60_000);
 const touches = fc.array(fc.record({ session: fc.nat({ max: 11 }), minutes: minute }), { maxLength: 40 });
@@ -18,7 +18,7 @@ const filter = fc.record(
 );
 const page = fc.record({ skip: fc.nat({ max: 6 }), take: fc.nat({ max: 6 }), total: fc.constant(true) });
 
-test('postgres: pages are in the order of the last activity, though their index lags behind it', async () => {
+test('postgres: pages are ordered by last activity, although their index lags behind', async () => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   const property = fc.asyncProperty(
@@ -62,7 +62,7 @@ function matching(sessions: readonly Session[], filter: SessionFilterV1, now: nu
     .map(({ id }) => id);
 }
 
-test('postgres: a sweep closes what has ended and passes over what is in use, however often it was moved on', async () => {
+test('postgres: a sweep closes due sessions and skips sessions in use', async () => {
   const store = await databases.open();
   const idle = 3_600_000;
   await Promise.all(Array.from({ length: 40 }, (_, n) => store.insert(sessionOf(`s${n}`), null, NOW)));

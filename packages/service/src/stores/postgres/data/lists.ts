@@ -5,18 +5,18 @@ import { addFilter, Conditions } from './conditions.ts';
 import { fromStored, toStored } from './nul-escaping.ts';
 import { LISTED_LAG_MS, SUMMARY_COLUMNS, toSummary, userKey } from './rows.ts';
 
-/** How many sessions one page looks at, at most, so that its time does not grow with the store. */
+/** How many sessions one page may look at, so that its time does not grow with the store. */
 const SCANNED_MAX = 10_000;
 
-/** Open sessions of a user that are past their deadline; a user has few open ones. */
+/** Open sessions of a user that are past their deadline. A user has few open sessions. */
 export const IS_DUE_OF_USER = 'user_key = $2 AND user_id = $3 AND close_time IS NULL AND deadline <= $1';
 const DUE_OF_USER = `SELECT EXISTS (SELECT FROM sessions WHERE ${IS_DUE_OF_USER})`;
 
 const BY_OPENING = 'ORDER BY open_time DESC, id';
 
 /**
- * All that `read` asks for is of one moment. It may look at very many rows, and so has longer, and may read a table from
- * end to end where it needs all of it.
+ * Runs `read` in one snapshot. It may look at very many rows: it has a longer timeout, and may scan a whole table if it
+ * needs all of it.
  */
 export function snapshot<T>(connection: Connection, timeout_ms: number, read: () => Promise<T>): Promise<T> {
   const settings = `SET LOCAL statement_timeout = ${timeout_ms}; SET LOCAL enable_seqscan = on`;
@@ -47,13 +47,18 @@ export async function countMatching(connection: Connection, filter: SessionFilte
   return Number(row?.[0]);
 }
 
-/** Open sessions that are due by their index, but may have been used since: more of them count as due themselves. */
+/**
+ * How many sessions that are due in the index are checked; activity may have moved their deadlines. If all of these
+ * were moved, the result is true.
+ */
 const DUE_LOOKED_AT_MAX = 1_000;
 const DUE_OF_ALL = `SELECT count(*) > 0 FROM (SELECT deadline, row_number() OVER () AS number FROM (
     SELECT deadline FROM sessions WHERE close_time IS NULL AND due <= $1 ORDER BY due LIMIT ${DUE_LOOKED_AT_MAX}
   ) AS first) AS looked WHERE deadline <= $1 OR number = ${DUE_LOOKED_AT_MAX}`;
 
-/** Whether an expiry has something to do: of a user, or of all. Usually it has not, and one look into an index says so. */
+/**
+ * Whether an expiry has something to do, for one user or for all. Usually it has not, and one index lookup shows that.
+ */
 export async function hasDue(connection: Connection, now: number, user_id: string | null): Promise<boolean> {
   const values = user_id === null ? [now] : [now, userKey(user_id), toStored(user_id)];
   const statement =
@@ -63,9 +68,9 @@ export async function hasDue(connection: Connection, now: number, user_id: strin
 }
 
 /**
- * The order is by `request_time`, and the index by `listed_time`, which lags behind. The first n of the index have a
- * `request_time` no earlier than the n-th one's `listed_time`; so has the page, then, and in the index it is found no
- * farther behind than the lag.
+ * The page is ordered by `request_time`, but the index has `listed_time`, which lags behind. Let `cut` be the
+ * `listed_time` of the n-th entry of the index. The first n entries have a `request_time` of at least `cut`, so the
+ * page has that too. In the index, the page's entries are at most the lag before `cut`.
  */
 async function pageOf(
   connection: Connection,
@@ -89,7 +94,10 @@ async function pageOf(
   return connection.query({ text: `SELECT ${SUMMARY_COLUMNS} FROM sessions ${where} ${order}`, values });
 }
 
-/** A page in the order of opening. What an index finds is cut off before the other conditions look at it. */
+/**
+ * A page in the order of `open_time`. It looks at no more than `SCANNED_MAX` index entries, before the other
+ * conditions.
+ */
 export async function scan(
   connection: Connection,
   filter: SessionFilter,
@@ -113,7 +121,7 @@ export async function scan(
   return { sessions, next: cut ? { open_time: Number(cut[0]), id: fromStored(String(cut[1])) } : null };
 }
 
-/** What an index serves, and the rest, whose values come after. */
+/** Divides the filter into conditions that an index serves and all others. The values of the others come after. */
 function split(filter: SessionFilter, after: ScanKey | null, now: number) {
   const { id, user_id, ...rest } = filter;
   const indexed = addFilter(

@@ -1,7 +1,8 @@
 /**
- * PostgreSQL's texts cannot hold U+0000 (https://www.postgresql.org/docs/current/datatype-character.html), and an
- * application's may. It is kept as U+0001 and "0", and U+0001 itself as U+0001 and "1", so that every text comes back
- * as it was. JSON texts need none of this: they hold control characters escaped.
+ * Escapes U+0000, which PostgreSQL's texts cannot hold
+ * (https://www.postgresql.org/docs/current/datatype-character.html) but an application's texts may. U+0000 is stored as
+ * U+0001 and "0", and U+0001 as U+0001 and "1", so that every text can be restored. JSON texts need no escaping: they
+ * contain control characters only in escaped form.
  */
 export function toStored(text: string): string {
   return ESCAPED.test(text) ? text.replaceAll('\u0001', '\u00011').replaceAll('\0', '\u00010') : text;

@@ -11,14 +11,14 @@ import type { PostgresStore } from '../store.ts';
 const DAY_MS = 86_400_000;
 const SESSIONS = 30_000;
 const USERS = 3_000;
-/** Tables of a few rows, which a statement may read from end to end. */
+/** A statement may scan these tables sequentially, because they are small. */
 const SMALL_TABLES = ['hours', 'leases'];
 
 const databases = new Databases({ settings: { fsync: 'off', autovacuum: 'off' } }, prepare);
 const opened: Record<string, { store: PostgresStore; connection: Connection }> = {};
 const deadline = new Deadline(600_000);
 
-/** A month of sessions, of which a tenth is open. */
+/** A month of sessions, a tenth of them open. */
 async function fill(store: PostgresStore): Promise<void> {
   const inserts = Array.from({ length: SESSIONS }, (_, n) => {
     const open_time = NOW - Math.floor((n / SESSIONS) * 30 * DAY_MS);
@@ -43,7 +43,7 @@ async function prepare(): Promise<void> {
   }
 }
 
-/** Every combination of the members, each there or not. */
+/** Every combination of the given properties. */
 function combinations<T extends object>(members: readonly T[]): T[] {
   let all = [{} as T];
   for (const member of members) all = [...all, ...all.map((one) => ({ ...one, ...member }))];
@@ -55,7 +55,7 @@ const OF_USER: readonly SessionFilterV1[] = [{ id: '00000000' }, { user_id: 'use
 const V1 = combinations<SessionFilterV1>([...OF_USER, ...TIMES, { active: true }]).flatMap((filter) =>
   filter.active ? [filter, { ...filter, active: false }] : [filter],
 );
-/** No index serves these: they go together. */
+/** No index serves these properties, so they are tested together. */
 const NOT_INDEXED: SessionFilter = { client: 'app', address: '::1', close_reason: 'idle' };
 const ALL: readonly SessionFilter[] = V1.flatMap((filter) => [filter, { ...filter, ...NOT_INDEXED }]);
 
@@ -69,7 +69,7 @@ interface PlanNode {
   readonly Plans?: readonly PlanNode[];
 }
 
-/** The plans of all statements that a call sends: as made for their values, and for prepared ones for any values. */
+/** The plans of all statements of a call: for their actual values, and generic plans of the prepared statements. */
 async function plansOf(partitions: number, call: (store: PostgresStore) => Promise<unknown>): Promise<PlanNode[][]> {
   const { store, connection } = opened[partitions] ?? assert.fail();
   const spy = mock.method(Connection.prototype, 'query');
@@ -79,7 +79,7 @@ async function plansOf(partitions: number, call: (store: PostgresStore) => Promi
   await connection.query({ text: 'SET enable_seqscan = off' });
   const plans: PlanNode[][] = [];
   for (const statement of statements) {
-    // Where only a part of a table is wanted, it is not read from end to end though it may.
+    // A sequential scan is allowed here, but must not be chosen if only a part of the table is needed.
     if (statement.text.includes('enable_seqscan = on')) await connection.query({ text: 'SET enable_seqscan = on' });
     if (/^(BEGIN|COMMIT|ROLLBACK|SET|LISTEN)/.test(statement.text) || statement.name === 'beat') continue;
     plans.push(await planOf(connection, { text: statement.text, values: statement.values ?? [] }));
@@ -102,7 +102,7 @@ async function genericPlanOf(connection: Connection, { text, values = [] }: Stat
   return nodesOf(rows);
 }
 
-/** All steps of a plan, from the outermost. */
+/** All steps of a plan, the outermost first. */
 function nodesOf(rows: Awaited<ReturnType<Connection['query']>>): PlanNode[] {
   const [[json] = []] = rows;
   const [{ Plan }] = (typeof json === 'string' ? JSON.parse(json) : json) as [{ Plan: PlanNode }];
@@ -119,7 +119,7 @@ function assertIndexed(plans: readonly PlanNode[][], what: string): void {
 }
 
 for (const partitions of [1, 16]) {
-  test(`postgres: pages are found by an index whatever they filter by (${partitions} partitions)`, async () => {
+  test(`postgres: every page uses an index (${partitions} partitions)`, async () => {
     for (const filter of V1) {
       const page = { skip: 20, take: 20, total: false };
       const plans = await plansOf(partitions, (store) => store.list(filter, page, NOW));
@@ -132,7 +132,7 @@ for (const partitions of [1, 16]) {
     }
   });
 
-  test(`postgres: counts by user, by time and of the live use an index (${partitions} partitions)`, async () => {
+  test(`postgres: filtered counts use an index (${partitions} partitions)`, async () => {
     const narrow = { from_time: NOW - 2 * DAY_MS, to_time: NOW - DAY_MS };
     const filters = [...combinations<SessionFilter>([...OF_USER, narrow, { client: 'app' }]), { active: true }];
     for (const filter of filters.filter(({ id, user_id, to_time, active }) => id ?? user_id ?? to_time ?? active)) {
@@ -141,7 +141,7 @@ for (const partitions of [1, 16]) {
     }
   });
 
-  test(`postgres: finds, writes, sweeps and purges use an index, prepared or not (${partitions} partitions)`, async () => {
+  test(`postgres: finds, writes and sweeps use an index (${partitions} partitions)`, async () => {
     const limit = { max: 1, policy: 'evict_oldest' } as const;
     const calls: Record<string, (store: PostgresStore) => Promise<unknown>> = {
       find: (store) => Promise.all(['00000000', '1', '2'].map((id) => store.find(id))),
@@ -161,7 +161,7 @@ for (const partitions of [1, 16]) {
   });
 }
 
-test('postgres: a find looks into the partitions of its ids alone', async () => {
+test('postgres: a find reads only the partitions of its ids', async () => {
   const { connection } = opened[16] ?? assert.fail();
   const spy = mock.method(Connection.prototype, 'query');
   await opened[16]?.store.find('00000000');
@@ -178,7 +178,7 @@ test('postgres: almost every touch changes no index', async () => {
   const store = await databases.open(url);
   const ids = Array.from({ length: 600 }, (_, n) => `s${n}`);
   await Promise.all(ids.map((id) => store.insert(sessionOf(id), null, NOW)));
-  // Each once a minute, twenty from anywhere at a time.
+  // Each session is touched once a minute, twenty at a time in a scattered order.
   for (let step = 0; step < 30 * 30; step += 1) {
     const now = NOW + 60_000 + step * 2_000;
     const touched = Array.from({ length: 20 }, (_, n) => `s${((step * 20 + n) * 7) % ids.length}`);

@@ -7,25 +7,25 @@ import type { Row, Value } from '../connection/connection.ts';
 import { fromStoredOrNull } from './nul-escaping.ts';
 
 /**
- * How far `listed_time`, which has an index, may lag behind `request_time`, which has none. An update that changes no
- * indexed column writes no index (heap-only tuples), and touches come once a minute at most: at fifteen minutes fourteen
- * of fifteen write none.
+ * How far `listed_time`, which is indexed, may lag behind `request_time`, which is not. An update that changes no
+ * indexed column writes no index (heap-only tuples). Touches come at most once a minute: with a lag of fifteen minutes,
+ * fourteen of fifteen touches write no index.
  */
 export const LISTED_LAG_MS = 900_000;
 
-/** What each place of a row has. */
+/** The column of each position of a row. */
 const PLACES = [...LISTED, ...UNLISTED];
 export const SUMMARY_COLUMNS = LISTED.join(', ');
 export const COLUMNS = PLACES.map(sqlName).join(', ');
-/** What an update must know of a row beside its session; after `COLUMNS`. */
+/** The columns that an update needs beside those of the session; they come after `COLUMNS`. */
 export const STORED_ONLY = 'due, listed_time';
 
-/** A session and what its row has for the indexes' sake, each never later than what it stands for. */
+/** A session and the columns of its row that exist for indexes. Each is never later than the value it stands for. */
 export interface Stored {
   readonly session: Session;
-  /** For `deadline()`, which activity moves on. The sweep looks at it then. */
+  /** Stands for `deadline()`, which activity moves. The sweep looks at the session at this moment. */
   readonly due: number;
-  /** For `request_time`. */
+  /** Stands for `request_time`. */
   readonly listed_time: number;
 }
 
@@ -47,25 +47,29 @@ const FROM_CELL: Codec<Value, unknown> = {
 export const toSummary = compileReader(LISTED, FROM_CELL) as (row: Row) => SessionSummary;
 export const toSession = compileReader(PLACES, FROM_CELL) as (row: Row) => Session;
 
-/** `user` is a word of SQL. */
+/** `user` is a reserved word in SQL. */
 export function sqlName(name: string): string {
   return name === 'user' ? '"user"' : name;
 }
 
-/** What the row of a new session has for the indexes' sake. */
+/** The row of a new session. */
 export function newlyStored(session: Session): Stored {
   return { session, due: deadline(session), listed_time: session.request_time };
 }
 
-/** The same after a change. `due` stays, so that activity writes no index: the sweep moves it. It is never later. */
+/**
+ * The row after a change. `due` stays the same unless the deadline is earlier, so that activity writes no index: the
+ * sweep moves it.
+ */
 export function changedStored({ due, listed_time }: Stored, session: Session): Stored {
   const lags = session.request_time - listed_time > LISTED_LAG_MS;
   return { session, due: Math.min(due, deadline(session)), listed_time: lags ? session.request_time : listed_time };
 }
 
 /**
- * What indexes and locks know a user by: user ids may be longer than an index takes, and this is a quarter of a usual
- * one. As many bits of SHA-256 as a number holds exactly; where two users have the same, the id itself tells.
+ * Stands for the user id in indexes and locks. User ids may be longer than an index allows, and this key has a quarter
+ * of the usual length. It has as many bits of SHA-256 as a number holds exactly. If two users have the same key,
+ * queries compare the id too.
  */
 export function userKey(user_id: string): number {
   return Number.parseInt(hash('sha256', user_id, 'hex').slice(0, 13), 16);

@@ -9,13 +9,13 @@ import { changedStored, newlyStored, type Stored } from './rows.ts';
 import type { Write, WriteResult } from './writes.ts';
 
 interface Entry {
-  /** What is in the database; null for what is not there yet. */
+  /** The row in the database; null if it does not exist yet. */
   readonly stored: Stored | null;
-  /** What shall be there; null for nothing. */
+  /** The session after the transaction; null to delete it. */
   session: Session | null;
 }
 
-/** What a transaction has to write at its end. */
+/** The rows that a transaction writes at its end. */
 export interface FinalStates {
   readonly inserted: readonly Stored[];
   readonly updated: readonly { readonly before: Session; readonly after: Stored }[];
@@ -23,15 +23,15 @@ export interface FinalStates {
 }
 
 /**
- * The sessions that a transaction has locked, as its writes change them one after the other by the domain's rules.
- * Nobody sees anything of it before its final states are written.
+ * The sessions that a transaction has locked. Its writes change them here one after the other by the rules of the
+ * domain. Other transactions see nothing before the final states are written.
  */
 export class WorkingSet {
-  /** What to tell of, in its order. */
+  /** The changes to publish, in order. */
   readonly changes: SessionChange[] = [];
   readonly hours = new HourSums();
   readonly #entries = new Map<string, Entry>();
-  /** The moment while the sessions are locked: the writes may have waited since their `now`. */
+  /** When the sessions were locked: the writes may have waited since their `now`. */
   readonly #decided_at: number;
   readonly #mayEnd: () => void;
 
@@ -41,7 +41,7 @@ export class WorkingSet {
     for (const one of stored) this.#entries.set(one.session.id, { stored: one, session: one.session });
   }
 
-  /** What is refused has changed nothing, and concerns no other write. */
+  /** A rejected write has changed nothing and does not affect the other writes. */
   run(write: Write): WriteResult {
     try {
       return this.#run(write);
@@ -70,14 +70,14 @@ export class WorkingSet {
     }
   }
 
-  /** A session that is in the set, in a new state. */
+  /** Replaces a session of the set by a new state. */
   replace(session: Session): void {
     const entry = this.#entries.get(session.id);
     if (!entry?.session) return;
     const { revision, close_time } = entry.session;
     entry.session = session;
     if (close_time === null) this.hours.closed(session);
-    // A touch is no new revision, and is not told.
+    // A touch has no new revision and is not published.
     if (session.revision !== revision) this.changes.push(changed(session));
   }
 
@@ -88,7 +88,7 @@ export class WorkingSet {
     this.changes.push(removed(session));
   }
 
-  /** Closes a session that is in the set and live; ends one that is past its deadline, and answers null. */
+  /** Closes a live session of the set. If the session is past its deadline, ends it and returns null. */
   close(session: Session, reason: CloseReason, now: number): Session | null {
     const closed = apply(session, { type: 'close', reason }, now, this.#decided_at, this.#mayEnd);
     if (closed.session !== session) this.replace(closed.session);
@@ -121,7 +121,10 @@ export class WorkingSet {
     return { type: 'inserted', evicted: closed };
   }
 
-  /** Ends those of the user's sessions that are past their deadline: what the limit does not count must not come back. */
+  /**
+   * The live sessions of a user. Ends those that are past their deadline: a session that the limit does not count must
+   * not become live again.
+   */
   #liveOf(user_id: string, now: number): Session[] {
     const live: Session[] = [];
     for (const { session } of this.#entries.values()) {

@@ -12,21 +12,21 @@ import { COLUMNS, STORED_ONLY, type Stored, SUMMARY_COLUMNS, toStoredSession, us
 import { WorkingSet } from './working-set.ts';
 import type { Write, WriteResult } from './writes.ts';
 
-/** How often a batch is run that other transactions have come between, before its writes are refused. */
+/** How often a batch is tried that conflicts with other transactions, before its writes fail. */
 const ATTEMPTS_MAX = 5;
 
 /**
- * As many locks as PostgreSQL has room for in a usual transaction (max_locks_per_transaction,
- * https://www.postgresql.org/docs/current/runtime-config-locks.html).
+ * How many users with a session limit one batch may have: the number of locks that PostgreSQL allows an average
+ * transaction (max_locks_per_transaction, https://www.postgresql.org/docs/current/runtime-config-locks.html).
  */
 const LIMITED_USERS_MAX = 64;
 
 /**
- * Does the writes of one batch in one transaction. It locks the sessions that they are about, and reads them; the
- * domain's rules decide here what becomes of them; one statement writes that, and the commit.
+ * Runs the writes of one batch in one transaction. The transaction locks and reads the sessions of the writes, the
+ * domain decides their new states, and one statement writes them before the commit.
  *
- * Locks are taken in one order everywhere, first users by their key, then sessions by id, then new ids, so that
- * transactions wait for each other, and never in a circle.
+ * Locks are always taken in the same order, so that transactions cannot deadlock: first users by their key, then
+ * sessions by id, then new ids.
  */
 export class WriteRunner {
   readonly #pool: Pool;
@@ -39,7 +39,7 @@ export class WriteRunner {
     this.#clock = clock;
   }
 
-  /** A result a write, in their order; rejects with `STORE_UNAVAILABLE` for all. */
+  /** Returns one result per write, in order. Rejects with `STORE_UNAVAILABLE` if the whole batch failed. */
   run(writes: readonly Write[], deadline: Deadline): Promise<WriteResult[]> {
     return this.#pool.use(deadline, (connection) => this.#run(connection, writes));
   }
@@ -51,7 +51,7 @@ export class WriteRunner {
       } catch (error) {
         if (isWorthAnotherTry(error) && attempt < ATTEMPTS_MAX) continue;
         if (!isOfValues(error)) throw error;
-        // One write's value is no fault of the others.
+        // A bad value must fail only its own write.
         if (writes.length === 1) return [{ type: 'failed', error: refused(error) }];
         const half = writes.length >> 1;
         const first = await this.#run(connection, writes.slice(0, half));
@@ -61,7 +61,8 @@ export class WriteRunner {
   }
 
   async #attempt(connection: Connection, writes: readonly Write[], attempt: number): Promise<WriteResult[]> {
-    // New ids are random: that one is taken is found out by inserting it, and then by reading first.
+    // New ids are random, so the first attempt does not check whether they are taken. If the insert fails, the next
+    // attempt reads first.
     const alone = attempt === 1 && writes.every((write) => write.type === 'insert' && write.limit === null);
     return inTransaction(connection, async () => {
       const locked = alone ? [] : await lock(connection, writes);
@@ -73,7 +74,7 @@ export class WriteRunner {
   }
 }
 
-/** Begins a transaction, and locks and reads all that the writes are about. */
+/** Begins a transaction, and locks and reads all sessions that the writes need. */
 async function lock(connection: Connection, writes: readonly Write[]): Promise<Stored[]> {
   const ids = new Set<string>();
   const users = new Set<number>();
@@ -86,16 +87,16 @@ async function lock(connection: Connection, writes: readonly Write[]): Promise<S
   if (users.size === 0) {
     statements.push({ name: 'lock', text: LOCK_BY_ID, values: [idArray] });
   } else {
-    // A statement of its own: the next one must see what was committed before the locks were free.
+    // A separate statement: the next one must see what was committed before the locks were granted.
     statements.push({ name: 'lock users', text: LOCK_USERS, values: [numberArray(lockKeys(users))] });
     const values = [idArray, numberArray([...users])];
     statements.push({ name: 'lock with users', text: LOCK_WITH_USERS, values });
   }
-  const answers = await Promise.all(statements.map((statement) => connection.query(statement)));
-  return (answers.at(-1) ?? []).map(toStoredSession);
+  const results = await Promise.all(statements.map((statement) => connection.query(statement)));
+  return (results.at(-1) ?? []).map(toStoredSession);
 }
 
-/** A lock's key has 32 bits. */
+/** The key of an advisory lock has 32 bits. */
 function lockKeys(users: ReadonlySet<number>): number[] {
   const keys = new Set([...users].map((user) => user % 2 ** 31));
   return [...keys].sort((a, b) => a - b);
@@ -104,14 +105,16 @@ function lockKeys(users: ReadonlySet<number>): number[] {
 const LOCK_USERS = `SELECT count(pg_advisory_xact_lock(${LOCK_CLASS}, key)) FROM unnest($1::integer[]) AS u (key)`;
 const LOCK_BY_ID = `SELECT ${COLUMNS}, ${STORED_ONLY} FROM unnest($1::text[]) AS u (wanted) JOIN sessions ON id = wanted
   ORDER BY id FOR UPDATE OF sessions`;
-/** Of the other sessions of a user no texts are read: they can only be closed, which takes the texts away. */
+/** `user` and `data` are not read for sessions that may be evicted: closing clears both. */
 const LOCK_WITH_USERS = `SELECT ${SUMMARY_COLUMNS}, token,
     CASE WHEN id = ANY($1::text[]) THEN "user" END, CASE WHEN id = ANY($1::text[]) THEN data END, ${STORED_ONLY}
   FROM sessions
   WHERE id = ANY($1::text[]) OR user_key = ANY($2::bigint[]) AND close_time IS NULL
   ORDER BY id FOR UPDATE`;
 
-/** What a batch takes: so many users with a limit, and no insert of an id that was removed in it. */
+/**
+ * Limits a batch: at most `LIMITED_USERS_MAX` users with a limit, and no insert of an id that the same batch removes.
+ */
 export function admission(): (write: Write) => boolean {
   const users = new Set<string>();
   const removed = new Set<string>();

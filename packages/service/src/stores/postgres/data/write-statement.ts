@@ -17,20 +17,20 @@ interface Column<T> {
   readonly of: (item: T) => Cell;
 }
 
-/** How many transactions count in one hour at once without waiting for each other's row. */
+/** How many transactions can count in the same hour without waiting for each other's row. */
 const SLOTS = 32;
 
-/** Tells other nodes of the changes. */
+/** Notifications to other nodes about the changes. */
 interface Notifications {
   readonly channel: string;
   readonly payloads: readonly string[];
 }
 
-/** One statement for all that a transaction changes, its counts and its notifications; null for nothing. */
+/** One statement for all changes of a transaction, its counts and its notifications; null if there are none. */
 export function writeStatement(set: WorkingSet, { channel, payloads }: Notifications): Statement | null {
   const { inserted, updated, removed } = set.finalStates();
   const parts = new Parts();
-  // Everyone inserts in the order of the ids, so that no two wait for each other.
+  // All transactions insert in the order of the ids, so that they cannot deadlock.
   const sorted = inserted.toSorted((a, b) => (a.session.id < b.session.id ? -1 : 1));
   parts.add('insert', INSERTED, sorted, (rows) => `INSERT INTO sessions (${NAMES}) SELECT * FROM ${rows}`);
   parts.add('update', UPDATED, updated, (rows) => `UPDATE sessions AS s SET ${SET} FROM ${rows} WHERE s.id = u.id`);
@@ -42,7 +42,7 @@ export function writeStatement(set: WorkingSet, { channel, payloads }: Notificat
   return parts.statement();
 }
 
-/** Puts together the parts that there is something for: a name, and so a plan, for each combination. */
+/** Combines the parts that have rows. Each combination has its own statement name, and so its own plan. */
 class Parts {
   readonly #names: string[] = [];
   readonly #texts: string[] = [];
@@ -71,7 +71,7 @@ function arrayOf<T>({ type, of }: Column<T>, items: readonly T[]): string {
   return type === 'text' ? textArray(cells as (string | null)[]) : numberArray(cells as (number | null)[]);
 }
 
-/** In their order, which the sums have, for whoever shares a slot. */
+/** Rows are upserted in a fixed order so that transactions sharing a slot cannot deadlock. */
 function addToHours(rows: string): string {
   const added = `SELECT u.hour, u.what, pg_backend_pid() % ${SLOTS}, u.count FROM ${rows}`;
   const target = 'INSERT INTO hours AS h (hour, what, slot, count)';
@@ -86,7 +86,7 @@ function number<T>(name: string, of: (item: T) => number | null): Column<T> {
   return { name, type: 'bigint', of };
 }
 
-/** The column of a member of a session. */
+/** The column of one property of a session. */
 function column<T>(member: MemberName, sessionOf: (item: T) => Session): Column<T> {
   const { kind } = MEMBERS[member];
   const encode = TO_CELL[kind];
@@ -123,7 +123,7 @@ interface Change {
   readonly after: Stored;
 }
 
-/** Short columns are sent with every change, whether they have changed or not. */
+/** Short columns: sent with every change, even if they have not changed. */
 const CHANGED: readonly Column<Change>[] = [
   ...memberNames((member) => member.changes !== 'never' && !isSeldomWritten(member)).map((name) =>
     column<Change>(name, ({ after }) => after.session),
@@ -133,9 +133,9 @@ const CHANGED: readonly Column<Change>[] = [
   number('due', ({ after }) => after.due),
 ];
 
-/** Sent, and written, only where it has changed. */
+/** A long column: sent and written only if it has changed. */
 interface SeldomWritten extends Column<Session> {
-  /** An end clears it, also where it was not read before. */
+  /** The end of a session clears the column, even if it was not read before. */
   readonly isClearedByEnd: boolean;
 }
 

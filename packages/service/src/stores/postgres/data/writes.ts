@@ -2,7 +2,7 @@ import type { SessionsError } from '../../../domain/errors.ts';
 import type { Session, SessionUpdate } from '../../../domain/session.ts';
 import type { SessionLimit, UpdateResult } from '../../../domain/store.ts';
 
-/** What one call to the store wants written. */
+/** One write to the store. */
 export type Write =
   | { readonly type: 'insert'; readonly session: Session; readonly limit: SessionLimit | null; readonly now: number }
   | { readonly type: 'update'; readonly id: string; readonly update: SessionUpdate; readonly now: number }
@@ -12,10 +12,10 @@ export type WriteResult =
   | { readonly type: 'inserted'; readonly evicted: readonly Session[] }
   | { readonly type: 'updated'; readonly result: UpdateResult }
   | { readonly type: 'removed'; readonly session: Session | null }
-  /** This write alone was refused, and has changed nothing. */
+  /** Only this write was rejected. It has changed nothing. */
   | { readonly type: 'failed'; readonly error: SessionsError };
 
-/** Whether a commit was made for it: others prove nothing. */
+/** Whether the write was committed. Only a commit proves that the store can be written to. */
 export function hasWritten(result: WriteResult): boolean {
   return result.type === 'inserted' || (result.type === 'updated' && result.result.outcome === 'updated');
 }

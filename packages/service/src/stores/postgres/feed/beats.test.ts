@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 import { Beats } from './beats.ts';
 
-test('postgres beats: a beat counts once, by when it was sent; no other payload does', () => {
+test('postgres beats: a beat counts once, by the time when it was sent', () => {
   const beats = new Beats();
   const before = elapsedTime();
   const [first, second, third] = [beats.next(), beats.next(), beats.next()];
@@ -17,7 +17,7 @@ test('postgres beats: a beat counts once, by when it was sent; no other payload 
   assert.ok((beats.take(third) ?? 0) >= time);
 });
 
-test('postgres beats: of many that do not come back, the oldest are forgotten', () => {
+test('postgres beats: the oldest beats that never came back are dropped', () => {
   const beats = new Beats();
   const payloads = Array.from({ length: 100 }, () => beats.next());
   assert.equal(beats.take(payloads[0] ?? ''), null);

@@ -2,15 +2,15 @@ import { randomText } from '../../../domain/ids.ts';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 
 const PAYLOAD_BYTES = 16;
-/** Beats under way: more are not waited for, since a later one says more. */
+/** The maximum number of beats in flight. The oldest are dropped, since a later beat proves more. */
 const WAITING_MAX = 16;
 
 /**
- * Notifications of a node to itself. When one has come back, all that were committed before it was sent have come.
- * Every role may notify on the channel: a payload counts once, and only while this node waits for it.
+ * Notifications that a node sends to itself. When one comes back, all notifications committed before it was sent have
+ * arrived. Every role may notify on the channel, so a payload counts only once, and only while this node expects it.
  */
 export class Beats {
-  /** When each was sent, in that order. */
+  /** When each beat was sent, in that order. */
   readonly #waiting = new Map<string, number>();
 
   /** The payload of a beat that is sent now. */
@@ -21,7 +21,7 @@ export class Beats {
     return payload;
   }
 
-  /** When the beat was sent that has come back; null for a payload that is not waited for. */
+  /** When the beat with this payload was sent; null for a payload that is not expected. */
   take(payload: string): number | null {
     const time = this.#waiting.get(payload);
     if (time === undefined) return null;

@@ -6,18 +6,18 @@ import { fromText, toTexts } from './payloads.ts';
 
 export const SELECT_FEED_KEY: Statement = { text: `SELECT encode(key, 'hex') FROM feed_key` };
 
-/** Throws `STORE_UNUSABLE` where the table does not hold one key: messages under an empty one would be anybody's. */
+/** Throws `STORE_UNUSABLE` unless the table holds exactly one key: with an empty key, anyone could forge messages. */
 export function feedKeyFrom(rows: readonly Row[]): Buffer {
   const key = Buffer.from(String(rows[0]?.[0] ?? ''), 'hex');
   if (rows.length === 1 && key.length === FEED_KEY_BYTES) return key;
-  const message = `The table "feed_key" holds ${rows.length} keys, not one of ${FEED_KEY_BYTES} bytes; restore it from a backup.`;
+  const message = `The table "feed_key" has ${rows.length} rows; it needs one key of ${FEED_KEY_BYTES} bytes. Restore it from a backup.`;
   throw new SessionsError('STORE_UNUSABLE', message);
 }
 
 /**
- * Notifications of one node, and those that it believes. Every role of the database may notify on any channel, and
- * listen to it: the text is encrypted. It is also bound to the channel, and to the server's process that sends it. The
- * server names that process with each notification, and a copy of another role comes from another process.
+ * Seals the notifications of this node, and opens those that nodes have sent. Every role of the database may notify and
+ * listen on any channel, so the text is encrypted. It is also bound to the channel and to the server process of the
+ * sender. PostgreSQL names that process with each notification, so a copy sent by another role is recognized.
  */
 export class FeedMessages {
   readonly #key: Buffer;
@@ -36,19 +36,24 @@ export class FeedMessages {
     return this.#key.equals(key);
   }
 
-  /** `process_id` is that of the connection that will send them. */
+  /** `process_id` is the server process of the connection that will send the payloads. */
   toPayloads(changes: readonly SessionChange[], process_id: number): string[] {
     return toTexts(changes).map((text) => this.#sealer.seal(text, this.#contextOf(process_id)));
   }
 
-  /** Null for a payload that is not believed. Those of this node itself have no changes: they were told already. */
+  /**
+   * Null for a payload that no node has sent. Payloads of this node have no changes, because it has published them
+   * already.
+   */
   fromPayload(payload: string, process_id: number): readonly SessionChange[] | null {
     if (payload.startsWith(this.#sealer.sender)) return [];
     const text = this.#reader.open(payload, this.#contextOf(process_id));
     return text === null ? null : fromText(text);
   }
 
-  /** Payloads that were made before this are told when they come, as those of another node. */
+  /**
+   * Payloads sealed before this call are treated as those of another node, so their changes are published on arrival.
+   */
   rename(): void {
     this.#sealer = new MessageSealer(this.#key);
   }

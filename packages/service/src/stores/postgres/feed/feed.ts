@@ -11,19 +11,20 @@ import { NotPrimary } from '../connection/role.ts';
 import { Beats } from './beats.ts';
 import { FeedMessages, feedKeyFrom, SELECT_FEED_KEY } from './feed-messages.ts';
 
-/** So often a notification goes round, which shows that all before it have come. */
+/** How often a node sends a beat; its return shows that all earlier notifications have arrived. */
 const BEAT_MS = 500;
 const BACKOFF_MS_MIN = 50;
 const BACKOFF_MS_MAX = 500;
 const BEAT_CHANNEL_BYTES = 9;
 
 /**
- * The feed of changes: own ones are told by who commits them, those of other nodes come as notifications, on a
- * connection of its own. While that is lost, or does not answer, changes may be missed: a gap is told when it is lost,
- * and when it is back.
+ * The feed of changes. A node publishes its own changes after their commit, and receives those of other nodes as
+ * notifications on a separate connection. While that connection is lost or does not respond, changes may be missed. So
+ * the feed publishes a gap when the connection is lost, and another when it is back.
  *
- * Notifications come in the order of their commits. One of our own goes round twice a second: when it is back, all that
- * were committed before it was sent have been told. A lost connection is noticed by it after `call_timeout_ms` at most.
+ * Notifications arrive in the order of their commits. Twice a second the node sends a notification to itself, a beat.
+ * When it comes back, all changes committed before it was sent have been published. This also detects a lost
+ * connection, after `call_timeout_ms` at most.
  */
 export class Feed {
   readonly channel: string;
@@ -34,9 +35,9 @@ export class Feed {
   readonly #gaps = new LimitedGaps(() => this.tellGap());
   readonly #beatChannel = `pip_beat_${randomText(BEAT_CHANNEL_BYTES)}`;
   readonly #beats = new Beats();
-  /** Null before it is opened. */
+  /** Null until the feed is open. */
   #messages: FeedMessages | null = null;
-  /** When each of our own commits was sent that has not been answered. */
+  /** When each of this node's commits that have no response yet was sent. */
   readonly #committing = new Set<{ readonly time: number }>();
   #connection: Connection | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -45,8 +46,8 @@ export class Feed {
   #isClosed = false;
 
   /**
-   * `unbelieved` is called for each notification on its channels that no node has sent, and `listening` with the server that its
-   * connection leads to.
+   * `unbelieved` is called for each notification on the feed's channels that no node has sent. `listening` is called
+   * with the server that the feed's connection leads to.
    */
   constructor(config: PostgresStoreConfig, unbelieved: () => void, listening: (server: string) => void = () => {}) {
     this.#listening = listening;
@@ -55,7 +56,7 @@ export class Feed {
     this.channel = `${config.schema}_changes`;
   }
 
-  /** Whether the changes of other nodes come in. */
+  /** Whether the feed receives the changes of other nodes. */
   get isHealthy(): boolean {
     return this.#connection !== null;
   }
@@ -67,7 +68,7 @@ export class Feed {
     return until;
   }
 
-  /** Resolves when notifications come in; rejects when the connection fails. */
+  /** Resolves when the feed receives notifications; rejects if the connection fails. */
   async open(): Promise<void> {
     await this.#listen();
   }
@@ -76,13 +77,13 @@ export class Feed {
     return this.#listeners.add(listener);
   }
 
-  /** What a transaction on a connection has to send, so that other nodes are told of its changes. */
+  /** The payloads that a transaction on this connection must send, so that other nodes receive its changes. */
   payloads(changes: readonly SessionChange[], { process_id }: Connection): string[] {
     if (!this.#messages) throw unavailable('it is not open');
     return this.#messages.toPayloads(changes, process_id);
   }
 
-  /** Tells of this node's own changes when their commit is answered; a gap where it is not known whether it was made. */
+  /** Publishes this node's own changes after their commit; publishes a gap if the outcome of the commit is unknown. */
   async tellOwn(changes: readonly SessionChange[], commit: () => Promise<unknown>): Promise<void> {
     const committing = { time: elapsedTime() };
     this.#committing.add(committing);
@@ -90,19 +91,19 @@ export class Feed {
       await commit();
       for (const change of changes) this.#listeners.tell(change);
     } catch (error) {
-      if (!isRefusal(error)) this.#doubt();
+      if (!isRefusal(error)) this.#outcomeUnknown();
       throw error;
     } finally {
       this.#committing.delete(committing);
     }
   }
 
-  /** What was heard, or read from the store, may have been old. */
+  /** Publishes a gap: earlier notifications, or data read from the store, may have been old. */
   tellGap(): void {
     this.#listeners.tell({ type: 'gap' });
   }
 
-  /** Sessions are read from this server and written there: its changes are to be heard. */
+  /** Sessions are read and written at this server, so the feed must listen to it too. */
   follow(server: string): void {
     this.tellGap();
     if (this.#connection && this.#connection.server !== server) this.#connection.destroy();
@@ -127,7 +128,7 @@ export class Feed {
     const forget = deadline.onEnd(() => connection.destroy());
     connection.onNotification((notification) => this.#receive(notification));
     const channels = [this.channel, this.#beatChannel];
-    // What a beat commits need not be on the disk before it is answered.
+    // The commit of a beat need not reach the disk before its response.
     const texts = ['SET synchronous_commit = off', ...channels.map((channel) => `LISTEN "${channel}"`)];
     const [rows] = await Promise.all([
       connection.query(SELECT_FEED_KEY),
@@ -178,7 +179,7 @@ export class Feed {
     }
   }
 
-  /** The key is another one where a backup was restored. */
+  /** The key differs after a backup was restored. */
   #takeKey(key: Buffer): void {
     if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.channel);
   }
@@ -199,8 +200,11 @@ export class Feed {
     }
   }
 
-  /** A commit was made or not, or may yet be: what it notifies of, if it comes, is told as another node's. */
-  #doubt(): void {
+  /**
+   * The commit may have happened, or may still happen. If its notification arrives, its changes are published as those
+   * of another node.
+   */
+  #outcomeUnknown(): void {
     this.#messages?.rename();
     this.tellGap();
   }

@@ -7,7 +7,7 @@ import type { SessionStore } from '../../../domain/store.ts';
 import { ManualClock } from '../../../domain/time/clock.ts';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 import { NearSessions } from '../../../near-sessions/near-sessions.ts';
-import { watermark } from '../../conformance/told.ts';
+import { watermarkReached } from '../../conformance/told.ts';
 import { postgresStoreConfig } from '../config.ts';
 import { Connection, type Statement } from '../connection/connection.ts';
 import { Deadline } from '../connection/deadline.ts';
@@ -16,10 +16,10 @@ import { Feed } from './feed.ts';
 
 const databases = new Databases({ settings: { fsync: 'off' } });
 const CHANGES = 'pip_sessions_changes';
-/** What does not come at all fails a test by it. */
+/** A message that never arrives fails its test after this time. */
 const BOUND = { timeout: 30_000 };
 
-/** A role that may connect, and may do nothing else; it hears all that it listens to. */
+/** A role that may connect but has no rights. It receives everything on the channels that it listens to. */
 async function connectStranger(t: TestContext, url: string) {
   await query(url, 'DO $$ BEGIN CREATE ROLE stranger LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$');
   const client = new pg.Client({ connectionString: url.replace('//postgres@', '//stranger@') });
@@ -32,7 +32,7 @@ async function connectStranger(t: TestContext, url: string) {
   return { client, heard, notify };
 }
 
-/** The channels that stores listen to, and their beats, which the test can hold up. */
+/** The channels that stores listen to, and their beats, which the test can hold back. */
 function spyOnConnections(t: TestContext) {
   const spied = { channels: [] as string[], beats: [] as string[], isHeld: false };
   const real = Connection.prototype.query;
@@ -48,10 +48,10 @@ function spyOnConnections(t: TestContext) {
   return spied;
 }
 
-function toldBy(store: SessionStore): SessionChange[] {
-  const told: SessionChange[] = [];
-  store.watch((change) => told.push(change));
-  return told;
+function publishedBy(store: SessionStore): SessionChange[] {
+  const published: SessionChange[] = [];
+  store.watch((change) => published.push(change));
+  return published;
 }
 
 function gapOf(store: SessionStore): Promise<void> {
@@ -99,11 +99,11 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   const { session, token } = await there.openWithToken({ user_id: 'u' }, null);
   const ended = await there.open({ user_id: 'u' });
   await there.close(ended.session.id);
-  await watermark(store, elapsedTime());
+  await watermarkReached(store, elapsedTime());
   await stranger.client.query('SELECT 1');
   const copies = stranger.heard.filter(({ channel }) => channel === CHANGES).map(({ payload }) => payload);
   assert.equal(copies.length, 3);
-  const told = toldBy(store);
+  const published = publishedBy(store);
   const invented = [
     `x\n["${session.id}","u",9,"revoked"]`,
     `["${session.id}","u",9,"revoked"]`,
@@ -115,13 +115,13 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   const beats = ['', 'Infinity', '1e15', String(elapsedTime() + 3_600_000), ...spied.beats];
   for (const payload of [...copies, ...invented]) await stranger.notify(CHANGES, payload);
   for (const payload of beats) await stranger.notify(beatChannel, payload);
-  await watermark(store, elapsedTime());
+  await watermarkReached(store, elapsedTime());
   assert.ok(store.watermark() <= elapsedTime());
-  assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
-  assert.ok(told.length <= 3, `${told.length} gaps`);
+  assert.deepEqual(new Set(published.map(({ type }) => type)), new Set(['gap']));
+  assert.ok(published.length <= 3, `${published.length} gaps`);
   assert.ok((await here.validate(token)).active);
 
-  // From now on no beat of the node comes back, and those of the stranger are none.
+  // From now on no beat of the node comes back, and the stranger's beats do not count.
   spied.isHeld = true;
   await stranger.notify(CHANGES, 'garbage');
   await gapOf(store);
@@ -132,7 +132,7 @@ test('postgres: forged notifications end nothing, and make no cache serve longer
   assert.equal(store.watermark(), until);
 });
 
-test('postgres: copies of notifications from before a node started change nothing', async (t) => {
+test('postgres: replayed notifications from before a node started change nothing', async (t) => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   const stranger = await connectStranger(t, url);
@@ -141,13 +141,13 @@ test('postgres: copies of notifications from before a node started change nothin
   await store.update('a', { type: 'close', reason: 'revoked' }, NOW);
   await stranger.client.query('SELECT 1');
   const late = await databases.open(url);
-  const told = toldBy(late);
+  const published = publishedBy(late);
   for (const { payload } of [...stranger.heard]) await stranger.notify(CHANGES, payload);
-  await watermark(late, elapsedTime());
-  assert.deepEqual(new Set(told.map(({ type }) => type)), new Set(['gap']));
+  await watermarkReached(late, elapsedTime());
+  assert.deepEqual(new Set(published.map(({ type }) => type)), new Set(['gap']));
 });
 
-test('postgres: a commit of unknown outcome that comes late is told when it comes', BOUND, async (t) => {
+test('postgres: a late commit of unknown outcome is published when it arrives', BOUND, async (t) => {
   const url = await databases.server.newDatabase();
   await (await databases.open(url)).close();
   const config = postgresStoreConfig(url);
@@ -158,22 +158,22 @@ test('postgres: a commit of unknown outcome that comes late is told when it come
   const connection = await Connection.open(config, 60_000, deadline);
   t.after(() => connection.destroy());
   const change = { type: 'changed', id: 'a', user_id: 'u', revision: 2, close_reason: 'closed' } as const;
-  const told: SessionChange[] = [];
-  const isTold = Promise.withResolvers<void>();
+  const published: SessionChange[] = [];
+  const isPublished = Promise.withResolvers<void>();
   feed.watch((one) => {
-    told.push(one);
-    if (one.type !== 'gap') isTold.resolve();
+    published.push(one);
+    if (one.type !== 'gap') isPublished.resolve();
   });
   const [payload] = feed.payloads([change], connection);
   const lost = feed.tellOwn([change], () => Promise.reject(new Error('the connection was lost')));
   await assert.rejects(lost, /lost/);
-  assert.deepEqual(told, [{ type: 'gap' }]);
+  assert.deepEqual(published, [{ type: 'gap' }]);
   await connection.query({ text: 'SELECT pg_notify($1, $2)', values: [CHANGES, payload ?? ''] });
-  await isTold.promise;
-  assert.deepEqual(told, [{ type: 'gap' }, change]);
+  await isPublished.promise;
+  assert.deepEqual(published, [{ type: 'gap' }, change]);
 });
 
-test('postgres: a schema without a key for the feed, or with two, is not used', async () => {
+test('postgres: a schema without a feed key, or with two, is rejected', async () => {
   const url = await databases.server.newDatabase();
   await databases.open(url);
   for (const change of ['INSERT INTO feed_key SELECT key FROM feed_key', 'DELETE FROM feed_key']) {
@@ -182,12 +182,12 @@ test('postgres: a schema without a key for the feed, or with two, is not used', 
   }
 });
 
-test('postgres: more changes than one notification takes are told by several', async () => {
+test('postgres: changes that exceed one notification are divided among several', async () => {
   const url = await databases.server.newDatabase();
   const [here, there] = [await databases.open(url), await databases.open(url)];
-  const told = toldBy(there);
+  const published = publishedBy(there);
   const ids = Array.from({ length: 300 }, (_, n) => `session-${n}-${'x'.repeat(40)}`);
   await Promise.all(ids.map((id) => here.insert(sessionOf(id), null, NOW)));
-  await watermark(there, elapsedTime());
-  assert.deepEqual(told.map((change) => (change.type === 'gap' ? '' : change.id)).toSorted(), ids.toSorted());
+  await watermarkReached(there, elapsedTime());
+  assert.deepEqual(published.map((change) => (change.type === 'gap' ? '' : change.id)).toSorted(), ids.toSorted());
 });

@@ -2,15 +2,15 @@ import type { SessionChange } from '../../../domain/changes.ts';
 import { fromChangeText, toChangeText } from '../../shared/change-text.ts';
 import { textBytesMax } from '../../shared/feed/cipher.ts';
 
-/** PostgreSQL takes notifications shorter than 8,000 bytes (https://www.postgresql.org/docs/current/sql-notify.html). */
+/** PostgreSQL accepts payloads shorter than 8,000 bytes (https://www.postgresql.org/docs/current/sql-notify.html). */
 const PAYLOAD_BYTES_MAX = 7_999;
-/** The largest text that fits into a notification when it is encrypted. */
+/** The largest text that fits into a payload after encryption. */
 const TEXT_BYTES_MAX = textBytesMax(PAYLOAD_BYTES_MAX);
 
-/** Instead of a change whose text is too long: whoever reads it is told a gap. */
+/** Replaces a change whose text is too long: the receiver publishes a gap. */
 const GAP = '-';
 
-/** Texts of a change a line, each of which fits into a notification. */
+/** Texts with one change per line, each small enough for a notification. */
 export function toTexts(changes: readonly SessionChange[]): string[] {
   const texts: string[] = [];
   let lines: string[] = [];
@@ -30,7 +30,7 @@ export function toTexts(changes: readonly SessionChange[]): string[] {
   return texts;
 }
 
-/** A line that cannot be read is a gap. */
+/** A line that cannot be read becomes a gap. */
 export function fromText(text: string): readonly SessionChange[] {
   return text.split('\n').map((line) => fromChangeText(line) ?? { type: 'gap' });
 }

@@ -1,16 +1,16 @@
 /**
- * Each takes the schema from its index to the next; the number reached is in `schema_version`. What has been released
- * is not edited: a change is a migration of its own at the end.
+ * Each migration takes the schema from its index to the next version; `schema_version` holds the version reached. Never
+ * edit a released migration: add a new one at the end.
  *
  * - `deadline` is `deadline()` of the domain, stored so that liveness is one comparison in every statement.
- * - `due` and `listed_time` stand for it and for `request_time` in indexes, and lag behind (`rows.ts`), so that an
- *   update for activity changes no indexed column; the room that pages keep free lets it stay in its page.
+ * - `due` and `listed_time` stand for `deadline` and `request_time` in indexes, and lag behind them (`rows.ts`). So an
+ *   update for activity changes no indexed column, and the free space of a page lets the row stay in its page.
  * - `user_key` stands for `user_id` in indexes (`userKey`).
- * - The sweep finds what is past its deadline in an index that holds open sessions only, and what is to be purged in
- *   one of ended sessions only. Ended ones are kept for long: the limit of a user's sessions has an index without them.
- * - Two transactions that count in one hour at once do so in rows of their own: `slot`.
- * - `feed_key` encrypts notifications. The server makes it, from 366 random bits, so that it is in no statement and in no
- *   log of the server.
+ * - The sweep uses an index of open sessions only, and the purge an index of ended sessions only. Ended sessions are
+ *   stored for a long time, so the limit of a user's sessions has an index without them.
+ * - `slot` lets transactions count in the same hour without waiting for each other: each uses its own row.
+ * - `feed_key` encrypts notifications. The server generates it from 366 random bits, so that it appears in no statement
+ *   and in no log of the server.
  */
 export const MIGRATIONS: readonly ((partitions: number) => string)[] = [
   (partitions) => `CREATE TABLE sessions (
@@ -63,7 +63,9 @@ export const MIGRATIONS: readonly ((partitions: number) => string)[] = [
 
 const WITH_ROOM = 'WITH (fillfactor = 85)';
 
-/** By the first hex digit of the ids, over which users are spread evenly; what begins otherwise has its place too. */
+/**
+ * Partitions by the first hex digit of the ids, over which users are spread evenly. Ids that begin otherwise fit too.
+ */
 function partitionsOf(partitions: number): string {
   if (partitions === 1) return '';
   const bound = (n: number) => (n === 0 ? 'MINVALUE' : n === partitions ? 'MAXVALUE' : `'${n.toString(16)}'`);

@@ -9,21 +9,22 @@ import { codeOf, reasonOf } from '../connection/faults.ts';
 import { NotPrimary } from '../connection/role.ts';
 import { MIGRATIONS } from './migrations.ts';
 
-/** Between two looks at a server that is a standby. */
+/** Pause between two attempts while the server is a standby. */
 const PRIMARY_POLL_MS = 250;
-/** "PipS" in ASCII: tells the locks of this service from those of others in the same database. */
+/** "PipS" in ASCII: separates the advisory locks of this service from those of others in the same database. */
 export const LOCK_CLASS = 0x50697053;
-/** The other lock class: of migrations. */
+/** The lock class of migrations. */
 const MIGRATION_LOCK = `SELECT pg_advisory_xact_lock(${LOCK_CLASS + 1}, 0)`;
 
 /** insufficient_privilege */
 const FORBIDDEN = '42501';
-/** Wrong user or password, no such database, no right to it: waiting mends none of them. */
+/** Wrong user or password, missing database, missing right: waiting does not help. */
 const UNUSABLE_CODES = /^(28|3D|3F|42)/;
 
 /**
- * Creates the schema or migrates it, each step in a transaction; of nodes that start at once, one does. Rejects with
- * `STORE_UNUSABLE` for a schema that it must not touch, with `STORE_UNAVAILABLE` when the database cannot be reached.
+ * Creates or migrates the schema, each step in a transaction. If several nodes start at once, one of them does it.
+ * Rejects with `STORE_UNUSABLE` for a schema that it must not change, and with `STORE_UNAVAILABLE` if it cannot reach
+ * the database.
  */
 export async function migrate(config: PostgresStoreConfig): Promise<void> {
   const { start_timeout_ms, migration_timeout_ms } = config;
@@ -41,21 +42,21 @@ export async function migrate(config: PostgresStoreConfig): Promise<void> {
     }
   } catch (error) {
     const isUnanswered = start.isOver && !(error instanceof NotPrimary);
-    throw startError(config, error, isUnanswered ? `no answer within ${start.ms} ms` : reasonOf(error));
+    throw startError(config, error, isUnanswered ? `it did not respond within ${start.ms} ms` : reasonOf(error));
   } finally {
     start.cancel();
     deadline.cancel();
   }
 }
 
-/** A standby may be promoted, or the address may lead to the new primary soon: a start waits for that until its deadline. */
+/** Retries until the deadline: a standby may be promoted, or the address may soon lead to the new primary. */
 async function connectToPrimary(config: PostgresStoreConfig, start: Deadline): Promise<Connection> {
   let found: unknown = null;
   for (;;) {
     try {
       return await Connection.open(config, config.migration_timeout_ms, start);
     } catch (error) {
-      // An attempt that the deadline ends says less than the one before.
+      // If the deadline ended the attempt, the error of the attempt before says more.
       found = start.isOver ? (found ?? error) : error;
       if (start.isOver || !(error instanceof NotPrimary)) throw found;
       await delay(PRIMARY_POLL_MS);
@@ -63,7 +64,7 @@ async function connectToPrimary(config: PostgresStoreConfig, start: Deadline): P
   }
 }
 
-/** Why a start fails: nothing that waiting mends, or the database cannot be reached. */
+/** Why a start failed: `STORE_UNUSABLE` if waiting does not help, otherwise `STORE_UNAVAILABLE`. */
 export function startError(config: PostgresStoreConfig, error: unknown, reason: string): SessionsError {
   if (error instanceof SessionsError) return error;
   if (UNUSABLE_CODES.test(codeOf(error) ?? '')) {
@@ -73,21 +74,24 @@ export function startError(config: PostgresStoreConfig, error: unknown, reason: 
   return unavailable(`${config.address}: ${reason}`);
 }
 
-/** One step; answers whether there may be another. */
+/** Runs one migration. Returns false if there was none left to run. */
 async function step(config: PostgresStoreConfig, connection: Connection): Promise<boolean> {
   await connection.query({ text: 'BEGIN' });
   await connection.query({ text: MIGRATION_LOCK });
   const version = await prepareVersion(config, connection);
   if (version > MIGRATIONS.length) {
-    const known = `has schema version ${version}, and this service knows ${MIGRATIONS.length}`;
-    throw unusable(config, `${known}: a newer version wrote it; run that one, or restore a backup`);
+    const known = `has schema version ${version}, but this service supports up to ${MIGRATIONS.length}`;
+    throw unusable(config, `${known}: a newer version wrote it; run that version, or restore a backup`);
   }
   const migration = MIGRATIONS[version];
   if (migration) {
     await connection.query({ text: migration(config.partitions) }).catch((error) => {
       if (version === 0 || codeOf(error) !== FORBIDDEN) throw error;
       const needed = `has schema version ${version}, and this service needs ${MIGRATIONS.length}`;
-      throw unusable(config, `${needed}: start it once as the role that owns the schema, which migrates it`);
+      throw unusable(
+        config,
+        `${needed}: start the service once as the role that owns the schema; that start migrates it`,
+      );
     });
     await connection.query({ text: `UPDATE schema_version SET version = ${version + 1}` });
   }
@@ -95,7 +99,7 @@ async function step(config: PostgresStoreConfig, connection: Connection): Promis
   return migration !== undefined;
 }
 
-/** The schema's version; 0 for a new one. */
+/** The version of the schema; 0 for a new one. */
 async function prepareVersion(config: PostgresStoreConfig, connection: Connection): Promise<number> {
   const { schema, partitions } = config;
   const [found] = await connection.query({
@@ -113,7 +117,10 @@ async function prepareVersion(config: PostgresStoreConfig, connection: Connectio
   }
   const [row] = await connection.query({ text: 'SELECT version, partitions FROM schema_version' });
   if (row?.[1] !== partitions) {
-    throw unusable(config, `has partitions=${row?.[1]}, and the store URL says ${partitions}: set it as it is there`);
+    throw unusable(
+      config,
+      `has partitions=${row?.[1]}, but the store URL has partitions=${partitions}: set partitions=${row?.[1]} in the store URL`,
+    );
   }
   return Number(row[0]);
 }

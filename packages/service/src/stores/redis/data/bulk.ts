@@ -9,12 +9,12 @@ import type { Stored } from './session-codec.ts';
 import type { Put } from './write-request.ts';
 import { ATTEMPTS_MAX, type Writes } from './writes.ts';
 
-/** How many sessions one script changes: 32 keep a server about 1 ms, in which it answers nobody else. */
+/** How many sessions one script changes: 32 block a server for about 1 ms. */
 const CHUNK = 32;
 
 type Change = (stored: Stored) => Put | null;
 
-/** Changes of many sessions: of one shard after the other, and in each a piece at a time, which is one step. */
+/** Changes many sessions, one shard after the other. In each shard, a script changes one chunk at a time atomically. */
 export class Bulk {
   readonly #engine: ShardRouter;
   readonly #keys: Keys;
@@ -43,7 +43,7 @@ export class Bulk {
     const ids = chosen.map(({ id }) => id);
     const more = found.length > limit;
     if (dry_run) return { ids: chosen.filter((session) => isLive(session, now)).map(({ id }) => id), more };
-    // Those that had passed their deadline end at that, and are not among the ids.
+    // Sessions past their deadline end at their deadline, and are not among the returned ids.
     const isClosed = new Map<string, boolean>();
     const closed = new Set<string>();
     const close: Change = (before) => {
@@ -95,7 +95,7 @@ export class Bulk {
     return count;
   }
 
-  /** Shards that have something to do, another one first each time, so that none waits for ever behind another. */
+  /** The shards that have something to do. Each call begins with another shard, so that none is always last. */
   async #busy(index: 'due' | 'ended', max: string, user_id?: string): Promise<readonly Shard[]> {
     const shards = user_id === undefined ? this.#keys.shards : this.#keys.shardsOf(user_id);
     const first = this.#passes % shards.length;
@@ -109,7 +109,7 @@ export class Bulk {
     return [...shards.slice(first), ...shards.slice(0, first)].filter(isBusy);
   }
 
-  /** Of a user only the open sessions have an index. */
+  /** The index of ended sessions is not divided by users. */
   #name(shard: Shard, index: 'due' | 'ended', user_id: string | undefined): string {
     if (user_id === undefined || index === 'ended') return this.#keys.index(shard, index);
     return this.#keys.userIndex(shard, index, user_id);
@@ -120,7 +120,7 @@ export class Bulk {
     return this.#engine.send(shard, ['ZRANGEBYSCORE', name, '-inf', max, 'LIMIT', '0', String(limit)]);
   }
 
-  /** Answers what was changed: not what is gone, nor what somebody else changes all the time. */
+  /** Returns what was changed. Leaves out sessions that have disappeared, and those that others change too often. */
   async #change(
     call: CallDeadline,
     shard: Shard,
@@ -141,7 +141,7 @@ export class Bulk {
       const stored = await this.#writes.readMany(shard, ids);
       const puts = stored.flatMap((one) => change(one) ?? []);
       if (puts.length === 0) return [];
-      // Whoever was first has changed one of them: what all have become then is read again.
+      // Another writer has changed one of the sessions: read all of them again.
       if ((await this.#writes.write(call, { shard, puts, guard: null, now })) === 'ok') return puts;
     }
     return [];

@@ -3,7 +3,7 @@ import { type HourSum, HourSums, toHours } from '../../shared/hourly-counts.ts';
 import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys } from './keys.ts';
 
-/** The sums of all shards, the latest hour first. */
+/** The sums over all shards, the latest hour first. */
 export async function hoursSince(engine: ShardRouter, keys: Keys, since: number): Promise<HourCounts[]> {
   const sums = new HourSums();
   const found = await Promise.all(

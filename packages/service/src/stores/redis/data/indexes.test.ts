@@ -15,7 +15,7 @@ import { fromText } from './session-codec.ts';
 const DAY_MS = 86_400_000;
 const PAGE = { skip: 0, take: 100, total: true };
 
-/** Of two users; the third of each is imported. */
+/** Sessions of two users; the third one of each user is imported. */
 const IDS = ['x', 'y'].flatMap((user) => [newSessionId(user), newSessionId(user), `imported by ${user}`]);
 const userOf = (id: string) => ((isOwnId(id) ? id.startsWith(userPrefix('x')) : id.endsWith('x')) ? 'x' : 'y');
 
@@ -35,7 +35,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('purge' as const) }),
   fc.record({ do: fc.constant('close all' as const) }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 30 }) }),
-  // As the server does it, on its own.
+  // The server does this by itself when a key expires.
   fc.record({ do: fc.constant('vanish' as const), id }),
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -81,7 +81,7 @@ async function follow(store: RedisStore, command: Command, steps: readonly Step[
   }
 }
 
-/** What takes entries of sessions that have vanished out of all indexes. */
+/** Runs everything that removes index entries of sessions that have vanished. */
 async function sweptAndRead(store: RedisStore, now: number): Promise<void> {
   await store.expire(now, 1_000);
   await store.purge(now, 1_000);
@@ -93,7 +93,7 @@ async function keysLike(command: Command, pattern: string): Promise<string[]> {
   return (await command('KEYS', pattern)) as string[];
 }
 
-/** Each index with its entries, by what the indexes hold. */
+/** Each index with its entries, as stored. */
 async function indexes(command: Command): Promise<Record<string, Record<string, number>>> {
   const all: Record<string, Record<string, number>> = {};
   for (const key of await keysLike(command, '*')) {
@@ -106,7 +106,7 @@ async function indexes(command: Command): Promise<Record<string, Record<string, 
   return all;
 }
 
-/** The same, by what the sessions say. */
+/** Each index with its entries, as computed from the sessions. */
 async function expected(command: Command): Promise<Record<string, Record<string, number>>> {
   const all: Record<string, Record<string, number>> = {};
   for (const key of await keysLike(command, '*:s:*')) {
@@ -141,7 +141,7 @@ describe('redis indexes', { skip: missingRedis() ?? false }, () => {
       return work(command);
     });
 
-  test('redis: whatever is done in whatever order, the indexes say exactly what the sessions say', async () => {
+  test('redis: after any sequence of changes, the indexes agree with the sessions', async () => {
     await onServer((command) =>
       withStore(server.url, async (store) => {
         const property = fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
@@ -154,7 +154,7 @@ describe('redis indexes', { skip: missingRedis() ?? false }, () => {
     );
   });
 
-  test('redis: sessions that nobody swept go by themselves, later than a sweep would take them, and leave nothing', async () => {
+  test('redis: unswept sessions expire by TTL and leave no index entries', async () => {
     const retention_ms = 5 * DAY_MS;
     await onServer((command) =>
       withStore(
@@ -183,7 +183,7 @@ describe('redis indexes', { skip: missingRedis() ?? false }, () => {
     );
   });
 
-  test('redis: activity puts off the end of a session in the server, and of its user’s index before', async () => {
+  test('redis: activity extends the TTL of a session and of its user’s index', async () => {
     await onServer((command) =>
       withStore(
         server.url,

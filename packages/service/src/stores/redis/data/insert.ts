@@ -17,9 +17,9 @@ interface Open {
 }
 
 /**
- * New sessions, with their user's limit. Those evicted in the shard of the new session end in the same step that opens it,
- * and only while the user's open sessions there are those that were counted. A user can have open sessions in another
- * shard only by imported ids; those evicted there end just before.
+ * Inserts new sessions and applies the session limit of their user. One script inserts the session and ends the evicted
+ * sessions of the same shard. It changes nothing if the user's open sessions in that shard are not those that were
+ * counted. A user has open sessions in another shard only if they were imported; these are evicted just before.
  */
 export class Inserter {
   readonly #engine: ShardRouter;
@@ -42,7 +42,7 @@ export class Inserter {
     if ((await this.#writes.write(call, request)) !== 'ok') throw idTaken(session.id);
   }
 
-  /** Resolves with the sessions that were evicted for it. */
+  /** Resolves to the sessions that were evicted. */
   async insertLimited(
     call: CallDeadline,
     session: Session,
@@ -87,8 +87,8 @@ export class Inserter {
   }
 
   /**
-   * Ends the user's sessions that are past their deadline: what the limit does not count must not come back. False when
-   * there were some, and the counting has to begin anew.
+   * Ends the user's sessions that are past their deadline: a session that the limit does not count must not become live
+   * again. Returns false if there were any; then count again.
    */
   async #endDue(call: CallDeadline, open: readonly Open[], user_id: string, now: number): Promise<boolean> {
     let wasNone = true;
@@ -106,7 +106,10 @@ export class Inserter {
     return wasNone;
   }
 
-  /** Null when one of them is gone, and the counting has to begin anew. Throws `SESSION_LIMIT`. */
+  /**
+   * The sessions to evict. Null if one of the counted sessions has disappeared; then count again. Throws
+   * `SESSION_LIMIT`.
+   */
   async #leaving(open: readonly Open[], user_id: string, limit: SessionLimit): Promise<readonly Stored[] | null> {
     if (open.reduce((sum, { entries }) => sum + entries.length, 0) < limit.max) return [];
     const stored: Stored[] = [];
@@ -126,7 +129,7 @@ export class Inserter {
     return leaving.flatMap(({ id }) => stored.find(({ session }) => session.id === id) ?? []);
   }
 
-  /** Null when one of them has ended meanwhile, and the counting has to begin anew. */
+  /** Null if one of them has ended meanwhile; then count again. */
   #evict(leaving: readonly Stored[], now: number): (Put & { readonly after: Session })[] | null {
     const puts = [];
     for (const before of leaving) {

@@ -1,4 +1,7 @@
-/** Work on one thing at a time: on a session, on a user's limit. Works on others go on meanwhile. */
+/**
+ * Runs work with the same key one after the other, for example on one session or on one user's limit. Work with other
+ * keys runs in parallel.
+ */
 export class KeyedMutex {
   readonly #last = new Map<string, Promise<unknown>>();
 

@@ -1,16 +1,16 @@
 import { invalidMember } from '../../../domain/errors.ts';
 import { isOwnId, userPrefix } from '../../../domain/ids.ts';
 
-/** A part of all sessions that has keys of its own, all in one slot of a cluster: what stands in their hash tag. */
+/** A part of all sessions. Its keys share a hash tag, and so one slot of a cluster. */
 export type Shard = string;
 
-/** The shard of ids that say nothing of their user. It also has what belongs to all shards. */
+/** The shard of ids that do not contain their user's prefix. It also has the data common to all shards. */
 const FOREIGN: Shard = 'x';
 
 export const SHARD_COUNTS = [1, 16, 256] as const;
 export type ShardCount = (typeof SHARD_COUNTS)[number];
 
-/** The indexes of a shard: what its sessions are found by. */
+/** The indexes of a shard. */
 export const INDEXES = ['opened', 'active', 'due', 'ended'] as const;
 export type Index = (typeof INDEXES)[number];
 export const USER_INDEXES = ['opened', 'active', 'due'] as const;
@@ -19,15 +19,15 @@ type UserIndex = (typeof USER_INDEXES)[number];
 /**
  * The names of all keys.
  *
- * The shard of an id is its first hex digits, which all sessions of a user share: so a session, its user's index and its
- * part of the index of all change in one step, also in a cluster. Imported sessions can have other ids; these are in a
- * shard of their own.
+ * The shard of an id is its first hex digits, which all sessions of a user share. So one script can change a session,
+ * its user's index and the shard's part of the global indexes, even in a cluster. Imported sessions may have other ids;
+ * these are in a separate shard.
  */
 export class Keys {
   readonly shards: readonly Shard[];
   readonly channel: string;
   readonly #prefix: string;
-  /** Hex digits of an id that name its shard. */
+  /** The number of leading hex digits of an id that name its shard. */
   readonly #digits: number;
 
   constructor(prefix: string, shard_count: ShardCount) {
@@ -42,7 +42,7 @@ export class Keys {
     return this.#digits > 0 && isOwnId(id) ? id.slice(0, this.#digits) : FOREIGN;
   }
 
-  /** Those that may have sessions of a user. */
+  /** The shards that may have sessions of a user. */
   shardsOf(user_id: string): readonly Shard[] {
     return this.#digits === 0 ? [FOREIGN] : [userPrefix(user_id).slice(0, this.#digits), FOREIGN];
   }
@@ -59,22 +59,22 @@ export class Keys {
     return `${this.#prefix}:{${shard}}:u:${index}:${user_id}`;
   }
 
-  /** How many were opened and closed in each hour. */
+  /** How many sessions were opened and closed in each hour. */
   hours(shard: Shard): string {
     return `${this.#prefix}:{${shard}}:hours`;
   }
 
-  /** The number of the last message that told of changes. */
+  /** The number of the last feed message. */
   seq(shard: Shard): string {
     return `${this.#prefix}:{${shard}}:seq`;
   }
 
-  /** How the data is laid out. */
+  /** The version of the data layout and the number of shards. */
   get layout(): string {
     return `${this.#prefix}:{${FOREIGN}}:layout`;
   }
 
-  /** What encrypts the messages of the feed. */
+  /** The key that encrypts the messages of the feed. */
   get feedKey(): string {
     return `${this.#prefix}:{${FOREIGN}}:feed-key`;
   }
@@ -89,9 +89,12 @@ export class Keys {
   }
 }
 
-/** Throws `INVALID_DATA` for an id of this service's form that is not its user's: no list of the user would find it. */
+/**
+ * Throws `INVALID_DATA` for an id in the format of this service that has another user's prefix: no list of the user
+ * would find it.
+ */
 export function assertFindable(id: string, user_id: string): void {
   if (isOwnId(id) && !id.startsWith(userPrefix(user_id))) {
-    throw invalidMember('id', 'begins as if it were of another user');
+    throw invalidMember('id', 'has the prefix of another user_id');
   }
 }

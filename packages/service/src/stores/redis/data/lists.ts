@@ -9,20 +9,20 @@ import { type Entry, MergedScan, PIECE_MAX, type Place, type ScanOf } from './me
 import type { Stored } from './session-codec.ts';
 import type { Writes } from './writes.ts';
 
-/** How many sessions one page of a scan looks at, at most: 5,000 of 1 KB take about 50 ms, and 5 MB of memory. */
+/** How many sessions one page of a scan may look at: 5,000 sessions of 1 KB take about 50 ms and 5 MB of memory. */
 const SCANNED_MAX = 5_000;
 /** How many sessions are fetched at a time. */
 const FETCHED_MAX = 256;
 
 const FIRST: Place = { score: Number.NEGATIVE_INFINITY, id: null };
 
-/** A session that was found, and its entry. */
+/** A session that was found, with its index entry. */
 export interface Found {
   readonly entry: Entry;
   readonly stored: Stored;
 }
 
-/** Lists, scans and counts, all by walking an index; see `merged-scan.ts`. */
+/** Lists, scans and counts. All of them iterate over an index; see `merged-scan.ts`. */
 export class Lists {
   readonly #engine: ShardRouter;
   readonly #keys: Keys;
@@ -53,7 +53,7 @@ export class Lists {
   ): Promise<Scan> {
     if (filter.id !== undefined) return this.#scanOne(filter.id, filter, after, take, now);
     const place = after ? { score: 0 - after.open_time, id: after.id } : FIRST;
-    const entries = this.#walk('opened', filter.user_id, place, take);
+    const entries = this.#mergedScan('opened', filter.user_id, place, take);
     const sessions: SessionSummary[] = [];
     let looked = 0;
     let last: Entry | null = null;
@@ -71,7 +71,7 @@ export class Lists {
     };
     for await (const entry of entries) {
       if (looked === SCANNED_MAX || batch.length >= batchFor(take - sessions.length, filter)) await fetch();
-      // There is at least this one, so there is a next page.
+      // Another entry follows, so there is a next page.
       if (last && (isFull() || looked === SCANNED_MAX)) return { sessions, next: keyOf(last) };
       looked += 1;
       last = entry;
@@ -79,7 +79,7 @@ export class Lists {
     }
     const end = last;
     await fetch();
-    // The page was filled before its last piece was looked at to the end.
+    // The page may have been filled before the end of the last batch.
     return { sessions, next: last && last !== end ? keyOf(last) : null };
   }
 
@@ -97,7 +97,7 @@ export class Lists {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Sessions that match and are open in the store, whatever their deadlines are, newest opening first. */
+  /** Sessions that match and are open in the store, even past their deadlines, latest `open_time` first. */
   async *open(call: CallDeadline, filter: SessionFilter, wanted: number): AsyncGenerator<Session> {
     const open = { ...filter, active: true };
     if (filter.id !== undefined) {
@@ -105,11 +105,11 @@ export class Lists {
       if (stored && isMatch(stored.session, open, BEFORE_ALL_DEADLINES)) yield stored.session;
       return;
     }
-    const walk = this.#walk('opened', filter.user_id, FIRST, wanted);
-    yield* this.#matching(call, walk, open, wanted, BEFORE_ALL_DEADLINES);
+    const merged = this.#mergedScan('opened', filter.user_id, FIRST, wanted);
+    yield* this.#matching(call, merged, open, wanted, BEFORE_ALL_DEADLINES);
   }
 
-  /** In the order of the entries, without those that are gone. */
+  /** The sessions of the entries, in the same order, without those that have disappeared. */
   async fetch(entries: readonly Entry[], user_id?: string): Promise<Found[]> {
     const byShard = Map.groupBy(entries, ({ shard }) => shard);
     const stored = new Map<string, Stored>();
@@ -136,29 +136,29 @@ export class Lists {
     return { sessions: sessions.filter((session) => !after || isAfter(session, after)), next: null };
   }
 
-  /** Begins again with larger pieces where a session might have been passed by, up to `PIECE_MAX` entries of a shard. */
+  /** If the scan may have missed a session, repeats it with larger pieces, up to `PIECE_MAX` entries of a shard. */
   async #page(call: CallDeadline, filter: SessionFilterV1, skip: number, take: number, now: number) {
     const { user_id, to_time } = filter;
     const after = to_time === undefined ? FIRST : { score: 0 - to_time, id: null };
     for (let wanted = skip + take; ; wanted *= 8) {
-      const walk = this.#walk('active', user_id, after, wanted);
+      const merged = this.#mergedScan('active', user_id, after, wanted);
       const found: SessionSummary[] = [];
-      for await (const session of this.#matching(call, walk, filter, skip + take, now, skip)) {
+      for await (const session of this.#matching(call, merged, filter, skip + take, now, skip)) {
         found.push(toSummary(session));
         if (found.length === take) break;
       }
-      if (walk.isOnePieceEach || walk.piece === PIECE_MAX) return found;
+      if (merged.isOnePieceEach || merged.piece === PIECE_MAX) return found;
     }
   }
 
-  #walk(index: ScanOf['index'], user_id: string | undefined, after: Place, wanted: number): MergedScan {
+  #mergedScan(index: ScanOf['index'], user_id: string | undefined, after: Place, wanted: number): MergedScan {
     return new MergedScan(this.#engine, this.#keys, { index, user_id }, after, wanted);
   }
 
-  /** All of a walk that match, without the first `skip`, which are not fetched. */
+  /** All matching sessions of a scan, except the first `skip`, which are not fetched. */
   async *#matching(
     call: CallDeadline,
-    walk: MergedScan,
+    merged: MergedScan,
     filter: SessionFilter,
     wanted: number,
     now: number,
@@ -173,9 +173,9 @@ export class Lists {
       batch = [];
       return found.map(({ stored }) => stored.session).filter((session) => isMatch(session, filter, now));
     };
-    for await (const entry of walk) {
+    for await (const entry of merged) {
       call.assertInTime();
-      if (walk.index === 'active' && isBelow(entry, filter.from_time)) break;
+      if (merged.index === 'active' && isBelow(entry, filter.from_time)) break;
       if (!mayMatch(entry, filter, now)) continue;
       if (skipped < skip) {
         skipped += 1;
@@ -189,8 +189,8 @@ export class Lists {
 
   async #countSessions(call: CallDeadline, filter: SessionFilter, now: number): Promise<number> {
     let count = 0;
-    const walk = this.#walk('opened', filter.user_id, FIRST, FETCHED_MAX);
-    for await (const _ of this.#matching(call, walk, filter, FETCHED_MAX, now)) count += 1;
+    const merged = this.#mergedScan('opened', filter.user_id, FIRST, FETCHED_MAX);
+    for await (const _ of this.#matching(call, merged, filter, FETCHED_MAX, now)) count += 1;
     return count;
   }
 
@@ -198,7 +198,7 @@ export class Lists {
     const { user_id, from_time, to_time } = filter;
     const after = to_time === undefined ? FIRST : { score: 0 - to_time, id: null };
     let count = 0;
-    for await (const entry of this.#walk('active', user_id, after, SCANNED_MAX)) {
+    for await (const entry of this.#mergedScan('active', user_id, after, SCANNED_MAX)) {
       call.assertInTime();
       if (isBelow(entry, from_time)) break;
       if (mayMatch(entry, filter, now)) count += 1;
@@ -218,12 +218,12 @@ export class Lists {
     const live = count('due', `(${now}`, '+inf');
     if (active) return live;
     const [all, open] = await Promise.all([count('active', min, max), live]);
-    // Between the two answers one may have been opened.
+    // A session may have been opened between the two responses.
     return Math.max(0, all - open);
   }
 }
 
-/** As many as are wanted, and more where the filter lets few through. */
+/** How many entries to fetch: as many as needed, or more if the filter excludes many. */
 function batchFor(wanted: number, filter: SessionFilter): number {
   const isSelective = needsSessions(filter) || filter.from_time !== undefined || filter.to_time !== undefined;
   return isSelective ? FETCHED_MAX : Math.max(1, Math.min(FETCHED_MAX, wanted));

@@ -1,7 +1,7 @@
 import { type SessionFilter, statesOf } from '../../../domain/filter.ts';
 import type { Entry } from './merged-scan.ts';
 
-/** What the index alone says: false for what cannot match. */
+/** Whether a session may match by its index entry alone; false if it cannot match. */
 export function mayMatch({ due }: Entry, filter: SessionFilter, now: number): boolean {
   const { live, ended } = statesOf(filter);
   return due !== null && due > now ? live : ended;

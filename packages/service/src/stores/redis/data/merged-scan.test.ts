@@ -7,7 +7,7 @@ import { MergedScan, PIECE_MAX } from './merged-scan.ts';
 
 const START = { score: Number.NEGATIVE_INFINITY, id: null };
 
-/** Shards that each have one full piece, and the most entries that were asked of them at the same time. */
+/** Shards that each have one full piece. Records the maximum number of entries that were requested at the same time. */
 class Shards {
   entries_at_once = 0;
   #underWay = 0;
@@ -24,7 +24,7 @@ class Shards {
   }
 }
 
-test('redis: a long scan asks for some entries at a time, and other requests have their turn while it goes on', async () => {
+test('redis: a long scan fetches a limited number of entries at a time', async () => {
   const shards = new Shards();
   const scan = new MergedScan(
     shards as unknown as ShardRouter,

@@ -3,41 +3,46 @@ import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Index, Keys, Shard } from './keys.ts';
 import { PAGE } from './scripts/page.ts';
 
-/** An index entry: enough to know where a session stands in an order, and whether it is live. */
+/** An index entry: the position of a session in an order, and whether it is live. */
 export interface Entry {
   readonly shard: Shard;
   readonly id: string;
   readonly score: number;
-  /** Null when it has ended. */
+  /** Null if the session has ended. */
   readonly due: number | null;
 }
 
-/** A place in an order: after the entry of that score and id, or after all of that score. */
+/**
+ * A place in an order: after the entry with this score and id, or, without an id, after all entries with this score.
+ */
 export interface Place {
   readonly score: number;
   readonly id: string | null;
 }
 
-/** One index of each of some shards, of one user or of all. */
+/** Selects an index in some shards, for one user or for all. */
 export interface ScanOf {
   readonly index: Exclude<Index, 'due' | 'ended'>;
   readonly user_id: string | undefined;
 }
 
-/** How many entries are fetched from a shard at a time: at first, and at most. 1,000 keep a server busy for 2 ms. */
+/**
+ * How many entries are fetched from a shard at a time: at first, and at most. 1,000 entries keep a server busy for 2
+ * ms.
+ */
 const PIECE_MIN = 16;
 export const PIECE_MAX = 1_000;
-/** Entries that are fetched at the same time, from all shards: the requests of others wait for these at a server. */
+/** How many entries are fetched from all shards at the same time: other requests wait for them at the servers. */
 const ENTRIES_AT_ONCE_MAX = 2_000;
-/** Entries that are passed on before other work of the event loop has its turn: about 1 ms. */
+/** How many entries are returned before the event loop can do other work: about 1 ms. */
 const ENTRIES_PER_TURN = 512;
 
 /**
- * All entries after a place, in one order over all shards: the next one is the least of what each shard has next. Of each
- * shard a piece is in memory, and it is fetched when it is needed; whoever takes little fetches little.
+ * Iterates over all entries after a place, merged over all shards in one order: the next entry is the smallest of the
+ * shards' next entries. One piece of each shard is in memory, and is fetched when it is needed.
  *
- * A session that is touched moves to the front of the order of activity, so a walk of it can pass one by unseen between two
- * pieces of a shard. While `isOnePieceEach`, none was passed by.
+ * A touched session moves to the front of the order of activity. So a scan in that order can miss a session between two
+ * pieces of a shard. While `isOnePieceEach` is true, it has missed none.
  */
 export class MergedScan implements AsyncIterable<Entry> {
   readonly index: ScanOf['index'];
@@ -88,7 +93,7 @@ function isBefore(a: Entry, b: Entry): boolean {
   return a.score < b.score || (a.score === b.score && a.id < b.id);
 }
 
-/** What one shard has left. */
+/** The remaining entries of one shard. */
 class Source {
   readonly #engine: ShardRouter;
   readonly #shard: Shard;
@@ -98,7 +103,7 @@ class Source {
   #entries: readonly Entry[] = [];
   #at = 0;
   #isAtEnd = false;
-  /** How many were fetched. */
+  /** How many pieces were fetched. */
   pieces = 0;
 
   constructor(engine: ShardRouter, shard: Shard, names: readonly string[], after: Place, piece: number) {

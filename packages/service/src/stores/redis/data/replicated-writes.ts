@@ -1,7 +1,7 @@
 import type { Connection } from '../topology/connection.ts';
 import { NotReplicated } from '../topology/fault.ts';
 
-/** How many writes are waited for together. */
+/** How many writes share one WAIT. */
 const BATCH_MAX = 512;
 
 interface Gathered {
@@ -11,9 +11,9 @@ interface Gathered {
 }
 
 /**
- * Writes that are answered when so many replicas have them. WAIT is about all that its own connection has written before
- * (https://redis.io/docs/latest/commands/wait/), and nothing else on the connection is answered meanwhile: so writes gather
- * while one WAIT is on its way, and share the next. The connection is for them alone.
+ * Writes that succeed only when enough replicas have them. WAIT covers all earlier writes of its own connection
+ * (https://redis.io/docs/latest/commands/wait/), and blocks that connection. So the writes that arrive during one WAIT
+ * share the next. The connection is used for nothing else.
  */
 export class ReplicatedWrites {
   readonly #connection: Connection;
@@ -28,7 +28,7 @@ export class ReplicatedWrites {
     this.#timeout_ms = timeout_ms;
   }
 
-  /** Rejects with `NotReplicated` when too few replicas have it in time; they may have it later. */
+  /** Rejects with `NotReplicated` if too few replicas have the write in time. They may receive it later. */
   run<T>(send: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#gathered.push({ send, resolve: (answer) => resolve(answer as T), reject });

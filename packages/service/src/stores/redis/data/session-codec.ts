@@ -9,15 +9,15 @@ import { STAMP_LENGTH } from './scripts/write.ts';
 /** Random bytes of a stamp: 72 bits, as `STAMP_LENGTH` characters. */
 const STAMP_BYTES = 9;
 
-/** A session as it was read, with the stamp by which a write knows that it is still that. */
+/** A session as it was read, with its stamp. A write compares the stamp to detect changes. */
 export interface Stored {
   readonly session: Session;
   readonly stamp: string;
 }
 
 /**
- * A stamp that no other write has; the lengths of `user` and `data`, and these as they are, since within the JSON of the
- * other members each of their quotes would be escaped; and that JSON.
+ * The stored text: a new stamp, the lengths of `user` and `data`, these two as they are, and the other properties as
+ * JSON. Inside that JSON, each quote of `user` and `data` would be escaped.
  */
 export function toText(session: Session): string {
   const members = JSON.stringify(toMembers(session));
@@ -26,7 +26,7 @@ export function toText(session: Session): string {
   return `${randomText(STAMP_BYTES)}${user.length};${data.length};${user}${data}${members}`;
 }
 
-/** The key has the id, and `user` and `data` stand before the others. */
+/** The id is in the key, and `user` and `data` come before the others. */
 const PLACES = memberNames(({ kind }) => kind !== 'json').filter((name) => name !== 'id');
 const AS_IT_IS = {
   text: null,
@@ -39,17 +39,17 @@ const AS_IT_IS = {
   token: null,
 };
 const toMembers = compileWriter<unknown, Session>(PLACES, AS_IT_IS);
-/** The other members, each after those that are at a place of their own. */
+/** Reads the JSON properties, then id, user and data. */
 const fromMembers = compileReader<unknown>([...PLACES, 'id', 'user', 'data'], AS_IT_IS) as (
   members: readonly unknown[],
 ) => Session;
 
-/** Throws `STORE_UNAVAILABLE` for what is no session. */
+/** Throws `STORE_UNAVAILABLE` if the text is not a session. */
 export function fromText(id: string, text: string): Stored {
   try {
     return { session: toSession(id, text), stamp: text.slice(0, STAMP_LENGTH) };
   } catch (error) {
-    throw unavailable(`what it has under the id ${id} is no session`, error);
+    throw unavailable(`the value stored for the id ${id} is not a session`, error);
   }
 }
 
@@ -59,9 +59,9 @@ function toSession(id: string, text: string): Session {
   const data_at = user_at + Number(text.slice(STAMP_LENGTH, user_length_end));
   const members_at = data_at + Number(text.slice(user_length_end + 1, user_at - 1));
   const members: unknown[] = JSON.parse(text.slice(members_at));
-  // What was stored before a member was added lacks it.
+  // A session stored before a property was added lacks that property.
   while (members.length < PLACES.length) members.push(null);
-  // No JSON text is empty.
+  // JSON texts are never empty.
   const user = user_at === data_at ? null : asJsonText(text.slice(user_at, data_at));
   const data = data_at === members_at ? null : asJsonText(text.slice(data_at, members_at));
   members.push(id, user, data);

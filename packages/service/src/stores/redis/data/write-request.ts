@@ -8,12 +8,12 @@ import { type Stored, toText } from './session-codec.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What one session becomes: null before it is there, and after it is gone. */
+/** The change of one session: `before` is null for a new session, and `after` is null for a deleted one. */
 export type Put =
   | { readonly before: Stored | null; readonly after: Session }
   | { readonly before: Stored; readonly after: null };
 
-/** A write is made only while these, of one user in its shard, are the ones that are open. */
+/** The write happens only if these are the open sessions of the user in the shard. */
 export interface OpenGuard {
   readonly user_id: string;
   readonly ids: readonly string[];
@@ -23,11 +23,11 @@ export interface WriteRequest {
   readonly shard: Shard;
   readonly puts: readonly Put[];
   readonly guard: OpenGuard | null;
-  /** Null where nothing is kept. */
+  /** The time for computing TTLs; null for a write that stores no session. */
   readonly now: number | null;
 }
 
-/** What a write tells: of every change but a touch. */
+/** The changes that a write publishes: all except touches. */
 export function changesOf(puts: readonly Put[]): PublishedChange[] {
   const changes: SessionChange[] = [];
   for (const { before, after } of puts) {
@@ -37,7 +37,7 @@ export function changesOf(puts: readonly Put[]): PublishedChange[] {
   return changes.filter((change) => change.type !== 'gap');
 }
 
-/** What `stores/redis/data/scripts/write.ts` describes. `seal` makes the message that tells other nodes. */
+/** The keys and values that `scripts/write.ts` documents. `seal` creates the message for other nodes. */
 export function keysAndValues(
   keys: Keys,
   { shard, puts, guard, now }: WriteRequest,
@@ -69,14 +69,14 @@ function sessionValues(session: Session, ttl: string): string[] {
   return [toText(session), newestFirst(open_time), newestFirst(request_time), due, String(close_time ?? ''), ttl];
 }
 
-/** The score that sorts the newest first, and ties by id ascending. */
+/** The score that sorts the latest first, then by id. */
 function newestFirst(time: number): string {
   return String(0 - time);
 }
 
 /**
- * How long the server keeps a session if nobody sweeps: a day more than a sweep does. It counts from the caller's `now`, so
- * that no clock of the server's says what has expired.
+ * TTL in the server of a session that is not swept: one day longer than the retention. It is relative to the caller's
+ * `now`, so that the server's clock never decides what has expired.
  */
 function ttlOf(session: Session, now: number | null, retention_ms: number | null): string {
   if (retention_ms === null || now === null) return '';
@@ -84,7 +84,7 @@ function ttlOf(session: Session, now: number | null, retention_ms: number | null
   return String(Math.max(DAY_MS, Math.ceil(end - now + retention_ms) + DAY_MS));
 }
 
-/** How many it opens and closes in which hour. */
+/** How many sessions the write opens and closes in each hour. */
 function countValues(puts: readonly Put[]): string[] {
   const sums = new HourSums();
   for (const { before, after } of puts) {

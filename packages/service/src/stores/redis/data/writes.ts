@@ -11,17 +11,17 @@ import { WRITE } from './scripts/write.ts';
 import { fromText, type Stored } from './session-codec.ts';
 import { changesOf, keysAndValues, type WriteRequest } from './write-request.ts';
 
-/** How often a write is tried anew because somebody else was first: each time that somebody has made progress. */
+/** How often a write is retried after a conflict. Each conflict means that another write has succeeded. */
 export const ATTEMPTS_MAX = 64;
 
 type WriteOutcome =
   | 'ok'
-  /** The user has other open sessions than the guard says. */
+  /** The user has other open sessions than the guard expects. */
   | 'open'
-  /** Something else is stored now than what was read. */
+  /** A session has changed since it was read. */
   | 'stale';
 
-/** Reads of sessions, and the writes that compare before they set. */
+/** Reads sessions, and makes compare-and-set writes. */
 export class Writes {
   readonly #engine: ShardRouter;
   readonly #keys: Keys;
@@ -47,8 +47,8 @@ export class Writes {
   }
 
   /**
-   * Those that are there, in the order of the ids, which indexes of one shard have named. The others have expired in the
-   * server, and are taken out of the indexes; of a user's only where the user is known.
+   * The sessions that exist, in the order of the ids. The ids come from indexes of one shard. The missing sessions have
+   * expired in the server and are removed from the indexes; from the user's indexes only if `user_id` is given.
    */
   async readMany(shard: Shard, ids: readonly string[], user_id?: string): Promise<Stored[]> {
     if (ids.length === 0) return [];
@@ -67,7 +67,7 @@ export class Writes {
     await this.#engine.run(shard, FORGET, names, ids);
   }
 
-  /** All puts or none. What is told is told before it resolves. */
+  /** Makes all puts or none. Publishes the changes before it resolves. */
   async write(call: CallDeadline, request: WriteRequest): Promise<WriteOutcome> {
     call.assertInTime();
     const { keys, values } = keysAndValues(this.#keys, request, this.#seal, this.#retention_ms);
@@ -77,7 +77,7 @@ export class Writes {
       outcome = await this.#engine.write(request.shard, WRITE, keys, values);
     } catch (error) {
       if (!(error instanceof OutcomeUnknown)) throw error;
-      this.#feed.doubt();
+      this.#feed.outcomeUnknown();
       throw error.cause;
     } finally {
       call.isWriting = false;
@@ -86,12 +86,15 @@ export class Writes {
     return outcome;
   }
 
-  /** By the domain's rules. Liveness is judged by the clock after the read: the request may have waited since `now`. */
+  /**
+   * Applies the rules of the domain. Liveness is judged by the clock after the read: the request may have waited since
+   * `now`.
+   */
   apply(session: Session, update: SessionUpdate, now: number): Applied {
     return apply(session, update, now, this.#clock.now(), this.#mayEnd);
   }
 
-  /** Throws while nothing may be ended by the clock. */
+  /** Throws while the clock must not end sessions. */
   assertMayEnd(): void {
     this.#mayEnd();
   }
@@ -128,5 +131,5 @@ export class Writes {
 }
 
 export function contended() {
-  return unavailable(`${ATTEMPTS_MAX} others were first, one after the other`);
+  return unavailable(`the write conflicted with other writes ${ATTEMPTS_MAX} times`);
 }

@@ -19,15 +19,16 @@ export const NOTHING_SEALED: Sealed = Object.freeze({ text: '', secret: '' });
 interface Message {
   readonly number: number;
   readonly shard: Shard;
-  /** Whether this node has sent it, and has told its changes. */
+  /** Whether this node sent it. Then the node has published its changes already. */
   readonly isOwn: boolean;
   readonly changes: readonly SessionChange[];
 }
 
 /**
- * Messages of one node, and those that it believes. A stranger may publish on the channel, and subscribe to it: the text
- * is encrypted. The number is the server's, and is not encrypted. Its proof is SHA-1 of a secret and the number, for lack of
- * a better hash in scripts. The secret is for one message; it is in the encrypted text, and the script does not publish it.
+ * Seals the messages of this node, and opens those that nodes have sent. Anyone with access to the channel may publish
+ * and subscribe, so the text is encrypted. The server assigns the number, which is not encrypted. Its proof is SHA-1 of
+ * a secret and the number, because scripts have no better hash. The secret is used for one message only. It is in the
+ * encrypted text, and the script does not publish it.
  */
 export class FeedMessages {
   readonly #key: Buffer;
@@ -52,7 +53,7 @@ export class FeedMessages {
     return { text: this.#sealer.seal(lines.join('\n'), this.#channel), secret };
   }
 
-  /** Null for a message that is not believed. */
+  /** Null for a message that no node has sent. */
   open(message: string): Message | null {
     const [, digits = '', proof, sealed = ''] = FORM.exec(message) ?? [];
     const text = sealed === '' ? null : this.#reader.open(sealed, this.#channel);
@@ -63,7 +64,9 @@ export class FeedMessages {
     return { number: Number(digits), shard, isOwn: sealed.startsWith(this.#sealer.sender), changes };
   }
 
-  /** Messages that were made before this are told when they come, as those of another node. */
+  /**
+   * Messages sealed before this call are treated as those of another node, so their changes are published on arrival.
+   */
   rename(): void {
     this.#sealer = new MessageSealer(this.#key);
   }

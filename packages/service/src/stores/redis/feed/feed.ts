@@ -12,7 +12,7 @@ import type { ShardRouter } from '../topology/shard-router.ts';
 import { withTimeout } from '../topology/with-timeout.ts';
 import { FeedMessages, type Sealed } from './feed-messages.ts';
 
-/** Servers that have not told their numbers by then leave the feed in doubt. */
+/** If the servers do not report their numbers within this time, the feed may have missed changes. */
 const ASK_TIMEOUT_MS = 1_000;
 
 export interface FeedListeners {
@@ -22,9 +22,10 @@ export interface FeedListeners {
 }
 
 /**
- * What all nodes have changed, by messages on one channel, with a connection of its own. It is healthy while the channel is
- * subscribed and all messages are heard that the servers have numbered (`sequences.ts`). Any doubt is told as a gap, and
- * another one when the doubt is over: what was kept in between cannot be trusted either.
+ * The feed of changes: receives the messages of all nodes from one channel, on a separate connection. It is complete
+ * while it is subscribed and has received all messages that the servers have numbered (`sequences.ts`). When it may
+ * have missed changes it publishes a gap. When it is complete again it publishes another, because sessions cached in
+ * between may be old.
  */
 export class Feed {
   readonly #config: RedisStoreConfig;
@@ -34,14 +35,14 @@ export class Feed {
   readonly #gaps = new LimitedGaps(() => this.#tellGap());
   readonly #sequences = new Sequences();
   readonly #started = Promise.withResolvers<void>();
-  /** Null before it is started. */
+  /** Null until the feed is started. */
   #messages: FeedMessages | null = null;
-  /** Another key may be there: after a loss of the server's data, for example. */
-  #isKeyInDoubt = false;
+  /** The key may have changed, for example after a loss of the server's data. */
+  #isKeyUncertain = false;
   #subscription: Connection | null = null;
   #isHealthy = false;
-  /** When the servers were last asked for their numbers: what was answered before it has none above them. */
-  #askedAt = Number.NEGATIVE_INFINITY;
+  /** When the numbers of the servers were last requested: writes that succeeded before have no higher numbers. */
+  #checkedAt = Number.NEGATIVE_INFINITY;
   #watermark = Number.NEGATIVE_INFINITY;
   #isPolling = false;
   #next: NodeJS.Timeout | null = null;
@@ -54,24 +55,24 @@ export class Feed {
     this.#listeners = listeners;
   }
 
-  /** See `SessionStore`. */
+  /** See `SessionStore.watermark`. */
   get watermark(): number {
     return Math.min(this.#watermark, this.#gaps.heldAt);
   }
 
-  /** Why the channel cannot be subscribed to, if the server has said so. */
+  /** Why the channel cannot be subscribed to, if the server has given a reason. */
   get problem(): string | null {
     return this.#subscription?.problem ?? null;
   }
 
-  /** Resolves when it is healthy; until it is closed it goes on trying. */
+  /** Resolves when the feed is complete; retries until it is closed. */
   start(key: Buffer): Promise<void> {
     this.#takeKey(key);
     this.#subscribe();
     return this.#started.promise;
   }
 
-  /** The message of a write, which the server publishes when it makes the write. */
+  /** Creates the message of a write. The server publishes it together with the write. */
   seal(shard: Shard, changes: readonly PublishedChange[]): Sealed {
     if (!this.#messages) throw unavailable('it is not open');
     return this.#messages.seal(shard, changes);
@@ -81,15 +82,21 @@ export class Feed {
     for (const change of changes) this.#listeners.changes.tell(change);
   }
 
-  /** A write of this node may have been made or not, or may yet be: its message, if one comes, is told as another node's. */
-  doubt(): void {
+  /**
+   * A write of this node has an unknown outcome. If its message arrives, its changes are published as those of another
+   * node.
+   */
+  outcomeUnknown(): void {
     this.#messages?.rename();
     this.#tellGap();
   }
 
-  /** What was heard, or read from the store, may have been old: a gap is told now, and when all is well again. */
+  /**
+   * Earlier messages, or data read from the store, may have been old. Publishes a gap now, and one when the feed is
+   * complete again.
+   */
   lose(): void {
-    this.#isKeyInDoubt = true;
+    this.#isKeyUncertain = true;
     if (!this.#isHealthy || this.#isClosed) return;
     this.#isHealthy = false;
     this.#tellGap();
@@ -103,7 +110,7 @@ export class Feed {
     this.#subscription?.close();
   }
 
-  /** At the next server: in a cluster a message reaches all of them. */
+  /** Subscribes at the next server: in a cluster, every server receives every message. */
   #subscribe(): void {
     const addresses = this.#engine.addresses();
     const last = addresses.findIndex((at) => textOf(at) === this.#subscription?.address);
@@ -120,7 +127,7 @@ export class Feed {
           if (this.#subscription === subscription) this.lose();
         },
       },
-      { subscription: { channel: this.#keys.channel, hear: (text) => this.#hear(text) } },
+      { subscription: { channel: this.#keys.channel, receive: (text) => this.#receive(text) } },
     );
     this.#subscription = subscription;
     this.lose();
@@ -135,16 +142,16 @@ export class Feed {
       const isWhole = await this.#check();
       this.#isPolling = false;
       const isUp = this.#subscription?.isUp === true;
-      // This server is gone for good, or does not get the messages of the others.
+      // This server is gone, or does not receive the messages of the other servers.
       if (((!isUp && !wasUp) || !isWhole) && this.#config.topology.type !== 'single') this.#subscribe();
       else this.#poll(isUp && !wasUp ? 0 : this.#config.feed_poll_ms);
     }, in_ms);
   }
 
-  /** False when messages were missed. */
+  /** False if messages were missed. */
   async #check(): Promise<boolean> {
     const lasts = this.#sequences.lasts();
-    const askedAt = elapsedTime();
+    const checkedAt = elapsedTime();
     const answers = await this.#ask();
     if (this.#isClosed) return true;
     if (!answers || !this.#subscription?.isUp) {
@@ -153,7 +160,7 @@ export class Feed {
     }
     const { numbers, key } = answers;
     if (key) this.#takeKey(key);
-    this.#askedAt = askedAt;
+    this.#checkedAt = checkedAt;
     const wasHealthy = this.#isHealthy;
     this.#isHealthy = true;
     const follow = numbers.map(([shard, number]) => {
@@ -168,10 +175,10 @@ export class Feed {
   }
 
   #advance(): void {
-    if (this.#isHealthy && this.#sequences.isWhole) this.#watermark = this.#askedAt;
+    if (this.#isHealthy && this.#sequences.isComplete) this.#watermark = this.#checkedAt;
   }
 
-  /** Null when a server does not answer. The key is null while it is not in doubt. */
+  /** Null if a server does not respond. The key is null unless it may have changed. */
   async #ask() {
     const asking = Promise.all(
       this.#keys.shards.map(async (shard) => {
@@ -179,30 +186,32 @@ export class Feed {
         return [shard, Number(number ?? 0)] as const;
       }),
     );
-    const key = this.#isKeyInDoubt ? claimFeedKey(this.#engine, this.#keys) : null;
+    const key = this.#isKeyUncertain ? claimFeedKey(this.#engine, this.#keys) : null;
     const answers = Promise.all([asking, key]).then(async ([numbers, key]) => {
-      // A replica has old numbers, and the last one that it has heard of is not the last one.
+      // The role is checked afterwards: the number at a replica may be old.
       await this.#engine.checkRoles();
       return { numbers, key };
     });
-    return withTimeout(answers, ASK_TIMEOUT_MS, () => unavailable('it does not tell its numbers')).catch(() => null);
+    return withTimeout(answers, ASK_TIMEOUT_MS, () =>
+      unavailable('its servers did not report their message numbers'),
+    ).catch(() => null);
   }
 
   #takeKey(key: Buffer): void {
-    this.#isKeyInDoubt = false;
+    this.#isKeyUncertain = false;
     if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.#keys.channel);
   }
 
-  #hear(text: string): void {
+  #receive(text: string): void {
     if (this.#isClosed) return;
     const message = this.#messages?.open(text);
     if (!message) {
-      this.#isKeyInDoubt = true;
+      this.#isKeyUncertain = true;
       this.#listeners.unbelieved();
       this.#gaps.add(this.#watermark);
       return;
     }
-    const place = this.#sequences.hear(message.shard, message.number);
+    const place = this.#sequences.receive(message.shard, message.number);
     if (place === 'before') return;
     if (place === 'back') {
       this.#gaps.add(this.#watermark);

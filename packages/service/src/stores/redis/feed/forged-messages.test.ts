@@ -9,12 +9,12 @@ import { ManualClock } from '../../../domain/time/clock.ts';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 import { NearSessions } from '../../../near-sessions/near-sessions.ts';
 import { NOW } from '../../conformance/fixtures.ts';
-import { watermark } from '../../conformance/told.ts';
+import { watermarkReached } from '../../conformance/told.ts';
 import { createStore } from '../../create-store.ts';
-import { Heard, isTold, ownSession, withStore } from '../fixtures/nodes.ts';
+import { isCaughtUp, ownSession, ReceivedChanges, withStore } from '../fixtures/nodes.ts';
 
 const CHANGES = 'ps:changes';
-/** What does not come at all fails a test by it. */
+/** A message that never arrives fails its test after this time. */
 const BOUND = { timeout: 30_000 };
 
 describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
@@ -26,7 +26,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
   });
   after(() => server.remove());
 
-  /** A user who may subscribe and publish, and may do nothing else. */
+  /** Runs work as a user who may subscribe and publish but do nothing else. */
   const asStranger = async <T>(work: (stranger: Stranger) => Promise<T>): Promise<T> => {
     const url = server.url.replace('//', '//stranger:pw@');
     const { commands, close } = await connectTo([{ url }]);
@@ -50,7 +50,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
         const one = ownSession('a-user-to-look-for');
         await store.insert(one, null, NOW);
         await store.update(one.id, { type: 'close', reason: 'revoked' }, NOW);
-        await isTold(store);
+        await isCaughtUp(store);
         await command('PING');
         assert.equal(heard.length, 2);
         for (const message of heard) {
@@ -73,10 +73,10 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
           const { session, token } = await there.openWithToken({ user_id: 'u' }, null);
           const ended = await there.open({ user_id: 'u' });
           await there.close(ended.session.id);
-          await isTold(store);
+          await isCaughtUp(store);
           const copies = [...heard];
           assert.equal(copies.length, 3);
-          const told = new Heard(store);
+          const received = new ReceivedChanges(store);
           const [number = '', proof = '', sealed = ''] = copies[2]?.split(' ') ?? [];
           const later = String(Number(number) + 1);
           const shard = session.id.slice(0, 1);
@@ -91,41 +91,41 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
             ...['', '[]', '1', 'x'.repeat(100_000)],
           ];
           for (const message of [...copies, ...forged]) await publish(message);
-          await isTold(store);
+          await isCaughtUp(store);
           assert.ok(store.watermark() <= elapsedTime());
-          assert.deepEqual(new Set(told.all.map(({ type }) => type)), new Set(['gap']));
-          assert.ok(told.all.length <= 3, `${told.all.length} gaps`);
+          assert.deepEqual(new Set(received.all.map(({ type }) => type)), new Set(['gap']));
+          assert.ok(received.all.length <= 3, `${received.all.length} gaps`);
           assert.ok((await here.validate(token)).active);
           await there.close(session.id);
-          await isTold(store);
+          await isCaughtUp(store);
           assert.equal((await here.validate(token)).active, false);
         }),
       ),
     );
   });
 
-  test('redis: copies of messages from before a node started change nothing', BOUND, async () => {
+  test('redis: replayed messages from before a node started change nothing', BOUND, async () => {
     await asStranger(async ({ heard, publish }) => {
       await withStore(server.url, async (store) => {
         const one = ownSession('u');
         await store.insert(one, null, NOW);
         await store.update(one.id, { type: 'close', reason: 'revoked' }, NOW);
-        await isTold(store);
+        await isCaughtUp(store);
       });
       await withStore(server.url, async (late) => {
-        const told = new Heard(late);
+        const received = new ReceivedChanges(late);
         for (const message of [...heard]) await publish(message);
         await publish('garbage');
-        await isTold(late);
+        await isCaughtUp(late);
         assert.deepEqual(
-          told.all.map(({ type }) => type),
+          received.all.map(({ type }) => type),
           ['gap'],
         );
       });
     });
   });
 
-  test('redis: messages of strangers are one line of the log, however many they are', BOUND, async (t) => {
+  test('redis: any number of forged messages causes one log line', BOUND, async (t) => {
     const warnings: string[] = [];
     const store = await createStore(server.url, { retention_ms: null, warn: (message) => warnings.push(message) });
     await store.open();
@@ -133,22 +133,22 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
     await asStranger(async ({ publish }) => {
       for (let n = 0; n < 100; n += 1) await publish('garbage');
     });
-    await watermark(store, elapsedTime());
+    await watermarkReached(store, elapsedTime());
     assert.equal(warnings.length, 1);
     assert.match(warnings[0] ?? '', /no node of this version/);
   });
 
-  test('redis: nodes take over the key that a new node has made after a loss of data', BOUND, async () => {
+  test('redis: after a loss of data, all nodes adopt the feed key of a new node', BOUND, async () => {
     await withStore(server.url, async (store) => {
       await asAdmin(server, 'FLUSHALL');
       await withStore(server.url, async (late) => {
-        const [heard, heard_late] = [new Heard(store), new Heard(late)];
+        const [heard, heard_late] = [new ReceivedChanges(store), new ReceivedChanges(late)];
         const isHeard = () => [heard, heard_late].every(({ all }) => all.some(({ type }) => type === 'changed'));
         for (let n = 0; !isHeard(); n += 1) {
-          assert.ok(n < 50, 'no change of the other node is told');
+          assert.ok(n < 50, 'no change of the other node is published');
           heard.all.length = 0;
           await late.insert(ownSession('u'), null, NOW);
-          await Promise.all([isTold(store), isTold(late)]);
+          await Promise.all([isCaughtUp(store), isCaughtUp(late)]);
         }
         const one = ownSession('u');
         await store.insert(one, null, NOW);

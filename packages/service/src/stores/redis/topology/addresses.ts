@@ -1,6 +1,9 @@
 import type { Address } from '../config.ts';
 
-/** `host:port` as servers write it: the host of IPv6 without brackets, an empty one where it is the asked server's own. */
+/**
+ * Parses `host:port` as servers write it: an IPv6 host has no brackets, and an empty host means the server that was
+ * asked.
+ */
 export function addressFrom(text: string, asked: Address): Address {
   const colon = text.lastIndexOf(':');
   const host = text.slice(0, colon);

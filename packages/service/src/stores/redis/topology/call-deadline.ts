@@ -1,15 +1,15 @@
 import { unavailable } from '../../shared/unavailable.ts';
 
 /**
- * One call to the store, with its deadline. What is late is answered as unavailable; what it was doing goes on to its next
- * step and ends there, and its answer is dropped.
+ * One call to the store, with its deadline. A late call is rejected as unavailable. Its work continues until the next
+ * step and stops there, and its result is dropped.
  */
 export class CallDeadline {
   #isLate = false;
-  /** While a write is sent and not answered: what became of it would not be known. */
+  /** True while a write has no response: after the deadline, its outcome would be unknown. */
   isWriting = false;
 
-  /** Before each step. */
+  /** Call it before each step. */
   assertInTime(): void {
     if (this.#isLate) throw late();
   }
@@ -19,7 +19,7 @@ export class CallDeadline {
   }
 }
 
-/** How many calls are under way, each within its deadline; what is too much is refused. */
+/** Limits the number of calls in progress, each with its deadline. Further calls are rejected. */
 export class CallDeadlines {
   readonly #calls_max: number;
   readonly #onUnknown: () => void;
@@ -27,7 +27,7 @@ export class CallDeadlines {
   readonly #idle = Promise.withResolvers<void>();
   #isClosed = false;
 
-  /** Tells of each write whose deadline passed while nobody knew what became of it. */
+  /** `onUnknown` is called for each write whose outcome is unknown at its deadline. */
   constructor(calls_max: number, onUnknown: () => void) {
     this.#calls_max = calls_max;
     this.#onUnknown = onUnknown;
@@ -36,7 +36,7 @@ export class CallDeadlines {
   run<T>(timeout_ms: number, work: (call: CallDeadline) => Promise<T>): Promise<T> {
     if (this.#isClosed) return Promise.reject(unavailable('it is closed'));
     if (this.#underWay >= this.#calls_max) {
-      return Promise.reject(unavailable(`${this.#underWay} calls are waiting for it`));
+      return Promise.reject(unavailable(`${this.#underWay} calls are already in progress`));
     }
     const call = new CallDeadline();
     this.#underWay += 1;
@@ -68,7 +68,7 @@ export class CallDeadlines {
     });
   }
 
-  /** Accepts no more, and resolves when those under way have ended: each of them has its deadline. */
+  /** Accepts no more calls. Resolves when those in progress have ended; their deadlines bound that. */
   close(): Promise<void> {
     this.#isClosed = true;
     if (this.#underWay === 0) this.#idle.resolve();
@@ -77,5 +77,5 @@ export class CallDeadlines {
 }
 
 function late() {
-  return unavailable('it took too long');
+  return unavailable('it did not respond in time');
 }

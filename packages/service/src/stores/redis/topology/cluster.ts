@@ -7,17 +7,17 @@ import { Server } from './server.ts';
 import type { Topology } from './topology.ts';
 import { withTimeout } from './with-timeout.ts';
 
-/** Between two looks at who has which slots, while some are not served. A failover takes the cluster a second at least. */
+/** How often the cluster's slots are read while some shards have no server. A failover takes at least a second. */
 const LOOK_MS = 200;
-/** How long a node may take to answer who has which slots. */
+/** How long a node may take to report the slots. */
 const LOOK_TIMEOUT_MS = 1_000;
 
-/** First and last slot, the master's host, port and id, then those of replicas. */
+/** First and last slot; host, port and id of the master; then those of the replicas. */
 type SlotRange = readonly [number, number, ...(readonly (readonly [string | null, number, ...unknown[]])[])];
 
 /**
- * The masters of a cluster. Who has a shard is asked at the start, when a connection is lost, and when a server says that
- * another has it; it is asked again until every shard has a server that is up.
+ * The masters of a cluster. The slots are read at the start, when a connection is lost, and when a server redirects a
+ * command. They are read again until every shard has a connected server.
  */
 export class Cluster implements Topology {
   readonly #config: RedisStoreConfig;
@@ -26,7 +26,7 @@ export class Cluster implements Topology {
   readonly #slots = new Map<Shard, number>();
   readonly #owners = new Map<Shard, Server>();
   readonly #servers = new Map<string, Server>();
-  /** All nodes that were heard of, replicas too: what can be asked when the masters are gone. */
+  /** All nodes that were ever reported, including replicas: they can be queried when the masters are gone. */
   #known: readonly Address[];
   readonly #opened = Promise.withResolvers<void>();
   #looking: Promise<void> | null = null;
@@ -43,7 +43,7 @@ export class Cluster implements Topology {
   }
 
   open(): Promise<void> {
-    this.doubt();
+    this.refresh();
     return this.#opened.promise;
   }
 
@@ -58,24 +58,24 @@ export class Cluster implements Topology {
   async moved(shard: Shard, address: string, from: Server): Promise<Server> {
     const server = await this.at(address, from);
     this.#owners.set(shard, server);
-    this.doubt();
+    this.refresh();
     return server;
   }
 
   async at(address: string, from: Server): Promise<Server> {
     const server = this.#serverAt(addressFrom(address, from.at));
-    await answered(server.up());
+    await inTime(server.up());
     return server;
   }
 
-  doubt(): void {
+  refresh(): void {
     if (this.#isClosed || this.#looking) return;
     if (this.#next) clearTimeout(this.#next);
     this.#next = null;
     this.#looking = this.#look().finally(() => {
       this.#looking = null;
       if (this.#isClosed) return;
-      this.#next = setTimeout(() => this.doubt(), LOOK_MS);
+      this.#next = setTimeout(() => this.refresh(), LOOK_MS);
       this.#settle();
     });
   }
@@ -92,7 +92,7 @@ export class Cluster implements Topology {
     this.#owners.clear();
   }
 
-  /** Looks no more when every shard has a server that is up. */
+  /** Stops reading the slots when every shard has a connected server. */
   #settle(): void {
     if (this.#looking || !this.#shards.every((shard) => this.#owners.get(shard)?.isUp)) return;
     if (this.#next) clearTimeout(this.#next);
@@ -100,7 +100,7 @@ export class Cluster implements Topology {
     this.#opened.resolve();
   }
 
-  /** Asks one node after the other, another first each time: one that was cut off has an old view. */
+  /** Queries one node after the other, beginning with another each time: a node that was cut off has an old view. */
   async #look(): Promise<void> {
     this.#turn += 1;
     const first = this.#turn % this.#known.length;
@@ -112,15 +112,15 @@ export class Cluster implements Topology {
   }
 
   async #ask(at: Address): Promise<boolean> {
-    // One that is down is not waited for, unless there is none to ask at all.
+    // Does not wait for a server that is down. A node without a connection gets a temporary one.
     const server = this.#servers.get(textOf(at));
     if (server && !server.isUp) return false;
     const asked = server ?? new Server(at, { ...this.#config, replicas: 0 }, SILENT, { isOfAnyRole: true });
     let refusal: string | null = null;
     try {
-      await answered(asked.up());
+      await inTime(asked.up());
       if (this.#slots.size === 0) await this.#learnSlots(asked);
-      const ranges = await answered(asked.send<readonly SlotRange[]>(['CLUSTER', 'SLOTS']));
+      const ranges = await inTime(asked.send<readonly SlotRange[]>(['CLUSTER', 'SLOTS']));
       if (ranges.length === 0 || this.#isClosed) return false;
       this.#take(ranges, at);
       return true;
@@ -135,7 +135,7 @@ export class Cluster implements Topology {
   }
 
   async #learnSlots(server: Server): Promise<void> {
-    const slots = await answered(
+    const slots = await inTime(
       Promise.all(this.#shards.map((shard) => server.send<number>(['CLUSTER', 'KEYSLOT', shard]))),
     );
     this.#shards.forEach((shard, index) => void this.#slots.set(shard, slots[index] ?? 0));
@@ -155,7 +155,8 @@ export class Cluster implements Topology {
       const [, , master] = ranges.find(([first, last]) => first <= slot && slot <= last) ?? [];
       if (!master) continue;
       const owner = this.#serverAt(addressFrom(`${master[0] ?? ''}:${master[1]}`, asked));
-      // An old view names a master that is gone; and one that serves says itself when another has the shard.
+      // An old view may name a master that is gone. A connected server itself redirects commands if another has the
+      // shard.
       if (owner.isUp || !this.#owners.get(shard)?.isUp) this.#owners.set(shard, owner);
     }
     const owners = new Set(this.#owners.values());
@@ -172,7 +173,7 @@ export class Cluster implements Topology {
     if (!server) {
       const down = () => {
         this.#left();
-        this.doubt();
+        this.refresh();
       };
       server = new Server(at, this.#config, { up: () => this.#settle(), down });
       this.#servers.set(address, server);
@@ -183,6 +184,6 @@ export class Cluster implements Topology {
 
 const SILENT = { up: () => {}, down: () => {} };
 
-function answered<T>(answer: Promise<T>): Promise<T> {
-  return withTimeout(answer, LOOK_TIMEOUT_MS, () => new NotSent('a node of the cluster does not answer'));
+function inTime<T>(response: Promise<T>): Promise<T> {
+  return withTimeout(response, LOOK_TIMEOUT_MS, () => new NotSent('a node of the cluster did not respond in time'));
 }

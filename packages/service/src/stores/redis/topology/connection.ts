@@ -3,43 +3,43 @@ import { monotonicTime } from '../../../domain/time/clock.ts';
 import { PLAIN } from '../../shared/tls-faults.ts';
 import type { Address, RedisStoreConfig } from '../config.ts';
 import { NotSent, toFault } from './fault.ts';
-import { answersInPlain } from './plain-probe.ts';
-import { ASK_ROLE, IS_REPLICA, isReplica } from './role.ts';
+import { respondsInPlain } from './plain-probe.ts';
+import { IS_REPLICA, isReplica, QUERY_ROLE } from './role.ts';
 
-/** The first pause before connecting again, and the longest. */
+/** The first pause before a reconnect, and the longest. */
 const RECONNECT_MS_MIN = 50;
 const RECONNECT_MS_MAX = 500;
-/** How many times a connection is looked at in the time after which its silence means that it is dead. */
+/** How many checks of a connection fall into `silence_timeout_ms`. */
 const LOOKS = 5;
-/** A connection that leads to a replica is made anew at once, and then no more often than this. */
+/** A connection that leads to a replica is replaced at once, but then no more often than this. */
 const LEAVE_MS = 250;
 
 export interface ConnectionListener {
   readonly up: () => void;
-  /** It was up and is not: what waits on it has been rejected. */
+  /** The connection was up and is down now. Commands waiting on it have been rejected. */
   readonly down: () => void;
 }
 
 export interface Subscription {
   readonly channel: string;
-  readonly hear: (message: string) => void;
+  readonly receive: (message: string) => void;
 }
 
 export interface ConnectionOptions {
   readonly subscription?: Subscription;
-  /** Also for a replica, or a sentinel: it is asked for nothing but where the primaries are. */
+  /** Also allow a replica or a sentinel: the connection is used only to find the primaries. */
   readonly isOfAnyRole?: boolean;
 }
 
 type Client = ReturnType<typeof newClient>;
 
 /**
- * One connection to one server, made anew whenever it is lost, for ever until it is closed. While it is down, commands
- * are refused at once; those that were sent are rejected.
+ * One connection to one server, which reconnects until it is closed. While it is down, commands are rejected at once,
+ * and those already sent are rejected too.
  *
- * A server that is silent, or whose packets are lost, does not close its connections: so it is asked for its role all the
- * time, and when it does not answer in time the connection is given up. The library has no bound for that which holds under
- * load. A connection that leads to a replica is given up too: it is up only while its server is a primary.
+ * A server that hangs, or whose packets are lost, does not close its connections. So the connection queries the
+ * server's role all the time, and is given up if there is no response in time. The client library has no such timeout
+ * that works under load. A connection to a replica is given up too: `isUp` is true only while its server is a primary.
  */
 export class Connection {
   readonly address: string;
@@ -53,7 +53,7 @@ export class Connection {
   #isUp = false;
   #problem: string | null = null;
   #isClosed = false;
-  /** How many times the connection was looked at since a question that has not been answered; 0 for none. */
+  /** How many checks have passed since a query without a response; 0 if there is none. */
   #looks = 0;
   #leftAt = Number.NEGATIVE_INFINITY;
   #again: NodeJS.Timeout | null = null;
@@ -79,20 +79,20 @@ export class Connection {
     return this.#isUp;
   }
 
-  /** Why the connection is down, if the server has said so; a password is wrong, for example. */
+  /** Why the connection is down, if the server has given a reason, for example a wrong password. */
   get problem(): string | null {
     return this.#problem;
   }
 
-  /** Rejects with what `toFault` understands. */
+  /** Rejects with an error for `toFault`. */
   send<T>(args: readonly string[]): Promise<T> {
     if (!this.#isUp) return Promise.reject(this.#down());
     return this.#client.sendCommand(args) as Promise<T>;
   }
 
   /**
-   * Asks the server for its role now. Resolves when it is a primary: whatever was answered before came from a primary.
-   * Rejects with what `toFault` understands.
+   * Queries the server's role now. Resolves if it is a primary: then all earlier responses came from a primary. Rejects
+   * with an error for `toFault`.
    */
   checkRole(): Promise<void> {
     return this.#isUp ? this.#assertPrimary(this.#client) : Promise.reject(this.#down());
@@ -110,7 +110,7 @@ export class Connection {
   #connect(): Client {
     const client = newClient(this.#at, this.#config, this.#subscription !== null);
     client.on('ready', () => void this.#ready(client));
-    // The library tells so of everything that fails, and throws where nobody listens.
+    // The library emits every failure here, and throws if there is no listener.
     client.on('error', (error) => this.#lost(client, error));
     client.connect().catch(() => {});
     return client;
@@ -119,9 +119,10 @@ export class Connection {
   async #ready(client: Client): Promise<void> {
     try {
       if (!this.#isOfAnyRole) await this.#assertPrimary(client);
-      const { channel, hear } = this.#subscription ?? {};
-      // At a connection that was made again by the library it has subscribed again too; a second listener would hear twice.
-      if (channel !== undefined && hear && !client.isPubSubActive) await client.subscribe(channel, hear);
+      const { channel, receive } = this.#subscription ?? {};
+      // After a reconnect, the library has subscribed again by itself; a second listener would receive each message
+      // twice.
+      if (channel !== undefined && receive && !client.isPubSubActive) await client.subscribe(channel, receive);
     } catch (error) {
       this.#note(error);
       return;
@@ -143,11 +144,11 @@ export class Connection {
   #note(error: unknown): void {
     const fault = toFault(error);
     if (fault.type === 'refused') this.#problem = fault.reason;
-    else if (this.#config.tls && !this.#isUp && error instanceof ConnectionTimeoutError) void this.#askInPlain();
+    else if (this.#config.tls && !this.#isUp && error instanceof ConnectionTimeoutError) void this.#probePlain();
   }
 
-  async #askInPlain(): Promise<void> {
-    if ((await answersInPlain(this.#at)) && !this.#isUp) this.#problem = PLAIN;
+  async #probePlain(): Promise<void> {
+    if ((await respondsInPlain(this.#at)) && !this.#isUp) this.#problem = PLAIN;
   }
 
   #look(): void {
@@ -167,8 +168,8 @@ export class Connection {
   }
 
   async #assertPrimary(client: Client): Promise<void> {
-    const answer = await client.sendCommand(ASK_ROLE).catch((error: unknown) => {
-      // A server that does not say its role is trusted, whatever it answers.
+    const answer = await client.sendCommand(QUERY_ROLE).catch((error: unknown) => {
+      // A server that does not allow the query is trusted to be a primary.
       if (toFault(error).type !== 'refused') throw error;
     });
     if (!isReplica(answer)) return;
@@ -209,12 +210,12 @@ export function textOf({ host, port }: Address): string {
 }
 
 /**
- * Never connected. The library makes a class of all its commands for each set of options that is not the last one, in 40 ms of
- * CPU: duplicates of one client have its class.
+ * Never connects. For each new set of options the library generates a class with all commands, which takes 40 ms of
+ * CPU. Duplicates of one client share its class.
  */
 const CLIENT = createClient({
   disableOfflineQueue: true,
-  // The store has deadlines of its own; a timer of the library for each command costs more than the command.
+  // The store has its own timeouts. A timer of the library for each command costs more than the command.
   commandOptions: { timeout: 0 },
   maintNotifications: 'disabled',
 });
@@ -225,7 +226,8 @@ function newClient({ host, port }: Address, config: RedisStoreConfig, isSubscrip
     host,
     port,
     connectTimeout: silence_timeout_ms,
-    // For a server that accepts a connection and is silent then; later on the PINGs keep the socket from being idle.
+    // For a server that accepts a connection but then is silent. Later, the regular queries keep the socket from being
+    // idle.
     socketTimeout: 2 * silence_timeout_ms,
     reconnectStrategy: (retries: number) => Math.min(RECONNECT_MS_MIN * 2 ** retries, RECONNECT_MS_MAX),
   };
@@ -234,7 +236,7 @@ function newClient({ host, port }: Address, config: RedisStoreConfig, isSubscrip
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
     database,
-    // In the older protocol nothing can be asked while a channel is subscribed to.
+    // With RESP2, a connection cannot send other commands while it is subscribed.
     RESP: isSubscription ? 3 : 2,
     commandsQueueMaxLength: commands_max,
   });

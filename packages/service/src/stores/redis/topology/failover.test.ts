@@ -9,13 +9,13 @@ import { until } from '../../../../../../testing/until.ts';
 import { SessionsError } from '../../../domain/errors.ts';
 import { monotonicTime } from '../../../domain/time/clock.ts';
 import { NOW } from '../../conformance/fixtures.ts';
-import { Heard, isTold, ownSession, serves, timeOf, withStore } from '../fixtures/nodes.ts';
+import { isCaughtUp, ownSession, ReceivedChanges, serves, timeOf, withStore } from '../fixtures/nodes.ts';
 
-/** The cluster needs about two seconds for it (`cluster-node-timeout` is one), and a busy machine more. */
+/** The cluster needs about two seconds (`cluster-node-timeout` is one second), and more on a busy machine. */
 const FAILED_OVER_WITHIN_MS = 10_000;
-/** From when the replica has taken over. */
+/** The limit for a recovery, from when the replica has taken over. */
 const LEFT_WITHIN_MS = 5_000;
-/** The deadline of a call, and some for a busy machine. */
+/** The timeout of a call, plus tolerance for a busy machine. */
 const ANSWERED_WITHIN_MS = 2_500;
 
 describe('redis failover', { skip: missingRedis() ?? false }, () => {
@@ -25,9 +25,9 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
   });
   after(() => cluster.stop());
 
-  test('redis cluster: when a master is killed under load, its replica takes over and no answered write is lost', async () => {
+  test('redis cluster: no write is lost when a replica takes over from a killed master', async () => {
     await withStore(`${cluster.url}&replicas=1`, async (store) => {
-      const heard = new Heard(store);
+      const heard = new ReceivedChanges(store);
       const answered: string[] = [];
       const times: number[] = [];
       let failed = 0;
@@ -60,18 +60,18 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
       assert.ok(failed > 0);
       assert.ok(Math.max(...times) < ANSWERED_WITHIN_MS, `${Math.max(...times)} ms`);
       for (const id of answered) assert.equal((await store.find(id))?.id, id);
-      await isTold(store);
+      await isCaughtUp(store);
       await killed.restart();
       await cluster.whenReady();
       await serves(store);
     });
   });
 
-  test('redis cluster: a master that falls silent, with its connections open, is replaced, and may come back', async () => {
+  test('redis cluster: a silent master with open connections is replaced and may return', async () => {
     await withStore(`${cluster.url}&replicas=1`, async (store) => {
       const sessions = Array.from({ length: 32 }, (_, n) => ownSession(`silent ${n}`));
       await Promise.all(sessions.map((one) => store.insert(one, null, NOW)));
-      const heard = new Heard(store);
+      const heard = new ReceivedChanges(store);
       const gap = heard.gap();
       const [silent] = await cluster.masters();
       silent?.pause();
@@ -81,7 +81,7 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
       for (const { id } of sessions) assert.equal((await store.find(id))?.id, id);
       assert.ok(silent);
       silent.resume();
-      // It thinks that it is the master still, until the others tell it.
+      // The silent server considers itself the master until the others correct it.
       await withConnections([silent], async ([command]) => {
         while (!/role:slave/.test(String(await command?.('INFO', 'replication')))) await delay(5);
       });
@@ -91,11 +91,11 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis cluster: a master that hands over to its replica is left, with its connections open', async () => {
+  test('redis cluster: a node follows a planned failover despite open connections', async () => {
     await withStore(cluster.url, async (store) => {
       const sessions = Array.from({ length: 32 }, (_, n) => ownSession(`handed over ${n}`));
       await Promise.all(sessions.map((one) => store.insert(one, null, NOW)));
-      await isTold(store);
+      await isCaughtUp(store);
       await withConnections(cluster.nodes, async (commands) => {
         const roles = await Promise.all(commands.map((command) => command('INFO', 'replication')));
         const replica = commands[roles.findIndex((role) => /role:slave/.test(String(role)))];
@@ -104,7 +104,7 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
       });
       const ms = await timeOf(() => serves(store));
       assert.ok(ms < LEFT_WITHIN_MS, `${ms} ms`);
-      // The connection for another shard may be found to lead to a replica by this one alone.
+      // This may be the first command to find that the connection of another shard leads to a replica.
       const close = (id: string) => store.update(id, { type: 'close', reason: 'closed' }, NOW);
       for (const { id } of sessions) {
         await until(() =>
@@ -114,12 +114,12 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
           ),
         );
       }
-      await isTold(store);
+      await isCaughtUp(store);
     });
     await cluster.whenReady();
   });
 
-  test('redis cluster: a shard that moves to another server is read all the time, and written again when it is there', async () => {
+  test('redis cluster: a shard that moves to another server stays readable', async () => {
     const masters = await mastersOf(cluster);
     await withStore(cluster.url, async (store) => {
       const sessions = Array.from({ length: 64 }, (_, n) => ownSession(`user ${n}`));
@@ -140,7 +140,7 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
   });
 });
 
-/** Those that know it of themselves: one that was replaced may be taken for a master a moment longer. */
+/** The servers that consider themselves masters. A replaced one may do so for a moment longer. */
 function mastersOf({ nodes }: RedisCluster): Promise<readonly RedisServer[]> {
   return withConnections(nodes, async (commands) => {
     for (;;) {
@@ -152,7 +152,7 @@ function mastersOf({ nodes }: RedisCluster): Promise<readonly RedisServer[]> {
   });
 }
 
-/** As an operator moves it, key by key: the slot of a hash tag, from the master that has it to the next one. */
+/** Moves the slot of a hash tag from its master to the next one, key by key, as an operator does. */
 async function moveSlot(commands: readonly Command[], masters: readonly RedisServer[], tag: string): Promise<void> {
   const slot = String(await commands[0]?.('CLUSTER', 'KEYSLOT', tag));
   const owners = await Promise.all(commands.map((command) => ownsSlot(command, Number(slot))));

@@ -3,8 +3,11 @@ import type { Address } from '../config.ts';
 
 const TIMEOUT_MS = 500;
 
-/** Whether a server answers without TLS: to the beginning of TLS it says nothing, and waits for the end of a line. */
-export function answersInPlain({ host, port }: Address): Promise<boolean> {
+/**
+ * Whether a server responds without TLS. A server without TLS does not respond to the start of a TLS handshake: it
+ * waits for the end of a line.
+ */
+export function respondsInPlain({ host, port }: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: TIMEOUT_MS }, () => socket.write('PING\r\n'));
     const end = (isPlain: boolean) => {

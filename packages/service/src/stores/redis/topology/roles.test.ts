@@ -9,12 +9,12 @@ import { missingRedis } from '../../../../../../testing/stores/stores.ts';
 import { until } from '../../../../../../testing/until.ts';
 import { NearSessions } from '../../../near-sessions/near-sessions.ts';
 import { NOW } from '../../conformance/fixtures.ts';
-import { Heard, isTold, ownSession, timeOf, withStore } from '../fixtures/nodes.ts';
+import { isCaughtUp, ownSession, ReceivedChanges, timeOf, withStore } from '../fixtures/nodes.ts';
 import type { RedisStore } from '../store.ts';
 
-/** From when new connections lead to a primary. */
+/** The limit for a recovery, from when new connections lead to a primary. */
 const RECOVERED_WITHIN_MS = 5_000;
-/** Also what was on its way when the connection was left. */
+/** Commands in flight when the connection is given up fail with the second message. */
 const LEFT = { code: 'STORE_UNAVAILABLE', message: /is a replica|connection was lost/ };
 const NO_PRIMARY = { code: 'STORE_UNAVAILABLE', message: /is a replica/ };
 const CLOSE = { type: 'close', reason: 'closed' } as const;
@@ -48,7 +48,7 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
   const portOf = (index: number): number => servers[index]?.port ?? 0;
   const command = (index: number): Command => admin.commands[index] ?? assert.fail();
   const url = () => `redis://127.0.0.1:${proxy.port}`;
-  /** One of the two is the primary, and new connections lead to it. */
+  /** Makes one of the two servers the primary and lets new connections lead to it. */
   const replicate = async (primary: 0 | 1) => {
     const replica = 1 - primary;
     await command(primary)('REPLICAOF', 'NO', 'ONE');
@@ -59,18 +59,18 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
   const isReplicated = (id: string) =>
     until(async () => (await command(1)('EXISTS', `ps:{${id.slice(0, 1)}}:s:${id}`)) === 1);
 
-  test('redis: a node leaves a server that becomes a replica, with its connections open, for the new primary', async () => {
+  test('redis: a node leaves a server that becomes a replica despite open connections', async () => {
     await replicate(0);
     await withStore(url(), async (store) => {
       const near = new NearSessions(store, BOUNDS);
-      const heard = new Heard(store);
+      const heard = new ReceivedChanges(store);
       const one = ownSession('u');
       await store.insert(one, null, NOW);
       await isReplicated(one.id);
-      await isTold(store);
+      await isCaughtUp(store);
       const isLive = async () => (await near.find(one.id, 60_000)).session?.close_time === null;
       assert.ok(await isLive());
-      // The old primary hears nothing of the new one, and has its old data.
+      // The old primary does not receive the changes of the new one, and has old data.
       await command(1)('REPLICAOF', 'NO', 'ONE');
       const gap = heard.gap();
       await command(0)('REPLICAOF', '127.0.0.1', '1');
@@ -84,13 +84,13 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
       assert.equal(store.watermark(), stopped);
       const ms = await timeOf(() => isReady(store));
       assert.ok(ms < RECOVERED_WITHIN_MS, `${ms} ms`);
-      await isTold(store);
+      await isCaughtUp(store);
       assert.equal(await isLive(), false);
       await store.insert(ownSession('u'), null, NOW);
     });
   });
 
-  test('redis: a start at a replica waits for a primary, and says what it has found when none comes', async () => {
+  test('redis: a start at a replica waits for a primary, and names the replica if none', async () => {
     await replicate(1);
     proxy.targetPort = portOf(0);
     await assert.rejects(
@@ -104,10 +104,10 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
     await start;
   });
 
-  test("redis: while the feed's connection alone leads to a replica, the feed is silent", async () => {
+  test("redis: the watermark stands still while the feed's connection leads to a replica", async () => {
     await replicate(0);
     await withStore(url(), async (store) => {
-      const heard = new Heard(store);
+      const heard = new ReceivedChanges(store);
       const gap = heard.gap();
       proxy.targetPort = portOf(1);
       await command(0)('CLIENT', 'KILL', 'TYPE', 'pubsub');
@@ -118,23 +118,23 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
       await store.insert(ownSession('u'), null, NOW);
       assert.equal(store.watermark(), stopped);
       proxy.targetPort = portOf(0);
-      const ms = await timeOf(() => isTold(store));
+      const ms = await timeOf(() => isCaughtUp(store));
       assert.ok(ms < RECOVERED_WITHIN_MS, `${ms} ms`);
     });
   });
 
-  test('redis: what a replica has answered is forgotten when the node leaves it', async () => {
+  test('redis: data read from a replica is evicted when the node leaves it', async () => {
     await replicate(0);
     const seldom = { feed_poll_ms: 5_000, silence_timeout_ms: 10_000 };
     await withStore(
       url(),
       async (store) => {
         const near = new NearSessions(store, BOUNDS);
-        const heard = new Heard(store);
+        const heard = new ReceivedChanges(store);
         const one = ownSession('u');
         await store.insert(one, null, NOW);
         await isReplicated(one.id);
-        // Both are primaries now. The node hears what the new one says, and reads what the old one has.
+        // Now both are primaries. The node receives messages from the new one and reads from the old one.
         await command(1)('REPLICAOF', 'NO', 'ONE');
         proxy.targetPort = portOf(1);
         const lost = heard.gap();
@@ -155,19 +155,19 @@ describe('roles of Redis servers', { skip: missingRedis() ?? false, timeout: 60_
     );
   });
 
-  test('redis: a server that takes no writes is not ready, says why, and is read on', async () => {
+  test('redis: a server that takes no writes is not ready, with the reason, and is read', async () => {
     await replicate(0);
     await withStore(url(), async (store) => {
       const one = ownSession('u');
       await store.insert(one, null, NOW);
       mkdirSync(join(servers[0]?.folder ?? '', 'dump.rdb'));
       const states = [
-        { why: /no memory left \(OOM/, set: ['maxmemory', '1'], unset: ['maxmemory', '0'] },
+        { why: /out of memory \(OOM/, set: ['maxmemory', '1'], unset: ['maxmemory', '0'] },
         { why: /too few replicas/, set: ['min-replicas-to-write', '2'], unset: ['min-replicas-to-write', '0'] },
         { why: /cannot save its data \(MISCONF\)/, set: ['save', '3600 1'], unset: ['save', ''] },
       ];
       await until(async () => {
-        // It is refused while another one is under way, as for a replica.
+        // The server rejects it while another save is running, for example for a replica.
         await command(0)('BGSAVE').catch(() => {});
         return /rdb_last_bgsave_status:err/.test(String(await command(0)('INFO', 'persistence')));
       });

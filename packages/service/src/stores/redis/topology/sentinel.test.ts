@@ -11,9 +11,9 @@ import { withConnections } from '../../../../../../testing/stores/redis-commands
 import { missingRedis } from '../../../../../../testing/stores/stores.ts';
 import { until } from '../../../../../../testing/until.ts';
 import { NOW } from '../../conformance/fixtures.ts';
-import { Heard, ownSession, serves, timeOf, withStore } from '../fixtures/nodes.ts';
+import { ownSession, ReceivedChanges, serves, timeOf, withStore } from '../fixtures/nodes.ts';
 
-/** The sentinel needs half a second to see that a master is down, and some more to make a replica one. */
+/** The sentinel needs half a second to detect a dead master, and more to promote a replica. */
 const FAILED_OVER_WITHIN_MS = 15_000;
 
 describe('redis sentinel', { skip: missingRedis() ?? false }, () => {
@@ -43,9 +43,9 @@ describe('redis sentinel', { skip: missingRedis() ?? false }, () => {
     await Promise.all([master.remove(), replica.remove()]);
   });
 
-  test('redis: the master that sentinels name is used, and the next one when it dies, with all that was answered', async () => {
+  test('redis: after a failover by sentinels, the new master has every successful write', async () => {
     await withStore(`redis://127.0.0.1:${port}?sentinel=sessions&replicas=1`, async (store) => {
-      const heard = new Heard(store);
+      const heard = new ReceivedChanges(store);
       const one = ownSession('u');
       await store.insert(one, null, NOW);
       const gap = heard.gap();
@@ -61,7 +61,7 @@ describe('redis sentinel', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: the master that sentinels name is used, though the one before does not know that it was replaced', async () => {
+  test('redis: a node follows the sentinels even if the old master still runs', async () => {
     const other = await RedisServer.start();
     try {
       await withStore(`redis://127.0.0.1:${port}?sentinel=sessions`, async (store) => {
@@ -85,7 +85,7 @@ describe('redis sentinel', { skip: missingRedis() ?? false }, () => {
     }
   });
 
-  test('redis: a master that sentinels do not know fails the start within its bound', async () => {
+  test('redis: a master name unknown to the sentinels fails the start in time', async () => {
     const url = `redis://127.0.0.1:${port}?sentinel=other&open_timeout_ms=300`;
     await assert.rejects(
       withStore(url, async (store) => store.ping()),
@@ -101,7 +101,7 @@ function startSentinel(folder: string, port: number, master_port: number): Promi
     `sentinel monitor sessions 127.0.0.1 ${master_port} 1`,
     'sentinel down-after-milliseconds sessions 500',
     'sentinel failover-timeout sessions 3000',
-    // What docs/least-rights.md says is all that the service needs there.
+    // The rights that docs/least-rights.md lists for sentinels.
     `user default on nopass resetkeys resetchannels -@all ${addedFor('`sentinel=`').join(' ')}`,
     'user watcher on >watcher +@all',
   ];

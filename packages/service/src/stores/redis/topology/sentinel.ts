@@ -4,14 +4,14 @@ import { NotSent, toFault } from './fault.ts';
 import { Server } from './server.ts';
 import type { Topology } from './topology.ts';
 
-/** Between two questions to the sentinels while the master does not serve, and while it does. */
+/** How often the sentinels are queried: while the master is down, and while it is up. */
 const LOOK_MS = 200;
 const LOOK_AGAIN_MS = 1_000;
 
 /**
- * The one server that sentinels name as the master. They are asked all the time, and at once when its connection is down or it
- * says that it is a replica (https://redis.io/docs/latest/develop/reference/sentinel-clients/): a master that was cut off from
- * the sentinels does not know that it has been replaced.
+ * The one server that sentinels name as the master. They are queried regularly, and at once when its connection is down
+ * or it reports that it is a replica (https://redis.io/docs/latest/develop/reference/sentinel-clients/). A master that
+ * was cut off from the sentinels does not know that it has been replaced.
  */
 export class Sentinel implements Topology {
   readonly #config: RedisStoreConfig;
@@ -20,11 +20,11 @@ export class Sentinel implements Topology {
   readonly #left: () => void;
   readonly #opened = Promise.withResolvers<void>();
   #master: Server | null = null;
-  /** What sentinels name and what has not yet said that it is a primary. */
+  /** The server that the sentinels name, until it has confirmed that it is a primary. */
   #next: Server | null = null;
   #timer: NodeJS.Timeout | null = null;
   #isLooking = false;
-  /** Why a sentinel does not say where the master is. */
+  /** Why a sentinel does not name the master. */
   #refusal: string | null = null;
   #isClosed = false;
 
@@ -32,15 +32,15 @@ export class Sentinel implements Topology {
     this.#left = left;
     this.#name = name;
     this.#config = config;
-    // Sentinels have users of their own, and no databases.
+    // Sentinels have their own users, and no databases.
     const { username: _, password: __, ...open } = config;
     const own = { ...open, username: undefined, password: undefined, database: 0, replicas: 0 };
-    const again = { up: () => this.doubt(), down: () => {} };
+    const again = { up: () => this.refresh(), down: () => {} };
     this.#sentinels = config.addresses.map((at) => new Server(at, own, again, { isOfAnyRole: true }));
   }
 
   open(): Promise<void> {
-    this.doubt();
+    this.refresh();
     return this.#opened.promise;
   }
 
@@ -53,14 +53,14 @@ export class Sentinel implements Topology {
   }
 
   async moved(): Promise<Server> {
-    return this.#known();
+    return this.#current();
   }
 
   async at(): Promise<Server> {
-    return this.#known();
+    return this.#current();
   }
 
-  doubt(): void {
+  refresh(): void {
     if (this.#isClosed || this.#isLooking) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
@@ -68,7 +68,7 @@ export class Sentinel implements Topology {
     void this.#look().finally(() => {
       this.#isLooking = false;
       if (this.#isClosed) return;
-      this.#timer = setTimeout(() => this.doubt(), this.#master?.isUp ? LOOK_AGAIN_MS : LOOK_MS);
+      this.#timer = setTimeout(() => this.refresh(), this.#master?.isUp ? LOOK_AGAIN_MS : LOOK_MS);
     });
   }
 
@@ -85,7 +85,7 @@ export class Sentinel implements Topology {
     this.#master?.close();
   }
 
-  /** Asks all, since one that was cut off has an old view: what most of them say holds. */
+  /** Queries all sentinels and follows the majority: a sentinel that was cut off has an old view. */
   async #look(): Promise<void> {
     const asked = this.#sentinels.filter(({ isUp }) => isUp).map((sentinel) => this.#ask(sentinel));
     const votes = new Map<string, { readonly at: Address; count: number }>();
@@ -117,7 +117,7 @@ export class Sentinel implements Topology {
     }
   }
 
-  /** The one that is in use is left when the next one has said that it is a primary. */
+  /** Switches to the named server once it has confirmed that it is a primary. */
   #follow(at: Address): void {
     if (this.#isClosed || this.#next?.address === textOf(at)) return;
     this.#next?.close();
@@ -144,11 +144,11 @@ export class Sentinel implements Topology {
   #lost(server: Server): void {
     if (this.#master !== server) return;
     this.#left();
-    this.doubt();
+    this.refresh();
   }
 
-  #known(): Server {
-    if (!this.#master) throw new NotSent('no master is known');
+  #current(): Server {
+    if (!this.#master) throw new NotSent('the sentinels have named no master yet');
     return this.#master;
   }
 }

@@ -4,7 +4,7 @@ import type { Script } from '../data/scripts/script.ts';
 import { Connection, type ConnectionListener, type ConnectionOptions, textOf } from './connection.ts';
 import { toFault } from './fault.ts';
 
-/** One server that has sessions: its connection, and another for writes where these wait for replicas. */
+/** One server with sessions: its connection, and a separate connection for writes if these wait for replicas. */
 export class Server {
   readonly at: Address;
   readonly address: string;
@@ -40,17 +40,17 @@ export class Server {
     return this.#connection.isUp && this.#writer?.isUp !== false;
   }
 
-  /** What the server says that refuses a connection; null for none that was refused. */
+  /** The server's reason for rejecting a connection; null if it has rejected none. */
   get problem(): string | null {
     return this.#connection.problem ?? this.#writer?.problem ?? null;
   }
 
-  /** Resolves when the server can be asked, which may be never: whoever calls bounds the wait. */
+  /** Resolves when the server is connected, which may be never: the caller must bound the wait. */
   up(): Promise<void> {
     return this.isUp ? Promise.resolve() : this.#rising.promise;
   }
 
-  /** Resolves when both connections lead to a primary, from which all came that was answered before. */
+  /** Resolves if both connections lead to a primary. Then all earlier responses came from a primary. */
   async checkRole(): Promise<void> {
     await Promise.all([this.#connection.checkRole(), this.#writer?.checkRole()]);
   }
@@ -59,17 +59,17 @@ export class Server {
     return sendOn(this.#connection, args, asking);
   }
 
-  /** Runs a script on the keys. */
+  /** Runs a script. */
   run<T>(script: Script, keys: readonly string[], values: readonly string[], asking = false): Promise<T> {
     return runOn((args) => sendOn(this.#connection, args, asking), script, keys, values);
   }
 
-  /** The same for one that changes what must not be lost. */
+  /** Runs a script whose change must not be lost. */
   write<T>(script: Script, keys: readonly string[], values: readonly string[], asking = false): Promise<T> {
     return runOn((args) => this.sendWrite<T>(args, asking), script, keys, values);
   }
 
-  /** Sends a command that must not be lost. */
+  /** Sends a command whose change must not be lost. */
   sendWrite<T>(args: readonly string[], asking = false): Promise<T> {
     const { writer, replicated } = { writer: this.#writer, replicated: this.#replicated };
     if (!writer || !replicated) return this.send(args, asking);
@@ -82,9 +82,9 @@ export class Server {
   }
 }
 
-/** What a server is asked that another has not yet handed over to it. */
+/** Sends a command. `asking` addresses a server that does not own the shard yet. */
 function sendOn<T>(connection: Connection, args: readonly string[], asking: boolean): Promise<T> {
-  // Both are sent in one turn, so nothing comes between them; when this fails, the other does too.
+  // Both are sent in the same turn, so nothing comes in between. If this one fails, the command fails too.
   if (asking) connection.send(['ASKING']).catch(() => {});
   return connection.send<T>(args);
 }
@@ -99,7 +99,7 @@ async function runOn<T>(
   try {
     return await send(['EVALSHA', sha, ...rest]);
   } catch (error) {
-    // A server that has not seen the script, or has forgotten it: the source teaches it.
+    // The server has not loaded the script, or has dropped it: send the source.
     if (toFault(error).type !== 'noscript') throw error;
     return send(['EVAL', source, ...rest]);
   }

@@ -9,26 +9,26 @@ import type { Server } from './server.ts';
 import { Single } from './single.ts';
 import type { Topology } from './topology.ts';
 
-/** How often a command follows a shard to another server. */
+/** How often a command follows redirections to other servers. */
 const MOVES_MAX = 5;
-/** What a server says that is no master of the shard now; another may be. */
+/** Errors of a server that is not the master of the shard now; another may be. */
 const DEPOSED = /READONLY|CLUSTERDOWN|MASTERDOWN|LOADING/;
 
 type Attempt<T> = (server: Server, asking: boolean) => Promise<T>;
 
-/** A write of which nobody knows whether it was made. */
+/** A write whose outcome is unknown. */
 export class OutcomeUnknown extends Error {}
 
-/** Sends to the server that has a shard, wherever that is. Rejects with `STORE_UNAVAILABLE`. */
+/** Sends commands to the server that has a shard. Rejects with `STORE_UNAVAILABLE`. */
 export class ShardRouter {
   readonly #servers: Topology;
 
-  /** `left` is called whenever a server is used no more: see `Topology`. */
+  /** `left` is called whenever a server is no longer used: see `Topology`. */
   constructor(config: RedisStoreConfig, keys: Keys, left: () => void) {
     this.#servers = serversOf(config, keys, left);
   }
 
-  /** Resolves when every shard can be asked. */
+  /** Resolves when every shard can be used. */
   open(): Promise<void> {
     return this.#servers.open();
   }
@@ -37,23 +37,23 @@ export class ShardRouter {
     this.#servers.close();
   }
 
-  /** Why it cannot be opened, if a server has said so. */
+  /** Why the servers cannot be used, if one has given a reason. */
   get problem(): string | null {
     return this.#servers.problem();
   }
 
-  /** Where the masters are. */
+  /** The addresses of the masters. */
   addresses(): readonly Address[] {
     return this.#servers.all().map(({ at }) => at);
   }
 
-  /** Resolves when every server in use is a primary, so that all came from primaries that was answered before. */
+  /** Resolves if every server in use is a primary. Then all earlier responses came from primaries. */
   async checkRoles(): Promise<void> {
     await Promise.all(this.#servers.all().map((server) => server.checkRole())).catch(thrown);
   }
 
-  /** Asks every master. */
-  askAll<T>(args: readonly string[]): Promise<T[]> {
+  /** Sends a command to every master. */
+  sendToAll<T>(args: readonly string[]): Promise<T[]> {
     return Promise.all(this.#servers.all().map((server) => server.send<T>(args).catch(thrown)));
   }
 
@@ -61,7 +61,7 @@ export class ShardRouter {
     return this.#at(shard, (server, asking) => server.send<T>(args, asking)).catch(thrown);
   }
 
-  /** Sends a write that changes nothing: rejects with why the server takes none. */
+  /** Sends a write that changes nothing. Rejects with the reason why the server takes no writes. */
   prove(shard: Shard, args: readonly string[]): Promise<unknown> {
     return this.#at(shard, (server, asking) => server.sendWrite(args, asking)).catch((error) => {
       const fault = toFault(error);
@@ -69,12 +69,15 @@ export class ShardRouter {
     });
   }
 
-  /** Runs a script whose change can be lost without harm, or that changes nothing. */
+  /** Runs a script that changes nothing, or whose change may be lost without harm. */
   run<T>(shard: Shard, script: Script, keys: readonly string[], values: readonly string[]): Promise<T> {
     return this.#at(shard, (server, asking) => server.run<T>(script, keys, values, asking)).catch(thrown);
   }
 
-  /** Runs a script that changes sessions. Rejects with `OutcomeUnknown` around the error when it may have been run. */
+  /**
+   * Runs a script that changes sessions. If the script may have run despite an error, rejects with `OutcomeUnknown`,
+   * whose `cause` is that error.
+   */
   write<T>(shard: Shard, script: Script, keys: readonly string[], values: readonly string[]): Promise<T> {
     return this.#at(shard, (server, asking) => server.write<T>(script, keys, values, asking)).catch((error) => {
       const fault = toFault(error);
@@ -85,17 +88,17 @@ export class ShardRouter {
 
   #at<T>(shard: Shard, attempt: Attempt<T>): Promise<T> {
     const server = this.#servers.of(shard);
-    if (!server) return Promise.reject(new NotSent('no master is known'));
+    if (!server) return Promise.reject(new NotSent('it has no known master'));
     return attempt(server, false).catch((error) => this.#follow(shard, attempt, server, error));
   }
 
-  /** A command that a server turns away has changed nothing, so it can be sent again. */
+  /** A redirected command has changed nothing, so it can be sent again. */
   async #follow<T>(shard: Shard, attempt: Attempt<T>, first: Server, first_error: unknown): Promise<T> {
     let server = first;
     let error = first_error;
     for (let moves = 0; moves < MOVES_MAX; moves += 1) {
       const fault = toFault(error);
-      this.#doubtAfter(fault, server);
+      this.#refreshAfter(fault, server);
       if (fault.type !== 'moved' && fault.type !== 'ask') throw error;
       const asking = fault.type === 'ask';
       server = asking
@@ -110,10 +113,10 @@ export class ShardRouter {
     throw error;
   }
 
-  #doubtAfter(fault: Fault, server: Server): void {
+  #refreshAfter(fault: Fault, server: Server): void {
     if (fault.type !== 'refused' || !DEPOSED.test(fault.reason)) return;
     server.checkRole().catch(() => {});
-    this.#servers.doubt();
+    this.#servers.refresh();
   }
 }
 

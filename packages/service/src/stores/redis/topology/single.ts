@@ -2,7 +2,7 @@ import type { Address, RedisStoreConfig } from '../config.ts';
 import { Server } from './server.ts';
 import type { Topology } from './topology.ts';
 
-/** One server, that has all shards. */
+/** One server that has all shards. */
 export class Single implements Topology {
   readonly #server: Server;
 
@@ -30,7 +30,7 @@ export class Single implements Topology {
     return this.#server;
   }
 
-  doubt(): void {}
+  refresh(): void {}
 
   problem(): string | null {
     return this.#server.problem;

@@ -2,23 +2,27 @@ import type { Shard } from '../data/keys.ts';
 import type { Server } from './server.ts';
 
 /**
- * Which server has which shard: of one, of a cluster, or of the one that sentinels name. Only masters. Each is created with
- * `left`, which is called whenever a server is used no more: it may have been a replica already, and its answers old.
+ * Finds the server of each shard: in a single server, in a cluster, or behind sentinels. It uses masters only. An
+ * implementation is created with `left`, which it calls whenever it stops using a server. That server may have been a
+ * replica already, with old data.
  */
 export interface Topology {
-  /** Resolves when every shard has a server that can be asked; until it is closed it goes on trying. */
+  /** Resolves when every shard has a connected server; retries until it is closed. */
   open(): Promise<void>;
-  /** Null while none is known. */
+  /** Null while no server is known. */
   of(shard: Shard): Server | null;
-  /** Each once. */
+  /** All servers, each once. */
   all(): readonly Server[];
-  /** A server has said that another (`host:port`) has the shard now. Rejects with `NotSent` when that is not up in time. */
+  /**
+   * A server has reported that another (`host:port`) has the shard now. Rejects with `NotSent` if that one is not
+   * connected in time.
+   */
   moved(shard: Shard, address: string, from: Server): Promise<Server>;
-  /** The one at an address, where a key may be that is being moved. */
+  /** The server at an address, for a key that is being moved. */
   at(address: string, from: Server): Promise<Server>;
-  /** A server that was thought to have shards does not serve them: looks again who does. */
-  doubt(): void;
-  /** Why none can be asked, if one has said so. */
+  /** A server may no longer have its shards: finds the servers again. */
+  refresh(): void;
+  /** Why no server can be used, if one has given a reason. */
   problem(): string | null;
   close(): void;
 }

@@ -1,11 +1,11 @@
 const LOOK_MS = 50;
 
 /**
- * The answer, or a rejection when it takes longer; what comes later is dropped. `hopeless` is asked all the time, and what it
- * returns rejects at once.
+ * Resolves to the result, or rejects with `late()` after the timeout; a later result is dropped. `hopeless` is called
+ * repeatedly; an error that it returns rejects at once.
  */
 export function withTimeout<T>(
-  answer: Promise<T>,
+  result: Promise<T>,
   timeout_ms: number,
   late: () => Error,
   hopeless?: () => Error | null,
@@ -20,7 +20,7 @@ export function withTimeout<T>(
       if (error) reject(error);
     }, LOOK_MS);
   });
-  return Promise.race([answer, end]).finally(() => {
+  return Promise.race([result, end]).finally(() => {
     clearTimeout(timer);
     clearInterval(looks);
   });

@@ -7,7 +7,7 @@ import { FEED_KEY_BYTES, MessageReader, MessageSealer, textBytesMax } from './ci
 const KEY = randomBytes(FEED_KEY_BYTES);
 const HERE = 'channel 1';
 
-test('feed messages: a reader opens what a sealer made for its context, once', () => {
+test('feed messages: a reader opens a message once, and only in its context', () => {
   const property = fc.property(fc.string({ unit: 'grapheme' }), (text) => {
     const [sealer, reader] = [new MessageSealer(KEY), new MessageReader(KEY)];
     const message = sealer.seal(text, HERE);
@@ -18,7 +18,7 @@ test('feed messages: a reader opens what a sealer made for its context, once', (
   fc.assert(property);
 });
 
-test('feed messages: two messages of one text have nothing in common but their sender', () => {
+test('feed messages: two messages with the same text share only the sender', () => {
   const sealer = new MessageSealer(KEY);
   const [a, b] = [sealer.seal('{"user":"ann"}', HERE), sealer.seal('{"user":"ann"}', HERE)];
   assert.equal(a.slice(0, 16), b.slice(0, 16));
@@ -28,14 +28,14 @@ test('feed messages: two messages of one text have nothing in common but their s
   for (const message of [a, b]) assert.ok(!Buffer.from(message, 'base64').includes('ann'));
 });
 
-test('feed messages: changed characters, another key, invented senders open nothing', () => {
+test('feed messages: a changed message, another key or a forged sender is not opened', () => {
   const message = new MessageSealer(KEY).seal('text', HERE);
   const bytesOf = (text: string) => Buffer.from(text, 'base64');
   const forged = Array.from(message, (character, at) => [
     message.slice(0, at),
     message.slice(0, at) + (character === 'A' ? 'Q' : 'A') + message.slice(at + 1),
   ]).flat();
-  // Some characters at the end of base64 stand for nothing.
+  // Some bits of the last base64 characters are not significant.
   for (const text of forged.filter((one) => !bytesOf(one).equals(bytesOf(message)))) {
     assert.equal(new MessageReader(KEY).open(text, HERE), null, text);
   }
@@ -45,7 +45,7 @@ test('feed messages: changed characters, another key, invented senders open noth
   }
 });
 
-test('feed messages: those of one sender open in any order, once, unless far behind', () => {
+test('feed messages: messages open once, in any order, unless they are far behind', () => {
   const sealer = new MessageSealer(KEY);
   const reader = new MessageReader(KEY);
   const messages = Array.from({ length: 3_000 }, (_, n) => sealer.seal(String(n), HERE));
@@ -62,7 +62,7 @@ test('feed messages: those of one sender open in any order, once, unless far beh
   assert.equal(open(1_500), null);
 });
 
-test('feed messages: a text of the largest size makes a message of the largest length', () => {
+test('feed messages: a text of the maximum size gives a message of the maximum length', () => {
   for (const length_max of [200, 201, 202, 203, 7_999]) {
     const bytes = textBytesMax(length_max);
     assert.ok(new MessageSealer(KEY).seal('x'.repeat(bytes), HERE).length <= length_max);
@@ -70,7 +70,7 @@ test('feed messages: a text of the largest size makes a message of the largest l
   }
 });
 
-test('feed messages: invented senders do not make a reader forget known ones', () => {
+test('feed messages: forged senders do not evict known senders from the cache', () => {
   const [sealer, reader] = [new MessageSealer(KEY), new MessageReader(KEY)];
   const message = sealer.seal('text', HERE);
   assert.equal(reader.open(message, HERE), 'text');

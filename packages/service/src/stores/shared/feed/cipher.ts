@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyOb
 import { randomText } from '../../../domain/ids.ts';
 import { ReplayWindow } from './replay-window.ts';
 
-/** The key of a data set, which its nodes alone can read: 256 bits. */
+/** The size of the key of a data set, 256 bits. Only its nodes can read the key. */
 export const FEED_KEY_BYTES = 32;
 
 const CIPHER = 'aes-256-gcm';
@@ -14,15 +14,17 @@ const SENDER_LENGTH = 16;
 const NONCE_BYTES = 12;
 const COUNTER_BYTES = 6;
 const TAG_BYTES = 16;
-/** Senders whose keys are cached: far more than there are nodes. Others cost 10 µs more a message. */
+/**
+ * How many senders have their keys cached: far more than there are nodes. Other senders cost 10 µs more per message.
+ */
 const SENDERS_MAX = 1_000;
 
 /**
- * Encrypts the messages of one node. Each sender has a key of its own, derived from the key of the data set and the
- * sender's random name (HKDF). Its nonces count up, so no nonce is used twice under one key (ASVS 11.3.4). Random
- * nonces under one key would come too close to each other after some weeks of load (NIST SP 800-38D, 8.3).
+ * Encrypts the messages of one node. Each sender has its own key, derived from the key of the data set and the sender's
+ * random name (HKDF). Its nonces are a counter, so no nonce is used twice with one key (ASVS 11.3.4). With random
+ * nonces and one shared key, a collision would become too likely after some weeks of load (NIST SP 800-38D, 8.3).
  *
- * A message is the sender's name, then in base64: the counter, the ciphertext, the tag.
+ * A message is the sender's name, followed by base64 of the counter, the ciphertext and the tag.
  */
 export class MessageSealer {
   readonly sender = randomText(SENDER_BYTES);
@@ -34,7 +36,7 @@ export class MessageSealer {
     this.#key = keyOf(feed_key, this.sender);
   }
 
-  /** `context` is authenticated with the text, and is not sent: where the message may be believed. */
+  /** `context` names where the message is valid. It is authenticated with the text but not sent. */
   seal(text: string, context: string): string {
     this.#counter += 1;
     const nonce = this.#nonce;
@@ -45,7 +47,7 @@ export class MessageSealer {
   }
 }
 
-/** The largest text in bytes whose message has at most so many characters. */
+/** The largest text in bytes whose message has at most this many characters. */
 export function textBytesMax(message_length_max: number): number {
   const bytes = 3 * Math.floor((message_length_max - SENDER_LENGTH) / 4);
   return bytes - COUNTER_BYTES - TAG_BYTES;
@@ -65,7 +67,7 @@ export class MessageReader {
     this.#feed_key = feed_key;
   }
 
-  /** Null for a message that no node has sealed for this context, and for a copy of one that was opened before. */
+  /** Null for a message that no node sealed for this context, and for a repetition of one that was opened before. */
   open(message: string, context: string): string | null {
     const name = message.slice(0, SENDER_LENGTH);
     const sealed = Buffer.from(message.slice(SENDER_LENGTH), 'base64');
@@ -78,7 +80,7 @@ export class MessageReader {
     return text;
   }
 
-  /** Names that anybody has made up are not remembered: their messages are not authentic. */
+  /** Only senders of authentic messages are cached: a forger could send any number of names. */
   #remember(name: string, sender: Sender): void {
     this.#senders.set(name, sender);
     if (this.#senders.size <= SENDERS_MAX) return;

@@ -2,31 +2,31 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { LimitedGaps } from './limited-gaps.ts';
 
-test('limited gaps: the first is told at once, those of the next second together', () => {
+test('limited gaps: the first gap is published at once, later ones once a second', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
-    let told = 0;
+    let published = 0;
     const gaps = new LimitedGaps(() => {
-      told += 1;
+      published += 1;
     });
     gaps.add(10);
-    assert.deepEqual([told, gaps.heldAt], [1, Number.POSITIVE_INFINITY]);
+    assert.deepEqual([published, gaps.heldAt], [1, Number.POSITIVE_INFINITY]);
     for (const watermark of [20, 30, 30]) gaps.add(watermark);
-    // What came second is not told yet: the feed is complete up to where it was then.
-    assert.deepEqual([told, gaps.heldAt], [1, 20]);
+    // The second gap is not published yet, so the feed is complete only up to its watermark at that time.
+    assert.deepEqual([published, gaps.heldAt], [1, 20]);
     mock.timers.tick(1_000);
-    assert.deepEqual([told, gaps.heldAt], [2, Number.POSITIVE_INFINITY]);
+    assert.deepEqual([published, gaps.heldAt], [2, Number.POSITIVE_INFINITY]);
     gaps.add(40);
-    assert.deepEqual([told, gaps.heldAt], [2, 40]);
+    assert.deepEqual([published, gaps.heldAt], [2, 40]);
     mock.timers.tick(1_000);
-    assert.equal(told, 3);
+    assert.equal(published, 3);
     mock.timers.tick(1_000);
     gaps.add(50);
-    assert.equal(told, 4);
+    assert.equal(published, 4);
     gaps.add(60);
     gaps.close();
     mock.timers.tick(10_000);
-    assert.equal(told, 4);
+    assert.equal(published, 4);
   } finally {
     mock.timers.reset();
   }

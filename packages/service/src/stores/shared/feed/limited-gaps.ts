@@ -1,10 +1,11 @@
-/** Between two gaps for messages that are not believed. Caches serve for three seconds after the last watermark. */
+/** The pause between two gaps for invalid messages. Caches serve for three seconds after the last watermark. */
 const PAUSE_MS = 1_000;
 
 /**
- * Gaps for messages that are not believed. Each message may stand for a missed change, so it must become a gap. But a
- * stranger could keep all caches empty by many gaps. The first message is a gap at once; those of the next second share one
- * gap at its end. Until then the feed is complete only up to its watermark when the first of these came.
+ * Limits the gaps that invalid messages cause. Each such message may stand for a missed change, so it must become a
+ * gap. But a stranger could use many gaps to keep all caches empty. The first message is a gap at once; those of the
+ * next second share one gap at its end. Until then, the feed is complete only up to its watermark when the first of
+ * these arrived.
  */
 export class LimitedGaps {
   readonly #tell: () => void;
@@ -15,12 +16,12 @@ export class LimitedGaps {
     this.#tell = tell;
   }
 
-  /** The moment beyond which the feed is not complete while a gap waits; infinite while none does. */
+  /** The limit of the watermark while a gap waits; infinite if none does. */
   get heldAt(): number {
     return this.#held_at;
   }
 
-  /** `watermark` is up to where the feed is complete now. */
+  /** `watermark` is the feed's watermark now. */
   add(watermark: number): void {
     if (this.#timer) {
       this.#held_at = Math.min(this.#held_at, watermark);

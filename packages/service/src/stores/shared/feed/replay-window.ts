@@ -1,13 +1,15 @@
-/** How far behind the latest message of its sender another may come: transactions commit in another order than they began. */
+/**
+ * How far a message may be behind the latest one of its sender. Transactions commit in another order than they begin.
+ */
 const WINDOW = 1_024;
 const WORD_BITS = 32;
 
-/** The numbers of one sender's messages that were taken: each is taken once (the anti-replay window of RFC 4303, 3.4.3). */
+/** Accepts each number of one sender's messages once (the anti-replay window of RFC 4303, 3.4.3). */
 export class ReplayWindow {
   readonly #taken = new Uint32Array(WINDOW / WORD_BITS);
   #latest = 0;
 
-  /** False for a number that was taken before, or is too far behind to know. */
+  /** False for a number that was accepted before, or that is too far behind to know. */
   take(number: number): boolean {
     if (number > this.#latest) this.#moveTo(number);
     else if (this.#latest - number >= WINDOW || this.#has(number)) return false;

@@ -24,7 +24,10 @@ import { Databases, sessionOf, write } from '../fixtures/database.ts';
 import { mockFilesClock, openStore } from '../fixtures/opened.ts';
 import { SqliteStore } from '../store.ts';
 
-/** What an operator does to the files while the service runs: no answered write is lost, and no two files are mixed. */
+/**
+ * Changes that an operator makes to the files while the service runs: no successful write is lost, and no two files
+ * mix.
+ */
 
 const databases = new Databases();
 after(() => databases.remove());
@@ -33,7 +36,7 @@ const UNAVAILABLE = { code: 'STORE_UNAVAILABLE' };
 const UNUSABLE = { code: 'STORE_UNUSABLE' };
 const VALUE = asJsonText('"of the backup"');
 
-/** The files are looked at until a line says what was found. */
+/** Runs the checks of the files until something is reported. */
 async function reported(tick: () => void, reports: readonly unknown[]): Promise<void> {
   await until(async () => {
     tick();
@@ -41,7 +44,7 @@ async function reported(tick: () => void, reports: readonly unknown[]): Promise<
   });
 }
 
-/** A backup of a store in which "closed" is still open; then the store goes on. */
+/** A backup of a store in which "closed" is still open; then the store continues. */
 async function withBackup(t: TestContext) {
   const config = databases.config();
   await write(config, [sessionOf('closed'), sessionOf('kept', 'user', VALUE)]);
@@ -53,7 +56,7 @@ async function withBackup(t: TestContext) {
   return { ...opened, backup };
 }
 
-/** In place, as `cp` does it: the inode stays. */
+/** Overwrites in place, as `cp` does: the inode stays the same. */
 function overwrite(path: string, from: string): void {
   writeFileSync(path, readFileSync(from));
 }
@@ -94,7 +97,7 @@ for (const [what, change] of [
   });
 }
 
-test('a closed session is not live again where a backup is copied over the open database', async (t) => {
+test('a closed session stays closed when a backup is copied over the open database', async (t) => {
   const { store, config, backup } = await withBackup(t);
   overwrite(config.path, backup);
   await assert.rejects(store.insert(sessionOf('lost'), null, 0), { ...UNAVAILABLE, message: /was overwritten/ });
@@ -105,7 +108,7 @@ test('a closed session is not live again where a backup is copied over the open 
   await assert.rejects(store.ping(), { ...UNAVAILABLE, message: /was overwritten/ });
 });
 
-test('a backup that is copied over the open database is the same after the stop', async (t) => {
+test('a backup that is copied over the open database is unchanged after the stop', async (t) => {
   const { store, config, backup } = await withBackup(t);
   overwrite(config.path, backup);
   await store.close();
@@ -132,7 +135,7 @@ for (const [how, restore] of [
   });
 }
 
-test('a database that is put back after the stop has every answered write', async (t) => {
+test('a database that is put back after the stop has every successful write', async (t) => {
   const { store, config } = await withBackup(t);
   renameSync(config.path, `${config.path}.away`);
   await assert.rejects(store.insert(sessionOf('lost'), null, 0), UNAVAILABLE);
@@ -142,7 +145,7 @@ test('a database that is put back after the stop has every answered write', asyn
   assert.deepEqual(await idsOf(config), ['after', 'closed', 'kept']);
 });
 
-test('a log that is deleted under the service loses nothing once the service is stopped', async (t) => {
+test('a log deleted while the service runs is complete again after the stop', async (t) => {
   const { store, config } = await withBackup(t);
   rmSync(`${config.path}-wal`);
   await assert.rejects(store.insert(sessionOf('lost'), null, 0), { ...UNAVAILABLE, message: /-wal\) was deleted/ });
@@ -150,7 +153,7 @@ test('a log that is deleted under the service loses nothing once the service is 
   assert.deepEqual(await idsOf(config), ['after', 'closed', 'kept']);
 });
 
-test('no write is answered after the log was emptied: it would be lost at the next start', async (t) => {
+test('no write succeeds after the log was emptied: the next start would lose it', async (t) => {
   const { store, config } = await withBackup(t);
   truncateSync(`${config.path}-wal`, 0);
   await assert.rejects(store.insert(sessionOf('lost'), null, 0), { ...UNAVAILABLE, message: /-wal\) was cut off/ });
@@ -158,7 +161,7 @@ test('no write is answered after the log was emptied: it would be lost at the ne
   assert.deepEqual(await idsOf(config), ['closed', 'kept']);
 });
 
-test('a thread that writes is not started again on a file that was overwritten meanwhile', async (t) => {
+test('no new writer thread starts on a file that was overwritten', async (t) => {
   const threads: Worker[] = [];
   const started = (message: unknown) => threads.push((message as { readonly worker: Worker }).worker);
   subscribe('worker_threads', started);
@@ -174,14 +177,14 @@ test('a thread that writes is not started again on a file that was overwritten m
   await assert.rejects(store.ping(), UNAVAILABLE);
 });
 
-test('a folder that is renamed refuses writes, and takes them again when it has its name back', async (t) => {
+test('a renamed folder rejects writes until it has its name back', async (t) => {
   const { store, config } = await openStore(t, databases.config());
   const folder = dirname(config.path);
   renameSync(folder, `${folder}.away`);
   await assert.rejects(store.insert(sessionOf('lost'), null, 0), { ...UNAVAILABLE, message: /was deleted or moved/ });
-  // As for a folder whose permissions were taken away, the system refuses to look.
+  // The system rejects the check, as it does for a folder without permissions.
   symlinkSync(folder, folder);
-  await assert.rejects(store.insert(sessionOf('lost'), null, 0), { ...UNAVAILABLE, message: /cannot be looked at/ });
+  await assert.rejects(store.insert(sessionOf('lost'), null, 0), { ...UNAVAILABLE, message: /cannot be checked/ });
   rmSync(folder);
   renameSync(`${folder}.away`, folder);
   await until(async () => {
@@ -191,7 +194,7 @@ test('a folder that is renamed refuses writes, and takes them again when it has 
   await store.insert(sessionOf('after'), null, 0);
 });
 
-test('a second service on files that replaced those of the first is the only one that writes', async (t) => {
+test('of two services, only the one with the current files writes', async (t) => {
   const { store: first, config } = await openStore(t, databases.config());
   const folder = dirname(config.path);
   renameSync(folder, `${folder}.away`);
@@ -203,7 +206,7 @@ test('a second service on files that replaced those of the first is the only one
   await second.insert(sessionOf('third'), null, 0);
 });
 
-test('without its lock file a service writes no more: a second one could serve the same sessions', async (t) => {
+test('without its lock file a service rejects writes: a second one may have started', async (t) => {
   const { store: first, config } = await openStore(t, databases.config());
   rmSync(`${config.path}-owner`);
   const { store: second } = await openStore(t, config);
@@ -214,12 +217,12 @@ test('without its lock file a service writes no more: a second one could serve t
   await second.insert(sessionOf('second'), null, 0);
 });
 
-test('a checkpoint of another process, as of a tool for replication, is no fault', async (t) => {
+test('a checkpoint of another process, such as a replication tool, is no fault', async (t) => {
   const { store, config, reports } = await withBackup(t);
   const tool = connect(config);
   for (const [n, mode] of ['PASSIVE', 'RESTART', 'TRUNCATE', 'PASSIVE'].entries()) {
     tool.exec(`PRAGMA wal_checkpoint(${mode})`);
-    // Another time than before, also where both are within what the system takes for one moment.
+    // Sets another time, in case both changes are within the resolution of the file system's clock.
     const { mtimeMs } = statSync(config.path);
     utimesSync(config.path, new Date(mtimeMs), new Date(mtimeMs + 1_000));
     await store.insert(sessionOf(`${n} a`), null, 0);

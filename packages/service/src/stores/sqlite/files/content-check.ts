@@ -2,11 +2,13 @@ import type { Stats } from 'node:fs';
 import { ContentLost } from '../faults.ts';
 import type { LogIndex, LogState } from './log-index.ts';
 
-/** The log's header, and what it holds of each frame beside a page (https://www.sqlite.org/fileformat2.html#walformat). */
+/**
+ * Sizes in the log: of its header, and of the header of each frame (https://www.sqlite.org/fileformat2.html#walformat).
+ */
 const LOG_HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
-/** What the last look has found, or the last checkpoint of this process has left. */
+/** The content at the last check, or after the last checkpoint of this process. */
 export interface KnownContent {
   readonly file_bytes: number;
   readonly written_at: number;
@@ -20,15 +22,15 @@ interface Found {
 
 interface ContentCheckOptions {
   readonly page_bytes: number;
-  /** Null where it cannot be read: only a database file that became smaller is noticed then. */
+  /** Null if the index cannot be read: then only a database file that became smaller is detected. */
   readonly index: LogIndex | null;
 }
 
 /**
- * Notices when another program writes over the open files, or cuts them off: their inodes stay the same then. In WAL
- * mode SQLite writes to the database file in checkpoints only, and the log's index shows those of other processes.
+ * Detects that another program overwrites or truncates the open files; their inodes stay the same then. In WAL mode,
+ * SQLite writes to the database file only in checkpoints, and the log's index shows the checkpoints of other processes.
  *
- * What was found stays so: a file that has its size or time again may not have its content.
+ * A loss is permanent: a file that has its old size or time again may not have its old content.
  */
 export class ContentCheck {
   readonly #frame_bytes: number;
@@ -65,7 +67,7 @@ export class ContentCheck {
     this.#known = knownOf(found, state);
   }
 
-  /** After a checkpoint of this process. */
+  /** Call it after a checkpoint of this process. */
   checkpointed(found: Found): void {
     this.#known = knownOf(found, this.#index?.read() ?? null);
   }
@@ -78,10 +80,10 @@ export class ContentCheck {
   }
 }
 
-/** Whether another process has moved the log into the file since the last look, or is about it. */
+/** Whether another process has moved the log into the file since the last check, or is doing so. */
 function isCheckpointed({ frames, moved, attempted }: LogState, known: LogState | null): boolean {
   if (!known) return true;
-  // Only the process that has cut the log leaves it empty.
+  // Only the process that truncated the log leaves it empty.
   if (frames === 0) return known.frames > 0;
   if (attempted === 0) return false;
   return moved < attempted || moved !== known.moved || attempted !== known.attempted;

@@ -1,16 +1,16 @@
 import { type Stats, statSync } from 'node:fs';
 import { FilesGone } from '../faults.ts';
 
-/** SQLite's files of one database, and the file of the lock. The log and its index are there while a connection is open. */
+/** SQLite's files of one database, and the lock file. The log and its index exist while a connection is open. */
 const SUFFIXES = ['', '-wal', '-shm', '-owner'] as const;
 
-/** A file as the system knows it, whatever its path. */
+/** Identifies a file in the system, independent of its path. */
 export interface Identity {
   readonly dev: number;
   readonly ino: number;
 }
 
-/** One a suffix; undefined for a file that was not there. */
+/** One per suffix; undefined for a file that did not exist. */
 export type Identities = readonly (Identity | undefined)[];
 
 interface Found {
@@ -19,21 +19,21 @@ interface Found {
 }
 
 /**
- * Notices when the files of an open database are deleted, moved away or replaced. SQLite goes on with what it has open
- * then: each write would be answered, and be gone at the next start.
+ * Detects that the files of an open database are deleted, moved away or replaced. SQLite would continue with the open
+ * files: writes would succeed and be lost at the next start.
  */
 export class FilesCheck {
   readonly #path: string;
   readonly identities: Identities;
 
-  /** Without `identities`, takes the files that are there now for those that are open. */
+  /** Without `identities`, the files that exist now count as the open ones. */
   constructor(path: string, identities?: Identities) {
     this.#path = path;
     this.identities = identities ?? SUFFIXES.map((suffix) => identityOf(find(path + suffix)));
     this.assertSame();
   }
 
-  /** Throws `FilesGone`. A file that was moved away and comes back is the same. */
+  /** Throws `FilesGone`. A file that was moved away and comes back counts as the same. */
   assertSame(): Found {
     const [file, log] = SUFFIXES.map((suffix, index) => this.#findSame(suffix, this.identities[index]));
     if (!file) throw gone('', 'was not there');
@@ -66,7 +66,7 @@ function find(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
-    throw new FilesGone(`the files of the database cannot be looked at (${(cause as NodeJS.ErrnoException).code})`, {
+    throw new FilesGone(`the files of the database cannot be checked (${(cause as NodeJS.ErrnoException).code})`, {
       cause,
     });
   }

@@ -4,36 +4,37 @@ import { ContentLost, type FilesGone } from '../faults.ts';
 
 const PRIVATE_MODE = 0o600;
 
-/** Beside the database while its log may belong to another file. */
+/** The file exists while the log may belong to another database file. */
 function noteFile(path: string): string {
   return `${path}-note`;
 }
 
 interface Note {
   readonly problem: string;
-  /** The database file that the log belongs to; null where its content is lost. */
+  /** The database file that the log belongs to; null if its content is lost. */
   readonly file: string | null;
 }
 
 /**
- * A note beside the database, for the next start. A log that was left by one file would be applied to a backup that was
- * put in its place, and SQLite would mix the two: nothing in a log says which file it belongs to.
+ * A note for the next start, stored beside the database. If an operator replaces the database by a backup, SQLite would
+ * apply the old log to the backup and mix the two. The log alone does not show that: it does not name its database
+ * file.
  */
 export class FilesNote {
   readonly #path: string;
   readonly #file: string | null;
   #written: Note | null = null;
 
-  /** Takes the file that is there now for the one that is open. A note of an earlier run has been settled by then. */
+  /** The file that exists now counts as the open one. A note of an earlier run has been handled before. */
   constructor(path: string) {
     this.#path = path;
     this.#file = birthOf(path);
     rmSync(noteFile(path), { force: true });
   }
 
-  /** Where no log was left, nothing can be mixed. */
+  /** Writes nothing if there is no log: then nothing can be mixed. */
   write(error: FilesGone): void {
-    // Without the advice, which is for the run.
+    // Without the advice, which applies only while the service runs.
     const problem = error.message.replace(/:.*$/, '');
     const note: Note = { problem, file: error instanceof ContentLost ? null : this.#file };
     if (this.#written?.file === note.file) return;
@@ -44,7 +45,7 @@ export class FilesNote {
     });
   }
 
-  /** The files are again those that are open. */
+  /** Call it when the files are the open ones again. */
   remove(): void {
     if (!this.#written) return;
     this.#quietly(() => {
@@ -53,7 +54,7 @@ export class FilesNote {
     });
   }
 
-  /** In a folder that cannot be used, there is no note: the fault of the files is reported anyway. */
+  /** If the folder cannot be used, no note is written. The fault of the files is reported anyway. */
   #quietly(work: () => void): void {
     try {
       work();
@@ -63,7 +64,7 @@ export class FilesNote {
   }
 }
 
-/** Throws `STORE_UNUSABLE` where a note says that the log may belong to another file than the one that is there. */
+/** Throws `STORE_UNUSABLE` if, according to a note, the log may belong to another database file. */
 export function assertLogOfFile(path: string): void {
   const note = readNote(path);
   if (!note || logBytes(path) === 0) return;
@@ -73,7 +74,7 @@ export function assertLogOfFile(path: string): void {
   throw new SessionsError('STORE_UNUSABLE', `${problem}. ${advice}`);
 }
 
-/** Bytes of the write-ahead log that is there; 0 for none. */
+/** The size of the write-ahead log in bytes; 0 if there is none. */
 export function logBytes(path: string): number {
   return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
@@ -87,7 +88,7 @@ function readNote(path: string): Note | null {
   }
 }
 
-/** With the time of its creation: the inode of a file that was deleted is given to another one. */
+/** The inode and the creation time: the system reuses the inode of a deleted file. */
 function birthOf(path: string): string | null {
   const stats = statSync(path, { throwIfNoEntry: false });
   return stats ? `${stats.ino} ${stats.birthtimeMs}` : null;

@@ -2,12 +2,12 @@ import { ContentLost } from '../faults.ts';
 import { FilesCheck } from './files-check.ts';
 import type { KnownFiles } from './open-files.ts';
 
-/** The files are looked at this often where nothing is written: each commit looks at them too. */
+/** How often the files are checked without writes: each commit checks them too. */
 const CHECK_INTERVAL_MS = 1_000;
 
 /**
- * What the thread that serves knows of the database's files, across the threads that write. Those look at the content: it
- * changes with their checkpoints.
+ * The state of the database's files as the main thread knows it. It outlives the writer threads. These check the
+ * content, which their checkpoints change.
  */
 export class FilesWatch {
   readonly #path: string;
@@ -17,7 +17,10 @@ export class FilesWatch {
   #lost: ContentLost | null = null;
   #isChecking = false;
 
-  /** `check` has the thread that writes look at the files; false where there is none. `checked` is to follow. */
+  /**
+   * `check` lets the writer thread check the files, which ends with a call of `checked`. It returns false without a
+   * thread.
+   */
   constructor(path: string, check: () => boolean) {
     this.#path = path;
     this.#timer = setInterval(() => {
@@ -25,7 +28,7 @@ export class FilesWatch {
     }, CHECK_INTERVAL_MS).unref();
   }
 
-  /** What the next thread has to find; null for the first one. */
+  /** The files that the next thread must find; null for the first thread. */
   get known(): KnownFiles | null {
     return this.#known;
   }
@@ -34,7 +37,7 @@ export class FilesWatch {
     return this.#lost !== null;
   }
 
-  /** Throws `FilesGone` when the files are not those that were opened first, or their content is lost. */
+  /** Throws `FilesGone` if the files are not those that were opened first, or if their content is lost. */
   assertSame(): void {
     if (this.#lost) throw this.#lost;
     this.#check?.assertSame();

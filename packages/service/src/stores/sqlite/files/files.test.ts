@@ -42,7 +42,7 @@ test('what is deleted or has ended is no longer in the SQLite file', async () =>
   assert.ok(file.includes('data of open'));
   assert.doesNotMatch(file, /deleted \d+\.|data of closed/);
   const left = readdirSync(folder).filter((name) => name.startsWith('deleted'));
-  assert.deepEqual(left, ['deleted.db', 'deleted.db-owner'], 'the log is gone with the process');
+  assert.deepEqual(left, ['deleted.db', 'deleted.db-owner'], 'no log is left after the store was closed');
 });
 
 test('what is deleted leaves the log too, once the log is old', async () => {
@@ -53,7 +53,7 @@ test('what is deleted leaves the log too, once the log is old', async () => {
   await store.open();
   await store.insert(sessionOf('deleted'), null, 0);
   await store.remove('deleted');
-  // A write that waits for the log to be cut.
+  // Waits for the removal of the log's old content.
   await store.insert(sessionOf('open'), null, 0);
   const files = ['', '-wal'].map((suffix) => readFileSync(config.path + suffix, 'latin1')).join('');
   await store.close();
@@ -86,7 +86,7 @@ test('the log of a process that was killed is taken away from others too', {
   const first = new SqliteStore(killed);
   await first.open();
   await first.insert(sessionOf('open'), null, 0);
-  // As a process leaves them that ends here.
+  // Copies the files as a process leaves them that is killed now.
   for (const suffix of ['', '-wal']) {
     copyFileSync(killed.path + suffix, found.path + suffix);
     chmodSync(found.path + suffix, 0o644);

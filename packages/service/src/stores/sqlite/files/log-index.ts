@@ -1,13 +1,18 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
 
-/** Where the index says so, as numbers of 32 bits of this machine (https://www.sqlite.org/walformat.html#wal_index_header). */
+/**
+ * Offsets in the index, of 32-bit numbers in native byte order
+ * (https://www.sqlite.org/walformat.html#wal_index_header).
+ */
 const FRAMES_AT = 16;
 const MOVED_AT = 96;
 const ATTEMPTED_AT = 128;
 const HEADER_BYTES = 136;
 
-/** How many frames the log holds; how many are in the file too; and how many the last checkpoint was to move. */
+/**
+ * The number of frames in the log, of frames moved into the file, and of frames that the last checkpoint tried to move.
+ */
 export interface LogState {
   readonly frames: number;
   readonly moved: number;
@@ -15,8 +20,9 @@ export interface LogState {
 }
 
 /**
- * The index of the write-ahead log (`-shm`), which shows the checkpoints of every process: `wal_checkpoint(NOOP)` shows none
- * that is under way. The file must stay open as long as any connection of the process: closing it releases their locks.
+ * Reads the index of the write-ahead log (`-shm`), which shows the checkpoints of every process. `wal_checkpoint(NOOP)`
+ * does not show a checkpoint in progress. The file must stay open as long as any connection of the process: closing it
+ * releases their locks.
  */
 export class LogIndex {
   readonly fd: number;
@@ -26,12 +32,12 @@ export class LogIndex {
     this.fd = fd;
   }
 
-  /** `fd` is that of a thread that has ended. Null on Windows, where the locks keep the file from being read. */
+  /** `fd` comes from a thread that has ended. Null on Windows, where the locks prevent reading the file. */
   static open(path: string, fd: number | null): LogIndex | null {
     return process.platform === 'win32' ? null : new LogIndex(fd ?? openSync(`${path}-shm`, 'r'));
   }
 
-  /** Null where the index was cut off. */
+  /** Null if the index was truncated. */
   read(): LogState | null {
     if (readSync(this.fd, this.#header, 0, HEADER_BYTES, 0) < HEADER_BYTES) return null;
     return { frames: this.#at(FRAMES_AT), moved: this.#at(MOVED_AT), attempted: this.#at(ATTEMPTED_AT) };

@@ -7,19 +7,21 @@ import { FilesCheck, type Identities } from './files-check.ts';
 import { FilesNote } from './files-note.ts';
 import { LogIndex } from './log-index.ts';
 
-/** What a thread that is started again has to find. */
+/** The files that a restarted thread must find. */
 export interface KnownFiles {
   readonly identities: Identities;
-  /** Null where it is not known: a checkpoint was under way. */
+  /** Null if the content is unknown, because a checkpoint was in progress. */
   readonly content: KnownContent | null;
-  /** The log's index is open under this number as long as the process has connections. */
+  /** File descriptor of the log's index, which stays open as long as the process has connections. */
   readonly index_fd: number | null;
 }
 
-/** What the log may need soon. */
+/** The space that the log may need soon. */
 const ROOM_BYTES = 1_048_576;
 
-/** The files that the thread that writes has open: whether they are still those at the path, as it has left them. */
+/**
+ * Checks that the files that the writer thread has open are still those at the path, with the content that it has left.
+ */
 export class OpenFiles {
   readonly #path: string;
   readonly #files: FilesCheck;
@@ -48,7 +50,7 @@ export class OpenFiles {
     };
   }
 
-  /** Why reads may be wrong; null where they are not. It stays so. */
+  /** Why reads may be wrong; null if they are not. The reason never changes once it is set. */
   get lost(): string | null {
     return this.#lost?.message ?? null;
   }
@@ -65,7 +67,7 @@ export class OpenFiles {
     }
   }
 
-  /** Runs what moves the log into the file. Throws `FilesGone`, too. */
+  /** Runs `move`, which moves the log into the file, and returns its result. Throws `FilesGone` too. */
   checkpoint<T>(move: () => T): T {
     this.assertSame();
     try {
@@ -75,12 +77,12 @@ export class OpenFiles {
     }
   }
 
-  /** After all connections of the process are closed. */
+  /** Call it after all connections of the process are closed. */
   close(): void {
     this.#index?.close();
   }
 
-  /** Whether the disk has room for more than a few writes; true where the system does not say. */
+  /** Whether the disk has space for more than a few writes; true if the system does not report it. */
   hasRoom(): boolean {
     try {
       const { blocks, bavail, bsize } = statfsSync(this.#path);

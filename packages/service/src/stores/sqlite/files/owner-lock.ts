@@ -5,13 +5,17 @@ import { closeQuietly, ownerFile } from '../connection.ts';
 import { isBusy, reasonOf } from '../faults.ts';
 
 /**
- * Makes this process the only one that serves the file: what it has read stays true until it writes. The lock is
- * SQLite's own, on an empty file beside; the system releases it when the process ends, however it ends.
+ * Makes this process the only one that serves the file, so that cached data stays valid until this process writes. It
+ * uses SQLite's lock on an empty file beside the database. The system releases the lock when the process ends, in every
+ * case.
  */
 export class OwnerLock {
   readonly #db: DatabaseSync;
 
-  /** Waits a moment for a process that is about to end. Throws `STORE_UNUSABLE` when it does not. */
+  /**
+   * Waits up to `owner_timeout_ms` for a process that is ending. Throws `STORE_UNUSABLE` if the file is still locked
+   * then.
+   */
   constructor({ path, owner_timeout_ms }: SqliteStoreConfig) {
     const file = ownerFile(path);
     let db: DatabaseSync | null = null;

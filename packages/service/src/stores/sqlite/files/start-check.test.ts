@@ -16,14 +16,14 @@ import type { SqliteStoreConfig } from '../config.ts';
 import { Databases, sessionOf, write } from '../fixtures/database.ts';
 import { SqliteStore } from '../store.ts';
 
-/** Files at a start that are not as a service leaves them. */
+/** Starts with files that are not as a service leaves them. */
 
 const databases = new Databases();
 after(() => databases.remove());
 
 const DATA = JSON.stringify('.'.repeat(1_000));
 
-/** A database and a log that holds the session "in the log", as a process leaves them that was killed. */
+/** A database and a log with the session "in the log", as a killed process leaves them. */
 async function killed(): Promise<SqliteStoreConfig> {
   const source = databases.config();
   const config = databases.config();
@@ -37,10 +37,10 @@ async function killed(): Promise<SqliteStoreConfig> {
   return config;
 }
 
-/** The message that refuses the start: it has to name the file. */
+/** The message of the rejected start, which must name the file. */
 async function refusalOf(config: SqliteStoreConfig): Promise<string> {
   const error: unknown = await new SqliteStore(config).open().catch((error) => error);
-  assert.ok(error instanceof Error && 'code' in error, 'the start is not refused');
+  assert.ok(error instanceof Error && 'code' in error, 'the start did not fail');
   assert.equal(error.code, 'STORE_UNUSABLE', error.message);
   assert.ok(error.message.includes(config.path), error.message);
   return error.message;
@@ -57,7 +57,7 @@ for (const [what, lose] of [
   ['is not there', (path: string) => rmSync(path)],
   ['is empty', (path: string) => truncateSync(path, 0)],
 ] as const) {
-  test(`a log with sessions outlasts a start whose database ${what}, which is refused`, async () => {
+  test(`a start whose database ${what} fails, and does not delete a log with sessions`, async () => {
     const config = await killed();
     const database = readFileSync(config.path);
     const log = readFileSync(`${config.path}-wal`);
@@ -72,7 +72,7 @@ for (const [what, lose] of [
   });
 }
 
-test('a database that was cut off is refused at the start, with its size', async () => {
+test('a truncated database fails the start with its size', async () => {
   const config = databases.config();
   await write(
     config,
@@ -87,7 +87,7 @@ test('a database that was cut off is refused at the start, with its size', async
   await assertHas(config, 's0', 's49');
 });
 
-test('a file that is no database is refused at the start, and left as it is', async () => {
+test('a file that is not a database fails the start and is not changed', async () => {
   const config = databases.config();
   await write(config, []);
   writeFileSync(config.path, 'a text');
@@ -95,8 +95,8 @@ test('a file that is no database is refused at the start, and left as it is', as
   assert.equal(readFileSync(config.path, 'utf8'), 'a text');
 });
 
-test('a folder that takes no files, or cannot be looked at, is named when the start is refused', {
-  skip: process.platform === 'linux' ? false : 'only Linux has a folder in which nobody can create files',
+test('a folder that cannot be written or read is named in the error of the start', {
+  skip: process.platform === 'linux' ? false : 'only Linux has a folder that takes no files, even from root',
 }, async () => {
   const config = databases.config();
   assert.match(await refusalOf({ ...config, path: '/proc/sys/sessions.db' }), /cannot be written: Error: E[A-Z]+/);
@@ -105,7 +105,7 @@ test('a folder that takes no files, or cannot be looked at, is named when the st
   unlinkSync(dirname(config.path));
 });
 
-test('a process that ends because its log index was cut off loses no answered write', {
+test('a process that crashes because its log index was truncated loses no write', {
   skip: process.platform === 'linux' ? false : 'other systems have other ends for a memory map that was cut off',
 }, () => {
   const config = databases.config();

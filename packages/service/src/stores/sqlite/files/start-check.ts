@@ -2,18 +2,21 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { SessionsError } from '../../../domain/errors.ts';
 import { assertLogOfFile, logBytes } from './files-note.ts';
 
-/** The database's header (https://www.sqlite.org/fileformat2.html#the_database_header). */
+/** Offsets in the database's header (https://www.sqlite.org/fileformat2.html#the_database_header). */
 const HEADER_BYTES = 100;
 const MAGIC = 'SQLite format 3\0';
 const PAGE_BYTES_AT = 16;
 const PAGES_AT = 28;
-/** The number of pages is right where these two agree. */
+/** The number of pages is valid if these two numbers are equal. */
 const CHANGES_AT = 24;
 const CHANGES_OF_PAGES_AT = 92;
 /** A page size of 65,536 is stored as 1. */
 const PAGE_BYTES_OF_1 = 65_536;
 
-/** Before files are created: throws `STORE_UNUSABLE` where a new, empty database would make SQLite delete a log with data. */
+/**
+ * Call it before files are created. Throws `STORE_UNUSABLE` if SQLite would delete a log with data because the database
+ * is new or empty.
+ */
 export function assertNotLost(path: string): void {
   const stats = statSync(path, { throwIfNoEntry: false });
   const bytes = stats?.size ?? 0;
@@ -24,25 +27,25 @@ export function assertNotLost(path: string): void {
 }
 
 /**
- * Throws `STORE_UNUSABLE` for a file that is no whole database, or that its log may not belong to. The lock must be
- * held: closing a file releases the locks of every connection of this process to it.
+ * Throws `STORE_UNUSABLE` if the file is not a whole database, or if the log may belong to another one. The lock must
+ * be held: closing a file releases the locks of all connections of this process to it.
  */
 export function assertWhole(path: string): void {
   const { size, header } = readHeader(path);
-  // SQLite ends what the journal has begun: the file may be half made until then.
+  // With a journal, SQLite first completes the change: until then the file may be incomplete.
   if (size === 0 || existsSync(`${path}-journal`)) return;
   if (header.toString('latin1', 0, MAGIC.length) !== MAGIC) {
     throw unusable(`${path} is not a database of SQLite. Restore a backup, or choose another file.`);
   }
   const expected = Math.max(bytesOf(header), HEADER_BYTES);
-  // A process that was killed while it moved the log into the file leaves the rest in the log.
+  // If a process was killed while it moved the log into the file, the rest is in the log.
   if (size < expected && logBytes(path) === 0) {
     throw unusable(`${path} was cut off: it has ${size} of ${expected} bytes. Restore a backup.`);
   }
   assertLogOfFile(path);
 }
 
-/** How large the file should be at least; 0 where it does not say. */
+/** The minimum size that the file should have; 0 if the header does not say. */
 function bytesOf(header: Buffer): number {
   if (header.readUInt32BE(CHANGES_AT) !== header.readUInt32BE(CHANGES_OF_PAGES_AT)) return 0;
   const of_page = header.readUInt16BE(PAGE_BYTES_AT);

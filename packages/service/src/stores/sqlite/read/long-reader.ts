@@ -8,7 +8,7 @@ import type { FromLongReader, LongRead, LongReaderData, LongReadResults, ToLongR
 import { lowerPriorityOfThread } from './low-priority.ts';
 import { ReadConnection } from './read-connection.ts';
 
-/** The thread of the reads whose time grows with the store. Each sees what was committed before it was asked. */
+/** The thread of the reads whose time grows with the store. Each read sees everything that was committed before it. */
 class LongReader {
   readonly #config: SqliteStoreConfig;
   #connection: ReadConnection | null = null;
@@ -17,7 +17,7 @@ class LongReader {
     this.#config = config;
   }
 
-  answer(read: ToLongReader): FromLongReader {
+  respond(read: ToLongReader): FromLongReader {
     const { number } = read;
     try {
       return { type: 'done', number, result: this.#read(read) };
@@ -32,7 +32,7 @@ class LongReader {
     this.#connection = null;
   }
 
-  /** In one transaction: a page and its total agree. */
+  /** Runs in one transaction, so that a page and its total agree. */
   #read(read: LongRead): LongReadResults[LongRead['type']] {
     this.#connection ??= ReadConnection.open(() => connect(this.#config, 'read'));
     const connection = this.#connection;
@@ -61,7 +61,7 @@ function perform(connection: ReadConnection, read: LongRead): LongReadResults[Lo
 function closableIds({ db }: ReadConnection, request: CloseMatching): readonly string[] | null {
   const all = closable(request);
   try {
-    // Prepared each time: what it selects by differs, and it is no hot path.
+    // Prepared for each call: the conditions differ, and the call is rare.
     const ids = prepare(db, `SELECT id FROM sessions ${where(all)} ORDER BY open_time DESC, id LIMIT ?`);
     return ids.all(...valuesOf(all), request.limit + 1).map(([id]) => String(id));
   } catch (error) {
@@ -73,5 +73,5 @@ function closableIds({ db }: ReadConnection, request: CloseMatching): readonly s
 const { config, port } = workerData as LongReaderData;
 lowerPriorityOfThread();
 const reader = new LongReader(config);
-port.on('message', (read: ToLongReader) => port.postMessage(reader.answer(read)));
+port.on('message', (read: ToLongReader) => port.postMessage(reader.respond(read)));
 port.on('close', () => reader.close());

@@ -24,7 +24,7 @@ async function open(t: TestContext, more: Partial<SqliteStoreConfig> = {}): Prom
   return store;
 }
 
-test('a list of all sessions shows every write that was answered before it was asked for', async (t) => {
+test('a list of all sessions shows every write that succeeded before it', async (t) => {
   const store = await open(t);
   for (let n = 1; n <= 50; n += 1) {
     await store.insert(session(`s${n}`, { user_id: `u${n}` }), null, 0);
@@ -33,18 +33,18 @@ test('a list of all sessions shows every write that was answered before it was a
   }
 });
 
-test('a long read that may have seen a commit is answered after the other reads see it too', async (t) => {
+test('a long read that may have seen a commit returns after other reads see it too', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-long-'));
   const config = sqliteStoreConfig(`sqlite:${folder}/sessions.db`);
   await write(config, [session('s')]);
-  const told = Promise.withResolvers<void>();
-  const asked = Promise.withResolvers<void>();
+  const published = Promise.withResolvers<void>();
+  const requested = Promise.withResolvers<void>();
   const longReads = new LongReads({
     config,
     moveLog: async () => {},
-    told: () => {
-      asked.resolve();
-      return told.promise;
+    published: () => {
+      requested.resolve();
+      return published.promise;
     },
   });
   t.after(() => {
@@ -53,21 +53,21 @@ test('a long read that may have seen a commit is answered after the other reads 
   });
   const events: string[] = [];
   const read = longReads.run({ type: 'count', filter: {}, now: 0 }).then((count) => events.push(`counted ${count}`));
-  await asked.promise;
+  await requested.promise;
   await new Promise(setImmediate);
-  events.push('told');
-  told.resolve();
+  events.push('published');
+  published.resolve();
   await read;
-  assert.deepEqual(events, ['told', 'counted 1']);
+  assert.deepEqual(events, ['published', 'counted 1']);
 });
 
-test('the log is moved between two long reads that follow each other', async (t) => {
+test('the log is moved between two consecutive long reads', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-long-'));
   const config = sqliteStoreConfig(`sqlite:${folder}/sessions.db`);
   await write(config, [session('s')]);
   const moved = Promise.withResolvers<void>();
-  const longReads = new LongReads({ config, told: async () => {}, moveLog: () => moved.promise });
-  const others = new LongReads({ config, told: async () => {}, moveLog: async () => {} });
+  const longReads = new LongReads({ config, published: async () => {}, moveLog: () => moved.promise });
+  const others = new LongReads({ config, published: async () => {}, moveLog: async () => {} });
   t.after(() => {
     longReads.close();
     others.close();
@@ -77,7 +77,7 @@ test('the log is moved between two long reads that follow each other', async (t)
   const read = () => longReads.run({ type: 'count', filter: {}, now: 0 }).then(() => events.push('counted'));
   const [first, second] = [read(), read()];
   await first;
-  // The start of another thread leaves the second read more than the time that it needs.
+  // Starting another thread takes longer than the second read would need.
   await others.run({ type: 'count', filter: {}, now: 0 });
   events.push('moved');
   moved.resolve();
@@ -85,7 +85,7 @@ test('the log is moved between two long reads that follow each other', async (t)
   assert.deepEqual(events, ['counted', 'moved', 'counted']);
 });
 
-test('long reads beyond those that may wait are refused, and short ones are answered meanwhile', async (t) => {
+test('long reads above their limit are rejected, and short reads still work', async (t) => {
   const store = await open(t);
   await store.insert(session('s', { user_id: 'u' }), null, 0);
   const counts = Array.from({ length: 40 }, () => store.count({}, 0));
@@ -94,25 +94,26 @@ test('long reads beyond those that may wait are refused, and short ones are answ
   const settled = await Promise.allSettled(counts);
   const refused = settled.filter(({ status }) => status === 'rejected');
   assert.equal(refused.length, 7);
-  for (const { reason } of refused as PromiseRejectedResult[]) assert.match(reason.message, /32 long reads wait/);
+  for (const { reason } of refused as PromiseRejectedResult[])
+    assert.match(reason.message, /32 long reads are waiting/);
 });
 
-test('a read that takes too long is given up, and the store goes on', async (t) => {
-  // A thread takes longer to start.
+test('a long read is rejected at its timeout, and the store continues', async (t) => {
+  // Starting a thread takes longer than that.
   const store = await open(t, { long_read_timeout_ms: 0 });
   await assert.rejects(store.count({}, 0), { ...UNAVAILABLE, message: /took more than 0 s/ });
   await store.insert(session('s', { user_id: 'u' }), null, 0);
   assert.equal(await store.count({ user_id: 'u' }, 0), 1);
 });
 
-test('reads under way when the store is closed are refused', async (t) => {
+test('long reads in progress are rejected when the store is closed', async (t) => {
   const store = await open(t);
   const refused = assert.rejects(store.count({}, 0), UNAVAILABLE);
   await store.close();
   await refused;
 });
 
-test('more sessions than one commit writes are closed by a filter, and how many are left is said', async (t) => {
+test('a bulk close may close more sessions than one commit writes', async (t) => {
   const store = await open(t);
   const ids = Array.from({ length: 100 }, (_, n) => `s${String(n).padStart(3, '0')}`);
   await Promise.all(
@@ -129,7 +130,7 @@ test('more sessions than one commit writes are closed by a filter, and how many 
   assert.equal(await store.count({ active: true }, 1), 1);
 });
 
-test('the number of live sessions, which is kept, is that of the sessions that are live', async (t) => {
+test('the stored number of live sessions is always right', async (t) => {
   const store = await open(t);
   const id = fc.constantFrom('a', 'b', 'c', 'd');
   const step = fc.oneof(

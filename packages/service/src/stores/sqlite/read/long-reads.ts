@@ -5,7 +5,7 @@ import { unavailable } from '../../shared/unavailable.ts';
 import type { SqliteStoreConfig } from '../config.ts';
 import type { FromLongReader, LongRead, LongReaderData, LongReadResults } from './long-read.ts';
 
-/** How many wait for the one that is under way; more are refused. */
+/** How many reads may wait for the one in progress; further reads are rejected. */
 const WAITING_MAX = 32;
 
 interface Waiting {
@@ -18,25 +18,25 @@ interface Waiting {
 
 interface LongReadsOptions {
   readonly config: SqliteStoreConfig;
-  /** Resolves when the commit that is on its way to the disk, if there is one, has been told. */
-  readonly told: () => Promise<void>;
+  /** Resolves when the commit in progress, if there is one, has been published. */
+  readonly published: () => Promise<void>;
   /**
-   * Called after each read. A read keeps the log from being moved, and the next one starts when this has resolved: else the
-   * log would grow for as long as one read follows another.
+   * Called after each read; the next read starts when it has resolved. A read keeps the log from being moved, so a sequence of
+   * reads without a pause would let the log grow.
    */
   readonly moveLog: () => Promise<void>;
 }
 
 /**
- * Reads whose time grows with the store, on a thread of their own, one after the other: no other request waits for them.
- * Each has a deadline; one that does not end by then is given up with its thread.
+ * Runs the reads whose time grows with the store, one after the other on a separate thread, so that no other request
+ * waits for them. Each read has a deadline; at the deadline it is rejected and its thread is ended.
  *
- * Such a read may see a commit that the other reads do not see yet. It is answered after that has been told, so that none of
- * them shows an earlier state afterwards.
+ * Such a read may see a commit that the other reads do not see yet. Its result is returned only after that commit has
+ * been published, so that no later read shows an earlier state.
  */
 export class LongReads {
   readonly #config: SqliteStoreConfig;
-  readonly #told: () => Promise<void>;
+  readonly #published: () => Promise<void>;
   readonly #waiting: Waiting[] = [];
   readonly #moveLog: () => Promise<void>;
   #isMovingLog = false;
@@ -45,16 +45,16 @@ export class LongReads {
   #count = 0;
   #closed: Promise<void> | null = null;
 
-  constructor({ config, told, moveLog }: LongReadsOptions) {
+  constructor({ config, published, moveLog }: LongReadsOptions) {
     this.#config = config;
-    this.#told = told;
+    this.#published = published;
     this.#moveLog = moveLog;
   }
 
-  /** Rejects with `STORE_UNAVAILABLE`, also where too many wait, or where it has taken too long. */
+  /** Rejects with `STORE_UNAVAILABLE` if too many reads wait, if the read takes too long, or if it fails. */
   async run<R extends LongRead>(read: R): Promise<LongReadResults[R['type']]> {
     if (this.#closed) throw unavailable('it is closed');
-    if (this.#waiting.length >= WAITING_MAX) throw unavailable(`${WAITING_MAX} long reads wait for another`);
+    if (this.#waiting.length >= WAITING_MAX) throw unavailable(`${WAITING_MAX} long reads are waiting already`);
     const result = await new Promise<LongReadResults[R['type']]>((resolve, reject) => {
       this.#count += 1;
       const number = this.#count;
@@ -62,11 +62,11 @@ export class LongReads {
       this.#waiting.push({ number, read, resolve, reject, timer });
       this.#next();
     });
-    await this.#told();
+    await this.#published();
     return result;
   }
 
-  /** Resolves when its connection is closed; does not wait for a read that is under way. */
+  /** Resolves when the connection is closed; does not wait for a read in progress. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -106,7 +106,7 @@ export class LongReads {
       port1.close();
       if (this.#thread === thread) this.#ended(reason);
     });
-    // Requests keep the process alive, and not the thread for them.
+    // The sockets of requests keep the process running; this thread must not.
     worker.unref();
     port1.unref();
     return thread;
@@ -140,13 +140,15 @@ export class LongReads {
   }
 
   #expire(number: number): void {
-    const late = unavailable(`a long read took more than ${this.#config.long_read_timeout_ms / 1000} s; ask for less`);
+    const late = unavailable(
+      `a long read took more than ${this.#config.long_read_timeout_ms / 1000} s; use a narrower filter`,
+    );
     const at = this.#waiting.findIndex((waiting) => waiting.number === number);
     if (at >= 0) for (const waiting of this.#waiting.splice(at, 1)) this.#fail(waiting, late);
     if (this.#underWay?.number !== number) return;
     this.#fail(this.#underWay, late);
     this.#underWay = null;
-    // SQLite cannot be interrupted from here: the thread ends with its statement, and another one takes the next read.
+    // SQLite cannot be interrupted from here: the thread ends after its statement, and a new thread runs the next read.
     void this.#giveUpThread();
     this.#next();
   }

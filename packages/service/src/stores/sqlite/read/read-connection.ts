@@ -7,12 +7,12 @@ import { rollBack } from '../transaction.ts';
 import { SELECT_HOURS, SELECT_OPEN } from '../write/hourly-counts.ts';
 import { Scanner } from './scanner.ts';
 
-/** So many sessions are read in 2 ms. */
+/** This many sessions are read in 2 ms. */
 const FEW_MAX = 1_000;
-/** The sessions of a user with so few are read sooner than those of all users that are past their deadline. */
+/** For a user with at most this many sessions, reading them is faster than reading the due sessions of all users. */
 const ROWS_READ_MAX = 32;
 
-/** A connection with the statements of the reads. */
+/** A connection with the prepared statements of the reads. */
 export class ReadConnection {
   readonly db: DatabaseSync;
   readonly find: RowStatement;
@@ -29,11 +29,11 @@ export class ReadConnection {
   readonly #countDue: RowStatement;
   readonly #openOfUser: RowStatement;
   readonly #countDueOfUser: RowStatement;
-  /** One a combination of filters: some hundreds at most. */
+  /** One statement for each combination of filters: some hundreds at most. */
   readonly #lists = new Map<string, RowStatement>();
   readonly #counts = new Map<string, RowStatement>();
 
-  /** Throws what SQLite throws. */
+  /** Throws the errors of SQLite. */
   static open(connect: () => DatabaseSync): ReadConnection {
     const db = connect();
     try {
@@ -49,7 +49,7 @@ export class ReadConnection {
     this.find = prepare(db, SELECT_SESSION);
     this.begin = prepare(db, 'BEGIN');
     this.#end = prepare(db, 'COMMIT');
-    // Of no table, so that no page but the first has to be read.
+    // Uses no table, so that only the first page has to be read.
     this.#snapshot = prepare(db, 'SELECT 1 FROM sqlite_schema LIMIT 1');
     this.hours = prepare(db, SELECT_HOURS);
     this.due = prepare(db, 'SELECT 1 FROM sessions WHERE close_time IS NULL AND deadline <= ? LIMIT 1');
@@ -65,12 +65,12 @@ export class ReadConnection {
     this.#countDueOfUser = prepare(db, `SELECT count(*), total(user_id = ?) FROM (${dueUsers})`);
   }
 
-  /** Reads something: only then does a transaction hold the file's state. */
+  /** Reads something: a transaction has a snapshot of the file only after its first read. */
   holdState(): void {
     this.#snapshot.get();
   }
 
-  /** Ends the transaction, also one that a fault has ended. Throws `ConnectionBroken`. */
+  /** Ends the transaction, even if a fault has ended it already. Throws `ConnectionBroken`. */
   end(): void {
     try {
       this.#end.run();
@@ -89,12 +89,12 @@ export class ReadConnection {
     return { sessions: rows.map(toSummary), total: total ? this.count(filter, now) : null };
   }
 
-  /** Whether a user has so few sessions that every read of them is short. */
+  /** Whether the user has so few sessions that every read of them is short. */
   hasFew(user_id: string): boolean {
     return Number(this.#ofUser.get(user_id)?.[0]) <= FEW_MAX;
   }
 
-  /** How many sessions are live; null where so many are past their deadline that it would take long to count those. */
+  /** The number of live sessions; null if so many are past their deadline that counting these would take long. */
   countLive(now: number): number | null {
     const [due] = this.#countDue.get(now, FEW_MAX + 1) ?? [];
     const [open] = this.#open.get() ?? [];
@@ -112,7 +112,10 @@ export class ReadConnection {
     return live ?? this.#countRows(filter, now);
   }
 
-  /** As `countLive`. The index of a user's sessions has no deadlines: 0.1 µs a session, in place of 2 µs by its rows. */
+  /**
+   * Like `countLive`, for one user. It uses the index of a user's sessions, which has no deadlines: 0.1 µs per session
+   * instead of 2 µs with its row.
+   */
   #countLiveOf(user_id: string, now: number): number | null {
     const open = Number(this.#openOfUser.get(user_id)?.[0]);
     if (open === 0) return 0;

@@ -21,27 +21,26 @@ import { ReadConnection } from './read-connection.ts';
 import { SessionCache } from './session-cache.ts';
 
 /**
- * The reads, on a connection of their own, with a cache of sessions before it. All of them, cached or not, see the
- * file as it was after the last commit that was told (`committed`), so that no two reads disagree about a session:
+ * The reads, on a separate connection with a cache of sessions. All of them, cached or not, see the file after the last
+ * published commit (`committed`), so that no two reads disagree about a session:
  *
- * - From the moment that a commit is sent until it is told, a transaction holds the file's state for the reads.
- * - Otherwise nothing changes the file. The reads of one turn of the event loop share a transaction then: taking and
- *   leaving SQLite's read lock costs as much as a read.
+ * - While a commit is in progress, a transaction keeps the snapshot of the file for the reads.
+ * - At other times nothing changes the file. The reads of one turn of the event loop share a transaction, because
+ *   acquiring and releasing SQLite's read lock costs as much as a read.
  *
- * Every statement can fail. A read that fails rejects with `STORE_UNAVAILABLE`; nothing else is thrown from here. After a
- * fault of more than what one statement has read, the next read opens a new connection. Once the content of the files is
- * lost, nothing is read any more.
+ * Every statement can fail. A failed read throws `STORE_UNAVAILABLE`, and nothing else is thrown from here. After a
+ * fault of the whole connection, the next read opens a new one. If the content of the files is lost, all reads fail.
  */
 export class Reader implements Omit<CommitListener, 'ending'> {
   readonly #connect: () => DatabaseSync;
   readonly #cache: SessionCache;
   #connection: ReadConnection | null;
-  /** Why nothing is read any more. */
+  /** Why all reads fail. */
   #refusal: SessionsError | null = null;
   #inTransaction = false;
   #turnEnd: NodeJS.Immediate | null = null;
 
-  /** Throws what SQLite throws, when the first connection cannot be opened. */
+  /** Throws the error of SQLite if the first connection cannot be opened. */
   constructor(connect: () => DatabaseSync, session_cache_bytes: number) {
     this.#connect = connect;
     this.#cache = new SessionCache(session_cache_bytes);
@@ -59,7 +58,7 @@ export class Reader implements Omit<CommitListener, 'ending'> {
     return session;
   }
 
-  /** Null where it would keep other requests waiting: the same for `scan` and `count`. */
+  /** Returns null if the read would delay other requests; so do `scan` and `count`. */
   list(filter: SessionFilterV1, page: PageRequest, now: number): SessionPage | null {
     return this.#readIfShort(filter, (connection) => connection.page(filter, page, now));
   }
@@ -75,9 +74,9 @@ export class Reader implements Omit<CommitListener, 'ending'> {
     return this.#readIfShort(filter, (connection) => connection.count(filter, now));
   }
 
-  /** Whether a session of a user, or of all, is open and past its deadline. */
+  /** Whether a session of a user, or of all users, is open and past its deadline. */
   hasDue(now: number, user_id: string | null): boolean {
-    // The index of all answers as a rule: nothing is due between two sweeps but what has just become so.
+    // The index of all users usually suffices: between two sweeps, few sessions are due.
     return this.#read(({ due, dueOfUser }) => {
       if (!due.get(now)) return false;
       return user_id === null || dueOfUser.get(user_id, now) !== undefined;
@@ -92,7 +91,7 @@ export class Reader implements Omit<CommitListener, 'ending'> {
     return this.#read(({ hours }) => toHours(hours.all(since)));
   }
 
-  /** Asks the disk, whatever is cached. Throws `STORE_UNAVAILABLE`. */
+  /** Reads from the disk, whatever is cached. Throws `STORE_UNAVAILABLE`. */
   ping(): void {
     this.#read(({ find }) => find.get(''));
   }
@@ -108,13 +107,13 @@ export class Reader implements Omit<CommitListener, 'ending'> {
   }
 
   committing(): void {
-    // A new transaction: one from before a checkpoint would keep the log from starting anew.
+    // Begins a new transaction: one from before a checkpoint would prevent the log from restarting.
     this.#endTransaction();
     try {
       this.#read((connection) => connection.holdState());
       this.#forgetTurnEnd();
     } catch {
-      // Reads will say what is wrong; until then they ask the disk.
+      // The next reads will report the fault; until then they read from the disk.
       this.#cache.clear();
     }
   }
@@ -156,7 +155,7 @@ export class Reader implements Omit<CommitListener, 'ending'> {
         this.#forgetRows(result.rows);
         return;
       case 'failed':
-        // Nothing has changed, but the session may not be readable any more.
+        // Nothing has changed, but the session may no longer be readable.
         if (write.type === 'update' || write.type === 'remove') this.#cache.delete(write.id);
         return;
       case 'missing':
@@ -190,7 +189,7 @@ export class Reader implements Omit<CommitListener, 'ending'> {
     }
   }
 
-  /** SQLite ends a transaction by itself after some faults: the file's state is held no longer then. */
+  /** After some faults SQLite ends a transaction by itself: then the snapshot is gone. */
   #recover(error: unknown): void {
     const connection = this.#connection;
     if (!connection) return;

@@ -4,21 +4,24 @@ import { type Condition, conditions, HAS_ENDED, IS_OPEN, valuesOf, where } from 
 import { prepare, type RowStatement } from '../connection.ts';
 import { SUMMARY_COLUMNS, toSummary } from '../rows.ts';
 
-/** How many sessions one page looks at, at most: 10,000 take about 20 ms, in which nothing else is answered. */
+/** How many sessions one page may look at: 10,000 take about 20 ms, during which nothing else runs. */
 const SCANNED_MAX = 10_000;
 
 const ORDER = 'ORDER BY open_time DESC, id';
 
 interface Statements {
   readonly page: RowStatement;
-  /** The last session that a page may look at. */
+  /** Selects the last session that a page may look at. */
   readonly last: RowStatement;
 }
 
-/** Pages in the order of opening. What an index finds is cut off at `SCANNED_MAX` before the other conditions look at it. */
+/**
+ * Pages in the order of `open_time`. A page looks at no more than `SCANNED_MAX` index entries, before the other
+ * conditions.
+ */
 export class Scanner {
   readonly #db: DatabaseSync;
-  /** One a combination of filters: some hundreds at most. */
+  /** One for each combination of filters: some hundreds at most. */
   readonly #statements = new Map<string, Statements>();
 
   constructor(db: DatabaseSync) {
@@ -52,7 +55,7 @@ export class Scanner {
   }
 }
 
-/** What an index serves, as ranges that are in its order each and are merged; and the rest. */
+/** Divides the filter into ranges of an index, each in order, which are merged, and all other conditions. */
 function split(filter: SessionFilter, after: ScanKey | null, now: number) {
   const { user_id, ...rest } = filter;
   const beyond: Condition[] = [];

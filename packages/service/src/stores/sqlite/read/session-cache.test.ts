@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { open } from '../../../domain/session.ts';
 import { SessionCache } from './session-cache.ts';
 
-/** Room for ten sessions without texts. */
+/** Space for ten sessions without texts. */
 const BYTES_MAX = 6_000;
 const session = (id: string) => open(id, { user_id: 'u', idle_timeout_ms: 1, expire_time: null }, 0);
 
@@ -11,7 +11,7 @@ function cached(cache: SessionCache, ids: readonly string[]): string[] {
   return ids.filter((id) => cache.get(id) !== undefined);
 }
 
-test('the cache keeps what is read again, and forgets what was not read lately', () => {
+test('the cache keeps sessions that are read often and evicts the others', () => {
   const cache = new SessionCache(BYTES_MAX);
   const ids = Array.from({ length: 30 }, (_, n) => `s${n}`);
   for (const id of ids) {
@@ -23,7 +23,7 @@ test('the cache keeps what is read again, and forgets what was not read lately',
   assert.deepEqual([kept[0], kept.at(-1)], ['s0', 's29']);
 });
 
-test('a session that was deleted or replaced is not read from the cache as it was', () => {
+test('a deleted or replaced session is not read from the cache', () => {
   const cache = new SessionCache(BYTES_MAX);
   const before = session('a');
   cache.set(before);

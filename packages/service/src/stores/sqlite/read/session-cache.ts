@@ -1,14 +1,14 @@
 import type { Session } from '../../../domain/session.ts';
 
-/** What an entry costs beside its texts: the object, its strings' headers, its place in the map. */
+/** The memory of an entry without its texts: the object, string headers and the map entry. */
 const ENTRY_BYTES = 600;
-/** What a token's state costs, and each past secret in it. */
+/** The memory of a token's state, and of each past secret in it. */
 const TOKEN_BYTES = 300;
 const PAST_SECRET_BYTES = 250;
 
 /**
- * Sessions as they are on disk, by id, for those that are read again and again. Bounded by their size: when the
- * younger half is full it becomes the older one, and what was not read since then is forgotten.
+ * Caches sessions as they are on disk, by id. Its size is bounded: when the younger half is full, it becomes the older
+ * half, and the entries of the previous older half are evicted. An entry that is read moves to the younger half.
  */
 export class SessionCache {
   readonly #half_bytes_max: number;

@@ -3,7 +3,7 @@ import type { Row } from '../connection.ts';
 import { toSummary } from '../rows.ts';
 import type { Done, Write, WriteResult } from './writes.ts';
 
-/** Tells of what a commit has changed; null is a commit of which nobody knows what it did. */
+/** Publishes the changes of a commit. For null, a commit whose outcome is unknown, publishes a gap. */
 export function tellChanges(listeners: ChangeListeners, done: readonly Done[] | null): void {
   if (listeners.isEmpty) return;
   if (done === null) {

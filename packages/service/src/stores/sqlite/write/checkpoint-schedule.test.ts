@@ -5,7 +5,7 @@ import { CheckpointSchedule } from './checkpoint-schedule.ts';
 const CONFIG = { wal_bytes_max: 1_000_000, wal_age_ms_max: 900_000 };
 const turn = () => new Promise(setImmediate);
 
-/** A promise, and whether it has resolved. */
+/** Tracks whether a promise has resolved. */
 function watched(promise: Promise<void>): { isDone: boolean } {
   const state = { isDone: false };
   void promise.then(() => {
@@ -14,7 +14,7 @@ function watched(promise: Promise<void>): { isDone: boolean } {
   return state;
 }
 
-test('a sweep waits while a reader holds the log back, and goes on when all of the log was moved', async () => {
+test('a sweep waits while a reader holds the log back, until all of it was moved', async () => {
   const schedule = new CheckpointSchedule(CONFIG);
   schedule.made(0);
   const wait = schedule.waits();
@@ -31,7 +31,7 @@ test('a sweep waits while a reader holds the log back, and goes on when all of t
   assert.equal(step.isDone, true);
 });
 
-test('all steps of a sweep together wait at most a second for the log', async (t) => {
+test('all steps of a sweep together wait at most one second for the log', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const schedule = new CheckpointSchedule(CONFIG);
   schedule.made(5);
@@ -46,20 +46,20 @@ test('all steps of a sweep together wait at most a second for the log', async (t
   await wait();
 });
 
-test('a checkpoint that was held back is made again when the reader has ended', async () => {
+test('a checkpoint that a reader held back is repeated when the reader has ended', async () => {
   const schedule = new CheckpointSchedule(CONFIG);
   assert.equal(schedule.want(), null, 'nothing is held back');
   assert.equal(schedule.takeDue(), null);
   schedule.made(5);
-  assert.equal(schedule.takeDue(), null, 'the reader goes on');
+  assert.equal(schedule.takeDue(), null, 'the reader is still running');
   const made = schedule.want();
   assert.deepEqual(schedule.takeDue(), { cut: false });
-  assert.equal(schedule.takeDue(), null, 'it is under way');
+  assert.equal(schedule.takeDue(), null, 'a checkpoint is in progress');
   schedule.made(0);
   await made;
 });
 
-test('a checkpoint that failed holds up no sweep', async () => {
+test('a sweep does not wait after a failed checkpoint', async () => {
   const schedule = new CheckpointSchedule(CONFIG);
   schedule.made(null);
   await schedule.waits()();

@@ -3,22 +3,22 @@ import type { SqliteStoreConfig } from '../config.ts';
 import { bytesOfCommit } from './log-growth.ts';
 import type { Write } from './writes.ts';
 
-/** A checkpoint that failed is tried again after this part of the log's bound. */
+/** A failed checkpoint is retried after the log has grown by this part of its limit. */
 const RETRY_PART = 8;
-/** A checkpoint that a reader held back is tried again after the next commit, once this time has passed. */
+/** A checkpoint that a reader held back is retried after the next commit, once this time has passed. */
 const HELD_BACK_RETRY_MS = 100;
 /** How long one write over many sessions waits for a log that is held back, in all its steps together. */
 const HELD_BACK_WAIT_MS_MAX = 1_000;
 
 /**
- * When the write-ahead log is moved into the database file: once it has grown. From time to time it is also cut, because it
- * still holds deleted sessions. The size of the log's file does not show its growth: the file stays as large when the log
- * starts anew.
+ * Decides when the write-ahead log is moved into the database file: when it has grown. From time to time the log is
+ * also truncated, because it still holds deleted sessions. The size of the log's file does not show its growth: the
+ * file keeps its size when the log restarts.
  *
- * A checkpoint cannot move what was written after the snapshot of the oldest reader. The rest gathers for as long as that
- * reader runs, and then a single checkpoint moves all of it, while every write waits. Writes over many sessions add most to
- * the log, so they wait while it is held back (`waits`): with 10 million sessions and `GET /v2/stats` beside a sweep, opens
- * waited 290 ms without that.
+ * A checkpoint cannot move what was written after the snapshot of the oldest reader. The rest accumulates while that
+ * reader runs. Then a single checkpoint moves all of it, and every write waits. Writes over many sessions add most to
+ * the log, so they wait while it is held back (`waits`). Without that, opens waited 290 ms with 10 million sessions and
+ * `GET /v2/stats` during a sweep.
  */
 export class CheckpointSchedule {
   readonly #config: Pick<SqliteStoreConfig, 'wal_bytes_max' | 'wal_age_ms_max'>;
@@ -37,7 +37,7 @@ export class CheckpointSchedule {
     this.#wal_bytes += bytesOfCommit(writes);
   }
 
-  /** The checkpoint that is to be made now; null for none. */
+  /** The checkpoint to make now; null for none. */
   takeDue(): { readonly cut: boolean } | null {
     const { wal_bytes_max, wal_age_ms_max } = this.#config;
     const now = monotonicTime();
@@ -50,7 +50,7 @@ export class CheckpointSchedule {
     return { cut };
   }
 
-  /** `pages_left` are those that the checkpoint could not move because of a reader; null where it failed. */
+  /** `pages_left` is the number of pages that a reader kept from being moved; null if the checkpoint failed. */
   made(pages_left: number | null): void {
     const { wal_bytes_max } = this.#config;
     this.#made_at = monotonicTime();
@@ -60,14 +60,17 @@ export class CheckpointSchedule {
     this.#next = null;
   }
 
-  /** Asks for a checkpoint after a reader has ended. Resolves when it was made; null where none is needed. */
+  /** Requests a checkpoint after a reader has ended. Resolves when it was made; returns null if none is needed. */
   want(): Promise<void> | null {
     if (!this.#isHeldBack) return null;
     this.#isWanted = true;
     return this.#made();
   }
 
-  /** For the steps of one write over many sessions: resolves when no reader holds the log back, or the write has waited 1 s. */
+  /**
+   * For the steps of one write over many sessions. Resolves when no reader holds the log back, or when the write has
+   * waited for one second in total.
+   */
   waits(): () => Promise<void> {
     let rest_ms = HELD_BACK_WAIT_MS_MAX;
     return async () => {

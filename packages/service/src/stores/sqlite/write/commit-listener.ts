@@ -1,15 +1,15 @@
 import type { Done } from './writes.ts';
 
-/** What the queue tells of its commits, to those who read what it writes. */
+/** Receives the commits of the queue. The readers use it. */
 export interface CommitListener {
   /** A commit is about to be sent: from now on the file may change at any moment. */
   readonly committing: () => void;
-  /** The file has changed; the answers to the writes come after this. Null: whether it has is not known. */
+  /** The file has changed; the writes resolve after this call. Null if it is unknown whether the file has changed. */
   readonly committed: (done: readonly Done[] | null) => void;
-  /** Sessions that cannot be read were found: what is in memory of them must not outlast that. */
+  /** Unreadable sessions were found: they must not be served from a cache any more. */
   readonly foundUnreadable: () => void;
-  /** The content of the files is not that of the last commit any more, and will not be. */
+  /** The content of the files is no longer that of the last commit, and will not be again. */
   readonly lost: (reason: string) => void;
-  /** No commit follows: the writer's connection is closed after this, as the last one. */
+  /** No commit follows. The connection of the writer is closed after this, as the last one. */
   readonly ending: () => Promise<void>;
 }

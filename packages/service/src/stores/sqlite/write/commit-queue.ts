@@ -12,8 +12,9 @@ import { WriterThread } from './writer-thread.ts';
 import { type Committed, doneOf, type FromWriter, type Write, type WriteResult } from './writes.ts';
 
 /**
- * So many do not wait for the end of the turn: with 64 callers, one commit for all would leave the disk idle while
- * they are answered, and them while it flushes. It costs a tenth more CPU, and a fifth more writes are answered.
+ * This many writes do not wait for the end of the turn. With 64 callers and one commit for all, the disk would be idle
+ * while responses are sent, and the callers would wait during the flush. This costs a tenth more CPU for a fifth more
+ * writes.
  */
 const WRITES_WORTH_A_COMMIT = 16;
 
@@ -30,17 +31,17 @@ interface CommitQueueOptions {
   readonly report: (report: StoreReport) => void;
 }
 
-/** How long a thread that has ended is waited for before another one starts; twice as long each time. */
+/** The pause before another thread starts after one has ended; doubled each time. */
 const BACK_OFF_MS_MIN = 100;
 const BACK_OFF_MS_MAX = 5_000;
 
 /**
- * Group commit: while one commit is on its way to the disk, writes gather, and go as one transaction when it is
- * back. A write's promise is fulfilled after its commit. The queue is bounded, and refuses what is beyond.
+ * Group commit: writes that arrive during a commit gather, and share the next transaction. A write resolves after its
+ * commit. The queue is bounded: further writes are rejected.
  *
- * Between two commits it has the write-ahead log moved into the file. SQLite would do so within a commit, where the
- * reader's snapshot keeps it from starting the log anew, and the log would grow for ever. When the thread that writes ends
- * unasked, the queue starts another one.
+ * Between two commits, the queue lets the thread move the write-ahead log into the file. SQLite would do that within a
+ * commit, where the reader's snapshot keeps the log from restarting, and the log would grow without limit. If the
+ * writer thread ends unexpectedly, the queue starts another one.
  */
 export class CommitQueue {
   readonly checkpoints: CheckpointSchedule;
@@ -64,7 +65,7 @@ export class CommitQueue {
   #isProving = false;
   #hasUnreadable = false;
   #unusable: string | null = null;
-  #told: PromiseWithResolvers<void> | null = null;
+  #published: PromiseWithResolvers<void> | null = null;
 
   constructor({ config, clock, listener, report }: CommitQueueOptions) {
     this.#config = config;
@@ -80,46 +81,47 @@ export class CommitQueue {
     this.#start();
   }
 
-  /** Resolves when the schema is there; rejects with `STORE_UNUSABLE`. */
+  /** Resolves when the schema exists; rejects with `STORE_UNUSABLE`. */
   started(): Promise<void> {
     return this.#started.promise;
   }
 
-  /** Resolves with the result after the commit; rejects with `STORE_UNAVAILABLE` when nothing was written. */
+  /** Resolves to the result after the commit; rejects with `STORE_UNAVAILABLE` if nothing was written. */
   write(write: Write): Promise<WriteResult> {
     if (this.#state !== 'open') return Promise.reject(unavailable('it is closed'));
-    if (!this.#thread) return Promise.reject(unavailable('the thread that writes is started again'));
+    if (!this.#thread) return Promise.reject(unavailable('the writer thread is being restarted'));
     if (this.#waiting.length >= this.#config.writes_waiting_max) {
       return Promise.reject(unavailable(`${this.#waiting.length} writes are waiting for the disk`));
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ write, resolve, reject });
-      // Under load the turn is long, and the thread would wait for its next commit while this one reads requests for it.
+      // Under load the turn is long: without this, the writer thread would be idle while this thread reads more
+      // requests.
       this.#thread?.receiveNow();
       if (this.#waiting.length >= WRITES_WORTH_A_COMMIT) this.#flush();
       else this.#scheduleFlush();
     });
   }
 
-  /** Resolves when the commit that is on its way to the disk, if there is one, has been told. */
-  told(): Promise<void> {
+  /** Resolves when the commit in progress, if there is one, has been published. */
+  published(): Promise<void> {
     if (this.#inFlight.length === 0) return Promise.resolve();
-    this.#told ??= Promise.withResolvers();
-    return this.#told.promise;
+    this.#published ??= Promise.withResolvers();
+    return this.#published.promise;
   }
 
-  /** Resolves when writes are possible; rejects with `STORE_UNAVAILABLE`. */
+  /** Resolves if writes are possible; rejects with `STORE_UNAVAILABLE`. */
   async proved(): Promise<void> {
     if (this.#state !== 'open') throw unavailable('it is closed');
     await this.#writability.proved();
   }
 
-  /** Whether sessions were found that cannot be read. */
+  /** Whether unreadable sessions were found. */
   get hasUnreadable(): boolean {
     return this.#hasUnreadable;
   }
 
-  /** Commits what was accepted, then ends the thread. */
+  /** Commits the accepted writes, then ends the thread. */
   async close(): Promise<void> {
     if (this.#state === 'open') {
       this.#state = 'closing';
@@ -130,14 +132,14 @@ export class CommitQueue {
     await this.#exited.promise;
   }
 
-  /** Moves the part of the log that a reader has held back until now. Resolves when that was tried. */
+  /** Moves the part of the log that a reader has held back. Resolves after the attempt. */
   async moveLog(): Promise<void> {
     const made = this.checkpoints.want();
     if (!this.#isBusy()) this.#checkpointIfDue();
     await made;
   }
 
-  /** Throws `FilesGone` when the files are not those that were opened first. */
+  /** Throws `FilesGone` if the files are not those that were opened first. */
   assertSameFiles(): void {
     this.#files.assertSame();
   }
@@ -158,7 +160,7 @@ export class CommitQueue {
     }
   }
 
-  /** Waits for the end of the turn, so that a few requests that were read together are committed together. */
+  /** Waits for the end of the turn, so that requests that were read together are committed together. */
   #scheduleFlush(): void {
     if (this.#flushScheduled || this.#isBusy()) return;
     this.#flushScheduled = true;
@@ -198,7 +200,7 @@ export class CommitQueue {
     return this.#state === 'open' && this.#thread !== null;
   }
 
-  /** Beside what is under way: the thread does one after the other. */
+  /** May run beside a commit: the thread executes one message after the other. */
   #prove(needs_room: boolean): void {
     if (this.#isProving || !this.#thread) return;
     this.#isProving = true;
@@ -212,7 +214,7 @@ export class CommitQueue {
         if (this.#state === 'starting') this.#state = 'open';
         this.#files.opened(message.files);
         this.#started.resolve();
-        // It has written the version of the schema.
+        // The thread has written the version of the schema.
         this.#writability.proof(null);
         return;
       case 'unusable':
@@ -234,7 +236,7 @@ export class CommitQueue {
         return;
       case 'checked':
         this.#files.checked();
-        // That they are there does not show that they can be written to.
+        // The existence of the files does not prove that they can be written to.
         if (message.fault !== null) this.#writability.proof(message.fault);
         return;
       case 'lost':
@@ -252,8 +254,8 @@ export class CommitQueue {
     try {
       this.#listener.committed(is_unsure ? null : doneOf(done, results));
     } finally {
-      this.#told?.resolve();
-      this.#told = null;
+      this.#published?.resolve();
+      this.#published = null;
       this.#checkpointIfDue();
       this.#flush();
       results.forEach((result, index) => {
@@ -273,11 +275,11 @@ export class CommitQueue {
     this.#thread = null;
     this.#files.threadEnded(this.#isCheckpointing);
     this.checkpoints.made(null);
-    const fault = this.#unusable ?? `the thread that writes has ended${reason === null ? '' : ` (${reason})`}`;
+    const fault = this.#unusable ?? `the writer thread has ended${reason === null ? '' : ` (${reason})`}`;
     for (const { reject } of [...this.#inFlight.splice(0), ...this.#waiting.splice(0)]) reject(unavailable(fault));
     this.#listener.committed(null);
-    this.#told?.resolve();
-    this.#told = null;
+    this.#published?.resolve();
+    this.#published = null;
     if (this.#state !== 'open') {
       this.#started.reject(new SessionsError('STORE_UNUSABLE', fault));
       this.#closed();

@@ -13,7 +13,7 @@ import { Commits } from './commits.ts';
 const databases = new Databases();
 after(() => databases.remove());
 
-test('a write is not answered as made where its file was deleted while it was committed', () => {
+test('a write fails if its file was deleted during the commit', () => {
   const config = databases.config();
   mkdirSync(dirname(config.path));
   createFile(config);

@@ -9,8 +9,8 @@ import { WriteRunner } from './write-runner.ts';
 import type { Committed, Write, WriteResult } from './writes.ts';
 
 /**
- * Commits writes: all of them in one transaction, with one flush. Damage to one session fails the whole transaction, so
- * that the writes are then repeated one by one, and only that session's write fails.
+ * Commits writes in one transaction with one flush. A damaged session fails the whole transaction: then the writes are
+ * repeated one by one, and only the write to that session fails.
  */
 export class Commits {
   readonly #db: DatabaseSync;
@@ -25,7 +25,7 @@ export class Commits {
     this.#transaction = transactions(db);
   }
 
-  /** Throws `ConnectionBroken`: which writes have been made is not known then. */
+  /** Throws `ConnectionBroken` if it is unknown which writes were made. */
   commit(writes: readonly Write[], decided_at: number): Committed {
     try {
       this.#files.assertSame();
@@ -36,7 +36,9 @@ export class Commits {
     }
   }
 
-  /** Writes something to the disk. Returns why that is impossible, or why hardly anything more can be written; else null. */
+  /**
+   * Writes to the disk. Returns why that is impossible, or why there is almost no space for more; null if all is well.
+   */
   prove(needs_room: boolean): string | null {
     try {
       this.#files.assertSame();
@@ -47,7 +49,7 @@ export class Commits {
     }
   }
 
-  /** With one flush for all transactions: else a batch would take as many flushes as it has writes. */
+  /** Uses one flush for all transactions: otherwise a batch would need one flush per write. */
   #commitOneByOne(writes: readonly Write[], decided_at: number): Committed {
     const results: WriteResult[] = [];
     let unreadable = 0;
@@ -66,7 +68,7 @@ export class Commits {
     return this.#ifSame(writes, results, unreadable);
   }
 
-  /** The files may have been replaced while the commit was under way: then it went to those that nothing will read. */
+  /** Checks that the files were not replaced during the commit: a commit to replaced files would be lost. */
   #ifSame(writes: readonly Write[], results: readonly WriteResult[], unreadable: number): Committed {
     try {
       this.#files.assertSame();
@@ -80,7 +82,7 @@ export class Commits {
     try {
       this.#db.exec(`PRAGMA synchronous = ${level}`);
     } catch (cause) {
-      throw new ConnectionBroken('its level of durability cannot be set', { cause });
+      throw new ConnectionBroken('PRAGMA synchronous failed', { cause });
     }
   }
 
@@ -98,8 +100,8 @@ export class Commits {
   }
 
   /**
-   * Leaves out what is damaged: else one session would stop every sweep, the sign-out of its user, and every sign-in under a
-   * limit. Null for a write to one session.
+   * Leaves out damaged sessions. Otherwise one of them would block every sweep, the sign-out of its user, and every
+   * sign-in under a limit. Returns null for a write to one session.
    */
   #commitReadable(write: Write, decided_at: number): One | null {
     if (isOfMany(write)) {
@@ -119,7 +121,7 @@ export class Commits {
     return result;
   }
 
-  /** The first page is written whatever it holds; the flush is of all that was written before, too. */
+  /** Writes the first page, even if its content stays the same; the flush includes everything written before. */
   #flush(): void {
     this.#transaction(() => this.#db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`));
   }

@@ -5,9 +5,11 @@ import { isDamage } from '../faults.ts';
 import { COLUMNS, toSession } from '../rows.ts';
 import type { Write, WriteResult } from './writes.ts';
 
-/** Sessions that one write over many is divided into. */
+/** The maximum number of sessions of one divided write. */
 const CANDIDATES_MAX = 10_000;
-/** How often it is repeated on a part of them: each takes about 0.5 ms. What is left then counts as unwritable. */
+/**
+ * The maximum number of attempts with parts of a write; each takes about 0.5 ms. The rest then counts as unwritable.
+ */
 const ATTEMPTS_MAX = 2_000;
 
 /** A write over many sessions. */
@@ -18,20 +20,23 @@ export function isOfMany(write: Write): write is WriteOfMany {
   return write.type === 'expire' || write.type === 'purge' || write.type === 'close';
 }
 
-/** The rows that a write over many sessions is about. Indexes alone say so: the sessions themselves may be damaged. */
+/** The rows of a write over many sessions. They are read from indexes only, because the sessions may be damaged. */
 export function candidates(db: DatabaseSync, write: WriteOfMany): readonly number[] {
   return rowids(db, selection(write));
 }
 
-/** Those of a user's open sessions that cannot be read. Outside a transaction: SQLite writes nothing in one that met damage. */
+/**
+ * A user's open sessions that cannot be read. Call it outside a transaction: SQLite writes nothing in a transaction
+ * that met damage.
+ */
 export function unreadableOf(db: DatabaseSync, user_id: Row[number]): readonly number[] {
   const read = prepare(db, `SELECT ${COLUMNS} FROM sessions WHERE rowid = ?`);
   return rowids(db, openOf(user_id)).filter((rowid) => !isReadable(() => read.get(rowid)));
 }
 
 /**
- * Repeats a write on ever smaller parts of its sessions, so that only those which cannot be written are left out. A session
- * that can be read may still be unwritable, where its page is to be merged with a damaged one.
+ * Repeats a write on smaller and smaller parts of its sessions, so that only the unwritable ones are left out. A
+ * readable session may be unwritable too, if its page must be merged with a damaged one.
  */
 export function divide(
   write: WriteOfMany,
@@ -61,7 +66,7 @@ export function divide(
 }
 
 interface Selection {
-  /** By an index that has all that the condition needs. */
+  /** The clause after FROM, which names an index with all columns of the condition. */
   readonly from: string;
   readonly values: Row;
 }

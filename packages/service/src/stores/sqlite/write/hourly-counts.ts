@@ -7,16 +7,16 @@ import { isDamage } from '../faults.ts';
 export const SELECT_HOURS = 'SELECT hour, what, count FROM hours WHERE hour >= ? ORDER BY hour DESC';
 
 const COUNT_OPEN = 'SELECT count(*) FROM sessions WHERE close_time IS NULL';
-/** The row of a total, which is of no hour. */
+/** The row with the total of open sessions; its hour is -1. */
 const OPEN = "hour = -1 AND what = 'open'";
 export const SELECT_OPEN = `SELECT count FROM hours WHERE ${OPEN}`;
 
-/** The counts are worth less than the sessions: no write fails for long because of them. */
+/** After damage to the counts, this many transactions are not counted: the counts matter less than the sessions. */
 const LEFT_OUT_TRANSACTIONS = 1_000;
 
 /**
- * Counts what a transaction opens and closes, and writes the sums at its end: one row an hour and kind, not a session. How many
- * sessions are open is kept too: to count them takes 0.2 s for 10 million.
+ * Counts the sessions that a transaction opens and closes, and writes the sums at its end: one row per hour and kind,
+ * not one per session. It also stores the number of open sessions, because counting 10 million of them takes 0.2 s.
  */
 export class HourCounters {
   readonly #add: RowStatement;
@@ -24,10 +24,10 @@ export class HourCounters {
   readonly #addOpen: RowStatement;
   readonly #recount: RowStatement;
   readonly #sums = new HourSums();
-  /** How many more sessions are open than before. */
+  /** The change in the number of open sessions. */
   #opened = 0;
   #latest = 0;
-  /** Transactions that are not counted any more, before it is tried again. */
+  /** How many more transactions are not counted. */
   #left_out = 0;
   #mustRecount = false;
 
@@ -39,7 +39,7 @@ export class HourCounters {
     this.#recount = prepare(db, `UPDATE hours SET count = (${COUNT_OPEN}) WHERE ${OPEN}`);
   }
 
-  /** Sessions that are open from now on; negative for those that are not any more. */
+  /** Adds sessions that are now open; negative for sessions that are no longer open. */
   countOpen(count: number): void {
     this.#opened += count;
   }
@@ -52,7 +52,7 @@ export class HourCounters {
     this.#sums.closed(session);
   }
 
-  /** Within the transaction. Damage to the counts fails this transaction, and leaves the next ones without counts. */
+  /** Call it within the transaction. Damage to the counts fails this transaction, and the next ones are not counted. */
   write(): void {
     if (this.#left_out > 0) {
       this.#left_out -= 1;
@@ -70,7 +70,7 @@ export class HourCounters {
 
   #write(): void {
     for (const { hour, what, count } of this.#sums.all()) {
-      // What is imported may be old.
+      // Imported sessions may be old.
       if (hour < this.#latest - (HOURS_MAX - 1) * HOUR_MS) continue;
       this.#add.run(hour, what, count);
       if (hour > this.#latest) {
@@ -84,7 +84,7 @@ export class HourCounters {
     this.drop();
   }
 
-  /** After a transaction that was rolled back. */
+  /** Call it after a transaction was rolled back. */
   drop(): void {
     this.#sums.clear();
     this.#opened = 0;

@@ -1,18 +1,22 @@
 import type { SessionUpdate } from '../../../domain/session.ts';
 import type { Write } from './writes.ts';
 
-/** Pages of 4 KiB that the writes of a commit change together, in the table and its indexes. */
+/** Pages of 4 KiB that the writes of one commit share, in the table and its indexes. */
 const PAGES_A_COMMIT = 4;
-/** And those that a write shares with no other: 3.3 to 3.7 of an insert among 24, with 50,000 and with 500,000 sessions. */
+/**
+ * Pages that a write does not share with others: 3.3 to 3.7 for one of 24 inserts, with 50,000 and with 500,000
+ * sessions.
+ */
 const PAGES_A_WRITE = 4;
 /**
- * Sweeps and bulk closes change sessions all over the file, and moving their pages takes longer than those that new sessions
- * share. They count sixteenfold: with a million sessions, opens waited 150 ms for the move of 128 MiB, and wait 27 ms for 8 MiB.
+ * Sweeps and bulk closes change sessions all over the file, and moving their pages takes longer than moving the shared
+ * pages of new sessions. So their pages count sixteenfold. With a million sessions, opens waited 150 ms while 128 MiB
+ * were moved, and wait 27 ms with 8 MiB.
  */
 const PAGES_OF_SPREAD_WRITE = 64;
 const PAGE_BYTES = 4096;
 
-/** About what a commit adds to the write-ahead log, by how long it takes to move it into the file. */
+/** The approximate growth of the write-ahead log by a commit, weighted by the time to move it into the file. */
 export function bytesOfCommit(writes: readonly Write[]): number {
   let bytes = PAGES_A_COMMIT * PAGE_BYTES;
   for (const write of writes) bytes += bytesInLog(write);

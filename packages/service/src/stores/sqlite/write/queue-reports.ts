@@ -1,7 +1,7 @@
 import type { StoreReport } from '../../shared/store-url.ts';
 import { unavailable } from '../../shared/unavailable.ts';
 
-/** What the queue of commits says to the operator: each line names the database file. */
+/** Reports of the commit queue to the operator. Each names the database file. */
 export class QueueReports {
   readonly #report: (report: StoreReport) => void;
   readonly #file: string;
@@ -11,7 +11,7 @@ export class QueueReports {
     this.#file = file;
   }
 
-  /** Of whether anything can be written. Where the content is lost, reads do not go on. */
+  /** Reports whether writes are possible. If the content of the files is lost, reads are impossible too. */
   writability(line: StoreReport, isLost: boolean): void {
     const msg = 'the store can be neither written to nor read: another program has changed its files';
     this.#write(isLost ? { ...line, msg } : line);

@@ -21,7 +21,7 @@ import {
 import { HourCounters } from './hourly-counts.ts';
 import type { Write, WriteResult } from './writes.ts';
 
-/** One object for all: of many references to it, the copy to the other thread holds one. */
+/** One shared object: if a message refers to it many times, the copy to the other thread holds it once. */
 const INSERTED: WriteResult = { type: 'inserted', evicted: [], expired: [] };
 const MISSING: WriteResult = { type: 'missing' };
 const NONE: readonly Row[] = [];
@@ -31,7 +31,7 @@ const USER_ID = placeOf('user_id');
 const OPEN_TIME = placeOf('open_time');
 const CLOSE_TIME = placeOf('close_time');
 
-/** Does the writes of one transaction; between its reads and its writes nothing else can come. */
+/** Runs the writes of one transaction. No other write can happen between its reads and its writes. */
 export class WriteRunner {
   readonly #db: DatabaseSync;
   readonly #among: string;
@@ -47,7 +47,7 @@ export class WriteRunner {
   readonly #countOpenOfUser: RowStatement;
   readonly #evictable: Readonly<Record<keyof typeof EVICTED_BY, RowStatement>>;
 
-  /** Writes over many sessions are about those of `among`, a condition that begins with AND; empty for all. */
+  /** `among` is a condition that begins with AND and restricts writes over many sessions; empty for no restriction. */
   constructor(db: DatabaseSync, among = '') {
     this.#db = db;
     this.#among = among;
@@ -67,7 +67,7 @@ export class WriteRunner {
     this.#evictable = { evict_oldest: evicted(EVICTED_BY.evict_oldest), evict_idle: evicted(EVICTED_BY.evict_idle) };
   }
 
-  /** All of them, in their order, judged by `decided_at`; throws when the transaction has to be rolled back. */
+  /** Runs all writes in order. Liveness is judged by `decided_at`. Throws if the transaction must be rolled back. */
   run(writes: readonly Write[], decided_at: number): WriteResult[] {
     try {
       const results = writes.map((write) => this.#run(write, decided_at));
@@ -130,7 +130,7 @@ export class WriteRunner {
     }
     if (!this.#insertRow(row)) return { type: 'taken', expired };
     if (excess <= 0 || limit.policy === 'deny') return { type: 'inserted', evicted: [], expired };
-    // One more: the new one may be of the same moment, and must not be chosen itself.
+    // Selects one more: the new session may have the same time, and must not be evicted itself.
     const candidates = this.#evictable[limit.policy]
       .all(user_id, excess + 1)
       .filter((candidate) => candidate[ID] !== row[ID]);
@@ -138,7 +138,7 @@ export class WriteRunner {
     return { type: 'inserted', evicted, expired };
   }
 
-  /** False where the id is taken. */
+  /** False if the id is taken. */
   #insertRow(row: Row): boolean {
     try {
       this.#insert.run(...row);
@@ -162,7 +162,7 @@ export class WriteRunner {
   #runClose({ request, ids, now }: Write & { readonly type: 'close' }, decided_at: number): WriteResult {
     const { reason, limit, dry_run } = request;
     const all = [...closable(request), ...(ids ? [amongIds('IN', ids)] : [])];
-    // Prepared each time: what it selects by differs, and it is no hot path.
+    // Prepared for each call: the conditions differ, and the call is rare.
     const select = prepare(
       this.#db,
       `SELECT ${COLUMNS} FROM sessions ${where(all)} ${this.#among} ORDER BY open_time DESC, id LIMIT ?`,

@@ -6,11 +6,11 @@ import type { FromWriter, ToWriter, WriterData } from './writes.ts';
 
 interface WriterListener {
   readonly receive: (message: FromWriter) => void;
-  /** The thread has ended, after its last message. The reason is null where it has ended as it was told. */
+  /** The thread has ended, after its last message. The reason is null after `close`. */
   readonly ended: (reason: string | null) => void;
 }
 
-/** The thread that writes (`writer.ts`), as the thread that serves sees it. */
+/** The main thread's side of the writer thread (`writer.ts`). */
 export class WriterThread {
   readonly #listener: WriterListener;
   readonly #port: MessagePort;
@@ -21,10 +21,10 @@ export class WriterThread {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#port.on('message', (message: FromWriter) => listener.receive(message));
-    // The thread runs from the sources as from the build, beside this file in both.
+    // The file is beside this one in the sources and in the build.
     const file = new URL(`writer${extname(import.meta.url)}`, import.meta.url);
     const workerData: WriterData = { config, files, port: port2 };
-    // The index of the log stays open for the next thread.
+    // The log's index must stay open for the next thread.
     const worker = new Worker(file, { workerData, transferList: [port2], trackUnmanagedFds: false });
     worker.on('error', (error: unknown) => {
       this.#reason = error instanceof Error ? error.message : String(error);
@@ -32,7 +32,7 @@ export class WriterThread {
     worker.on('exit', (code) => {
       for (let isLeft = true; isLeft; ) isLeft = this.receiveNow();
       this.#port.close();
-      listener.ended(this.#reason ?? (code === 0 ? null : `it ended with ${code}`));
+      listener.ended(this.#reason ?? (code === 0 ? null : `exit code ${code}`));
     });
   }
 
@@ -40,7 +40,7 @@ export class WriterThread {
     this.#port.postMessage(message);
   }
 
-  /** Takes a message that is there before its turn; false where there is none. */
+  /** Receives a message before its turn; false if there is none. */
   receiveNow(): boolean {
     const received = receiveMessageOnPort(this.#port);
     if (received) this.#listener.receive(received.message);

@@ -12,16 +12,16 @@ import type { FromWriter, ToWriter, WriterData } from './writes.ts';
 const CUT_TIMEOUT_MS = 100;
 
 /**
- * The thread that writes. All writes that came while the last commit was on its way to the disk become one
- * transaction, so that they share one flush. It is `IMMEDIATE`, which keeps other processes out too.
+ * The writer thread. All writes that arrived during the last commit become one transaction, so that they share one
+ * flush. The transaction is `IMMEDIATE`, which keeps other processes out too.
  */
 function serve({ config, files: known }: WriterData): Served {
   const db = connect(config);
   migrate(db);
-  // The queue asks for checkpoints, when no reader stands in their way.
+  // The queue requests checkpoints when no reader blocks them.
   db.exec('PRAGMA wal_autocheckpoint = 0');
   const guard = connect(config, 'read');
-  // From now on it holds SQLite's lock on the file.
+  // From now on this connection holds SQLite's lock on the file.
   prepare(guard, 'SELECT 1 FROM sqlite_schema').get();
   const files = new OpenFiles(db, config.path, known);
   const commits = new Commits(db, files);
@@ -31,7 +31,7 @@ function serve({ config, files: known }: WriterData): Served {
       case 'commit':
         return { type: 'committed', ...commits.commit(message.writes, message.decided_at) };
       case 'checkpoint': {
-        // After a fault the log grows on, until a checkpoint succeeds.
+        // After a fault the log keeps growing until a checkpoint succeeds.
         let pages_left = 0;
         const fault = faultOf(() => {
           pages_left = files.checkpoint(() => moveLog(db, config, message.cut));
@@ -56,8 +56,9 @@ interface Served {
 }
 
 /**
- * The last connection that may write moves the log into the file, and deletes it. It must not where another program has
- * written to the file: the guard is the last one then. SQLite itself leaves alone what is at the path in place of the file.
+ * When the last writable connection is closed, SQLite moves the log into the file and deletes it. This must not happen
+ * if another program has written to the file: then the read-only guard is closed last. SQLite itself does not touch a
+ * file that has replaced the database file.
  */
 function close(db: DatabaseSync, guard: DatabaseSync, files: OpenFiles): void {
   faultOf(() => files.assertSame());
@@ -79,7 +80,7 @@ function moveLog(db: DatabaseSync, config: SqliteStoreConfig, cut: boolean): num
   return cut ? cutLog(db, config) : checkpoint(db, 'PASSIVE');
 }
 
-/** Another process that reads, like a backup, may stand in the way: writes do not wait for it. */
+/** Another process that reads, such as a backup, may block this; writes wait no longer than `CUT_TIMEOUT_MS`. */
 function cutLog(db: DatabaseSync, { lock_timeout_ms }: SqliteStoreConfig): number {
   db.exec(`PRAGMA busy_timeout = ${CUT_TIMEOUT_MS}`);
   try {
@@ -99,7 +100,7 @@ let isLost = false;
 const send = (message: FromWriter) => port.postMessage(message);
 try {
   const { files, receive } = serve(workerData as WriterData);
-  // What it throws ends the thread: the queue starts another one, with a new connection.
+  // An exception ends the thread. The queue then starts another one with a new connection.
   port.on('message', (message: ToWriter) => {
     const answer = receive(message);
     if (!isLost && files.lost !== null) send({ type: 'lost', reason: files.lost });

@@ -5,12 +5,12 @@ import type { SqliteStoreConfig } from '../config.ts';
 import type { Row } from '../connection.ts';
 import type { KnownFiles } from '../files/open-files.ts';
 
-/** What the writer's thread is asked to do, and what it answers: plain values, cheap to copy between threads. */
+/** The requests to the writer thread and its results: plain values, cheap to copy between threads. */
 export type Write =
   | { readonly type: 'insert'; readonly row: Row; readonly limit: SessionLimit | null; readonly now: number }
   | { readonly type: 'update'; readonly id: string; readonly update: SessionUpdate; readonly now: number }
   | { readonly type: 'remove'; readonly id: string }
-  /** With `ids`, of those alone. */
+  /** With `ids`, closes only those. */
   | {
       readonly type: 'close';
       readonly request: CloseMatching;
@@ -21,7 +21,10 @@ export type Write =
   | { readonly type: 'purge'; readonly closed_before: number; readonly limit: number };
 
 export type WriteResult =
-  /** The row is the caller's own. Those that were evicted come with it, and those that had passed their deadline. */
+  /**
+   * The caller has the inserted row already. `evicted` sessions were closed for it; `expired` ones were past their
+   * deadline.
+   */
   | { readonly type: 'inserted'; readonly evicted: readonly Row[]; readonly expired: readonly Row[] }
   | { readonly type: 'taken'; readonly expired: readonly Row[] }
   | { readonly type: 'limit'; readonly max: number; readonly expired: readonly Row[] }
@@ -35,8 +38,8 @@ export type WriteResult =
   | { readonly type: 'missing' }
   | { readonly type: 'removed'; readonly row: Row }
   /**
-   * The rows of a dry run are as they were. `expired` had passed their deadline, and are ended as such. `unreadable` rows
-   * may match too, and are as they were.
+   * The rows of a dry run are unchanged. `expired` sessions were past their deadline and have ended. `unreadable`
+   * sessions may match too, and are unchanged.
    */
   | {
       readonly type: 'matched';
@@ -50,13 +53,13 @@ export type WriteResult =
   | { readonly type: 'purged'; readonly rows: readonly Row[] }
   | { readonly type: 'failed'; readonly message: string };
 
-/** A write and what became of it. */
+/** A write and its result. */
 export interface Done {
   readonly write: Write;
   readonly result: WriteResult;
 }
 
-/** Of writes, in their order, and their results. */
+/** Pairs writes with their results, in order. */
 export function doneOf(writes: readonly { readonly write: Write }[], results: readonly WriteResult[]): Done[] {
   return results.flatMap((result, index) => {
     const write = writes[index]?.write;
@@ -65,28 +68,28 @@ export function doneOf(writes: readonly { readonly write: Write }[], results: re
 }
 
 export interface Committed {
-  /** One a write, in their order; `failed` for each when nothing was committed. */
+  /** One result per write, in order; all are `failed` if nothing was committed. */
   readonly results: readonly WriteResult[];
-  /** Why nothing can be written; null where it can be. */
+  /** Why no write is possible; null if writes are possible. */
   readonly fault: string | null;
   /** Whether writes may have been made although they failed. */
   readonly is_unsure: boolean;
-  /** Sessions that were left out of writes over many, since they cannot be read. */
+  /** The number of sessions that were left out of writes over many, because they cannot be read. */
   readonly unreadable: number;
 }
 
 export type ToWriter =
   /** `decided_at` is the clock when the commit is sent: its writes may have waited since their `now`. */
   | { readonly type: 'commit'; readonly writes: readonly Write[]; readonly decided_at: number }
-  /** Moves the log into the file; `cut` leaves nothing of it. */
+  /** Moves the log into the file; `cut` also truncates the log. */
   | { readonly type: 'checkpoint'; readonly cut: boolean }
-  /** Looks whether the files are still those that are open. */
+  /** Checks whether the files are still the open ones. */
   | { readonly type: 'check' }
-  /** Writes something, to see whether that is possible; after a fault only with room for more. */
+  /** Makes a test write; after a fault, it succeeds only if there is space for more. */
   | { readonly type: 'prove'; readonly needs_room: boolean }
   | { readonly type: 'close' };
 
-/** A fault is why it could not be done; null where it was. */
+/** `fault` is why the request failed; null if it succeeded. */
 export type FromWriter =
   | { readonly type: 'ready'; readonly files: KnownFiles }
   | { readonly type: 'unusable'; readonly message: string }
@@ -99,14 +102,14 @@ export type FromWriter =
       readonly files: KnownFiles;
     }
   | { readonly type: 'checked'; readonly fault: string | null }
-  /** Another program has changed the content of the files. Comes before the answer to the request that has found it. */
+  /** Another program has changed the content of the files. Sent before the response to the request that found it. */
   | { readonly type: 'lost'; readonly reason: string }
   | { readonly type: 'proved'; readonly fault: string | null };
 
-/** What the thread starts with. */
+/** The data that the thread starts with. */
 export interface WriterData {
   readonly config: SqliteStoreConfig;
-  /** The files of the thread before this one; null for the first. */
+  /** The files of the previous thread; null for the first thread. */
   readonly files: KnownFiles | null;
   readonly port: MessagePort;
 }

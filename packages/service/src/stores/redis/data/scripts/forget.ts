@@ -1,9 +1,9 @@
 import { script } from './script.ts';
 
 /**
- * Takes ids out of indexes whose sessions the server has let expire: it does so on its own, without a script.
+ * Removes ids from indexes if their sessions have expired in the server, which happens without a script.
  *
- * KEYS: one session's key for each id, then the indexes. ARGV: the ids.
+ * KEYS: the session key of each id, then the indexes. ARGV: the ids.
  */
 export const FORGET = script(`
 for n, id in ipairs(ARGV) do

@@ -2,8 +2,9 @@ import { LEASE_AHEAD_MS_MAX } from '../../../../domain/time/clock-check.ts';
 import { script } from './script.ts';
 
 /**
- * Takes, renews or gives back the lease by the caller's time, not the server's. KEYS: the lease. ARGV: holder, how long
- * (0 gives it back), now. A lease too far in the future is void: a wrong clock has made it. Answers 1 to who has it now.
+ * Takes, renews or releases the lease, by the caller's time instead of the server's. KEYS: the lease. ARGV: holder,
+ * lease_ms (0 releases the lease), now. A lease that ends too far in the future is void, because a wrong clock has made
+ * it. Returns 1 if the caller has the lease now.
  */
 export const LEASE = script(`
 local holder, lease_ms, now = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])

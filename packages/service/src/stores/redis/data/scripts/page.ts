@@ -1,13 +1,13 @@
 import { script } from './script.ts';
 
 /**
- * A piece of an index, from a place on: ids with their scores, and their deadlines while they are open. The place need
- * not be that of a session that is still there.
+ * One piece of an index after a place: ids with their scores, and the deadlines of open sessions. The session of the
+ * place need not exist any more.
  *
- * KEYS: the index; the index of deadlines. ARGV: score and id of the place, '' for the id to begin after all of that
- * score; how many. Answers id, score, deadline or '', and so on.
+ * KEYS: the index; the index of deadlines. ARGV: score and id of the place ('' for the id means after all entries with
+ * that score); the number of entries. Returns id, score, deadline or '' for each entry.
  *
- * Ids are compared by their bytes, as the server orders them; Lua's own comparison follows the server's locale.
+ * Ids are compared by their bytes, as the server orders them. Lua's own comparison depends on the server's locale.
  */
 export const PAGE = script(`
 local index, due, score, id, count = KEYS[1], KEYS[2], ARGV[1], ARGV[2], tonumber(ARGV[3])

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 
-/** A script that runs within the server, in one step that no other command can come between. */
+/** A script that runs in the server, atomically. */
 export interface Script {
   readonly source: string;
-  /** By which a server that has seen the script knows it. */
+  /** The SHA-1 by which a server finds a script that it has loaded. */
   readonly sha: string;
 }
 

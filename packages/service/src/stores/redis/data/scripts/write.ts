@@ -1,26 +1,35 @@
 import { HOUR_MS, HOURS_MAX } from '../../../shared/hourly-counts.ts';
 import { script } from './script.ts';
 
-/** How long a user's index outlives the last of its sessions: so its expiry is renewed once a day, not at every touch. */
+/**
+ * How long a user's index outlives the last of its sessions. With one day, its TTL is renewed once a day, not at every
+ * touch.
+ */
 const INDEX_TTL_SLACK_MS = 86_400_000;
 
-/** Length of the text that a stored session begins with, which is another after each write. */
+/** Length of the stamp at the start of a stored session. Each write has a new stamp. */
 export const STAMP_LENGTH = 12;
 
-/** What stands in KEYS before those of the puts, and how much of each put in KEYS and in ARGV (`write-request.ts`). */
+/** The number of KEYS before those of the puts, and the number of KEYS and ARGV per put (`write-request.ts`). */
 const SHARED_KEYS = 7;
 const PUT_KEYS = 4;
 const PUT_VALUES = 8;
 
 /**
- * Every change of sessions of one shard. First it compares: each session has the stamp that the writer has read, and the
- * open sessions of a user are those that the writer has read. Then it changes all or, where one differs, nothing.
+ * Makes all changes of sessions in one shard. First it compares what the writer has read with what is stored: the stamp
+ * of each session, and the open sessions of a guarded user. If anything differs, it changes nothing.
  *
- * KEYS: opened, active, due, ended, hours, seq, the guarded user's due; for each put: session, user's opened, active, due.
- * ARGV: channel; the encrypted message, or ''; the secret that proves its number; '1' for a guard, or ''; how many ids it
- *   expects, the ids; how many counts, of each its hour and kind and by how much; for each put: id, stamp ('' for none), session ('' to
- *   delete it), opened score, active score, deadline ('' when it has ended), end ('' while it is open), ttl ('' for ever).
- * Answers 'ok'; 'open' when the guard fails; 'stale' when a put does.
+ * KEYS: opened, active, due, ended, hours, seq, the guarded user's due; for each put: session, user's opened, active,
+ * due.
+ *
+ * ARGV:
+ * - channel; the encrypted message, or ''; the secret that proves its number
+ * - '1' with a guard, or ''; the number of expected ids; the expected ids
+ * - the number of counts; for each count: hour, kind, increment
+ * - for each put: id, stamp ('' for a new session), session ('' to delete it), opened score, active score, deadline (''
+ *   if it has ended), end ('' while it is open), ttl ('' for no limit)
+ *
+ * Returns 'ok'; 'open' if the guard fails; 'stale' if the stamp of a put differs.
  */
 export const WRITE = script(`
 local call = redis.call
