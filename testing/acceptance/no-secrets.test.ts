@@ -13,7 +13,7 @@ import { SqliteStore } from '../../packages/service/src/stores/sqlite/store.ts';
 import { startTestServer } from '../http/test-server.ts';
 import { PostgresServer } from '../servers/postgres-server.ts';
 import { RedisServer } from '../servers/redis-server.ts';
-import { missingPostgres, missingRedis } from '../stores/stores.ts';
+import { missingPostgres, missingRedis } from '../stores/missing.ts';
 import { formsOf, type Script, useSecrets } from './secrets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-secrets-'));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PostgresServer } from '../../servers/postgres-server.ts';
 import { RedisCluster } from '../../servers/redis-cluster.ts';
 import { RedisServer } from '../../servers/redis-server.ts';
-import { missingPostgres, missingRedis } from '../../stores/stores.ts';
+import { missingPostgres, missingRedis } from '../../stores/missing.ts';
 
 /** Where the service under test keeps its sessions. */
 interface Engine {

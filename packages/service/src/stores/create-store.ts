@@ -1,65 +1,22 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { extname } from 'node:path';
 import { SessionsError } from '../domain/errors.ts';
 import type { SessionStore } from '../domain/store.ts';
 import { type StoreOptions, schemeOf } from './shared/store-url.ts';
 
-type Scheme = (url: string, options: StoreOptions) => Promise<SessionStore>;
-
-/** Each store loads its client library only when it is used. */
-const SCHEMES: Readonly<Record<string, Scheme>> = {
-  memory: async (url) => {
-    const [{ MemoryStore }, { memoryStoreConfig }] = await Promise.all([
-      import('./memory/store.ts'),
-      import('./memory/config.ts'),
-    ]);
-    return new MemoryStore(memoryStoreConfig(url));
-  },
-  sqlite: async (url, { clock, report }) => {
-    const [{ SqliteStore }, { sqliteStoreConfig }] = await Promise.all([
-      import('./sqlite/store.ts'),
-      import('./sqlite/config.ts'),
-    ]);
-    return new SqliteStore(sqliteStoreConfig(url), clock, report);
-  },
-  postgres,
-  postgresql: postgres,
-  redis,
-  rediss: redis,
-};
-
-async function redis(url: string, options: StoreOptions): Promise<SessionStore> {
-  const [{ RedisStore }, { redisStoreConfig }] = await Promise.all([
-    import('./redis/store.ts'),
-    import('./redis/config.ts'),
-  ]);
-  return new RedisStore(redisStoreConfig(url, options), options.clock, warnOnce(options));
+/** What the file `create.ts` in the folder of a store exports. The folder has the name of the URL's scheme. */
+interface CreateModule {
+  readonly create: (url: string, options: StoreOptions) => SessionStore;
 }
 
-async function postgres(url: string, options: StoreOptions): Promise<SessionStore> {
-  const [{ PostgresStore }, { postgresStoreConfig }] = await Promise.all([
-    import('./postgres/store.ts'),
-    import('./postgres/config.ts'),
-  ]);
-  return new PostgresStore(postgresStoreConfig(url), options.clock, warnOnce(options), options.report);
-}
-
-const UNBELIEVED = [
-  "The channel of the store's feed carried messages that no node of this version has sent.",
-  'They were ignored, but each second with such a message empties the cache of this node.',
-  'Find the program that sends them, or upgrade the nodes that run another version.',
-].join(' ');
-
-/** Warns once about foreign messages on the feed's channel: a warning for each could fill the log. */
-function warnOnce({ warn }: StoreOptions): () => void {
-  let isSaid = false;
-  return () => {
-    if (isSaid) return;
-    isSaid = true;
-    warn?.(UNBELIEVED);
-  };
-}
+/** Schemes whose store has another name. */
+const ALIASES: Readonly<Record<string, string>> = { postgresql: 'postgres', rediss: 'redis' };
 
 /**
  * Creates the store that a URL names. Rejects with `INVALID_CONFIG`; the message contains no password of the URL.
+ *
+ * The scheme of the URL is the name of a folder beside this file. So a new store is a new folder, and each store loads its
+ * client library only when it is used.
  *
  * ```ts
  * const store = await createStore('sqlite:data/sessions.db');
@@ -68,9 +25,19 @@ function warnOnce({ warn }: StoreOptions): () => void {
  */
 export async function createStore(url: string, options: StoreOptions = { retention_ms: null }): Promise<SessionStore> {
   const scheme = schemeOf(url);
-  const create = SCHEMES[scheme];
-  if (create) return create(url, options);
-  const known = Object.keys(SCHEMES).map((known) => `"${known}:"`);
+  const file = createFileOf(ALIASES[scheme] ?? scheme);
+  if (scheme === '' || !existsSync(file)) throw unknownScheme(scheme);
+  const { create } = (await import(file.href)) as CreateModule;
+  return create(url, options);
+}
+
+function createFileOf(folder: string): URL {
+  return new URL(`${folder}/create${extname(import.meta.url)}`, import.meta.url);
+}
+
+function unknownScheme(scheme: string): SessionsError {
+  const folders = readdirSync(new URL('.', import.meta.url)).filter((name) => existsSync(createFileOf(name)));
+  const known = [...folders, ...Object.keys(ALIASES)].map((name) => `"${name}:"`);
   // The URL is not quoted: an unknown URL may have its password anywhere.
-  throw new SessionsError('INVALID_CONFIG', `The store URL starts with "${scheme}:"; allowed: ${known.join(', ')}.`);
+  return new SessionsError('INVALID_CONFIG', `The store URL starts with "${scheme}:"; allowed: ${known.join(', ')}.`);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { removeAll } from '../../../../testing/stores/emptying.ts';
-import { onEveryStore, type StoreName } from '../../../../testing/stores/stores.ts';
+import { onEveryStore } from '../../../../testing/stores/stores.ts';
 import { asJsonText } from '../domain/json.ts';
 import { apply, asOf, isLive, open, type Session } from '../domain/session.ts';
 import type { PageRequest, SessionFilter, SessionStore } from '../domain/store.ts';
@@ -124,13 +124,7 @@ function view(session: Session | null, now: number): Session | null {
 }
 
 /** How many random sequences each store runs: a few seconds of them. */
-const RUNS: Readonly<Record<StoreName, number>> = {
-  memory: 500,
-  sqlite: 60,
-  postgres: 60,
-  redis: 100,
-  'redis cluster': 60,
-};
+const RUNS_ON_MEMORY = 500;
 
 onEveryStore((stores) => {
   test(`${stores.name}: random operations have the same results as in the simplest store`, async () => {
@@ -139,6 +133,6 @@ onEveryStore((stores) => {
       await removeAll(store, 0);
       await follow(store, steps);
     });
-    await fc.assert(property, { numRuns: RUNS[stores.name] });
+    await fc.assert(property, { numRuns: stores.runs(RUNS_ON_MEMORY) });
   });
 });

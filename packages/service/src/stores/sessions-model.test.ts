@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { removeAll } from '../../../../testing/stores/emptying.ts';
-import { onEveryStore, type StoreName } from '../../../../testing/stores/stores.ts';
+import { onEveryStore } from '../../../../testing/stores/stores.ts';
 import { SessionsError } from '../domain/errors.ts';
 import { asJsonText } from '../domain/json.ts';
 import type { Session } from '../domain/session.ts';
@@ -241,13 +241,7 @@ const NAME = 'random requests and sweeps break no rule of ends, limits, updates 
 const policies = fc.constantFrom(...LIMIT_POLICIES);
 
 /** How many random sequences each store runs: a few seconds of them. */
-const RUNS: Readonly<Record<StoreName, number>> = {
-  memory: 300,
-  sqlite: 40,
-  postgres: 30,
-  redis: 40,
-  'redis cluster': 30,
-};
+const RUNS_ON_MEMORY = 300;
 
 onEveryStore((stores) => {
   test(`${stores.name}: ${NAME}`, async () => {
@@ -260,6 +254,6 @@ onEveryStore((stores) => {
         await follow(store, policy, steps);
       },
     );
-    await fc.assert(property, { numRuns: RUNS[stores.name] });
+    await fc.assert(property, { numRuns: stores.runs(RUNS_ON_MEMORY) });
   });
 });

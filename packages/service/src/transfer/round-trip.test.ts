@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { removeAll } from '../../../../testing/stores/emptying.ts';
-import { onEveryStore, type StoreName } from '../../../../testing/stores/stores.ts';
+import { onEveryStore } from '../../../../testing/stores/stores.ts';
 import { open, type Session } from '../domain/session.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { anySessions } from './fixtures/any-session.ts';
@@ -17,13 +17,7 @@ function openedAt(time: number): Session {
   return open(String(time), { ...texts, idle_timeout_ms: 1000, expire_time: null }, time);
 }
 
-const RUNS: Readonly<Record<StoreName, number>> = {
-  memory: 100,
-  sqlite: 25,
-  postgres: 15,
-  redis: 25,
-  'redis cluster': 10,
-};
+const RUNS_ON_MEMORY = 100;
 
 onEveryStore((stores) => {
   test(`${stores.name}: any sessions that are exported and imported are the same, member for member`, async () => {
@@ -40,7 +34,7 @@ onEveryStore((stores) => {
       for (const session of sessions) assert.deepEqual({ ...(await store.find(session.id)) }, session);
       assert.equal(await exported(store), text);
     });
-    await fc.assert(property, { numRuns: RUNS[stores.name] });
+    await fc.assert(property, { numRuns: stores.runs(RUNS_ON_MEMORY) });
   });
 
   test(`${stores.name}: sessions of long ago do not put the hours of the last two days out of the figures`, async () => {

@@ -50,6 +50,7 @@ test('postgres: an invalid URL is rejected with the reason, without its password
     [`${URL_START}?call_timeout_ms=1e3`, /"call_timeout_ms" from 100 to 60000/],
     [`${URL_START}?sslmode=prefer`, /"sslmode" of disable, require, verify-ca or verify-full/],
     [`${URL_START}?sslmode=verify-ca&sslrootcert=/nowhere`, /"sslrootcert" that cannot be read/],
+    [`${URL_START}?schema=a&schema=b`, /the parameter "schema" twice/],
     [`${URL_START}?pool=3`, /the unknown parameter "pool"; allowed: schema, partitions/],
   ];
   for (const [url, message] of bad) {

@@ -119,6 +119,7 @@ function parametersOf(url: string, { searchParams }: URL): Map<Parameter, string
     if (!known) {
       throw invalid(url, `has the unknown parameter ${JSON.stringify(name)}; allowed: ${PARAMETERS.join(', ')}`);
     }
+    if (parameters.has(known)) throw invalid(url, `has the parameter "${known}" twice; write it once`);
     parameters.set(known, value);
   }
   return parameters;

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { PostgresServer } from '../../../../../testing/servers/postgres-server.ts';
 import { copied, useAll } from '../../../../../testing/stores/least-rights.ts';
-import { missingPostgres } from '../../../../../testing/stores/stores.ts';
+import { missingPostgres } from '../../../../../testing/stores/missing.ts';
 import type { SessionStore } from '../../domain/store.ts';
 import { CONFORMANCE_CASES, NODES_CONFORMANCE_CASES } from '../conformance/conformance.ts';
 import { createStore } from '../create-store.ts';

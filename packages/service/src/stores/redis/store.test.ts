@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { RedisServer } from '../../../../../testing/servers/redis-server.ts';
+import { missingRedis } from '../../../../../testing/stores/missing.ts';
 import { withConnections } from '../../../../../testing/stores/redis-commands.ts';
-import { missingRedis } from '../../../../../testing/stores/stores.ts';
 import { newSessionId } from '../../domain/ids.ts';
 import { NOW, session } from '../conformance/fixtures.ts';
 import { isCaughtUp, ownSession, ReceivedChanges, withStore } from './fixtures/nodes.ts';

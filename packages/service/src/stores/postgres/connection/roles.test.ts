@@ -4,7 +4,7 @@ import pg from 'pg';
 import { PostgresServer } from '../../../../../../testing/servers/postgres-server.ts';
 import { TcpProxy } from '../../../../../../testing/servers/proxy.ts';
 import { SessionPooler } from '../../../../../../testing/servers/session-pooler.ts';
-import { missingPostgres } from '../../../../../../testing/stores/stores.ts';
+import { missingPostgres } from '../../../../../../testing/stores/missing.ts';
 import { until } from '../../../../../../testing/until.ts';
 import { SessionsError } from '../../../domain/errors.ts';
 import { monotonicTime } from '../../../domain/time/clock.ts';

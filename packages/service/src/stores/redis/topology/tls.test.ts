@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { onFreePorts } from '../../../../../../testing/servers/free-port.ts';
 import { RedisServer } from '../../../../../../testing/servers/redis-server.ts';
-import { missingRedis } from '../../../../../../testing/stores/stores.ts';
+import { missingRedis } from '../../../../../../testing/stores/missing.ts';
 import { NOW } from '../../conformance/fixtures.ts';
 import { redisStoreConfig } from '../config.ts';
 import { ownSession, withStore } from '../fixtures/nodes.ts';
