@@ -39,7 +39,7 @@ function licensesOf({ licenses }: Bill['components'][number]): string[] {
 }
 
 for (const path of PACKAGES) {
-  test(`the bill of materials of ${path} names what is installed with it, each with version, licence and purl`, () => {
+  test(`[ASVS-15.1.2] the SBOM of ${path} lists each dependency with version, licence and purl`, () => {
     const { components } = billOf(path);
     const installed = installedFor(root + path);
     assert.equal(installed.size > 20, path === 'packages/service');
@@ -79,7 +79,7 @@ for (const path of PACKAGES) {
   });
 }
 
-test('the bill of materials of the service names what is bundled into it', async () => {
+test('[ASVS-15.1.2] the SBOM of the service lists the bundled packages', async () => {
   const { components } = billOf('packages/service');
   const bundled = components.filter(({ properties }) => properties?.[0]?.name === 'cdx:npm:package:bundled');
   const { output } = await build({

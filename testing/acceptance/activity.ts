@@ -41,7 +41,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'use does not put off the absolute deadline',
+    name: '[ASVS-7.3.2] activity does not extend the absolute lifetime',
     run: async (world) => {
       const { sessions, clock, settled } = world;
       const expire_time = fromNow(world, 10 * SECOND_MS);

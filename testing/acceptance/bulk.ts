@@ -5,7 +5,7 @@ import type { UseCase } from './world.ts';
 /** What ends or deletes many sessions, and what counts them. */
 export const BULK_CASES: readonly UseCase[] = [
   {
-    name: '"sign out everywhere else" ends all other sessions of the user as revoked, and no others',
+    name: '[ASVS-7.4.3] signing out everywhere else ends only the other sessions of the user',
     run: async ({ sessions, changes }) => {
       const here = await sessions.open({ user_id: 'u' });
       const elsewhere = [await sessions.open({ user_id: 'u' }), await sessions.open({ user_id: 'u' })];

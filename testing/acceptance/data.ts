@@ -105,7 +105,7 @@ export const DATA_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'no update is lost when each of 20 parallel writers tries again after a conflict: the counter reaches 20',
+    name: '[U-08] no update is lost when 20 parallel writers retry after a conflict',
     run: async ({ sessions }) => {
       const { session } = await sessions.open({ user_id: 'u', data: { counter: 0 } });
       // Each conflict is the success of another one, and what is read after it is no older.

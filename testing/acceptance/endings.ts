@@ -29,7 +29,7 @@ export const ENDING_CASES: readonly UseCase[] = [
   ...(['closed', 'revoked', 'idle', 'expired'] as const).flatMap((reason) =>
     [false, true].map(
       (swept): UseCase => ({
-        name: `nothing revives a session that ended as ${reason}, ${swept ? 'after' : 'before'} a sweep`,
+        name: `[ASVS-7.4.1] a session that ended as ${reason} cannot be revived ${swept ? 'after' : 'before'} a sweep`,
         run: async (world) => {
           const { sessions, clock } = world;
           const { token, ended } = await endedBy(world, reason);
@@ -54,7 +54,7 @@ export const ENDING_CASES: readonly UseCase[] = [
     ),
   ),
   {
-    name: 'a sign-out is not undone by requests that are under way with it',
+    name: '[U-01] requests in flight do not undo a sign-out',
     run: async ({ sessions, clock, settled }) => {
       const { session, token } = await sessions.open({ user_id: 'u', data: 0 });
       clock.advance(SECOND_MS);
@@ -103,7 +103,7 @@ export const ENDING_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an ended session can be seen for the retention, then is gone; a live one stays however old',
+    name: '[U-10] an ended session is deleted after the retention; a live one never is',
     settings: { retention_ms: 30 * DAY_MS, idle_timeout_ms: 365 * DAY_MS },
     run: async (world) => {
       const { sessions, clock, sweep } = world;

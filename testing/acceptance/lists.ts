@@ -21,7 +21,7 @@ export const LIST_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'each filter narrows a list, alone and together; from_time is inclusive and to_time is not',
+    name: '[ASVS-7.5.2] filters narrow a list alone and combined; only from_time is inclusive',
     run: async (world) => {
       const { sessions, list, earlier, later } = await withFour(world);
       assert.equal(await list({}), 'dcba');
@@ -44,7 +44,7 @@ export const LIST_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'count, total and list agree for every combination of filters',
+    name: '[U-02] count, total and list agree for every combination of filters',
     run: async (world) => {
       const { sessions, later } = await withFour(world);
       const everything = (await sessions.list()).items;
@@ -112,7 +112,7 @@ export const LIST_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'no page is larger than the service allows, whatever is asked for, and nothing is left out for it',
+    name: "[B-12] pages never exceed the service's limit, and paging skips no session",
     settings: { page_size_max: 10 },
     run: async (world) => {
       const { sessions } = world;

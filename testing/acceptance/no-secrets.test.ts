@@ -55,7 +55,7 @@ function assertNoSecretInLog({ secrets, ids }: Script, log: string): void {
   }
 }
 
-test('whoever steals the SQLite file, its write-ahead log or the log finds no token and no key', async () => {
+test('[S-01] the SQLite file, its write-ahead log and the log contain no token and no key', async () => {
   const { path, ...config } = sqliteStoreConfig(`sqlite:${join(folder, 'sessions.db')}`);
   const store = new SqliteStore({ path, ...config });
   await store.open();

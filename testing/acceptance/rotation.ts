@@ -36,7 +36,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
   },
   ...(['validated', 'rotated'] as const).map(
     (use): UseCase => ({
-      name: `a token that is ${use} after its grace ends the session as compromised, and everyone is told`,
+      name: `[K-05] a token that is ${use} after its grace ends the session, and the end is published`,
       run: async ({ sessions, clock, settings, changes }) => {
         const { token, session } = await sessions.open({ user_id: 'u' });
         const current = await sessions.rotate({ token });
@@ -53,7 +53,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     }),
   ),
   {
-    name: 'each earlier token ends the session as compromised, however many rotations came after it',
+    name: '[K-05] any earlier token ends the session as compromised, however old it is',
     run: async ({ sessions, clock, settings }) => {
       for (const [rotations, pause_ms, used] of [
         [40, 0, 0],
@@ -86,7 +86,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'within its grace, a token of before a renewal is worth what it was, and gets no token of the renewed session',
+    name: '[ASVS-7.2.4] in its grace, a token from before a reauthentication gains no rights',
     run: async (world) => {
       const { sessions, clock, settings } = world;
       const { token: first } = await sessions.open({ user_id: 'u', auth_methods: ['pwd'], auth_level: 1 });
@@ -126,7 +126,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a token in its grace is not kept by a cache for longer than the grace',
+    name: '[K-06] a token in its grace may not be cached beyond the end of the grace',
     settings: { touch_interval_ms: 60_000 },
     run: async ({ sessions, clock, settings, settled }) => {
       const { token } = await sessions.open({ user_id: 'u' });
@@ -143,7 +143,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'how the user proved who they are is kept by a plain rotation, and renewed by one that says it anew',
+    name: '[ASVS-7.5.3] a rotation keeps the authentication data, or replaces it if it sends new data',
     run: async (world) => {
       const { sessions, clock } = world;
       const proof = { auth_time: fromNow(world, -HOUR_MS), auth_methods: ['pwd'], auth_level: 1 };

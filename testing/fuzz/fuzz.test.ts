@@ -11,7 +11,7 @@ const SEED = 1;
 const SHORT = TARGETS.filter(({ name }) => !/sqlite|postgres|redis/.test(name));
 
 for (const target of SHORT) {
-  test(`odd inputs of ${target.name} cause no fault of the service`, async () => {
+  test(`[B-06] odd inputs of ${target.name} cause no fault of the service`, async () => {
     const { finding } = await tryTarget(target, { runs: RUNS, seed: SEED, expects_log_limit: true });
     assert.equal(finding, null);
   });
