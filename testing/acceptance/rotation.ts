@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { fromNow, fulfilled, HOUR_MS, inParallel, isProblem } from './expectations.ts';
 import type { UseCase } from './world.ts';
 
-/** New tokens for old ones, and what an old one means. */
+/** Rotation of tokens, and use of rotated tokens. */
 export const ROTATION_CASES: readonly UseCase[] = [
   {
-    name: 'a rotated token is good until the end of its grace, and has one successor',
+    name: 'a rotated token is valid until its grace ends and has one successor',
     run: async ({ sessions, clock, settings }) => {
       const { token, session } = await sessions.open({ user_id: 'u', data: 1 });
       const first = await sessions.rotate({ token });
@@ -21,7 +21,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'of 50 parallel rotations of one token each gets the same successor, and nobody is signed out',
+    name: '50 parallel rotations of one token all return the same successor',
     run: async ({ sessions }) => {
       const { token } = await sessions.open({ user_id: 'u' });
       const results = fulfilled(await inParallel(50, () => sessions.rotate({ token })));
@@ -73,7 +73,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a token of an earlier one, with any character changed, is unknown and ends nothing',
+    name: 'an earlier token with a changed character is unknown and ends nothing',
     run: async ({ sessions }) => {
       const { token } = await sessions.open({ user_id: 'u' });
       const current = (await sessions.rotate({ token })).token;
@@ -110,7 +110,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a renewal that is sent again renews once, and another one of the same old token replaces the present token',
+    name: 'a repeated reauthentication rotates once; a different one replaces the token',
     run: async ({ sessions }) => {
       const { token } = await sessions.open({ user_id: 'u' });
       const renewal = { token, auth_methods: ['otp'], auth_level: 2 };
@@ -164,7 +164,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'every change of a session is told once and in order, and a touch is not',
+    name: 'every change of a session is published once and in order, except touches',
     run: async ({ sessions, clock, settled, changes }) => {
       const { session, token } = await sessions.open({ user_id: 'u' });
       await sessions.replaceData(session.id, 1);

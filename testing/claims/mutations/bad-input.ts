@@ -1,7 +1,7 @@
 import { API, DOMAIN, HTTP } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
-/** Values and requests that are not what they should be. */
+/** Invalid values and requests. */
 export const BAD_INPUT: readonly ClaimMutation[] = [
   {
     id: 'B-01',
@@ -13,7 +13,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-01',
-    name: 'texts may hold a NUL',
+    name: 'strings may contain a NUL',
     test: 'rejects each invalid',
     file: `${API}/text-bounds.ts`,
     find: "export const PATTERN = '^[^\\\\u0000\\\\ud800-\\\\udfff]*$';",
@@ -21,7 +21,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-01',
-    name: 'an error does not name its member',
+    name: 'an error does not name the property',
     test: 'rejects each invalid',
     file: `${API}/validation.ts`,
     find: '`${member || ',
@@ -29,7 +29,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-01',
-    name: 'of two members of a query one counts',
+    name: 'of two query parameters of one name, one counts',
     test: 'rejects invalid, repeated',
     file: `${HTTP}/v2/request.ts`,
     find: "if (name in members) throw invalidMember(name, 'is there more than once');",
@@ -37,7 +37,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-01',
-    name: 'an If-Match that cannot be read counts as none',
+    name: 'an invalid If-Match is ignored',
     test: 'invalid headers are rejected',
     file: `${HTTP}/v2/if-match.ts`,
     find: 'if (revisions.length === 0)',
@@ -45,7 +45,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-01',
-    name: 'an Idempotency-Key that can be guessed is taken',
+    name: 'a short Idempotency-Key is accepted',
     test: 'invalid headers are rejected',
     file: `${DOMAIN}/open-request.ts`,
     find: '/^[\\x21-\\x7e]{16,255}$/',
@@ -53,7 +53,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-02',
-    name: 'the page that API v1 asks for is handed to the store as it is',
+    name: 'paging values of API v1 reach the store unchecked',
     test: 'no value in a request of API v1',
     on: 'sqlite: ',
     file: `${API}/v1/wire.ts`,
@@ -62,7 +62,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-02',
-    name: 'values reach the store whatever they are',
+    name: 'values reach the store unchecked',
     test: 'no value in a request of API v2',
     on: 'sqlite: ',
     file: `${API}/input-check.ts`,
@@ -71,7 +71,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-02',
-    name: 'a filter that no session can match is asked of the store',
+    name: 'a filter that no session can match reaches the store',
     test: 'a filter that no session',
     on: 'sqlite: ',
     file: `${API}/v1/wire.ts`,
@@ -80,7 +80,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-03',
-    name: 'If-Match is checked where headers are read alone',
+    name: 'If-Match is checked only where headers are read',
     test: 'in-process calls reject what HTTP',
     file: `${API}/v2/routes.ts`,
     find: 'assertRevision(request.revision);',
@@ -88,7 +88,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-03',
-    name: 'values may be as deep as they are',
+    name: 'values may have any depth',
     test: 'in-process calls reject values',
     file: `${API}/careful-json.ts`,
     find: '  if (isTooDeep(text)) {',
@@ -96,7 +96,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-03',
-    name: 'requests in the same process have no bound',
+    name: 'requests in the same process have no size limit',
     test: 'in-process calls reject values',
     file: `${API}/careful-json.ts`,
     find: 'if (bytes.length > bytes_max) throw bodyTooLarge(bytes_max);',
@@ -104,7 +104,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-05',
-    name: 'an id that cannot be decoded is not expected',
+    name: 'an id that cannot be decoded throws',
     test: 'no request gets',
     file: `${HTTP}/v2/router.ts`,
     find: '    // No session has an id like this.\n    return id;',
@@ -112,7 +112,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-05',
-    name: 'each bad request is a line',
+    name: 'each bad request writes a log line',
     test: '10,000 bad requests',
     file: `${HTTP}/clients/incidents.ts`,
     find: "request_refused: { level: 'debug', lines_max: 5,",
@@ -120,14 +120,14 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-11',
-    name: 'of two Host headers both are taken',
+    name: 'a request may have two Host headers',
     file: `${HTTP}/well-formed.ts`,
     find: "httpVersionMinor > 0 : host.includes(' ')) {",
     replace: "httpVersionMinor > 0 : host === '') {",
   },
   {
     id: 'B-05',
-    name: 'a client that tears off its connection is not listened to',
+    name: 'errors of a reset connection are not handled',
     test: 'a CONNECT request',
     file: `${HTTP}/connections/connection.ts`,
     find: "    socket.on('error', () => {});\n",
@@ -135,7 +135,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   },
   {
     id: 'B-06',
-    name: 'an id that cannot be decoded is not expected',
+    name: 'an id that cannot be decoded throws',
     on: 'api-v2 memory',
     file: `${HTTP}/v2/router.ts`,
     find: '    // No session has an id like this.\n    return id;',

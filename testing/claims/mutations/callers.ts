@@ -22,7 +22,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   ),
   {
     id: 'ASVS-13.2.1',
-    name: 'any key may delete sessions by API v2',
+    name: 'any key may delete sessions in API v2',
     test: 'each route accepts',
     file: `${CONTRACT}/routes.ts`,
     find: "route('DELETE', SESSION, 'admin',",
@@ -30,7 +30,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-13.2.1',
-    name: 'a route without a documented right',
+    name: 'a route has no documented scope',
     test: 'the scope of every',
     file: `${CONTRACT}/routes.ts`,
     find: "route('GET', '/v2/stats', 'admin', 'Stats')",
@@ -46,7 +46,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-13.2.1',
-    name: 'API v1 asks for no key',
+    name: 'API v1 needs no key',
     test: 'each route accepts',
     file: `${HTTP}/server.ts`,
     find: 'access: v1.needs_key ? authenticator : open',
@@ -54,7 +54,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'K-04',
-    name: 'nothing slows down who guesses keys',
+    name: 'wrong keys are not slowed down',
     test: 'the 11th wrong',
     file: `${HTTP}/authentication/failure-limit.ts`,
     find: 'if (wait_ms > 0) return Math.ceil(wait_ms / 1000);',
@@ -62,7 +62,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'K-04',
-    name: 'wrong keys of one lock out others at its address',
+    name: 'wrong keys lock out valid keys from the same address',
     test: 'the 11th wrong',
     file: `${HTTP}/authentication/authenticate.ts`,
     find: 'const key = this.#keys.find(presented.text);',
@@ -103,7 +103,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.3',
-    name: 'a scope that is too small is not logged',
+    name: 'a key with too small a scope is not logged',
     test: 'a key with too',
     file: `${HTTP}/authentication/authenticate.ts`,
     find: 'this.#incidents.write(incident, address);',
@@ -119,7 +119,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.3',
-    name: 'each unknown token is a line',
+    name: 'each unknown token writes a log line',
     test: 'invented tokens log',
     file: `${HTTP}/clients/incidents.ts`,
     find: "unknown_token: { level: 'warn', lines_max: 1,",
@@ -135,7 +135,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'K-05',
-    name: 'nobody is told of an end by reuse',
+    name: 'an end by reuse is not published',
     test: 'a token that is',
     file: `${STORES}/memory/store.ts`,
     find: 'if (session.revision !== revision) this.#listeners',
@@ -143,7 +143,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'K-05',
-    name: 'a token is good after its grace',
+    name: 'a rotated token is valid after its grace',
     test: 'validating a rotated',
     file: `${DOMAIN}/tokens/tokens.ts`,
     find: 'return now < past.grace_until ?',
@@ -151,7 +151,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'K-05',
-    name: 'a token that is used after its grace ends nothing',
+    name: 'validating a token after its grace ends nothing',
     test: 'validating a rotated',
     file: `${DOMAIN}/tokens/token-validator.ts`,
     find: "return judged === 'unknown' ? UNKNOWN :",
@@ -167,14 +167,14 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'K-06',
-    name: 'a token in its grace may be kept as long as the present one',
+    name: 'a token in its grace may be cached as long as the current one',
     file: `${DOMAIN}/settings.ts`,
     find: 'return token_until === null ? kept_ms : Math.min(kept_ms, token_until - now);',
     replace: 'return kept_ms;',
   },
   {
     id: 'ASVS-12.2',
-    name: 'key and certificate are read, and not used',
+    name: 'key and certificate are read but not used',
     test: 'with a key',
     file: `${SERVICE}/config/tls.ts`,
     find: '  return tls;\n',
@@ -182,7 +182,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-12.2',
-    name: 'clients are not asked for a certificate',
+    name: 'no client certificate is requested',
     test: 'with a CA',
     file: `${HTTP}/node-server.ts`,
     find: 'requestCert: tls.ca !== undefined',
@@ -190,7 +190,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.3',
-    name: 'unknown tokens are details for developers',
+    name: 'unknown tokens are logged at the level debug',
     test: 'invented tokens log',
     file: `${HTTP}/clients/incidents.ts`,
     find: "unknown_token: { level: 'warn',",
@@ -206,7 +206,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-12.2',
-    name: 'any certificate of a client will do, or none',
+    name: 'any client certificate is accepted, or none',
     test: 'with a CA',
     file: `${HTTP}/node-server.ts`,
     find: 'requestCert: tls.ca !== undefined',

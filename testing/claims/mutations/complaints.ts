@@ -9,19 +9,19 @@ const CHANGED_AFTER_END = {
   replace: "if (session.close_time !== null && update.type !== 'replace') return",
 };
 
-/** What users of other session services complain about. */
+/** Known complaints about other session services. */
 export const COMPLAINTS: readonly ClaimMutation[] = [
   { id: 'U-01', ...CHANGED_AFTER_END },
   {
     id: 'U-02',
-    name: 'a count takes in one more at the end of its range',
+    name: 'a count includes one session after the end of its range',
     file: `${STORES}/memory/matching.ts`,
     find: 'const start = index.rank(({ session }) => session.request_time >= to_time, kind);',
     replace: 'const start = index.rank(({ session }) => session.request_time > to_time, kind);',
   },
   {
     id: 'U-02',
-    name: 'ended sessions are counted among the live ones of their user',
+    name: 'ended sessions of a user are counted as live',
     file: `${STORES}/memory/matching.ts`,
     find: "live && ended ? 'all' : live ? 'live' : 'ended'",
     replace: "live ? 'all' : 'ended'",
@@ -36,21 +36,21 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
   },
   {
     id: 'U-05',
-    name: 'what has ended is stored anew',
+    name: 'an ended session is stored again',
     file: WRITER,
     find: "if (typeof found === 'string') return null;",
     replace: "if (typeof found === 'string') return this.create(held.sid, data, request);",
   },
   {
     id: 'U-06',
-    name: 'what was not read is merged',
+    name: 'data that was not read is merged',
     file: WRITER,
     find: 'await this.update(data, null, found.held, request)',
     replace: 'await this.update(data, {}, found.held, request)',
   },
   {
     id: 'U-07',
-    name: 'signing in as somebody else leaves the sign-in of before',
+    name: 'a sign-in as another user leaves the previous sign-in live',
     file: WRITER,
     find: 'const late = current.sign_in && (await this.#signIns.retire(current.sign_in, current.revision));',
     replace: 'const late = null;',
@@ -71,7 +71,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
   },
   {
     id: 'U-10',
-    name: 'what has ended is kept for ever',
+    name: 'ended sessions are never deleted',
     test: 'an ended session',
     file: `${DOMAIN}/sweep.ts`,
     find: 'if (retention_ms === null) return swept;',
@@ -79,7 +79,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
   },
   {
     id: 'U-10',
-    name: 'what has ended is deleted at once',
+    name: 'ended sessions are deleted at once',
     test: 'an ended session',
     file: `${DOMAIN}/sweep.ts`,
     find: 'store.purge(now - retention_ms, BATCH_MAX)',
@@ -102,7 +102,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
   },
   {
     id: 'U-12',
-    name: 'PostgreSQL: two open requests of one user count at the same time',
+    name: 'PostgreSQL: two open requests of one user count in parallel',
     on: 'postgres: ',
     file: `${STORES}/postgres/data/write-runner.ts`,
     find: "statements.push({ name: 'lock users', text: LOCK_USERS, values: [numberArray(lockKeys(users))] });",
@@ -110,7 +110,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
   },
   {
     id: 'U-13',
-    name: 'a rotation gives each caller another token',
+    name: 'each parallel rotation returns another token',
     on: 'memory: ',
     file: `${DOMAIN}/tokens/rotation.ts`,
     find: 'return successor(secret, nonce, lineageOf(session));',
@@ -125,7 +125,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
   },
   {
     id: 'U-10',
-    name: 'the retention of the settings is not used',
+    name: 'the retention setting is not used',
     test: 'a started service applies',
     file: `${SERVICE}/service.ts`,
     find: 'retention_ms: retention === 0 ? null : retention * 1000,',
@@ -133,7 +133,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
   },
   {
     id: 'U-10',
-    name: 'nothing sweeps',
+    name: 'no sweep runs',
     test: 'a started service sweeps',
     file: `${SERVICE}/service.ts`,
     find: '    sweeper.start();\n',

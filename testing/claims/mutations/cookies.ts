@@ -3,15 +3,15 @@ import type { ClaimMutation } from '../claim-mutation.ts';
 
 const MIDDLEWARE = `${CLIENT}/middleware`;
 
-/** White space that no browser leaves out around a name is left out, as `String.trim` does. */
+/** Trims cookie names like `String.trim`, which removes more kinds of white space than browsers do. */
 const TRIMMED = {
-  name: 'names of cookies are trimmed of more than browsers trim',
+  name: 'cookie names are trimmed more than browsers trim them',
   file: `${MIDDLEWARE}/cookies.ts`,
   find: 'withoutSpace(pair, 0, equals) !== name',
   replace: 'pair.slice(0, equals).trim() !== name',
 };
 
-/** Upgrades are taken for requests that change nothing. */
+/** Treats upgrade requests like safe requests. */
 const SAFE_UPGRADES = {
   name: 'a page of any site opens a WebSocket with the cookie',
   file: `${MIDDLEWARE}/origin.ts`,
@@ -47,7 +47,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-14.3.2',
-    name: 'a handler may let a response with a token be stored',
+    name: 'a handler may allow caches to store a response with a token',
     test: 'a response that sets',
     file: `${CLIENT}/adapters/node-http.ts`,
     find: 'enforceNoStore(this.#res);',
@@ -71,7 +71,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   },
   {
     id: 'C-01',
-    name: 'signing in leaves the presented session live',
+    name: 'a sign-in leaves the session of the request live',
     file: `${MIDDLEWARE}/user-session.ts`,
     find: "await this.#end('login');",
     replace: '',
@@ -92,7 +92,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-3.5.1',
-    name: 'Sec-Fetch-Site is not looked at',
+    name: 'Sec-Fetch-Site is not checked',
     test: 'pages of other sites cannot change',
     file: `${MIDDLEWARE}/origin.ts`,
     find: "const isOwn = site === 'same-origin'",
@@ -100,7 +100,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-3.5.1',
-    name: 'an origin of another host is taken for the own',
+    name: "an origin of another host counts as the service's own",
     test: 'pages of other sites cannot change',
     file: `${MIDDLEWARE}/origin.ts`,
     find: '&& parsed.host === normalHost(parsed.protocol, host)',
@@ -119,7 +119,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   { id: 'ASVS-4.4.2', test: 'in Chromium only a page', ...SAFE_UPGRADES },
   {
     id: 'C-03',
-    name: 'X-Forwarded-Host counts always',
+    name: 'X-Forwarded-Host always counts',
     test: 'X-Forwarded-Host counts only with trust_forwarded_host',
     file: `${MIDDLEWARE}/host.ts`,
     find: '(trusts_forwarded_host ? forwardedHost(request) : null) ?? request.host',
@@ -127,7 +127,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   },
   {
     id: 'C-03',
-    name: 'the cookie of development needs one header that names the machine',
+    name: 'for the development cookie one header with a local host is enough',
     test: 'the development cookie',
     file: `${MIDDLEWARE}/host.ts`,
     find: 'hosts.every((host) => LOOPBACK.test(host))',
@@ -135,7 +135,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   },
   {
     id: 'C-04',
-    name: 'a page of any site signs its visitor in, also where the handler does not allow it',
+    name: 'a page of any site signs its visitor in without permission of the handler',
     test: 'an identity provider',
     file: `${MIDDLEWARE}/user-session.ts`,
     find: LOGIN_CHECK,
@@ -143,7 +143,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   },
   {
     id: 'C-04',
-    name: 'the path of a callback opens every path',
+    name: 'a callback path allows every path',
     test: 'only the callback',
     file: `${MIDDLEWARE}/origin.ts`,
     find: 'rules.cross_site_paths.has(request.path)',
@@ -173,14 +173,14 @@ export const COOKIES: readonly ClaimMutation[] = [
   },
   {
     id: 'C-06',
-    name: 'tokens of any form reach the service',
+    name: 'malformed tokens reach the service',
     file: `${MIDDLEWARE}/credential.ts`,
     find: 'if (token !== null && TOKEN.test(token))',
     replace: 'if (token !== null)',
   },
   {
     id: 'C-06',
-    name: 'of two cookies of the name one counts',
+    name: 'of two session cookies one counts',
     file: `${MIDDLEWARE}/cookies.ts`,
     find: 'values.length === 1 ? (values[0] ?? null) : null',
     replace: 'values[0] ?? null',

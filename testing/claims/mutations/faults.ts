@@ -4,14 +4,14 @@ import type { ClaimMutation } from '../claim-mutation.ts';
 export const FAULTS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-16.5.2',
-    name: 'a session that cannot be read is none',
+    name: 'a session that cannot be read is reported as unknown',
     file: `${DOMAIN}/sessions.ts`,
     find: 'return this.#store.find(id).then((session) => session && this.#settled(session));',
     replace: 'return this.#store.find(id).then((session) => session && this.#settled(session), () => null);',
   },
   {
     id: 'ASVS-16.5.2',
-    name: 'a token is unknown while the store does not answer',
+    name: 'a token is reported as unknown while the store does not respond',
     file: `${DOMAIN}/tokens/token-validator.ts`,
     find: 'const known = await this.#lookup.find(parsed.id, age_ms_max);',
     replace:
@@ -19,14 +19,14 @@ export const FAULTS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.5.2',
-    name: 'nobody is told when to come again',
+    name: 'Retry-After is missing',
     file: `${HTTP}/error-response.ts`,
     find: "...(status === 503 && { 'retry-after': 1 }),",
     replace: '',
   },
   {
     id: 'E-01',
-    name: 'writes are answered before their commit',
+    name: 'responses to writes are sent before the commit',
     file: `${STORES}/sqlite/transaction.ts`,
     find: '    begin.run();\n    try {\n      const result = work();\n      commit.run();',
     replace:
@@ -58,7 +58,7 @@ export const FAULTS: readonly ClaimMutation[] = [
   },
   {
     id: 'E-03',
-    name: 'a node with a wrong clock ends what is past its deadline',
+    name: 'a node with a wrong clock ends sessions by their deadlines',
     test: 'ends nothing',
     on: 'redis: a node whose clock',
     file: `${DOMAIN}/session.ts`,
@@ -67,7 +67,7 @@ export const FAULTS: readonly ClaimMutation[] = [
   },
   {
     id: 'E-03',
-    name: 'a node with a wrong clock takes a token for one of after its grace',
+    name: 'a node with a wrong clock treats a token in its grace as reused',
     test: 'on a node',
     on: 'redis: ',
     file: `${DOMAIN}/tokens/token-validator.ts`,
@@ -76,28 +76,28 @@ export const FAULTS: readonly ClaimMutation[] = [
   },
   {
     id: 'E-04',
-    name: 'a lease holds however far ahead it is',
+    name: 'a lease of any length is valid',
     file: `${STORES}/redis/data/scripts/lease.ts`,
     find: 'local is_void = lease_ms > 0 and',
     replace: 'local is_void = lease_ms < 0 and',
   },
   {
     id: 'E-05',
-    name: 'an error says what has happened inside',
+    name: 'an error shows internal details',
     file: `${HTTP}/error-response.ts`,
     find: 'error instanceof RequestError ? error : INTERNAL;',
     replace: "error instanceof RequestError ? error : new RequestError('INTERNAL', String(error));",
   },
   {
     id: 'E-05',
-    name: 'a fault of the service is not in the log',
+    name: 'an internal error is not logged',
     file: `${HTTP}/error-response.ts`,
     find: "this.#incidents.write({ event: 'request_failed', ...about, err: error }, address);",
     replace: "this.#incidents.write({ event: 'request_failed', ...about, err: null }, address);",
   },
   {
     id: 'E-03',
-    name: 'a clock may be 40 seconds off',
+    name: 'a clock may be 40 seconds wrong',
     test: 'a clock that is more',
     file: `${DOMAIN}/time/clock-check.ts`,
     find: 'const CLOCK_DIFFERENCE_MS_MAX = 10_000;',
@@ -105,7 +105,7 @@ export const FAULTS: readonly ClaimMutation[] = [
   },
   {
     id: 'E-05',
-    name: 'API v2 says what has happened inside',
+    name: 'API v2 shows internal details',
     file: `${HTTP}/error-response.ts`,
     find: "const text = format === 'v1' ? errorText(known, correlation_id) : problemText(known, correlation_id);",
     replace:
@@ -113,7 +113,7 @@ export const FAULTS: readonly ClaimMutation[] = [
   },
   {
     id: 'E-02',
-    name: 'a service goes by the clock of the machine',
+    name: "a service uses the machine's clock directly",
     test: "a started service's",
     file: `${SERVICE}/service.ts`,
     find: 'new CheckedClock(systemClock());',

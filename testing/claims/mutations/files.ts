@@ -4,21 +4,21 @@ import type { ClaimMutation } from '../claim-mutation.ts';
 export const FILES: readonly ClaimMutation[] = [
   {
     id: 'F-01',
-    name: 'folders above that of compiled code are not looked at',
+    name: 'the parent folders of the compiled code are not checked',
     file: `${SERVICE}/process/compile-cache.ts`,
     find: 'return (mode & OTHERS_MAY_WRITE) === 0 || (mode & STICKY) !== 0;',
     replace: 'return true;',
   },
   {
     id: 'F-01',
-    name: 'the folder of compiled code may be open to others',
+    name: 'other users may write to the folder of the compiled code',
     file: `${SERVICE}/process/compile-cache.ts`,
     find: 'if (folder.uid !== uid || (folder.mode & 0o777) !== PRIVATE_MODE) return false;',
     replace: 'if (folder.uid !== uid) return false;',
   },
   {
     id: 'F-02',
-    name: 'files keep the mode that they were left with',
+    name: 'existing files keep their mode',
     test: 'at the start',
     file: `${STORES}/shared/private-file.ts`,
     find: 'if (file && privateMode(file) !== (file.mode & PERMISSIONS)) chmodOwn(path, file, uid);',
@@ -26,7 +26,7 @@ export const FILES: readonly ClaimMutation[] = [
   },
   {
     id: 'F-02',
-    name: "the files beside SQLite's keep theirs",
+    name: 'the files beside the SQLite file keep their mode',
     test: 'other users also',
     file: `${STORES}/sqlite/connection.ts`,
     find: 'for (const suffix of BESIDE) makePrivate(path + suffix);',
@@ -34,7 +34,7 @@ export const FILES: readonly ClaimMutation[] = [
   },
   {
     id: 'F-03',
-    name: 'a file of any user is used',
+    name: 'the owner of a file is not checked',
     file: `${STORES}/shared/private-file.ts`,
     find: 'if (!isTrusted(owner, uid, folder.uid)) throw ofAnotherUser(path, owner);',
     replace: '',
@@ -49,7 +49,7 @@ export const FILES: readonly ClaimMutation[] = [
   },
   {
     id: 'F-04',
-    name: 'an end keeps user and data',
+    name: 'an ended session keeps user and data',
     test: 'data of deleted and ended',
     file: `${DOMAIN}/session.ts`,
     find: "return 'data' in session ? { ...ended, user: null, data: null } : ended;",
@@ -57,7 +57,7 @@ export const FILES: readonly ClaimMutation[] = [
   },
   {
     id: 'F-04',
-    name: 'the log is never cut',
+    name: 'the write-ahead log is never truncated',
     test: 'data of deleted sessions',
     file: `${STORES}/sqlite/write/writer.ts`,
     find: 'return cut ? cutLog',
@@ -65,7 +65,7 @@ export const FILES: readonly ClaimMutation[] = [
   },
   {
     id: 'F-04',
-    name: 'the log is cut once a day',
+    name: 'the write-ahead log is truncated once a day',
     test: 'data of deleted sessions',
     file: `${STORES}/sqlite/config.ts`,
     find: 'wal_age_ms_max: 900_000,',
@@ -73,7 +73,7 @@ export const FILES: readonly ClaimMutation[] = [
   },
   {
     id: 'F-02',
-    name: 'the file of Pip.Services components is for everybody',
+    name: 'all users can read the file of the Pip.Services components',
     test: 'only the user',
     file: `${PIP_SERVICE}/persistence/atomic-file.ts`,
     find: 'const NEW_FILE_MODE = 0o600;',

@@ -1,11 +1,11 @@
 import { CACHE, CLIENT, DOMAIN, HTTP, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
-/** Sessions in the memory of callers and nodes, and what tells of their changes. */
+/** Caches of callers and nodes, and the feeds that keep them coherent. */
 export const IN_MEMORY: readonly ClaimMutation[] = [
   {
     id: 'M-01',
-    name: 'what a change has overtaken is kept',
+    name: 'a value is cached although it changed during the load',
     test: 'a cache never',
     file: `${CACHE}/near-cache.ts`,
     find: 'if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;',
@@ -13,7 +13,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-01',
-    name: 'a cache answers while nothing is heard',
+    name: 'a cache serves values while its feed is silent',
     test: 'a cache never',
     file: `${CACHE}/near-cache.ts`,
     find: ' || now >= this.#source.freshUntil()) return undefined;',
@@ -21,7 +21,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-01',
-    name: 'what is known is served for five seconds',
+    name: 'cached values are served for five seconds',
     test: 'a cache never',
     file: `${CACHE}/freshness.ts`,
     find: 'const BOUND_MS = 3_000;',
@@ -29,7 +29,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-02',
-    name: 'a difference of the clocks is not looked at',
+    name: 'a difference between the clocks is ignored',
     test: 'a cache keeps',
     file: `${CACHE}/elapsed-clock.ts`,
     find: 'this.#lead += Math.abs(difference) + LEAP_MS;',
@@ -37,7 +37,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-02',
-    name: 'what is known is served for ten seconds',
+    name: 'cached values are served for ten seconds',
     test: 'a resumed process',
     file: `${CACHE}/freshness.ts`,
     find: 'const BOUND_MS = 3_000;',
@@ -45,7 +45,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-02',
-    name: 'a heartbeat may seem to come from the future',
+    name: 'a heartbeat from the future is accepted',
     test: 'no heartbeat is valid',
     file: `${CLIENT}/cached/change-events.ts`,
     find: 'return Math.min(watermark, now) + FRESH_MS;',
@@ -53,7 +53,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-03',
-    name: 'a node looks at no difference of its clocks',
+    name: 'a node ignores a difference between its clocks',
     test: 'a node serves',
     on: 'redis: ',
     file: `${DOMAIN}/time/elapsed-time.ts`,
@@ -62,7 +62,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-03',
-    name: 'the change stream has the time of the monotonic clock',
+    name: 'the change stream uses the monotonic clock only',
     test: "clients drop the node's",
     file: `${DOMAIN}/time/elapsed-time.ts`,
     find: 'return elapsed.now();',
@@ -70,7 +70,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-04',
-    name: 'heartbeats report now while the store is silent',
+    name: 'heartbeats carry the present time while the store is silent',
     test: "heartbeats carry the store's",
     file: `${HTTP}/changes/change-feed.ts`,
     find: 'this.#broadcast.beat(this.#source.watermark());',
@@ -78,7 +78,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-04',
-    name: 'a heartbeat of before the stream was opened counts',
+    name: 'a heartbeat from before the stream was opened counts',
     test: 'when a node',
     file: `${CLIENT}/cached/change-events.ts`,
     find: 'if (time < this.#taken) return null;',
@@ -118,7 +118,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-07',
-    name: 'PostgreSQL: what is not encrypted is believed',
+    name: 'PostgreSQL: unencrypted messages are accepted',
     test: 'postgres: forged notifications',
     file: `${STORES}/postgres/feed/feed-messages.ts`,
     find: 'return text === null ? null : fromText(text);',
@@ -126,7 +126,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-07',
-    name: 'PostgreSQL: any beat counts',
+    name: 'PostgreSQL: any heartbeat counts',
     test: 'postgres: forged notifications',
     file: `${STORES}/postgres/feed/beats.ts`,
     find: 'if (time === undefined) return null;',
@@ -134,7 +134,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-07',
-    name: 'PostgreSQL: a copy is believed, whoever sends it',
+    name: 'PostgreSQL: a copied message is accepted from any sender',
     test: 'postgres: forged notifications',
     file: `${STORES}/shared/feed/cipher.ts`,
     find: 'const text = decrypt(sender.key, sealed, context);\n    if (text === null || !sender.window.take(sealed.readUIntBE(0, COUNTER_BYTES))) return null;',
@@ -143,7 +143,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-07',
-    name: 'Redis: what is not encrypted is believed',
+    name: 'Redis: unencrypted messages are accepted',
     test: 'redis: forged messages',
     file: `${STORES}/redis/feed/feed-messages.ts`,
     find: "this.#reader.open(sealed, this.#channel);\n    if (text === null) return null;\n    const [secret = '', shard = '', ...lines] = text.split('\\n');\n    if (hash('sha1', secret + digits, 'hex') !== proof) return null;",
@@ -152,7 +152,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-08',
-    name: 'PostgreSQL: the start locks a row that it may only read',
+    name: 'PostgreSQL: the start locks a row for which it has only SELECT',
     test: 'postgres: the service',
     file: `${STORES}/postgres/feed/feed-messages.ts`,
     find: "'hex') FROM feed_key`",
@@ -160,7 +160,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-08',
-    name: 'Redis: the lease needs one command more',
+    name: 'Redis: the lease uses one more command',
     test: 'redis: the service',
     file: `${STORES}/redis/data/scripts/lease.ts`,
     find: "redis.call('SET', KEYS[1],",
@@ -168,7 +168,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-09',
-    name: 'a listener that reads too slowly stays',
+    name: 'a slow listener stays connected',
     test: 'a listener that reads',
     file: `${HTTP}/changes/change-feed.ts`,
     find: '      response.destroy();\n      onSlow(address);',
@@ -184,7 +184,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-09',
-    name: 'one key may take all places',
+    name: 'one key may have all listeners',
     test: 'listeners of one',
     file: `${HTTP}/changes/change-feed.ts`,
     find: '...(key === null ? [] :',
@@ -200,7 +200,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   },
   {
     id: 'M-01',
-    name: 'a node answers from its memory while its store tells nothing',
+    name: 'a node serves cached sessions while its feed is silent',
     test: 'a node serves',
     file: `${SERVICE}/near-sessions/near-sessions.ts`,
     find: 'freshUntil: () => store.watermark() + FRESH_MS,',

@@ -1,25 +1,25 @@
 import { HTTP, PIP_SERVICE, SERVICE } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
-/** What is open without a key, to whom, and how that is said. */
+/** Paths that are open without a key, and the notice of them. */
 export const OPEN_ACCESS: readonly ClaimMutation[] = [
   {
     id: 'O-01',
-    name: 'names that are allowed are refused',
+    name: 'allowed hosts are rejected',
     file: `${HTTP}/open-access.ts`,
     find: "return hosts.some((own) => own === name || (own.startsWith('*.') && name.endsWith(own.slice(1))));",
     replace: 'return hosts.length < 0;',
   },
   {
     id: 'O-02',
-    name: 'nobody is let in where no keys are wanted',
+    name: 'SESSIONS_AUTH=none needs keys',
     file: `${HTTP}/authentication/authenticate.ts`,
     find: 'if (this.#keys === null) return openTo(address);',
     replace: "if (this.#keys === null) throw this.#unauthorized('no_key', address);",
   },
   {
     id: 'O-03',
-    name: 'one path more is open',
+    name: 'one more path is open',
     test: 'with keys, only the documented',
     file: `${HTTP}/server.ts`,
     find: '    ...standardEndpoints(clock, info),',
@@ -27,7 +27,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
   },
   {
     id: 'O-03',
-    name: '/status tells of sessions',
+    name: '/status shows sessions',
     test: 'with keys, the open',
     file: `${HTTP}/server.ts`,
     find: 'const endpoints = endpointsOf(options, this.#health);',
@@ -36,7 +36,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
   },
   {
     id: 'O-04',
-    name: 'API v1 asks for keys when it is to be open',
+    name: 'API v1 needs keys with SESSIONS_V1=open',
     file: `${HTTP}/server.ts`,
     find: 'access: v1.needs_key ? authenticator : open',
     replace: 'access: authenticator',
@@ -50,7 +50,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
   },
   {
     id: 'O-05',
-    name: 'a process serves every address unless it is told another one',
+    name: 'a process listens on every address by default',
     test: 'a process listens on loopback',
     file: 'packages/pip-service/config/config.yml',
     find: '{{#unless HTTP_HOST}}127.0.0.1{{/unless}}',
@@ -58,7 +58,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
   },
   {
     id: 'O-05',
-    name: 'the switch does not reach the components',
+    name: 'open_to_network does not reach the components',
     test: 'with open_to_network a process',
     file: `${PIP_SERVICE}/process.ts`,
     find: 'config.put(key, parameters[parameter]);',
@@ -73,7 +73,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
   },
   {
     id: 'K-02',
-    name: 'components are open beyond loopback without a switch',
+    name: 'components listen on network addresses without open_to_network',
     test: 'a process does',
     file: `${PIP_SERVICE}/http-connection.ts`,
     find: "config.getAsBooleanWithDefault('open_to_network', false)",
@@ -97,7 +97,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
   },
   {
     id: 'K-03',
-    name: 'the start writes no line of it into the log',
+    name: 'the start does not log what is open',
     test: 'the start prints',
     file: `${SERVICE}/service.ts`,
     find: "event: 'open_without_key'",

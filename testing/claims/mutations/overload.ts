@@ -4,18 +4,18 @@ import type { ClaimMutation } from '../claim-mutation.ts';
 const CONNECTIONS = `${HTTP}/connections`;
 
 const CHUNKED = {
-  name: 'a chunked body has no bound',
+  name: 'a chunked body has no limit',
   test: 'a chunked body',
   file: `${HTTP}/body/json-request.ts`,
   find: 'new UnfinishedBody(request, bytes_max)',
   replace: 'new UnfinishedBody(request, Number.MAX_SAFE_INTEGER)',
 };
 
-/** What clients may take: time, memory and connections. */
+/** Limits of time, memory and connections for clients. */
 export const OVERLOAD: readonly ClaimMutation[] = [
   {
     id: 'B-04',
-    name: 'headers may have a mebibyte',
+    name: 'headers may have 1 MiB',
     test: 'HEADERS_TOO_LARGE: endless headers',
     file: `${HTTP}/node-server.ts`,
     find: 'requireHostHeader: false,',
@@ -23,7 +23,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-04',
-    name: 'a client that is too slow gets no answer',
+    name: 'a client that is too slow gets no response',
     test: 'REQUEST_TIMEOUT: a missing',
     file: `${HTTP}/error-response.ts`,
     find: "if (!connection || error.code === 'ECONNRESET' ||",
@@ -48,7 +48,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-07',
-    name: 'the connection that has been idle for the shortest gives way',
+    name: 'a new connection replaces the one that has been idle for the shortest time',
     test: 'a new connection',
     file: `${CONNECTIONS}/crowd.ts`,
     find: 'idle.sort((a, b) => a.active_at - b.active_at);',
@@ -56,7 +56,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-07',
-    name: 'no connection gives way',
+    name: 'a new connection replaces no idle one',
     test: 'a new connection',
     file: `${CONNECTIONS}/crowd.ts`,
     find: 'return evicted.length > 0;',
@@ -72,7 +72,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-07',
-    name: 'one address may have half of all by default',
+    name: 'one address may have half of all connections by default',
     test: 'a started service has the connection',
     file: `${HTTP}/bounds.ts`,
     find: 'caller_share: 0.25,',
@@ -88,7 +88,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-08',
-    name: 'what a destroyed connection has sent is parsed to its end',
+    name: 'the bytes of a destroyed connection are still parsed',
     test: 'a connection above',
     file: `${CONNECTIONS}/connection.ts`,
     find: 'if (this.#http) stopParsing(this.#http);',
@@ -96,7 +96,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-08',
-    name: 'waiting requests take any memory',
+    name: 'waiting requests may use any amount of memory',
     test: 'waiting requests have a memory',
     file: `${CONNECTIONS}/connections.ts`,
     find: ' || bytes === null || !connection.hold(bytes)) {',
@@ -112,7 +112,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-09',
-    name: "the server has Node's deadlines",
+    name: "the server has Node's default timeouts",
     test: 'a started service',
     file: `${HTTP}/node-server.ts`,
     find: '    headersTimeout: bounds.head_timeout_ms,\n    requestTimeout: bounds.request_timeout_ms,\n',
@@ -128,7 +128,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-09',
-    name: 'a head may take any time',
+    name: 'a header may take any time',
     test: 'the header timeout',
     file: `${HTTP}/node-server.ts`,
     find: 'headersTimeout: bounds.head_timeout_ms,',
@@ -160,7 +160,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-09',
-    name: 'TLS connections without a request are not known',
+    name: 'TLS connections without a request are not tracked',
     test: 'silent TLS clients',
     file: `${CONNECTIONS}/connections.ts`,
     find: 'this.#all.members.add(connection);',
@@ -168,7 +168,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-10',
-    name: 'texts count for nothing in the bound of a body',
+    name: 'strings do not count in the limit of a body',
     test: 'each route and command',
     file: `${API}/body-bounds.ts`,
     find: '(maxLength ?? STRING_LENGTH_MAX) * CHARACTER_BYTES;',
@@ -176,7 +176,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-10',
-    name: 'the rest of a refused body is read',
+    name: 'the rest of a rejected body is read',
     test: 'the body of a rejected',
     file: `${HTTP}/error-response.ts`,
     find: 'const isLast = hasLargeUnreadBody(request);',
@@ -201,7 +201,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-12',
-    name: 'Redis: any number of calls may be under way',
+    name: 'Redis: any number of calls may run at once',
     test: 'redis: calls above',
     file: `${STORES}/redis/topology/call-deadline.ts`,
     find: 'if (this.#underWay >= this.#calls_max) {',
@@ -225,7 +225,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-12',
-    name: 'a cache takes any memory',
+    name: 'a cache may use any amount of memory',
     test: 'the cache stays',
     file: `${CACHE}/near-entries.ts`,
     find: 'this.#count_max || this.#young.bytes + bytes > this.#bytes_max) {',
@@ -233,7 +233,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-12',
-    name: 'a page is as large as is asked for',
+    name: 'a page may have any size',
     test: 'pages never exceed',
     file: `${DOMAIN}/sessions.ts`,
     find: 'await this.#store.scan(filter, after, Math.min(take, this.#settings.page_size_max), judged_at);',
@@ -241,7 +241,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-12',
-    name: 'any number of log lines wait for a reader',
+    name: 'any number of log lines may wait for the reader',
     test: "while the log's",
     file: `${SERVICE}/observability/log-output.ts`,
     find: 'if (this.#waiting_bytes + bytes > this.#waiting_bytes_max) {',
@@ -249,7 +249,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   },
   {
     id: 'B-07',
-    name: 'the bounds of the settings are not used',
+    name: 'the limits of the settings are not used',
     test: 'a started service limits',
     file: `${SERVICE}/service.ts`,
     find: 'connections_max: config.connections_max,',

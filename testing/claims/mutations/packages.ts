@@ -1,10 +1,10 @@
 import type { ClaimMutation } from '../claim-mutation.ts';
 
-/** What the published packages hold, and what they are made from. */
+/** Content of the published packages, and the packages that they are built from. */
 export const PACKAGES: readonly ClaimMutation[] = [
   {
     id: 'ASVS-15.1.2',
-    name: 'only peers are in the inventory',
+    name: 'the inventory lists only peer dependencies',
     test: 'lists each dependency',
     file: 'scripts/bill-of-materials.ts',
     find: 'const names = [...Object.keys(dependencies ?? {}), ...peers];',
@@ -12,7 +12,7 @@ export const PACKAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-15.1.2',
-    name: 'what is bundled is not in the inventory',
+    name: 'the inventory does not list bundled packages',
     test: 'the SBOM of the service',
     file: 'scripts/bill-of-materials.ts',
     find: "  'packages/service': ['typebox', 'swagger-ui-dist'],\n",
@@ -28,7 +28,7 @@ export const PACKAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'P-01',
-    name: 'a package is taken as it comes',
+    name: 'a package has no hash',
     test: 'the lock file has a SHA-512',
     file: 'package-lock.json',
     find: '"node_modules/typescript": {',

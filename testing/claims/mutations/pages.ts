@@ -1,11 +1,11 @@
 import { HTTP, SERVICE } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
-/** What pages in a browser may do with the service itself. */
+/** Requests of web pages to the service itself. */
 export const PAGES: readonly ClaimMutation[] = [
   {
     id: 'K-07',
-    name: 'only the APIs look where a request comes from',
+    name: 'only the APIs check the origin of a request',
     test: 'without keys, every',
     file: `${HTTP}/server.ts`,
     find: 'open?.assertAllowed(request);',
@@ -13,7 +13,7 @@ export const PAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'K-07',
-    name: 'a name that begins like loopback is taken for it',
+    name: 'a host name that begins with "127." counts as loopback',
     test: 'without keys, the Host',
     file: `${HTTP}/loopback.ts`,
     find: "(isIPv4(host) && host.startsWith('127.'))",
@@ -21,7 +21,7 @@ export const PAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'K-07',
-    name: 'Sec-Fetch-Site is not looked at',
+    name: 'Sec-Fetch-Site is not checked',
     test: 'without keys, a page',
     file: `${HTTP}/open-access.ts`,
     find: "if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'origin';",
@@ -29,7 +29,7 @@ export const PAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'K-07',
-    name: 'Origin is not looked at',
+    name: 'Origin is not checked',
     test: 'without keys, a page',
     file: `${HTTP}/open-access.ts`,
     find: 'return origin === undefined || ',
@@ -37,7 +37,7 @@ export const PAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'K-07',
-    name: 'Host is not looked at',
+    name: 'Host is not checked',
     test: 'in a browser',
     file: `${HTTP}/open-access.ts`,
     find: "if (!isOwnHost(host, request, rules)) return 'host';",
@@ -45,7 +45,7 @@ export const PAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'K-08',
-    name: 'every origin may read answers where one may',
+    name: 'every origin may read responses if one may',
     test: 'fault 10: pages',
     file: `${HTTP}/cors.ts`,
     find: 'if (origin === undefined || !this.#origins.has(origin)) return;',
@@ -53,7 +53,7 @@ export const PAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'K-09',
-    name: 'the page may load from everywhere',
+    name: 'the page may load from any host',
     file: `${HTTP}/documents/assets.ts`,
     find: "default-src 'self';",
     replace: 'default-src *;',
@@ -67,7 +67,7 @@ export const PAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'K-08',
-    name: 'the origins of the settings are not used',
+    name: 'the origins in the settings are not used',
     test: 'a started service',
     file: `${SERVICE}/service.ts`,
     find: 'cors_origins: config.cors_origins,',
@@ -75,7 +75,7 @@ export const PAGES: readonly ClaimMutation[] = [
   },
   {
     id: 'K-07',
-    name: 'the names of the settings are not used',
+    name: 'the hosts in the settings are not used',
     test: 'a started service',
     file: `${SERVICE}/service.ts`,
     find: 'allowed_hosts: [...config.allowed_hosts, config.host],',

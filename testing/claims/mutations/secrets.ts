@@ -12,7 +12,7 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'S-01',
-    name: 'the successor of a token follows from what is stored',
+    name: 'the successor of a token can be computed from stored data',
     test: 'the stored data',
     file: `${DOMAIN}/tokens/secrets.ts`,
     find: "createHmac('sha256', key)",
@@ -20,7 +20,7 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'S-01',
-    name: 'the successor of a token follows from its nonce alone',
+    name: 'the successor of a token can be computed from its nonce',
     test: 'the next secret',
     file: `${DOMAIN}/tokens/secrets.ts`,
     find: "createHmac('sha256', key)",
@@ -28,14 +28,14 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'S-02',
-    name: 'keys that were used are remembered',
+    name: 'used keys stay in memory',
     file: `${HTTP}/authentication/api-keys.ts`,
     find: 'return this.#byHash.get(hashOf(presented)) ?? null;',
     replace: '(globalThis.seen ??= new Set()).add(presented);\n    return this.#byHash.get(hashOf(presented)) ?? null;',
   },
   {
     id: 'S-03',
-    name: 'hashes are compared as texts',
+    name: 'hashes are compared as strings',
     file: `${DOMAIN}/tokens/tokens.ts`,
     find: 'timingSafeEqual(Buffer.from(presented), Buffer.from(stored))',
     replace: 'presented === stored',
@@ -50,7 +50,7 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.2.5',
-    name: 'what a command answers is logged',
+    name: 'responses of commands are logged',
     test: 'log lines have the correlation',
     file: `${HTTP}/v1/handler.ts`,
     find: "    msg: 'command',",
@@ -58,7 +58,7 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.2.5',
-    name: 'paths are logged as they came',
+    name: 'paths are logged unchanged',
     test: 'a logged path',
     file: `${HTTP}/route-names.ts`,
     find: "(this.#words.has(segment) ? segment : '…')",
@@ -66,7 +66,7 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.2.5',
-    name: 'the second line of defence knows no encoding',
+    name: 'the redaction does not decode URLs',
     test: 'no log line',
     file: `${SERVICE}/observability/redaction.ts`,
     find: 'const ENCODINGS_MAX = 3;',
@@ -74,7 +74,7 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.2.5',
-    name: 'the second line of defence knows no keys',
+    name: 'the redaction does not remove keys',
     test: 'no log line',
     file: `${SERVICE}/observability/redaction.ts`,
     find: 'psk_[\\\\w-]{8,}|',
@@ -82,21 +82,21 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-14.2.2',
-    name: 'only openings have no-store',
+    name: 'only open responses have no-store',
     file: `${HTTP}/v2/handler.ts`,
     find: "    'cache-control',\n    'no-store',\n    ...NO_SNIFFING_PAIR,\n  ];",
     replace: "    ...NO_SNIFFING_PAIR,\n  ];\n  if (status === 201) headers.push('cache-control', 'no-store');",
   },
   {
     id: 'ASVS-14.2.2',
-    name: 'problems may be kept',
+    name: 'caches may store errors',
     file: `${HTTP}/error-response.ts`,
     find: "...(format === 'problem' && { 'cache-control': 'no-store' }),",
     replace: '',
   },
   {
     id: 'S-04',
-    name: 'an error says the address that was called',
+    name: 'an error contains the URL of the call',
     test: 'errors of the client',
     file: `${CLIENT}/transport/response.ts`,
     find: 'reasonOf(cause).replaceAll(address, () => target.url)',
@@ -104,7 +104,7 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.2.5',
-    name: 'the log has the beginning of ids',
+    name: 'the log has the first characters of ids',
     test: 'log lines have the correlation',
     file: `${SERVICE}/observability/log.ts`,
     find: "return hash('sha256', id, 'hex').slice(0, 12);",
@@ -112,7 +112,7 @@ export const SECRETS: readonly ClaimMutation[] = [
   },
   {
     id: 'ASVS-16.2.5',
-    name: 'the second line of defence knows no data',
+    name: 'the redaction does not remove data',
     test: 'log lines leave',
     file: `${SERVICE}/observability/redaction.ts`,
     find: "new Set(['user', 'data', 'token', 'session_id'])",
@@ -123,9 +123,9 @@ export const SECRETS: readonly ClaimMutation[] = [
     ['the client of API v1', 'packages/client/src/v1/request.ts'],
     ['the change stream', 'packages/client/src/cached/change-stream.ts'],
   ].map(
-    ([who = '', file = '']): ClaimMutation => ({
+    ([client = '', file = '']): ClaimMutation => ({
       id: 'S-04',
-      name: `${who} follows redirections`,
+      name: `${client} follows redirects`,
       test: 'the client does',
       file,
       find: "redirect: 'manual'",
