@@ -17,7 +17,7 @@ test('[P-01] the lock file has the optional packages of every platform', () => {
   const optional = Object.values(packages).flatMap((one) => Object.keys(one.optionalDependencies ?? {}));
   assert.ok(optional.length > 30);
   const missing = optional.filter((name) => !names.some((path) => path.endsWith(`node_modules/${name}`)));
-  // npm leaves out those that this machine cannot use when it writes the file beside an installed node_modules.
+  // npm drops packages for other platforms when it writes the lock file while node_modules is installed.
   assert.deepEqual(missing, [], 'move node_modules away, and run "npm install --package-lock-only"');
 });
 
