@@ -82,7 +82,7 @@ test('[C-03] X-Forwarded-Host counts only with trust_forwarded_host', () => {
   assert.equal(isForged(post('app.example.com', { origin: headers.origin }), trusting), false);
 });
 
-test('[ASVS-4.4.2] a WebSocket request is checked like a POST, and by Origin without Sec-Fetch-Site', () => {
+test('[ASVS-4.4.2] a WebSocket request is checked like a POST; Origin counts before Sec-Fetch-Site', () => {
   const isOpen = (headers: Record<string, string>) =>
     !isForged(post('app.example.com', { upgrade: 'WebSocket', ...headers }, 'GET'), RULES);
   const own = 'https://app.example.com';
