@@ -1,4 +1,4 @@
-/** What the encryption of the stores' feeds costs: `node bench/feed-messages.ts`. CPU time, so that other load counts little. */
+/** Measures the cost of the feeds' encryption: `node bench/feed-messages.ts`. Measures CPU time, to be independent of other load. */
 import { randomBytes } from 'node:crypto';
 import { newSessionId } from '../packages/service/src/domain/ids.ts';
 import { fromChangeText, toChangeText } from '../packages/service/src/stores/shared/change-text.ts';
@@ -10,7 +10,7 @@ const CONTEXT = 'pip_sessions_changes 4711';
 
 const key = randomBytes(FEED_KEY_BYTES);
 
-/** Microseconds of CPU a message: the median of some rounds. */
+/** Microseconds of CPU per message, the median of several rounds. */
 function measure(round: () => void): number {
   const rounds = Array.from({ length: ROUNDS }, () => {
     const before = process.cpuUsage();
@@ -43,6 +43,6 @@ for (const changes of [1, 8, 60]) {
   });
   const figures = [seal, open, clear].map((us) => `${us.toFixed(1)} µs (${(us / changes).toFixed(1)} a change)`);
   process.stdout.write(
-    `${changes} changes: made in ${figures[0]}, opened in ${figures[1]}; parsing the text takes ${figures[2]}\n`,
+    `${changes} changes: encrypted in ${figures[0]}, decrypted in ${figures[1]}; parsing the text takes ${figures[2]}\n`,
   );
 }

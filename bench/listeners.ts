@@ -1,6 +1,6 @@
 /**
- * What listeners of the change stream cost the requests beside them, how soon they hear of an end, and how a crowd of clients
- * comes back after a restart. `npm run bench:listeners -- [--listeners 0,50,200,1000] [--seconds 3] [--only opens,closes,ends,return]`
+ * Measures how much listeners of the change stream slow down other requests, how soon they receive an end, and how many clients
+ * reconnect after a restart. `npm run bench:listeners -- [--listeners 0,50,200,1000] [--seconds 3] [--only opens,closes,ends,return]`
  */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,12 +16,12 @@ import { ServiceProcess } from './service-process.ts';
 
 const READY_TIMEOUT_MS = 60_000;
 const PROBES = 60;
-/** Probes do not begin at the same moment between two heartbeats. */
+/** A random pause, so that probes begin at different moments between two heartbeats. */
 const PROBE_PAUSE_MS_MAX = 50;
-/** Ends and opens a second beside the probes. */
+/** Other ends and opens per second during the probes. */
 const BESIDE_EACH_SECOND = 100;
 const CLIENTS = 1_000;
-/** Until no client has anything that it could serve. */
+/** Long enough that no client may serve cached sessions. */
 const AWAY_MS = 5_000;
 const GET_EVERY_MS = 5;
 
@@ -57,7 +57,7 @@ async function throughput(port: number): Promise<string> {
   return `${inWords(opens / seconds)} opens/s, ${inWords(closes_s)} closes/s`;
 }
 
-/** From the request of an end until a listener has it, with nothing beside or with other opens and ends. */
+/** Measures the time from the request of an end until listeners receive it, alone or beside other opens and ends. */
 async function ends(url: string, crowd: Process, besides: number): Promise<string> {
   const client = createSessionsClient({ url });
   const spare: string[] = [];
@@ -98,7 +98,7 @@ async function measureListeners(listeners: number): Promise<void> {
     if (listeners === 0 || !values.only.includes('ends')) return;
     console.log(`${listeners} listeners: an end is received after ${await ends(service.url, crowd, 0)}`);
     const beside = await ends(service.url, crowd, BESIDE_EACH_SECOND);
-    console.log(`${listeners} listeners: beside ${BESIDE_EACH_SECOND} opens and ends a second after ${beside}`);
+    console.log(`${listeners} listeners: beside ${BESIDE_EACH_SECOND} opens and ends per second after ${beside}`);
   } finally {
     await stopProcesses();
     await service.kill();
@@ -106,7 +106,7 @@ async function measureListeners(listeners: number): Promise<void> {
   }
 }
 
-/** `kill -9` of a service whose changes a thousand cached clients follow, and a start on the same port 5 s later. */
+/** Kills a service with a thousand cached clients by `kill -9`, and starts it on the same port 5 s later. */
 async function measureReturn(): Promise<void> {
   const { folder, remove } = temporaryFolder();
   const store = `sqlite:${join(folder, 'sessions.db')}`;
@@ -136,8 +136,8 @@ async function measureReturn(): Promise<void> {
     const taken = await Promise.all(gets);
     const at = (times: readonly number[], part: number) => Math.round(percentile(times, part) - started);
     console.log(
-      `${CLIENTS} clients come back after a restart: half follow again after ${at(followed, 0.5)} ms, all after ` +
-        `${at(followed, 1)} ms; all have validated after ${at(validated, 1)} ms; a get meanwhile: ` +
+      `${CLIENTS} clients after a restart: half follow the changes again after ${at(followed, 0.5)} ms, all after ` +
+        `${at(followed, 1)} ms; all have validated after ${at(validated, 1)} ms; gets meanwhile: ` +
         `p50 ${percentile(taken, 0.5).toFixed(1)}, p99 ${percentile(taken, 0.99).toFixed(1)}, max ${percentile(taken, 1).toFixed(1)} ms`,
     );
   } finally {

@@ -1,6 +1,6 @@
 /**
- * What requests whose time grows with the store cost the others: gets and durable opens go on beside each of them, over
- * stores of so many sessions. `npm run bench:long-reads -- [--store sqlite|postgres|redis|cluster] [--sessions 1000000,3000000] [--sweep]`
+ * Measures how much long requests, whose time grows with the store, delay other requests. Gets and durable opens run beside each
+ * of them. `npm run bench:long-reads -- [--store sqlite|postgres|redis|cluster] [--sessions 1000000,3000000] [--sweep]`
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     sessions: { type: 'string', default: '1000000' },
     store: { type: 'string', default: 'sqlite' },
-    /** A sweep, a purge and a scan of all pages, in place of the other requests. */
+    /** Measures a sweep, a purge and a scan of all pages instead of the other requests. */
     sweep: { type: 'boolean', default: false },
   },
 });
@@ -83,7 +83,7 @@ async function measureBeside(port: number, name: string, work: () => Promise<unk
   console.log(`${name.padEnd(33)}${Math.round(ms)} ms; get ${shown(gets)}; open ${shown(opens)}`);
 }
 
-/** Until the figures name the first sweep, which closes and purges in one go. */
+/** Waits until the stats show the first sweep, which closes and purges. */
 async function sweepDone(port: number): Promise<void> {
   for (;;) {
     const { sweep } = await json<{ readonly sweep: object | null }>(port, '/v2/stats');
@@ -102,7 +102,7 @@ async function allPages(port: number): Promise<void> {
 
 async function json<T>(port: number, path: string): Promise<T> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
-  if (!response.ok) throw new Error(`GET ${path} was answered ${response.status}`);
+  if (!response.ok) throw new Error(`GET ${path} got the status ${response.status}`);
   return (await response.json()) as T;
 }
 
@@ -120,7 +120,7 @@ async function filledStore(count: number): Promise<{ readonly url: string; reado
   return { url: `sqlite:${path}`, remove: async () => rmSync(folder, { recursive: true }) };
 }
 
-/** Gets and opens while something else is asked, each in milliseconds. */
+/** Durations of the gets and opens that run beside another request, in milliseconds. */
 class Beside {
   readonly #gets: Promise<number>[] = [];
   readonly #opens: Promise<number>[] = [];
@@ -147,7 +147,7 @@ function shown(all: readonly number[]): string {
   return `p99 ${at(0.99)}, max ${at(1)} ms`;
 }
 
-/** How long it takes. Rejects where the service fails. */
+/** Resolves with the duration of a request. Rejects if the service fails. */
 function call(port: number, method: string, path: string, body?: object): Promise<number> {
   const text = body === undefined ? '' : JSON.stringify(body);
   const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
@@ -156,7 +156,7 @@ function call(port: number, method: string, path: string, body?: object): Promis
     const sent = request({ port, method, path, agent, ...(text !== '' && { headers }) }, (response) => {
       response.resume().on('end', () => {
         if (Number(response.statusCode) < 500) resolve(performance.now() - started);
-        else reject(new Error(`${method} ${path} was answered ${response.statusCode}`));
+        else reject(new Error(`${method} ${path} got the status ${response.statusCode}`));
       });
     });
     sent.on('error', reject).end(text);

@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spread } from './report/spread.ts';
 
-/** What the numbers depend on. */
+/** The properties of the machine that the results depend on. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memory_gib: number;
   readonly system: string;
   readonly node: string;
-  /** Null where the original is not installed. */
+  /** Null if the original is not installed. */
   readonly node_of_original: string | null;
-  /** The disk's part in the cost of a durable write: 4 KiB and a flush, in the folder of the SQLite file. */
+  /** Time of a 4 KiB write and a flush in the folder of the SQLite file: the disk's part of a durable write. */
   readonly fsync_us: { readonly median: number; readonly max: number };
-  /** Where the SQLite file is in memory, a flush costs nothing and its numbers mean nothing. */
+  /** Whether the SQLite file is in memory. Then a flush costs nothing and the results of SQLite have no meaning. */
   readonly disk_is_memory: boolean;
 }
 

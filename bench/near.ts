@@ -10,15 +10,15 @@ import { stopProcesses } from './processes.ts';
 
 const USAGE = `Usage: npm run bench:near -- <what> [options]
 
-Measures what callers have of the near-cache and of the middleware, on services and servers of its own:
-  hits        reads that are answered from memory, against validations over HTTP   (--rounds 9)
-  express     Express with our sessions, with express-session on Redis, and without any   (--rounds 4)
-  revocation  a close at one node until 200 clients of two nodes refuse the token
+Measures the near-cache and the middleware, on services and servers that it starts:
+  hits        reads from the cache, against validations over HTTP   (--rounds 9)
+  express     Express with this middleware, with express-session on Redis, and without sessions   (--rounds 4)
+  revocation  time from a close at one node until 200 clients of two nodes reject the token
               (--rounds 50, --engine ${STORES.join('|')})
-  faults      clients, nodes and stores that are cut off or fail: no ended session is answered as live beyond the bound
+  faults      clients, nodes and stores are cut off or fail: no cache may serve an ended session beyond the bound
               (--trials 100, --only <part of a fault's name>)
-  memory      heap a cached session   (--sessions 100000)
-  soak        a client and a service under full load: their heaps must stay as they are   (--minutes 10)
+  memory      heap per cached session   (--sessions 100000)
+  soak        a client and a service under full load: their heaps must not grow   (--minutes 10)
 `;
 
 async function main(): Promise<void> {
@@ -62,5 +62,5 @@ main()
     process.exitCode = 1;
   })
   .finally(stopProcesses)
-  // Connections that a fault has left half open would keep this process waiting.
+  // Half-open connections of a fault would keep this process alive.
   .finally(() => process.exit());

@@ -6,9 +6,9 @@ import { measureThroughput } from './nodes/throughput.ts';
 
 const USAGE = `Usage: npm run bench:nodes -- <what> [--engine postgres|redis|cluster]
 
-Measures the stores that many nodes share, on servers of its own:
-  feed        a close at one node until another tells of it
-  throughput  gets of a store against its bare driver
+Measures the stores that nodes share, on servers that it starts:
+  feed        time from a close at one node until another node publishes it
+  throughput  gets of a store, against its bare driver
   scale       get, list by user and sweep with 10,000 and with 1,000,000 sessions (--sizes 10000,1000000)
 `;
 

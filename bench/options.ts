@@ -8,7 +8,7 @@ export interface Options {
   /** Length of one slice of load. */
   readonly seconds: number;
   readonly warm_up_seconds: number;
-  /** How many sessions a contender holds before the load. */
+  /** Numbers of sessions in a contender before the load. */
   readonly sizes: readonly number[];
   readonly scenarios: readonly Scenario[];
   readonly contenders: readonly ContenderName[];
@@ -24,7 +24,7 @@ export const USAGE = `Usage: npm run bench -- [options]
   --sizes <n,n>           sessions in the store (default 1000,1000000)
   --scenarios <a,b>       of ${SCENARIOS.map(({ name }) => name).join(', ')} (default all)
   --contenders <a,b>      of ${CONTENDERS.join(', ')} (default all)
-  --connections <n>       requests under way at a time (default 64)
+  --connections <n>       parallel requests (default 64)
   --quick                 3 rounds of 1 second with 1000 and 20000 sessions, to see that it works
   --write                 put the results into bench/README.md
 `;
@@ -32,7 +32,7 @@ export const USAGE = `Usage: npm run bench -- [options]
 const DEFAULTS = { rounds: '15', seconds: '1', warm_up: 3, sizes: '1000,1000000' };
 const QUICK = { rounds: '3', seconds: '1', warm_up: 1, sizes: '1000,20000' };
 
-/** What the command line asks for; null for `--help`. Throws what is wrong with it. */
+/** Parses the command line; null for `--help`. Throws an error with the reason if it is invalid. */
 export function readOptions(args: readonly string[]): Options | null {
   const { values } = parseArgs({
     args: [...args],
@@ -67,7 +67,7 @@ function chosen<T>(option: string, names: string | undefined, all: readonly T[],
   if (names === undefined) return [...all];
   return names.split(',').map((name) => {
     const item = all.find((known) => nameOf(known) === name);
-    if (item === undefined) throw new Error(`--${option} ${name} is not one of ${all.map(nameOf).join(', ')}.`);
+    if (item === undefined) throw new Error(`--${option} is "${name}"; allowed: ${all.map(nameOf).join(', ')}`);
     return item;
   });
 }
@@ -75,7 +75,7 @@ function chosen<T>(option: string, names: string | undefined, all: readonly T[],
 function numberIn(option: string, text: string, min: number, max: number): number {
   const number = Number(text);
   if (text === '' || !(number >= min && number <= max)) {
-    throw new Error(`--${option} ${text} is not a number from ${min} to ${max}.`);
+    throw new Error(`--${option} is "${text}"; give a number from ${min} to ${max}`);
   }
   return number;
 }

@@ -9,8 +9,8 @@ import { Process, stopProcesses } from './processes.ts';
 import { ServiceProcess, SOURCES } from './service-process.ts';
 
 /**
- * Attacks a service of its own in eight ways at once, over loopback, while valid callers of another address go on. Ends with
- * exit code 1 where these are not served as promised.
+ * Starts a service and attacks it in eight ways at once, over loopback, while valid callers at another address send requests.
+ * Exits with 1 if the service does not serve these callers as promised.
  */
 const PROMISED_P999_MS = 250;
 const START_TIMEOUT_MS = 30_000;
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     return;
   }
   const seconds = Number(values.seconds);
-  if (!(seconds >= 1 && seconds <= 3_600)) throw new Error('--seconds must be a number from 1 to 3600.');
+  if (!(seconds >= 1 && seconds <= 3_600)) throw new Error('--seconds must be a number from 1 to 3600');
   const shapes = values.shapes.split(',').map((name) => name.trim());
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   for (const protocol of values.protocols.split(',')) {
@@ -93,7 +93,7 @@ function pem(name: 'key' | 'crt'): string {
   return fileURLToPath(new URL(`../testing/certificates/localhost.${name}.pem`, import.meta.url));
 }
 
-/** Memory that a process has now; 0 where there is no `/proc`. */
+/** Resident memory of a process; 0 without `/proc`. */
 function memoryOf(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');

@@ -7,8 +7,8 @@ const STOP_TIMEOUT_MS = 5_000;
 const running = new Set<Process>();
 
 /**
- * A process of this folder, asked over its channel. Its standard output goes nowhere: that is where the service logs.
- * It ends when its channel does, so that it does not outlive this process either.
+ * A child process of this folder, with messages over its channel. Its standard output is discarded, because the service
+ * logs there. It ends when its channel closes, so that it does not outlive this process.
  */
 export class Process {
   readonly #child: ChildProcess;
@@ -29,7 +29,7 @@ export class Process {
     return started;
   }
 
-  /** The next message; rejects when the process ends, or says nothing for so long. */
+  /** Resolves with the next message. Rejects if the process ends or sends none within the timeout. */
   async next<T>(timeout_ms: number): Promise<T> {
     const signal = AbortSignal.timeout(timeout_ms);
     const stop = new AbortController();
@@ -42,13 +42,13 @@ export class Process {
       const [message] = await Promise.race([once(this.#child, 'message', { signal: either }), ended]);
       return message as T;
     } catch (error) {
-      throw signal.aborted ? new Error(`${this.#name} has said nothing for ${timeout_ms / 1000} s.`) : error;
+      throw signal.aborted ? new Error(`${this.#name} sent no message for ${timeout_ms / 1000} s`) : error;
     } finally {
       stop.abort();
     }
   }
 
-  /** The answer to a message. */
+  /** Sends a message and resolves with the reply. */
   async ask<T>(message: object, timeout_ms: number): Promise<T> {
     const answer = this.next<T>(timeout_ms);
     this.#child.send(message);

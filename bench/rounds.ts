@@ -6,29 +6,29 @@ import type { Options } from './options.ts';
 import { Process } from './processes.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
-/** What one contender with one number of sessions did in one scenario. */
+/** The results of one contender with one number of sessions in one scenario. */
 export interface Result {
   readonly scenario: string;
   readonly contender: ContenderName;
   readonly size: number;
   readonly preloaded: number;
   readonly ready_ms: number;
-  /** One a round, in their order: the same index of two results was measured within the same minute. */
+  /** One per round, in order. Measurements of two results with the same index were taken within the same minute. */
   readonly measurements: readonly Measurement[];
 }
 
-/** Longer than a slice may take with what is outstanding at its end. */
+/** Longer than a slice and its last responses may take. */
 const MEASURE_TIMEOUT_MS = 120_000;
-/** The original searches all its sessions for each request. */
+/** From this size on the original is slow: it searches all its sessions for each request. */
 const SLOW_FROM = 100_000;
 const SLOW_CONNECTIONS = 8;
-/** Lets a server finish what it does after its answers: log lines, checkpoints. */
+/** Time for a server to finish its work after the responses: log lines, checkpoints. */
 const PAUSE_MS = 150;
 
 /**
- * One scenario: starts every contender with every number of sessions, each in a fresh process, warms each up, and then
- * gives each a short slice of load in turn, round after round, the order reversed every other round. What else the
- * machine does then hits neighbours in a round alike, and the ratios within a round are fair where the numbers are not.
+ * Runs one scenario. Starts every contender with every number of sessions, each in a fresh process, and warms it up. Then
+ * each gets a short slice of load in turn, round after round. Every other round has the reverse order. Other load on the
+ * machine then affects all contenders of a round alike, so ratios within a round are fair even if the numbers are not.
  */
 export async function runScenario(
   scenario: Scenario,
@@ -61,9 +61,9 @@ export async function runScenario(
       connections: connectionsOf(contender, connections),
       seconds: length,
     });
-    if (answer.type !== 'measured') throw new Error(`The load generator answered ${answer.type} to measure.`);
+    if (answer.type !== 'measured') throw new Error(`the load generator replied ${answer.type} to measure`);
     const { errors, error } = answer.measurement;
-    if (errors > 0) throw new Error(`${scenario.name}: ${errors} wrong answers of ${target}; the first: ${error}`);
+    if (errors > 0) throw new Error(`${scenario.name}: ${errors} wrong responses of ${target}; the first: ${error}`);
     return answer.measurement;
   }
 
@@ -83,8 +83,8 @@ export async function runScenario(
 }
 
 /**
- * With a million sessions a get of the original takes so long that its turn comes round after its own keep-alive timeout
- * of 5 s, and it closes connections with requests in them. One core is just as busy with few connections.
+ * With a million sessions, a get of the original can wait longer than its keep-alive timeout of 5 s. The original then closes
+ * connections that have requests. Fewer connections avoid this, and keep one core just as busy.
  */
 function connectionsOf({ name, size }: Contender, connections: number): number {
   return name === 'original' && size > SLOW_FROM ? Math.min(connections, SLOW_CONNECTIONS) : connections;

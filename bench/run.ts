@@ -10,7 +10,7 @@ import { figuresTable, resultsTable, shortfalls } from './report/tables.ts';
 import { figures } from './report/targets.ts';
 import { type Result, runScenario } from './rounds.ts';
 
-/** Measures the contenders against each other; see README.md for what is measured and how. */
+/** Measures the contenders against each other. README.md describes the measurements. */
 const FOLDER = new URL('results/', import.meta.url);
 
 async function main(): Promise<void> {
@@ -46,7 +46,7 @@ async function measure(options: Options, folder: string): Promise<void> {
   const { rounds, seconds, connections } = options;
   const content = [
     describe(facts),
-    `- ${rounds} rounds of ${seconds} s a contender, ${connections} connections`,
+    `- ${rounds} rounds of ${seconds} s for each contender, ${connections} connections`,
     ...shortfalls(results),
     '',
     resultsTable(results),

@@ -8,7 +8,7 @@ export const SOURCES = fileURLToPath(new URL('../packages/service/src/main.ts', 
 const START_TIMEOUT_MS = 30_000;
 const END_TIMEOUT_MS = 10_000;
 
-/** The real service in a process of its own, on a store that outlives it. */
+/** The real service in its own process, on a store that outlives it. */
 export class ServiceProcess {
   readonly port: number;
   readonly url: string;
@@ -21,14 +21,14 @@ export class ServiceProcess {
     this.pid = pid;
     this.port = Number(new URL(url).port);
     this.url = url;
-    // Its log must not stop it: what nobody reads is counted and thrown away.
+    // The log is counted and discarded, because a full pipe must not block the service.
     child.stdout?.on('data', (piece: Buffer) => {
       this.#logged_bytes += piece.length;
     });
     child.stdout?.resume();
   }
 
-  /** What it has written to its log since it started. */
+  /** Bytes that it has written to its log since the start. */
   get logged_bytes(): number {
     return this.#logged_bytes;
   }
@@ -43,7 +43,7 @@ export class ServiceProcess {
     const timer = setTimeout(kill, START_TIMEOUT_MS);
     const url = await startedUrl(child);
     clearTimeout(timer);
-    if (url === null || child.pid === undefined) throw new Error(`The service did not start on ${store}.`);
+    if (url === null || child.pid === undefined) throw new Error(`the service did not start on ${store}`);
     return new ServiceProcess(child, child.pid, url);
   }
 
@@ -56,7 +56,7 @@ export class ServiceProcess {
   }
 }
 
-/** From its log line; null when it ends without one. */
+/** The URL in its log line; null if the process ends without it. */
 async function startedUrl(child: ChildProcess): Promise<string | null> {
   const { stdout } = child;
   if (!stdout) return null;

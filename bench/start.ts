@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { ServiceProcess, SOURCES } from './service-process.ts';
 
 /**
- * How long a start takes: from the call that makes the process until a request is answered, on a new database file,
- * from the sources and as published (after `npm run build`). Beside it an empty Node process, which is no part of it.
+ * Measures the time from the call that starts the process until the first response, with a new database file, from the
+ * sources and as published (after `npm run build`). Also measures an empty Node process, for comparison.
  */
 const BUILT = fileURLToPath(new URL('../packages/service/dist/main.js', import.meta.url));
 const ROUNDS = 15;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createLogger, loadConfig, startService } from '@pip-sessions/service';
 
-test('the example of the client of API v1 runs against a service, and prints what the README says', async (t) => {
+test('the example of the API v1 client prints the output that the README shows', async (t) => {
   const config = loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' });
   const service = await startService(config, createLogger('silent'));
   t.after(() => service.stop());

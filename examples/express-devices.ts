@@ -1,5 +1,5 @@
 /**
- * "Your sessions" in Express: sign in, see where you are signed in, end one of them or all others.
+ * "Your sessions" in Express: sign in, list your devices, sign out one of them or all others.
  *
  *   npm start                        the sessions service, at http://127.0.0.1:8080
  *   npm run example:express-devices
@@ -17,7 +17,7 @@ const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
 const sessions = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
 const app = express();
 
-// `development` is for plain http on this machine; leave it out where users come by https.
+// `development` allows plain http on this machine. Leave it out if users connect with https.
 app.use(express.urlencoded(), userSessions({ client: sessions, development: true }));
 
 app.post('/login', async (req, res) => {
@@ -26,7 +26,7 @@ app.post('/login', async (req, res) => {
     res.status(400).json({ error: 'user is missing' });
     return;
   }
-  // Here an application checks a password, or what an identity provider says.
+  // An application checks a password here, or the response of an identity provider.
   const { session } = await req.userSession.login({
     user_id: user,
     client: req.get('user-agent') ?? null,
@@ -41,7 +41,7 @@ app.post('/logout', async (req, res) => {
   res.json({ signed_out: true });
 });
 
-// Everything below is for users who have signed in.
+// The routes below need a signed-in user.
 app.use(requireSession());
 
 app.get('/devices', async (req, res) => {
@@ -54,7 +54,7 @@ app.get('/devices', async (req, res) => {
 
 app.delete('/devices/:id', async (req, res) => {
   const device = await sessions.get(req.params.id);
-  // The id of somebody else's session is as good as none.
+  // A session of another user is treated like an unknown id.
   if (device?.user_id !== req.userSession.required.user_id) {
     res.status(404).json({ error: 'no such device' });
     return;

@@ -1,5 +1,5 @@
 /**
- * "Your sessions" in Hono: sign in, see where you are signed in, end one of them or all others.
+ * "Your sessions" in Hono: sign in, list your devices, sign out one of them or all others.
  *
  *   npm start                     the sessions service, at http://127.0.0.1:8080
  *   npm run example:hono-devices
@@ -16,13 +16,13 @@ const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
 const sessions = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
 const app = new Hono<UserSessionEnv>();
 
-// `development` is for plain http on this machine; leave it out where users come by https.
+// `development` allows plain http on this machine. Leave it out if users connect with https.
 app.use(userSessions({ client: sessions, development: true }));
 
 app.post('/login', async (c) => {
   const { user } = await c.req.parseBody();
   if (typeof user !== 'string' || user === '') return c.json({ error: 'user is missing' }, 400);
-  // Here an application checks a password, or what an identity provider says.
+  // An application checks a password here, or the response of an identity provider.
   const { session } = await c.var.userSession.login({
     user_id: user,
     client: c.req.header('user-agent') ?? null,
@@ -48,7 +48,7 @@ app.get('/devices', async (c) => {
 
 app.delete('/devices/:id', async (c) => {
   const device = await sessions.get(c.req.param('id'));
-  // The id of somebody else's session is as good as none.
+  // A session of another user is treated like an unknown id.
   if (device?.user_id !== c.var.userSession.required.user_id) return c.json({ error: 'no such device' }, 404);
   await sessions.close(device.id, { reason: 'revoked' });
   return c.json({ ended: device.id });

@@ -13,7 +13,7 @@ interface Device {
 }
 
 for (const name of ['express-devices', 'hono-devices']) {
-  test(`examples/${name}.ts shows a user's devices, and ends one of them or all others`, async (t) => {
+  test(`examples/${name}.ts lists a user's devices and ends one of them or all others`, async (t) => {
     const [base] = await runExample(t, name, 1);
     const at = (path: string) => new URL(path, base);
     const [laptop, phone, tablet, stranger] = ['Laptop', 'Phone', 'Tablet', 'Stranger'].map((agent) => newJar(agent));
@@ -41,7 +41,7 @@ for (const name of ['express-devices', 'hono-devices']) {
   });
 }
 
-test('who signs in at one service is known at the other, and is out at both at once', async (t) => {
+test('a user signs in at one service and out at both', async (t) => {
   const [shop, orders] = await runExample(t, 'two-services', 2);
   const jar = newJar('Laptop');
   await jar('POST', new URL('/login', shop), { user: 'ann' });
@@ -54,7 +54,7 @@ test('who signs in at one service is known at the other, and is out at both at o
   }
 });
 
-/** Runs an example over a service of its own until it has printed so many addresses, and ends both after the test. */
+/** Runs an example with its own service until it has printed `addresses` URLs. Stops both after the test. */
 async function runExample(t: TestContext, name: string, addresses: number): Promise<readonly URL[]> {
   const config = loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' });
   const service = await startService(config, createLogger('silent'));
@@ -69,7 +69,7 @@ async function runExample(t: TestContext, name: string, addresses: number): Prom
     urls.push(new URL(/http:\S+/.exec(line)?.[0] ?? ''));
     if (urls.length === addresses) return urls;
   }
-  throw new Error(`examples/${name}.ts ended before it was ready.`);
+  throw new Error(`examples/${name}.ts ended before it was ready`);
 }
 
 async function end(example: ChildProcess): Promise<void> {
@@ -78,10 +78,10 @@ async function end(example: ChildProcess): Promise<void> {
   await once(example, 'exit');
 }
 
-/** What `curl -b jar -c jar` is to the examples. */
+/** Sends requests with a cookie jar, like `curl -b jar -c jar`. */
 interface Jar {
   (method: string, url: URL, form?: Readonly<Record<string, string>>): Promise<unknown>;
-  /** One with the same cookie, which goes its own way from then on. */
+  /** Returns an independent jar with the same cookie. */
   readonly copy: () => Jar;
 }
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const EXAMPLE = fileURLToPath(new URL('./pip-services.ts', import.meta.url));
 
-test('the example of Pip.Services components runs, prints the session twice and ends by itself', async () => {
+test('the example of the Pip.Services components prints the session twice and ends', async () => {
   const options = { env: { ...process.env, PORT: '0' } };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--conditions=source', EXAMPLE], options);
   assert.equal(stderr, '');

@@ -1,4 +1,4 @@
-/** The components of Pip.Services, wired by hand: a service and a client of it in one process. */
+/** Pip.Services components without a container: a service and its client in one process. */
 import { SessionsHttpClientV1 } from '@pip-sessions/pip-client';
 import { SessionsController, SessionsHttpServiceV1, SessionsMemoryPersistence } from '@pip-sessions/pip-service';
 import { ConfigParams, Descriptor, References } from 'pip-services3-commons-nodex';
@@ -32,7 +32,7 @@ await persistence.open(null);
 await service.open(null);
 
 const client = new SessionsHttpClientV1();
-// With port 0 the service has taken a free one.
+// With port 0 the service has chosen a free port.
 httpConfig.setAsObject('connection.port', service.port);
 client.configure(httpConfig);
 await client.open(null);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8');
 
-test('the README shows each example as it is executed by the tests, or links to it', () => {
+test('the README shows the source of each example, or links to it', () => {
   const readme = read('../README.md');
   const examples = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'));
   assert.notEqual(examples.length, 0);

@@ -1,6 +1,6 @@
 /**
- * Two services share their users' sessions: who signs in at the shop, in Express, is known to the orders, in Fastify,
- * and who signs out at one is out at the other at once.
+ * Two services share their users' sessions. A user who signs in at the shop (Express) is also signed in at the orders
+ * (Fastify). A sign-out at one service takes effect at the other at once.
  *
  *   npm start                     the sessions service, at http://127.0.0.1:8080
  *   npm run example:two-services
@@ -19,7 +19,7 @@ import fastify from 'fastify';
 
 const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
 const client = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
-// Both read the same cookie: browsers send it to every port of a host, and to every path behind one gateway.
+// Both services read the same cookie. Browsers send it to every port of a host, and to every path behind a gateway.
 const options = { client, development: true };
 
 const shop = express();

@@ -21,7 +21,7 @@ function manifestIn(folder: string): Manifest {
   return JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
 }
 
-/** Folders of what a package finds in `node_modules` when it runs, itself left out. */
+/** Folders of the packages that a package loads from `node_modules` at run time, without itself. */
 function installedFor(folder: string, seen = new Set<string>()): ReadonlySet<string> {
   for (const name of Object.keys(manifestIn(folder).dependencies ?? {})) {
     let from = folder;
@@ -39,7 +39,7 @@ function licensesOf({ licenses }: Bill['components'][number]): string[] {
 }
 
 for (const path of PACKAGES) {
-  test(`the bill of materials of ${path} names what is installed with it, each with version, licence and purl`, () => {
+  test(`[ASVS-15.1.2] the SBOM of ${path} lists each dependency with version, licence and purl`, () => {
     const { components } = billOf(path);
     const installed = installedFor(root + path);
     assert.equal(installed.size > 20, path === 'packages/service');
@@ -47,14 +47,14 @@ for (const path of PACKAGES) {
       const { name, version, license } = manifestIn(folder);
       const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
       const component = components.find((one) => one.purl === purl);
-      assert.ok(component, `${purl} is not in the bill`);
+      assert.ok(component, `the SBOM lacks ${purl}`);
       const { group } = component;
       assert.deepEqual([group ? `${group}/${component.name}` : component.name, component.version], [name, version]);
       assert.deepEqual(licensesOf(component), [license]);
     }
   });
 
-  test(`the bill of materials of ${path} has the shape of CycloneDX 1.6, and is part of the package`, () => {
+  test(`the SBOM of ${path} is valid CycloneDX 1.6 and is part of the package`, () => {
     const bill = billOf(path);
     assert.deepEqual([bill.bomFormat, bill.specVersion, bill.version], ['CycloneDX', '1.6', 1]);
     const all = [bill.metadata.component, ...bill.components];
@@ -71,7 +71,7 @@ for (const path of PACKAGES) {
     assert.ok(manifestIn(root + path).files.includes(BILL_FILE));
   });
 
-  test(`the bill of materials of ${path} is the same on every machine and at every time`, () => {
+  test(`the SBOM of ${path} does not depend on the machine or the time`, () => {
     const text = JSON.stringify(billOf(path));
     assert.equal(text, JSON.stringify(billOf(path)));
     assert.doesNotMatch(text, /https?:|timestamp|node_modules|"packages\//);
@@ -79,7 +79,7 @@ for (const path of PACKAGES) {
   });
 }
 
-test('the bill of materials of the service names what is bundled into it', async () => {
+test('[ASVS-15.1.2] the SBOM of the service lists the bundled packages', async () => {
   const { components } = billOf('packages/service');
   const bundled = components.filter(({ properties }) => properties?.[0]?.name === 'cdx:npm:package:bundled');
   const { output } = await build({
@@ -92,7 +92,7 @@ test('the bill of materials of the service names what is bundled into it', async
   assert.deepEqual(bundled.map(({ name }) => name).toSorted(), [...new Set(packages), 'swagger-ui-dist'].toSorted());
 });
 
-test('the bill of materials has the version of Swagger UI that is served at /docs', () => {
+test('the SBOM has the version of Swagger UI that the service serves at /docs', () => {
   const page = readFileSync(`${root}node_modules/@fastify/swagger-ui/static/swagger-ui-bundle.js`, 'utf8');
   const [, version] = /PACKAGE_VERSION:"([^"]+)"/.exec(page) ?? [];
   const { components } = billOf('packages/service');

@@ -1,11 +1,11 @@
 /**
- * The software bill of materials of a published package, in CycloneDX 1.6: what it needs at run time, in the versions of
- * package-lock.json, which the tests run with, and what is bundled into it. It says nothing of the machine and of the time.
+ * The software bill of materials (SBOM) of a published package, in CycloneDX 1.6. It lists the run-time dependencies, in the
+ * versions of package-lock.json that the tests use, and the bundled packages. It does not depend on the machine or the time.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** In the folder of each package. */
+/** The file's name, in the folder of each package. */
 export const BILL_FILE = 'bom.cdx.json';
 
 interface LockedPackage {
@@ -44,22 +44,22 @@ export interface Bill {
   readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
 }
 
-/** What is copied into a package when it is built, here or by its own authors, and is no dependency of it when it runs. */
+/** Packages whose code is copied into a package at build time, here or by its own authors. They are no dependencies. */
 const BUNDLED: Readonly<Record<string, readonly string[]>> = {
-  // scripts/bundle.js writes them into vendor/.
+  // scripts/bundle.js copies them into vendor/.
   'packages/service': ['typebox', 'swagger-ui-dist'],
 };
-/** The packages that bring copies of others. */
+/** Packages that contain copies of other packages. */
 const COPIED_FROM: Readonly<Record<string, string>> = { 'swagger-ui-dist': 'node_modules/@fastify/swagger-ui' };
-/** Those that are not installed: only copies of their files are there. */
+/** Licences of packages that are not installed: only copies of their files exist. */
 const LICENSES: Readonly<Record<string, string>> = { 'swagger-ui-dist': 'Apache-2.0' };
-/** The name that the CycloneDX taxonomy of npm has for it. */
+/** A name from the CycloneDX property taxonomy for npm. */
 const IS_BUNDLED = { name: 'cdx:npm:package:bundled', value: 'true' };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const lock = readJson('package-lock.json').packages as Readonly<Record<string, LockedPackage>>;
 
-/** The bill of a package of this workspace, by its folder. */
+/** The SBOM of the workspace's package in a folder. */
 export function billOf(path: string): Bill {
   const components = new Map<string, Component>();
   const dependencies = new Map<string, readonly string[]>();
@@ -89,7 +89,7 @@ export function billOf(path: string): Bill {
   };
 }
 
-/** Places in package-lock.json of what npm installs with the package at a place; optional ones only where they are there. */
+/** Paths in package-lock.json of the dependencies of the package at a path; optional ones only if they are there. */
 function neededBy(at: string): string[] {
   const { dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta } = lockedAt(at);
   const peers = Object.keys(peerDependencies ?? {}).filter((name) => !peerDependenciesMeta?.[name]?.optional);
@@ -97,12 +97,12 @@ function neededBy(at: string): string[] {
   const optional = Object.keys(optionalDependencies ?? {}).filter((name) => placeOf(name, at) !== null);
   return [...new Set([...names, ...optional])].map((name) => {
     const place = placeOf(name, at);
-    if (place === null) throw new Error(`${name}, which ${at} needs, is not in package-lock.json`);
+    if (place === null) throw new Error(`package-lock.json lacks ${name}, a dependency of ${at}`);
     return place;
   });
 }
 
-/** As Node finds it: in the nearest `node_modules` that has it. */
+/** Resolves a package like Node: in the nearest `node_modules` that has it. */
 function placeOf(name: string, from: string): string | null {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
     const place = folder === '' ? `node_modules/${name}` : `${folder}/node_modules/${name}`;
@@ -121,7 +121,7 @@ function componentAt(at: string): Component {
   return { ...component, scope: optional ? 'optional' : 'required', hashes: hashesOf(fullName, integrity) };
 }
 
-/** Its version is that of the package where it is installed, else the one that its copy was made from. */
+/** The version is that of the installed package, else that of the package from which the copy was made. */
 function bundledIn(at: string, name: string): Component {
   const place = placeOf(name, at);
   const component =

@@ -1,4 +1,4 @@
-/** Builds the published form of all packages: JavaScript and types, in dist/, and the bill of materials. */
+/** Builds all packages for publishing: JavaScript and types in dist/, and the SBOM. */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { BILL_FILE, billOf } from './bill-of-materials.ts';

@@ -1,5 +1,5 @@
-// Runs after every `npm install` in this folder, on whatever Node the machine has: bundles what the service imports as
-// `#typebox` (packages/service/src/api/typebox.ts says why), and copies the files of Swagger UI that it serves.
+// Runs after every `npm install` in this folder, with any version of Node. It bundles the module that the service imports
+// as `#typebox` (packages/service/src/api/typebox.ts gives the reason), and copies the Swagger UI files to serve.
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -18,7 +18,7 @@ await build({
   logLevel: 'warn',
 });
 
-// As Fastify's own plugin brings them: the package of Swagger UI itself reports each installation to a third party.
+// Taken from Fastify's plugin, because the package of Swagger UI reports each installation to a third party.
 const swagger = `${root}packages/service/vendor/swagger-ui`;
 mkdirSync(swagger, { recursive: true });
 for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']) {

@@ -1,4 +1,4 @@
-/** Writes the files, and the parts of the README, that come from the sources; `--check` fails where one is out of date. */
+/** Generates files, and parts of the README, from the sources. With `--check` it fails if one is out of date. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { openapiV1 } from '../packages/service/src/api/v1/document.ts';
 import { openapiV2 } from '../packages/service/src/api/v2/document.ts';
@@ -16,7 +16,7 @@ for (const { path, text } of GENERATED) {
   if (!check) {
     writeFileSync(path, text());
   } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text()) {
-    process.stderr.write(`${path} is not up to date: "npm run generate" writes it.\n`);
+    process.stderr.write(`${path} is out of date; run "npm run generate"\n`);
     process.exitCode = 1;
   }
 }
@@ -31,7 +31,7 @@ function withSettings(readme: string): string {
   return readme.replace(/(<!-- settings -->\n).*?(\n<!-- \/settings -->)/s, (_, start, end) => start + table + end);
 }
 
-/** A block of code that names an example in its first line holds that example, as the tests execute it. */
+/** Replaces each code block that names an example in its first line by the source of the example. */
 function withExamples(readme: string): string {
   return readme.replace(/(```ts\n\/\/ (examples\/[\w.-]+)\n).*?(```)/gs, (_, start, path, end) => {
     return start + readFileSync(path, 'utf8') + end;

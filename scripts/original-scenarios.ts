@@ -1,27 +1,26 @@
 /**
- * What is asked of the original service to record its answers, as data. A scenario sees only its own sessions, and
- * begins with an empty store where it lists without a filter (`empty_store`). In a request, `$session_1` stands for
- * the id of the scenario's first opened session, and so on; `$date` for the current time as an HTTP date; `$md5` for
- * the digest of the body as sent.
+ * The requests to the original service whose responses are recorded, as data. A scenario uses only its own sessions. It begins
+ * with an empty store if it lists without a filter (`empty_store`). In a request, `$session_1` stands for the id of the
+ * scenario's first session, and so on; `$date` for the current time as an HTTP date; `$md5` for the digest of the sent body.
  */
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [member: string]: Json };
 type Headers = Readonly<Record<string, string>>;
 
 export interface Step {
-  /** What a user would ask. */
+  /** The scenario in the words of a user. */
   readonly name: string;
   readonly method: string;
   readonly path: string;
   readonly headers: Headers;
   readonly body: string | null;
-  /** Headers of the answer worth recording besides its content type. */
+  /** Headers of the response to record besides its content type. */
   readonly answer_headers?: readonly string[];
 }
 
 export interface Scenario {
   readonly name: string;
-  /** The answers depend on there being no sessions but the scenario's own. */
+  /** Set if the responses depend on all sessions in the store. */
   readonly empty_store?: true;
   readonly steps: readonly Step[];
 }
@@ -46,7 +45,7 @@ function open(user_id: string, which = 'a', more: { readonly [member: string]: J
   return call(`opens ${which} session for ${user_id}`, 'open_session', { user_id, ...more });
 }
 
-/** As text for a step's name: long values are cut, characters that do not show are escaped. */
+/** A value as text for a step's name. Long values are cut, invisible characters are escaped. */
 function shown(value: Json): string {
   const text = JSON.stringify(value).replace(
     /[\u2028\u2029\ufeff]/g,
@@ -61,7 +60,7 @@ const NOT_STRINGS: readonly Json[] = [0, 1, 1.5, true, false, ['a'], [], { a: 1 
 const EMPTY_VALUES: readonly Json[] = [0, false, '', [], {}];
 const ANY_VALUES: readonly Json[] = [...EMPTY_VALUES, 'abc', -1.5, 1e21, true, [null, [1]], { a: { b: [1, null] } }];
 
-/** Each command that takes a session id, with whatever else it requires. */
+/** Each command with a session id, and its other required properties. */
 const COMMANDS_OF_A_SESSION: readonly (readonly [command: string, more: { readonly [member: string]: Json }])[] = [
   ...ID_COMMANDS.map((command) => [command, {}] as const),
   ...Object.entries(CONTENT_COMMANDS).map(([command, member]) => [command, { [member]: 'abc' }] as const),
@@ -241,7 +240,7 @@ function nested(depth: number): Json {
   return depth === 0 ? [] : [nested(depth - 1)];
 }
 
-/** As restify-clients 4 sends them, which is below the Node client. */
+/** The headers of restify-clients 4, which the Node client uses. */
 const CLIENT_HEADERS: Headers = {
   accept: 'application/json',
   'content-type': 'application/json',
@@ -476,7 +475,7 @@ function list(filter: Json, paging: Json = null): Step {
   return call(`lists with the filter ${shown(filter)}`, 'get_sessions', { filter, paging });
 }
 
-/** The start of a year, in every form, and what is no time. */
+/** The start of a year in every form, and invalid times. */
 function timesOf(year: 2000 | 2100): readonly Json[] {
   const start = Date.UTC(year, 0, 1);
   return [

@@ -1,6 +1,6 @@
 /**
- * Checks the packages as they would be published: builds them, lints what they would hold, installs them in an empty
- * project, and uses them there as JavaScript, on the oldest Node that each supports.
+ * Checks the packages as they would be published. It builds and lints them, installs them in an empty project, and uses
+ * them there as JavaScript, with the oldest Node that each supports.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ try {
     run('publint', ['--strict', path], '.');
     const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], path));
     if (!packed.files.some((file: { readonly path: string }) => file.path === BILL_FILE)) {
-      throw new Error(`${packed.filename} has no ${BILL_FILE}`);
+      throw new Error(`${packed.filename} does not contain ${BILL_FILE}`);
     }
     const tarball = join(folder, packed.filename);
     run('attw', [tarball, '--profile', 'esm-only'], '.');
@@ -40,21 +40,21 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** The published service answers the published client, which runs on the oldest Node for it. */
+/** Calls the published service with the published client, which runs on its oldest supported Node. */
 async function useAsPublished(): Promise<void> {
   writeFileSync(
     join(folder, 'use.mjs'),
     `import { createCachedSessionsClient, createSessionsV1Client } from '@pip-sessions/client';
      import { SessionsHttpClientV1 } from '@pip-sessions/pip-client';
      import { ConfigParams } from 'pip-services3-commons-nodex';
-     // Middleware loads nothing of the frameworks that it is for; the stores of session libraries extend these.
+     // The middleware does not load its frameworks. The stores for session libraries load them, to extend their classes.
      for (const entry of ['express', 'fastify', 'hono', 'fetch']) {
        await import('@pip-sessions/client/' + entry);
      }
      const [url] = process.argv.slice(2);
      const cached = createCachedSessionsClient({ url });
      const { token } = await cached.open({ user_id: '2' });
-     if ((await cached.read(token))?.user_id !== '2') throw new Error('the session is not good');
+     if ((await cached.read(token))?.user_id !== '2') throw new Error('the session is not live');
      cached.stop();
      const session = await createSessionsV1Client({ url }).openSession(null, '1');
      const client = new SessionsHttpClientV1();
@@ -94,9 +94,9 @@ function nodeOf(version: string): string {
   return join(folder, version, 'node_modules/node/bin/node');
 }
 
-/** Answers standard output; a failure prints both and ends the script. */
+/** Returns standard output. If the command fails, prints its output and ends the script. */
 function run(command: string, args: readonly string[], cwd: string): string {
-  // The conditions of development would find the sources in place of what is published.
+  // With the conditions of development Node would load the sources, not the published files.
   const { NODE_OPTIONS: _, ...env } = process.env;
   try {
     return execFileSync(command, args, { cwd: resolve(cwd), env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });

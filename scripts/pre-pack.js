@@ -1,11 +1,11 @@
-// Runs before `npm pack` and `npm publish` of a package, on whatever Node the machine has: makes what is packed, also in a
+// Runs before `npm pack` and `npm publish` of a package, with any version of Node. It builds the files to pack, also in a
 // fresh clone.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const cwd = fileURLToPath(new URL('..', import.meta.url));
 for (const script of ['prestart', 'prepare', 'build']) {
-  // Standard output is that of the pack, which may be JSON.
+  // Standard output belongs to npm pack, and may be JSON.
   const { status } = spawnSync('npm', ['run', '--silent', script], {
     cwd,
     stdio: ['ignore', 2, 2],

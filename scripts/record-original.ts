@@ -1,9 +1,9 @@
 /**
- * Records what the original service answers to `original-scenarios.ts`, for the replay against this one:
+ * Records the responses of the original service to `original-scenarios.ts`, for the replay tests of this service:
  *
  *     npm run record
  *
- * Recording again gives the same file: ids, times, stack traces and whatever else is never the same twice are
+ * Another recording gives the same file: values that differ from run to run, such as ids, times and stack traces, are
  * replaced by `$session_1`, `$time`, `$stack`, ...
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
@@ -41,9 +41,9 @@ interface RecordedStep {
 interface RecordedResponse {
   readonly status: number;
   readonly content_type: string | null;
-  /** Of `Step.answer_headers`, those that the answer has. */
+  /** The headers of `Step.answer_headers` that the response has. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Parsed JSON; a string if it is none; null if it is empty. */
+  /** Parsed JSON; a string if the body is not JSON; null if it is empty. */
   readonly body: unknown;
 }
 
@@ -59,7 +59,7 @@ async function record(): Promise<void> {
   if (!existsSync(NODE_20)) install();
   const server = spawn(NODE_20, ['server.cjs', '0'], {
     cwd: ORIGINAL,
-    // The zone decides what a time without one means.
+    // A time without a zone is read in the zone of the process.
     env: { ...environment(), TZ: 'UTC' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -74,11 +74,11 @@ async function record(): Promise<void> {
   }
 }
 
-/** The replay names the answers that differ on purpose. */
+/** The replay tests refer to responses by these names. */
 function requireUniqueNames(named: readonly { readonly name: string }[]): void {
   const names = new Set<string>();
   for (const { name } of named) {
-    if (names.has(name)) throw new Error(`Two scenarios, or two steps of one, have the name ${name}`);
+    if (names.has(name)) throw new Error(`two scenarios, or two steps of a scenario, have the name ${name}`);
     names.add(name);
   }
 }
@@ -88,7 +88,7 @@ function install(): void {
   execFileSync('npm', ['ci'], { ...options, stdio: 'inherit', shell: process.platform === 'win32' });
 }
 
-/** Without what `npm run` adds for this workspace: neither its prefix nor its node options are the original's. */
+/** The environment without the variables that `npm run` adds: its prefix and Node options are for this workspace. */
 function environment(): NodeJS.ProcessEnv {
   const added = /^(npm_.*|NODE_OPTIONS)$/i;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !added.test(name)));
@@ -96,9 +96,9 @@ function environment(): NodeJS.ProcessEnv {
 
 /** The port that the server prints once it listens. */
 async function listening(server: ChildProcess): Promise<number> {
-  if (!server.stdout) throw new Error('The server has no stdout.');
+  if (!server.stdout) throw new Error('the server has no stdout');
   const exited = once(server, 'exit').then(([code]) => {
-    throw new Error(`The original service ended with ${code} before it listened.`);
+    throw new Error(`the original service ended with ${code} before it listened`);
   });
   const printed = once(createInterface(server.stdout), 'line', { signal: AbortSignal.timeout(START_TIMEOUT_MS) });
   const [line] = await Promise.race([printed, exited]);
@@ -128,7 +128,7 @@ type Request = RecordedStep['request'];
 function withIds(request: Request, sessionIds: readonly string[]): Request {
   const body = request.body?.replace(/\$session_(\d+)/g, (_, number) => {
     const id = sessionIds[Number(number) - 1];
-    if (id === undefined) throw new Error(`Session ${number} was not opened before ${request.body}`);
+    if (id === undefined) throw new Error(`session ${number} was not opened before ${request.body}`);
     return id;
   });
   return { ...request, body: body ?? null };
@@ -143,7 +143,7 @@ async function send(port: number, { method, path, headers, body }: Request): Pro
   const sent: Record<string, string> = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   for (const [name, value] of Object.entries(headers)) sent[name] = headerValue(value, body);
   const outgoing = request({ host: '127.0.0.1', port, method, path, headers: sent, agent: false });
-  outgoing.setTimeout(ANSWER_TIMEOUT_MS, () => outgoing.destroy(new Error(`No answer to ${method} ${path}`)));
+  outgoing.setTimeout(ANSWER_TIMEOUT_MS, () => outgoing.destroy(new Error(`no response to ${method} ${path}`)));
   outgoing.end(body ?? undefined);
   const [incoming] = await once(outgoing, 'response');
   const bytes = await buffer(incoming);
@@ -185,12 +185,12 @@ function recordedResponse(answer: Answer, body: unknown, names: readonly string[
   };
 }
 
-/** The value with whatever differs from one recording to the next replaced by its name. */
+/** Replaces values that differ from one recording to the next by names. */
 function withoutChance(value: unknown, sessionIds: readonly string[], startedAt: number): unknown {
   if (typeof value === 'string') return withoutChanceText(value, sessionIds, startedAt);
   if (Array.isArray(value)) return value.map((item) => withoutChance(item, sessionIds, startedAt));
   if (typeof value !== 'object' || value === null) return value;
-  // Of a status, the id is the host's name.
+  // In a response of /status, the id is the host's name.
   const named = 'uptime' in value ? { id: '$host', uptime: '$uptime' } : 'stack' in value ? { stack: '$stack' } : {};
   const members = Object.entries({ ...value, ...named });
   return Object.fromEntries(members.map(([name, member]) => [name, withoutChance(member, sessionIds, startedAt)]));
@@ -200,11 +200,11 @@ function withoutChanceText(text: string, sessionIds: readonly string[], startedA
   const index = sessionIds.indexOf(text);
   if (index >= 0) return `$session_${index + 1}`;
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) return text;
-  // A time that a request names is not of this hour.
+  // A time that a request contains is older than an hour, and stays.
   return Math.abs(Date.parse(text) - startedAt) < 3_600_000 ? '$time' : text;
 }
 
-/** A line for each request and each answer, so that a difference is a line too. */
+/** One line per request and response, so that a difference shows as one line. */
 function fixtureText(recordings: readonly Recording[]): string {
   const scenarios = recordings.map(({ steps, ...scenario }) => {
     const head = Object.entries(scenario).map(

@@ -1,6 +1,6 @@
-// Runs before `npm start` and `npm test`, on whatever Node the machine has: installs the dependencies, among them
-// the Node that the project runs on, when they are missing or not those of package-lock.json. With `--servers`, before
-// `npm test`, also the servers that the tests start.
+// Runs before `npm start` and `npm test`, with any version of Node. It installs the dependencies if they are missing or
+// differ from package-lock.json. One of them is the Node that the project runs on. With `--servers`, before `npm test`, it
+// also installs the servers that the tests start.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,9 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const [major] = process.versions.node.split('.');
 if (Number(major) < 20) {
-  process.stderr.write(
-    `This needs Node 20 or later, and this is Node ${process.versions.node}: https://nodejs.org has it.\n`,
-  );
+  process.stderr.write(`Node ${process.versions.node} is too old; install Node 20 or later from https://nodejs.org\n`);
   process.exit(1);
 }
 
@@ -24,8 +22,8 @@ const isInstalled =
 
 if (!isInstalled) {
   process.stderr.write('Installing the dependencies, once: about half a minute.\n');
-  // Not `npm ci`, which deletes what is installed first, also where the registry cannot be reached. Engines, about which npm
-  // would warn, are those of the published packages; npm itself may run on an older Node.
+  // Not `npm ci`: it deletes node_modules first, even if the registry cannot be reached. Warnings about engines are off: they
+  // concern the published packages, and npm itself may run on an older Node.
   const install = ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error'];
   const { status } = spawnSync('npm', install, {
     cwd: root,
@@ -33,7 +31,9 @@ if (!isInstalled) {
     shell: process.platform === 'win32',
   });
   if (status !== 0) {
-    process.stderr.write('The dependencies could not be installed; npm says above why. "npm install" tries again.\n');
+    process.stderr.write(
+      'The dependencies could not be installed; see the error of npm above. Run "npm install" to try again.\n',
+    );
     process.exit(1);
   }
   writeFileSync(stamp, lock);

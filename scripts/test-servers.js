@@ -1,12 +1,12 @@
-// Installs the servers that the tests start, PostgreSQL and Redis, and the browser, Chromium, when they are missing: with apt-get, where that may
-// be done. Nothing of them runs afterwards, and nothing listens: the tests start servers of their own.
+// Installs PostgreSQL, Redis and the browser Chromium with apt-get, if they are missing and this process may do so. No
+// server runs afterwards: the tests start their own servers.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
 const CLUSTERS = '/etc/postgresql';
-/** Debian asks it whether a service may be started. */
+/** Debian runs this program to find out whether a service may be started. */
 const POLICY = '/usr/sbin/policy-rc.d';
 const POLICY_BEFORE = `${POLICY}.before-tests`;
 
@@ -26,14 +26,14 @@ const SERVERS = [
   },
 ];
 
-/** Whether the tests can go on: where nothing may be skipped, only with all servers. */
+/** Whether the tests can run. If no test may be skipped, all servers have to be there. */
 export function installTestServers() {
   if (missing().length > 0 && mayInstall()) install(missing());
   const left = missing();
   const isStrict = ['true', '1'].includes(process.env.CI ?? '');
   for (const { name, package: its, tests } of left) {
-    const consequence = isStrict ? 'with CI=true nothing may be skipped' : `the tests of ${tests} will be skipped`;
-    process.stderr.write(`${name} is missing: ${consequence}. "apt-get install ${its}" as root adds it.\n`);
+    const consequence = isStrict ? 'with CI=true no test may be skipped' : `the tests of ${tests} will be skipped`;
+    process.stderr.write(`${name} is missing: ${consequence}. Run "apt-get install ${its}" as root to install it.\n`);
   }
   return left.length === 0 || !isStrict;
 }
@@ -63,7 +63,7 @@ function install(servers) {
   const packages = servers.map((server) => server.package);
   process.stderr.write(`Installing ${packages.join(' and ')} for the tests, once: about half a minute.\n`);
   const clusters = clustersNow();
-  // Until what is changed here for a while is as it was, an interruption has to wait.
+  // Signals wait until the temporary changes are undone.
   const wait = () => {};
   process.on('SIGINT', wait).on('SIGTERM', wait);
   try {
@@ -84,7 +84,7 @@ function install(servers) {
   }
 }
 
-/** Debian makes a cluster of databases with the package, which would be started with the machine. */
+/** The package creates a cluster of databases, which Debian would start with the machine. */
 function clustersNow() {
   if (!existsSync(CLUSTERS)) return [];
   return readdirSync(CLUSTERS).flatMap((version) =>
@@ -105,7 +105,7 @@ function withoutStarts(work) {
   }
 }
 
-/** What fails says so itself, on the standard error; what is missing then is looked at afterwards. */
+/** A failing command prints its own error. The caller checks afterwards which programs are missing. */
 function run(command, args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   spawnSync(command, args, { stdio: ['ignore', 2, 2], env });

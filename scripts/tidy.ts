@@ -1,4 +1,4 @@
-/** The rules of the house that neither the compiler nor the linter knows; `npm test` fails where one is broken. */
+/** Checks the project's rules that the compiler and the linter cannot check. `npm test` runs it. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -7,7 +7,7 @@ const SERVICE = 'packages/service/src';
 const CLIENT = 'packages/client/src';
 const CONTRACT = 'packages/contract/src';
 const NEAR_CACHE = 'packages/near-cache/src';
-/** The packages that every other may import. */
+/** Packages that all other packages may import. */
 const SHARED = ['@pip-sessions/contract/', '@pip-sessions/near-cache'];
 const LINES_MAX = 300;
 
@@ -17,20 +17,20 @@ interface SourceFile {
   readonly isTest: boolean;
 }
 
-/** Of each store that needs one. */
+/** The library of each store that needs one. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = { postgres: ['pg'], redis: ['@redis/client'] };
 
-/** Who may import what: a folder or a file, and prefixes of paths; a folder may always import itself. */
+/** Allowed imports of a folder or a file, as prefixes of paths. A folder may always import itself. */
 const LAYERS: readonly { readonly of: string; readonly allow: readonly string[]; readonly why: string }[] = [
   {
     of: `${SERVICE}/domain/time/elapsed-time.ts`,
     allow: [`${SERVICE}/domain`, '@pip-sessions/near-cache/elapsed-clock'],
-    why: 'the rule of elapsed time is that of the caches',
+    why: 'nodes and caches use the same clock of elapsed time',
   },
   {
     of: `${SERVICE}/domain`,
     allow: ['node:crypto', '@pip-sessions/contract/'],
-    why: 'the domain imports nothing but the contract',
+    why: 'the domain imports only the contract',
   },
   ...['memory', 'sqlite', 'postgres', 'redis'].map((store) => ({
     of: `${SERVICE}/stores/${store}`,
@@ -41,12 +41,12 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
       'node:',
       ...(LIBRARIES[store] ?? []),
     ],
-    why: 'a store imports the domain, its library and what stores share',
+    why: 'a store imports the domain, its library and the shared code of stores',
   })),
   ...['shared', 'sql'].map((folder) => ({
     of: `${SERVICE}/stores/${folder}`,
     allow: [`${SERVICE}/domain`, 'node:'],
-    why: 'what stores share knows no store',
+    why: 'the shared code of stores imports no store',
   })),
   {
     of: `${SERVICE}/api`,
@@ -61,15 +61,15 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   {
     of: `${SERVICE}/near-sessions`,
     allow: [`${SERVICE}/domain`, '@pip-sessions/near-cache'],
-    why: 'the sessions in memory know no store and no transport',
+    why: "a node's cache imports no store and no transport",
   },
   {
     of: `${SERVICE}/observability`,
     allow: [`${SERVICE}/domain`, '@pip-sessions/contract/', 'node:', 'pino'],
-    why: 'the log imports the domain only',
+    why: 'the log imports only the domain',
   },
-  { of: CONTRACT, allow: [], why: 'the contract is shared by all and imports nothing' },
-  { of: NEAR_CACHE, allow: [], why: 'the cache is shared by all and imports nothing' },
+  { of: CONTRACT, allow: [], why: 'the contract imports nothing, because all packages share it' },
+  { of: NEAR_CACHE, allow: [], why: 'the cache imports nothing, because all packages share it' },
   ...Object.entries({
     'adapters/express.ts': ['node:http'],
     'adapters/node-': ['node:http'],
@@ -91,7 +91,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   },
 ];
 
-/** Calls that belong to one place. */
+/** Calls that are allowed only in certain files. */
 const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]; readonly use: string }[] = [
   {
     call: /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b/,
@@ -118,7 +118,7 @@ const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]
     only: [`${SERVICE}/main.ts`, `${SERVICE}/commands/command-line.ts`, 'packages/pip-service/src/process.ts'],
     use: 'config.ts',
   },
-  { call: /\b(TODO|FIXME|XXX)\b/, only: [], use: 'a finished thought' },
+  { call: /\b(TODO|FIXME|XXX)\b/, only: [], use: 'a complete change' },
 ];
 
 const IMPORT = /(?:^(?:import|export)\b[^;]*?from |\bimport\()'([^']+)'/gm;
@@ -136,7 +136,7 @@ for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.stderr.write(problems.length === 0 ? `tidy: ${files.length} files\n` : `tidy: ${problems.length} problems\n`);
 process.exitCode = problems.length === 0 ? 0 : 1;
 
-/** Files that import each other, also by way of others, and also only their types: neither can be understood alone. */
+/** Import cycles, also through other files and also of types only. Files in a cycle cannot be understood separately. */
 function* circles(): Generator<string> {
   const imports = new Map(files.map(({ path, text }) => [path, importsOf(path, text)]));
   const done = new Set<string>();
@@ -178,7 +178,7 @@ function* banned({ path, text, isTest }: SourceFile): Generator<string> {
 function* shape({ path, text }: SourceFile): Generator<string> {
   const lines = text.split('\n').length;
   if (lines > LINES_MAX && !path.startsWith('scripts/original-scenarios')) {
-    yield `${path} has ${lines} lines, more than ${LINES_MAX}: it holds two things`;
+    yield `${path} has ${lines} lines, more than ${LINES_MAX}: split it`;
   }
-  if (EMPTY_NAMES.test(path)) yield `${path}: the name says nothing; name the noun`;
+  if (EMPTY_NAMES.test(path)) yield `${path}: the name has no meaning; use a noun`;
 }

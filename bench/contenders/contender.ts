@@ -9,14 +9,14 @@ import type { Ready } from './ready.ts';
 export const CONTENDERS = ['service-memory', 'service-sqlite', 'floor', 'original'] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
-/** One million sessions in SQLite took 60 s; the original may try three times. */
+/** One million sessions in SQLite took 60 s. The original may need three attempts. */
 const READY_TIMEOUT_MS = 300_000;
 const INSTALL_TIMEOUT_MS = 300_000;
 
-/** A contender that serves, in a process of its own. */
+/** A running contender, in its own process. */
 export interface Contender {
   readonly name: ContenderName;
-  /** How many sessions it was asked to hold; `ready.preloaded` is how many it holds. */
+  /** The wanted number of sessions. `ready.preloaded` is the actual number. */
   readonly size: number;
   readonly ready: Ready;
   readonly stop: () => Promise<void>;
@@ -39,10 +39,10 @@ export async function startContender(
   return { name, size, ready, stop: () => process.stop() };
 }
 
-/** The original has its own lock file and its own Node; its packages are no business of the workspace. */
+/** The original has its own lock file and its own Node. Its packages are not part of the workspace. */
 function installOriginal(): void {
   const cwd = fileURLToPath(new URL('../original/', import.meta.url));
   if (existsSync(join(cwd, 'node_modules/.bin/node'))) return;
   const { status } = spawnSync('npm', ['ci'], { cwd, stdio: 'inherit', timeout: INSTALL_TIMEOUT_MS });
-  if (status !== 0) throw new Error(`npm ci in ${cwd} failed; the original cannot be measured without it.`);
+  if (status !== 0) throw new Error(`npm ci in ${cwd} failed; the original cannot be measured without its packages`);
 }

@@ -7,8 +7,8 @@ import { newSession, SampleTaker, userOf } from './preload.ts';
 import { contend } from './ready.ts';
 
 /**
- * The least that a Node process does for these requests: a bare HTTP server, JSON both ways, a Map. It checks
- * nothing, bounds nothing, logs nothing, orders nothing, and keeps nothing.
+ * The minimum that a Node process needs for these requests: a bare HTTP server that parses and writes JSON, over a Map.
+ * It has no validation, no limits, no log, no order and no disk.
  */
 type NewSession = ReturnType<typeof newSession>;
 
@@ -19,7 +19,7 @@ interface Summary extends Omit<NewSession, 'user' | 'data'> {
   request_time: string;
 }
 
-/** A session as `get` answers it, as `list` does, and as `validate` does, which has more members. */
+/** A session in the responses of `get`, `list` and `validate`. The last has more properties. */
 interface Entry {
   readonly session: Summary & { readonly user: unknown; data: unknown };
   readonly summary: Summary;

@@ -5,11 +5,11 @@ import { HEAP_FLAGS } from '../heap-flags.ts';
 import type { Sample } from '../scenarios/scenario.ts';
 import { contend, type Ready } from './ready.ts';
 
-/** Starts the Pip.Services original on its own Node, and takes the sample over its own API. */
+/** Starts the Pip.Services original on its own Node, and reads the sample through its API. */
 const FOLDER = fileURLToPath(new URL('../original/', import.meta.url));
 const PRELOAD_TIMEOUT_MS = 60_000;
 const EMPTY_START_TIMEOUT_MS = 15_000;
-/** What its `get_sessions` answers at most. */
+/** The largest page of its `get_sessions`. */
 const PAGE = 100;
 const PAGES_MAX = 100;
 
@@ -17,7 +17,7 @@ let server: ChildProcess | null = null;
 process.once('exit', () => server?.kill('SIGKILL'));
 process.once('SIGTERM', () => process.exit());
 
-/** Holds `size` sessions, or what part of them it can take in a minute. */
+/** Starts with `size` sessions, or with as many as it can open in a minute. */
 async function start(size: number): Promise<Omit<Ready, 'ready_ms'>> {
   for (const preloaded of [size, Math.ceil(size / 4), Math.ceil(size / 16)]) {
     const child = spawnServer(preloaded);
@@ -28,7 +28,7 @@ async function start(size: number): Promise<Omit<Ready, 'ready_ms'>> {
     }
     child.kill('SIGKILL');
   }
-  throw new Error(`The original does not take ${Math.ceil(size / 16)} sessions in a minute.`);
+  throw new Error(`the original cannot open ${Math.ceil(size / 16)} sessions in a minute`);
 }
 
 function spawnServer(preloaded: number): ChildProcess {
@@ -37,13 +37,13 @@ function spawnServer(preloaded: number): ChildProcess {
   return spawn('node_modules/.bin/node', args, { cwd: FOLDER, env, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** The port, from the line that the server prints when it is ready; null when that takes too long. */
+/** The port, from the line that the server prints when it is ready; null after a timeout. */
 async function listening(child: ChildProcess): Promise<number | null> {
   if (!child.stdout) return null;
   const lines = createInterface({ input: child.stdout });
   const timer = setTimeout(() => lines.close(), EMPTY_START_TIMEOUT_MS + PRELOAD_TIMEOUT_MS);
   child.once('error', (error) => {
-    process.stderr.write(`The original does not start: ${error.message}\n`);
+    process.stderr.write(`The original did not start: ${error.message}\n`);
     lines.close();
   });
   try {
@@ -56,7 +56,7 @@ async function listening(child: ChildProcess): Promise<number | null> {
   }
 }
 
-/** Its get scans its sessions from the first on: the sample must not hold more of the first than of the last. */
+/** The original's get scans its sessions from the first one. The sample must therefore be even over all sessions. */
 async function takeSample(port: number, preloaded: number): Promise<Sample> {
   const ids = new Set<string>();
   const users = new Set<string>();

@@ -1,10 +1,10 @@
 import type { Sample } from '../scenarios/scenario.ts';
 
 const SESSIONS_PER_USER = 10;
-/** Enough that no cache is kept warm by a handful, few enough to hand from process to process. */
+/** Large enough that caches do not profit from a few sessions, small enough to send to another process. */
 const SAMPLE_MAX = 10_000;
 
-/** What a session is opened with; the original is preloaded with the same (`original/server.cjs`). */
+/** The properties of an open request. The original is preloaded with the same (`original/server.cjs`). */
 export function newSession(user_id: string) {
   return {
     user_id,
@@ -16,12 +16,12 @@ export function newSession(user_id: string) {
   };
 }
 
-/** The users of `size` sessions, one a session in the order of their opening: each user's lie far apart. */
+/** The user of a session, by its place in the order of opening. The sessions of a user lie far apart. */
 export function userOf(index: number, size: number): string {
   return `user-${index % Math.ceil(size / SESSIONS_PER_USER)}`;
 }
 
-/** Keeps ids and users evenly spread over all sessions, as they are opened in order. */
+/** Takes a sample of ids and users, evenly over all sessions in the order of opening. */
 export class SampleTaker {
   readonly #ids: string[] = [];
   readonly #tokens: string[] = [];

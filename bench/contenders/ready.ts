@@ -1,20 +1,21 @@
 import type { Sample } from '../scenarios/scenario.ts';
 
-/** What a contender says once it serves. */
+/** The message of a contender when it is ready. */
 export interface Ready extends Sample {
-  /** The process that serves, whose CPU time is counted. */
+  /** The server's process. Its CPU time is measured. */
   readonly pid: number;
   readonly port: number;
-  /** How many sessions it holds. */
+  /** The number of its sessions. */
   readonly preloaded: number;
   readonly ready_ms: number;
 }
 
 /**
- * Runs a contender's process: `start` gets the number of sessions to hold, a folder that is removed afterwards, and
- * whether the sessions have tokens.
- * It says when it is ready over the channel to the process that started it, or on standard output when it is started
- * by hand; and it ends with that channel, so that nothing is left running whatever becomes of the measurement.
+ * Runs a contender's process. `start` gets the number of sessions, a folder that is removed afterwards, and whether the
+ * sessions have tokens.
+ *
+ * The process reports that it is ready over the channel to its parent, or on standard output if it was started by hand. It
+ * ends when the channel closes, so that no process stays behind.
  */
 export async function contend(
   start: (size: number, folder: string, withTokens: boolean) => Promise<Omit<Ready, 'ready_ms'>>,

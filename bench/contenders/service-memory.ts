@@ -1,7 +1,7 @@
 import { contend } from './ready.ts';
 import { startPreloaded } from './service.ts';
 
-/** Room for what the scenario `open` adds: the store refuses sessions beyond its bound. */
+/** Room for the sessions of the scenario `open`: the store rejects sessions above its limit. */
 const ROOM = 20_000_000;
 
 await contend((size, _folder, withTokens) => startPreloaded(`memory:?sessions_max=${size + ROOM}`, size, withTokens));

@@ -6,10 +6,10 @@ import type { Ready } from './ready.ts';
 await warmUp(process.env);
 const { createLogger, loadConfig, startService, toJsonText } = await import('@pip-sessions/service');
 
-/** As many as may share one commit of the SQLite store. */
+/** The largest number of opens in one commit of the SQLite store. */
 const OPENED_TOGETHER = 512;
 
-/** The service as a production start runs it, but for the store and a free port; its log goes to standard output. */
+/** Starts the service as in production, except for the store and a free port. Its log goes to standard output. */
 export async function startPreloaded(
   store: string,
   size: number,
@@ -35,7 +35,7 @@ export async function startPreloaded(
   for (let first = 0; first < size; first += OPENED_TOGETHER) {
     const count = Math.min(OPENED_TOGETHER, size - first);
     await Promise.all(Array.from({ length: count }, (_, index) => open(first + index)));
-    // Lets the end of the channel to the parent be seen: a store in memory answers without a turn of the event loop.
+    // Gives the event loop a turn to notice a closed channel: calls of a store in memory never wait.
     await setImmediate();
   }
   return { pid: process.pid, port: Number(new URL(service.url).port), preloaded: size, ...taker.sample() };

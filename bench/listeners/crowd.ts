@@ -2,19 +2,19 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sharedTime } from '../near/figures.ts';
 
-/** What the crowd receives: the id of a session whose end each listener waits for. */
+/** The message to the crowd: each listener waits for the end of this session. */
 export interface Watch {
   readonly id: string;
 }
 
-/** What the crowd sends: that all listeners follow the changes, and when each of them received the end. */
+/** Messages of the crowd: all listeners follow the changes; when each listener received the end. */
 export type FromCrowd = { readonly type: 'ready' } | { readonly type: 'seen'; readonly times: readonly number[] };
 
 const CONNECTED_AT_ONCE = 50;
 const READ_BUFFER_BYTES = 65_536;
 const KINDS = 'changed,ended,removed';
 
-/** Many listeners of the change stream in one process, each as cheap as can be: `<listeners> <port>`. */
+/** Many listeners of the change stream in one process, with as little CPU as possible: `<listeners> <port>`. */
 const [count = 0, port = 0] = process.argv.slice(2).map(Number);
 const buffer = Buffer.allocUnsafe(READ_BUFFER_BYTES);
 let watched: { readonly id: string; readonly times: (number | undefined)[]; left: number } | null = null;
@@ -34,7 +34,7 @@ function listen(n: number): Promise<Socket> {
   socket.write(`GET /v2/changes HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nsessions-change-kinds: ${KINDS}\r\n\r\n`);
   socket.on('error', reject);
   socket.on('close', () => {
-    throw new Error('The service has cut off a listener.');
+    throw new Error('the service disconnected a listener');
   });
   return promise;
 }

@@ -3,7 +3,7 @@ import { requestBytes } from '../load/request.ts';
 
 const CONNECTIONS = 32;
 
-/** Sends requests over a few connections, each its next one when the last was answered, while `next` returns one. */
+/** Sends requests over a few connections. Each sends its next request after the last response, while `next` returns one. */
 export async function runLoad(
   port: number,
   next: () => Buffer | null,
@@ -19,7 +19,7 @@ export async function runLoad(
     };
     const connection = await Connection.open(port, {
       answered: ({ status, body }) => {
-        if (status >= 300) done.reject(new Error(`A request was answered ${status}.`));
+        if (status >= 300) done.reject(new Error(`a request got the status ${status}`));
         answers += 1;
         onBody(body.toString());
         send();

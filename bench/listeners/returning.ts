@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createCachedSessionsClient } from '@pip-sessions/client';
 import { sharedTime } from '../near/figures.ts';
 
-/** What the clients receive: wait until the stream of each is whole again. */
+/** The message to the clients: wait until the stream of each client is complete again. */
 export interface Return {
   readonly tokens: readonly string[];
 }
 
-/** What they send: that all follow, and when each followed again and had validated its token. */
+/** Messages of the clients: all follow the changes; when each client followed again and had validated its token. */
 export type FromReturning =
   | { readonly type: 'ready' }
   | { readonly type: 'back'; readonly followed: readonly number[]; readonly validated: readonly number[] };
@@ -29,7 +29,7 @@ async function comeBack({ tokens }: Return): Promise<void> {
     for (;;) {
       try {
         if ((await client.read(tokens[n % tokens.length] ?? '')) === null)
-          throw new Error('A live session was refused.');
+          throw new Error('a live session was rejected');
         return sharedTime();
       } catch (error) {
         if ((error as Error).message.startsWith('A live')) throw error;

@@ -5,7 +5,7 @@ import { readAnswer } from './answer.ts';
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n';
 const ANSWER = Buffer.from(`${HEAD}{"a":"é"}`);
 
-test('an answer is complete with its last byte, and not before', () => {
+test('a response is complete only with its last byte', () => {
   for (let length = 0; length < ANSWER.length; length += 1) {
     assert.equal(readAnswer(ANSWER.subarray(0, length)), null, `${length} bytes`);
   }
@@ -14,13 +14,13 @@ test('an answer is complete with its last byte, and not before', () => {
   assert.equal(answer?.body.toString(), '{"a":"é"}');
 });
 
-test('an answer without content has no body', () => {
+test('a response without content has no body', () => {
   const answer = readAnswer(Buffer.from('HTTP/1.1 204 No Content\r\nconnection: keep-alive\r\n\r\n'));
   assert.deepEqual([answer?.status, answer?.body.length], [204, 0]);
 });
 
-test('a body of unknown length, and bytes beyond the answer, are refused', () => {
+test('bodies of unknown length and bytes after the response are rejected', () => {
   const chunked = Buffer.from('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
-  assert.throws(() => readAnswer(chunked), /without a content-length/);
-  assert.throws(() => readAnswer(Buffer.concat([ANSWER, Buffer.from('H')])), /1 bytes beyond/);
+  assert.throws(() => readAnswer(chunked), /without Content-Length/);
+  assert.throws(() => readAnswer(Buffer.concat([ANSWER, Buffer.from('H')])), /1 bytes after/);
 });

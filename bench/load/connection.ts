@@ -2,24 +2,27 @@ import { connect, type Socket } from 'node:net';
 import { type Answer, readAnswer } from './answer.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Larger than any answer of a scenario, so that each usually comes in one read. */
+/** Larger than any response of a scenario, so that one read usually gets all of it. */
 const READ_BUFFER_BYTES = 65_536;
 
 export interface ConnectionEvents {
-  /** The answer's body is only valid during the call. */
+  /** The response's body is valid only during the call. */
   readonly answered: (answer: Answer) => void;
-  /** The other side ended the connection, or an answer could not be read; not called after `close`. */
+  /** The server closed the connection, or a response was invalid. Not called after `close`. */
   readonly broken: (reason: string) => void;
 }
 
 /**
  * A keep-alive connection with one request at a time, on `node:net`.
  *
- * autocannon 9 cannot saturate a bare `node:http` server when each request has another body: measured against the
- * floor on 2 cores of a Xeon at 2.5 GHz, with 32 connections, it costs 50 to 54 µs of CPU a request (34 to 40 µs with
- * one body for all, 53 to 74 µs with `setupRequest`) where the floor itself costs 44 µs, and reaches 16,200 requests/s.
- * This costs 16 to 17 µs and reaches 22,200 to 27,600 requests/s, with the floor at 100 % of its core. What is left of
- * the second core matters: the SQLite store's writer runs there.
+ * autocannon 9 cannot saturate a bare `node:http` server when each request has another body. Measured against the floor on
+ * 2 cores of a Xeon at 2.5 GHz, with 32 connections:
+ *
+ * - autocannon: 50 to 54 µs of CPU per request (34 to 40 µs with one body for all requests, 53 to 74 µs with
+ *   `setupRequest`) and 16,200 requests/s. The floor itself takes 44 µs.
+ * - this class: 16 to 17 µs and 22,200 to 27,600 requests/s, with the floor at 100 % of its core.
+ *
+ * The rest of the second core matters, because the SQLite store's writer runs there.
  */
 export class Connection {
   readonly #socket: Socket;
@@ -42,13 +45,13 @@ export class Connection {
   /** Rejects when the server does not accept the connection. */
   static open(port: number, events: ConnectionEvents): Promise<Connection> {
     const { promise, resolve, reject } = Promise.withResolvers<Connection>();
-    const timer = setTimeout(() => reject(new Error(`Port ${port} does not answer.`)), CONNECT_TIMEOUT_MS);
+    const timer = setTimeout(() => reject(new Error(`port ${port} does not respond`)), CONNECT_TIMEOUT_MS);
     let opened = false;
     const connection = new Connection(port, {
       answered: events.answered,
       broken: (reason) => {
         if (opened) events.broken(reason);
-        else reject(new Error(`Port ${port}: ${reason}`));
+        else reject(new Error(`port ${port}: ${reason}`));
       },
     });
     connection.#socket.once('connect', () => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** Linux reports in USER_HZ, which is 100 on every platform that Node runs on. */
 const MICROSECONDS_PER_TICK = 10_000;
 
-/** User and system time of all threads of a process so far, in microseconds; null where there is no `/proc`. */
+/** User and system time of all threads of a process so far, in microseconds; null without `/proc`. */
 export function cpuTimeUs(pid: number): number | null {
   let stat: string;
   try {
@@ -11,7 +11,7 @@ export function cpuTimeUs(pid: number): number | null {
   } catch {
     return null;
   }
-  // The second field, the command's name, may itself hold spaces and parentheses; the 14th and 15th are the times.
+  // The second field, the command's name, may contain spaces and parentheses. The 14th and 15th fields are the times.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * MICROSECONDS_PER_TICK;
 }

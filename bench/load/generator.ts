@@ -3,20 +3,20 @@ import { load, prepareTarget } from './load.ts';
 import type { FromGenerator, ToGenerator } from './protocol.ts';
 import type { Target } from './slice.ts';
 
-/** The process that generates the load, so that neither a contender nor the report shares its event loop. */
+/** The load generator has its own process, so that it shares no event loop with a contender or the report. */
 const targets = new Map<string, Target>();
 
 async function answer(message: ToGenerator): Promise<FromGenerator> {
   switch (message.type) {
     case 'prepare': {
       const scenario = SCENARIOS.find(({ name }) => name === message.scenario);
-      if (!scenario) throw new Error(`There is no scenario ${message.scenario}.`);
+      if (!scenario) throw new Error(`unknown scenario "${message.scenario}"`);
       targets.set(message.target, prepareTarget(message.pid, message.port, scenario, scenario.calls(message.sample)));
       return { type: 'prepared' };
     }
     case 'measure': {
       const target = targets.get(message.target);
-      if (!target) throw new Error(`${message.target} is not prepared.`);
+      if (!target) throw new Error(`target ${message.target} is not prepared`);
       return { type: 'measured', measurement: await load(target, message.connections, message.seconds) };
     }
   }

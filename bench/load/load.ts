@@ -3,20 +3,20 @@ import { cpuTimeUs } from './cpu-time.ts';
 import { requestBytes } from './request.ts';
 import { Slice, type Target } from './slice.ts';
 
-/** How long the answers that are outstanding at the end may take: those of an O(n) contender queue. */
+/** Timeout for the last responses. They may wait in the queue of an O(n) contender. */
 const OUTSTANDING_TIMEOUT_MS = 30_000;
 
-/** What one slice of load measured. */
+/** The result of one slice of load. */
 export interface Measurement {
   readonly answers: number;
   readonly seconds: number;
   readonly requests_per_second: number;
   readonly latency_p50_us: number;
   readonly latency_p99_us: number;
-  /** Of all threads of the server; null where there is no `/proc`. */
+  /** CPU time of all threads of the server; null without `/proc`. */
   readonly server_cpu_us_per_request: number | null;
   readonly errors: number;
-  /** What was wrong first. */
+  /** The first error. */
   readonly error: string | null;
 }
 
@@ -29,17 +29,17 @@ export function prepareTarget(pid: number, port: number, scenario: Scenario, cal
 }
 
 /**
- * Closed loop: each of `connections` sends its next request when its last was answered, for `seconds`; the answers
- * outstanding then are waited for and counted, in the time as in the number.
+ * Closed loop: for `seconds`, each connection sends its next request after the last response. Then it waits for the missing
+ * responses. Their number and the time for them count too.
  *
- * It does not sleep in between: to wake it is work of the server's that sends an answer, 5 µs here, and the more often
- * the slower the server is. Clients elsewhere cost a server nothing of the kind. Only where a server writes, on a thread
- * beside the one that answers, the core is left to that.
+ * The generator does not sleep between responses. To wake a sleeping process costs the server that sends the response 5 µs
+ * here, and a slower server pays more often. Clients on other machines do not cause this. Only for writes the generator
+ * sleeps, to leave the core to the server's writer thread.
  */
 export async function load(target: Target, connections: number, seconds: number): Promise<Measurement> {
   const slice = new Slice(target, seconds);
   const workers = await Promise.all(Array.from({ length: connections }, () => slice.connect()));
-  const timer = setTimeout(() => slice.fail('answers are outstanding'), seconds * 1000 + OUTSTANDING_TIMEOUT_MS);
+  const timer = setTimeout(() => slice.fail('responses are missing'), seconds * 1000 + OUTSTANDING_TIMEOUT_MS);
   const serverStart = cpuTimeUs(target.pid);
   const start = performance.now();
   const letSleep = target.scenario.is_write ? () => {} : stayAwake();
@@ -68,7 +68,7 @@ export async function load(target: Target, connections: number, seconds: number)
   };
 }
 
-/** Keeps the event loop from waiting, until it is told to stop. */
+/** Keeps the event loop busy until the returned function is called. */
 function stayAwake(): () => void {
   let immediate = setImmediate(function again() {
     immediate = setImmediate(again);

@@ -1,7 +1,7 @@
 import type { Sample } from '../scenarios/scenario.ts';
 import type { Measurement } from './load.ts';
 
-/** What the generator's process is asked, one message at a time. */
+/** Messages to the generator's process, one at a time. */
 export type ToGenerator =
   | {
       readonly type: 'prepare';

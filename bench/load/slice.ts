@@ -2,7 +2,7 @@ import type { Scenario } from '../scenarios/scenario.ts';
 import type { Answer } from './answer.ts';
 import { Connection } from './connection.ts';
 
-/** Every answer's status and length are checked; one in so many is parsed and compared. */
+/** Status and length of every response are checked. One in this number is also parsed and compared. */
 const CHECKED_ONE_IN = 32;
 
 export interface Target {
@@ -13,7 +13,7 @@ export interface Target {
   readonly requests: readonly { readonly bytes: Buffer; readonly subject: string }[];
 }
 
-/** One slice of closed-loop load: what its connections share. */
+/** The shared state of the connections of one slice of load. */
 export class Slice {
   readonly latencies: number[] = [];
   errors = 0;
@@ -50,7 +50,7 @@ export class Slice {
     let sent = 0;
     const next = () => {
       const request = requests[Math.floor(Math.random() * requests.length)];
-      if (!request) throw new Error('A scenario without a request.');
+      if (!request) throw new Error('the scenario has no requests');
       subject = request.subject;
       sent = performance.now();
       connection.send(request.bytes);

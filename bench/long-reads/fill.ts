@@ -19,10 +19,10 @@ export function clientOf(n: number): string {
   return `Mozilla/5.0 (X11; Linux x86_64) ${n % CLIENTS}`;
 }
 
-/** Every so manieth session is past its deadline, where a sweep is measured. */
+/** If a sweep is measured, one in this number of sessions is past its deadline. */
 const DUE_EACH = 100;
 
-/** Makes a database of the service with so many sessions, every tenth ended, four a user: about 600 bytes each. */
+/** Creates a database with `count` sessions of about 600 bytes. Every tenth has ended; a user has four. */
 export async function fill(path: string, count: number, hasDue: boolean): Promise<void> {
   const store = new SqliteStore(sqliteStoreConfig(`sqlite:${path}`));
   await store.open();
@@ -39,11 +39,11 @@ export async function fill(path: string, count: number, hasDue: boolean): Promis
   db.exec(`UPDATE hours SET count = (SELECT count(*) FROM sessions WHERE close_time IS NULL) WHERE hour = -1;
     COMMIT; PRAGMA wal_checkpoint(TRUNCATE)`);
   db.close();
-  // The system would write it back while commits are measured, which wait for that.
+  // Else the system writes the pages back during the measurement, and commits wait for it.
   execFileSync('sync');
 }
 
-/** The same sessions in a store of any kind, by its own inserts. */
+/** Opens the same sessions in any kind of store. */
 export async function fillStore(url: string, count: number): Promise<void> {
   const store = await createStore(url);
   await store.open?.();

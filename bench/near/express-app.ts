@@ -27,7 +27,7 @@ declare module 'express-session' {
   }
 }
 
-/** The same application with each kind of sessions: `/login/<user>` signs in, `/me` answers who that is. */
+/** The same application with each kind of sessions. `/login/<user>` signs in, `/me` returns the user. */
 const APPS: Readonly<Record<ExpressKind, (app: Express, url: string) => Promise<void> | void>> = {
   'user-sessions': userSessionsApp,
   'express-session': (app, url) => expressSessionApp(app, url, false),
@@ -52,7 +52,7 @@ function userSessionsApp(app: Express, url: string): void {
   });
 }
 
-/** The least that a middleware of sessions can do: it looks the cookie up, and keeps the answer out of caches. */
+/** The minimum of a session middleware: it looks the cookie up and forbids caches to store the response. */
 function mapOfCookiesApp(app: Express): void {
   const users = new Map<string, { readonly user_id: string; readonly name: string }>();
   app.use((req, res, next) => {
@@ -74,7 +74,7 @@ function mapOfCookiesApp(app: Express): void {
   });
 }
 
-/** Its cheapest sane form: nothing is written but what has changed, and by default the time to live with each request. */
+/** express-session in its cheapest sensible form: it writes only changes and, by default, the TTL with each request. */
 async function expressSessionApp(app: Express, url: string, disableTouch: boolean): Promise<void> {
   const client = await createClient({ url }).connect();
   const store = new RedisStore({ client, disableTouch });

@@ -14,7 +14,7 @@ import { temporaryFolder } from './stage.ts';
 const USERS = 1_000;
 const CONNECTIONS = 64;
 const LOGINS_AT_ONCE = 32;
-/** What V8 makes of an application in its first seconds stays for the whole run, and differs by a quarter. */
+/** The code that V8 compiles in the first seconds stays for the whole run, and its speed differs by a quarter. */
 const STARTS = 4;
 const SLICE_S = 1;
 const WARM_UP_S = 3;
@@ -22,11 +22,11 @@ const PAUSE_MS = 150;
 const START_TIMEOUT_MS = 30_000;
 const RATIO_MIN = 1.8;
 
-/** An application in a process of its own, with requests of users who are signed in. */
+/** An application in its own process, and requests of signed-in users. */
 interface App {
   readonly kind: ExpressKind;
   readonly target: Target;
-  /** Of what keeps its sessions: a process beside it, or none. */
+  /** The process that stores its sessions; null if there is none. */
   readonly keeper: number | null;
   readonly process: Process;
 }
@@ -37,7 +37,7 @@ interface Slice {
   readonly all_us: number;
 }
 
-/** Whole Express requests that need a session, in slices of one run that alternate, `rounds` of each start. */
+/** Measures Express requests that need a session. Applications alternate in short slices, `rounds` for each start. */
 export async function measureExpress(rounds: number, say: (line: string) => void): Promise<boolean> {
   const { folder, remove } = temporaryFolder();
   const service = await startContender('service-sqlite', 1, folder, true);
@@ -72,7 +72,7 @@ export async function measureExpress(rounds: number, say: (line: string) => void
       const [rate, app, all] = (['a_second', 'app_us', 'all_us'] as const).map((member) =>
         figure(measured.map((slice) => slice[member])),
       );
-      say(`  ${kind}: ${rate} a second; ${app} µs of CPU each in the application, ${all} µs in it and what it asks`);
+      say(`  ${kind}: ${rate} per second; ${app} µs of CPU each in the application, ${all} µs with its session store`);
     }
     const rates = (kind: ExpressKind) => slices.get(kind)?.map(({ a_second }) => a_second) ?? [];
     const cpus = (kind: ExpressKind) => slices.get(kind)?.map(({ app_us }) => app_us) ?? [];
@@ -81,13 +81,13 @@ export async function measureExpress(rounds: number, say: (line: string) => void
       const faster = ratio(rates('user-sessions'), rates(kind));
       const cheaper = ratio(cpus(kind), cpus('user-sessions'));
       say(
-        `  requests a second of ${kind}: × ${faster?.median.toFixed(2)} (${faster?.min.toFixed(2)} … ` +
+        `  requests per second against ${kind}: × ${faster?.median.toFixed(2)} (${faster?.min.toFixed(2)} … ` +
           `${faster?.max.toFixed(2)}); by CPU of the application × ${cheaper?.median.toFixed(2)}`,
       );
     }
     return (ratio(rates('user-sessions'), rates('express-session'))?.median ?? 0) >= RATIO_MIN;
   } finally {
-    // The applications first: they are connected to both.
+    // Applications stop first, because they are connected to the other two.
     await stopProcesses();
     await redis.remove();
     remove();
@@ -95,8 +95,8 @@ export async function measureExpress(rounds: number, say: (line: string) => void
 }
 
 /**
- * The service has been running for a while: a cold one keeps the first requests of an application waiting so long that
- * V8 takes what belongs to a request for long-lived, and the application stays a quarter slower for the whole run.
+ * Warms the service up. With a cold service the first requests of an application wait so long that V8 treats their objects
+ * as long-lived. The application then stays a quarter slower for the whole run.
  */
 async function warmUp(port: number): Promise<void> {
   const app = await startApp('user-sessions', `http://127.0.0.1:${port}`, null);
@@ -133,7 +133,7 @@ async function startApp(kind: ExpressKind, url: string, keeper: number | null): 
 async function signIn(port: number, user: number): Promise<string | null> {
   const response = await fetch(`http://127.0.0.1:${port}/login/${user}`);
   await response.text();
-  if (!response.ok) throw new Error(`/login answered ${response.status}.`);
+  if (!response.ok) throw new Error(`/login got the status ${response.status}`);
   return response.headers.getSetCookie()[0]?.split(';')[0] ?? null;
 }
 
@@ -145,7 +145,7 @@ async function slice({ kind, target, keeper }: App, seconds: number): Promise<Sl
     CONNECTIONS,
     seconds,
   );
-  if (errors > 0) throw new Error(`${kind}: ${errors} wrong answers; the first: ${error}`);
+  if (errors > 0) throw new Error(`${kind}: ${errors} wrong responses; the first: ${error}`);
   const app_us = server_cpu_us_per_request ?? 0;
   return { a_second: requests_per_second, app_us, all_us: app_us + (cpuOf(keeper) - before) / answers };
 }

@@ -4,19 +4,19 @@ import { GapListener } from './gap-listener.ts';
 import { changeLogExceeded, clientCutOff, clusterFailover, nodeCutOff, type Scene, serviceRestart } from './scenes.ts';
 import { type Seen, Trial } from './trial.ts';
 
-/** How long after its end a session may be answered as live. */
+/** How long a cache may serve a session after its end. */
 const BOUND_MS = 3_000;
-/** The fault lasts for so long beyond the bound, in which nothing may be answered as live. */
+/** The fault lasts this much longer than the bound. In this time no response may show an ended session as live. */
 const BEYOND_MS = 1_500;
-/** After the fault what was held back arrives late, which must not be taken for news. */
+/** Time after the fault, in which delayed messages arrive. Caches must not treat them as new. */
 const AFTER_MS = 1_000;
 const WELL_WITHIN_MS = 20_000;
 
 interface Fault {
   readonly stage: (together: number) => Promise<Scene>;
-  /** Trials of one round, whose faults begin together or beside each other. */
+  /** The number of trials in a round. Their faults begin at the same time or overlap. */
   readonly together: number;
-  /** Of all trials that were asked for. */
+  /** The fraction of the requested trials that this fault gets. */
   readonly part: number;
 }
 
@@ -29,10 +29,10 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
   'change log exceeded': { stage: changeLogExceeded, together: 10, part: 0.2 },
 };
 
-/** Ends sessions right after a fault has begun, while callers read them: they must be refused within the bound. */
+/** Ends sessions right after a fault begins, while callers read them. Callers must reject them within the bound. */
 export async function measureFault(name: string, trials: number, say: (line: string) => void): Promise<boolean> {
   const fault = FAULTS[name];
-  if (!fault) throw new Error(`There is no fault "${name}".`);
+  if (!fault) throw new Error(`unknown fault "${name}"`);
   const { stage, together, part } = fault;
   const scene = await stage(together);
   const seen: Seen[] = [];
@@ -48,13 +48,13 @@ export async function measureFault(name: string, trials: number, say: (line: str
     }
     const late = seen.filter(({ closed, memory, node }) => Math.max(memory, node) - closed > BOUND_MS).length;
     say(
-      `${name}: ${seen.length - late} of ${seen.length} ended sessions refused within ${BOUND_MS} ms (${rounds} faults)`,
+      `${name}: ${seen.length - late} of ${seen.length} ended sessions rejected within ${BOUND_MS} ms (${rounds} faults)`,
     );
     say(
-      `  last answered as live after the end: from memory ${after(seen, 'memory')}; by the node ${after(seen, 'node')}`,
+      `  last shown as live after the end: by the cache ${after(seen, 'memory')}; by the node ${after(seen, 'node')}`,
     );
-    if (unwell > 0) say(`  NOT KEPT: ${unwell} callers were not well within ${WELL_WITHIN_MS} ms after the fault`);
-    if (withoutGap > 0) say(`  NOT KEPT: after ${withoutGap} faults no gap was told`);
+    if (unwell > 0) say(`  FAILED: ${unwell} callers had not recovered ${WELL_WITHIN_MS} ms after the fault`);
+    if (withoutGap > 0) say(`  FAILED: no gap was published after ${withoutGap} faults`);
     return late === 0 && unwell === 0 && withoutGap === 0;
   } finally {
     await scene.remove();
@@ -92,9 +92,9 @@ async function run(scene: Scene, together: number) {
   }
 }
 
-/** Nothing for those that were refused before the close was even asked for. */
+/** Sessions that were rejected before the close was requested do not count. */
 function after(seen: readonly Seen[], from: 'memory' | 'node'): string {
   const times = seen.map((one) => Math.max(0, one[from] - one.closed));
   const [median, last] = [0.5, 1].map((part) => `${Math.round(percentile(times, part))} ms`);
-  return `${median} (median), ${last} (the last of all)`;
+  return `${median} (median), ${last} (maximum)`;
 }

@@ -5,7 +5,7 @@ export function percentile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 }
 
-/** Median, and the least and the most, with thousands separated. */
+/** Median, minimum and maximum, with separated thousands. */
 export function figure(values: readonly number[], digits = 0): string {
   const { median, min, max } = spread(values) ?? { median: 0, min: 0, max: 0 };
   const [middle, least, most] = [median, min, max].map((value) => inWords(value, digits));
@@ -16,7 +16,7 @@ export function inWords(value: number, digits = 0): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** Milliseconds of a clock that all processes of a machine share: on Linux `hrtime` is CLOCK_MONOTONIC. */
+/** Milliseconds of a clock that all processes of the machine share: on Linux `hrtime` is CLOCK_MONOTONIC. */
 export function sharedTime(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

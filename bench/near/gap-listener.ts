@@ -1,4 +1,4 @@
-/** Follows the changes of a service, and counts the gaps that it is told of. It goes on where it was when asked to. */
+/** Follows the changes of a service and counts published gaps. `follow` after `stop` resumes from the last event. */
 export class GapListener {
   readonly #url: string;
   #last_id: string | null = null;
@@ -13,7 +13,7 @@ export class GapListener {
     return this.#gaps;
   }
 
-  /** Resolves when the service has answered what was missed; the first time everything was, which is no gap. */
+  /** Resolves when the service has sent the missed changes. The gap at the very first call does not count. */
   async follow(): Promise<void> {
     this.#stopped = new AbortController();
     const { signal } = this.#stopped;
@@ -27,7 +27,7 @@ export class GapListener {
         const events = (rest + chunk).split('\n\n');
         rest = events.pop() ?? '';
         for (const event of events) this.#take(event);
-        // It comes after what was missed.
+        // A heartbeat follows the missed changes.
         if (events.some((event) => event.startsWith('event: heartbeat'))) begun.resolve();
       }
     };

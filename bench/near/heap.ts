@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** Bytes of the heap that are in use after a full collection. */
+/** Used bytes of the heap after a full collection. */
 export function heapUsed(): number {
-  // What the first finds dead holds other things that the second frees.
+  // Twice: some objects become free only after finalizers of the first collection.
   collect();
   collect();
   return process.memoryUsage().heapUsed;

@@ -7,26 +7,26 @@ import { temporaryFolder } from './stage.ts';
 
 const SESSIONS = 10_000;
 const SLICE_MS = 1_000;
-/** Then the event loop has a turn, as it has in a server: the heartbeats of the change stream want to be heard. */
+/** After this number of reads the event loop gets a turn, as in a server, to receive heartbeats of the change stream. */
 const READS_A_TURN = 20_000;
 const WARMING_AT_ONCE = 64;
-/** What is promised, of one core. */
+/** The promised rate on one core. */
 const HITS_A_SECOND_MIN = 2_000_000;
 
 interface Slice {
   readonly a_second: number;
-  /** Of this process, all its threads. */
+  /** CPU time of all threads of this process. */
   readonly cpu_us: number;
 }
 
 interface Contender {
   readonly name: string;
   readonly isHit: boolean;
-  /** Reads for a while, one after the other, and answers how many. */
+  /** Reads one after the other until `isOver` returns true. Returns the number of reads. */
   readonly read: (isOver: () => boolean) => Promise<number>;
 }
 
-/** Validations from memory, and over HTTP, of a live service on SQLite: one caller that waits for each. */
+/** Measures validations from the cache and over HTTP, by one caller that awaits each, with a live service on SQLite. */
 export async function measureHits(rounds: number, say: (line: string) => void): Promise<boolean> {
   const { folder, remove } = temporaryFolder();
   const service = await startContender('service-sqlite', SESSIONS, folder, true);
@@ -52,13 +52,13 @@ export async function measureHits(rounds: number, say: (line: string) => void): 
     // The first round warms up.
     for (let round = 0; round <= rounds; round += 1) {
       for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
-        // An entry lives for a minute: what is loaded is loaded here, outside of what is measured.
+        // Entries live for a minute. They are loaded here, outside the measurement.
         await readAll(cached, tokens);
         const { loads } = cached.cacheStats();
         const slice = await measure(contender);
         if (round > 0) slices.get(contender.name)?.push(slice);
         const loaded = cached.cacheStats().loads - loads;
-        if (loaded > 0) say(`  round ${round}, ${contender.name}: ${loaded} reads had to ask the service`);
+        if (loaded > 0) say(`  round ${round}, ${contender.name}: ${loaded} reads sent requests to the service`);
       }
     }
     say(`Validations, each awaited before the next, by one process (median of ${rounds} rounds of ${SLICE_MS} ms):`);
@@ -69,7 +69,7 @@ export async function measureHits(rounds: number, say: (line: string) => void): 
         2,
       );
       say(
-        `  ${name}: ${rate} a second; ${cpu} µs of CPU each, so ${inWords(aCoreSecond(measured))} a second of a core`,
+        `  ${name}: ${rate} a second; ${cpu} µs of CPU each, which is ${inWords(aCoreSecond(measured))} per second of a core`,
       );
     }
     return contenders
@@ -88,7 +88,7 @@ function hits(client: CachedSessionsClient, tokens: readonly string[]) {
     while (!isOver()) {
       for (let n = 0; n < READS_A_TURN; n += 1) {
         const session = await client.read(tokens[(reads + n) % tokens.length] ?? '');
-        if (session === null) throw new Error('A live session was refused.');
+        if (session === null) throw new Error('a live session was rejected');
       }
       reads += READS_A_TURN;
       await setImmediate();
@@ -97,7 +97,7 @@ function hits(client: CachedSessionsClient, tokens: readonly string[]) {
   };
 }
 
-/** On a core that nobody else uses, which the clock on the wall cannot see. */
+/** The rate on an otherwise idle core, computed from CPU time. */
 function aCoreSecond(slices: readonly Slice[] = []): number {
   return 1e6 / (spread(slices.map(({ cpu_us }) => cpu_us))?.median ?? Number.POSITIVE_INFINITY);
 }

@@ -5,13 +5,13 @@ import { startStage } from './stage.ts';
 
 const AT_ONCE = 256;
 const BYTES_MAX = 4_294_967_296;
-/** Of a session of typical size; the cache's own bound counts in its own, rougher way. */
+/** Limit of heap bytes for a session of typical size. The cache itself estimates sizes in a simpler way. */
 const SESSION_BYTES_MAX = 4_000;
 
-/** How much heap a session takes in the cache of a caller, and how much the cache itself counts for it. */
+/** Measures the heap that a cached session takes, and the size that the cache counts for it. */
 export async function measureMemory(sessions: number, say: (line: string) => void): Promise<boolean> {
   const stage = await startStage('sqlite');
-  // Room for twice as many: what is in use is in the younger of two generations.
+  // Room for twice as many, because used entries are in the younger of two generations.
   const client = createCachedSessionsClient({
     url: stage.urls[0],
     cached_sessions_max: 2 * sessions,
@@ -26,7 +26,7 @@ export async function measureMemory(sessions: number, say: (line: string) => voi
       json_bytes += JSON.stringify(session).length;
     });
     const before = heapUsed();
-    // Copies, so that what the cache keeps of a token is counted, too.
+    // Copies, so that the tokens in the cache count too.
     await inTurns(sessions, (n) => client.read(Buffer.from(tokens[n] ?? '').toString()));
     const { entries, bytes } = client.cacheStats();
     const each = (heapUsed() - before) / entries;

@@ -2,18 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type CachedSessionsClient, createCachedSessionsClient } from '@pip-sessions/client';
 import { sharedTime } from './figures.ts';
 
-/** What a process of readers is told: the token that all its clients read from now on. */
+/** The message to a process of readers: all its clients read this token from now on. */
 export interface Watch {
   readonly token: string;
 }
 
-/** What it says: that all follow the changes, that all answer a token from memory, and when each refused it. */
+/** Messages of the process: all clients follow the changes; all serve the token from the cache; when each rejected it. */
 export type FromReaders =
   | { readonly type: 'ready' }
   | { readonly type: 'watching' }
   | { readonly type: 'refused'; readonly refusals: readonly Refusal[]; readonly asked_service: number };
 
-/** Of one client, by the clock that processes share: when it first did not answer from memory as before, and when its read was refused. */
+/** The moments, on the shared clock, when a client stopped serving from the cache and when it rejected the token. */
 export interface Refusal {
   readonly doubted: number;
   readonly refused: number;
@@ -21,7 +21,7 @@ export interface Refusal {
 
 const READ_EVERY_MS = 2;
 
-/** Many clients with caches of their own in one process: `<clients> <url> <url>…`, each client follows one of the nodes. */
+/** Many clients, each with its own cache, in one process: `<clients> <url> <url>…`. Each follows one of the nodes. */
 const [count = '0', ...urls] = process.argv.slice(2);
 const clients = Array.from({ length: Number(count) }, (_, n) =>
   createCachedSessionsClient({ url: urls[n % urls.length] ?? '' }),
@@ -40,11 +40,11 @@ async function watch({ token }: Watch): Promise<void> {
   send({ type: 'refused', refusals, asked_service: loadsOf() - loads });
 }
 
-/** Reads until the token is answered from memory. */
+/** Reads until the cache serves the token. */
 async function keep(client: CachedSessionsClient, token: string): Promise<void> {
   for (;;) {
     const { hits } = client.cacheStats();
-    if ((await client.read(token)) === null) throw new Error('A live session was refused.');
+    if ((await client.read(token)) === null) throw new Error('a live session was rejected');
     if (client.cacheStats().hits > hits) return;
     await delay(READ_EVERY_MS);
   }

@@ -10,13 +10,13 @@ const CLIENTS_EACH = 50;
 const READY_TIMEOUT_MS = 60_000;
 const WATCHING_TIMEOUT_MS = 60_000;
 const REFUSED_TIMEOUT_MS = 10_000;
-/** From the request of the close on, at the 99th of a hundred clients. */
+/** Limit from the request of the close, at the 99th percentile of the clients. */
 const SEEN_MS_MAX = 20;
 const TOLD_WITHIN_MS = 250;
-/** Rounds do not begin at the same moment between two heartbeats. */
+/** A random pause, so that rounds begin at different moments between two heartbeats. */
 const PAUSE_MS_MAX = 250;
 
-/** A close at node A until the clients of both nodes refuse the token that they all read from memory. */
+/** Measures the time from a close at node A until the clients of both nodes reject the token that they had cached. */
 export async function measureRevocation(
   name: StoreName,
   rounds: number,
@@ -27,7 +27,7 @@ export async function measureRevocation(
     Process.start(`readers ${n}`, new URL('readers.ts', import.meta.url), [String(CLIENTS_EACH), ...stage.urls]),
   );
   try {
-    // What a node knew before a client followed its changes, that client would not keep for a minute.
+    // A client does not cache sessions that its node cached before the client followed the node's changes.
     await Promise.all(readers.map((process) => process.next<FromReaders>(READY_TIMEOUT_MS)));
     const node = createSessionsClient({ url: stage.urls[0] });
     const doubted: number[] = [];
@@ -37,7 +37,7 @@ export async function measureRevocation(
     // The first round warms up.
     for (let round = 0; round <= rounds; round += 1) {
       const { session, token } = await node.open({ user_id: `user-${round}` });
-      // Who reads it before its opening is told everywhere keeps nothing of it for a while.
+      // A client that reads the session before it has received the open would not cache it.
       await delay(TOLD_WITHIN_MS);
       await Promise.all(readers.map((process) => process.ask<FromReaders>({ token }, WATCHING_TIMEOUT_MS)));
       await delay(Math.random() * PAUSE_MS_MAX);
@@ -46,7 +46,7 @@ export async function measureRevocation(
       await node.close(session.id);
       const answered = sharedTime();
       for (const refusal of await Promise.all(refusals)) {
-        if (refusal.type !== 'refused') throw new Error('Readers have said something else.');
+        if (refusal.type !== 'refused') throw new Error('the readers sent an unexpected message');
         if (round === 0) continue;
         asked_service += refusal.asked_service;
         for (const client of refusal.refusals) {
@@ -57,11 +57,13 @@ export async function measureRevocation(
       }
     }
     const clients = PROCESSES * CLIENTS_EACH;
-    say(`${name}: ${rounds} closes at node A, seen by ${clients} clients of ${name === 'sqlite' ? 'it' : 'A and B'}`);
-    say(`  not answered from memory any more, after the request of the close: ${times(doubted)}`);
-    say(`  refused, after the request: ${times(refused)}; after its answer: ${times(refusedAfterAnswer)}`);
     say(
-      `  the clients asked the service ${(asked_service / rounds / clients).toFixed(2)} times a close (not at all, if its end was told)`,
+      `${name}: ${rounds} closes at node A, received by ${clients} clients of ${name === 'sqlite' ? 'it' : 'A and B'}`,
+    );
+    say(`  not served from the cache any more, after the request of the close: ${times(doubted)}`);
+    say(`  rejected, after the request: ${times(refused)}; after its response: ${times(refusedAfterAnswer)}`);
+    say(
+      `  requests of a client per close: ${(asked_service / rounds / clients).toFixed(2)} (none if it received the end)`,
     );
     return percentile(refused, 0.99) <= SEEN_MS_MAX;
   } finally {

@@ -8,33 +8,33 @@ import { RedisServer } from '../../testing/servers/redis-server.ts';
 import { ServiceProcess, SOURCES } from '../service-process.ts';
 import { startStage, temporaryFolder } from './stage.ts';
 
-/** A service with a fault that begins and ends, as often as it is told. */
+/** A service with a fault that can begin and end several times. */
 export interface Scene {
-  /** Of the node that sessions are opened and closed at. The fault may make it fail for a while, but not for long. */
+  /** The URL of the node that opens and closes the sessions. The fault may make it fail for a short time. */
   readonly closer: string;
-  /** Where the caller of a trial asks. */
+  /** The URL that the callers of a trial use. */
   readonly urlOf: (trial: number) => string;
-  /** Resolves when the fault has begun for a trial; other trials may have begun, too. */
+  /** Resolves when the fault has begun for a trial. It may have begun for other trials too. */
   readonly begin: (trial: number) => Promise<void>;
-  /** What else happens after all sessions were closed, before the fault ends. */
+  /** Runs after all sessions are closed and before the fault ends. */
   readonly meanwhile: () => Promise<void>;
   readonly end: () => Promise<void>;
-  /** Who must be told of a gap: those who follow the changes all the time, who come back after the fault, or nobody. */
+  /** Which listeners must receive a gap: those that stay connected, those that reconnect after the fault, or none. */
   readonly gap: 'to those who stay' | 'to those who come back' | null;
   readonly remove: () => Promise<void>;
 }
 
-/** The beat of the change stream: a fault may begin at any moment between two. */
+/** The interval of heartbeats in the change stream. A fault may begin at any moment in it. */
 const BEAT_MS = 1_100;
-/** More than a node keeps (at most twice 10,000) of what a listener may have missed. */
+/** More changes than a node keeps for listeners that reconnect (at most twice 10,000). */
 const CHANGES = 24_000;
 const CHANGED_AT_ONCE = 64;
-/** `replicas=1`: a write is answered once a replica has it, so that the failover cannot lose it. */
+/** With `replicas=1` the response to a write waits for a replica, so that a failover cannot lose the write. */
 const DURABLE_CLUSTER = { 'min-replicas-to-write': '1', 'min-replicas-max-lag': '10' };
 
 const nothing = async () => {};
 
-/** Each trial's caller has a network of its own, which drops everything from some moment on. */
+/** The callers of each trial have their own network, which drops everything during the fault. */
 export async function clientCutOff(trials: number): Promise<Scene> {
   const stage = await startStage('sqlite');
   const [closer] = stage.urls;
@@ -57,7 +57,7 @@ export async function clientCutOff(trials: number): Promise<Scene> {
   };
 }
 
-/** The node that is asked reaches the store through a network that drops everything; the other is not disturbed. */
+/** The node of the callers reaches the store through a network that drops everything. The other node is not affected. */
 export async function nodeCutOff(engine: 'postgres' | 'redis'): Promise<Scene> {
   const server = engine === 'postgres' ? await PostgresServer.start() : await RedisServer.start();
   const proxy = await TcpProxy.start(server.port);
@@ -80,7 +80,7 @@ export async function nodeCutOff(engine: 'postgres' | 'redis'): Promise<Scene> {
   };
 }
 
-/** The node that is asked is killed, and comes back at the same place after the sessions were closed at another. */
+/** The node of the callers is killed. It restarts at the same address after the sessions were closed at another node. */
 export async function serviceRestart(): Promise<Scene> {
   const server = await RedisServer.start();
   const other = await ServiceProcess.start(server.url);
@@ -102,7 +102,7 @@ export async function serviceRestart(): Promise<Scene> {
   };
 }
 
-/** A master of the cluster is killed; its replica takes over. */
+/** A master of the cluster is killed, and its replica takes over. */
 export async function clusterFailover(): Promise<Scene> {
   const cluster = await RedisCluster.start({ settings: DURABLE_CLUSTER });
   const store = `${cluster.url}&replicas=1`;
@@ -115,7 +115,7 @@ export async function clusterFailover(): Promise<Scene> {
       killed = await cluster.killMaster(0);
     }),
     meanwhile: nothing,
-    // Until it is there as a replica, writes to its shards are refused: nothing else would have them.
+    // Until it is back as a replica, writes to its shards are rejected, because no second copy of them would exist.
     end: async () => {
       await killed?.restart();
       await cluster.whenReady();
@@ -128,7 +128,7 @@ export async function clusterFailover(): Promise<Scene> {
   };
 }
 
-/** While callers are cut off, so much changes that the service cannot tell them what they missed. */
+/** While callers are cut off, there are more changes than the service keeps for them. */
 export async function changeLogExceeded(): Promise<Scene> {
   const { folder, remove } = temporaryFolder();
   const service = await ServiceProcess.start(`sqlite:${join(folder, 'sessions.db')}`);
@@ -148,7 +148,7 @@ export async function changeLogExceeded(): Promise<Scene> {
   };
 }
 
-/** One fault for all trials that begin together, at any moment between two beats; then the next. */
+/** One fault at a time, for all trials that begin together, at any moment between two heartbeats. */
 function together(fault: () => Promise<void>): () => Promise<void> {
   let begun: Promise<void> | null = null;
   return () => {

@@ -9,20 +9,20 @@ import { temporaryFolder } from './stage.ts';
 const SESSIONS = 20_000;
 const LISTENERS = 50;
 const WRITERS = 8;
-/** So that reads which have to ask the service do not keep others waiting. */
+/** Several readers, so that a read that waits for the service does not delay the others. */
 const READERS = 16;
 const OPENED_AT_ONCE = 64;
 const READS_A_TURN = 1_000;
 const SAMPLE_MS = 30_000;
 const READY_TIMEOUT_MS = 60_000;
 /**
- * Flat: the mean of the last quarter's samples is no more than this above that of the second quarter, before which
- * caches and logs fill up. A hundred bytes that each write left behind would be tens of MiB.
+ * The heap is flat if the mean of the last quarter exceeds that of the second quarter by at most this fraction. Caches and
+ * logs fill up in the first quarter. A leak of a hundred bytes per write would be tens of MiB.
  */
 const GROWTH_PART_MAX = 0.05;
 const GROWTH_BYTES_MAX = 2_097_152;
 
-/** Minutes of reads, openings, ends and renewals; the heaps of the client's process and of the service's are sampled. */
+/** Reads, opens, ends and rotates for minutes, and samples the heaps of the client's and the service's process. */
 export async function measureSoak(minutes: number, say: (line: string) => void): Promise<boolean> {
   const { folder, remove } = temporaryFolder();
   const store = `sqlite:${join(folder, 'sessions.db')}`;
@@ -49,7 +49,7 @@ export async function measureSoak(minutes: number, say: (line: string) => void):
     stopped.abort();
     await Promise.all([running, ...listeners]);
     const { entries, hits, loads } = client.cacheStats();
-    say(`  ${inWords(hits)} reads from memory, ${inWords(loads)} from the service; ${inWords(entries)} entries`);
+    say(`  ${inWords(hits)} reads from the cache, ${inWords(loads)} from the service; ${inWords(entries)} entries`);
     const isClientFlat = isFlat(
       'client',
       samples.map((heaps) => heaps.client),
@@ -82,7 +82,7 @@ function isFlat(name: string, heaps: readonly number[], say: (line: string) => v
   return isKept;
 }
 
-/** Reads all the time; beside it a few writers replace sessions and renew their tokens, each as fast as it is answered. */
+/** Reads continuously. Beside it, writers replace sessions and rotate tokens, each with one request at a time. */
 class Load {
   readonly #client: CachedSessionsClient;
   readonly #sessions: { id: string; token: string }[] = [];
@@ -115,7 +115,7 @@ class Load {
   async #read(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       for (let n = 0; n < READS_A_TURN; n += 1) {
-        // It may have been closed or rotated meanwhile, by one of the writers.
+        // A writer may have closed or rotated it meanwhile.
         await this.#client.read(this.#sessions[Math.floor(Math.random() * SESSIONS)]?.token ?? '');
       }
       this.#reads += READS_A_TURN;
@@ -125,7 +125,7 @@ class Load {
 
   async #write(writer: number, signal: AbortSignal): Promise<void> {
     for (let turn = 0; !signal.aborted; turn += 1) {
-      // Its own part of the sessions: no two writers have the same one.
+      // Each writer has its own part of the sessions.
       const place = (writer + turn * WRITERS) % SESSIONS;
       const session = this.#sessions[place];
       if (!session) return;
@@ -151,7 +151,7 @@ async function listen(url: string, signal: AbortSignal): Promise<void> {
   const response = await fetch(`${url}/v2/changes`, { signal });
   try {
     for await (const _ of response.body ?? []) {
-      // Heard, and forgotten.
+      // The error is ignored.
     }
   } catch (error) {
     if (!signal.aborted) throw error;

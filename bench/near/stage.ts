@@ -7,9 +7,9 @@ import { ServiceProcess } from '../service-process.ts';
 export const STORES = ['sqlite', 'postgres', 'redis'] as const satisfies readonly (EngineName | 'sqlite')[];
 export type StoreName = (typeof STORES)[number];
 
-/** A service that runs, each of its nodes in a process of its own. */
+/** A running service, each node in its own process. */
 export interface Stage {
-  /** Of two nodes that share a store; twice the same where one process alone can have it. */
+  /** The URLs of two nodes that share a store. Twice the same URL if only one process can use the store. */
   readonly urls: readonly [string, string];
   readonly remove: () => Promise<void>;
 }

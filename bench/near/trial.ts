@@ -10,22 +10,22 @@ const READ_EVERY_MS = 2;
 const TIMEOUT_MS = 3_000;
 const READY_WITHIN_MS = 30_000;
 /**
- * A new session is read once its opening is told: a caller keeps nothing that the node has read before the caller heard
- * of a change, and the node reads the store again after a minute only.
+ * A new session is read only after its open was published. A caller does not cache a value that the node read before the
+ * caller received the change, and the node reads the store again only after a minute.
  */
 const TOLD_WITHIN_MS = 500;
 const CLOSED_WITHIN_MS = 20_000;
 
-/** What was seen of one session that ends during a fault. Moments are those of `performance.now()`. */
+/** Observations of one session that ends during a fault. Moments are values of `performance.now()`. */
 export interface Seen {
-  /** When the close was asked for that was answered. */
+  /** When the successful close was requested. */
   closed: number;
-  /** When it was last answered as live from the caller's memory, and when a caller last asked the node and was told so. */
+  /** When the cache last served the session as live, and when a request was sent to which the node last responded so. */
   memory: number;
   node: number;
 }
 
-/** One session, and two callers that read it all the time: one with a cache, and one that asks the node each time. */
+/** One session and two callers that read it continuously: one with a cache, one that calls the node each time. */
 export class Trial {
   readonly #closer: SessionsClient;
   readonly #cached: CachedSessionsClient;
@@ -35,14 +35,14 @@ export class Trial {
   readonly #stopped = new AbortController();
   readonly seen: Seen = { closed: Number.POSITIVE_INFINITY, memory: 0, node: 0 };
 
-  /** Opens a session, and resolves when the caller answers it from memory. */
+  /** Opens a session, and resolves when the caller's cache serves it. */
   static async start(closer: string, asked: string): Promise<Trial> {
     const node = createSessionsClient({ url: closer });
     const cached = createCachedSessionsClient({ url: asked, retries: 0, timeout_ms: TIMEOUT_MS });
     const end = AbortSignal.timeout(READY_WITHIN_MS);
     const until = async (isSo: () => boolean) => {
       for (; !isSo(); await delay(READ_EVERY_MS)) {
-        if (end.aborted) throw new Error(`A live session was not answered from memory within ${READY_WITHIN_MS} ms.`);
+        if (end.aborted) throw new Error(`the cache did not serve a live session within ${READY_WITHIN_MS} ms`);
       }
     };
     await until(() => cached.cacheStats().fresh);
@@ -63,7 +63,7 @@ export class Trial {
     void this.#readPlain();
   }
 
-  /** Ends the session, trying again where the fault lets no node write. */
+  /** Ends the session. Tries again while the fault prevents writes. */
   async close(): Promise<void> {
     const end = AbortSignal.timeout(CLOSED_WITHIN_MS);
     for (;;) {
@@ -78,7 +78,7 @@ export class Trial {
     }
   }
 
-  /** Whether the caller answers from memory again what may be answered so; this session is over for it. */
+  /** Whether the caller serves live sessions from the cache again within the time. */
   async isWell(within_ms: number): Promise<boolean> {
     const end = AbortSignal.timeout(within_ms);
     while (!this.#cached.cacheStats().fresh) {
@@ -100,7 +100,7 @@ export class Trial {
       const { hits } = this.#cached.cacheStats();
       const read = this.#cached.read(this.#token);
       const from = this.#cached.cacheStats().hits > hits ? 'memory' : 'node';
-      // Not awaited: a read that waits for a service which is away must not keep others from the memory.
+      // Not awaited: a read that waits for an unavailable service must not delay reads from the cache.
       read.then(
         (session) => this.#note(session !== null, from, asked),
         () => {},

@@ -5,7 +5,7 @@ import { RedisServer } from '../../testing/servers/redis-server.ts';
 export const ENGINES = ['postgres', 'redis', 'cluster'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-/** A database of this run's own, in a temporary folder. */
+/** A database that this run starts, in a temporary folder. */
 export interface Engine {
   readonly name: EngineName;
   readonly url: string;

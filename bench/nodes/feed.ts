@@ -7,8 +7,8 @@ const AT_ONCE = 8;
 const OPENED_TOGETHER = 256;
 
 /**
- * Closes sessions at one node, and says how long it takes until the change stream of another tells of it: from the
- * moment the close was asked for, and from that of its answer. Every close is read at the other node at once, too.
+ * Closes sessions at one node and measures the time until another node publishes the end in its change stream, from the
+ * request of the close and from its response. Each closed session is also read at the other node at once.
  */
 export async function measureFeed(name: EngineName, say: (line: string) => void): Promise<boolean> {
   const engine = await startEngine(name);
@@ -42,7 +42,7 @@ export async function measureFeed(name: EngineName, say: (line: string) => void)
     stream.stop();
     const [request, answer] = [fromRequest, fromAnswer].map(percentiles);
     say(`${name}: ${ids.length} closes at node A, ${seenLive} read as live at node B afterwards (0 expected)`);
-    say(`  heard at node B after the request ${request}, after its answer ${answer} (p99 of 50 ms expected)`);
+    say(`  published at node B after the request ${request}, after its response ${answer} (p99 of 50 ms expected)`);
     return seenLive === 0 && percentile(fromAnswer, 0.99) <= 50;
   } finally {
     await Promise.all(nodes.map((node) => node.kill()));
@@ -50,7 +50,7 @@ export async function measureFeed(name: EngineName, say: (line: string) => void)
   }
 }
 
-/** Follows `/v2/changes`, and notes when a session was told to have ended. */
+/** Follows `/v2/changes` and records when ends are published. */
 async function listen(url: string, told: Map<string, number>) {
   const stopped = new AbortController();
   const response = await fetch(`${url}/v2/changes`, { signal: stopped.signal });

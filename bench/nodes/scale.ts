@@ -13,7 +13,7 @@ const CALLS = 2_000;
 const CALLERS = 16;
 const EXPIRED_TOGETHER = 500;
 const SWEEPS = 10;
-/** What a call may cost more with all sessions than with few. */
+/** Limit of the cost of a call with many sessions, as a multiple of its cost with few. */
 const GROWTH_MAX = 2;
 
 interface Costs {
@@ -22,7 +22,7 @@ interface Costs {
   readonly sweep: number;
 }
 
-/** What get, list by user and a step of the sweep cost with few sessions in the store and with many. */
+/** Measures get, list by user and a step of the sweep, with few and with many sessions in the store. */
 export async function measureScale(
   name: EngineName,
   sizes: readonly [number, number],
@@ -95,14 +95,14 @@ async function measure(store: SessionStore, size: number, ids: readonly string[]
   const page = { skip: 0, take: 100, total: false };
   const get = () => cost((n) => store.find(ids[(n * 7919) % size] ?? ''));
   const list = () => cost((n) => store.list({ user_id: userOf(((n * 7919) % users) * SESSIONS_A_USER) }, page, NOW));
-  // The first calls at a size warm what the engine reads from.
+  // The first calls at a size warm the engine's caches.
   await get();
   await list();
   const costs = { get: await get(), list: await list(), sweep: await sweepCost(store) };
   return costs;
 }
 
-/** Microseconds a call, with several under way. */
+/** Microseconds per call, with several parallel calls. */
 async function cost(call: (n: number) => Promise<unknown>): Promise<number> {
   const began = performance.now();
   let next = 0;
@@ -113,7 +113,7 @@ async function cost(call: (n: number) => Promise<unknown>): Promise<number> {
   return ((performance.now() - began) / CALLS) * 1000;
 }
 
-/** Microseconds a session, of steps of the sweep among all that are not due. */
+/** Microseconds per session for steps of the sweep. Most sessions in the store are not due. */
 async function sweepCost(store: SessionStore): Promise<number> {
   const count = EXPIRED_TOGETHER * SWEEPS;
   const due = Array.from({ length: count }, (_, n) => sessionOf(`due-${n}`, NOW - 10_000, 1_000));

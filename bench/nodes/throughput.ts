@@ -14,12 +14,12 @@ const SESSIONS = 10_000;
 const CALLERS = 64;
 const ROUNDS = 9;
 const SLICE_MS = 700;
-/** As many as the store has. */
+/** The same number as the store uses. */
 const CONNECTIONS = 10;
 const BARE_MIN = 0.6;
 const ONE_BY_ONE_MIN = 3;
 
-/** One way to get sessions: `get` answers so many of them at once. */
+/** One way to read sessions. `get` reads `each` sessions at once. */
 interface Contender {
   readonly name: string;
   readonly callers: number;
@@ -32,7 +32,7 @@ interface Bare {
   readonly end: () => Promise<unknown>;
 }
 
-/** Gets of the store against what its driver reaches bare, in this process, in alternating slices of one run. */
+/** Measures gets of the store against its bare driver, in this process, in alternating slices. */
 export async function measureThroughput(name: EngineName, say: (line: string) => void): Promise<boolean> {
   const engine = await startEngine(name);
   const store = await createStore(engine.url);
@@ -96,7 +96,7 @@ async function barePostgres({ url }: Engine): Promise<Bare> {
     contenders: [
       {
         name: 'SELECT … = ANY',
-        // Two, so that one is on its way while the other is read.
+        // Two, so that one response is in transit while the other is read.
         callers: 2,
         each: CALLERS,
         get: (ids) => query(batch, 'any', 'id = ANY($1::text[])', ids),
@@ -115,7 +115,7 @@ async function barePostgres({ url }: Engine): Promise<Bare> {
 async function bareRedis({ name, url }: Engine): Promise<Bare> {
   const keys = new Keys('ps', 16);
   const [address = ''] = url.split('?');
-  // Without the library's timer for each command, which costs more than the command.
+  // Without the library's timer per command, which costs more than the command.
   const commandOptions = { timeout: 0 };
   const client =
     name === 'cluster'
@@ -125,7 +125,7 @@ async function bareRedis({ name, url }: Engine): Promise<Bare> {
   return { contenders: [{ name: 'pipelined GET', callers: CALLERS, each: 1, get }], end: () => client.close() };
 }
 
-/** Gets a second of each in each round; a first round warms up. */
+/** Gets per second of each contender in each round, after a warm-up round. */
 async function alternate(contenders: readonly Contender[], ids: readonly string[]): Promise<Map<string, number[]>> {
   const rates = new Map(contenders.map(({ name }) => [name, [] as number[]]));
   for (let round = 0; round <= ROUNDS; round += 1) {

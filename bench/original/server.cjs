@@ -1,14 +1,14 @@
 /**
- * The Pip.Services original, run as its own container with its own config: memory store, controller, HTTP service
- * with heartbeat, status and swagger. Only the console logger and the log counters are left out: stdout carries the
- * line below, and a benchmark should not measure log lines. Null counters will not do instead, with them every error
- * is answered "callback.endTiming is not a function".
+ * Runs the Pip.Services original as its own container with its own configuration: memory store, controller, HTTP service with
+ * heartbeat, status and swagger. Only the console logger and the log counters are left out, because stdout has the line below,
+ * and a benchmark should not measure log lines. Null counters cannot replace them: with these, every error response is
+ * "callback.endTiming is not a function".
  *
  *     node_modules/.bin/node server.cjs <port, 0 for a free one> [number of sessions to open first]
  *
- * Prints one line once it listens: {"port": 40123, "session_ids": ["...", at most 1000]}.
+ * Prints one line when it listens: {"port": 40123, "session_ids": ["...", at most 1000]}.
  */
-// What the libraries say about their own age.
+// Suppresses deprecation warnings of the libraries.
 process.noDeprecation = true;
 process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1';
 
@@ -19,7 +19,7 @@ const { SessionsProcess } = require('service-sessions-node');
 const PRINTED_IDS_MAX = 1000;
 
 async function main([port = '0', sessionCount = '0']) {
-  // The original takes port 0 for a missing one.
+  // The original treats port 0 as a missing port.
   const container = await openContainer(Number(port) || (await freePort()));
   const controller = container._references.getOneRequired(
     new Descriptor('service-sessions', 'controller', '*', '*', '*'),
@@ -30,7 +30,7 @@ async function main([port = '0', sessionCount = '0']) {
   process.stdout.write(`${JSON.stringify(listening)}\n`);
 }
 
-/** As in packages/pip-service/config/config.yml of service-sessions-node with MEMORY_ENABLED and HTTP_ENABLED. */
+/** The same as config/config.yml of service-sessions-node with MEMORY_ENABLED and HTTP_ENABLED. */
 async function openContainer(port) {
   const components = [
     {
@@ -53,7 +53,7 @@ async function openContainer(port) {
   return container;
 }
 
-/** Opens sessions without a request each, in order; answers the ids of the first ones. */
+/** Opens sessions directly, in order, without HTTP requests. Returns the ids of the first ones. */
 async function openSessions(controller, count) {
   const ids = [];
   for (let index = 0; index < count; index += 1) {

@@ -1,7 +1,7 @@
 import { getPriority, setPriority } from 'node:os';
 import { open, SHAPES, type Shape, type Target } from './shapes.ts';
 
-/** The process of all attackers: each shape has an address of its own, from 127.0.0.2 upward. */
+/** The process of all attackers. Each shape has its own address, from 127.0.0.2 upward. */
 const TICK_MS = 20;
 const NICER_BY = 10;
 const NICENESS_MAX = 19;
@@ -13,7 +13,7 @@ interface Start {
 }
 
 export interface Opened {
-  /** Connections that were opened, by shape. */
+  /** The number of opened connections by shape. */
   readonly opened: Readonly<Record<string, number>>;
 }
 
@@ -40,7 +40,7 @@ process.on('message', (message: Start | { readonly count: true }) => {
     process.send?.({ opened } satisfies Opened);
     return;
   }
-  // Attackers elsewhere would not take the service's time on this machine.
+  // Attackers on other machines would not use this machine's CPU.
   setPriority(Math.min(getPriority() + NICER_BY, NICENESS_MAX));
   for (const [index, shape] of SHAPES.entries()) {
     if (message.shapes.includes(shape.name)) keepOpen(shape, message.target, `127.0.0.${index + 2}`);

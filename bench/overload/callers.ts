@@ -2,11 +2,11 @@ import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 
-/** What valid callers saw. */
+/** Results of the valid callers. */
 export interface Figures {
   readonly answers: number;
   readonly errors: number;
-  /** What was wrong first. */
+  /** The first error. */
   readonly error: string | null;
   readonly p50_ms: number;
   readonly p99_ms: number;
@@ -19,8 +19,8 @@ const TIMEOUT_MS = 10_000;
 const REQUESTS_PER_SECOND = 200;
 
 /**
- * Valid callers of 127.0.0.1: an open loop of gets, validations and opens. A latency counts from the moment at which its
- * request was due, so that a service which stands still is not spared by callers that wait.
+ * Valid callers at 127.0.0.1: an open loop of gets, validations and opens. A latency counts from the moment when the request
+ * was due. So waiting callers do not hide a service that stands still.
  */
 export class Callers {
   readonly #url: URL;
@@ -81,11 +81,11 @@ export class Callers {
       const { statusCode = 0 } = response;
       text(response).then((content) => {
         if (statusCode < 300) resolve(content);
-        else reject(new Error(`${method} ${path} was answered ${statusCode}: ${content.slice(0, 200)}`));
+        else reject(new Error(`${method} ${path} got the status ${statusCode}: ${content.slice(0, 200)}`));
       }, reject);
     });
     request.on('error', reject);
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
+    request.on('timeout', () => request.destroy(new Error(`no response within ${TIMEOUT_MS} ms`)));
     request.end(body && JSON.stringify(body));
     return promise;
   }

@@ -1,32 +1,32 @@
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-/** What the attackers attack. */
+/** The service under attack. */
 export interface Target {
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
-  /** Keys that the attackers have, as a caller whose keys were stolen. */
+  /** Keys that the attackers have stolen from a caller. */
   readonly validate_key: string;
   readonly write_key: string;
 }
 
-/** A way to hold or to waste what the service has, from an address of its own. */
+/** A way to occupy or waste resources of the service, from one address. */
 export interface Shape {
   readonly name: string;
-  /** Connections that it keeps open; what the service closes is opened again. */
+  /** The number of connections to keep open. Connections that the service closes are opened again. */
   readonly connections: number;
-  /** How many it opens a second at most. */
+  /** The largest number of new connections per second. */
   readonly opened_per_second: number;
-  /** Whether it speaks to the port without TLS, where there is TLS. */
+  /** Set if it connects to a TLS port without TLS. */
   readonly isRaw?: true;
-  /** What it does with a connection. */
+  /** Attacks over an open connection. */
   readonly attack: (socket: Socket, target: Target) => void;
 }
 
 const BUNDLE = 'GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(8);
 const PIPELINE = Buffer.from(BUNDLE + 'GET / HTTP/1.1\r\nhost:\r\n\r\n'.repeat(2_500));
-/** Of a record with a ClientHello of 512 bytes. */
+/** The first bytes of a TLS record with a ClientHello of 512 bytes. */
 const HALF_RECORD = Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252]);
 const DRIP_INTERVAL_MS = 500;
 const DRIP_BYTES = 5_000;
@@ -50,7 +50,7 @@ export const SHAPES: readonly Shape[] = [
     opened_per_second: 100,
     isRaw: true,
     attack: (socket) => {
-      // Every second one says nothing at all.
+      // Every second connection sends nothing.
       if (Number(socket.localPort) % 2 === 0) socket.write(HALF_RECORD);
     },
   },
@@ -101,10 +101,10 @@ export const SHAPES: readonly Shape[] = [
   },
 ];
 
-/** Sixteen connections send some 800 of these a second. */
+/** With this pause, sixteen connections send about 800 requests per second. */
 const FLOOD_PAUSE_MS = 15;
 
-/** Requests that are refused, or that a service would write a line for. */
+/** Requests that are rejected, or that may write a log line. */
 const BAD_REQUESTS: readonly ((validate_key: string) => string)[] = [
   () => 'QUERY / HTTP/1.1\r\nhost: localhost\r\n\r\n',
   () => badPost('PUT', '/livez', '{"a":'),
@@ -123,7 +123,7 @@ function drip(socket: Socket, bytes: string): void {
   socket.once('close', () => clearInterval(timer));
 }
 
-/** Opens a connection of a shape from an address; calls back when it is closed, or was not opened. */
+/** Opens a connection of a shape from an address. Calls `closed` when it is closed or could not be opened. */
 export function open(shape: Shape, target: Target, from: string, closed: () => void): void {
   const { host, port, tls } = target;
   const address = { host, port, localAddress: from };

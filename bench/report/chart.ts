@@ -11,7 +11,7 @@ const STEP = 18;
 const HEAD = 58;
 const GROUP_GAP = 16;
 
-/** In the order in which they are compared; told apart by lightness too, for who sees colours otherwise. */
+/** In the order of comparison. They also differ in lightness, for readers with colour blindness. */
 const COLOURS: Readonly<Record<ContenderName, string>> = {
   'service-memory': '#2563eb',
   'service-sqlite': '#0d9488',
@@ -31,7 +31,7 @@ const STYLE = `
     .spread { stroke: #e5e7eb; }
   }`;
 
-/** Requests a second as bars, a group for each scenario and number of sessions; a line from the least to the most. */
+/** Bars of requests per second, grouped by scenario and number of sessions, each with a line from minimum to maximum. */
 export function chart(results: readonly Result[]): string {
   const groups = Map.groupBy(results, ({ scenario, size }) => `${scenario} ${size}`);
   const most = Math.max(1, ...results.map((result) => spread(throughputs(result))?.max ?? 0));

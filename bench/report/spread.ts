@@ -1,11 +1,11 @@
-/** A number measured several times. */
+/** A number that was measured several times. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-/** Null when there is nothing to measure it by: without values, or with one that is null. */
+/** Null if there are no values, or if one is null. */
 export function spread(values: readonly (number | null)[]): Spread | null {
   const sorted = values.filter((value) => value !== null).sort((a, b) => a - b);
   const [min, max] = [sorted[0], sorted.at(-1)];
@@ -15,7 +15,7 @@ export function spread(values: readonly (number | null)[]): Spread | null {
   return { median: (lower + upper) / 2, min, max };
 }
 
-/** The quotients of what was measured in the same rounds. */
+/** The quotients of values of the same rounds. */
 export function ratio(of: readonly (number | null)[], to: readonly (number | null)[]): Spread | null {
   return spread(
     of.map((value, round) => {

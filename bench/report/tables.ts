@@ -2,7 +2,7 @@ import type { Result } from '../rounds.ts';
 import { type Spread, spread } from './spread.ts';
 import { cpuTimes, type Figure, throughputs, verdict } from './targets.ts';
 
-/** Every result in a row: medians over the rounds, throughput with its spread. */
+/** A row for each result: medians over the rounds, and throughput with its spread. */
 export function resultsTable(results: readonly Result[]): string {
   const head = ['Scenario', 'Sessions', 'Contender', 'Requests/s', 'min … max', 'p50 ms', 'p99 ms', 'CPU µs/request'];
   const rows = results.map((result) => {
@@ -22,7 +22,7 @@ export function resultsTable(results: readonly Result[]): string {
   return table(head, rows, [1, 3, 4, 5, 6, 7]);
 }
 
-/** Every figure with its target, the median of the ratios of each round, and their spread. */
+/** A row for each figure: its target, the median of the ratios of all rounds, and their spread. */
 export function figuresTable(figures: readonly Figure[]): string {
   const head = ['Figure', 'Target', 'By requests/s', 'min … max', '', 'By CPU/request', 'min … max', ''];
   const rows = figures.map((figure) => [
@@ -34,13 +34,13 @@ export function figuresTable(figures: readonly Figure[]): string {
   return table(head, rows, [1, 2, 3, 5, 6]);
 }
 
-/** Where a contender could not take all sessions in the time it had: what it was measured with instead. */
+/** A line for each contender that could not open all sessions in time, with the number that it had. */
 export function shortfalls(results: readonly Result[]): string[] {
   return results
     .filter(({ size, preloaded }) => preloaded < size)
     .map(({ scenario, contender, size, preloaded }) => {
       const [held, asked] = [preloaded, size].map((count) => count.toLocaleString('en'));
-      return `- ${scenario}: ${contender} took ${held} of ${asked} sessions in a minute, and is measured with those`;
+      return `- ${scenario}: ${contender} opened ${held} of ${asked} sessions in a minute, and is measured with these`;
     });
 }
 
@@ -58,7 +58,7 @@ function whole(number: number): string {
   return Math.round(number).toLocaleString('en');
 }
 
-/** Markdown that lines up as plain text too. `right` are the columns of numbers. */
+/** A Markdown table whose columns are also aligned as plain text. `right` are the columns of numbers. */
 function table(head: readonly string[], rows: readonly (readonly string[])[], right: readonly number[]): string {
   const widths = head.map((cell, column) => Math.max(3, cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>

@@ -2,13 +2,13 @@ import type { ContenderName } from '../contenders/contender.ts';
 import type { Result } from '../rounds.ts';
 import { ratio, type Spread } from './spread.ts';
 
-/** A figure that the service is to reach: how much better one result is than another, 2 being twice as good. */
+/** A target ratio of the service: how much better one result is than another. 2 is twice as good. */
 export interface Figure {
   readonly name: string;
   readonly at_least: number;
-  /** By requests a second, which noisy neighbours move. */
+  /** The ratio of requests per second. Other load on the machine changes it. */
   readonly by_throughput: Spread | null;
-  /** By the server's CPU time a request, all threads, which they hardly move. */
+  /** The ratio of the server's CPU time per request, all threads. Other load hardly changes it. */
   readonly by_cpu: Spread | null;
 }
 
@@ -20,7 +20,7 @@ const GET_LARGE_OF_SMALL = 0.8;
 const LIST_LARGE_OF_SMALL = 0.5;
 const SQLITE_WRITE_OF_ORIGINAL = 4;
 
-/** Every figure for which both results were measured. */
+/** All figures for which both results were measured. */
 export function figures(results: readonly Result[]): Figure[] {
   const sizes = [...new Set(results.map(({ size }) => size))].sort((a, b) => a - b);
   const [small, large] = [sizes[0], sizes.at(-1)];

@@ -5,5 +5,5 @@ import type { Scenario } from './scenario.ts';
 import { store } from './store.ts';
 import { validate } from './validate.ts';
 
-/** In the order in which they are measured. */
+/** In the order of measurement. */
 export const SCENARIOS: readonly Scenario[] = [get, validate, open, store, list];

@@ -1,12 +1,12 @@
-/** What a contender says of the sessions it holds: ids, tokens and users, spread evenly over all of them. */
+/** A sample of a contender's sessions: ids, tokens and users, evenly over all sessions. */
 export interface Sample {
   readonly ids: readonly string[];
-  /** One for each id; none of sessions that were opened without. */
+  /** One for each id; empty if the sessions have no tokens. */
   readonly tokens: readonly string[];
   readonly users: readonly string[];
 }
 
-/** One request, and whom or what its answer must be about. */
+/** One request, and the id or user that its response must have. */
 export interface Call {
   readonly members: object;
   readonly subject: string;
@@ -14,14 +14,14 @@ export interface Call {
 
 export interface Scenario {
   readonly name: string;
-  /** Where the requests go. */
+  /** The path of the requests. */
   readonly path: string;
-  /** Whether its sessions have tokens, which API v2 has and the original does not. */
+  /** Whether the sessions need tokens. API v2 has tokens, the original has none. */
   readonly needs_tokens: boolean;
-  /** Whether servers may need a second core, to write. */
+  /** Whether servers may need a second core for writes. */
   readonly is_write: boolean;
   readonly summary: string;
   readonly calls: (sample: Sample) => readonly Call[];
-  /** Whether the parsed body of an answer is right for a call about `subject`. */
+  /** Whether the parsed body of a response is right for a call about `subject`. */
   readonly isRight: (body: unknown, subject: string) => boolean;
 }

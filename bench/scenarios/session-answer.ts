@@ -1,4 +1,4 @@
-/** The members of an answered session that the checks read. */
+/** The properties of a returned session that the checks read. */
 export interface SessionAnswer {
   readonly id: string;
   readonly user_id: string;

@@ -6,7 +6,7 @@ export const validate: Scenario = {
   path: '/v2/sessions/validate',
   needs_tokens: true,
   is_write: false,
-  summary: 'whether one token is good, and its session, random tokens',
+  summary: 'validity of a token, and its session, random tokens',
   calls: ({ ids, tokens }) => tokens.map((token, index) => ({ members: { token }, subject: ids[index] ?? '' })),
   isRight: (body, subject) =>
     typeof body === 'object' &&

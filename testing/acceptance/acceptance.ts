@@ -11,7 +11,7 @@ import { ROTATION_CASES } from './rotation.ts';
 import type { UseCase } from './world.ts';
 
 /**
- * What the service promises, as its users see it, written once for every way to reach it and every store behind it:
+ * The acceptance suite: the promises of the service, as its users see them. It runs for every access and every store:
  *
  * ```ts
  * for (const { name, run } of USE_CASES) test(name, async () => run(await newWorld()));

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { fromNow, SECOND_MS } from './expectations.ts';
 import type { UseCase } from './world.ts';
 
-/** What counts as activity, and how precisely. */
+/** Which calls count as activity, and how precisely activity is recorded. */
 export const ACTIVITY_CASES: readonly UseCase[] = [
   {
-    name: 'activity is written once a touch interval, and what that leaves out counts for the user',
+    name: 'activity is written once per touch interval, and unwritten activity still counts',
     settings: { touch_interval_ms: 60 * SECOND_MS },
     run: async (world) => {
       const { sessions, clock, settled } = world;
@@ -20,7 +20,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
       assert.equal(await use(), written);
       clock.advance(60 * SECOND_MS);
       assert.equal(await use(), written, 'within the interval nothing is written');
-      // An hour after the last use, though more than an hour after what is written of it.
+      // An hour after the last use, but more than an hour after the activity that was written.
       clock.advance(3600 * SECOND_MS - 1);
       assert.equal((await sessions.get(session.id))?.active, true);
       clock.advance(1);
@@ -28,7 +28,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a session in use never goes idle, however short its timeout',
+    name: 'a session in use never becomes idle, even with a short timeout',
     run: async ({ sessions, clock, settled }) => {
       const { token } = await sessions.open({ user_id: 'u', idle_timeout: 1 });
       for (let n = 0; n < 20; n += 1) {
@@ -41,7 +41,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'use does not put off the absolute deadline',
+    name: '[ASVS-7.3.2] activity does not extend the absolute lifetime',
     run: async (world) => {
       const { sessions, clock, settled } = world;
       const expire_time = fromNow(world, 10 * SECOND_MS);
@@ -59,7 +59,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'validating, touching, storing and rotating put off the idle deadline',
+    name: 'validate, touch, store and rotate move the idle deadline',
     run: async (world) => {
       const { sessions, clock, settled } = world;
       for (const use of [
@@ -82,7 +82,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'looking at a session is no activity, and neither is a token that is not its own',
+    name: 'reads of a session and requests with wrong tokens are no activity',
     run: async (world) => {
       const { sessions, clock, settled } = world;
       const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 10 });
@@ -99,7 +99,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a touch changes no revision, so that it spoils nobody’s conditional write',
+    name: 'a touch does not change the revision, so conditional writes still succeed',
     run: async ({ sessions, clock, settled }) => {
       const { session, token } = await sessions.open({ user_id: 'u', data: 1 });
       clock.advance(SECOND_MS);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { DAY_MS, endOf, fromNow, fulfilled, HOUR_MS, inParallel, isProblem, SECOND_MS } from './expectations.ts';
 import type { UseCase } from './world.ts';
 
-/** Changes of how long a session lives, and of its device. */
+/** Updates of a session's timeouts and device. */
 export const AMENDMENT_CASES: readonly UseCase[] = [
   {
-    name: 'an update changes what it names, leaves the rest, and does not count as activity',
+    name: 'an update changes only the given properties and is no activity',
     run: async ({ sessions, clock }) => {
       const { session } = await sessions.open({ user_id: 'u', user_name: 'Ann', address: 'a', client: 'c', data: 1 });
       clock.advance(SECOND_MS);
@@ -33,7 +33,7 @@ export const AMENDMENT_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a shorter idle timeout counts from the last activity, not from what a touch has counted ahead',
+    name: 'a shorter idle timeout starts at the last activity, not after the touch window',
     run: async (world) => {
       const { sessions, clock } = world;
       const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 86_400 });
@@ -48,7 +48,7 @@ export const AMENDMENT_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'activity after a shorter idle timeout puts off the end by that timeout',
+    name: 'activity after an update moves the idle deadline by the new timeout',
     run: async ({ sessions, clock }) => {
       const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 86_400 });
       clock.advance(HOUR_MS);
@@ -61,7 +61,7 @@ export const AMENDMENT_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an absolute deadline can be set, moved and taken away',
+    name: 'an absolute deadline can be set, moved and removed',
     run: async (world) => {
       const { sessions, clock, sweep } = world;
       const { session } = await sessions.open({ user_id: 'u', idle_timeout: 10 * 3600 });
@@ -81,7 +81,7 @@ export const AMENDMENT_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a deadline that is already past ends the session at once, for everyone',
+    name: 'a deadline in the past ends the session at once',
     run: async (world) => {
       const { sessions, clock, changes } = world;
       for (const [change, reason] of [
@@ -102,7 +102,7 @@ export const AMENDMENT_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'no update makes a session live beyond the maxima, which count from its opening',
+    name: 'no update extends a session beyond the maxima, which start at its opening',
     settings: { idle_timeout_ms_max: HOUR_MS, lifetime_ms_max: DAY_MS },
     run: async (world) => {
       const { sessions, clock } = world;
@@ -121,7 +121,7 @@ export const AMENDMENT_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an update with if_match is made at that revision alone',
+    name: 'an update with if_match applies only at that revision',
     run: async ({ sessions }) => {
       const { session } = await sessions.open({ user_id: 'u' });
       const sent = await inParallel(5, (n) =>

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { endOf, fromNow, HOUR_MS, idsOf, isProblem, SECOND_MS } from './expectations.ts';
 import type { UseCase } from './world.ts';
 
-/** What ends or deletes many sessions, and what counts them. */
+/** Calls that end, delete or count many sessions. */
 export const BULK_CASES: readonly UseCase[] = [
   {
-    name: '"sign out everywhere else" ends all other sessions of the user as revoked, and no others',
+    name: '[ASVS-7.4.3] signing out everywhere else ends only the other sessions of the user',
     run: async ({ sessions, changes }) => {
       const here = await sessions.open({ user_id: 'u' });
       const elsewhere = [await sessions.open({ user_id: 'u' }), await sessions.open({ user_id: 'u' })];
@@ -22,7 +22,7 @@ export const BULK_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a dry run names what would end and ends nothing; a limit leaves the rest for the next call',
+    name: 'a dry run lists the sessions without ending them; a limit leaves the rest',
     run: async (world) => {
       const { sessions } = world;
       for (let n = 0; n < 7; n += 1) await sessions.open({ user_id: 'u' });
@@ -48,7 +48,7 @@ export const BULK_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a bulk close takes each filter of a list, and leaves what has ended as it ended',
+    name: 'a bulk close accepts every filter of a list and does not change ended sessions',
     run: async (world) => {
       const { sessions, clock } = world;
       const idle = await sessions.open({ user_id: 'u', client: 'app', idle_timeout: 1 });
@@ -62,7 +62,7 @@ export const BULK_CASES: readonly UseCase[] = [
       const before = await ends();
       const closeAll = async (filter: Parameters<typeof sessions.closeMany>[0]['filter']) =>
         (await sessions.closeMany({ filter })).ids;
-      assert.deepEqual(await closeAll({ active: false }), [], 'nothing is both live and not');
+      assert.deepEqual(await closeAll({ active: false }), [], 'no session is both live and ended');
       assert.deepEqual(await closeAll({ close_reason: 'idle' }), []);
       assert.deepEqual(await closeAll({ to_time: app.session.request_time }), []);
       assert.deepEqual(await closeAll({ user_id: 'u', client: 'web' }), []);
@@ -73,7 +73,7 @@ export const BULK_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a removed session is answered as it was, once, and is gone from everywhere',
+    name: 'a removal returns the session once, and the session is gone from every list',
     run: async (world) => {
       const { sessions } = world;
       const { session, token } = await sessions.open({ user_id: 'u', data: 1 });
@@ -88,7 +88,7 @@ export const BULK_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'stats count no entry of a session library',
+    name: 'stats do not count entries of session libraries',
     run: async (world) => {
       const { sessions, clock, sweep } = world;
       clock.advance(HOUR_MS - (clock.now() % HOUR_MS));
@@ -109,7 +109,7 @@ export const BULK_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'stats count what is live now, and what was opened and closed in each of the last 24 hours',
+    name: 'stats count live sessions, and opened and closed ones per hour for 24 hours',
     run: async (world) => {
       const { sessions, clock, sweep } = world;
       clock.advance(HOUR_MS - (clock.now() % HOUR_MS));

@@ -30,10 +30,10 @@ const VALUES: readonly unknown[] = [
   { constructor: 1, toString: null, 'a.b': { '': 0 } },
 ];
 
-/** What the application keeps in a session, and how nobody's change of it is lost. */
+/** The application's data in a session. No update is lost. */
 export const DATA_CASES: readonly UseCase[] = [
   {
-    name: 'user and data are any JSON values, and come back as they were stored',
+    name: 'user and data can be any JSON value and are returned as they were stored',
     run: async ({ sessions }) => {
       const { session, token } = await sessions.open({ user_id: 'u' });
       for (const value of VALUES) {
@@ -49,7 +49,7 @@ export const DATA_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a merge patch does what each example of RFC 7396 says',
+    name: 'a merge patch follows each example of RFC 7396',
     run: async ({ sessions }) => {
       const { session } = await sessions.open({ user_id: 'u', user: 'kept' });
       for (const [original, patch, result] of MERGE_EXAMPLES) {
@@ -61,7 +61,7 @@ export const DATA_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'parallel merges of different members all arrive',
+    name: 'parallel merges of different properties all take effect',
     run: async ({ sessions }) => {
       const { session } = await sessions.open({ user_id: 'u', data: { before: 1 } });
       await inParallel(20, (n) => sessions.patchData(session.id, { [`m${n}`]: n }));
@@ -70,7 +70,7 @@ export const DATA_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a write for another revision than the session’s is refused with that revision, and changes nothing',
+    name: 'a write for a wrong revision is rejected with the right one and changes nothing',
     run: async ({ sessions }) => {
       const { session } = await sessions.open({ user_id: 'u', data: { a: 1 }, user: 1 });
       const { id } = session;
@@ -90,7 +90,7 @@ export const DATA_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'of 20 parallel writers with the same revision exactly one wins, and the others hear of it',
+    name: 'of 20 parallel writers with one revision, one succeeds and 19 get a conflict',
     run: async ({ sessions }) => {
       const { session } = await sessions.open({ user_id: 'u' });
       const results = await inParallel(20, (n) =>
@@ -105,10 +105,10 @@ export const DATA_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'no update is lost when each of 20 parallel writers tries again after a conflict: the counter reaches 20',
+    name: '[U-08] no update is lost when 20 parallel writers retry after a conflict',
     run: async ({ sessions }) => {
       const { session } = await sessions.open({ user_id: 'u', data: { counter: 0 } });
-      // Each conflict is the success of another one, and what is read after it is no older.
+      // Each conflict means that another writer succeeded. A read after the conflict returns that write or a later one.
       const addOne = async (): Promise<void> => {
         for (let tries = 0; tries < 20; tries += 1) {
           const read = await sessions.get(session.id);
@@ -129,7 +129,7 @@ export const DATA_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a merge that would make data larger than allowed is refused, and changes nothing',
+    name: 'a merge that makes data too large is rejected and changes nothing',
     run: async ({ sessions, value_bytes_max }) => {
       const { session } = await sessions.open({ user_id: 'u', data: { a: '' } });
       const room = value_bytes_max - JSON.stringify({ a: '', é: '' }).length - 1;
@@ -144,7 +144,7 @@ export const DATA_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a user or data larger than allowed is refused, at opening as later, and changes nothing',
+    name: 'user or data that is too large is rejected and changes nothing',
     over: 'http',
     run: async ({ sessions, value_bytes_max }) => {
       const most = 'x'.repeat(value_bytes_max - 2);

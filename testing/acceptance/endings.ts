@@ -3,13 +3,13 @@ import type { CloseReason, Session } from '@pip-sessions/client';
 import { DAY_MS, endOf, fromNow, idsOf, inParallel, isProblem, rejected, SECOND_MS } from './expectations.ts';
 import type { UseCase, World } from './world.ts';
 
-/** How many milliseconds before and after a deadline are looked at. */
+/** The number of milliseconds before and after a deadline that the test checks. */
 const AROUND = 3;
 
-/** What has ended stays so, and everyone sees the same end. */
+/** An ended session stays ended, and every call shows the same end. */
 export const ENDING_CASES: readonly UseCase[] = [
   {
-    name: 'a session ends at the nearer of its two deadlines, as it asked for at opening',
+    name: 'a session ends at the nearer of its two deadlines',
     run: async (world) => {
       const { sessions, clock } = world;
       const expire_time = fromNow(world, 20 * SECOND_MS);
@@ -29,7 +29,7 @@ export const ENDING_CASES: readonly UseCase[] = [
   ...(['closed', 'revoked', 'idle', 'expired'] as const).flatMap((reason) =>
     [false, true].map(
       (swept): UseCase => ({
-        name: `nothing revives a session that ended as ${reason}, ${swept ? 'after' : 'before'} a sweep`,
+        name: `[ASVS-7.4.1] a session that ended as ${reason} cannot be revived ${swept ? 'after' : 'before'} a sweep`,
         run: async (world) => {
           const { sessions, clock } = world;
           const { token, ended } = await endedBy(world, reason);
@@ -54,7 +54,7 @@ export const ENDING_CASES: readonly UseCase[] = [
     ),
   ),
   {
-    name: 'a sign-out is not undone by requests that are under way with it',
+    name: '[U-01] requests in flight do not undo a sign-out',
     run: async ({ sessions, clock, settled }) => {
       const { session, token } = await sessions.open({ user_id: 'u', data: 0 });
       clock.advance(SECOND_MS);
@@ -76,11 +76,11 @@ export const ENDING_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'get, list, count, validate and stats agree at every millisecond around a deadline, swept or not',
+    name: 'get, list, count, validate and stats agree at each millisecond around a deadline',
     run: async (world) => {
       const { sessions, clock } = world;
       const opened: { readonly id: string; readonly token: string; readonly end: readonly unknown[] }[] = [];
-      // Each a millisecond after the one before, so that all deadlines lie around the moment that is looked at.
+      // Opened one millisecond apart, so that the deadlines lie around the moment that is checked.
       for (let ms = -AROUND; ms <= AROUND; ms += 1) {
         const idle = await sessions.open({ user_id: 'u', idle_timeout: 1 });
         const expire_time = fromNow(world, SECOND_MS);
@@ -95,7 +95,7 @@ export const ENDING_CASES: readonly UseCase[] = [
       for (const { id, end } of opened) assert.deepEqual(before.ends.get(id), end);
       await world.sweep();
       assert.deepEqual(await views(world), before);
-      // Last, since it counts as activity.
+      // Last, because it counts as activity.
       for (const { token, end } of opened) {
         const validation = await sessions.validate(token);
         assert.deepEqual(validation.active ? [true, null] : [false, validation.reason], end.slice(0, 2));
@@ -103,7 +103,7 @@ export const ENDING_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an ended session can be seen for the retention, then is gone; a live one stays however old',
+    name: '[U-10] an ended session is deleted after the retention; a live one never is',
     settings: { retention_ms: 30 * DAY_MS, idle_timeout_ms: 365 * DAY_MS },
     run: async (world) => {
       const { sessions, clock, sweep } = world;
@@ -127,7 +127,7 @@ export const ENDING_CASES: readonly UseCase[] = [
   },
 ];
 
-/** A session that ended, and what is asked of it a moment later. */
+/** A session that has ended for the given reason, with the clock a moment after its end. */
 async function endedBy(world: World, reason: 'closed' | 'revoked' | 'idle' | 'expired') {
   const { sessions, clock } = world;
   const expire_time = reason === 'expired' ? fromNow(world, 60 * SECOND_MS) : null;
@@ -141,7 +141,7 @@ async function endedBy(world: World, reason: 'closed' | 'revoked' | 'idle' | 'ex
   return { token, ended };
 }
 
-/** How each way to look at sessions sees them; checks that all see the same. */
+/** Returns the ids of all sessions and their ends. Asserts that every kind of read agrees with them. */
 async function views(world: World) {
   const { sessions } = world;
   const ids = await idsOf(world);

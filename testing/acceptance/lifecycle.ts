@@ -3,10 +3,10 @@ import type { CloseReason } from '@pip-sessions/client';
 import { DAY_MS, fromNow, HOUR_MS, idsOf, isProblem, SECOND_MS } from './expectations.ts';
 import type { UseCase } from './world.ts';
 
-/** What opens, signs in, and ends. */
+/** Sessions from open to end. */
 export const LIFECYCLE_CASES: readonly UseCase[] = [
   {
-    name: 'a session is answered with all that it was opened with, and its token signs the user in',
+    name: 'open returns all given properties and a valid token',
     run: async (world) => {
       const { sessions } = world;
       const request = {
@@ -34,7 +34,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'what an opening leaves out is null, or the default of the settings',
+    name: 'a property that is not given at open is null or has the default of the settings',
     settings: { idle_timeout_ms: HOUR_MS },
     run: async (world) => {
       const { session } = await world.sessions.open({ user_id: 'u' });
@@ -47,7 +47,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a wrong secret, a token of nobody and what is no token sign nobody in, and harm nobody',
+    name: 'wrong secrets, unknown tokens and other texts validate and end no session',
     run: async ({ sessions }) => {
       const { session, token } = await sessions.open({ user_id: 'u' });
       const other = await sessions.open({ user_id: 'u' });
@@ -66,7 +66,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an id of nobody is null, and what would change its session says that there is none',
+    name: 'get returns null for an unknown id, and changes report that it is unknown',
     run: async ({ sessions }) => {
       assert.equal(await sessions.get('nobody'), null);
       for (const change of [
@@ -83,7 +83,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'each way to end a session has its own reason, the same for get, validate and list',
+    name: 'each kind of end has its own reason, the same in get, validate and list',
     settings: { limit: { max: 1, policy: 'evict_oldest' } },
     run: async (world) => {
       const { sessions, clock, settings } = world;
@@ -113,7 +113,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a closed session keeps who, whence and when, loses user and data, and ends once only',
+    name: 'a closed session keeps user_id, device and times, loses user and data, ends once',
     run: async (world) => {
       const { sessions, clock } = world;
       const { session } = await sessions.open({ user_id: 'u', address: '::1', client: 'app', user: 1, data: 2 });

@@ -3,12 +3,12 @@ import type { LimitPolicy } from '../../packages/service/src/domain/store.ts';
 import { fulfilled, idsOf, inParallel, isProblem, rejected, SECOND_MS } from './expectations.ts';
 import type { UseCase, World } from './world.ts';
 
-const VICTIMS = { evict_oldest: 'was opened first', evict_idle: 'was used the longest ago' };
+const VICTIMS = { evict_oldest: 'oldest', evict_idle: 'least recently used' };
 
-/** No user has more live sessions than allowed, at any moment. */
+/** A user never has more live sessions than allowed. */
 export const LIMIT_CASES: readonly UseCase[] = [
   {
-    name: 'at the limit one more session is refused, until one of them has ended; other users are not concerned',
+    name: 'at the limit another open is rejected until a session of the same user ends',
     settings: { limit: { max: 2, policy: 'deny' } },
     run: async ({ sessions, clock }) => {
       const refused = () => assert.rejects(sessions.open({ user_id: 'u' }), isProblem('SESSION_LIMIT', { max: 2 }));
@@ -19,7 +19,7 @@ export const LIMIT_CASES: readonly UseCase[] = [
       await sessions.close(session.id);
       await sessions.open({ user_id: 'u' });
       await refused();
-      // No sweep has passed: what reads as ended takes no place.
+      // No sweep has run: an expired session does not count towards the limit.
       clock.advance(10 * SECOND_MS);
       await sessions.open({ user_id: 'u' });
       await refused();
@@ -27,7 +27,7 @@ export const LIMIT_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'no limit of sessions a user holds for the entries of session libraries',
+    name: 'the session limit does not count entries of session libraries',
     settings: { limit: { max: 1, policy: 'deny' } },
     run: async ({ sessions }) => {
       const user_id = 'urn:pip-sessions:browser-entries:5';
@@ -37,7 +37,7 @@ export const LIMIT_CASES: readonly UseCase[] = [
   },
   ...(['evict_oldest', 'evict_idle'] as const).map(
     (policy): UseCase => ({
-      name: `at the limit, ${policy} ends the session of the user that ${VICTIMS[policy]}, and names it`,
+      name: `at the limit, ${policy} ends the user's ${VICTIMS[policy]} session and returns it`,
       settings: { limit: { max: 2, policy } },
       run: async ({ sessions, clock, settled, changes }) => {
         const first = await sessions.open({ user_id: 'u' });
@@ -63,7 +63,7 @@ export const LIMIT_CASES: readonly UseCase[] = [
   ),
   ...(['deny', 'evict_oldest', 'evict_idle'] as const).map(
     (policy): UseCase => ({
-      name: `of 50 parallel openings with a limit of 5, no read in between sees more than 5 live: ${policy}`,
+      name: `50 parallel opens with a limit of 5 never show more than 5 live: ${policy}`,
       settings: { limit: { max: 5, policy } },
       run: (world) => openManyAtOnce(world, policy),
     }),
@@ -75,7 +75,7 @@ async function openManyAtOnce(world: World, policy: LimitPolicy): Promise<void> 
   let seen = 0;
   const results = await inParallel(50, async (n) => {
     const opening = sessions.open({ user_id: 'u' });
-    // Its refusal may come before the reads are answered; it is looked at below.
+    // May be rejected before the reads end. The result is checked below.
     opening.catch(() => {});
     if (n % 5 === 0) {
       const { items } = await sessions.list({ user_id: 'u', active: true });

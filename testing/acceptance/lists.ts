@@ -3,10 +3,10 @@ import type { SessionFilter } from '@pip-sessions/client';
 import { fromNow, idsOf, isProblem, SECOND_MS } from './expectations.ts';
 import type { UseCase, World } from './world.ts';
 
-/** Who looks for sessions finds each once, and all that match. */
+/** A list has every matching session exactly once. */
 export const LIST_CASES: readonly UseCase[] = [
   {
-    name: 'a list shows the newest first, without user, data and anything of the token',
+    name: 'a list shows the newest first, without user, data and token',
     run: async ({ sessions, clock }) => {
       const first = await sessions.open({ user_id: 'u', user: 1, data: 2 });
       clock.advance(1);
@@ -21,7 +21,7 @@ export const LIST_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'each filter narrows a list, alone and together; from_time is inclusive and to_time is not',
+    name: '[ASVS-7.5.2] filters narrow a list alone and combined; only from_time is inclusive',
     run: async (world) => {
       const { sessions, list, earlier, later } = await withFour(world);
       assert.equal(await list({}), 'dcba');
@@ -44,7 +44,7 @@ export const LIST_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'count, total and list agree for every combination of filters',
+    name: '[U-02] count, total and list agree for every combination of filters',
     run: async (world) => {
       const { sessions, later } = await withFour(world);
       const everything = (await sessions.list()).items;
@@ -71,12 +71,12 @@ export const LIST_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'whoever follows the pages sees all that was there from first to last, once, while others come and go',
+    name: 'paging returns each session that stays exactly once, while others come and go',
     run: async ({ sessions, clock }) => {
       const ids: string[] = [];
       for (let n = 0; n < 25; n += 1) {
         ids.unshift((await sessions.open({ user_id: `u${n}` })).session.id);
-        // Some are of one moment.
+        // Some are opened at the same moment.
         if (n % 3 === 0) clock.advance(10);
       }
       const { items } = await sessions.list();
@@ -90,14 +90,14 @@ export const LIST_CASES: readonly UseCase[] = [
         await sessions.open({ user_id: 'new' });
         await sessions.touch(order[24] ?? '');
         await sessions.close(order[22] ?? '');
-        // The last one of the page that is being looked at: the next page goes on from where it was.
+        // The last session of the current page: the next page continues from its place.
         await sessions.remove(order[seen.length + 1] ?? '');
       }
       assert.deepEqual(seen, order);
     },
   },
   {
-    name: 'whoever stops in the middle of all has seen the newest, in their order',
+    name: 'a stopped iteration has returned the newest sessions in order',
     run: async ({ sessions, clock }) => {
       for (let n = 0; n < 6; n += 1) {
         await sessions.open({ user_id: String(n) });
@@ -112,7 +112,7 @@ export const LIST_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'no page is larger than the service allows, whatever is asked for, and nothing is left out for it',
+    name: "[B-12] pages never exceed the service's limit, and paging skips no session",
     settings: { page_size_max: 10 },
     run: async (world) => {
       const { sessions } = world;
@@ -133,7 +133,7 @@ export const LIST_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a cursor that is none is refused by name',
+    name: 'an invalid cursor is rejected by name',
     run: async ({ sessions }) => {
       for (const cursor of ['x', 'MTIz', '0', '!']) {
         await assert.rejects(sessions.list({ cursor }), isProblem('INVALID_DATA', { members: ['cursor'] }));
@@ -142,7 +142,7 @@ export const LIST_CASES: readonly UseCase[] = [
   },
 ];
 
-/** Sessions a, b, and a second later c, d; c has been revoked. Answers when a and c were opened, too. */
+/** Opens a and b, and c and d a second later; c is revoked. Also returns when a and c were opened. */
 async function withFour(world: World) {
   const { sessions, clock } = world;
   const names = new Map<string, string>();
@@ -165,7 +165,7 @@ async function withFour(world: World) {
   return { sessions, list, earlier, later };
 }
 
-/** One of each, in every way. */
+/** Every combination of one filter from each array. */
 function product(choices: readonly (readonly SessionFilter[])[]): readonly SessionFilter[] {
   return choices.reduce<readonly SessionFilter[]>(
     (all, members) => all.flatMap((filter) => members.map((member) => ({ ...filter, ...member }))),

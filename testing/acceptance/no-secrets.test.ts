@@ -22,10 +22,10 @@ after(() => rmSync(folder, { recursive: true }));
 const postgres = { skip: missingPostgres() ?? false };
 const redis = { skip: missingRedis() ?? false };
 
-/** Most of a log that was not written to its end. */
+/** A preallocated write-ahead log is mostly zeros. They are skipped. */
 const EMPTY = '\0'.repeat(64);
 
-/** Runs the script over a live service; answers its log too, of which nothing is left out. */
+/** Runs the script against a live service. Returns its log too, at all levels. */
 async function runOver(store: SessionStore): Promise<Script & { readonly log: string; readonly now: number }> {
   const { url, clock, log, stop } = await startTestServer({ store });
   try {
@@ -38,53 +38,53 @@ async function runOver(store: SessionStore): Promise<Script & { readonly log: st
 
 function assertNoSecret({ secrets, ids }: Script, dump: string, what: string): void {
   assert.ok(secrets.size > 50, 'the script has noted its secrets');
-  for (const id of ids) assert.ok(dump.includes(id), `${what} holds the sessions`);
+  for (const id of ids) assert.ok(dump.includes(id), `${what} must contain the sessions`);
   for (const secret of secrets) {
-    for (const form of formsOf(secret)) assert.ok(!dump.includes(form), `${what} holds the secret ${form}`);
+    for (const form of formsOf(secret)) assert.ok(!dump.includes(form), `${what} contains the secret ${form}`);
   }
 }
 
 function assertNoSecretInLog({ secrets, ids }: Script, log: string): void {
   for (const name of ['openSession', 'rotateToken', 'validateToken', 'unknown_token', 'compromised_session']) {
-    assert.ok(log.includes(name), `the log tells of ${name}`);
+    assert.ok(log.includes(name), `the log must contain ${name}`);
   }
   const [id = ''] = ids;
-  assert.ok(log.includes(sessionRef(id)), 'the log tells of the session, by a name that opens nothing');
+  assert.ok(log.includes(sessionRef(id)), 'the log must contain the hash of the session id');
   for (const secret of secrets) {
-    for (const form of formsOf(secret)) assert.ok(!log.includes(form), `the log holds the secret ${form}`);
+    for (const form of formsOf(secret)) assert.ok(!log.includes(form), `the log contains the secret ${form}`);
   }
 }
 
-test('whoever steals the SQLite file, its write-ahead log or the log finds no token and no key', async () => {
+test('[S-01] the SQLite file, its write-ahead log and the log contain no token and no key', async () => {
   const { path, ...config } = sqliteStoreConfig(`sqlite:${join(folder, 'sessions.db')}`);
   const store = new SqliteStore({ path, ...config });
   await store.open();
   const { log, ...script } = await runOver(store);
   const files = () =>
     [path, `${path}-wal`].filter((file) => existsSync(file)).map((file) => readFileSync(file, 'latin1'));
-  // A thief does not wait for the service to stop.
+  // Files are stolen while the service runs.
   const dump = files().join('');
   await store.close();
   assertNoSecret(script, dump, 'the file in use');
   assertNoSecret(script, files().join(''), 'the file');
   assertNoSecretInLog(script, log);
   const secret = [...script.secrets].find((text) => text.length === 43);
-  assert.ok(dump.includes(hashSecret(secret ?? '')), 'the file holds the hash of a secret');
+  assert.ok(dump.includes(hashSecret(secret ?? '')), 'the file must contain the hash of a secret');
 });
 
-test("whoever steals PostgreSQL's write-ahead log finds no token and no key", postgres, async (t) => {
+test("PostgreSQL's write-ahead log contains no token and no key", postgres, async (t) => {
   const server = await PostgresServer.start();
   t.after(() => server.remove());
   await assertNoSecretIn(server.url, join(server.folder, 'data', 'pg_wal'));
 });
 
-test("whoever steals Redis' append-only file finds no token and no key", redis, async (t) => {
+test("Redis' append-only file contains no token and no key", redis, async (t) => {
   const server = await RedisServer.start({ settings: { appendonly: 'yes', appendfsync: 'always' } });
   t.after(() => server.remove());
   await assertNoSecretIn(server.url, join(server.folder, 'appendonlydir'));
 });
 
-/** In files where a server has written all that was ever in it. */
+/** The files must have everything that the server has ever stored. */
 async function assertNoSecretIn(url: string, files: string): Promise<void> {
   const store = await createStore(url);
   await store.open();
@@ -95,10 +95,10 @@ async function assertNoSecretIn(url: string, files: string): Promise<void> {
   assertNoSecret(script, dump.split(EMPTY).filter(Boolean).join('\0'), files);
   assertNoSecretInLog(script, log);
   const secret = [...script.secrets].find((text) => text.length === 43);
-  assert.ok(dump.includes(hashSecret(secret ?? '')), 'the files hold the hash of a secret');
+  assert.ok(dump.includes(hashSecret(secret ?? '')), 'the files must contain the hash of a secret');
 }
 
-test('whoever sees all that the memory store holds finds no token and no key', async () => {
+test('the content of the memory store contains no token and no key', async () => {
   const store = new MemoryStore({ sessions_max: 1000 });
   const { log, now, ...script } = await runOver(store);
   const { sessions, next } = await store.scan({}, null, 1000, now);

@@ -4,10 +4,10 @@ import type { UseCase } from './world.ts';
 
 const KEY = 'a key that is random, and known to one caller'.replaceAll(' ', '-');
 
-/** Deadlines that an opening may ask for, and openings that are asked for again. */
+/** Timeouts in open requests, and repeated open requests. */
 export const OPENING_CASES: readonly UseCase[] = [
   {
-    name: 'timeouts beyond the maxima are refused by name, and the longest life is the default',
+    name: 'timeouts above the maxima are rejected; the maximum lifetime is the default',
     settings: { idle_timeout_ms: 60_000, idle_timeout_ms_max: HOUR_MS, lifetime_ms_max: DAY_MS },
     run: async (world) => {
       const { sessions } = world;
@@ -28,7 +28,7 @@ export const OPENING_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an opening that is sent twice, even at the same time, opens one session with one token',
+    name: 'a repeated open request opens one session with one token, also in parallel',
     run: async ({ sessions }) => {
       const request = { user_id: 'u', data: { cart: [] } };
       const opened = fulfilled(await inParallel(10, () => sessions.open(request, { idempotency_key: KEY })));
@@ -41,7 +41,7 @@ export const OPENING_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'another user with the same key, and the same user with another key, get sessions of their own',
+    name: 'another user or another idempotency key opens another session',
     run: async ({ sessions }) => {
       const first = await sessions.open({ user_id: 'u' }, { idempotency_key: KEY });
       const others = [
@@ -54,7 +54,7 @@ export const OPENING_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an opening that is sent again after a rotation is answered the token that it was answered first',
+    name: 'an open request that is repeated after a rotation returns the first token',
     run: async ({ sessions }) => {
       const first = await sessions.open({ user_id: 'u' }, { idempotency_key: KEY });
       const rotated = await sessions.rotate({ token: first.token });
@@ -64,7 +64,7 @@ export const OPENING_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an opening that is sent again after the grace of its token is refused, and does not end the session',
+    name: 'an open request that is repeated after the grace of its token is rejected',
     run: async ({ sessions, clock }) => {
       const first = await sessions.open({ user_id: 'u' }, { idempotency_key: KEY });
       const rotated = await sessions.rotate({ token: first.token });
@@ -77,7 +77,7 @@ export const OPENING_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an opening that is sent again after the session ended is answered as it ended, and signs nobody in',
+    name: 'an open request that is repeated after the end returns the ended session',
     run: async ({ sessions }) => {
       const { session } = await sessions.open({ user_id: 'u' }, { idempotency_key: KEY });
       await sessions.close(session.id);
@@ -88,7 +88,7 @@ export const OPENING_CASES: readonly UseCase[] = [
   },
   ...(['deny', 'evict_oldest', 'evict_idle'] as const).map(
     (policy): UseCase => ({
-      name: `an opening that is sent again does not count twice: at the limit, ${policy} does nothing`,
+      name: `a repeated open request does not count twice: at the limit ${policy} does nothing`,
       settings: { limit: { max: 2, policy } },
       run: async ({ sessions }) => {
         const { session } = await sessions.open({ user_id: 'u' });

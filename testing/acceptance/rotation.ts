@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { fromNow, fulfilled, HOUR_MS, inParallel, isProblem } from './expectations.ts';
 import type { UseCase } from './world.ts';
 
-/** New tokens for old ones, and what an old one means. */
+/** Rotation of tokens, and use of rotated tokens. */
 export const ROTATION_CASES: readonly UseCase[] = [
   {
-    name: 'a rotated token is good until the end of its grace, and has one successor',
+    name: 'a rotated token is valid until its grace ends and has one successor',
     run: async ({ sessions, clock, settings }) => {
       const { token, session } = await sessions.open({ user_id: 'u', data: 1 });
       const first = await sessions.rotate({ token });
@@ -21,7 +21,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'of 50 parallel rotations of one token each gets the same successor, and nobody is signed out',
+    name: '50 parallel rotations of one token all return the same successor',
     run: async ({ sessions }) => {
       const { token } = await sessions.open({ user_id: 'u' });
       const results = fulfilled(await inParallel(50, () => sessions.rotate({ token })));
@@ -36,7 +36,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
   },
   ...(['validated', 'rotated'] as const).map(
     (use): UseCase => ({
-      name: `a token that is ${use} after its grace ends the session as compromised, and everyone is told`,
+      name: `[K-05] a token that is ${use} after its grace ends the session, and the end is published`,
       run: async ({ sessions, clock, settings, changes }) => {
         const { token, session } = await sessions.open({ user_id: 'u' });
         const current = await sessions.rotate({ token });
@@ -53,7 +53,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     }),
   ),
   {
-    name: 'each earlier token ends the session as compromised, however many rotations came after it',
+    name: '[K-05] any earlier token ends the session as compromised, however old it is',
     run: async ({ sessions, clock, settings }) => {
       for (const [rotations, pause_ms, used] of [
         [40, 0, 0],
@@ -73,7 +73,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a token of an earlier one, with any character changed, is unknown and ends nothing',
+    name: 'an earlier token with a changed character is unknown and ends nothing',
     run: async ({ sessions }) => {
       const { token } = await sessions.open({ user_id: 'u' });
       const current = (await sessions.rotate({ token })).token;
@@ -86,7 +86,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'within its grace, a token of before a renewal is worth what it was, and gets no token of the renewed session',
+    name: '[ASVS-7.2.4] in its grace, a token from before a reauthentication gains no rights',
     run: async (world) => {
       const { sessions, clock, settings } = world;
       const { token: first } = await sessions.open({ user_id: 'u', auth_methods: ['pwd'], auth_level: 1 });
@@ -110,7 +110,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a renewal that is sent again renews once, and another one of the same old token replaces the present token',
+    name: 'a repeated reauthentication rotates once; a different one replaces the token',
     run: async ({ sessions }) => {
       const { token } = await sessions.open({ user_id: 'u' });
       const renewal = { token, auth_methods: ['otp'], auth_level: 2 };
@@ -126,7 +126,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a token in its grace is not kept by a cache for longer than the grace',
+    name: '[K-06] a token in its grace may not be cached beyond the end of the grace',
     settings: { touch_interval_ms: 60_000 },
     run: async ({ sessions, clock, settings, settled }) => {
       const { token } = await sessions.open({ user_id: 'u' });
@@ -143,7 +143,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'how the user proved who they are is kept by a plain rotation, and renewed by one that says it anew',
+    name: '[ASVS-7.5.3] a rotation keeps the authentication data, or replaces it if it sends new data',
     run: async (world) => {
       const { sessions, clock } = world;
       const proof = { auth_time: fromNow(world, -HOUR_MS), auth_methods: ['pwd'], auth_level: 1 };
@@ -164,7 +164,7 @@ export const ROTATION_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'every change of a session is told once and in order, and a touch is not',
+    name: 'every change of a session is published once and in order, except touches',
     run: async ({ sessions, clock, settled, changes }) => {
       const { session, token } = await sessions.open({ user_id: 'u' });
       await sessions.replaceData(session.id, 1);

@@ -3,17 +3,17 @@ import { createSessionsClient } from '@pip-sessions/client';
 import { SESSIONS_SETTINGS } from '../../packages/service/src/domain/settings.ts';
 import type { ManualClock } from '../../packages/service/src/domain/time/clock.ts';
 
-/** What was handed out or sent while a script ran, none of which may be found anywhere. */
+/** The secrets that were returned or sent while a script ran. No store or log may contain them. */
 export interface Script {
   readonly secrets: ReadonlySet<string>;
-  /** Ids of the sessions: what a dump that is worth looking at does hold. */
+  /** Ids of the sessions. A dump must contain them, or it shows nothing. */
   readonly ids: ReadonlySet<string>;
 }
 
 const TIMEOUT_MS = 120_000;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
-/** Does with a live service what can be done with tokens and keys, right and wrong, and notes each of them. */
+/** Sends every kind of request with right and wrong tokens and keys to a live service, and records them. */
 export async function useSecrets(url: string, clock: ManualClock): Promise<Script> {
   const secrets = new Set<string>();
   const ids = new Set<string>();
@@ -37,7 +37,7 @@ export async function useSecrets(url: string, clock: ManualClock): Promise<Scrip
     const idempotency_key = `known-to-the-caller-of-${n}-alone`;
     const request = { user_id: `u${n}`, data: { n }, auth_methods: ['pwd'] };
     const opened = [
-      // A key of the client's own, one of the caller's, the same again, and none at all.
+      // With a key of the client, with a key of the caller, with the same key again, and without a key.
       await sessions.open(request),
       await sessions.open(request, { idempotency_key }),
       await sessions.open(request, { idempotency_key }),
@@ -56,7 +56,7 @@ export async function useSecrets(url: string, clock: ManualClock): Promise<Scrip
     }
     const [first, second] = opened;
     clock.advance(SESSIONS_SETTINGS.rotation_grace_ms);
-    // Rotated long ago, of nobody, and of a session that has ended.
+    // A token that was rotated long ago, an unknown one, and one of an ended session.
     await sessions.validate(first?.token ?? '');
     await sessions.validate(`ps_${'0'.repeat(36)}_${second?.token.slice(-43)}`);
     await sessions.close(second?.session.id ?? '');
@@ -65,7 +65,7 @@ export async function useSecrets(url: string, clock: ManualClock): Promise<Scrip
   return { secrets, ids };
 }
 
-/** A token where none belongs. */
+/** Sends a token in places where it does not belong. */
 async function sendWrong(send: (path: string, init?: RequestInit) => Promise<Response>, token: string): Promise<void> {
   const post = (body: string) => ({ method: 'POST', headers: JSON_HEADERS, body });
   const put = { method: 'PUT', headers: { ...JSON_HEADERS, 'if-match': token }, body: '1' };
@@ -89,7 +89,7 @@ async function sendWrong(send: (path: string, init?: RequestInit) => Promise<Res
   await send('/v1/sessions/get_session_by_id', post(JSON.stringify({ session_id: token })));
 }
 
-/** A secret as somebody may have written it: as it is, and its bytes in hex and base64. */
+/** The forms in which a secret may be stored: as text, and its bytes in hex and base64. */
 export function formsOf(secret: string): ReadonlySet<string> {
   const bytes = [Buffer.from(secret), ...(/^[\w-]{43}$/.test(secret) ? [Buffer.from(secret, 'base64url')] : [])];
   const encoded = bytes.flatMap((buffer) => [

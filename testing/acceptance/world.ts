@@ -4,31 +4,31 @@ import type { SessionsSettings } from '../../packages/service/src/domain/setting
 import type { ManualClock } from '../../packages/service/src/domain/time/clock.ts';
 
 /**
- * What a use case sees of the service: the client's own interface, wherever the service runs and whatever it stores
- * in, and the hands of those who operate it. Nothing stands between the two but what `sessions` calls.
+ * The service as a use case sees it: the client's interface, which is the same for every access and every store, and
+ * controls of the operator.
  */
 export interface World {
   readonly sessions: SessionsClient;
-  /** Of the service; it stands still until a case moves it. */
+  /** The service's clock. It stands still until a case moves it. */
   readonly clock: ManualClock;
   readonly settings: SessionsSettings;
   /** The largest `user` and the largest `data`, in bytes of their JSON. */
   readonly value_bytes_max: number;
-  /** What `watch` has told from the beginning of the case. */
+  /** Changes that `watch` has published since the case began. */
   readonly changes: readonly SessionChange[];
   /** One pass of the sweeper. */
   readonly sweep: () => Promise<void>;
-  /** Resolves when the activity that was noticed is written: requests do not wait for it. */
+  /** Resolves when all activity is written. Requests do not wait for these writes. */
   readonly settled: () => Promise<void>;
 }
 
-/** One promise to the users of the service; `run` rejects when it is broken. */
+/** One promise to the users of the service. `run` rejects if the service breaks it. */
 export interface UseCase {
   readonly name: string;
-  /** What differs from the defaults. */
+  /** Settings other than the defaults. */
   readonly settings?: Partial<SessionsSettings>;
-  /** For what the transport alone sees to. */
+  /** Set if only the HTTP transport keeps this promise. */
   readonly over?: 'http';
-  /** Needs a world without sessions, and leaves sessions in it. */
+  /** Needs a world without sessions. Leaves sessions in it. */
   readonly run: (world: World) => Promise<void>;
 }

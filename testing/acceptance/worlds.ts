@@ -12,7 +12,7 @@ import { DAY_MS } from './expectations.ts';
 import type { UseCase } from './world.ts';
 
 const VALUE_BYTES_MAX = 65_536;
-/** More than a test has, and more than a slow machine needs for it. */
+/** Longer than any test needs, also on a slow machine. */
 const TIMEOUT_MS = 120_000;
 
 /** How callers reach the use cases. */
@@ -32,8 +32,8 @@ async function connect(access: Access, sessions: Sessions, clock: ManualClock): 
 }
 
 /**
- * Runs cases one after the other in worlds over one store: opening one takes longer than most cases. Each finds it
- * empty, and begins days after the one before, so that the counts by the hour of that are past.
+ * Runs cases one after the other over one store, because opening a store takes longer than most cases. The store is
+ * empty for each case. The clock moves by days between two cases, so that hourly counts of one do not show in the next.
  */
 export function worldsOf(access: Access): { readonly run: (store: SessionStore, useCase: UseCase) => Promise<void> } {
   const clock = new ManualClock();

@@ -1,11 +1,11 @@
 import type { TextMutation } from '../mutations/text-mutation.ts';
 
-/** A fault that breaks a claim of SECURITY.md, and the test that is cited for the claim and notices it. */
+/** A fault that breaks a claim of SECURITY.md, and the test that must notice it. */
 export interface ClaimMutation extends TextMutation {
-  /** The row: its first cell. */
-  readonly claim: string;
-  /** How the name of the test begins that the row cites and that fails with the fault. */
-  readonly test: string;
-  /** What stands before the name where a suite runs it more than once; default the quickest of its runs. */
+  /** The id of the row. */
+  readonly id: string;
+  /** A part of the test's name, if several tests carry the id. Only one of them may have this part in its name. */
+  readonly test?: string;
+  /** A part of the test's name that chooses among its runs, such as `redis: `. Default: the quickest run of its suite. */
   readonly on?: string;
 }

@@ -1,8 +1,8 @@
-/** A reporter for `node --test-reporter`: each test that ended, as a line of JSON. */
+/** A line of the report: a test that ended. */
 export interface Outcome {
   readonly name: string;
   readonly hasFailed: boolean;
-  /** Of a test that failed. */
+  /** Null if the test passed. */
   readonly error: string | null;
 }
 
@@ -15,6 +15,7 @@ interface TestEvent {
   };
 }
 
+/** A reporter for `node --test-reporter`: a line of JSON for each test that ended. */
 export default async function* outcomes(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const { type, data } of events) {
     const hasFailed = type === 'test:fail';

@@ -1,26 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { claimsOf } from './security-page.ts';
+import { claimsOf, idsIn } from './security-page.ts';
 
 const PAGE = `
 | Setting | To |
 |---|---|
-| a table | of no "claims" |
+| a table | without ids |
 
-| Requirement | Here | Shown by |
+| Id | Requirement | Here |
 |---|---|---|
-| first | \`code\`, "quoted" | "a test", \`"sign out" ends all\`, "another" (v2) |
-| second | | by nobody |
+| ASVS-1.2.3 | first | \`code\`, see S-01 |
+| S-01 | second | |
 text | with | bars |
-| Complaint | Shown by |
+| Id | Complaint |
 |---|---|
-| third | "one more" |
+| U-01 | third |
 `;
 
-test('claims are the rows of tables whose last column is "Shown by", with the tests that it names', () => {
+test('claims are the rows of the tables whose first column is headed "Id"', () => {
   assert.deepEqual(claimsOf(PAGE), [
-    { claim: 'first', tests: ['a test', '"sign out" ends all', 'another'] },
-    { claim: 'second', tests: [] },
-    { claim: 'third', tests: ['one more'] },
+    { id: 'ASVS-1.2.3', claim: 'first' },
+    { id: 'S-01', claim: 'second' },
+    { id: 'U-01', claim: 'third' },
   ]);
+});
+
+test('ids are found anywhere in a text, and similar words are not ids', () => {
+  assert.deepEqual([...idsIn(PAGE)], ['ASVS-1.2.3', 'S-01', 'U-01']);
+  assert.deepEqual([...idsIn('SHA-512, AES-256, UTF-8 and ASVS 7.4')], []);
 });

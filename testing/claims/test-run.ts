@@ -3,24 +3,24 @@ import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { monotonicMicros } from '../history/history.ts';
-import type { CitedTest } from './cited-tests.ts';
+import type { TestToFail } from './claim-tests.ts';
 import type { Outcome } from './outcome-reporter.ts';
 
-/** What a run of tests came to: the names of those that ran, and of those among them that failed. */
+/** The result of a run: names of the tests that ran, and of those that failed. */
 export interface TestRun {
   readonly ran: readonly string[];
   readonly failed: readonly string[];
   readonly seconds: number;
-  /** What went wrong, for whoever asks why no test did. */
+  /** Errors and the end of the output, to find out why no test ran. */
   readonly output: string;
 }
 
 const REPORTER = new URL('outcome-reporter.ts', import.meta.url).href;
-/** Runs tests of one file in a copy of the project. Tests that have not ended within the bound have failed. */
+/** Runs tests of one file in a copy of the project. Tests that are still running after the timeout count as failed. */
 export async function runTests(
   folder: string,
   file: string,
-  tests: readonly CitedTest[],
+  tests: readonly TestToFail[],
   seconds_max: number,
 ): Promise<TestRun> {
   const began = monotonicMicros();
@@ -29,7 +29,7 @@ export async function runTests(
   const args = [
     '--test',
     '--test-isolation=none',
-    // A fault may leave something running that a test did not expect to start.
+    // A mutation may start something that the test does not stop.
     '--test-force-exit',
     ...tests.map(({ pattern }) => `--test-name-pattern=${pattern.source}`),
     `--test-reporter=${REPORTER}`,
@@ -53,11 +53,11 @@ export async function runTests(
   clearTimeout(timer);
   const seconds = (monotonicMicros() - began) / 1_000_000;
   const ended = outcomesIn(outcomes);
-  const cited = ended.filter(({ name }) => tests.some((test) => name.includes(test.name)));
+  const chosen = ended.filter(({ name }) => tests.some(({ pattern }) => pattern.test(name)));
   const errors = ended.flatMap(({ error }) => error ?? []).join('\n');
-  const failed = cited.filter(({ hasFailed }) => hasFailed).map(({ name }) => name);
+  const failed = chosen.filter(({ hasFailed }) => hasFailed).map(({ name }) => name);
   return {
-    ran: cited.map(({ name }) => name),
+    ran: chosen.map(({ name }) => name),
     failed: isCutOff && failed.length === 0 ? tests.map(({ name }) => `${name} (cut off)`) : failed,
     seconds,
     output: errors + output,
@@ -69,7 +69,7 @@ function outcomesIn(path: string): readonly Outcome[] {
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    // The process ended before any test did.
+    // The process ended before a test ended.
   }
   const lines = text.split('\n').filter((line) => line !== '');
   return lines.map((line) => JSON.parse(line));

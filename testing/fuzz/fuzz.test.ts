@@ -7,17 +7,17 @@ import { tryTarget } from './trial.ts';
 
 const RUNS = 2_000;
 const SEED = 1;
-/** Those that need no server of their own: the others are for the long run. */
+/** Targets that need no server. The others are for long runs. */
 const SHORT = TARGETS.filter(({ name }) => !/sqlite|postgres|redis/.test(name));
 
 for (const target of SHORT) {
-  test(`odd inputs of ${target.name} cause no fault of the service`, async () => {
+  test(`[B-06] odd inputs of ${target.name} cause no fault of the service`, async () => {
     const { finding } = await tryTarget(target, { runs: RUNS, seed: SEED, expects_log_limit: true });
     assert.equal(finding, null);
   });
 }
 
-test('a line of the log for each input is a finding, unless the run is told not to expect a limit', async () => {
+test('a log line for each input is a finding, unless the run expects no log limit', async () => {
   const findingOf = async (warn_lines: number, ...args: string[]) => {
     const options = fuzzOptions(['--runs', '200', ...args]);
     assert.ok(options);

@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 
 export interface FuzzOptions {
-  /** Requests by HTTP in all; the other targets get their share of as many. */
+  /** The number of HTTP requests. Other targets get a share of this number. */
   readonly runs: number;
   readonly seed: number;
-  /** Targets whose names begin with it; null for all. */
+  /** Only targets whose names begin with this text; null for all targets. */
   readonly only: string | null;
-  /** Whether lines of the log that strangers cause are a finding where they are not limited. */
+  /** Whether unlimited log lines from unauthenticated clients are a finding. */
   readonly expects_log_limit: boolean;
 }
 
@@ -21,7 +21,7 @@ export const USAGE = `Usage: npm run fuzz -- [options]
 const RUNS = 1_000_000;
 const SEED_MAX = 2 ** 31 - 1;
 
-/** What the command line asks for; null for `--help`. Throws a `TypeError` that says what is wrong with it. */
+/** Parses the command line; null for `--help`. Throws a `TypeError` with the reason if it is invalid. */
 export function fuzzOptions(args: readonly string[]): FuzzOptions | null {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({
@@ -46,6 +46,6 @@ export function fuzzOptions(args: readonly string[]): FuzzOptions | null {
 
 function whole(name: string, given: string | undefined, otherwise: number): number {
   if (given === undefined) return otherwise;
-  if (!/^[1-9]\d{0,9}$/.test(given)) throw new TypeError(`--${name} is ${given}; give a whole number from 1 on`);
+  if (!/^[1-9]\d{0,9}$/.test(given)) throw new TypeError(`option --${name} is "${given}"; give a whole number from 1`);
   return Number(given);
 }

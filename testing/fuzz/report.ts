@@ -1,11 +1,11 @@
 import type { TrialResult } from './trial.ts';
 
 const MIB = 1_048_576;
-/** What is printed of an input and of a problem; the seed leads to the rest. */
+/** Inputs and problems are cut to this length. The seed reproduces them in full. */
 const TEXT_MAX = 4_000;
 const KINDS_MAX = 8;
 
-/** What came of a target, as a line. */
+/** The result of a target, as one line. */
 export function lineOf({ name, runs, seconds, figures, heap_bytes, finding }: TrialResult): string {
   const { statuses, info_lines, warn_lines } = figures;
   const counts = Object.entries(statuses).sort(([a], [b]) => a.localeCompare(b));
@@ -20,7 +20,7 @@ export function lineOf({ name, runs, seconds, figures, heap_bytes, finding }: Tr
   return parts.filter(Boolean).join('; ');
 }
 
-/** The seed, the input and the problem of a finding; and what the log got most. */
+/** The seed, the input and the problem of a finding, and the most frequent log lines. */
 export function detailsOf({ name, figures, finding }: TrialResult, runs_asked: number): string {
   const kinds = figures.log_kinds.slice(0, KINDS_MAX).map(([kind, lines]) => `  ${lines} × ${kind}`);
   if (!finding) return kinds.join('\n');

@@ -1,4 +1,4 @@
-/** `npm run fuzz`: tries inputs that no caller should send on everything that reads them, and prints what came of it. */
+/** `npm run fuzz`: sends odd inputs to all code that reads input, and prints the results. */
 import { fuzzOptions, USAGE } from './options.ts';
 import { detailsOf, lineOf } from './report.ts';
 import { TARGETS } from './targets.ts';
@@ -8,7 +8,7 @@ const options = fuzzOptions(process.argv.slice(2));
 if (options === null) process.stdout.write(USAGE);
 else process.exitCode = await run(options);
 
-/** Resolves with the exit code: 1 where something was found. */
+/** Resolves with the exit code: 1 if there is a finding. */
 async function run({ only, runs, seed, expects_log_limit }: NonNullable<typeof options>): Promise<number> {
   process.stdout.write(`fuzz: seed ${seed}, ${runs} runs\n`);
   let findings = 0;

@@ -3,49 +3,49 @@ import fc from 'fast-check';
 /** A kind of input, and the code that reads it. */
 export interface Target {
   readonly name: string;
-  /** Inputs for each 1,000 runs that are asked for: what is slow gets fewer. */
+  /** The number of inputs per 1,000 runs. Slow targets get fewer. */
   readonly share: number;
-  /** What the machine lacks for it; null when it can run. */
+  /** A program that the machine lacks; null if the target can run. */
   readonly missing: string | null;
   readonly open: () => Promise<OpenTarget>;
 }
 
 export interface OpenTarget {
   readonly check: Check;
-  /** After a garbage collection; null where nothing is kept between two inputs. */
+  /** Measures the heap after a garbage collection; null if the target has no state between inputs. */
   readonly heapBytes: (() => Promise<number>) | null;
   readonly figures: () => Promise<Figures>;
   readonly close: () => Promise<void>;
 }
 
-/** What was counted besides the inputs. */
+/** Counters besides the number of inputs. */
 export interface Figures {
-  /** Responses by the first digit of their status, like `2xx`. */
+  /** The number of responses by the first digit of their status, such as `2xx`. */
   readonly statuses: Readonly<Record<string, number>>;
   readonly info_lines: number;
-  /** Lines of the levels `warn` and `error`. */
+  /** Log lines of the levels `warn` and `error`. */
   readonly warn_lines: number;
   readonly log_kinds: readonly (readonly [kind: string, lines: number])[];
 }
 
 export const NO_FIGURES: Figures = { statuses: {}, info_lines: 0, warn_lines: 0, log_kinds: [] };
 
-/** Tries so many inputs, until one finds something. */
+/** Tries up to `runs` inputs and stops at the first finding. */
 export type Check = (seed: number, runs: number) => Promise<Finding | null>;
 
 export interface Finding {
   readonly seed: number;
-  /** The number of the input that was the first to fail. */
+  /** The number of the first input that failed. */
   readonly runs: number;
   /** The smallest input that fails, as JavaScript. */
   readonly input: string;
   readonly problem: string;
 }
 
-/** An input that makes the service wait is tried again for each smaller one: after so long the smallest so far is taken. */
+/** Shrinking stops after this time, because each try may wait for a timeout. The smallest input so far is reported. */
 const SHRINKING_MS_MAX = 60_000;
 
-/** Tries what `inputs` generates on `run`, which throws where the code does not do what it should. */
+/** A check that calls `run` with generated inputs. `run` throws if the code behaves wrongly. */
 export function checkOf<T>(inputs: fc.Arbitrary<T>, run: (input: T) => Promise<void> | void): Check {
   return async (seed, runs) => {
     let failed_at: number | null = null;

@@ -12,7 +12,7 @@ import { RAW_BYTES } from './targets/raw-bytes.ts';
 import { requestTarget } from './targets/requests.ts';
 import { TOKENS } from './targets/tokens.ts';
 
-/** The shares of those with a service in memory or on SQLite are 1,000: as many requests as are asked for. */
+/** Targets with a service on the memory or SQLite store have a share of 1,000: they get all runs. */
 export const TARGETS: readonly Target[] = [
   requestTarget('api-v2', MEMORY, 300, requestsV2),
   requestTarget('api-v2', SQLITE, 150, requestsV2),

@@ -1,12 +1,12 @@
 import type { Figures, Finding, OpenTarget, Target } from './target.ts';
 
-/** What came of a target. */
+/** The result of a target. */
 export interface TrialResult {
   readonly name: string;
   readonly runs: number;
   readonly seconds: number;
   readonly figures: Figures;
-  /** The service's heap after the first quarter of the inputs, and after the last; null where it was not measured. */
+  /** The service's heap after the first quarter of the inputs and after the last; null if it was not measured. */
   readonly heap_bytes: readonly [first: number, last: number] | null;
   readonly finding: Finding | null;
 }
@@ -18,15 +18,15 @@ export interface TrialOptions {
 }
 
 const QUARTERS = 4;
-/** Before so many inputs the engine still compiles, and caches still fill. */
+/** With fewer inputs the heap still grows, because the engine compiles and caches fill. */
 const HEAP_RUNS_MIN = 20_000;
-/** A leak of 20 bytes an input would be found in a run of a million. */
+/** A run of a million inputs finds a leak of 20 bytes per input. */
 const GROWTH_BYTES_MAX = 4_194_304;
-/** Lines of the levels `warn` and `error` for each input, beyond the first lines of each kind. */
+/** Log lines of the levels `warn` and `error` per input, not counting the first lines of each kind. */
 const WARN_LINES_MAX = 0.01;
 const FIRST_WARN_LINES_MAX = 10;
 
-/** Tries a target's share of the inputs, in four quarters. */
+/** Runs a target's share of the inputs, in four quarters. */
 export async function tryTarget(target: Target, options: TrialOptions): Promise<TrialResult> {
   const runs = Math.max(QUARTERS, Math.round((options.runs * target.share) / 1_000));
   const opened = await target.open();
@@ -53,7 +53,7 @@ async function tryQuarters({ check, heapBytes }: OpenTarget, runs: number, seed:
   return { finding: null, heap_bytes: first === undefined || last === undefined ? null : ([first, last] as const) };
 }
 
-/** What only all inputs together show. */
+/** Findings that only all inputs together show. */
 function findingIn(result: Omit<TrialResult, 'finding'>, { seed, expects_log_limit }: TrialOptions): Finding | null {
   const { runs, heap_bytes, figures } = result;
   const found = (problem: string): Finding => ({ seed, runs, input: 'all inputs together', problem });

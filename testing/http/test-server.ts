@@ -8,10 +8,10 @@ import { HttpServer, type HttpServerOptions } from '../../packages/service/src/h
 import { createLogger } from '../../packages/service/src/observability/log.ts';
 import { MemoryStore } from '../../packages/service/src/stores/memory/store.ts';
 
-/** A whole HTTP service for one test: a free port, a clock that stands still, a store in memory, its log as lines. */
+/** An HTTP service for one test, with a free port, a manual clock, a memory store and its log lines. */
 export interface TestServer {
   readonly url: string;
-  /** The use cases, as the service itself calls them. */
+  /** The use cases that the service calls. */
   readonly sessions: Sessions;
   readonly clock: ManualClock;
   readonly log: readonly Record<string, unknown>[];
@@ -43,7 +43,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     body_limit: 1_048_576,
     cors_origins: [],
     allowed_hosts: [],
-    // Clients of tests keep connections that they do not use again.
+    // Clients of tests keep idle connections open.
     bounds: { stop_grace_ms: 0, ...bounds },
     ...rest,
   });

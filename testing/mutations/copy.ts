@@ -21,13 +21,13 @@ export class Copy {
     for (const name of readdirSync(join(ROOT, 'node_modules'))) {
       if (name !== '@pip-sessions') symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
     }
-    // The project's own packages are those of the copy.
+    // Imports of the project's own packages must find the copy.
     for (const name of readdirSync(join(this.folder, 'packages'))) {
       symlinkSync(join(this.folder, 'packages', name), join(modules, '@pip-sessions', name));
     }
   }
 
-  /** Puts a mutation in, and returns how to take it out. Throws where its text is not there exactly once. */
+  /** Applies a mutation and returns a function that undoes it. Throws if the file does not have its text exactly once. */
   mutate(mutation: TextMutation): () => void {
     const path = join(this.folder, mutation.file);
     const text = readFileSync(path, 'utf8');

@@ -1,18 +1,19 @@
-/** A fault that is put into the source, to see whether a test or a checker finds it. */
+/** A fault to put into the source, to check that a test or a checker notices it. */
 export interface TextMutation {
   /** The fault of the service, in words. */
   readonly name: string;
-  /** Below the project's folder. */
+  /** Path from the project's folder. */
   readonly file: string;
-  /** Stands in the file exactly once. */
+  /** The file has this text exactly once. */
   readonly find: string;
   readonly replace: string;
 }
 
-/** The source with the fault in it. Throws where the mutation's text is not there exactly once. */
+/** Returns the source with the fault. Throws if the source does not have the mutation's text exactly once. */
 export function mutated(source: string, { name, file, find, replace }: TextMutation): string {
   const parts = source.split(find);
-  if (parts.length !== 2) throw new Error(`${name}: ${file} has its text ${parts.length - 1} times, not once`);
+  if (parts.length !== 2)
+    throw new Error(`mutation "${name}": ${file} has the text to replace ${parts.length - 1} times, not once`);
   return parts.join(replace);
 }
 

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { createLogger } from '../../packages/service/src/observability/log.ts';
 import { watchProcessFaults } from '../../packages/service/src/process/faults.ts';
 
-/** A process that serves, and whose requests have faults that nothing catches: `/reject` and `/throw`. */
+/** A server with uncaught faults: `/reject` causes an unhandled rejection, `/throw` an uncaught exception. */
 const log = createLogger('info');
 const server = createServer((request, response) => {
   if (request.url === '/reject') void Promise.reject(new Error('rejected'));

@@ -6,9 +6,11 @@ import { SECOND_SIGNAL_MS_MIN, StopSignals } from '../../packages/service/src/pr
 import { Workers } from '../../packages/service/src/process/workers.ts';
 
 /**
- * Two workers under a primary, and nothing else of the service. Each answers its pid; `/held` answers when it is told
- * to end. Arguments: a file in whose presence no worker starts, and how long the end may take, in milliseconds; with
- * `stubborn` workers do not end when they are told. Each signal comes a second after the one before.
+ * A primary with two workers, without the rest of the service. A worker responds with its pid. It responds to `/held`
+ * only when it receives SIGTERM.
+ *
+ * Arguments: a path, workers exit at once if this file exists; the timeout of the shutdown in milliseconds; `stubborn`,
+ * if workers must ignore SIGTERM. The clock moves a second between two signals.
  */
 const [, , broken = '', timeout = '10000', manner = ''] = process.argv;
 

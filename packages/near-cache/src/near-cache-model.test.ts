@@ -130,11 +130,11 @@ function boundHolds(each: fc.Arbitrary<Step>) {
   });
 }
 
-test('no order of ends, reads, delays, partitions and restarts makes a cache answer a session as live beyond the bound', async () => {
+test('[M-01] a cache never serves an ended session beyond the bound, in any order of events', async () => {
   await fc.assert(boundHolds(step), { numRuns: 2_000 });
 });
 
-test('nor does a process that is stopped, or a clock that stands still or is set', async () => {
+test('[M-02] a cache keeps the bound if the process stops or the clock stops or is set', async () => {
   const examples = CLOSE_CALLS.map((steps): [Step[]] => [[...steps]]);
   await fc.assert(boundHolds(stepOfClocks), { numRuns: 2_000, examples });
 });

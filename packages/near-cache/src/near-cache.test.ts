@@ -159,7 +159,7 @@ test('a load that fails fails for all who wait, keeps nothing and forgets nothin
   assert.equal(loads.length, 2);
 });
 
-test('what is kept stays within its number and its size, and what is in use stays', async () => {
+test('[B-12] the cache stays within its entry and byte limits and evicts unused entries first', async () => {
   const { cache, loads, read } = start({ ...BOUNDS, entries_max: 10 });
   for (let n = 0; n < 100; n += 1) {
     await read(`k${n}`);

@@ -147,7 +147,7 @@ test('the command set has every command of API v1, and runs it', async () => {
   });
 });
 
-test('values that no body may hold are refused in the same process too', async () => {
+test('[B-03] in-process calls reject values that are too deep or too large for a body', async () => {
   const { controller } = wired();
   const deep: unknown = JSON.parse('['.repeat(201) + ']'.repeat(201));
   for (const data of [deep, JSON.parse('{"__proto__":1}')]) {

@@ -26,11 +26,11 @@ async function urlsOf(config: string, parameters: Record<string, string>): Promi
   return urls;
 }
 
-test('a process serves loopback where nothing is said of the address', async () => {
+test('[O-05] a process listens on loopback if no address is configured', async () => {
   for (const url of await urlsOf(OWN, {})) assert.match(url, /^http:\/\/127\.0\.0\.1:/);
 });
 
-test('beyond loopback a process does not start without a switch, and says how it would', async () => {
+test('[K-02] a process does not start on a network address without open_to_network', async () => {
   const cases: [string, Record<string, string>][] = [
     [ORIGINAL_LIKE, {}],
     [ORIGINAL_LIKE, { HTTP_OPEN_TO_NETWORK: 'false' }],
@@ -45,7 +45,7 @@ test('beyond loopback a process does not start without a switch, and says how it
   }
 });
 
-test('with the switch a process serves every address, also for an older configuration', async () => {
+test('[O-05] with open_to_network a process listens on every address', async () => {
   for (const config of [ORIGINAL_LIKE, OWN]) {
     const [url] = await urlsOf(config, { HTTP_HOST: '0.0.0.0', HTTP_OPEN_TO_NETWORK: 'true' });
     assert.match(url ?? '', /^http:\/\/0\.0\.0\.0:/);

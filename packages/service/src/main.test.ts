@@ -40,7 +40,7 @@ test('a session opened before SIGTERM is there after the next start, in the same
   assert.equal(await second.exit, 0);
 });
 
-test('every session that was answered before kill -9 is there afterwards, and every closed one is closed', async () => {
+test('[E-01] every open and close that got its response survives kill -9', async () => {
   const env = { SESSIONS_PORT: '0', SESSIONS_STORE: 'sqlite:kill/sessions.db', SESSIONS_LOG_LEVEL: 'info' };
   const first = run(env);
   const url = await first.started();
@@ -103,7 +103,7 @@ test('the version, the help and the port are options', async () => {
   assert.match(unknown.stderr, /^pip-sessions: Unknown option '--prot'.*\nTry "pip-sessions --help"\.\n$/);
 });
 
-test('a start says what is open to whom, once for operators and once for the log', async () => {
+test('[K-03] the start prints what is open without a key, on the terminal and in the log', async () => {
   const everything = 'No key is needed: every program on this machine can read, change and end every session.';
   const v1 =
     'API v1 needs no key: every program on this machine can list, read, change and delete every session, also those of API v2.';

@@ -30,7 +30,7 @@ async function start(t: TestContext, settings: Record<string, string>) {
   return { ...service, log, send, advance };
 }
 
-test('a service as it is started keeps to the timeouts, the limit and the retention of its settings', async (t) => {
+test('[ASVS-7.1.1] [ASVS-7.1.2] [U-10] a started service applies its settings for timeouts, limit and retention', async (t) => {
   const { sessions, advance } = await start(t, {
     SESSIONS_IDLE_TIMEOUT: '60',
     SESSIONS_IDLE_TIMEOUT_MAX: '120',
@@ -60,7 +60,7 @@ test('a service as it is started keeps to the timeouts, the limit and the retent
   assert.equal((await sessions.sweep()).purged, 1);
 });
 
-test('the clock of a service as it is started stands still while that of the machine steps back', async (t) => {
+test("[E-02] a started service's clock stands still while the machine's clock steps back", async (t) => {
   const { sessions, advance } = await start(t, {});
   const before = await sessions.open(USER);
   advance(-60_000);
@@ -68,7 +68,7 @@ test('the clock of a service as it is started stands still while that of the mac
   assert.ok(after.session.open_time >= before.session.open_time);
 });
 
-test('a service as it is started sweeps by itself, as often as its setting says', { timeout: 10_000 }, async (t) => {
+test('[U-10] a started service sweeps at the interval of its settings', { timeout: 10_000 }, async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const { log } = await start(t, { SESSIONS_SWEEP_INTERVAL: '300' });
   t.mock.timers.tick(299_000);
@@ -78,7 +78,7 @@ test('a service as it is started sweeps by itself, as often as its setting says'
   while (!log.some(({ msg }) => msg === 'sweep')) await new Promise((resolve) => setImmediate(resolve));
 });
 
-test('a service as it is started bounds bodies, values, pages and connections by its settings', {
+test('[B-07] a started service limits bodies, values, pages and connections by its settings', {
   timeout: 20_000,
 }, async (t) => {
   const { url, send } = await start(t, {
@@ -103,7 +103,7 @@ test('a service as it is started bounds bodies, values, pages and connections by
   }
 });
 
-test('a service as it is started answers pages of the origins that its settings name, and API v1 only where they say so', async (t) => {
+test('[K-08] a started service lets pages call only from the origins in its settings', async (t) => {
   const { send } = await start(t, {
     SESSIONS_CORS_ORIGINS: 'https://app.example',
     SESSIONS_V1: 'off',
@@ -115,7 +115,7 @@ test('a service as it is started answers pages of the origins that its settings 
   assert.equal(refused.headers.get('access-control-allow-origin'), 'https://app.example');
 });
 
-test('a service as it is started is reached by the names that its settings say, and by no other', async (t) => {
+test('[K-07] a started service accepts only the hosts in its settings', async (t) => {
   const { url } = await start(t, { SESSIONS_ALLOWED_HOSTS: 'sessions.internal' });
   for (const [host, status] of [
     ['sessions.internal', 200],

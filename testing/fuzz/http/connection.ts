@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type Reply, ReplyReader } from './replies.ts';
 
-/** A request that has no response by then is a finding. */
+/** A request without a response after this time is a finding. */
 const REPLY_MS_MAX = 20_000;
 const HOST = '127.0.0.1';
 
@@ -10,7 +10,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** One connection after the other: each is used until it ends, as the service or a bad request makes it. */
+/** Sends requests on one connection at a time. When it ends, the next request opens another one. */
 export class HttpConnection {
   readonly #port: () => number;
   #socket: Socket | null = null;
@@ -21,7 +21,7 @@ export class HttpConnection {
     this.#port = port;
   }
 
-  /** Sends the bytes of one request and resolves with its response. Rejects when there is none. */
+  /** Sends the bytes of one request and resolves with its response. Rejects if there is none. */
   async exchange(bytes: Buffer, method: string): Promise<Reply> {
     const socket = this.#socket ?? this.#connect();
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
@@ -62,7 +62,7 @@ export class HttpConnection {
     try {
       const reply = this.#reader.push(piece);
       if (reply === null) return;
-      if (this.#waiting === null) throw new Error(`a response came to no request: ${reply.status} ${reply.body}`);
+      if (this.#waiting === null) throw new Error(`a response without a request: ${reply.status} ${reply.body}`);
       const { resolve } = this.#waiting;
       this.#waiting = null;
       resolve(reply);
@@ -79,13 +79,13 @@ export class HttpConnection {
   }
 }
 
-/** How the bytes of a connection are sent: in pieces, and ended or torn off after the last one. */
+/** How the bytes of a connection are sent: in pieces. The connection is ended or reset after the last one. */
 export interface Delivery {
   readonly pieces: readonly Buffer[];
   readonly ending: 'end' | 'reset';
 }
 
-/** Everything that the service sends on a connection of its own, until it ends; nothing where the fuzzer tears it off. */
+/** Opens a connection and returns all bytes from the service until it ends; none if the fuzzer resets it. */
 export function deliver(port: number, { pieces, ending }: Delivery): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const received: Buffer[] = [];
@@ -101,7 +101,7 @@ export function deliver(port: number, { pieces, ending }: Delivery): Promise<Buf
   socket.on('data', (piece: Buffer) => received.push(piece));
   socket.on('end', () => socket.end());
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    // The service may close a connection while it is still written to.
+    // The service may close a connection while the fuzzer still writes.
     if (error.code === 'ECONNREFUSED') reject(error);
   });
   socket.on('close', finish);

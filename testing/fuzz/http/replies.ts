@@ -1,7 +1,7 @@
-/** A response, taken off a connection. */
+/** A response that was read from a connection. */
 export interface Reply {
   readonly status: number;
-  /** By names in lower case; the last of several. */
+  /** Names are in lower case. Of several headers with one name, the last one counts. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
@@ -16,22 +16,22 @@ const HEAD_END = '\r\n\r\n';
 const STATUS_LINE = /^HTTP\/1\.1 (\d{3})(?: |$)/;
 const STREAM = 'text/event-stream';
 
-/** Takes one response off the bytes of a connection. Throws for what is no HTTP. */
+/** Reads responses from the bytes of a connection. Throws if they are not HTTP. */
 export class ReplyReader {
   #bytes: Buffer = Buffer.alloc(0);
   #hasBody = true;
 
-  /** Whether nothing came since the last response. */
+  /** Whether no byte has arrived since the last response. */
   get isEmpty(): boolean {
     return this.#bytes.length === 0;
   }
 
-  /** Says what the next response answers: one to HEAD has no body, whatever its headers say. */
+  /** Sets the method of the next response's request. A response to HEAD has no body, whatever its headers say. */
   expect(method: string): void {
     this.#hasBody = method !== 'HEAD';
   }
 
-  /** The response, once it is whole; null before. A stream of events is one with its head. */
+  /** Returns the response when it is complete, else null. An event stream counts as complete after its header. */
   push(piece: Buffer): Reply | null {
     this.#bytes = this.#bytes.length === 0 ? piece : Buffer.concat([this.#bytes, piece]);
     for (;;) {

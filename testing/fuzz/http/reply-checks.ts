@@ -4,12 +4,12 @@ import { findRoute } from '../../../packages/service/src/http/v2/router.ts';
 import type { FuzzRequest } from '../inputs/requests.ts';
 import type { Reply } from './replies.ts';
 
-/** A rejection that is longer repeats what was sent. */
+/** A longer rejection repeats the input. */
 const REJECTION_CHARS_MAX = 16_384;
-/** A shorter text says nothing. */
+/** A shorter text cannot explain anything. */
 const TEXT_CHARS_MIN = 10;
 
-/** Throws where a response is a fault of the service, or not of the form that the API promises. */
+/** Throws if a response reports an internal error, or does not have the form that the API promises. */
 export function assertReply({ method, path }: FuzzRequest, reply: Reply): void {
   const { status, body, headers } = reply;
   if (status >= 500) throw new Error(`the status is ${status}: ${body}`);
@@ -19,14 +19,14 @@ export function assertReply({ method, path }: FuzzRequest, reply: Reply): void {
     return;
   }
   if (body.length > REJECTION_CHARS_MAX) throw new Error(`a rejection has ${body.length} characters`);
-  if (/node:internal|\.ts:\d+|node_modules/.test(body)) throw new Error(`a rejection shows the inside: ${body}`);
-  // Node rejects an unknown expectation by itself, and nothing is left to say to HEAD.
+  if (/node:internal|\.ts:\d+|node_modules/.test(body)) throw new Error(`a rejection shows internal details: ${body}`);
+  // Node itself rejects an unknown Expect header. A response to HEAD has no body.
   if (body === '') return;
   const problem = JSON.parse(body);
   if (problem.status !== status || typeof problem.code !== 'string')
     throw new Error(`status ${status} has the body ${body}`);
   const text = String(problem.detail ?? problem.message);
-  if (text.length < TEXT_CHARS_MIN) throw new Error(`a rejection does not say what is wrong: ${body}`);
+  if (text.length < TEXT_CHARS_MIN) throw new Error(`a rejection gives no reason: ${body}`);
   if (headers.get('content-type') === 'application/problem+json') assertSchema('Problem', problem);
 }
 
@@ -38,7 +38,7 @@ function assertResult(method: string, path: string, { status, body }: Reply): vo
   assertSchema(route.result, JSON.parse(body));
 }
 
-/** Whether a rejection is one that changes a session by its purpose: a token was used after its grace. */
+/** Whether a rejected request is meant to end a session: its token was used after the grace. */
 export function endsSession({ status, body }: Reply): boolean {
   return status === 409 && body.includes('"compromised"');
 }

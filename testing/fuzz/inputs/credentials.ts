@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { oddString } from './odd-values.ts';
 
-/** What a request of a browser says of its user, as it is generated, shrunk and printed. */
+/** The credentials in a browser's request, in the form that is generated, shrunk and printed. */
 export interface CredentialHeaders {
   readonly method: string;
   readonly authorization: string | null;
@@ -10,7 +10,7 @@ export interface CredentialHeaders {
   readonly site: string | null;
 }
 
-/** A pair of a Cookie header: before its name, around its equals sign, and after its value stands any text. */
+/** A pair of a Cookie header, with any text before the name, around the equals sign and after the value. */
 export interface Cookie {
   readonly before: string;
   readonly name: string;
@@ -20,9 +20,9 @@ export interface Cookie {
 }
 
 export const COOKIE_NAME = '__Host-session';
-/** RFC 6265, 5.2: these are taken off names and values, and nothing else is. */
+/** RFC 6265, section 5.2: only these are trimmed from names and values. */
 const SPACES = ['', '', '', ' ', '\t', ' \t '];
-/** Every byte that may stand in a header beside the name; a semicolon would end the pair, an equals sign the name. */
+/** Every byte that may stand next to a cookie's name. A semicolon would end the pair, an equals sign the name. */
 const BYTES = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).filter(
   (char) => !/[;=\t ]/.test(char),
 );
@@ -88,7 +88,7 @@ const authorization = fc.oneof(
   { weight: 1, arbitrary: oddString },
 );
 
-/** Requests that present tokens in cookies and in headers, good ones and what resembles them. */
+/** Requests with valid tokens, and with texts that resemble them, in cookies and headers. */
 export const credentialHeaders: fc.Arbitrary<CredentialHeaders> = fc.record(
   {
     method: fc.constantFrom('GET', 'GET', 'POST', 'get', 'HEAD', 'DELETE', ''),
@@ -108,7 +108,7 @@ export const credentialHeaders: fc.Arbitrary<CredentialHeaders> = fc.record(
   { noNullPrototype: true },
 );
 
-/** The value of the header Cookie; null without one. */
+/** The value of the Cookie header; null if there are no cookies. */
 export function cookieHeader(cookies: readonly Cookie[]): string | null {
   if (cookies.length === 0) return null;
   return cookies

@@ -6,15 +6,15 @@ import { STORED_SESSION } from '../../../packages/service/src/transfer/session-j
 import { oddJson, oddString } from './odd-values.ts';
 import { objectJson, type Samples, type Schema } from './schema-json.ts';
 
-/** A file to import, as it is generated, shrunk and printed. */
+/** A file to import, in the form that is generated, shrunk and printed. */
 export interface ImportFile {
   readonly format: Format;
-  /** Each is the JSON of a session, or what only resembles it. */
+  /** Each is the JSON of a session, or a text that resembles it. */
   readonly records: readonly string[];
   readonly frame: Frame;
-  /** The bytes that are read at a time. */
+  /** Bytes per read. */
   readonly chunk_bytes: number;
-  /** What happens to the bytes, at a part of the whole. */
+  /** The damage to the bytes, at a fraction of the file's length. */
   readonly spoilt: { readonly how: 'not' | 'cut' | 'byte'; readonly at: number };
 }
 
@@ -89,7 +89,7 @@ const WRAPPED = [
   '{"__proto__":{"$date":5}}',
 ];
 const wrapped = fc.constantFrom(...WRAPPED);
-/** As MongoDB writes a document: the id under another name, and values in objects of one property. */
+/** A document in MongoDB's export format: the id has another name, and values are objects of one property. */
 const document = fc
   .tuple(
     own,
@@ -140,7 +140,7 @@ function fileOf(format: Format, record: fc.Arbitrary<string>, frames: readonly F
 const how = fc.constantFrom('not', 'not', 'not', 'not', 'not', 'cut', 'byte');
 const part = fc.double({ min: 0, max: 1, noNaN: true });
 
-/** Files of each format, whose records are right, wrong, repeated, cut and mixed up. */
+/** Files of each format, with valid, invalid, repeated, truncated and mixed records. */
 export const importFiles: fc.Arbitrary<ImportFile> = fc
   .tuple(framed, fc.constantFrom(1, 7, 100, 65_536), fc.record({ how, at: part }, { noNullPrototype: true }))
   .map(([file, chunk_bytes, spoilt]) => ({ ...file, chunk_bytes, spoilt }));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Texts that readers stumble over: NUL, halves of surrogate pairs, separators, names of prototypes, markup, statements. */
+/** Difficult strings: NUL, unpaired surrogates, separators, names of prototypes, markup, SQL statements. */
 const ODD_STRINGS: readonly string[] = [
   '',
   ' ',
@@ -42,7 +42,7 @@ const ODD_STRINGS: readonly string[] = [
   '<script>',
 ];
 
-/** Moments at the edges of what formats, engines and stores know. */
+/** Moments at the limits of formats, engines and stores. */
 export const ODD_TIMES: readonly string[] = [
   '2026-12-31T23:59:60Z',
   '2026-02-30T00:00:00Z',
@@ -68,7 +68,7 @@ export const ODD_TIMES: readonly string[] = [
   `1${'0'.repeat(400)}`,
 ];
 
-/** Numbers as JSON may write them. */
+/** Numbers in the forms that JSON allows. */
 export const ODD_NUMBERS: readonly string[] = [
   '0',
   '-0',
@@ -93,7 +93,7 @@ export const ODD_NUMBERS: readonly string[] = [
 
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
-/** JSON values, and what only looks like JSON. */
+/** JSON values, and texts that only resemble JSON. */
 const ODD_JSON: readonly string[] = [
   'null',
   'true',
@@ -127,7 +127,7 @@ const ODD_JSON: readonly string[] = [
   '',
 ];
 
-/** Few, since each costs as much as thousands of others. */
+/** Only a few, because each costs as much as thousands of other values. */
 const HUGE_JSON: readonly string[] = [
   JSON.stringify('x'.repeat(4_096)),
   JSON.stringify('x'.repeat(4_097)),
@@ -150,7 +150,7 @@ export const oddString: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(...ODD_TIMES, ...ODD_NUMBERS) },
 );
 
-/** Any value, as its JSON; now and then a text that is no JSON. */
+/** Any value as JSON; sometimes a text that is not JSON. */
 export const oddJson: fc.Arbitrary<string> = fc.oneof(
   { weight: 300, arbitrary: fc.constantFrom(...ODD_JSON) },
   { weight: 200, arbitrary: fc.constantFrom(...ODD_NUMBERS) },

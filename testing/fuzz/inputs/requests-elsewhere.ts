@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { oddJson, oddString } from './odd-values.ts';
 import { type FuzzRequest, framing, headers, methodNear, parameter, spoilt } from './requests.ts';
 
-/** What the service serves beside its APIs, and what it does not serve. */
+/** Paths outside of the APIs. The service serves some of them. */
 const PATHS = [
   '/',
   '/livez',

@@ -14,7 +14,7 @@ const SAMPLES: Samples = {
   to_time: ODD_TIMES,
 };
 
-/** Requests of every command of API v1, from the schemas of the table. */
+/** Requests for every command of API v1, generated from the schemas. */
 export const requestsV1: fc.Arbitrary<FuzzRequest> = fc.oneof(...COMMANDS.map(requestTo));
 
 function requestTo({ name, schema }: Command): fc.Arbitrary<FuzzRequest> {

@@ -21,7 +21,7 @@ const SAMPLES: Samples = {
 };
 const { filter: _, ...NAMED } = SAMPLES;
 
-/** Requests of every route of API v2, from the schemas of the table. */
+/** Requests for every route of API v2, generated from the schemas. */
 export const requestsV2: fc.Arbitrary<FuzzRequest> = fc.oneof(
   ...ROUTES.map((route) => ({ weight: 20, arbitrary: requestTo(route) })),
   { weight: 1, arbitrary: toChanges() },

@@ -3,32 +3,32 @@ import fc from 'fast-check';
 import type { Aims } from '../service/messages.ts';
 import { oddString } from './odd-values.ts';
 
-/** A request as it is generated, shrunk and printed. Names in braces stand for what the service under test has. */
+/** A request, in the form that is generated, shrunk and printed. Names in braces are replaced when it is sent. */
 export interface FuzzRequest {
   readonly method: string;
   readonly path: string;
-  /** Without its question mark; empty for none. */
+  /** Without the question mark. Empty if there is no query. */
   readonly query: string;
   readonly headers: readonly Header[];
   readonly body: string | null;
   readonly framing: 'length' | 'chunked';
-  /** What happens to the body on its way. */
+  /** The damage to the body. */
   readonly spoilt: 'not' | 'cut' | 'not UTF-8' | 'twice';
 }
 
 export type Header = readonly [name: string, value: string];
 
-/** What the names in braces stand for. */
+/** Values for the names in braces. */
 export type Filling = Aims & Readonly<Record<`${Scope}_key`, string>>;
 
-/** Texts that requests aim with, filled in when they are sent. */
+/** Names in braces, for the ids and tokens of real sessions. */
 export const AIMS = ['{id}', '{ended_id}', '{token}', '{rotated_token}', '{ended_token}'] as const;
 
 const BLANK = /\{(\w+)\}/g;
-/** A method, a path or a header with one of these would be another request, which `raw-bytes.ts` sends. */
+/** These characters would begin another request. `raw-bytes.ts` sends such requests. */
 const FRAMING = /[\r\n]/g;
 
-/** The bytes of a request, with a body of the length that it says. */
+/** The bytes of a request with a correct Content-Length. */
 export function toBytes(
   { method, path, query, headers, body, framing, spoilt }: FuzzRequest,
   filling: Filling,
@@ -172,7 +172,7 @@ const otherHeader: fc.Arbitrary<Header> = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constantFrom(...Object.keys(NAMED), 'x'), fc.oneof(ascii, oddText)) },
 );
 
-/** Headers of a request: with a key that may do everything, as a rule. */
+/** Headers of a request, usually with a key of scope admin. */
 export const headers: fc.Arbitrary<readonly Header[]> = fc
   .tuple(
     authorization,
@@ -186,7 +186,7 @@ export const headers: fc.Arbitrary<readonly Header[]> = fc
 
 const encoded = (text: string) => encodeURIComponent(text.toWellFormed());
 
-/** A part of a path: usually the id of a session. */
+/** A path segment, usually the id of a session. */
 export const idInPath: fc.Arbitrary<string> = fc.oneof(
   { weight: 14, arbitrary: fc.constantFrom('{id}', '{id}', '{id}', '{ended_id}') },
   { weight: 2, arbitrary: fc.constantFrom('0'.repeat(36), 'none', '{token}', 'validate', 'close', 'x'.repeat(2_000)) },
@@ -200,7 +200,7 @@ export const idInPath: fc.Arbitrary<string> = fc.oneof(
 
 const UNDECODABLE = ['%ff', 'a%c3', '%ed%a0%80', '%', '%u0041', '+', '%2B', '%00'];
 
-/** One parameter of a query, with a value that is written as it should be or not. */
+/** One query parameter. Its value may be encoded wrongly. */
 export function parameter(name: fc.Arbitrary<string>, value: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const written = fc.oneof(
     { weight: 15, arbitrary: value.map(encoded) },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ODD_TIMES, oddJson, oddString } from './odd-values.ts';
 
-/** Those parts of JSON Schema that the route tables use. */
+/** The part of JSON Schema that the route tables use. */
 export interface Schema {
   readonly type?: string;
   readonly anyOf?: readonly Schema[];
@@ -17,7 +17,7 @@ export interface Schema {
   readonly maximum?: number;
 }
 
-/** Values of properties that mean something to the service, such as a token, by the names of the properties. */
+/** Values that have a meaning for the service, such as tokens, by the names of their properties. */
 export type Samples = Readonly<Record<string, readonly unknown[]>>;
 
 const STRANGE_NAMES = [
@@ -35,14 +35,14 @@ const STRANGE_NAMES = [
 ];
 const ITEMS_MAX = 3;
 
-/** The JSON of a value that a property takes. */
+/** The JSON of a valid value for a property. */
 export function fittingJson(schema: Schema, name: string, samples: Samples): fc.Arbitrary<string> {
   const own = samples[name]?.map((sample) => JSON.stringify(sample));
   const fitting = ofSchema(schema, name, samples);
   return own ? fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...own) }, { weight: 1, arbitrary: fitting }) : fitting;
 }
 
-/** The JSON of an object: each property right, wrong, missing or repeated, and others beside them. */
+/** The JSON of an object. Each property is valid, invalid, missing or repeated, and there may be unknown ones. */
 export function objectJson({ properties = {} }: Schema, samples: Samples): fc.Arbitrary<string> {
   const names = Object.keys(properties);
   const known = Object.entries(properties).map(([name, schema]) => membersNamed(name, schema, samples));

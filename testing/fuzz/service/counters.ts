@@ -1,4 +1,4 @@
-/** Counts that the service's thread and the fuzzer share, so that a look at them needs no message. */
+/** Counters in memory that the service's thread and the fuzzer share, so that a read needs no message. */
 export class Counters {
   readonly memory: SharedArrayBuffer;
   readonly #counts: Int32Array;
@@ -18,11 +18,11 @@ export class Counters {
 }
 
 const PLACES = [
-  /** Changes of sessions that the service has published; touches are not published. */
+  /** Changes of sessions that the service has published. Touches are not published. */
   'changes',
-  /** Lines of the log that successful requests cause. */
+  /** Log lines of successful requests. */
   'info_lines',
-  /** Lines of the levels `warn` and `error`. */
+  /** Log lines of the levels `warn` and `error`. */
   'warn_lines',
 ] as const;
 type CounterName = (typeof PLACES)[number];

@@ -6,7 +6,7 @@ import { RedisCluster } from '../../servers/redis-cluster.ts';
 import { RedisServer } from '../../servers/redis-server.ts';
 import { missingPostgres, missingRedis } from '../../stores/missing.ts';
 
-/** Where the service under test keeps its sessions. */
+/** The store of the service under test. */
 interface Engine {
   readonly url: string;
   readonly remove: () => Promise<void>;
@@ -18,7 +18,7 @@ export interface EngineKind {
   readonly start: () => Promise<Engine>;
 }
 
-/** Inputs do not depend on the disk, and most of the time would be spent waiting for it. */
+/** A file system in memory: the results do not depend on the disk, and the disk would take most of the time. */
 const IN_MEMORY = '/dev/shm';
 
 export const MEMORY: EngineKind = {

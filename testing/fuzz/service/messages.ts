@@ -1,20 +1,20 @@
 import type { ApiKey } from '../../../packages/service/src/http/authentication/api-keys.ts';
 
-/** How the service's thread is started. */
+/** Start parameters of the service's thread. */
 export interface ThreadData {
   readonly store: string;
   readonly keys: readonly ApiKey[];
   readonly counters: SharedArrayBuffer;
 }
 
-/** `open` opens sessions to aim at, `empty` deletes all sessions, `heap` collects garbage before it measures. */
+/** `open` opens sessions for the requests, `empty` deletes all sessions, `heap` collects garbage and measures. */
 export type Request = 'start' | 'open' | 'empty' | 'heap' | 'log' | 'stop';
 
-/** Ids and tokens that requests aim at. */
+/** Ids and tokens of real sessions, for the requests. */
 export interface Aims {
   readonly id: string;
   readonly token: string;
-  /** Of the same session: rotated, and still in its grace. */
+  /** A token of the same session, rotated and still in its grace. */
   readonly rotated_token: string;
   readonly ended_id: string;
   readonly ended_token: string;
@@ -25,7 +25,7 @@ export interface Responses {
   readonly open: Aims;
   readonly empty: null;
   readonly heap: { readonly bytes: number };
-  /** How many lines of each kind the log got. */
+  /** The number of log lines of each kind. */
   readonly log: readonly (readonly [kind: string, lines: number])[];
   readonly stop: null;
 }

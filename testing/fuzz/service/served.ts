@@ -5,10 +5,10 @@ import { newApiKey, parseApiKey } from '../../../packages/service/src/http/authe
 import { Counters } from './counters.ts';
 import type { Aims, Request, Responses, ThreadData } from './messages.ts';
 
-/** A response of the thread that takes longer is a fault: emptying a store takes some seconds at most. */
+/** A slower response of the thread is a fault. To empty a store takes a few seconds at most. */
 const RESPONSE_MS_MAX = 60_000;
 
-/** The service under test, in a thread; it is started again after a crash. */
+/** The service under test, in a thread. It restarts after a crash. */
 export class Served {
   readonly counters = new Counters();
   readonly keys: Readonly<Record<Scope, string>>;
@@ -37,23 +37,23 @@ export class Served {
     return Number(new URL(this.#url).port);
   }
 
-  /** What the service threw, if it did; it is up again when `ready` resolves. */
+  /** The error that crashed the service, or null. `ready` starts the service again. */
   get crash(): Error | null {
     return this.#crash;
   }
 
-  /** Sessions to aim at, which are there until `renew`. */
+  /** Sessions for the requests. `renew` replaces them. */
   get aims(): Aims {
     if (this.#aims === null) throw new Error('the service is not started');
     return this.#aims;
   }
 
-  /** Opens other sessions to aim at. */
+  /** Opens new sessions for the requests. */
   async renew(): Promise<void> {
     this.#aims = await this.#ask('open');
   }
 
-  /** Deletes all sessions, and opens those to aim at. */
+  /** Deletes all sessions and opens new ones for the requests. */
   async empty(): Promise<void> {
     await this.#ask('empty');
     await this.renew();
@@ -91,7 +91,7 @@ export class Served {
     await this.renew();
   }
 
-  /** One request at a time, so that the next message is the response to it. */
+  /** Sends one request at a time, so that the next message is its response. */
   async #ask<R extends Request>(request: R): Promise<Responses[R]> {
     if (this.#worker === null) throw this.#crash ?? new Error('the service is not started');
     const response = once(this.#worker, 'message', { signal: AbortSignal.timeout(RESPONSE_MS_MAX) });

@@ -1,4 +1,4 @@
-/** A whole service in a thread of its own: its heap is measured alone, and its crash does not end the fuzzer. */
+/** The service in its own thread: its heap is measured separately, and a crash does not end the fuzzer. */
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -9,7 +9,7 @@ import { Counters } from './counters.ts';
 import type { Aims, Request, Responses, ThreadData } from './messages.ts';
 
 const PAGE = 1_000;
-/** Kinds of log lines are few; a line whose kind holds input would make them many. */
+/** There are few kinds of log lines. Input inside a kind would create many. */
 const KINDS_MAX = 100;
 const COLLECTIONS = 4;
 
@@ -76,7 +76,7 @@ async function empty(): Promise<null> {
 async function heapBytes(): Promise<number> {
   for (let round = 0; round < COLLECTIONS; round += 1) {
     collect();
-    // What finalizers free is gone after the next collection.
+    // A second collection frees the objects that finalizers released.
     await new Promise((resolve) => setImmediate(resolve));
   }
   const { used_heap_size, external_memory } = getHeapStatistics();

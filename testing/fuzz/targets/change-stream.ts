@@ -4,14 +4,14 @@ import { EventParser, type StreamEvent } from '../../../packages/client/src/cach
 import { oddJson, oddString } from '../inputs/odd-values.ts';
 import { checkOf, NO_FIGURES, type OpenTarget, type Target } from '../target.ts';
 
-/** What a client receives, and where it is cut into pieces. */
+/** The text that a client receives, and where it is cut into pieces. */
 interface Stream {
   readonly text: string;
   readonly cuts: readonly number[];
 }
 
 const ASKED = 1_000;
-/** More than the client takes of one event. */
+/** Events around and above the client's size limit. */
 const LONG = [30_000, 65_530, 65_536, 70_000, 200_000].map((length) => 'x'.repeat(length));
 
 const json = fc.oneof(
@@ -49,7 +49,7 @@ const line = fc.oneof(
     arbitrary: fc.constantFrom('', 'event: hello\ndata: {"time":1}\n', 'event: heartbeat\ndata: {"time":2}\n'),
   },
   {
-    // The difference of two infinite moments is no number.
+    // The difference of two infinite moments is NaN.
     weight: 5,
     arbitrary: fc
       .tuple(fc.constantFrom('hello', 'heartbeat'), fc.constantFrom('1e400', '-1e400'))
@@ -67,7 +67,7 @@ const streams: fc.Arbitrary<Stream> = fc.record(
   { noNullPrototype: true },
 );
 
-/** The client's side of the stream of changes: the same events however they are cut, and only finite moments. */
+/** The client's parser of the change stream. It must read the same events from any pieces, and only finite moments. */
 export const CHANGE_STREAM: Target = { name: 'change-stream', share: 100, missing: null, open };
 
 async function open(): Promise<OpenTarget> {
@@ -91,7 +91,7 @@ function assertStream({ text, cuts }: Stream): void {
   assertMoments(pieces);
 }
 
-/** The events before the first that is too long, and whether there was one. */
+/** The events up to the first one that is too long. */
 function parsed(pieces: readonly string[]): readonly (StreamEvent | 'too long')[] {
   const parser = new EventParser();
   const events: (StreamEvent | 'too long')[] = [];
@@ -116,7 +116,7 @@ function assertMoments(pieces: readonly string[]): void {
       }
     }
   } catch (error) {
-    // The connection is opened again for these.
+    // For these errors the client opens the connection again.
     if (!(error instanceof TypeError) && !(error instanceof SyntaxError)) throw error;
   }
 }

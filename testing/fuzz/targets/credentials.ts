@@ -18,7 +18,7 @@ const TOKEN = /^ps_[0-9a-f]{36}_[A-Za-z0-9_-]{43}$/;
 const SET_COOKIE = /^__Host-session=; Path=\/; HttpOnly; Secure; SameSite=Lax; Max-Age=0$/;
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS'];
 
-/** The client's middleware: nobody is signed in but by the token of a live session, under the cookie's exact name. */
+/** The client's middleware. Only the token of a live session, under the cookie's exact name, may sign a user in. */
 export const CREDENTIALS: Target = { name: 'credentials', share: 100, missing: null, open };
 
 async function open(): Promise<OpenTarget> {
@@ -38,24 +38,24 @@ async function assertEntrance(request: CredentialHeaders): Promise<void> {
   if (asked.some((token) => !TOKEN.test(token))) throw new Error(`the service was asked for ${JSON.stringify(asked)}`);
   if (exchange.cookie !== null && !SET_COOKIE.test(exchange.cookie)) throw new Error(`Set-Cookie: ${exchange.cookie}`);
   const expected = expectedOf(request);
-  const found = isRefusal(entered) ? entered.code : entered.current === null ? 'nobody' : 'signed in';
+  const found = isRefusal(entered) ? entered.code : entered.current === null ? 'signed out' : 'signed in';
   if (found !== expected) throw new Error(`the request is ${found}, and should be ${expected}`);
 }
 
-/** The rule, from how the request was made: a bearer token first, else the one cookie of the name. */
+/** The expected result: a bearer token counts first, else the only cookie of the exact name. */
 function expectedOf({ method, authorization, cookies, origin, site }: CredentialHeaders): string {
   const bearer = /^bearer +(\S+)$/i.exec(authorization ?? '')?.[1] ?? '';
-  if (TOKEN.test(bearer)) return bearer === LIVE_TOKEN ? 'signed in' : 'nobody';
+  if (TOKEN.test(bearer)) return bearer === LIVE_TOKEN ? 'signed in' : 'signed out';
   const pairs = cookies.flatMap(pairsOf);
   const [own, ...more] = pairs.filter(([name]) => name === COOKIE_NAME);
-  if (own === undefined || more.length > 0 || !TOKEN.test(own[1])) return 'nobody';
+  if (own === undefined || more.length > 0 || !TOKEN.test(own[1])) return 'signed out';
   const isSame =
     site === null ? origin === null || origin === `https://${HOST}` : site === 'same-origin' || site === 'none';
   if (!SAFE_METHODS.includes(method) && !isSame) return 'CROSS_SITE_REQUEST';
-  return own[1] === LIVE_TOKEN ? 'signed in' : 'nobody';
+  return own[1] === LIVE_TOKEN ? 'signed in' : 'signed out';
 }
 
-/** A value that holds a semicolon is more than one pair; a pair without an equals sign has no name. */
+/** The pairs of a cookie. A semicolon in a value begins another pair. A pair without an equals sign has no name. */
 function pairsOf(cookie: Cookie): (readonly [string, string])[] {
   const pieces = (cookieHeader([cookie]) ?? '').split(';');
   return pieces.flatMap((piece) => {
@@ -104,7 +104,7 @@ class FuzzExchange implements Exchange {
 
 function clientOf(asked: string[]) {
   const none = async () => {
-    throw new Error('a look at the credentials calls nothing else');
+    throw new Error('the middleware called another method than validate');
   };
   const read = async (token: string): Promise<Session | null> => {
     asked.push(token);

@@ -11,7 +11,7 @@ const encoded = fc
   .map(([text, encoding]) => Buffer.from(text).toString(encoding));
 const cursors = fc.oneof({ weight: 6, arbitrary: encoded }, { weight: 1, arbitrary: oddString });
 
-/** Cursors of lists: each is the one that the service writes for its place, or is rejected by its name. */
+/** Cursors of lists. An accepted cursor must be exactly the text that the service writes for its place. */
 export const CURSORS: Target = { name: 'cursors', share: 100, missing: null, open };
 
 async function open(): Promise<OpenTarget> {
@@ -26,8 +26,8 @@ async function open(): Promise<OpenTarget> {
 function assertCursor(cursor: string): void {
   try {
     const key = parseCursor(cursor);
-    if (!Number.isSafeInteger(key.open_time)) throw new Error(`${key.open_time} is no moment`);
-    if (cursorOf(key) !== cursor) throw new Error('two cursors are of one place');
+    if (!Number.isSafeInteger(key.open_time)) throw new Error(`the cursor has the invalid time ${key.open_time}`);
+    if (cursorOf(key) !== cursor) throw new Error('two cursors name the same place');
   } catch (error) {
     if (!(error instanceof SessionsError) || error.code !== 'INVALID_DATA') throw error;
   }

@@ -14,7 +14,7 @@ const change = fc.oneof(
 );
 const messages = fc.array(change, { maxLength: 4 });
 
-/** Messages between nodes, which another version or somebody else may have written: a change of the right form, or a gap. */
+/** Messages between nodes, also from other versions or other senders. Each must be read as a valid change or a gap. */
 export const FEED_MESSAGES: Target = { name: 'feed-messages', share: 100, missing: null, open };
 
 async function open(): Promise<OpenTarget> {

@@ -15,10 +15,10 @@ import { type ImportFile, importFiles, toFile } from '../inputs/import-files.ts'
 import type { EngineKind } from '../service/engines.ts';
 import { checkOf, NO_FIGURES, type OpenTarget, type Target } from '../target.ts';
 
-/** What is told of a record goes to a terminal. */
+/** Problems of a record are printed on a terminal, so their length is limited. */
 const PROBLEM_CHARS_MAX = 2_000;
 const BYTES_MAX = 2_000_000;
-/** What a caller may be told about a session; anything else is a fault of the service. */
+/** Error codes that a session may cause. Any other error is a fault of the service. */
 const REJECTIONS: ReadonlySet<string> = new Set([
   'INVALID_DATA',
   'SESSION_CLOSED',
@@ -27,7 +27,7 @@ const REJECTIONS: ReadonlySet<string> = new Set([
   'VALUE_TOO_LARGE',
 ]);
 
-/** Files to import into a store: what is read of them can be used as any other session. */
+/** Files to import into a store. Every imported session must be usable. */
 export function importTarget(engine: EngineKind, share: number): Target {
   return { name: `import-files ${engine.name}`, share, missing: engine.missing, open: () => openOn(engine) };
 }
@@ -81,7 +81,9 @@ async function* allOf(records: readonly ImportRecord[]): AsyncGenerator<ImportRe
 }
 
 function assertShort(problem: string): void {
-  if (problem.includes('store is unavailable')) throw new Error(`the store is blamed for a record: ${problem}`);
+  if (problem.includes('store is unavailable')) {
+    throw new Error(`a bad record is reported as a store error: ${problem}`);
+  }
   if (problem.length > PROBLEM_CHARS_MAX) throw new Error(`a problem has ${problem.length} characters`);
 }
 
@@ -109,7 +111,7 @@ async function assertUsable(store: SessionStore, sessions: Sessions, imported: r
   JSON.parse(`[${whole.trim().replaceAll('\n', ',')}]`);
 }
 
-/** Passes a rejection that says what is wrong with the request or the session. */
+/** Ignores rejections that concern the request or the session. */
 async function allowed(call: Promise<unknown>): Promise<void> {
   try {
     await call;

@@ -8,7 +8,7 @@ import { figuresOf } from './requests.ts';
 const EMPTIED_AFTER_RUNS = 2_000;
 const STATUS = /HTTP\/1\.1 ((\d)\d\d) [^\r]*\r\n/g;
 
-/** A target that writes any bytes on a connection of their own, and ends it or tears it off. */
+/** Writes arbitrary bytes on a new connection each, and ends or resets the connection. */
 export const RAW_BYTES: Target = { name: 'raw-bytes memory', share: 200, missing: null, open };
 
 async function open(): Promise<OpenTarget> {
@@ -30,14 +30,14 @@ class ByteSender {
   readonly statuses: Record<string, number> = {};
   readonly #served: Served;
   #sent = 0;
-  /** Whether the connection before had a key: what it asked for may be stored after it was torn off. */
+  /** Whether the previous connection had a key. Its request may still be stored after the connection was reset. */
   #hadKey = true;
 
   constructor(served: Served) {
     this.#served = served;
   }
 
-  /** Rejects where the service crashes, fails, keeps the connection, or stores something for a caller without a key. */
+  /** Rejects if the service crashes, fails, keeps the connection, or stores something for a caller without a key. */
   async send(connection: RawConnection): Promise<void> {
     await this.#prepare();
     const { counters, keys, port } = this.#served;
@@ -51,7 +51,7 @@ class ByteSender {
     const mayStore = hasKey || this.#hadKey;
     this.#hadKey = hasKey;
     if (!mayStore && counters.get('changes') !== changes)
-      throw new Error('something was stored for a caller without a key');
+      throw new Error('the service stored a change of a caller without a key');
   }
 
   async #prepare(): Promise<void> {

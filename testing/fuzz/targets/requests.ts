@@ -7,13 +7,13 @@ import type { EngineKind } from '../service/engines.ts';
 import { Served } from '../service/served.ts';
 import { checkOf, type Figures, type OpenTarget, type Target } from '../target.ts';
 
-/** So that neither the store nor a page grows with the run. */
+/** The store is emptied regularly, so that store and pages stay small. */
 const EMPTIED_AFTER_RUNS = 2_000;
 
-/** Requests after which there may be no session to aim at any more. */
+/** Requests that may have ended the sessions for the requests. */
 const ENDING = /DELETE|close|delete|rotate|validate|%/;
 
-/** A target that sends requests to a whole service, one after the other. */
+/** A target that sends requests to a service, one after the other. */
 export function requestTarget(
   name: string,
   engine: EngineKind,
@@ -59,7 +59,7 @@ class RequestSender {
     this.#connection = new HttpConnection(() => served.port);
   }
 
-  /** Rejects where the service crashes, fails, or stores something for a request that it rejects. */
+  /** Rejects if the service crashes, fails, or stores something for a request that it rejects. */
   async send(request: FuzzRequest): Promise<void> {
     await this.#prepare();
     const { aims, keys, counters } = this.#served;
@@ -71,7 +71,7 @@ class RequestSender {
     const hasStored = counters.get('changes') !== changes;
     assertReply(request, reply);
     if (reply.status >= 400 && hasStored && !endsSession(reply)) {
-      throw new Error(`something was stored for a request that was rejected: ${reply.status} ${reply.body}`);
+      throw new Error(`a rejected request changed the store: ${reply.status} ${reply.body}`);
     }
     if (hasStored && ENDING.test(`${request.method} ${request.path}`)) await this.#served.renew();
   }

@@ -7,10 +7,10 @@ import { MemoryStore } from '../../../packages/service/src/stores/memory/store.t
 import { oddString } from '../inputs/odd-values.ts';
 import { checkOf, NO_FIGURES, type OpenTarget, type Target } from '../target.ts';
 
-/** A token that is near to a good one: its own parts, cut, changed, exchanged. */
+/** A text that resembles a valid token: its parts are cut, changed or exchanged. */
 interface NearToken {
   readonly kind: 'change' | 'remove' | 'insert' | 'case' | 'other id' | 'whole';
-  /** A part of the token, from 0 to 1. */
+  /** A place in the token, from 0 to 1. */
   readonly at: number;
   readonly text: string;
 }
@@ -28,7 +28,7 @@ const nearTokens: fc.Arbitrary<NearToken> = fc.record(
   { noNullPrototype: true },
 );
 
-/** `parseToken`, and what is asked of it: no text but the token itself is good, and none harms the session. */
+/** `parseToken` and its callers. Only the token itself may be valid, and no other text may end the session. */
 export const TOKENS: Target = { name: 'tokens', share: 100, missing: null, open };
 
 async function open(): Promise<OpenTarget> {
@@ -39,7 +39,7 @@ async function open(): Promise<OpenTarget> {
   async function assertToken(near: NearToken): Promise<void> {
     const text = textOf(near, token, other.token);
     const parsed = parseToken(text);
-    if (parsed && tokenOf(parsed.id, parsed.secret) !== text) throw new Error('a token is not its parts');
+    if (parsed && tokenOf(parsed.id, parsed.secret) !== text) throw new Error('a parsed token differs from its text');
     const { active } = await sessions.validate(text);
     if (active !== (text === token || text === other.token)) throw new Error(`the token is active: ${active}`);
     if (active) return;

@@ -97,7 +97,7 @@ test('how fresh it is counts from when the request was sent, however late its ev
   assert.deepEqual(seen, [Number.NEGATIVE_INFINITY, 12_759, 13_758]);
 });
 
-test('no heartbeat counts for longer than 3 seconds from its receipt', async () => {
+test('[M-02] no heartbeat is valid for more than 3 seconds after its receipt', async () => {
   const seen: (number | undefined)[] = [];
   const { errors, requests } = await follow([
     async (send, world) => {

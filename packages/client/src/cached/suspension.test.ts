@@ -42,7 +42,7 @@ async function measure(t: TestContext, standstill: Standstill) {
   return { after_end_ms: last - ended, after_continue_ms: last - continued };
 }
 
-test('a process that was stopped serves an ended session for 3 seconds at most', async (t) => {
+test('[M-02] a resumed process serves an ended session for at most 3 seconds', async (t) => {
   const [stopped, suspended, paused] = await Promise.all(
     (['no clock', 'the monotonic clock', 'both clocks'] as const).map((standstill) => measure(t, standstill)),
   );

@@ -64,7 +64,7 @@ function acceptance({ headers }: IncomingMessage): string {
 
 const RULES = '--host-resolver-rules=MAP example.test 127.0.0.1, MAP evil.example.test 127.0.0.1';
 
-test('in Chromium a page opens a WebSocket of its own host, and a neighbour’s page does not', {
+test('[ASVS-4.4.2] in Chromium only a page of the same host can open a WebSocket', {
   skip,
   timeout: 60_000,
 }, async (t) => {
@@ -87,7 +87,7 @@ test('in Chromium a page opens a WebSocket of its own host, and a neighbour’s 
   assert.equal(await open(), 'refused');
 });
 
-test('a cookie that a neighbouring host plants in Chromium signs nobody in or out', { skip }, async (t) => {
+test('[C-07] in Chromium a cookie planted by a sibling host does not sign a user in or out', { skip }, async (t) => {
   const { app, evil, sessions } = await startHosts(t);
   const browser = await startChromium(t, [RULES, '--ignore-certificate-errors']);
   const page = await browser.newPage();

@@ -73,7 +73,7 @@ test('a port that the scheme has anyway is the same as none, and no other spelli
   for (const host of others) assert.equal(isOwn(host, 'https://app.example.com'), false, host);
 });
 
-test('what a proxy says of the host counts only where the application says that there is one', () => {
+test('[C-03] X-Forwarded-Host counts only with trust_forwarded_host', () => {
   const headers = { origin: 'https://app.example.com', 'x-forwarded-host': 'App.example.com:443, inner' };
   assert.equal(isForged(post('localhost:3000', headers), RULES), true);
   const trusting = { ...RULES, trusts_forwarded_host: true };
@@ -82,7 +82,7 @@ test('what a proxy says of the host counts only where the application says that 
   assert.equal(isForged(post('app.example.com', { origin: headers.origin }), trusting), false);
 });
 
-test('a WebSocket of a page is looked at like a POST, and its Origin counts where Sec-Fetch-Site does not know it', () => {
+test('[ASVS-4.4.2] a WebSocket request is checked like a POST; Origin counts before Sec-Fetch-Site', () => {
   const isOpen = (headers: Record<string, string>) =>
     !isForged(post('app.example.com', { upgrade: 'WebSocket', ...headers }, 'GET'), RULES);
   const own = 'https://app.example.com';

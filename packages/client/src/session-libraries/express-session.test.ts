@@ -77,7 +77,7 @@ test('express-session: code beside the library reads and writes sessions, and un
   assert.deepEqual(await get('a'), { cookie: COOKIE, views: 1, first: true, second: true, third: true });
 });
 
-test('express-session: what was not read from the store replaces the session, also to sign a user out', async (t) => {
+test('[U-06] express-session: data that was not read from the store replaces the session', async (t) => {
   const { client, get, set } = await startStore(t);
   await set('a', { cookie: COOKIE, userId: 'u', cart: [1] });
   const { userId: _, ...rest } = { ...(await get('a')) } as Record<string, unknown>;

@@ -12,7 +12,7 @@ async function serve(t: TestContext, listener: RequestListener): Promise<string>
   return url;
 }
 
-test('keys and tokens do not follow a redirection to another host', async (t) => {
+test('[S-04] the client does not send keys and tokens to the target of a redirect', async (t) => {
   const carried: string[] = [];
   const elsewhere = await serve(t, (request, response) => {
     carried.push(`${request.method} ${request.url} ${request.headers.authorization}`);

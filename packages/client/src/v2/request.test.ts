@@ -137,7 +137,7 @@ test('an answer beyond the bound is not read to its end', async () => {
   await assert.rejects(client.get(ID), { code: 'ANSWER_TOO_LARGE' });
 });
 
-test('tokens, keys and ids are in no error, whatever the platform or the service makes of a call', async () => {
+test('[S-04] errors of the client contain no tokens, keys or ids', async () => {
   const deno: Reply = (_signal, url) => Promise.reject(new TypeError(`error sending request for url (${url})`));
   const ends: Reply[] = [
     broken,

@@ -41,7 +41,7 @@ test('what a crashed save left behind is in nobody’s way', async () => {
   assert.equal(readFileSync(path, 'utf8'), 'whole');
 });
 
-test('a new file of sessions is for the user of the service alone', {
+test('[F-02] only the user of the service can read a new file of sessions', {
   skip: process.platform === 'win32',
 }, async () => {
   const path = join(folder, 'private.json');

@@ -7,7 +7,7 @@ import { ROUTES } from './v2/routes.ts';
 
 const UNBOUNDED = Number.POSITIVE_INFINITY;
 
-test('each route and command has a bound for its body, which only free JSON has not', () => {
+test('[B-10] each route and command has a size limit for its body', () => {
   const bounds = Object.fromEntries([
     ...ROUTES.filter(({ method }) => method !== 'GET').map(({ name, body_bytes_max }) => [name, body_bytes_max]),
     ...COMMANDS.map(({ name, body_bytes_max }) => [name, body_bytes_max]),

@@ -75,7 +75,7 @@ test('what the caller changes afterwards does not change what is stored', async 
   assert.deepEqual((await client.get(session.id))?.data, { cart: ['apple'] });
 });
 
-test('what only headers, paths and bodies of HTTP would refuse is refused in the same process too', async (t) => {
+test('[B-03] in-process calls reject what HTTP rejects in headers, paths and bodies', async (t) => {
   const client = await start(t);
   const { session } = await client.open({ user_id: 'u' });
   const invalid = (member: string) => ({ code: 'INVALID_DATA', message: new RegExp(`^${member} `) });

@@ -28,11 +28,11 @@ function statsOf(url: string, more: RequestOptions = {}): Promise<{ readonly liv
   return promise.then((body) => JSON.parse(body));
 }
 
-test('with a key and a certificate the service speaks HTTPS', async (t) => {
+test('[ASVS-12.2] with a key and a certificate the service serves HTTPS', async (t) => {
   assert.equal((await statsOf(await start(t))).live, 0);
 });
 
-test('with an authority, a client without a certificate of it is not served', async (t) => {
+test('[ASVS-12.2] with a CA, only clients with a certificate of that CA are served', async (t) => {
   const url = await start(t, { SESSIONS_TLS_CA: CERT });
   const known = { key: readFileSync(KEY), cert: readFileSync(CERT) };
   assert.equal((await statsOf(url, known)).live, 0);

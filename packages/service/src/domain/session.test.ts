@@ -63,7 +63,7 @@ test('an expired session shows neither user nor data', () => {
   assert.deepEqual([asOf(session, 5).user, asOf(session, 5).data], [null, null]);
 });
 
-test('the clock stands still while the machine steps back: what was seen ended is not seen live again', () => {
+test("[E-02] the clock stands still while the machine's clock steps back", () => {
   const readings = [100, 200, 150, 199, 201];
   const clock = systemClock(() => readings.shift() ?? 0);
   assert.deepEqual([clock.now(), clock.now(), clock.now(), clock.now(), clock.now()], [100, 200, 200, 200, 201]);
@@ -72,7 +72,7 @@ test('the clock stands still while the machine steps back: what was seen ended i
   assert.equal(manual.now(), 7);
 });
 
-test('ids of a user share 4 hex digits, and the other 32 never repeat', () => {
+test('[ASVS-7.2.2] ids of one user share 4 hex digits; the other 32 never repeat', () => {
   const ids = Array.from({ length: 5000 }, () => newSessionId('user'));
   assert.ok(
     ids.every((id) => /^04f8[0-9a-f]{32}$/.test(id)),

@@ -6,7 +6,7 @@ import { createLogger } from '../observability/log.ts';
 import { startService } from '../service.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
 
-test('API v1 can be left open beside keys, and can be turned off', async (t) => {
+test('[O-04] with keys, API v1 can be left open, and it can be turned off', async (t) => {
   const keys = [parseApiKey(newApiKey('admin', 'admin').configured)];
   const open = await startTestServer({ keys, v1: { base: '/v1/sessions', needs_key: false, swagger: true } });
   t.after(open.stop);
@@ -18,7 +18,7 @@ test('API v1 can be left open beside keys, and can be turned off', async (t) => 
   assert.equal(await statusOf(off.url, 'POST /v2/sessions', { user_id: 'u' }), 201);
 });
 
-test('on an address that others reach, a service without keys does not start, and says how it would', async () => {
+test('[K-01] without keys, the service does not start on a network address and says why', async () => {
   const settings = { SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0', SESSIONS_HOST: '0.0.0.0' };
   await assert.rejects(startService(loadConfig(settings), createLogger('silent')), {
     code: 'INVALID_CONFIG',

@@ -98,7 +98,7 @@ for (const [name, options, methods, paths] of [
   ['every path', {}, ['GET', 'POST', 'PUT', 'OPTIONS', 'QUERY'], PATHS],
   ['every path, without the key that it needs', { keys: [KEY] }, ['GET', 'POST'], PATHS],
 ] as const) {
-  test(`no request is answered with a 5xx, whatever its body: ${name}`, async (t) => {
+  test(`[B-05] no request gets a 5xx response, whatever its body: ${name}`, async (t) => {
     const { url, log } = await serve(t, options);
     const client = new Client(url);
     for (const method of methods) {
@@ -119,7 +119,7 @@ for (const [name, options, methods, paths] of [
   });
 }
 
-test('ten thousand bad requests write a handful of lines, which count the others', async (t) => {
+test('[B-05] 10,000 bad requests log a few lines, which count the others', async (t) => {
   const { url, log } = await serve(t);
   const client = await connectRaw(url);
   for (let rest = 10_000; rest > 0; rest -= 10) {
@@ -131,7 +131,7 @@ test('ten thousand bad requests write a handful of lines, which count the others
   client.socket.destroy();
 });
 
-test('invented tokens write one line a second for each caller', async (t) => {
+test('[ASVS-16.3] invented tokens log one warning a second for each caller', async (t) => {
   const { url, log } = await serve(t);
   for (let n = 0; n < 50; n += 1) {
     const headers = { 'content-type': 'application/json' };
@@ -146,7 +146,7 @@ test('invented tokens write one line a second for each caller', async (t) => {
   );
 });
 
-test('a request must have one Host header', async (t) => {
+test('[B-11] a request must have exactly one Host header', async (t) => {
   const { url } = await serve(t);
   for (const [hosts, status] of [
     ['', 400],

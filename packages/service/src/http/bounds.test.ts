@@ -8,7 +8,7 @@ import { startService } from '../service.ts';
 import { DEFAULT_BOUNDS } from './bounds.ts';
 import { LISTENERS_MAX } from './changes/change-feed.ts';
 
-test('a service as it is started has the deadlines of connections that SECURITY.md names', async (t) => {
+test('[B-09] a started service has the connection timeouts that SECURITY.md states', async (t) => {
   const { promise, resolve } = Promise.withResolvers<Server>();
   const take = (message: unknown) => resolve((message as { readonly server: Server }).server);
   subscribe('http.server.request.start', take);
@@ -24,7 +24,7 @@ test('a service as it is started has the deadlines of connections that SECURITY.
   assert.deepEqual([handshake_timeout_ms, response_timeout_ms, check_interval_ms], [10_000, 30_000, 500]);
 });
 
-test('a service as it is started takes as much at once as SECURITY.md says', () => {
+test('[M-09] [B-07] a started service has the connection and memory limits that SECURITY.md states', () => {
   const { connections_max, caller_share, pipelined_max, held_bytes_max } = DEFAULT_BOUNDS;
   assert.deepEqual([connections_max, caller_share, pipelined_max, held_bytes_max], [10_000, 0.25, 16, 67_108_864]);
   assert.equal(LISTENERS_MAX, 5_000);

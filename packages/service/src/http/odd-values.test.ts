@@ -56,7 +56,7 @@ onEveryStore((stores) => {
     return { ...server, failing, list };
   }
 
-  test(`${stores.name}: no value in a request of API v1 is a fault of the store`, async (t) => {
+  test(`[B-02] ${stores.name}: no value in a request of API v1 is reported as a store error`, async (t) => {
     const { failing } = await serve(t);
     const lines: Line[] = [];
     for (const value of VALUES) {
@@ -78,7 +78,7 @@ onEveryStore((stores) => {
     assert.deepEqual(await failing(lines), []);
   });
 
-  test(`${stores.name}: no value in a request of API v2 is a fault of the store`, async (t) => {
+  test(`[B-02] ${stores.name}: no value in a request of API v2 is reported as a store error`, async (t) => {
     const { failing } = await serve(t);
     const lines: Line[] = [];
     const cursors = [...TEXTS, ...DIGITS].flatMap((id) =>
@@ -109,7 +109,7 @@ onEveryStore((stores) => {
     assert.deepEqual(await failing(lines), []);
   });
 
-  test(`${stores.name}: a filter that no session can match matches none`, async (t) => {
+  test(`[B-02] ${stores.name}: a filter that no session can match returns an empty list`, async (t) => {
     const { sessions, list } = await serve(t);
     // Half of a surrogate pair in UTF-8.
     await sessions.open({ user_id: 'a\ufffd' });

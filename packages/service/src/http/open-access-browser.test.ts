@@ -22,7 +22,7 @@ async function servePage(t: TestContext): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test('no page in a browser reaches an open service, but for its own', { skip }, async (t) => {
+test("[K-07] in a browser, only the service's own pages reach a service without keys", { skip }, async (t) => {
   const { url, sessions, stop } = await startTestServer();
   t.after(stop);
   const { session } = await sessions.open({ user_id: 'victim' });

@@ -27,7 +27,7 @@ function refusal(request: Partial<Provenance>): 'host' | 'origin' | null {
   return refusalOf({ ...PLAIN, ...request }, RULES);
 }
 
-test('without keys, a request needs a host of loopback or one of the allowed names', () => {
+test('[K-07] without keys, the Host header must be a loopback name or an allowed host', () => {
   const allowed = `localhost LOCALHOST:8080 app.localhost a.b.localhost:1 127.0.0.1 127.9.8.7:80 [::1] [::1]:8080
     sessions.internal Sessions.Internal:8080 a.cluster.local a.b.cluster.local:80 10.0.0.9:8080`;
   for (const host of allowed.split(/\s+/)) assert.equal(refusal({ host }), null, host);
@@ -64,7 +64,7 @@ test('a request that names a whole URL needs an allowed host in it too', () => {
   for (const [target, expected] of cases) assert.equal(refusal({ target }), expected, target);
 });
 
-test("without keys, a request of a page needs an allowed origin or the service's own", () => {
+test("[K-07] without keys, a page needs the service's own origin or an allowed one", () => {
   const cases: [string | undefined, string | undefined, 'origin' | null][] = [
     [undefined, undefined, null],
     [undefined, 'none', null],
@@ -107,7 +107,7 @@ const STRANGERS = [
   { 'sec-fetch-site': 'same-site', origin: 'http://127.0.0.1:1' },
 ];
 
-test('a service without keys answers no path to strangers, and does nothing for them', async (t) => {
+test('[K-07] without keys, every path rejects foreign hosts and origins', async (t) => {
   const { url, sessions, log } = await start(t);
   for (const line of LINES) {
     for (const headers of STRANGERS) {
@@ -128,7 +128,7 @@ test('a service without keys answers no path to strangers, and does nothing for 
   );
 });
 
-test('a service without keys serves its own pages, allowed origins and allowed names', async (t) => {
+test('[O-01] without keys, the service serves its own pages and the allowed origins and hosts', async (t) => {
   const { url, send: opened } = await start(t, { cors_origins: ['https://app.example'], allowed_hosts: ['sessions'] });
   const own = { origin: url, 'sec-fetch-site': 'same-origin' };
   const allowed = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' };

@@ -18,7 +18,7 @@ const OPEN = [
   '/docs/favicon-32x32.png',
 ];
 
-test('beside keys, what is documented as open is open, and nothing else', () => {
+test('[O-03] with keys, only the documented paths are open without a key', () => {
   const clock = new ManualClock();
   const health = new Health(async () => {}, createLogger('silent'), {});
   const info = { name: '', description: '', version: '', properties: {}, components: [] };
@@ -29,7 +29,7 @@ test('beside keys, what is documented as open is open, and nothing else', () => 
   assert.deepEqual(Object.keys(endpoints).sort(), Object.keys(FIXED_ROUTES).sort(), 'every route is served');
 });
 
-test('what is open beside keys tells of no session', async (t) => {
+test('[O-03] with keys, the open paths show no session', async (t) => {
   const { key, configured } = newApiKey('app', 'admin');
   const server = await startTestServer({ keys: [parseApiKey(configured)] });
   t.after(server.stop);
@@ -47,7 +47,7 @@ test('what is open beside keys tells of no session', async (t) => {
   assert.ok(text.includes('a-user-to-look-for'), 'with the key it is told');
 });
 
-test('a service that is told to ask for no key is open to everyone who reaches it', async (t) => {
+test('[O-02] with SESSIONS_AUTH=none every client that reaches the address is served', async (t) => {
   const settings = { SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0', SESSIONS_HOST: '0.0.0.0', SESSIONS_AUTH: 'none' };
   const service = await startService(loadConfig(settings), createLogger('silent'));
   t.after(service.stop);

@@ -4,7 +4,7 @@ import { RouteNames } from './route-names.ts';
 
 const names = new RouteNames(['/v2/sessions', '/v2/sessions/{id}/data', '/livez']);
 
-test('a path is named by the words of routes, and by no other word', () => {
+test('[ASVS-16.2.5] a logged path contains only words of the routes', () => {
   for (const [url, name] of [
     ['/livez', '/livez'],
     ['/v2/sessions/3a7f/data?token=ps_1', '/v2/sessions/…/data'],

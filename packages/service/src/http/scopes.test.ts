@@ -36,13 +36,13 @@ const RIGHTS: Readonly<Record<string, Scope>> = {
 
 const KEYS = SCOPES.map((scope) => ({ scope, ...newApiKey(scope, scope) }));
 
-test('the rights of every route and every command are documented', () => {
+test('[ASVS-13.2.1] the scope of every route and command is documented', () => {
   const commands = COMMANDS.map(({ name }) => `POST /v1/sessions/${name}`);
   const routes = [CHANGES_ROUTE, ...ROUTES].map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual([...commands, ...routes].sort(), Object.keys(RIGHTS).sort());
 });
 
-test('with keys, each request is let through by keys of its scope or a larger one, and by nothing else', async (t) => {
+test('[ASVS-13.2.1] each route accepts only keys of its scope or of a larger scope', async (t) => {
   const server = await startTestServer({ keys: KEYS.map(({ configured }) => parseApiKey(configured)) });
   t.after(server.stop);
   for (const [request, needed] of Object.entries(RIGHTS)) {

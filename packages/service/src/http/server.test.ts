@@ -45,7 +45,7 @@ test('closing finishes the request in flight, refuses new connections, and then 
   await stopping;
 });
 
-test('a store that does not answer is a 503 with Retry-After, never "no such session"', async (t) => {
+test('[ASVS-16.5.2] a store that does not respond causes a 503 with Retry-After, never "no session"', async (t) => {
   const store = heldStore();
   store.fail(new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.'));
   const server = await startTestServer({ store });
@@ -70,7 +70,7 @@ test('a store that does not answer is a 503 with Retry-After, never "no such ses
   }
 });
 
-test('a fault of the service itself is a 500 that tells nothing of its insides; the log has them', async (t) => {
+test('[E-05] an internal error is a 500 without details, and the log has the details', async (t) => {
   const store = heldStore();
   store.fail(new TypeError('secret detail'));
   const server = await startTestServer({ store });
@@ -88,7 +88,7 @@ test('a fault of the service itself is a 500 that tells nothing of its insides; 
   assert.equal(JSON.parse(problem).code, 'INTERNAL');
 });
 
-test('every log line of a request has its correlation id, and none has ids of sessions, user or data', async (t) => {
+test('[ASVS-16.2.5] log lines have the correlation id, and no session id, user or data', async (t) => {
   const server = await startTestServer();
   t.after(() => server.stop());
   const call = async (command: string, body: object) => {

@@ -41,7 +41,7 @@ test('a target of another form is refused, and the connection is not kept waitin
   assert.match(await send('CONNECT example.com:443'), /^HTTP\/1.1 405 .*allow: GET.*"code":"MethodNotAllowed"/is);
 });
 
-test('a client that asks for a tunnel and tears off its connection ends no service', async (t) => {
+test('[B-05] a CONNECT request with a reset connection does not stop the service', async (t) => {
   const { url, stop } = await startTestServer();
   t.after(stop);
   for (let n = 0; n < 20; n += 1) {

@@ -84,7 +84,7 @@ test('a clock that steps is compared at once, and many who notice share a compar
   watch.stop();
 });
 
-test('a node with a wrong clock starts, logs it, is not ready and takes no lease', {
+test('[E-03] a node with a wrong clock starts, logs it, is not ready and takes no lease', {
   skip: missingRedis() ?? false,
 }, async (t) => {
   const server = await RedisServer.start();

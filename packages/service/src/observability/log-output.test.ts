@@ -66,7 +66,7 @@ test('a line never begins in one chunk of 4,096 bytes and ends in the next', (t)
   assert.deepEqual([...new Set(chunks)].sort(), [10_000, 2_000, 4_000]);
 });
 
-test('while the reader is behind, lines wait up to the bound; the others are counted, and nothing waits', (t) => {
+test("[B-12] while the log's reader is slow, lines above the limit are dropped and counted", (t) => {
   const reader = new Reader();
   const output = outputTo(t, reader);
   reader.fault = 'EAGAIN';

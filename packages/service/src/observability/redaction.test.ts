@@ -20,7 +20,7 @@ function lineOf(content: object): string {
 const everyCharacter = (text: string) => [...text].map((char) => `%${char.charCodeAt(0).toString(16)}`).join('');
 
 for (const [what, secret] of Object.entries({ token: TOKEN, key: KEY, id: ID })) {
-  test(`in any place and in any encoding of URLs, no line has a ${what}`, () => {
+  test(`[ASVS-16.2.5] no log line contains a ${what}, in any place and URL encoding`, () => {
     const spellings = [
       secret,
       secret.toUpperCase(),
@@ -57,7 +57,7 @@ test('what has no secret is logged as it is', () => {
   assert.partialDeepStrictEqual(JSON.parse(lineOf(content)), content);
 });
 
-test('members of sessions are left out at every depth', () => {
+test('[ASVS-16.2.5] log lines leave out session properties at every depth', () => {
   const line = lineOf({ token: 'a', details: { user: 'b', rest: { data: 'c', session_id: 'd', kept: 'e' } } });
   assert.partialDeepStrictEqual(JSON.parse(line), { details: { rest: { kept: 'e' } } });
   assert.doesNotMatch(line, /token|user|data|session_id/);

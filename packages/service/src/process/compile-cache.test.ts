@@ -28,7 +28,7 @@ test('a start neither reads nor writes compiled code in the folder of temporary 
   assert.notEqual(readdirSync(own).length, 0);
 });
 
-test('compiled code is kept only where no other user can write, also above the folder', () => {
+test('[F-01] compiled code is cached only in folders that no other user can write to', () => {
   const caches = join(folder, 'caches');
   mkdirSync(caches, { mode: 0o700 });
   const own = join(caches, 'pip-sessions/compiled');

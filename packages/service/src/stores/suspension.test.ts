@@ -30,7 +30,7 @@ async function startWithMissedChange(t: TestContext, stores: TestedStores) {
 
 onSharedStores((stores) => {
   for (const [what, shift] of Object.entries(SHIFTS)) {
-    test(`a node that did nothing while ${what} serves no revoked session from memory`, async (t) => {
+    test(`[M-03] ${stores.name}: when ${what}, a node serves no revoked session`, async (t) => {
       const { store, here, token } = await startWithMissedChange(t, stores);
       const shiftClocks = shiftedClocks(t);
       assert.ok((await here.validate(token)).active, 'the session is read from the cache');

@@ -32,9 +32,11 @@ async function startNodes(stores: TestedStores, settings: Partial<SessionsSettin
 
 onSharedStores((stores) => {
   for (const isCompared of [true, false]) {
-    const when = isCompared ? 'a node 40 days ahead' : 'a clock that steps by 40 days, not compared yet,';
+    const when = isCompared
+      ? 'a node with a clock 40 days ahead'
+      : 'a node whose clock steps by 40 days before its check';
 
-    test(`${stores.name}: ${when} ends nothing`, async () => {
+    test(`[E-03] ${stores.name}: ${when} ends nothing`, async () => {
       const { step, compare, here, there, other } = await startNodes(stores, {
         limit: { max: 9, policy: 'evict_oldest' },
       });
@@ -90,7 +92,7 @@ onSharedStores((stores) => {
     assert.equal((await here.close(rotated.session.id))?.close_reason, 'closed');
   });
 
-  test(`${stores.name}: a token in its grace ends no session by a clock ahead`, async () => {
+  test(`[E-03] ${stores.name}: on a node with a fast clock a token in its grace ends no session`, async () => {
     const { step, compare, here, there, other } = await startNodes(stores, { rotation_grace_ms: 30_000 });
     const { session, token } = await there.openWithToken(LONG, null);
     await there.rotate(token);

@@ -4,7 +4,7 @@ import { SHIFTS, shiftedClocks } from '../../../../../testing/service/shifted-cl
 import { elapsedTime } from './elapsed-time.ts';
 
 for (const [what, shift] of Object.entries(SHIFTS)) {
-  test(`elapsed time is 10 seconds ahead at least after ${what}`, (t) => {
+  test(`elapsed time moves by at least 10 s when ${what}`, (t) => {
     const shiftClocks = shiftedClocks(t);
     const before = elapsedTime();
     shiftClocks(shift);

@@ -25,7 +25,7 @@ function replaced(t: TestContext, name: 'randomFillSync' | 'timingSafeEqual', by
   return mock;
 }
 
-test('an id has 128 bits of the system’s generator and nothing else, and the secret of a token 132', (t) => {
+test("[ASVS-7.2.3] ids have 128 bits and secrets 132 bits of the system's random generator", (t) => {
   const bytes = Buffer.from(Array.from({ length: POOL_BYTES }, (_, index) => (index * 37 + 11) % 251));
   const generator = replaced(t, 'randomFillSync', (pool) => bytes.copy(pool as Buffer));
   const drawAnew = () => randomText(POOL_BYTES);
@@ -37,7 +37,7 @@ test('an id has 128 bits of the system’s generator and nothing else, and the s
   assert.equal(generator.callCount(), 4);
 });
 
-test('whoever has all that the store keeps of a session makes none of its tokens', async () => {
+test('[S-01] the stored data of a session does not allow anyone to compute its tokens', async () => {
   const store = new MemoryStore({ sessions_max: 10 });
   const sessions = new Sessions(store, new ManualClock());
   const opened = await sessions.openWithToken(FIELDS, 'known-to-the-caller-alone');
@@ -56,7 +56,7 @@ test('whoever has all that the store keeps of a session makes none of its tokens
   for (const { token } of [opened, rotated]) assert.ok(!random.has(token.slice(-43).slice(0, RANDOM_LENGTH)));
 });
 
-test('the next secret depends on every character of the one before it', () => {
+test('[S-01] the next secret depends on every character of the previous secret', () => {
   const [lineage, nonce] = [newLineage(), 'nonce'];
   const secret = newSecret(lineage);
   const others = [...secret].map((char, at) => secret.slice(0, at) + (char === 'A' ? 'B' : 'A') + secret.slice(at + 1));
@@ -64,7 +64,7 @@ test('the next secret depends on every character of the one before it', () => {
   assert.equal(new Set(next).size, secret.length + 1);
 });
 
-test('hashes of secrets are compared in a time that does not depend on where they differ', (t) => {
+test('[S-03] hashes of secrets are compared in constant time', (t) => {
   const comparison = replaced(t, 'timingSafeEqual', (a, b) => a?.equals(b as Buffer));
   const [current, past] = ['current', 'past'].map(hashSecret) as [string, string];
   const rotated = { hash: past, nonce: 'n', grace_until: 1, replaced: null };

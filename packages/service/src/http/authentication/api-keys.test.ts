@@ -7,7 +7,7 @@ import { ApiKeys, newApiKey, parseApiKey, parseApiKeys } from './api-keys.ts';
 
 const HASH = hash('sha256', 'psk_1', 'hex');
 
-test('a new key is found by its text, with the name and the scope that it was made with', () => {
+test('[ASVS-13.2.1] a new key has 256 random bits and is found with its name and scope', () => {
   const { key, configured } = newApiKey('web-1', 'write');
   assert.match(key, /^psk_[A-Za-z0-9_-]{43}$/);
   assert.equal(configured, `web-1:write:${hash('sha256', key, 'hex')}`);
@@ -75,7 +75,7 @@ test('two keys of one name, and one key under two names, are refused by the plac
   assert.throws(() => parseApiKeys([{ web: HASH }]), { message: /^is wrong in entry 1: a key is set as a text/ });
 });
 
-test('a key that was used stays nowhere in memory', async () => {
+test('[S-02] a used key does not stay in memory', async () => {
   // Bytes are outside of the heap: only a text of them would be found there.
   const presented = Buffer.from(Array.from({ length: 47 }, (_, index) => 97 + ((index * 7) % 26)));
   const keys = new ApiKeys([{ name: 'web', scope: 'write', hash: hash('sha256', presented, 'hex') }]);

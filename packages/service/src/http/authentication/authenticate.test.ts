@@ -81,7 +81,7 @@ test('the scheme may be written in any case', async () => {
   }
 });
 
-test('a key of too small a scope is a 403 that names the key and the scope that is needed', async () => {
+test('[ASVS-16.3] a key with too small a scope gets 403 with its name and the needed scope', async () => {
   const { refusal, lines } = authenticating();
   const { code, message } = refusal(await bearer(WEB.key), 'admin');
   assert.equal(code, 'FORBIDDEN');
@@ -89,7 +89,7 @@ test('a key of too small a scope is a 403 that names the key and the scope that 
   assert.partialDeepStrictEqual(JSON.parse(lines[0] ?? ''), { event: 'authorization_failed', key: 'web' });
 });
 
-test('no key, a wrong key, several and malformed headers are a 401 with a challenge that says what is wrong', async () => {
+test('[K-04] missing, wrong, repeated and malformed keys get 401 and are logged', async () => {
   const { key } = WEB;
   const cases: [string[], string, RegExp][] = [
     [[], 'no_key', /^An API key is needed: send it in the header "Authorization: Bearer <key>"/],
@@ -124,13 +124,13 @@ test('no key, a wrong key, several and malformed headers are a 401 with a challe
   }
 });
 
-test('a key in the URL is not read', async () => {
+test('[ASVS-14.2.1] a key in the URL is ignored', async () => {
   const { refusal } = authenticating();
   const path = `/?access_token=${WEB.key}&api_key=${WEB.key}&authorization=Bearer%20${WEB.key}`;
   assert.equal(refusal(await received([], path)).code, 'UNAUTHORIZED');
 });
 
-test('the eleventh wrong key from an address is a 429 with Retry-After; a valid one still passes from there', async () => {
+test('[K-04] the 11th wrong key from an address gets 429; a valid key from there still passes', async () => {
   const { clock, authenticate, refusal } = authenticating();
   const wrong = await bearer(STRANGE.key);
   for (let count = 0; count < 10; count += 1) assert.equal(refusal(wrong).code, 'UNAUTHORIZED');

@@ -47,7 +47,7 @@ test('a body beyond its bound, and one without room, are given up', () => {
   });
 });
 
-test('unfinished bodies of one address leave room for those of others', async (t) => {
+test('[B-07] unfinished bodies of one address leave memory for other addresses', async (t) => {
   const server = await startTestServer({ bounds: { held_bytes_max: 400_000 } });
   t.after(server.stop);
   const start = `${post('/v2/sessions', 900_000)}${' '.repeat(60_000)}`;

@@ -43,7 +43,7 @@ for (const [status, line, headers] of [
   [415, 'POST /v2/sessions/validate', ['content-type: text/plain', KEY]],
   [401, 'POST /v1/sessions/open_session', [JSON_TYPE]],
 ] as const) {
-  test(`the body of a request that is refused is not read on: ${status} for ${line}`, async (t) => {
+  test(`[B-10] the body of a rejected request is not read: ${status} for ${line}`, async (t) => {
     const { url } = await serve(t);
     const sockets = socketsOf(t);
     const client = await connectRaw(url);
@@ -57,7 +57,7 @@ for (const [status, line, headers] of [
   });
 }
 
-test('a body in pieces, of no length that is said, is read no further than its route can need', BOUND, async (t) => {
+test('[B-04] [B-10] a chunked body is read only up to the limit of its route', BOUND, async (t) => {
   const { url } = await serve(t);
   const sockets = socketsOf(t);
   const client = await connectRaw(url);

@@ -45,7 +45,7 @@ function broadcasting(count: number, kept_max = 4) {
   return { broadcast, readers, givenUp, change };
 }
 
-test('other work of the event loop goes on between 64 listeners and the next 64', async () => {
+test('[M-09] the event loop serves other work after each 64 listeners', async () => {
   const { readers, change } = broadcasting(200);
   change('a');
   const reached: number[] = [];

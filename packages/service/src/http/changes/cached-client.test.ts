@@ -116,7 +116,7 @@ function hearing() {
   return { heard, fetch: fetchHearing };
 }
 
-test('while a node is cut off from its store, callers answer nothing from memory for longer than three seconds', async (t) => {
+test('[M-04] when a node loses its store, its clients serve nothing cached after 3 seconds', async (t) => {
   const store = new DoubtfulStore({ sessions_max: 10 });
   const server = await start(t, { store });
   const { client, token } = await cached(t, server);

@@ -37,7 +37,7 @@ async function next(events: AsyncGenerator<string, void>): Promise<string> {
   return (await events.next()).value ?? 'the end';
 }
 
-test('every change is told as it happens, with its number, and without the user', async (t) => {
+test('[M-05] every change is published at once, with its number and without the user', async (t) => {
   const { url, sessions } = await start(t);
   const events = listen(url);
   assert.match(await next(events), /^retry: 1000\nevent: hello\ndata: \{"time":[\d.]+\}$/);
@@ -153,7 +153,7 @@ test('one listener more than may follow is refused, and told when to come again'
   assert.deepEqual([code, headers], ['TOO_MANY_REQUESTS', { 'retry-after': '5' }]);
 });
 
-test('while the store is silent no heartbeat is sent, and each one names the moment of which the store has told', async (t) => {
+test("[M-04] heartbeats carry the store's watermark and stop while the store is silent", async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
   const listeners = new ChangeListeners();
   let watermark = 100;
@@ -181,7 +181,9 @@ test('a service that stops ends its streams at once', async () => {
   assert.equal(await end, 'the end');
 });
 
-test('a listener that reads too slowly is cut off, and no other waits for it', { timeout: 20_000 }, async (t) => {
+test('[M-09] a listener that reads too slowly is disconnected and delays no other listener', {
+  timeout: 20_000,
+}, async (t) => {
   const { url, sessions, log } = await start(t);
   const { port } = new URL(url);
   const slow = connect(Number(port), '127.0.0.1');

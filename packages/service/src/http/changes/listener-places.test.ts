@@ -21,7 +21,7 @@ test('a key and an address each have their share of the places, and get back wha
   places.take(['key a', 'address 1']);
 });
 
-test('one key of scope validate leaves places for other keys, also at its own address', async (t) => {
+test('[M-09] listeners of one key leave places for other keys, also from the same address', async (t) => {
   const [first, second] = [newApiKey('first', 'validate'), newApiKey('second', 'validate')];
   const keys = [first, second].map(({ configured }) => parseApiKey(configured));
   // Two listeners a caller, and twenty connections an address.

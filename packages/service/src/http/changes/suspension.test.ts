@@ -26,7 +26,7 @@ async function startStream(t: TestContext) {
 }
 
 for (const [what, shift] of Object.entries(SHIFTS)) {
-  test(`the change stream of a node that did nothing while ${what} is given up by its listeners`, async (t) => {
+  test(`[M-03] when ${what}, clients drop the node's change stream`, async (t) => {
     // The listener's machine was not suspended.
     const began = process.hrtime.bigint();
     const now = () => Number(process.hrtime.bigint() - began) / 1e6;

@@ -23,7 +23,7 @@ test('a failure is a warning that says what happened and from where', () => {
   assert.deepEqual(lines, [{ ...expected, time: lines[0]?.time }]);
 });
 
-test('a flood of failures is a line a second for each address, which counts the others', () => {
+test('[ASVS-16.3] repeated failures log one line a second for each address and count the rest', () => {
   const { clock, lines, write } = logging();
   for (let time_ms = 0; time_ms <= 2_000; time_ms += 10) {
     write(WRONG_KEY, '192.0.2.1');
@@ -50,7 +50,7 @@ test('a flood of wrong keys does not hide that a valid one was used for too much
   );
 });
 
-test('a flood from many clients is twenty lines a second, and the others are counted', () => {
+test('[ASVS-16.3] failures from many clients log 20 lines a second in all and count the rest', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const { clock, lines, write } = logging();

@@ -12,7 +12,7 @@ async function serve(t: TestContext, bounds: Partial<HttpBounds>) {
   return server;
 }
 
-test('an address has at most its share of the connections, and others have theirs', async (t) => {
+test('[B-07] an address gets at most its share of the connections', async (t) => {
   const { url, log } = await serve(t, { connections_max: 8, caller_share: 0.25 });
   const first = await connectRaw(url, { from: '127.0.0.2' });
   const second = await connectRaw(url, { from: '127.0.0.2' });
@@ -54,7 +54,7 @@ function full() {
   return { crowd, cut, enter };
 }
 
-test('the connection that has been idle for longest gives way to a new one', () => {
+test('[B-07] a new connection replaces the one that has been idle for longest', () => {
   const { crowd, cut, enter } = full();
   const [first, second] = [enter(0), enter(1)];
   assert.equal(crowd.hasRoom(999), false);

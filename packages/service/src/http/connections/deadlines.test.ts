@@ -43,7 +43,7 @@ for (const [what, bytes] of [
   ['is silent', Buffer.alloc(0)],
   ['sends half a record', HALF_RECORD],
 ] as const) {
-  test(`a TLS client that ${what} is cut off at the deadline of the handshake`, async (t) => {
+  test(`[B-09] the handshake timeout disconnects a TLS client that ${what}`, async (t) => {
     const { url, log } = await serve(t, { handshake_timeout_ms: 30 }, true);
     const client = await connectSilently(url, bytes);
     assert.equal(await client.closed, '');
@@ -55,7 +55,7 @@ for (const [what, bytes] of [
 for (const tls of [false, true]) {
   const kind = tls ? 'TLS' : 'plain';
 
-  test(`a ${kind} client that does not read is cut off at the deadline of the response`, async (t) => {
+  test(`[B-09] the response timeout disconnects a ${kind} client that does not read`, async (t) => {
     const { url, log } = await serve(t, { response_timeout_ms: 60 }, tls);
     const client = await connectRaw(url, { tls });
     client.socket.pause().write(UNREAD);
@@ -70,21 +70,21 @@ for (const tls of [false, true]) {
     assert.equal(await (await connectRaw(url, { tls })).closed, '');
   });
 
-  test(`a ${kind} client that sends half a head is cut off at the deadline of the head`, async (t) => {
+  test(`[B-09] the header timeout disconnects a ${kind} client that sends half a header`, async (t) => {
     const { url } = await serve(t, { head_timeout_ms: 30, linger_timeout_ms: 10 }, tls);
     const client = await connectRaw(url, { tls });
     client.socket.write('GET / HTTP/1.1\r\nhost:');
     assert.match(await client.closed, /^HTTP\/1\.1 408 /);
   });
 
-  test(`a ${kind} client that sends half a body is cut off at the deadline of the request`, async (t) => {
+  test(`[B-09] the request timeout disconnects a ${kind} client that sends half a body`, async (t) => {
     const { url } = await serve(t, { head_timeout_ms: 30, request_timeout_ms: 30, linger_timeout_ms: 10 }, tls);
     const client = await connectRaw(url, { tls });
     client.socket.write(`${post('/v2/sessions', 100)}{"user_id"`);
     assert.match(await client.closed, /^HTTP\/1\.1 408 .*REQUEST_TIMEOUT/s);
   });
 
-  test(`a ${kind} client that sends no other request is cut off at the deadline of idleness`, async (t) => {
+  test(`[B-09] the idle timeout disconnects a ${kind} client that sends no other request`, async (t) => {
     const { url } = await serve(t, { idle_timeout_ms: 30 }, tls);
     const client = await connectRaw(url, { tls });
     client.socket.write(get('/livez'));
@@ -104,7 +104,7 @@ for (const tls of [false, true]) {
   });
 }
 
-test('TLS clients that are silent do not hold up the end of the service', async () => {
+test('[B-09] silent TLS clients do not delay the shutdown of the service', async () => {
   const bounds = { ...BOUNDS, request_timeout_ms: 60, head_timeout_ms: 60 };
   const server = await startTestServer({ bounds, tls: TLS });
   await connectSilently(server.url);

@@ -24,7 +24,7 @@ function countRequests(t: TestContext): () => number {
   return () => count;
 }
 
-test('a connection that pipelines beyond its bound is destroyed, and the rest is not parsed', async (t) => {
+test('[B-08] a connection above the pipelining limit is closed and its rest is not parsed', async (t) => {
   const { url, log } = await serve(t);
   const parsed = countRequests(t);
   const attacker = await connectRaw(url);
@@ -87,7 +87,7 @@ test('a large body does not wait behind another response', async (t) => {
   }
 });
 
-test('waiting requests have a bound in memory for each client address', async (t) => {
+test('[B-08] waiting requests have a memory limit for each client address', async (t) => {
   const { url, log } = await serve(t, { bounds: { held_bytes_max: 400_000 } });
   const waiting = get(BUNDLE) + get('/', `host: localhost\r\nx: ${'x'.repeat(10_000)}\r\n`).repeat(2);
   const first = await connectRaw(url);

@@ -47,7 +47,7 @@ test('its scripts and styles are what they should be, whatever a browser would g
   assert.match(await (await get('docs/swagger-ui-bundle.js')).text(), /SwaggerUIBundle/);
 });
 
-test('a browser lets the page load nothing from elsewhere, and no other page may frame it', async (t) => {
+test('[K-09] the reference page loads nothing from other hosts and cannot be framed', async (t) => {
   const { headers } = await (await serve(t))('/docs');
   const policy = new Map(
     (headers.get('content-security-policy') ?? '').split('; ').map((directive) => {

@@ -126,14 +126,14 @@ test('fault 8: an answer is not changed by what happens to the session afterward
   assert.deepEqual(second.data, { cart: [1] });
 });
 
-test('fault 9: a body beyond the limit is 413, and nothing is opened', async (t) => {
+test('[B-04] fault 9: a body above the limit gets 413, and no session is opened', async (t) => {
   const { call } = await serve(t, { body_limit: 2000 });
   const { status, body } = await call('open_session', { user_id: '1', data: 'x'.repeat(2000) });
   assert.deepEqual([status, body.code, body.category, body.status], [413, 'BODY_TOO_LARGE', 'BadRequest', 413]);
   assert.deepEqual((await call('get_sessions', { paging: { total: true } })).body, { total: 0, data: [] });
 });
 
-test('fault 10: pages of other origins may call only when their origin is listed', async (t) => {
+test('[K-08] fault 10: pages of other origins may call only if their origin is listed', async (t) => {
   const ask = async (url: string, origin: string) => {
     const headers = { origin, 'access-control-request-method': 'POST' };
     const answer = await fetch(`${url}/v1/sessions/open_session`, { method: 'OPTIONS', headers });

@@ -153,7 +153,7 @@ for (const route of ROUTES.filter(({ method }) => method !== 'GET')) {
   const line = `${route.method} ${route.path}`;
   const schema = INPUTS[route.input];
 
-  test(`${route.name} refuses each member that is wrong by its name, and stores nothing`, async () => {
+  test(`[B-01] ${route.name} rejects each invalid property by name and stores nothing`, async () => {
     for (const [path, member] of members(schema)) {
       for (const { json, within } of badValues(member)) {
         const name = [...path, ...(within === undefined ? [] : [within])].join('.');
@@ -188,7 +188,7 @@ for (const route of ROUTES.filter(({ method }) => method !== 'GET')) {
 }
 
 for (const route of ROUTES.filter(({ method }) => method === 'GET')) {
-  test(`${route.name} refuses each member of its query that is wrong, there twice or unknown, by its name`, async () => {
+  test(`[B-01] ${route.name} rejects invalid, repeated and unknown query parameters by name`, async () => {
     const ask = async (query: string, name: string) => {
       assertNamed(await send(`GET ${route.path}?${query}`), name, query.slice(0, 60));
     };
@@ -205,7 +205,7 @@ for (const route of ROUTES.filter(({ method }) => method === 'GET')) {
   });
 }
 
-test('headers that are not what they should be are refused by their names, and store nothing', async () => {
+test('[B-01] invalid headers are rejected by name, and nothing is stored', async () => {
   const bad = {
     'idempotency-key': ['', 'short', '0123456789 abcdef', 'x'.repeat(256), '0123456789abcdeé'],
     'if-match': [

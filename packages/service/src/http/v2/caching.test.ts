@@ -13,7 +13,7 @@ const BODIES: Readonly<Record<string, (token: string) => object>> = {
   updateSession: () => ({ client: 'phone' }),
 };
 
-test('no answer of API v2 is kept by a cache, whatever is asked and whatever came of it', async (t) => {
+test('[ASVS-14.2.2] no response of API v2 may be stored by a cache, whatever its status', async (t) => {
   const { url, stop } = await startTestServer();
   t.after(stop);
   const send = async (method: string, path: string, body?: object) => {

@@ -43,12 +43,12 @@ test('INVALID_REQUEST: what is no HTTP is refused, and its connection closed', a
   assertRefused(await sendBytes(t, unencoded), 'INVALID_REQUEST', 'InvalidRequest');
 });
 
-test('HEADERS_TOO_LARGE: headers without end are refused before they are all there', async (t) => {
+test('[B-04] HEADERS_TOO_LARGE: endless headers are rejected before they have all arrived', async (t) => {
   const answer = await sendBytes(t, `GET /v2/stats HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}`);
   assertRefused(answer, 'HEADERS_TOO_LARGE', 'HEADERS_TOO_LARGE');
 });
 
-test('REQUEST_TIMEOUT: a body that does not come is waited for no longer than the limit', async (t) => {
+test('[B-04] REQUEST_TIMEOUT: a missing body is waited for only until the limit', async (t) => {
   // Node's clock cannot be moved: the event of its own check is sent at once, on the connection that waits.
   const timeOut = (message: unknown) => {
     const { server, socket } = message as { readonly server: Server; readonly socket: Socket };

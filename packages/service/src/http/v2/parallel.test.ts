@@ -4,7 +4,7 @@ import { onEveryStore } from '../../../../../testing/stores/stores.ts';
 import { startV2 } from './fixtures/start.ts';
 
 onEveryStore((stores) => {
-  test(`${stores.name}: 200 parallel rotations of one token make one successor, and nobody is signed out`, async (t) => {
+  test(`[U-13] ${stores.name}: 200 parallel rotations of a token return one successor`, async (t) => {
     const { open, validate, rotate } = await startV2(t, { store: await stores.empty() });
     const { token } = await open();
     const replies = await Promise.all(Array.from({ length: 200 }, () => rotate(token)));
@@ -15,7 +15,7 @@ onEveryStore((stores) => {
     assert.equal(replies.at(-1)?.body.session.revision, 2);
   });
 
-  test(`${stores.name}: 500 parallel opens of one user with a limit of 5: no read ever sees more than 5 live`, async (t) => {
+  test(`[U-12] ${stores.name}: 500 parallel opens with a limit of 5 never show more than 5 live`, async (t) => {
     const { open, send } = await startV2(t, {
       store: await stores.empty(),
       settings: { limit: { max: 5, policy: 'evict_oldest' } },

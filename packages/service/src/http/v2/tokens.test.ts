@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { MemoryStore } from '../../stores/memory/store.ts';
 import { startV2 } from './fixtures/start.ts';
 
-test('an unknown token, a wrong secret and what is no token at all are unknown, and a session is not harmed', async (t) => {
+test('[ASVS-7.2.1] invalid tokens and wrong secrets are reported as unknown and end no session', async (t) => {
   const { open, validate, log } = await startV2(t);
   const { token, session } = await open();
   const wrong = `${token.slice(0, -5)}AAAAA`;
@@ -14,7 +14,7 @@ test('an unknown token, a wrong secret and what is no token at all are unknown, 
   assert.ok(log.some((line) => line.event === 'unknown_token'));
 });
 
-test('a rotated token is good for the grace and answers the same new one; used later, it ends the session', async (t) => {
+test('[ASVS-16.3] a rotated token works in its grace; a later use ends the session and is logged', async (t) => {
   const { open, validate, rotate, clock, log } = await startV2(t);
   const { token } = await open();
   const first = await rotate(token);
@@ -46,7 +46,7 @@ test('after a new authentication the old token proves no more than before, and g
   assert.equal((await rotate(token, { auth_methods: ['pwd', 'otp'], auth_level: 2 })).body.token, renewed.body.token);
 });
 
-test('validating a token that was rotated before the grace ends the session too', async (t) => {
+test('[K-05] validating a rotated token after its grace ends the session', async (t) => {
   const { open, validate, rotate, clock } = await startV2(t);
   const { token } = await open();
   const { body } = await rotate(token);

@@ -198,7 +198,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'an expired session is not active in any list, before a sweep as after it',
+    name: '[U-11] an expired session is not active in any list, before and after a sweep',
     run: async (store) => {
       await store.insert(session('idle'), null, NOW);
       await store.insert(session('absolute', { expire_time: NOW + 10 }), null, NOW);
@@ -230,7 +230,7 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'parallel changes to one session are all counted, and none comes after its close',
+    name: '[U-03] parallel changes to a session all take effect, and none after its close',
     run: async (store) => {
       await store.insert(session('a'), null, NOW);
       const store50 = () =>

@@ -184,7 +184,7 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a bulk close ends what is live and matches, but for its exceptions, up to its limit',
+    name: '[ASVS-7.4.2] a bulk close ends matching live sessions, minus exceptions, up to its limit',
     run: async (store) => {
       for (const id of ['a', 'b', 'c', 'd']) await store.insert(session(id, { data: asJsonText('1') }), null, NOW);
       await store.insert(session('idle', { idle_timeout_ms: 5 }), null, NOW);

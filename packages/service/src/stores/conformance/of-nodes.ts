@@ -211,7 +211,7 @@ export const NODES_CONFORMANCE_CASES: readonly NodesConformanceCase[] = [
     },
   },
   {
-    name: 'a lease far beyond its length is void; one by a clock somewhat ahead is not',
+    name: '[E-04] a lease far longer than the maximum is void; a slightly longer one is valid',
     run: async (here, there) => {
       const ahead = NOW + LEASE_AHEAD_MS_MAX;
       assert.equal(await here.lease('here', LEASE_MS, ahead), true);

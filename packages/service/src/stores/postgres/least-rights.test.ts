@@ -67,7 +67,7 @@ describe('least rights in PostgreSQL', { skip: missingPostgres() ?? false }, () 
     }
   });
 
-  test('postgres: with one right less the serving role cannot do all', async () => {
+  test('[M-08] postgres: the service needs every documented right', async () => {
     const grants = [...GRANTS.matchAll(/GRANT (.+) ON (SCHEMA )?(.+) TO (\w+);/g)];
     const rights = grants.flatMap(([, names = '', schema = '', objects = '', role]) =>
       names

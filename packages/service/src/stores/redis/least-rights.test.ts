@@ -56,7 +56,7 @@ describe('least rights in Redis', { skip: missingRedis() ?? false }, () => {
       await useAll((retention_ms) => openAt(url, retention_ms));
     };
 
-    test('redis: with one right less the user cannot do all', async () => {
+    test('[M-08] redis: the service needs every documented right', async () => {
       // The server has not loaded the scripts yet.
       await assert.rejects(useWithout('+eval'), FORBIDDEN, '+eval');
       const others = words.filter((word) => /^[+~&]/.test(word) && word !== '+eval' && !OPTIONAL.includes(word));

@@ -133,7 +133,7 @@ describe('redis store', { skip: missingRedis() ?? false }, () => {
     });
   });
 
-  test('redis: more calls than may be under way are refused at once, and the others are answered', async () => {
+  test('[B-12] redis: calls above the limit fail at once, and the others succeed', async () => {
     await withStore(
       newUrl(),
       async (store) => {

@@ -71,7 +71,7 @@ test('files of root, of the user of the service and of the folder owner are trus
   for (const [name, owner, ofFolder, expected] of cases) assert.equal(isTrusted(owner, 1000, ofFolder), expected, name);
 });
 
-test('a file or a link that another user has put there is refused', { skip }, () => {
+test('[F-03] a file or link that another user owns is rejected', { skip }, () => {
   if (process.getuid?.() !== 0) return;
   const planted = join(folder, 'planted');
   writeFileSync(planted, '');

@@ -71,7 +71,7 @@ test('sqlite: a read sees the write that succeeded before it, even in the same t
   });
 });
 
-test('sqlite: more writes than may wait are refused at once, and the others are kept', async () => {
+test('[B-12] sqlite: writes above the queue limit fail at once, and the others succeed', async () => {
   await withStore({ ...newConfig(), writes_waiting_max: 10 }, async (store) => {
     const results = await Promise.allSettled(
       Array.from({ length: 30 }, (_, n) => store.insert(sessionOf(`s${n}`), null, 0)),
@@ -240,7 +240,7 @@ function planOf(db: DatabaseSync, sql: string) {
   return { indexes: [...new Set(indexes)], readsAll, sorts };
 }
 
-test('sqlite: lists and sweeps are served by an index, whatever they filter by', async () => {
+test('[U-14] sqlite: every list and sweep uses an index', async () => {
   const config = newConfig();
   await withStore(config, async () => {
     const db = new DatabaseSync(config.path);

@@ -62,7 +62,7 @@ function gapOf(store: SessionStore): Promise<void> {
   return promise.finally(stop);
 }
 
-test('postgres: a role that may only listen and notify learns no id and no user', async (t) => {
+test('[M-06] postgres: a role with LISTEN and NOTIFY only learns no session id and no user', async (t) => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   const stranger = await connectStranger(t, url);
@@ -85,7 +85,7 @@ test('postgres: a role that may only listen and notify learns no id and no user'
   }
 });
 
-test('postgres: forged notifications end nothing, and make no cache serve longer', BOUND, async (t) => {
+test('[M-07] postgres: forged notifications end no session and extend no cache entry', BOUND, async (t) => {
   const spied = spyOnConnections(t);
   const url = await databases.server.newDatabase();
   const [store, other] = [await databases.open(url), await databases.open(url)];

@@ -43,7 +43,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
     }
   };
 
-  test('redis: a user who may only subscribe and publish learns no id and no user', async () => {
+  test('[M-06] redis: a user with SUBSCRIBE and PUBLISH only learns no session id and no user', async () => {
     await withStore(server.url, (store) =>
       asStranger(async ({ heard, command }) => {
         await assert.rejects(command('GET', 'ps:{x}:feed-key'), /NOPERM/);
@@ -62,7 +62,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
     );
   });
 
-  test('redis: forged messages end nothing, and make no cache serve longer', BOUND, async () => {
+  test('[M-07] redis: forged messages end no session and extend no cache entry', BOUND, async () => {
     await withStore(server.url, (store) =>
       withStore(server.url, (other) =>
         asStranger(async ({ heard, publish }) => {

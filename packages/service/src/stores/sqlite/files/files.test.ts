@@ -28,7 +28,7 @@ function sessionOf(id: string) {
   return open(id, { ...fields, user: data, data, idle_timeout_ms: 1000, expire_time: null }, 0);
 }
 
-test('what is deleted or has ended is no longer in the SQLite file', async () => {
+test('[F-04] data of deleted and ended sessions is overwritten in the SQLite file', async () => {
   const path = join(folder, 'deleted.db');
   const store = new SqliteStore(sqliteStoreConfig(`sqlite:${path}`));
   await store.open();
@@ -45,7 +45,7 @@ test('what is deleted or has ended is no longer in the SQLite file', async () =>
   assert.deepEqual(left, ['deleted.db', 'deleted.db-owner'], 'no log is left after the store was closed');
 });
 
-test('what is deleted leaves the log too, once the log is old', async () => {
+test('[F-04] data of deleted sessions leaves the write-ahead log when the log is old', async () => {
   const defaults = sqliteStoreConfig(`sqlite:${join(folder, 'log.db')}`);
   assert.equal(defaults.wal_age_ms_max, 15 * 60_000);
   const config = { ...defaults, wal_age_ms_max: 0 };
@@ -61,7 +61,7 @@ test('what is deleted leaves the log too, once the log is old', async () => {
   assert.doesNotMatch(files, /data of deleted/);
 });
 
-test('files that others may read are taken away from them at the start', {
+test('[F-02] at the start, other users lose access to the session files', {
   skip: process.platform === 'win32',
 }, async () => {
   const config = sqliteStoreConfig(`sqlite:${join(folder, 'open.db')}`);
@@ -78,7 +78,7 @@ test('files that others may read are taken away from them at the start', {
   assert.deepEqual(found, ['600', '600', '600', '600']);
 });
 
-test('the log of a process that was killed is taken away from others too', {
+test('[F-02] other users also lose access to the write-ahead log of a killed process', {
   skip: process.platform === 'win32',
 }, async () => {
   const [killed, found] = ['killed', 'found'].map((name) => sqliteStoreConfig(`sqlite:${join(folder, `${name}.db`)}`));
