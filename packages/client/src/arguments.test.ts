@@ -51,12 +51,12 @@ test('a client without options, or with an address alone, says what it takes', (
 });
 
 test('an address with the path of the API says what is too much', () => {
-  const message = /^url ends in \/v2(\/sessions)?\/?: leave that out/;
+  const message = /^url ends in \/v2(\/sessions)?\/?, which the client adds itself: omit it/;
   for (const path of ['/v2', '/v2/', '/v2/sessions', '/gateway/v2']) {
     assert.throws(() => createSessionsClient({ url: url + path }), { name: 'TypeError', message });
     assert.throws(() => createCachedSessionsClient({ url: url + path }), { name: 'TypeError', message });
   }
-  assert.throws(() => createSessionsV1Client({ url: `${url}/v1` }), /^TypeError: url ends in \/v1: leave/);
+  assert.throws(() => createSessionsV1Client({ url: `${url}/v1` }), /^TypeError: url ends in \/v1, which/);
   createSessionsV1Client({ url: `${url}/v1`, base_route: 'sessions' });
   createSessionsClient({ url: `${url}/v2x` });
 });

@@ -71,7 +71,7 @@ test('what is told is heard in its order, and a broken stream goes on where it b
   ]);
   assert.deepEqual(heard, ['gap', 'a', 'b', 'c']);
   assert.deepEqual(requests, [null, 'log:2', 'log:3']);
-  assert.deepEqual(errors, ['cut', 'the service has ended the stream']);
+  assert.deepEqual(errors, ['cut', 'the service closed the stream']);
 });
 
 test('how fresh it is counts from when the request was sent, however late its events arrive', async () => {
@@ -129,7 +129,7 @@ test('after a silence by this clock the stream is opened anew, where it was, wha
       await send('').catch(() => {});
     },
   ]);
-  assert.match(errors[0] ?? '', /said nothing for 5000 ms/);
+  assert.match(errors[0] ?? '', /sent no event for 5000 ms/);
   assert.deepEqual([heard, requests], [['a'], [null, 'log:1']]);
 });
 

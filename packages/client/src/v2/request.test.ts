@@ -91,7 +91,7 @@ for (const [who, client_ms, call_ms, at_ms] of [
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { client } = clientOf([hang], client_ms === undefined ? {} : { timeout_ms: client_ms });
     const call = client.get(ID, { timeout_ms: call_ms });
-    const message = `GET /v2/sessions/{id} at ${URL_OF_SERVICE}: No answer within ${at_ms} ms.`;
+    const message = `GET /v2/sessions/{id} at ${URL_OF_SERVICE}: No response within ${at_ms} ms.`;
     const rejected = assert.rejects(call, (error: unknown) => {
       assert.ok(error instanceof SessionsCallError);
       assert.equal(error.code, 'TIMEOUT');

@@ -98,7 +98,7 @@ test('a service that says less is understood too', async () => {
   assert.ok(invalid instanceof InvalidDataError);
   assert.deepEqual(invalid.members, []);
   const bare = await rejection(answer(500, { code: 'INTERNAL' }));
-  assert.equal(bare.message, 'The service answered 500 without a detail.');
+  assert.equal(bare.message, 'The service responded with status 500 and no detail.');
   const older = await rejection(answer(431, { code: 'HEADERS_TOO_LARGE', message: 'The headers are larger.' }));
   assert.equal(older.message, 'The headers are larger.');
 });
@@ -117,7 +117,7 @@ for (const [what, body] of Object.entries({ 'a page': '<html>', JSON: '{"message
       const error = await rejection(text(status, body));
       assert.ok(error instanceof SessionsCallError);
       assert.deepEqual([error.code, error.response_status], ['UNREACHABLE', status]);
-      assert.match(error.message, /^POST \/v2\/sessions\/\{id\}\/touch at http:\/\/service: A gateway answered/);
+      assert.match(error.message, /^POST \/v2\/sessions\/\{id\}\/touch at http:\/\/service: A gateway responded with status/);
     }
   });
 }
