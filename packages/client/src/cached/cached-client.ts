@@ -118,7 +118,8 @@ function bounded<T>(read: Promise<T>, request: RequestOptions, settings: Transpo
   const target = { url: settings.base, command: 'POST /v2/sessions/validate' };
   const ends = {
     timedOut: () => new SessionsCallError('TIMEOUT', target, `No response within ${timeout_ms} ms.`),
-    aborted: (cause: unknown) => new SessionsCallError('ABORTED', target, "The caller's signal aborted the call.", { cause }),
+    aborted: (cause: unknown) =>
+      new SessionsCallError('ABORTED', target, "The caller's signal aborted the call.", { cause }),
   };
   read.catch(() => {});
   return withDeadline(toTimeout(timeout_ms), signal, ends, () => read);

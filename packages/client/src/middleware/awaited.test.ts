@@ -24,7 +24,7 @@ test('work that fails and that nothing awaits is reported, and the process goes 
   const report = await promise;
   assert.equal(
     report.message,
-    'login() failed, and nothing awaits it: write await userSession.login(…). The service is away.',
+    'login() failed, and its promise is not awaited: write await userSession.login(…). The service is away.',
   );
   assert.match(String(report.cause), /The service is away/);
 });

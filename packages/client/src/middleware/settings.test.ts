@@ -17,12 +17,12 @@ test('a wrong option stops the start, and is named', () => {
     [/^cookie\.name is '__Host-sid'/, { cookie: { name: '__Host-sid' }, development: true }],
     [/^cookie\.same_site is 'None'/, { cookie: { same_site: 'None' } }],
     [/^cookie\.lifetime is 'forever'/, { cookie: { lifetime: 'forever' } }],
-    [/^origins holds 'app\.example\.com'/, { origins: ['app.example.com'] }],
-    [/^origins holds 'https:\/\/app\.example\.com\/'/, { origins: ['https://app.example.com/'] }],
-    [/^origins holds 'null'/, { origins: ['null'] }],
-    [/^origins holds 'https:\/\/user@app\.example\.com'/, { origins: ['https://user@app.example.com'] }],
-    [/^cross_site_paths holds 'callback'/, { cross_site_paths: ['callback'] }],
-    [/^cross_site_paths holds '\/callback\?a=1'/, { cross_site_paths: ['/callback?a=1'] }],
+    [/^origins contains 'app\.example\.com'/, { origins: ['app.example.com'] }],
+    [/^origins contains 'https:\/\/app\.example\.com\/'/, { origins: ['https://app.example.com/'] }],
+    [/^origins contains 'null'/, { origins: ['null'] }],
+    [/^origins contains 'https:\/\/user@app\.example\.com'/, { origins: ['https://user@app.example.com'] }],
+    [/^cross_site_paths contains 'callback'/, { cross_site_paths: ['callback'] }],
+    [/^cross_site_paths contains '\/callback\?a=1'/, { cross_site_paths: ['/callback?a=1'] }],
     [/^retry_after_s is -1/, { retry_after_s: -1 }],
   ];
   for (const [message, options] of wrong) {

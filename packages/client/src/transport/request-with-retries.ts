@@ -33,7 +33,8 @@ export async function send<T>(settings: TransportSettings, exchange: Exchange<T>
         `No response within ${timeout_ms} ms. Check that the service runs and is not overloaded, or raise timeout_ms.`,
         { cause: failure },
       ),
-    aborted: (cause: unknown) => new SessionsCallError('ABORTED', target, "The caller's signal aborted the call.", { cause }),
+    aborted: (cause: unknown) =>
+      new SessionsCallError('ABORTED', target, "The caller's signal aborted the call.", { cause }),
   };
   return withDeadline(timeout_ms, caller, ends, async (signal) => {
     for (let repeated = 0; ; repeated += 1) {

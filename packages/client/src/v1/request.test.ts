@@ -55,7 +55,10 @@ test('a read survives a gateway that cannot reach the service for a moment', asy
 
 test('retries are bounded, and the last failure is what the caller sees', async (t) => {
   const { client, received } = await clientOf(t, [text(503, '<html>')], { retries: 2 });
-  await assert.rejects(client.getSessionById(null, ID), callError('UNREACHABLE', /A gateway responded with status 503/));
+  await assert.rejects(
+    client.getSessionById(null, ID),
+    callError('UNREACHABLE', /A gateway responded with status 503/),
+  );
   assert.equal(received.length, 3);
 });
 

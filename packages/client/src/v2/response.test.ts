@@ -117,7 +117,10 @@ for (const [what, body] of Object.entries({ 'a page': '<html>', JSON: '{"message
       const error = await rejection(text(status, body));
       assert.ok(error instanceof SessionsCallError);
       assert.deepEqual([error.code, error.response_status], ['UNREACHABLE', status]);
-      assert.match(error.message, /^POST \/v2\/sessions\/\{id\}\/touch at http:\/\/service: A gateway responded with status/);
+      assert.match(
+        error.message,
+        /^POST \/v2\/sessions\/\{id\}\/touch at http:\/\/service: A gateway responded with status/,
+      );
     }
   });
 }
