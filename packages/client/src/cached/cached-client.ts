@@ -25,7 +25,17 @@ export interface CachedSessionsClientOptions extends SessionsClientOptions {
   readonly onStreamError?: (error: Error) => void;
 }
 
-/** A client whose `read` serves sessions from memory while that is safe. */
+/**
+ * A client whose `read` serves sessions from memory while that is safe. `createCachedSessionsClient` creates one.
+ *
+ * @example
+ * import type { CachedSessionsClient } from '@pip-sessions/client';
+ *
+ * async function userOf(sessions: CachedSessionsClient, token: string): Promise<string | null> {
+ *   const session = sessions.peek(token) ?? (await sessions.read(token));
+ *   return session?.user_id ?? null;
+ * }
+ */
 export interface CachedSessionsClient<User = unknown, Data = unknown> extends SessionsClient<User, Data> {
   /**
    * Returns the live session of a token; null if there is none or it has ended. A session in use is requested from the

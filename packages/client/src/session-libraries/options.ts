@@ -28,6 +28,8 @@ export interface LibraryStoreOptions<Request = unknown> {
    * the library called the store. Default: no description.
    *
    * @example
+   * import { PipSessionsStore } from '@pip-sessions/client/express-session';
+   *
    * const store = new PipSessionsStore({
    *   client,
    *   device: (_, request) => ({ address: request?.ip ?? null, client: request?.headers['user-agent'] ?? null }),
