@@ -32,7 +32,7 @@ for (const [name, packages] of Object.entries(PACKAGES)) {
   });
 }
 
-test('each of them is an entry point of the package, and its framework an optional peer', () => {
+test('each adapter is an entry point, and its framework an optional peer dependency', () => {
   const { exports, peerDependenciesMeta } = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   );

@@ -64,7 +64,7 @@ async function startExpress(t: TestContext, client: () => SessionsClient, catche
   return url;
 }
 
-test('Express answers an uncaught error of a call with 503 or 500, never with the service’s status', async (t) => {
+test('Express responds to an uncaught error of a call with 503 or 500', async (t) => {
   let client = clientOf([refused]).client;
   const url = await startExpress(t, () => client);
   for (const one of CASES) {
@@ -75,7 +75,7 @@ test('Express answers an uncaught error of a call with 503 or 500, never with th
   }
 });
 
-test('Fastify answers an uncaught error of a call with 503 or 500, never with the service’s status', async (t) => {
+test('Fastify responds to an uncaught error of a call with 503 or 500', async (t) => {
   let client = clientOf([refused]).client;
   const app = fastify();
   app.get('/', () => client.touch(ID));
@@ -105,7 +105,7 @@ function nestResponse(error: Error & { readonly statusCode?: number | undefined 
     : { status: 500, body: 'Internal server error' };
 }
 
-test('Koa’s and Nest’s rules show users neither the service’s status nor the message of a call', async () => {
+test('Koa and Nest show users neither the status nor the message of a failed call', async () => {
   for (const one of CASES) {
     const error = await errorOf(one.reply);
     const headers = one.retry_after === null ? {} : { 'retry-after': one.retry_after };
@@ -114,7 +114,7 @@ test('Koa’s and Nest’s rules show users neither the service’s status nor t
   }
 });
 
-test('Nest’s rules answer an error of a session store with 503, and keep the service’s address to themselves', async () => {
+test('Nest responds to a store error with 503 and without the address of the service', async () => {
   const { message, cause } = new SessionStoreError('UNREACHABLE', 'ignored', await errorOf(refused));
   assert.match(String(cause), /http:\/\/service/);
   const away = nestResponse(new SessionStoreError('UNREACHABLE', 'ignored', cause));
@@ -124,7 +124,7 @@ test('Nest’s rules answer an error of a session store with 503, and keep the s
   assert.deepEqual(mistake, { status: 500, body: 'Internal server error' });
 });
 
-test('refusalOf gives a 503 with Retry-After for a service that is away, and nothing for a mistake', async () => {
+test('refusalOf returns a 503 for an unavailable service, and null for a mistake', async () => {
   for (const one of CASES) {
     const refusal = refusalOf(await errorOf(one.reply));
     const found = refusal && [refusal.status, refusal.statusCode, refusal.headers['retry-after']];
@@ -135,7 +135,7 @@ test('refusalOf gives a 503 with Retry-After for a service that is away, and not
   assert.equal(refusalOf(Object.assign(new Error('another library'), { code: 'TIMEOUT', status: 503 })), null);
 });
 
-test('refusalOf answers in Express, Fastify and Hono alike, also for a service in the same process', async (t) => {
+test('refusalOf works the same in Express, Fastify and Hono, and in the same process', async (t) => {
   const { client, takeAway, stop } = await startSessions('embedded');
   t.after(stop);
   takeAway();

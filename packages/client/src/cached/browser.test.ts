@@ -29,7 +29,7 @@ async function startPage(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a page in a browser reads sessions from its own memory, and hears of their end', { skip }, async (t) => {
+test('a page in a browser reads sessions from memory, and sees their end', { skip }, async (t) => {
   const origin = await startPage(t);
   const { url, sessions, clock, stop } = await startTestServer({ cors_origins: [origin] });
   t.after(stop);

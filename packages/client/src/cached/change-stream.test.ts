@@ -60,7 +60,7 @@ const heartbeat = (time: number) => `event: heartbeat\ndata: {"time":${time}}\n\
 const change = (id: string, number: number) =>
   `id: log:${number}\nevent: change\ndata: {"id":"${id}","revision":2}\n\n`;
 
-test('what is told is heard in its order, and a broken stream goes on where it broke', async () => {
+test('events are handled in order, and a broken stream resumes at the last event', async () => {
   const { heard, requests, errors } = await follow([
     async (send) => {
       await send(`${hello(5)}id: log:0\nevent: gap\ndata: {}\n\n${change('a', 1)}`);
@@ -74,7 +74,7 @@ test('what is told is heard in its order, and a broken stream goes on where it b
   assert.deepEqual(errors, ['cut', 'the service closed the stream']);
 });
 
-test('how fresh it is counts from when the request was sent, however late its events arrive', async () => {
+test('freshness counts from the sending of the request, however late events arrive', async () => {
   const seen: (number | undefined)[] = [];
   await follow([
     async (send, world) => {
@@ -119,7 +119,7 @@ test('no heartbeat counts for longer than 3 seconds from its receipt', async () 
   assert.deepEqual(requests, [null, null, null]);
 });
 
-test('after a silence by this clock the stream is opened anew, where it was, whatever has come meanwhile', async () => {
+test('after 5 seconds of silence by this clock the stream is resumed', async () => {
   const { errors, requests, heard } = await follow([
     async (send, world) => {
       await send(hello(500) + change('a', 1) + heartbeat(501));
@@ -133,7 +133,7 @@ test('after a silence by this clock the stream is opened anew, where it was, wha
   assert.deepEqual([heard, requests], [['a'], [null, 'log:1']]);
 });
 
-test('a stream whose heartbeats come too old for a minute is opened anew: the service’s clock stood still', async () => {
+test('a stream with old heartbeats for a minute is resumed', async () => {
   const { errors, requests } = await follow([
     async (send, world) => {
       await send(hello(500) + change('a', 1));
@@ -146,7 +146,7 @@ test('a stream whose heartbeats come too old for a minute is opened anew: the se
   assert.deepEqual([errors, requests], [[], [null, 'log:1']]);
 });
 
-test('a service that takes long to begin is asked again, since its news would be old all along', async () => {
+test('a stream whose response takes longer than a second is opened again', async () => {
   const { heard, errors, requests } = await follow([
     async (send, world) => {
       world.now += 1_001;
@@ -159,7 +159,7 @@ test('a service that takes long to begin is asked again, since its news would be
   assert.deepEqual(requests, [null, null, 'log:1']);
 });
 
-test('after something that cannot be read the stream starts anew, without a place to go on from', async () => {
+test('after an unreadable event the stream starts without a Last-Event-ID', async () => {
   for (const bad of ['data: {\n\n', 'event: change\ndata: {"id":7}\n\n', heartbeat(1), 'x'.repeat(70_000)]) {
     const { requests, errors } = await follow([
       async (send) => {
@@ -173,7 +173,7 @@ test('after something that cannot be read the stream starts anew, without a plac
   }
 });
 
-test('a moment that is infinite makes no cache fresh, and ends the stream', async () => {
+test('an infinite time makes no cache fresh, and ends the stream', async () => {
   for (const times of [
     ['-1e400', '-1e400'],
     ['1e400', '1e400'],
@@ -193,13 +193,13 @@ test('a moment that is infinite makes no cache fresh, and ends the stream', asyn
   }
 });
 
-test('a service that answers an error is asked again after waits that grow to two seconds', async () => {
+test('after an error response the stream is opened again, after at most two seconds', async () => {
   const refused = Array.from({ length: 7 }, () => () => Promise.reject(new Error('refused')));
   const { waits } = await follow(refused);
   assert.deepEqual(waits, [100, 200, 400, 800, 1_600, 2_000, 2_000]);
 });
 
-test('after ten minutes the stream is opened anew, where it was, since clocks drift apart', async () => {
+test('after ten minutes the stream is resumed, because clocks drift apart', async () => {
   const { requests, errors, waits } = await follow([
     async (send, world) => {
       await send(hello(1) + change('a', 1));
@@ -212,7 +212,7 @@ test('after ten minutes the stream is opened anew, where it was, since clocks dr
   assert.deepEqual([requests, errors, waits], [[null, 'log:1'], [], []]);
 });
 
-test('events are taken apart however they are cut into pieces', () => {
+test('events are parsed the same for every division into chunks', () => {
   const text = ': comment\r\nid: 7\r\nevent: change\ndata: a\ndata:b\n\ndata\n\nevent: nothing\n\nid\ndata: c\n\n';
   for (let size = 1; size <= text.length; size += 1) {
     const parser = new EventParser();
@@ -226,7 +226,7 @@ test('events are taken apart however they are cut into pieces', () => {
   }
 });
 
-test('an event that is too long is refused however it is cut, in whichever of its lines', () => {
+test('an event that is too long is rejected, however it is divided', () => {
   const long = 'x'.repeat(65_536);
   for (const lines of [
     `event: ${long}`,

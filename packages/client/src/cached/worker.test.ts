@@ -48,7 +48,7 @@ async function start(t: TestContext) {
   return { url, token, close: () => sessions.close(session.id) };
 }
 
-test('a worker thread reads sessions from its own memory, hears of their end, and can end itself', async (t) => {
+test('a worker thread reads sessions from memory, sees their end, and can exit', async (t) => {
   const { url, token, close } = await start(t);
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
@@ -63,7 +63,7 @@ test('a worker thread reads sessions from its own memory, hears of their end, an
   assert.deepEqual(await ended, [0]);
 });
 
-test('bundled for browsers the client is one file without imports, and needs nothing that is not of the web', async (t) => {
+test('bundled for browsers, the client has no imports and uses web APIs only', async (t) => {
   const { url, token, close } = await start(t);
   const bundle = await rolldown({
     input: fileURLToPath(INDEX),

@@ -6,7 +6,7 @@ import { toSettings, type UserSessionsOptions } from './settings.ts';
 
 const { client } = clientOf([hang]);
 
-test('a wrong option stops the start, and is named', () => {
+test('a wrong option throws a TypeError that names it', () => {
   const wrong: readonly [RegExp, object][] = [
     [/^client is missing/, { client: undefined }],
     [/^credentials is empty/, { credentials: [] }],
@@ -30,7 +30,7 @@ test('a wrong option stops the start, and is named', () => {
   }
 });
 
-test('an origin is the same in any case, and with the port that its scheme has anyway', () => {
+test('origins are compared without case and without the default port', () => {
   const { origins } = toSettings({
     client,
     origins: ['https://App.Example.com:443', 'http://[::1]:3000'],
@@ -38,7 +38,7 @@ test('an origin is the same in any case, and with the port that its scheme has a
   assert.deepEqual([...origins], ['https://app.example.com', 'http://[::1]:3000']);
 });
 
-test('a requirement that nobody or everybody meets is a mistake', () => {
+test('a requirement that no session or every session meets throws', () => {
   assert.throws(() => checkedRequirement({ level: 1.5 }), { name: 'TypeError', message: /^level is 1\.5/ });
   assert.throws(() => checkedRequirement({ max_age_s: 0 }), { name: 'TypeError', message: /^max_age_s is 0/ });
   assert.throws(() => checkedRequirement({ methods: [''] }), { name: 'TypeError', message: /^methods/ });

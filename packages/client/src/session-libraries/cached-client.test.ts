@@ -38,7 +38,7 @@ async function startApp(url: string, requests: string[]) {
   };
 }
 
-test('with the cached client a signed-in request calls the service for nothing, and a revocation is seen', {
+test('with the cached client a request causes no call, and sees a revocation', {
   timeout: 20_000,
 }, async (t) => {
   const server = await startTestServer();

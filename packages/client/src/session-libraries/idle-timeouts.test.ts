@@ -27,7 +27,7 @@ const sessionOf = (days: number | null) => ({
 });
 
 for (const access of ['embedded', 'remote'] as const) {
-  test(`${access}: a maxAge beyond the service’s maximum signs in for the maximum, with one warning`, async (t) => {
+  test(`${access}: a maxAge above the maximum becomes the maximum, with one warning`, async (t) => {
     const { sessions, url, clock, warnings } = await start(t);
     const client = access === 'embedded' ? sessionsClientOf(sessions) : createSessionsClient({ url, retries: 0 });
     const store = new LibrarySessions({ client }, 'test');
@@ -46,7 +46,7 @@ for (const access of ['embedded', 'remote'] as const) {
   });
 }
 
-test('a session whose maxAge is taken away lives as long as the service’s default', async (t) => {
+test('a session whose maxAge is removed gets the service’s default', async (t) => {
   const { sessions } = await start(t);
   const client = sessionsClientOf(sessions);
   const store = new LibrarySessions({ client }, 'test');

@@ -82,7 +82,7 @@ test('whatever parallel requests do, each live device of a user is that of a bro
   );
 });
 
-test('a change is kept, whoever signs in or out in parallel', async () => {
+test('parallel sign-ins and sign-outs lose no change', async () => {
   const change = fc.constantFrom('sign u in', 'sign v in', 'sign out', 'fill the cart', 'fill the cart');
   const rounds = fc.array(fc.array(change, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 3 });
   const turns = fc.infiniteStream(fc.nat({ max: 12 }));

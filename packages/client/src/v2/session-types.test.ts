@@ -21,7 +21,7 @@ const same = <A, B>(_: Same<A, B>) => assert.ok(true);
 
 const opened = answer(201, { session: SESSION, token: TOKEN, evicted: [] });
 
-test('a client of own types takes and gives them', async () => {
+test('a client with types of the application accepts and returns them', async () => {
   const sessions: SessionsClient<User, Cart> = clientOf([opened]).client as SessionsClient<User, Cart>;
   const { session } = await sessions.open({ user_id: '1', user: { role: 'editor' }, data: { cart: [] } });
   same<typeof session.user, User>(true);
@@ -43,7 +43,7 @@ test('a client of own types takes and gives them', async () => {
   assert.equal(wrong.length + right.length, 5);
 });
 
-test('without types all is as it was: values are unknown, and any value is taken', () => {
+test('without types, values are unknown and any value is accepted', () => {
   const create = () => createSessionsClient({ url: 'http://service' });
   same<ReturnType<typeof create>, SessionsClient>(true);
   same<Session['user'], unknown>(true);
@@ -52,7 +52,7 @@ test('without types all is as it was: values are unknown, and any value is taken
   same<Awaited<ReturnType<SessionsClient['get']>>, Session | null>(true);
 });
 
-test('clients of own types stand wherever one without types does', async () => {
+test('a typed client can be used in place of an untyped one', async () => {
   const make = () => createCachedSessionsClient<User, Cart>({ url: 'http://service' });
   const client = clientOf([opened]).client as ReturnType<typeof make>;
   const untyped: SessionsClient = client;
