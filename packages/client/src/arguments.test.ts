@@ -10,7 +10,7 @@ import {
 
 const url = 'http://localhost:8080';
 
-/** What TypeScript would refuse. */
+/** Calls that TypeScript rejects. */
 type Untyped<T> = { [K in keyof T]: (...input: unknown[]) => Promise<unknown> };
 
 const WRONG: readonly [RegExp, (client: Untyped<SessionsClient>) => Promise<unknown>][] = [

@@ -49,8 +49,8 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
    * app keeps; no other call returns it. A repeated request with the same idempotency key never opens a second session.
    *
    * Rejects with a `SessionLimitError` (code `SESSION_LIMIT`) if the user has too many sessions and the service does
-   * not evict, with an `InvalidDataError` for a wrong property, and with the code `KEY_USED` for an idempotency key of
-   * another request.
+   * not evict. Rejects with an `InvalidDataError` for a wrong property, and with the code `KEY_USED` for a used
+   * idempotency key whose first response cannot be repeated.
    */
   open(request: OpenRequest<User, Data>, options?: OpenOptions): Promise<OpenResult<User, Data>>;
 

@@ -252,7 +252,7 @@ export interface Problem {
   readonly title: string;
   /** The HTTP status. */
   readonly status: number;
-  /** What went wrong in this request, and what to do about it. */
+  /** The error of this request, and what to do about it. */
   readonly detail: string;
   /** A stable code for programs. */
   readonly code: ProblemCode;

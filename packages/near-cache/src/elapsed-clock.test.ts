@@ -22,7 +22,7 @@ function start() {
 test('while both clocks agree, elapsed time is that of the monotonic clock', () => {
   const { machine, clock, pass } = start();
   for (let second = 1; second <= 600; second += 1) {
-    // Rounded, as browsers do it.
+    // Rounded, as in browsers.
     pass(1_000, second % 2 === 0 ? 900 : 1_100);
     assert.equal(clock.now(), machine.monotonic);
   }

@@ -5,7 +5,7 @@ import { FRESH_MS, type Loaded, NearCache } from './near-cache.ts';
 
 const BOUNDS = { entries_max: 100, bytes_max: 1_000_000, age_ms_max: 60_000 };
 
-/** A cache of keys like `id/1` whose loads are answered by the test. */
+/** A cache of keys like `id/1`, whose loads the test resolves. */
 function start(bounds = BOUNDS) {
   const world = { now: 0, fresh_until: 3_000 };
   const loads: {
@@ -29,7 +29,7 @@ function start(bounds = BOUNDS) {
     });
   const idOf = (key: string) => key.split('/')[0] ?? '';
   const cache = new NearCache({ load, idOf, now: () => world.now, freshUntil: () => world.fresh_until }, bounds);
-  /** Reads, and answers the load that it needs. */
+  /** Reads a key, and resolves the load that this causes. */
   const read = async (key: string, loaded: Partial<Loaded<string>> = {}) => {
     const before = loads.length;
     const value = cache.read(key);
@@ -193,7 +193,7 @@ test('a load that a change overtakes is cached if its value includes the change'
   }
 });
 
-/** A cache of keys like `id/1` that knows what to return for an ended one, at 10,000 ms of its clock. */
+/** A cache of keys like `id/1` with a value for ended ones, at 10,000 ms of its clock. */
 function startWithEnds() {
   const world = { now: 10_000, fresh_until: 10_000 + FRESH_MS };
   const loads: string[] = [];
@@ -234,7 +234,7 @@ test('a session that is opened again under the id of an ended one is live', asyn
   cache.changed('a', { revision: 3, hasEnded: true });
   world.now += 1;
   assert.equal(await cache.read('a/2'), 'live');
-  // Told once more, late: it may have happened before the read, since the watermark is not after it.
+  // Published again, late: the change may precede the read, since the watermark is not after it.
   cache.changed('a', { revision: 3, hasEnded: true });
   assert.equal(await cache.read('a/2'), 'live');
   assert.deepEqual(loads, ['a/1', 'a/2', 'a/2']);

@@ -65,7 +65,7 @@ export interface NearCacheStats {
   readonly loads: number;
 }
 
-/** The maximum number of pending loads that other reads can join. Beyond it, each read loads for itself. */
+/** The maximum number of pending loads that other reads can join. With more, each read loads for itself. */
 const LOADS_MAX = 10_000;
 /** No read joins a load that is older than this, in milliseconds: its result would be too old. */
 const JOINED_MS_MAX = 1_000;
@@ -82,8 +82,8 @@ interface Load<V> {
 }
 
 /**
- * A read-through cache that serves a value only while all of this holds: the feed of changes is fresh; no change of the
- * value was published since it was read from the store; neither its maximum age nor its own deadline has passed.
+ * A read-through cache. It serves a value only while its feed of changes is fresh. It does not serve a value that has
+ * changed since it was read from the store, or that is past its maximum age or its own deadline.
  *
  * Otherwise it loads the value, once for all concurrent reads of a key. A load that a change may have overtaken is
  * returned but not cached.

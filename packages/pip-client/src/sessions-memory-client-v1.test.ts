@@ -63,7 +63,7 @@ test('a closed session is not changed', async () => {
   assert.deepEqual(await client.getSessionById(null, id), closed);
 });
 
-test('a session past its timeout reads as closed at that moment, before and after a sweep', async () => {
+test('a session past its timeout is closed at its deadline, swept or not', async () => {
   const { clock, client } = startAt();
   const { id } = await client.openSession(null, '1', null, null, null, 'u', 'd');
   clock.now += DAY_MS - 1;

@@ -10,7 +10,7 @@ import { requireSession, SessionRefusal, sendRefusal, userSessionOf, userSession
 
 const startApp: StartApp = (options, mounts) => {
   const app = express();
-  // Express prints what handlers throw in any other.
+  // Express prints thrown errors in any other environment.
   app.set('env', 'test');
   app.use(express.json());
   for (let mount = 0; mount < mounts; mount += 1) app.use(userSessions(options));

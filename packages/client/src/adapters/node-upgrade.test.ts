@@ -10,7 +10,7 @@ const NAME = '__Host-session';
 
 type Upgrade = (request: IncomingMessage & { userSession?: UserSession }, socket: Duplex) => unknown;
 
-/** What a WebSocket library writes when it takes an upgrade. */
+/** The response that a WebSocket library writes when it accepts an upgrade. */
 function accept(socket: Duplex, line: string): void {
   socket.end(
     `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nx-user: ${line}\r\n\r\n`,

@@ -13,7 +13,10 @@ import { refusalOf as refusalOfExpress, sendRefusal } from './express.ts';
 import { refusalOf as refusalOfFastify, sendRefusal as sendFastifyRefusal } from './fastify.ts';
 import { refusalOf } from './hono.ts';
 
-/** A call fails in a handler that catches nothing: the service's reply, and what the user should get. */
+/**
+ * A failing call in a handler that catches no error: the reply of the service, and the response that the user should
+ * get.
+ */
 const CASES: readonly { readonly name: string; readonly reply: Reply; readonly retry_after: string | null }[] = [
   { name: 'a service that cannot be reached', reply: refused, retry_after: '5' },
   { name: 'a gateway before a service that is away', reply: text(502, 'away'), retry_after: '5' },
@@ -57,7 +60,7 @@ async function startExpress(t: TestContext, client: () => SessionsClient, catche
     if (refusal) sendRefusal(res, refusal, next);
     else next(error);
   });
-  // Express writes what nothing has caught to the console.
+  // Express prints uncaught errors to the console.
   t.mock.method(console, 'error', () => {});
   const { url, stop } = await listen(createServer(app));
   t.after(stop);
@@ -87,7 +90,7 @@ test('Fastify responds to an uncaught error of a call with 503 or 500', async (t
   }
 });
 
-/** As the documentation of Koa's default error handler says it. */
+/** The response of Koa's default error handler, by its documentation. */
 function koaResponse(error: Error & { status?: unknown; statusCode?: unknown; expose?: unknown; headers?: object }) {
   const status = error.status ?? error.statusCode;
   return {
@@ -97,7 +100,7 @@ function koaResponse(error: Error & { status?: unknown; statusCode?: unknown; ex
   };
 }
 
-/** As Nest's BaseExceptionFilter takes errors that are none of its own. */
+/** The response of Nest's BaseExceptionFilter to an error of another library. */
 function nestResponse(error: Error & { readonly statusCode?: number | undefined }) {
   const isHttpError = Boolean(error.statusCode && error.message);
   return isHttpError

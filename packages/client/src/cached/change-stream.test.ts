@@ -6,7 +6,7 @@ import { EventParser } from './event-parser.ts';
 
 type Send = (text: string) => Promise<void>;
 
-/** A stream whose connections the test speaks on; it ends after as many connections as there are scripts. */
+/** A stream whose connections the test controls. It ends after as many connections as there are scripts. */
 async function follow(scripts: readonly ((send: Send, world: World) => Promise<void> | void)[]) {
   const world: World = { now: 10_000, heard: [], errors: [], requests: [], waits: [], stream: null };
   const settings = toClientSettings({
@@ -49,7 +49,7 @@ interface World {
   now: number;
   readonly heard: string[];
   readonly errors: string[];
-  /** `Last-Event-ID` of each. */
+  /** The `Last-Event-ID` of each request. */
   readonly requests: (string | null)[];
   readonly waits: number[];
   stream: ChangeStream | null;
@@ -78,16 +78,16 @@ test('freshness counts from the sending of the request, however late events arri
   const seen: (number | undefined)[] = [];
   await follow([
     async (send, world) => {
-      // Asked at 10,000; the service took it at 500 of its own clock.
+      // Sent at 10,000. The service received it at 500 of its own clock.
       world.now = 10_900;
-      // What was told before says nothing: the two clocks were not compared then.
+      // A watermark before `hello` is ignored: the clocks were not compared at that time.
       await send(hello(500) + heartbeat(499));
       await send('');
       seen.push(world.stream?.freshUntil);
       await send(heartbeat(501));
       await send('');
       seen.push(world.stream?.freshUntil);
-      // A heartbeat of 1,500 that has been held back for a while is no news.
+      // A heartbeat of 1,500 that was delayed extends nothing.
       world.now = 14_900;
       await send(heartbeat(1_500));
       await send('');
@@ -102,12 +102,12 @@ test('no heartbeat counts for longer than 3 seconds from its receipt', async () 
   const { errors, requests } = await follow([
     async (send, world) => {
       await send(hello(500));
-      // Half a second more has passed at the service than here: this clock may have stood still, or drifts.
+      // The service's clock has advanced by half a second more: this clock may have stood still, or drifts.
       world.now = 10_100;
       await send(`${change('a', 1)}${heartbeat(1_100)}`);
       await send('');
       seen.push(world.stream?.freshUntil);
-      // As after a suspension of 20 seconds: what was related before is not.
+      // The state after a suspension of 20 seconds: the former comparison of the clocks is void.
       await send(heartbeat(21_100)).catch(() => {});
       await send('').catch(() => {});
     },
@@ -115,7 +115,7 @@ test('no heartbeat counts for longer than 3 seconds from its receipt', async () 
   ]);
   assert.deepEqual(seen, [12_858, Number.NEGATIVE_INFINITY]);
   assert.match(errors[0] ?? '', /ahead of the clock/);
-  // Nothing that is kept is trusted: the service says that there was a gap.
+  // No entry is trusted: the service reports a gap.
   assert.deepEqual(requests, [null, null, null]);
 });
 

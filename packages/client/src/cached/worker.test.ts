@@ -9,7 +9,7 @@ import { startTestServer } from '../../../../testing/http/test-server.ts';
 
 const INDEX = new URL('../index.ts', import.meta.url);
 
-/** What browsers and workers have, and the client may use. */
+/** The APIs of browsers and workers that the client may use. */
 const WEB = {
   AbortController,
   AbortSignal,
@@ -26,7 +26,10 @@ const WEB = {
   setTimeout,
 };
 
-/** As code, since it runs where nothing of this file is: reads a token from memory until it is refused there. */
+/**
+ * The code of the worker, as text, since it cannot use this file. It reads a token from memory until the session has
+ * ended.
+ */
 const USE = `async ({ createCachedSessionsClient }, url, token, fromMemory) => {
   const client = createCachedSessionsClient({ url });
   const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -43,7 +46,7 @@ async function start(t: TestContext) {
   const { url, sessions, clock, stop } = await startTestServer();
   t.after(stop);
   const { session, token } = await sessions.openWithToken({ user_id: 'u' }, null);
-  // A session in use is touched, and its activity is counted ahead from then on.
+  // The touch of a session in use makes it cacheable.
   clock.advance(1);
   return { url, token, close: () => sessions.close(session.id) };
 }

@@ -42,7 +42,7 @@ function sessionOf(req: Request): LibrarySession {
 
 runLibraryCases('express-session', startApp);
 
-/** The store as other code than the library calls it. */
+/** The store, called by other code than the library. */
 async function startStore(t: TestContext) {
   const world = await startSessions('remote');
   t.after(world.stop);
@@ -57,7 +57,7 @@ async function startStore(t: TestContext) {
   return { ...world, store, get, set };
 }
 
-/** As another process of the application has it. */
+/** The store of another process of the application. */
 function another(client: LibraryStoreOptions['client']): PipSessionsStore {
   return new PipSessionsStore({ client });
 }
@@ -72,7 +72,7 @@ test('express-session: other code can use the store, and undoes no unseen change
   await set('a', Object.assign(first ?? {}, { first: true }));
   await set('a', Object.assign(second ?? {}, { second: true }));
   assert.deepEqual(await get('a'), { cookie: COOKIE, views: 1, first: true, second: true });
-  // Saved once more, an object does not remove what it never had.
+  // A second save of an object does not remove a property that it never had.
   await set('a', Object.assign(second ?? {}, { third: true }));
   assert.deepEqual(await get('a'), { cookie: COOKIE, views: 1, first: true, second: true, third: true });
 });
@@ -242,7 +242,7 @@ test('express-session: an unavailable service fails calls with or without callba
   takeAway();
   const away = { name: 'SessionStoreError', code: 'STORE_UNAVAILABLE', status: 503 };
   await assert.rejects(get('a'), away);
-  // Reading has counted as activity.
+  // Reading has already recorded activity.
   await promisify((done: (error: unknown) => void) => store.touch('a', data, done))();
   await assert.rejects(set('a', { cookie: COOKIE, more: 1 }), away);
   const calls: ((done: (error: unknown) => void) => void)[] = [

@@ -50,7 +50,7 @@ function sessionOf(request: FastifyRequest): LibrarySession {
 
 runLibraryCases('@fastify/session', startApp);
 
-/** The store as other code than the library calls it. */
+/** The store, called by other code than the library. */
 async function startStore(t: TestContext) {
   const world = await startSessions('remote');
   t.after(world.stop);

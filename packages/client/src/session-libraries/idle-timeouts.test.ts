@@ -8,7 +8,7 @@ import { LibrarySessions } from './library-sessions.ts';
 const DAY_S = 86_400;
 const DAY_MS = DAY_S * 1000;
 
-/** A service of 30 days at most, and what the process warns of. */
+/** A service with a maximum of 30 days, and the warnings of the process. */
 async function start(t: TestContext) {
   const server = await startTestServer({ settings: { idle_timeout_ms_max: 30 * DAY_MS } });
   t.after(server.stop);
@@ -38,7 +38,7 @@ for (const access of ['embedded', 'remote'] as const) {
     assert.deepEqual(timeouts, [30 * DAY_S, 30 * DAY_S]);
     clock.advance(30 * DAY_MS - 1);
     assert.deepEqual((await store.read('a'))?.data, held?.data);
-    // Node reports a warning with the next turn.
+    // Node emits a warning in the next tick.
     await new Promise(setImmediate);
     const [warning, ...more] = warnings;
     assert.match(String(warning?.message), /5184000 seconds.*2592000 seconds/);

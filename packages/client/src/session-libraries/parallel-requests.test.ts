@@ -13,7 +13,7 @@ const SID = 'sid';
 const COOKIE = { originalMaxAge: null, path: '/' };
 const MARKER = 'test';
 
-/** What a request does between its read and its write; null ends the session. */
+/** The change of a request between its read and its write; null destroys the session. */
 const CHANGES: Readonly<Record<string, (session: Record<string, unknown>) => object | null>> = {
   'sign u in': (session) => ({ ...session, userId: 'u' }),
   'sign v in': (session) => ({ ...session, userId: 'v' }),

@@ -9,7 +9,7 @@ const BACKOFF_MS = 100;
 const BACKOFF_MS_MAX = 2_000;
 
 /** A request that is prepared once per call and sent once per attempt. */
-export interface Exchange<T> {
+export interface PreparedRequest<T> {
   readonly target: CallTarget;
   readonly address: string;
   readonly init: RequestInit;
@@ -21,8 +21,12 @@ export interface Exchange<T> {
 }
 
 /** Sends a request until its outcome is final, or the caller aborts. */
-export async function send<T>(settings: TransportSettings, exchange: Exchange<T>, caller?: AbortSignal): Promise<T> {
-  const { target, timeout_ms, repeat_after } = exchange;
+export async function send<T>(
+  settings: TransportSettings,
+  request: PreparedRequest<T>,
+  caller?: AbortSignal,
+): Promise<T> {
+  const { target, timeout_ms, repeat_after } = request;
   const deadline = monotonicTime() + timeout_ms;
   let failure: Error | undefined;
   const ends = {
@@ -38,7 +42,7 @@ export async function send<T>(settings: TransportSettings, exchange: Exchange<T>
   };
   return withDeadline(timeout_ms, caller, ends, async (signal) => {
     for (let repeated = 0; ; repeated += 1) {
-      const outcome = await attempt(settings, exchange, signal);
+      const outcome = await attempt(settings, request, signal);
       if (outcome.type === 'result') return outcome.result;
       failure = outcome.error;
       const passing = outcome.end !== null && repeat_after.has(outcome.end);
@@ -54,7 +58,7 @@ export async function send<T>(settings: TransportSettings, exchange: Exchange<T>
 
 async function attempt<T>(
   settings: TransportSettings,
-  { target, address, init, reader }: Exchange<T>,
+  { target, address, init, reader }: PreparedRequest<T>,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
   try {

@@ -55,9 +55,9 @@ export function createCallV2(client: SessionsClientOptions): CallV2 {
     const headers = toHeaders(settings, request, options);
     // A redirected request would send the key and the token to another host.
     const init: RequestInit = { method, headers, body: toBody(request), redirect: 'manual' };
-    const exchange = { target, address, init, reader: answerReaderV2(route, read) };
+    const prepared = { target, address, init, reader: answerReaderV2(route, read) };
     const repeat_after = route.isIdempotent && if_match === undefined ? NOT_DONE_OR_UNKNOWN : NOT_DONE;
-    return send(settings, { ...exchange, timeout_ms: toTimeout(timeout_ms), repeat_after }, signal);
+    return send(settings, { ...prepared, timeout_ms: toTimeout(timeout_ms), repeat_after }, signal);
   };
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../index.ts';
 import { PROBLEM_CLASSES } from './error-classes.ts';
 
-/** What a call rejects with when the service answers so. */
+/** The error with which a call rejects for this response. */
 async function rejection(reply: Reply, call = (client: SessionsClient): Promise<unknown> => client.touch(ID)) {
   const { client } = clientOf([reply], { retries: 0 });
   const error = await call(client).then(
@@ -32,7 +32,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   SessionLimitError: ['SESSION_LIMIT'],
   TooManyRequestsError: ['TOO_MANY_REQUESTS'],
   UnauthorizedError: ['UNAUTHORIZED', 'FORBIDDEN'],
-  // What a caller mends in its code, or cannot mend: there is nothing to catch.
+  // Errors that a caller fixes in its code, or cannot fix: no handler needs their class.
   SessionsProblemError: [
     'INVALID_CONTENT',
     'INVALID_REQUEST',

@@ -17,7 +17,7 @@ import type { SessionsClient } from '../index.ts';
 const found = answer(200, SESSION);
 const opened = answer(201, { session: SESSION, token: TOKEN, evicted: [] });
 
-/** What came of a call that met this end once, and would be answered after it. */
+/** The outcome of a call whose first attempt ends like this. A second attempt would succeed. */
 async function attemptsAfter(end: Reply, then: Reply, call: (client: SessionsClient) => Promise<unknown>) {
   const { client, sent } = clientOf([end, then]);
   const ended = await call(client).then(

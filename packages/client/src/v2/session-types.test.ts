@@ -1,4 +1,4 @@
-/** What the compiler says of an application's own types: the tests hold where this file compiles, and run nothing else. */
+/** Type checks of an application's own types: the tests pass if this file compiles, and run no other check. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type userSessionOf, userSessions as userSessionsOfExpress } from '../adapters/express.ts';
@@ -15,7 +15,7 @@ interface Cart {
   readonly note?: string;
 }
 
-/** Whether two types are the same, also for `any` and `unknown`. */
+/** Whether two types are the same, including `any` and `unknown`. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>) => assert.ok(true);
 
@@ -27,14 +27,14 @@ test('a client with types of the application accepts and returns them', async ()
   same<typeof session.user, User>(true);
   same<typeof session.data, Cart>(true);
   same<Awaited<ReturnType<typeof sessions.read>>, Session<User, Cart> | null>(true);
-  // One that has ended has neither.
+  // An ended session has neither.
   same<Awaited<ReturnType<typeof sessions.get>>, Session<User | null, Cart | null> | null>(true);
   same<Awaited<ReturnType<typeof sessions.close>>['data'], Cart | null>(true);
   same<Parameters<typeof sessions.replaceData>[1], Cart>(true);
   const wrong = [
     // @ts-expect-error: no role of a user
     () => sessions.open({ user_id: '1', user: { role: 'owner' } }),
-    // @ts-expect-error: a cart is a list
+    // @ts-expect-error: a cart is an array
     () => sessions.replaceData(ID, { cart: 'apple' }),
     // @ts-expect-error: data has no such property
     () => sessions.patchData(ID, { basket: [] }),
