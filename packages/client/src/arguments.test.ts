@@ -10,7 +10,7 @@ import {
 
 const url = 'http://localhost:8080';
 
-/** What TypeScript would refuse. */
+/** Calls that TypeScript rejects. */
 type Untyped<T> = { [K in keyof T]: (...input: unknown[]) => Promise<unknown> };
 
 const WRONG: readonly [RegExp, (client: Untyped<SessionsClient>) => Promise<unknown>][] = [
@@ -28,7 +28,7 @@ const WRONG: readonly [RegExp, (client: Untyped<SessionsClient>) => Promise<unkn
   [/^properties of update are missing/, (client) => client.update(ID)],
 ];
 
-test('a call that JavaScript lets through says what is wrong with it and how it is right, and sends nothing', async () => {
+test('a wrong argument rejects with a correct call in the message, and sends nothing', async () => {
   const { client, sent } = clientOf([hang]);
   for (const [message, call] of WRONG) {
     await assert.rejects(call(client as unknown as Untyped<SessionsClient>), { name: 'TypeError', message });
@@ -41,7 +41,7 @@ test('a call that JavaScript lets through says what is wrong with it and how it 
   assert.equal(sent.length, 0);
 });
 
-test('a client without options, or with an address alone, says what it takes', () => {
+test('a client with wrong options throws, and the message shows a correct call', () => {
   for (const create of [createSessionsClient, createCachedSessionsClient, createSessionsV1Client]) {
     const untyped = create as (options?: unknown) => unknown;
     const right = new RegExp(`: use ${create.name}\\(\\{ url: 'http://localhost:8080'`);
@@ -50,13 +50,13 @@ test('a client without options, or with an address alone, says what it takes', (
   }
 });
 
-test('an address with the path of the API says what is too much', () => {
-  const message = /^url ends in \/v2(\/sessions)?\/?: leave that out/;
+test('a url with the path of the API throws, and the message names that path', () => {
+  const message = /^url ends in \/v2(\/sessions)?\/?, which the client adds itself: omit it/;
   for (const path of ['/v2', '/v2/', '/v2/sessions', '/gateway/v2']) {
     assert.throws(() => createSessionsClient({ url: url + path }), { name: 'TypeError', message });
     assert.throws(() => createCachedSessionsClient({ url: url + path }), { name: 'TypeError', message });
   }
-  assert.throws(() => createSessionsV1Client({ url: `${url}/v1` }), /^TypeError: url ends in \/v1: leave/);
+  assert.throws(() => createSessionsV1Client({ url: `${url}/v1` }), /^TypeError: url ends in \/v1, which/);
   createSessionsV1Client({ url: `${url}/v1`, base_route: 'sessions' });
   createSessionsClient({ url: `${url}/v2x` });
 });

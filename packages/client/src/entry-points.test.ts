@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-/** What is loaded, which types are not: paths of files and names of packages. */
+/** The imports that are loaded, without types: paths of files and names of packages. */
 function loaded(file: URL, seen = new Set<string>()): ReadonlySet<string> {
   if (seen.has(file.href)) return seen;
   seen.add(file.href);
@@ -32,7 +32,7 @@ for (const [name, packages] of Object.entries(PACKAGES)) {
   });
 }
 
-test('each of them is an entry point of the package, and its framework an optional peer', () => {
+test('each adapter is an entry point, and its framework an optional peer dependency', () => {
   const { exports, peerDependenciesMeta } = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   );

@@ -2,10 +2,11 @@
  * The client of the user sessions service, for Node, browsers and workers.
  *
  * @example
- * import { createSessionsV1Client } from '@pip-sessions/client';
+ * import { createSessionsClient } from '@pip-sessions/client';
  *
- * const sessions = createSessionsV1Client({ url: 'http://localhost:8080' });
- * const session = await sessions.openSession('123', '1', 'User 1', 'localhost', 'test', null, 'abc');
+ * const sessions = createSessionsClient({ url: 'http://localhost:8080', key: 'the key of this application' });
+ * const { session, token } = await sessions.open({ user_id: '1' });
+ * await sessions.close(session.id);
  */
 import './transport/node-version.ts';
 

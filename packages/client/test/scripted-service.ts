@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import { json as readJson } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 
-/** A request as it came in. */
+/** A received request. */
 export interface Received {
   readonly method: string;
   readonly path: string;
@@ -19,7 +19,7 @@ export interface ScriptedService {
   readonly received: readonly Received[];
 }
 
-/** A service on a free port that gives these replies in turn, and the last one to whatever follows. */
+/** A service on a free port that sends these replies in turn, and then the last one. */
 export async function scriptedService(t: TestContext, ...replies: [Reply, ...Reply[]]): Promise<ScriptedService> {
   const received: Received[] = [];
   const server = createServer(async (request, response) => {
@@ -52,7 +52,7 @@ function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>)
   return address.port;
 }
 
-/** The original's answers name no charset. */
+/** A JSON response without a charset, as the original sends it. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Reply {
   return text(status, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
 }
@@ -67,14 +67,14 @@ export const reset: Reply = (response) => response.socket?.resetAndDestroy();
 
 export const hang: Reply = () => {};
 
-/** Answers that a body follows, and never ends it. */
+/** Sends the headers and a part of the body, and never ends it. */
 export const hangInBody: Reply = (response) => response.writeHead(200).write('{"id":');
 
 export const resetInBody: Reply = (response) => {
   response.writeHead(200).write('{"id":', () => response.socket?.resetAndDestroy());
 };
 
-/** A session as the original answers it. */
+/** The JSON of a session of the original. */
 export const ORIGINAL_SESSION = {
   id: '182182d1681b4ab7894714df78d203ec',
   user_id: '1',

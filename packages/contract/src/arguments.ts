@@ -1,6 +1,6 @@
 /**
- * Throws a `TypeError` for what is no object where one has to be, which callers without types may get wrong. Its message
- * says how the call is right, and never what was given, which may be a token.
+ * Throws a `TypeError` unless `value` is an object. Callers without types may pass anything. The message shows a
+ * correct call, `right`, and never the value, which may be a token.
  */
 export function assertObject(value: unknown, name: string, right: string): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;

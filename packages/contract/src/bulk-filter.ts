@@ -1,6 +1,6 @@
 /**
- * The filter of a bulk close, as callers without types may get it wrong. Throws a `TypeError` that says how it is right.
- * JSON leaves out what is undefined: a filter by an unknown user would close the sessions of every user.
+ * Throws a `TypeError` unless a bulk close has a filter without undefined properties. JSON omits a property that is
+ * undefined: a filter by an unknown user would close the sessions of every user.
  */
 export function assertBulkFilter(request: unknown): void {
   const filter: unknown = (request as { readonly filter?: unknown } | null | undefined)?.filter;
@@ -10,6 +10,7 @@ export function assertBulkFilter(request: unknown): void {
     );
   }
   for (const [name, value] of Object.entries(filter)) {
-    if (value === undefined) throw new TypeError(`filter.${name} is undefined: leave it out to close whatever it is.`);
+    if (value === undefined)
+      throw new TypeError(`filter.${name} is undefined: give a value, or omit it to match every value.`);
   }
 }

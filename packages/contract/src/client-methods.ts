@@ -5,29 +5,36 @@ import type { RouteNameV2 } from './routes.ts';
 import type { AllRequest, SessionsClient } from './sessions-client.ts';
 import type { ListRequest, SessionPage, SessionSummary, Validation } from './v2.ts';
 
-/** What a method asks for. */
+/** The parts of one request, before the sender makes an HTTP request or a call of it. */
 export interface MethodRequest {
-  /** Of the path, where it has one. */
+  /** The session id in the path. Omitted for a route without one. */
   readonly id?: string;
+  /** The query parameters. A property that is undefined is not sent. */
   readonly query?: object;
-  /** Of a page, only `total` is read. */
+  /** True for a request for a page of which only `total` is read. */
   readonly isCount?: boolean;
-  /** The JSON value that goes along; without this property, nothing does. */
+  /** The JSON value of the body. A request without this property has no body. */
   readonly body?: unknown;
+  /** The revision that the session must have, for the header `If-Match`. */
   readonly if_match?: number | undefined;
+  /** The value of the header `Idempotency-Key`. */
   readonly idempotency_key?: string | undefined;
 }
 
 /** How a client reaches the service: over HTTP or in the same process. */
 export interface Sender {
+  /** Sends a request to a route and returns its result. Rejects with the sender's own errors. */
   readonly send: <T>(route: RouteNameV2, request: MethodRequest, options: RequestOptions | undefined) => Promise<T>;
-  /** Whether an error says that there is no such session. */
+  /** Whether an error means that the session does not exist. */
   readonly isMissing: (error: unknown) => boolean;
-  /** For an open request without a key of its own; left out where no response can be lost. */
+  /** Returns a key for an open request that has none. Omitted where a response cannot be lost. */
   readonly newIdempotencyKey?: () => string;
 }
 
-/** The methods of API v2 over a sender. */
+/**
+ * Returns a client of API v2 that sends its requests with a `Sender`. It checks arguments before it sends: the methods
+ * reject with a `TypeError` for a call that is wrong.
+ */
 export function clientMethods({ send, isMissing, newIdempotencyKey }: Sender): SessionsClient {
   const list = async (query: ListRequest = {}, options?: RequestOptions): Promise<SessionPage> => {
     assertObject(query, 'filters of list', "list({ user_id: '1' })");

@@ -1,17 +1,18 @@
-/** Why a session ended, in the order in which figures and documents list the reasons. */
+/** The reasons for which a session ends, in the order in which statistics and documents list them. */
 export const CLOSE_REASONS = [
   /** The user signed out. */
   'closed',
-  /** Somebody else ended it: an administrator, or the user from another device. */
+  /** An administrator, or the user on another device, ended it. */
   'revoked',
-  /** Nothing happened for `idle_timeout`. */
+  /** It had no activity for `idle_timeout`. */
   'idle',
   /** It passed its `expire_time`. */
   'expired',
-  /** A newer session of the user took its place, by the limit of sessions a user. */
+  /** A newer session of the user replaced it, because of the limit of sessions per user. */
   'evicted',
-  /** A token of it was presented again after it had been rotated: another person may have it. */
+  /** One of its tokens was presented again after the rotation: another person may have it. */
   'compromised',
 ] as const;
 
+/** A reason for which a session ended: one of `CLOSE_REASONS`. */
 export type CloseReason = (typeof CLOSE_REASONS)[number];

@@ -2,19 +2,19 @@ import type { RequestOptions } from './request-options.ts';
 import type { Session } from './v2.ts';
 
 /**
- * What a guard of an application needs, whoever does it: the remote client, a cache before it, or the service in the
- * same process.
+ * Finds the session of a token, as middleware needs it. The remote client, its cache and the service in the same
+ * process implement it.
  */
 export interface SessionReader<User = unknown, Data = unknown> {
   /**
-   * The live session that a credential, its token, belongs to; null when there is none, or it has ended. Rejects when
-   * that cannot be told, so that a fault neither signs anyone in nor out.
+   * Returns the live session of a token; null if there is none or it has ended. Rejects if the service cannot be
+   * reached, so that a fault never signs a user in or out.
    */
   read(credential: string, options?: RequestOptions): Promise<Session<User, Data> | null>;
 
   /**
-   * What `read` would answer, where that is in memory and safe to answer; undefined where somebody has to be asked. Left
-   * out by readers without a memory.
+   * Returns the result of `read` if it is in memory and still safe to use. Returns undefined if `read` would have to
+   * call the service. Readers without a cache omit this method.
    */
   peek?(credential: string): Session<User, Data> | null | undefined;
 }

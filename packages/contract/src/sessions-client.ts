@@ -18,91 +18,132 @@ import type {
   Validation,
 } from './v2.ts';
 
-/** Which sessions `all` goes through; `limit` is how many it asks for at a time. */
+/** The filter of `all`. `limit` is the number of sessions that it requests per page. */
 export type AllRequest = Omit<ListRequest, 'cursor' | 'total'>;
 
 /**
- * The methods of API v2. Calls reject with a `SessionsProblemError`, or one of its subclasses, where the service
- * answered with a problem; with a `SessionsCallError` where no answer came that can be used; and with a `TypeError`
- * that names the argument where one cannot be sent.
+ * The client of API v2. Calls reject with one of these errors:
  *
- * `User` and `Data` are the application's own types of what it keeps in a session; nothing checks them.
+ * `SessionsProblemError` or one of its subclasses, if the service responded with an error; `code` is one of
+ * `PROBLEM_CODES`.
+ *
+ * `SessionsCallError`, if there is no usable response; `code` is `TIMEOUT`, `UNREACHABLE`, `ABORTED`, `INVALID_ANSWER`
+ * or `ANSWER_TOO_LARGE`.
+ *
+ * `TypeError`, if an argument is wrong; it names the argument, and nothing was sent.
+ *
+ * `User` and `Data` are the application's own types of the values in a session. Nothing checks them.
  *
  * @example
- * const sessions = createSessionsClient<User, { cart: string[] }>({ url, key });
+ * import { createSessionsClient } from '@pip-sessions/client';
+ *
+ * const sessions = createSessionsClient<{ role: string }, { cart: string[] }>({ url: 'http://localhost:8080' });
+ * const { session, token } = await sessions.open({ user_id: '1', data: { cart: [] } });
+ * await sessions.patchData(session.id, { cart: ['apple'] });
+ * console.log(await sessions.read(token));
+ * await sessions.close(session.id);
  */
 export interface SessionsClient<User = unknown, Data = unknown> extends SessionReader<User, Data> {
   /**
-   * Opens a session for a user whom the caller has authenticated. The token in the answer is what the user's browser
-   * or app holds; nobody can ask for it again. Sending it twice never opens two sessions.
+   * Opens a session for a user whom the caller has authenticated. The result has the token, which the user's browser or
+   * app keeps; no other call returns it. A repeated request with the same idempotency key never opens a second session.
+   *
+   * Rejects with a `SessionLimitError` (code `SESSION_LIMIT`) if the user has too many sessions and the service does
+   * not evict. Rejects with an `InvalidDataError` for a wrong property, and with the code `KEY_USED` for a used
+   * idempotency key whose first response cannot be repeated.
    */
   open(request: OpenRequest<User, Data>, options?: OpenOptions): Promise<OpenResult<User, Data>>;
 
-  /** A session, live or ended; null when there is none of that id. */
+  /** Returns a session, live or ended; null if no session has this id. */
   get(id: string, options?: RequestOptions): Promise<Session<User | null, Data | null> | null>;
 
-  /** One page of sessions, without `user` and `data`, the newest first. */
+  /** Returns one page of sessions without `user` and `data`, the newest first. */
   list(request?: ListRequest, options?: RequestOptions): Promise<SessionPage>;
 
   /**
-   * All sessions that match, page after page; `options` hold for each page.
+   * Iterates over all sessions that match, page by page. `options` apply to the request of each page.
    *
    * @example
-   * for await (const session of sessions.all({ user_id: '1', active: true })) show(session.client, session.open_time);
+   * for await (const session of sessions.all({ user_id: '1', active: true })) console.log(session.client, session.open_time);
    */
   all(filter?: AllRequest, options?: RequestOptions): AsyncIterable<SessionSummary>;
 
-  /** How many sessions match. */
+  /** Returns the number of sessions that match. */
   count(filter?: SessionFilter, options?: RequestOptions): Promise<number>;
 
-  /** Whether a token is good, and its session, or why it is not. It counts as activity. */
+  /** Checks a token. Returns its session, or the reason for which the token is not valid. It counts as activity. */
   validate(token: string, options?: ValidateOptions): Promise<Validation<User, Data>>;
 
   /**
-   * A new token for an old one, which stays good for a short grace only; whoever presents it afterwards ends the
-   * session. With `auth_*` members after the user has authenticated again: the old token is then worth what it was
-   * before, and rotating it without them rejects with the code `TOKEN_REPLACED`. Sent twice, it renews once.
+   * Returns a new token for an old one. The old token stays valid for a short grace period; if it is presented after
+   * that, the session ends with the reason `compromised`. Repeated within the grace period, the call returns the same
+   * new token.
+   *
+   * Give `auth_*` properties after the user has authenticated again. The old token then keeps its old authentication
+   * level, and rotating it without them rejects with the code `TOKEN_REPLACED`. Rejects with a `NotFoundError` (code
+   * `TOKEN_UNKNOWN`) for an unknown token, and with a `SessionClosedError` for an ended session.
+   *
+   * @example
+   * const rotated = await sessions.rotate({ token, auth_methods: ['pwd', 'otp'], auth_level: 2 });
    */
   rotate(request: RotateRequest, options?: RequestOptions): Promise<RotateResult<User, Data>>;
 
   /**
-   * Changes how long a session lives ("remember me" after the sign-in), or what its device is known by. It does not
-   * count as activity. An ended session rejects with a `SessionClosedError`; one that is past its new deadline ends.
+   * Changes the lifetime of a session ("remember me" after the sign-in), or the description of its device. It does not
+   * count as activity. A session that is past its new deadline ends.
+   *
+   * Rejects with a `SessionClosedError` for an ended session, with a `NotFoundError` for an unknown id, and with an
+   * `InvalidDataError` for a wrong property. `replaceData`, `replaceUser` and `patchData` do the same.
    *
    * @example
    * await sessions.update(session.id, { idle_timeout: 30 * 86_400, expire_time: null });
    */
   update(id: string, changes: UpdateRequest, options?: WriteOptions): Promise<Session<User | null, Data | null>>;
 
-  /** Replaces `data`, any JSON value. An ended session rejects with a `SessionClosedError`. */
+  /**
+   * Replaces `data` by any JSON value. Rejects as `update` does; for a value that is too large with the code
+   * `VALUE_TOO_LARGE`.
+   */
   replaceData(id: string, value: Data, options?: WriteOptions): Promise<Session<User, Data>>;
 
-  /** Replaces `user`, any JSON value. An ended session rejects with a `SessionClosedError`. */
+  /**
+   * Replaces `user` by any JSON value. Rejects as `update` does; for a value that is too large with the code
+   * `VALUE_TOO_LARGE`.
+   */
   replaceUser(id: string, value: User, options?: WriteOptions): Promise<Session<User, Data>>;
 
   /**
-   * Changes the members of `data` that are in `patch`, and removes those that are null in it (RFC 7396). Others may
-   * change other members at the same time.
+   * Changes the properties of `data` that are in `patch`, and removes those that are null in it (RFC 7396). Other
+   * callers may change other properties at the same time. Rejects as `replaceData` does.
    */
   patchData(id: string, patch: MergePatch<Data>, options?: WriteOptions): Promise<Session<User, Data>>;
 
-  /** Counts as activity, which puts off the end of the session by its `idle_timeout`. */
+  /**
+   * Records activity, which moves the end of the session to `idle_timeout` from now. Rejects with a
+   * `SessionClosedError` for an ended session, and with a `NotFoundError` for an unknown id.
+   */
   touch(id: string, options?: RequestOptions): Promise<Session<User, Data>>;
 
-  /** Ends a session. Closing an ended one changes nothing and answers it as it ended. */
+  /**
+   * Ends a session and returns it. Closing an ended session changes nothing and returns it as it ended. Rejects with a
+   * `NotFoundError` for an unknown id.
+   */
   close(id: string, options?: CloseOptions): Promise<Session<User | null, Data | null>>;
 
-  /** Deletes a session, live or ended, and answers it as it was. To end one and keep its record, `close` it. */
+  /**
+   * Deletes a session, live or ended, and returns it as it was. Use `close` to end a session and keep its record.
+   * Rejects with a `NotFoundError` for an unknown id.
+   */
   remove(id: string, options?: RequestOptions): Promise<Session<User | null, Data | null>>;
 
   /**
-   * Ends all live sessions that match, at most `limit` of them at a time: call again while it answers `more`.
+   * Ends the live sessions that match, at most `limit` of them per call. Call again while `more` in the result is true.
    *
    * @example
-   * await sessions.closeMany({ filter: { user_id: '1' }, except: [current.id] }); // sign out everywhere else
+   * await sessions.closeMany({ filter: { user_id: '1' }, except: [session.id] }); // sign out everywhere else
    */
   closeMany(request: CloseManyRequest, options?: RequestOptions): Promise<CloseManyResult>;
 
-  /** How many sessions live, and were opened and closed in the last hours. */
+  /** Returns the number of live sessions, and how many were opened and closed in each of the last hours. */
   stats(options?: RequestOptions): Promise<Stats>;
 }

@@ -1,30 +1,40 @@
 import { SESSION_ID_LENGTH } from './session-id.ts';
 
-/** The form of a token: `ps_<session id>_<secret of 43 base64url characters>`. A text of another form is no token. */
+/**
+ * The format of a token: `ps_<session id>_<secret of 43 base64url characters>`. A string of another format is no token.
+ */
 export const TOKEN = /^ps_[0-9a-f]{36}_[\w-]{43}$/;
-/** What may be a token within a longer text, also when it is cut off. */
+/** Finds a possible token in a longer text, also one that is cut off. */
 export const TOKEN_IN_TEXT = /ps_[0-9a-f]{36}_[\w-]+/;
+/** The first characters of every token. */
 export const TOKEN_PREFIX = 'ps_';
 
 const ID_END = TOKEN_PREFIX.length + SESSION_ID_LENGTH;
 const TOKEN_LENGTH = ID_END + 1 + 43;
 
+/** The parts of a token. */
 export interface ParsedToken {
+  /** The id of the session. */
   readonly id: string;
+  /** The secret part, which proves that the bearer may use the session. */
   readonly secret: string;
 }
 
-/** The parts of a token; null for a text of another length or frame. It says nothing of whether the token is good. */
+/**
+ * Returns the parts of a token; null for a string of another length or frame. It does not check whether the token is
+ * valid.
+ */
 export function parseToken(token: string): ParsedToken | null {
   if (token.length !== TOKEN_LENGTH || !token.startsWith(TOKEN_PREFIX) || token[ID_END] !== '_') return null;
   return { id: token.slice(TOKEN_PREFIX.length, ID_END), secret: token.slice(ID_END + 1) };
 }
 
-/** The session id in a token, without a check of its form. */
+/** Returns the session id in a token, without a check of its format. */
 export function sessionIdOf(token: string): string {
   return token.slice(TOKEN_PREFIX.length, ID_END);
 }
 
+/** Returns the token of a session id and a secret. */
 export function tokenOf(id: string, secret: string): string {
   return `${TOKEN_PREFIX}${id}_${secret}`;
 }

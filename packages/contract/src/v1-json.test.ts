@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { ORIGINAL_SESSION } from '../../client/test/scripted-service.ts';
 import { pageFromJson, sessionFromJson } from './v1-json.ts';
 
-test('a service in Go, which writes the year 1 for no close_time, does not make a session look closed', () => {
+test('the year 1 as close_time, from a service in Go, does not close a session', () => {
   const session = sessionFromJson({ ...ORIGINAL_SESSION, close_time: '0001-01-01T00:00:00Z' });
   assert.equal('close_time' in session, false);
 });
 
-test('members that a service leaves out are null', () => {
+test('properties that a service omits are null', () => {
   const { user_name: _1, address: _2, client: _3, user: _4, data: _5, ...rest } = ORIGINAL_SESSION;
   const { user_name, address, client, user, data } = sessionFromJson({ ...rest, close_time: null });
   assert.deepEqual(
@@ -17,7 +17,7 @@ test('members that a service leaves out are null', () => {
   );
 });
 
-test('a session without a user, which an original can hold, does not spoil the page it is in', () => {
+test('a session without a user, from the original, does not fail its page', () => {
   const page = pageFromJson({ total: null, data: [{ ...ORIGINAL_SESSION, user_id: null }, ORIGINAL_SESSION] });
   assert.deepEqual(
     page.data.map(({ user_id }) => user_id),
@@ -32,7 +32,7 @@ test('any JSON value is kept as data and user', () => {
   }
 });
 
-test('what is not a session is refused with the name of the member', () => {
+test('JSON that is no session throws an error that names the property', () => {
   assert.throws(() => sessionFromJson(null), /not an object/);
   assert.throws(() => sessionFromJson({}), /active is not a boolean/);
   assert.throws(() => sessionFromJson({ ...ORIGINAL_SESSION, id: 7 }), /id is not a string/);

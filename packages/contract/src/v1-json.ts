@@ -2,14 +2,17 @@ import type { DataPageV1, SessionSummaryV1, SessionV1 } from './v1.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** Reads a session from its JSON; throws a `TypeError` that names the member when it is not one. */
+/** Converts the JSON of a session of API v1. Throws a `TypeError` that names the property which is missing or wrong. */
 export function sessionFromJson(json: unknown): SessionV1 {
   const members = object(json);
   const { user = null, data = null } = members;
   return { ...summary(members), user, data };
 }
 
-/** Reads an answer of `get_sessions`; throws a `TypeError` that names the member when it is not one. */
+/**
+ * Converts the JSON of a response to `get_sessions`. Throws a `TypeError` that names the property which is missing or
+ * wrong.
+ */
 export function pageFromJson(json: unknown): DataPageV1 {
   const { total, data } = object(json);
   if (!Array.isArray(data)) throw new TypeError('data is not an array');
@@ -19,7 +22,7 @@ export function pageFromJson(json: unknown): DataPageV1 {
 function summary(members: Members): SessionSummaryV1 {
   const { active, close_time } = members;
   if (typeof active !== 'boolean') throw new TypeError('active is not a boolean');
-  // Services in Go write the year 1 into an active session's close_time, others leave it out.
+  // Services in Go write the year 1 as `close_time` of an active session; other services omit it.
   const closed = !active && close_time !== null && close_time !== undefined;
   return {
     id: string(members, 'id'),

@@ -1,88 +1,105 @@
-/**
- * API v1 as both sides see it (WIRE_V1.md). Members have the names they have on the wire.
- */
+/** The types of API v1 (WIRE_V1.md) for its clients and its services. Properties have their names on the wire. */
 
-/** One sign-in of one user, as a client sees it. */
+/** One sign-in of one user, as a client of API v1 gets it. */
 export interface SessionV1 {
-  /** Opaque. Whoever knows it can read and end the session: keep it out of logs and addresses. */
+  /** An opaque id. Anyone who has it can read and end the session: keep it out of logs and addresses. */
   readonly id: string;
+  /** The id of the user, in the application's own terms. */
   readonly user_id: string;
+  /** The name of the user to show; null if the application gave none. */
   readonly user_name: string | null;
   /** False once the session was closed or has passed its timeout. */
   readonly active: boolean;
+  /** When the session was opened. */
   readonly open_time: Date;
   /** The last activity. */
   readonly request_time: Date;
-  /** Absent while the session is active. */
+  /** When the session ended; absent while it is active. */
   readonly close_time?: Date;
-  /** Where the user came from, in the application's own terms: usually an IP address. */
+  /** Where the user signed in, in the application's own terms: usually an IP address. */
   readonly address: string | null;
-  /** With what the user came, in the application's own terms: usually the user agent. */
+  /** The device or program of the user, in the application's own terms: usually the user agent. */
   readonly client: string | null;
-  /** Any JSON value of the application; null once the session has ended. */
+  /** The application's value about the user: any JSON value; null once the session has ended. */
   readonly user: unknown;
-  /** Any JSON value of the application; null once the session has ended. */
+  /** The application's value for this session: any JSON value; null once the session has ended. */
   readonly data: unknown;
 }
 
-/** A session without what belongs to the application: what lists answer. */
+/** A session without `user` and `data`: the form that lists return. */
 export type SessionSummaryV1 = Omit<SessionV1, 'user' | 'data'>;
 
-/** A `SessionV1` as it is on the wire: times are `YYYY-MM-DDTHH:mm:ss.sssZ` (WIRE_V1.md, Session JSON). */
+/** The JSON of a `SessionV1`: times are `YYYY-MM-DDTHH:mm:ss.sssZ` (WIRE_V1.md, Session JSON). */
 export interface SessionV1Json extends Omit<SessionV1, 'open_time' | 'request_time' | 'close_time'> {
+  /** When the session was opened. */
   readonly open_time: string;
+  /** The last activity. */
   readonly request_time: string;
+  /** When the session ended; absent or null while it is active. */
   readonly close_time?: string | null;
 }
 
+/** One page of a list. */
 export interface DataPageV1<T = SessionSummaryV1> {
-  /** How many match, over all pages; null unless `paging.total` asked for it. */
+  /** The number of sessions that match, over all pages; null unless `paging.total` was true. */
   readonly total: number | null;
+  /** The sessions of this page. */
   readonly data: readonly T[];
 }
 
-/** Which sessions; a member that is absent or null does not filter. */
+/** Selects sessions. A property that is absent or null does not filter. */
 export interface SessionFilterV1 {
+  /** The id of one session. */
   readonly id?: string | null;
+  /** The id of the user. */
   readonly user_id?: string | null;
+  /** True for live sessions, false for ended ones. */
   readonly active?: boolean | null;
-  /** Inclusive, on `request_time`. */
+  /** The earliest `request_time`, inclusive. */
   readonly from_time?: Date | string | null;
-  /** Exclusive, on `request_time`. */
+  /** The latest `request_time`, exclusive. */
   readonly to_time?: Date | string | null;
 }
 
+/** Selects a page of a list. */
 export interface PagingV1 {
-  /** How many to leave out at the start; default 0. */
+  /** The number of sessions to skip at the start; default 0. */
   readonly skip?: number | null;
-  /** At most how many to answer; the service's maximum (100, unless it is configured) when absent, null or 0. */
+  /**
+   * The maximum number of sessions in the page. Default, also for null and 0: the maximum of the service (100 unless it
+   * is configured).
+   */
   readonly take?: number | null;
-  /** Whether to count all that match. */
+  /** Whether to count all sessions that match. */
   readonly total?: boolean | null;
 }
 
+/** The options of every call, its last argument. */
 export interface CallOptionsV1 {
-  /** Gives up the call, which then rejects with `ABORTED`. What runs in the same process does not look at it. */
+  /** Aborts the call, which then rejects with the code `ABORTED`. Clients in the same process ignore it. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The eight methods of API v1. The correlation id goes into every log line that the call leads to; null for none.
- * A session that is not there is answered as null, never as an error. Rejections are in `errors.ts`.
+ * The client of API v1. The correlation id appears in every log line that the call causes; null for none. A missing
+ * session is returned as null, never as an error.
+ *
+ * Clients over HTTP reject with a `SessionsServiceError` or a `SessionsCallError`, Pip.Services components with an
+ * `ApplicationException`.
  */
 export interface SessionsClientV1 {
-  /** A page of sessions, newest activity first, without `user` and `data`. */
+  /** Returns one page of sessions without `user` and `data`, the newest activity first. */
   getSessions(
     correlationId: string | null,
     filter?: SessionFilterV1 | null,
     paging?: PagingV1 | null,
     options?: CallOptionsV1,
   ): Promise<DataPageV1>;
-  /** A session, active or ended. */
+  /** Returns a session, active or ended. */
   getSessionById(correlationId: string | null, sessionId: string, options?: CallOptionsV1): Promise<SessionV1 | null>;
   /**
-   * Opens a session for a user whom the caller has authenticated. It is never sent twice: after a call without an
-   * answer, a session may have been opened that nobody knows; it ends by its timeout.
+   * Opens a session for a user whom the caller has authenticated. The request is never sent twice. After a call without
+   * a response, the service may have opened a session whose id no caller has; it ends by its timeout.
    */
   openSession(
     correlationId: string | null,
@@ -94,25 +111,31 @@ export interface SessionsClientV1 {
     data?: unknown,
     options?: CallOptionsV1,
   ): Promise<SessionV1>;
-  /** Replaces `data`, which must not be null and counts as activity. An ended session is `SESSION_CLOSED`. */
+  /**
+   * Replaces `data`, which must not be null. It counts as activity. Rejects with the code `SESSION_CLOSED` for an ended
+   * session.
+   */
   storeSessionData(
     correlationId: string | null,
     sessionId: string,
     data: unknown,
     options?: CallOptionsV1,
   ): Promise<SessionV1 | null>;
-  /** Replaces `user`, which must not be null and counts as activity. An ended session is `SESSION_CLOSED`. */
+  /**
+   * Replaces `user`, which must not be null. It counts as activity. Rejects with the code `SESSION_CLOSED` for an ended
+   * session.
+   */
   updateSessionUser(
     correlationId: string | null,
     sessionId: string,
     user: unknown,
     options?: CallOptionsV1,
   ): Promise<SessionV1 | null>;
-  /** Ends a session. Closing an ended one changes nothing and answers it as it ended. */
+  /** Ends a session and returns it. Closing an ended session changes nothing and returns it as it ended. */
   closeSession(correlationId: string | null, sessionId: string, options?: CallOptionsV1): Promise<SessionV1 | null>;
-  /** Closes every session that is past its timeout; the service also does so by itself. */
+  /** Closes every session that is past its timeout. The service also does this by itself. */
   closeExpiredSessions(correlationId: string | null, options?: CallOptionsV1): Promise<void>;
-  /** Deletes a session and answers it as it was. */
+  /** Deletes a session and returns it as it was. */
   deleteSessionById(
     correlationId: string | null,
     sessionId: string,
@@ -120,12 +143,21 @@ export interface SessionsClientV1 {
   ): Promise<SessionV1 | null>;
 }
 
-/** The standard error (WIRE_V1.md, Statuses). What a proxy or a framework answers may lack all but the message. */
+/**
+ * The error response of API v1 (WIRE_V1.md, Statuses). The response of a proxy or a framework may have the message
+ * only.
+ */
 export interface ErrorV1 {
+  /** A stable code for programs, such as `SESSION_CLOSED`. */
   readonly code: string;
+  /** The category of the error, such as `BadRequest`. */
   readonly category?: string;
+  /** The HTTP status. */
   readonly status?: number;
+  /** The message for people. */
   readonly message: string;
+  /** Further properties of the error. */
   readonly details?: unknown;
+  /** The correlation id of the request; null if it had none. */
   readonly correlation_id?: string | null;
 }

@@ -1,6 +1,6 @@
 /**
- * API v2 as both sides see it. Members have the names they have on the wire; times are `YYYY-MM-DDTHH:mm:ss.sssZ`,
- * durations are seconds.
+ * The types of API v2 for its clients and its services. Properties have their names on the wire; times are
+ * `YYYY-MM-DDTHH:mm:ss.sssZ`, durations are seconds.
  */
 
 import type { CloseReason } from './close-reasons.ts';
@@ -12,69 +12,98 @@ export { CLOSE_REASONS, type CloseReason } from './close-reasons.ts';
 
 export type { Session, SessionSummary } from './session.ts';
 
-/** How the user proved who they are. */
+/** How the user authenticated. */
 export interface Authentication {
-  /** Default: now. */
+  /** When the user authenticated. Default: now. */
   readonly auth_time?: string;
+  /** How, in the application's own terms, such as `pwd`, `otp` and `hwk` (RFC 8176). */
   readonly auth_methods?: readonly string[];
+  /** How strong the authentication was: a higher number is stronger. */
   readonly auth_level?: number;
 }
 
-/** `POST /v2/sessions`: the caller has authenticated the user. */
+/** The body of `POST /v2/sessions`, for a user whom the caller has authenticated. */
 export interface OpenRequest<User = unknown, Data = unknown> extends Authentication, SessionNames {
+  /** The id of the user, in the application's own terms. */
   readonly user_id: string;
+  /** The application's value about the user: any JSON value. */
   readonly user?: User;
+  /** The application's value for this session: any JSON value. */
   readonly data?: Data;
-  /** Seconds; default and maximum are the service's settings. */
+  /** The session ends after this time without activity, in seconds. Default and maximum: settings of the service. */
   readonly idle_timeout?: number;
-  /** Not beyond the longest life that the service allows; its default. */
+  /**
+   * The absolute deadline. Default and maximum: the maximum lifetime that the service allows. Null, for no deadline, is
+   * allowed if the service has no maximum.
+   */
   readonly expire_time?: string | null;
 }
 
+/** The result of `POST /v2/sessions`. */
 export interface OpenResult<User = unknown, Data = unknown> {
+  /** The session that was opened. */
   readonly session: Session<User, Data>;
-  /** `ps_<id>_<secret>`: what the user's browser or app holds. It is answered here and nowhere else. */
+  /** `ps_<id>_<secret>`: the secret that the user's browser or app keeps. No other response has it. */
   readonly token: string;
-  /** Ids of the user's sessions that this one put out. */
+  /** The ids of the user's sessions that the service evicted for this one. */
   readonly evicted: readonly string[];
 }
 
-/** `unknown` is a token of no session here; otherwise the session has ended, and this is why. */
+/**
+ * Why a token is not valid: `unknown` if the service has no session for it, else the reason for which its session
+ * ended.
+ */
 export type InactiveReason = 'unknown' | CloseReason;
 
+/**
+ * The result of `POST /v2/sessions/validate`: the session of a token, or the reason for which the token is not valid.
+ */
 export type Validation<User = unknown, Data = unknown> =
   | {
+      /** Whether the token is valid. */
       readonly active: true;
+      /** The live session of the token. */
       readonly session: Session<User, Data>;
       /**
-       * For how many seconds the answer may be kept by who follows `GET /v2/changes`: none of its deadlines comes
-       * before, and activity that is not reported in that time is counted already.
+       * How long a client that follows `GET /v2/changes` may cache this result, in seconds. The session does not pass a
+       * deadline within that time: the service has already counted activity for it.
        */
       readonly max_age: number;
-      /** For how many seconds the service has known it without asking its store; 0 where it has asked. */
+      /** The age of the service's own cached result, in seconds; 0 if it was read from the store. */
       readonly age: number;
     }
-  | { readonly active: false; readonly reason: InactiveReason };
+  | {
+      readonly active: false;
+      /** Why the token is not valid. */
+      readonly reason: InactiveReason;
+    };
 
+/** The body of `POST /v2/sessions/rotate`. */
 export interface RotateRequest extends Authentication {
+  /** A token of the session. */
   readonly token: string;
 }
 
+/** The result of `POST /v2/sessions/rotate`. */
 export interface RotateResult<User = unknown, Data = unknown> {
+  /** The session of the token. */
   readonly session: Session<User, Data>;
-  /** The same for everyone who presents the same old token within the grace. */
+  /** The new token. It is the same for every caller that presents the same old token within the grace period. */
   readonly token: string;
 }
 
-/** `PATCH /v2/sessions/{id}`: what is left out stays as it is. */
+/** The body of `PATCH /v2/sessions/{id}`. An omitted property stays as it is. */
 export interface UpdateRequest extends SessionNames {
-  /** Seconds; the maximum is the service's setting. */
+  /** The session ends after this time without activity, in seconds. Maximum: a setting of the service. */
   readonly idle_timeout?: number;
-  /** Not beyond the longest life that the service allows, from the opening on. A time that is past ends the session. */
+  /**
+   * The absolute deadline; null for none, if the service has no maximum. Maximum: the maximum lifetime that the service
+   * allows, counted from `open_time`. A time in the past ends the session.
+   */
   readonly expire_time?: string | null;
 }
 
-/** A merge patch of a value (RFC 7396): null removes a member. */
+/** A merge patch of a value (RFC 7396): null removes a property. */
 export type MergePatch<T> = unknown extends T
   ? unknown
   : T extends readonly unknown[]
@@ -83,86 +112,109 @@ export type MergePatch<T> = unknown extends T
       ? { readonly [Name in keyof T]?: MergePatch<T[Name]> | null }
       : T;
 
-/** Which sessions; a member that is absent does not filter. */
+/** Selects sessions. An omitted property does not filter. */
 export interface SessionFilter {
+  /** The id of the user. */
   readonly user_id?: string;
+  /** True for live sessions, false for ended ones. */
   readonly active?: boolean;
-  /** Inclusive, on `request_time`. */
+  /** The earliest `request_time`, inclusive. */
   readonly from_time?: string;
-  /** Exclusive, on `request_time`. */
+  /** The latest `request_time`, exclusive. */
   readonly to_time?: string;
+  /** The exact `client` of the session. */
   readonly client?: string;
+  /** The exact `address` of the session. */
   readonly address?: string;
+  /** The reason for which the session ended. */
   readonly close_reason?: CloseReason;
 }
 
+/** The query of `GET /v2/sessions`. */
 export interface ListRequest extends SessionFilter {
-  /** Sessions a page at most; default and maximum are the service's setting. */
+  /** The maximum number of sessions in the page. Default and maximum: a setting of the service. */
   readonly limit?: number;
-  /** `next_cursor` of the page before, with the same filter. */
+  /** The `next_cursor` of the page before, with the same filter. */
   readonly cursor?: string;
-  /** Whether to count all that match, which may look at each of them. */
+  /** Whether to count all sessions that match. The service may have to read each of them. */
   readonly total?: boolean;
 }
 
+/** The result of `GET /v2/sessions`. */
 export interface SessionPage {
-  /** The newest `open_time` first. */
+  /** The sessions of this page, the newest `open_time` first. */
   readonly items: readonly SessionSummary[];
-  /** Null on the last page. A page before it may hold fewer than `limit`, even none, where few sessions match. */
+  /**
+   * The cursor of the next page; null on the last page. A page before the last may have fewer than `limit` sessions,
+   * even none, if few sessions match.
+   */
   readonly next_cursor: string | null;
-  /** Only when asked for. */
+  /** The number of sessions that match; only if the request has `total: true`. */
   readonly total?: number;
 }
 
-/** `POST /v2/sessions/close`. Only live sessions are closed: a filter with `active: false` matches none. */
+/** The body of `POST /v2/sessions/close`. It closes live sessions only: a filter with `active: false` matches none. */
 export interface CloseManyRequest {
-  /** May be empty, which is every session; must be there. */
+  /** Selects the sessions. It is required; an empty object selects every session. */
   readonly filter: SessionFilter;
-  /** Ids that stay open: "sign out everywhere else". */
+  /** The ids of sessions that stay open, for "sign out everywhere else". */
   readonly except?: readonly string[];
-  /** Default `revoked`. */
+  /** The reason that the closed sessions get; default `revoked`. */
   readonly reason?: 'closed' | 'revoked';
-  /** Answers what would be closed, and closes nothing. */
+  /** True to close nothing, and to return the sessions that would be closed. */
   readonly dry_run?: boolean;
-  /** How many at most; default and maximum 1000. */
+  /** The maximum number of sessions to close; default and maximum 1000. */
   readonly limit?: number;
 }
 
+/** The result of `POST /v2/sessions/close`. */
 export interface CloseManyResult {
+  /** The ids of the closed sessions. */
   readonly ids: readonly string[];
-  /** Whether sessions are left that match: call again. */
+  /** Whether more sessions match. If true, call again. */
   readonly more: boolean;
 }
 
+/** The counts of one hour. */
 export interface StatsHour {
-  /** Its beginning. */
+  /** The start of the hour. */
   readonly hour: string;
+  /** The number of sessions that were opened. */
   readonly opened: number;
+  /** The number of sessions that ended, by reason. */
   readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
 }
 
-/** A pass that closes what is past its deadline, and deletes what ended before the retention. */
+/**
+ * One pass of the service that closes sessions past their deadline and deletes sessions that ended before the
+ * retention.
+ */
 export interface Sweep {
+  /** When the pass started. */
   readonly time: string;
+  /** The number of sessions that it closed. */
   readonly closed: number;
+  /** The number of ended sessions that it deleted. */
   readonly purged: number;
-  /** For how many seconds the first of what it closed had been past its deadline. */
+  /** How long the most overdue session had been past its deadline when the pass closed it, in seconds. */
   readonly lag: number;
 }
 
-/** `GET /v2/stats`. No figure counts the entries that session libraries keep for browsers. */
+/** The result of `GET /v2/stats`. No figure counts the entries that session libraries keep for browsers. */
 export interface Stats {
+  /** The number of live sessions. */
   readonly live: number;
-  /** In the hours below. */
+  /** The number of sessions that were opened in `hours`. */
   readonly opened: number;
+  /** The number of sessions that ended in `hours`, by reason. */
   readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
-  /** The last 24, newest first; hours in which nothing happened are left out. */
+  /** The last 24 hours, the newest first. Hours without any change are omitted. */
   readonly hours: readonly StatsHour[];
-  /** The last one of the process that answers; null before its first. */
+  /** The last pass of the process that responds; null before its first. */
   readonly sweep: Sweep | null;
 }
 
-/** The closed catalogue of what API v2 answers as `code`. */
+/** All values of `code` in errors of API v2. */
 export const PROBLEM_CODES = [
   'INVALID_DATA',
   'INVALID_CONTENT',
@@ -189,20 +241,23 @@ export const PROBLEM_CODES = [
   'STORE_FULL',
 ] as const;
 
+/** The code of an error of API v2: one of `PROBLEM_CODES`. */
 export type ProblemCode = (typeof PROBLEM_CODES)[number];
 
-/** An error as API v2 answers it (RFC 9457, `application/problem+json`). */
+/** An error response of API v2 (RFC 9457, `application/problem+json`). */
 export interface Problem {
   /** `urn:pip-sessions:problem:<code>`. */
   readonly type: string;
-  /** What kind of problem it is, the same at each occurrence. */
+  /** The kind of problem, the same text at each occurrence. */
   readonly title: string;
+  /** The HTTP status. */
   readonly status: number;
-  /** What went wrong this time, and what to do about it. */
+  /** The error of this request, and what to do about it. */
   readonly detail: string;
-  /** Stable: what programs should look at. */
+  /** A stable code for programs. */
   readonly code: ProblemCode;
-  /** What there is to know beside: `{ members: ['data'] }` of `INVALID_DATA`, `{ reason }` of `SESSION_CLOSED`. */
+  /** Further properties: `{ members: ['data'] }` of `INVALID_DATA`, `{ reason }` of `SESSION_CLOSED`. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** The correlation id of the request. */
   readonly correlation_id?: string;
 }

@@ -4,7 +4,7 @@ import { EndedKeys } from './ended-keys.ts';
 import { NearEntries } from './near-entries.ts';
 import { RecentChanges } from './recent-changes.ts';
 
-test('entries of one id are forgotten together, in whatever order they came and went', () => {
+test('entries of one id are evicted together, in any order of changes', () => {
   const entries = new NearEntries<string>(100, 1e6);
   const set = (key: string) =>
     entries.set({
@@ -25,7 +25,7 @@ test('entries of one id are forgotten together, in whatever order they came and 
   assert.deepEqual([entries.size, entries.bytes], [0, 0]);
 });
 
-test('changes that are forgotten for want of room count as changes of everything', () => {
+test('changes beyond the bound count as changes of every id', () => {
   const changes = new RecentChanges(2);
   const change = { revision: 2 };
   changes.note('a', change, 1);
@@ -39,7 +39,7 @@ test('changes that are forgotten for want of room count as changes of everything
   assert.deepEqual([changes.since('a', 5), changes.since('a', 6)], [true, false]);
 });
 
-test('so many ended keys are remembered, and the oldest is forgotten', () => {
+test('ended keys are bounded, and the oldest one is forgotten', () => {
   const ended = new EndedKeys(2);
   for (const key of ['a', 'b', 'c']) ended.add(key);
   assert.deepEqual(

@@ -19,16 +19,16 @@ function start() {
   return { machine, clock, pass };
 }
 
-test('while both clocks agree, what has passed is what the monotonic clock says', () => {
+test('while both clocks agree, elapsed time is that of the monotonic clock', () => {
   const { machine, clock, pass } = start();
   for (let second = 1; second <= 600; second += 1) {
-    // Rounded, as browsers do it.
+    // Rounded, as in browsers.
     pass(1_000, second % 2 === 0 ? 900 : 1_100);
     assert.equal(clock.now(), machine.monotonic);
   }
 });
 
-test('it never steps back, and is behind neither clock by more than it says', () => {
+test('the clock never steps back, and is never behind by more than its bound', () => {
   const wall_ms = fc.integer({ min: -30_000, max: 30_000 });
   const passed = fc.record({ monotonic_ms: fc.nat(30_000), wall_ms });
   fc.assert(
@@ -49,7 +49,7 @@ test('it never steps back, and is behind neither clock by more than it says', ()
   );
 });
 
-test('after a suspension, or when the wall clock is set, nothing from before counts', () => {
+test('after a suspension or a change of the wall clock, the clock leaps ahead', () => {
   for (const [monotonic_ms, wall_ms] of [
     [0, 20_000],
     [0, 121],
@@ -66,7 +66,7 @@ test('after a suspension, or when the wall clock is set, nothing from before cou
   }
 });
 
-test('a process that is stopped between the readings of the two clocks has lost nothing', () => {
+test('a process that is stopped between two readings makes no leap', () => {
   let monotonic = 0;
   let wall = 0;
   let isStopped = false;
@@ -86,7 +86,7 @@ test('a process that is stopped between the readings of the two clocks has lost 
   assert.equal(clock.now(), 30_000);
 });
 
-test('the wall clock is left out for two microseconds, unless the other one has not moved', () => {
+test('the wall clock is skipped for two microseconds, unless the other stands still', () => {
   const { machine, clock } = start();
   const readings = () => {
     const before = machine.readings;

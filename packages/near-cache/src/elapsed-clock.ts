@@ -1,40 +1,56 @@
-/** The two clocks of a machine, in milliseconds. Each can stand still where the other one does not. */
+/** The two clocks of a machine, in milliseconds. Either can stand still while the other runs. */
 export interface MachineClocks {
   /** Never steps back. On most systems it stands still while the machine is suspended. */
   readonly monotonic: () => number;
-  /** Milliseconds since 1970. Runs on while the machine is suspended, but can be set. */
+  /** Milliseconds since 1970. It runs while the machine is suspended, but it can be set. */
   readonly wall: () => number;
 }
 
-/** A smaller difference is taken for rounding, since browsers round both clocks. */
+/** Smaller differences count as rounding: browsers round both clocks. */
 const DIFFERENCE_MS_MAX = 120;
-/** By how much the clock can be behind: two differences that are not noticed, with a wall clock of whole milliseconds. */
+/**
+ * The maximum time that `ElapsedClock` can be behind, in milliseconds: two undetected differences, with a wall clock of
+ * whole milliseconds.
+ */
 export const UNNOTICED_MS = 2 * (DIFFERENCE_MS_MAX + 1);
-/** Longer than anything that is judged by this clock: after a difference, nothing from before it counts. */
+/**
+ * Longer than every duration that is measured with this clock: after a difference, all earlier measurements count as
+ * expired.
+ */
 const LEAP_MS = 10_000;
-/** A process that is stopped between two readings has not seen a difference of its clocks. */
+/**
+ * Readings before a difference counts. A process that is stopped between the readings of the two clocks sees a
+ * difference that does not exist.
+ */
 const READINGS_MAX = 3;
 /**
- * How long the wall clock is left out, which takes as long to read as the other one. No machine is suspended and goes on
- * in so short a time of its monotonic clock: it stops its processes first.
+ * How long the wall clock is not read, in milliseconds: reading it costs as much as reading the monotonic clock. No
+ * machine can be suspended and resumed in so short a time of its monotonic clock, because it stops its processes first.
  */
 const COMPARED_EVERY_MS = 0.002;
 
 /**
- * Milliseconds that have passed, also while the machine was suspended: at least what either of its clocks says. The
- * clocks are witnesses for each other. Where they differ, one of them stood still or was set, and nothing says for how
- * long, so this clock leaps ahead. It never steps back.
+ * A clock of elapsed time in milliseconds that also counts the time while the machine was suspended. It advances at
+ * least as much as either of its two clocks, and never steps back.
  *
- * Up to `UNNOTICED_MS` stay unnoticed. So does what both clocks have alike, when a virtual machine is paused: only who
- * hears of another machine's clock can notice that.
+ * If the two clocks differ, one of them stood still or was set, and the length of that is unknown. The clock then leaps
+ * ahead. A difference of up to `UNNOTICED_MS` is not detected. Nor is a pause of a virtual machine, which stops both
+ * clocks: only the clock of another machine can reveal it.
+ *
+ * @example
+ * import { ElapsedClock } from '@pip-sessions/near-cache/elapsed-clock';
+ *
+ * const clock = new ElapsedClock({ monotonic: () => performance.now(), wall: () => Date.now() });
+ * const started_ms = clock.now();
+ * console.log(clock.now() - started_ms);
  */
 export class ElapsedClock {
   readonly #clocks: MachineClocks;
-  /** From the monotonic clock to the wall clock. */
+  /** The wall clock minus the monotonic clock. */
   #distance: number;
-  /** From the monotonic clock to this one. */
+  /** This clock minus the monotonic clock. */
   #lead = 0;
-  /** When the two were compared, by the monotonic clock. */
+  /** The last comparison of the two clocks, by the monotonic clock. */
   #compared: number;
 
   constructor(clocks: MachineClocks) {
@@ -43,10 +59,11 @@ export class ElapsedClock {
     this.#distance = clocks.wall() - this.#compared;
   }
 
+  /** Returns the elapsed time in milliseconds since an arbitrary start. */
   now(): number {
     const monotonic = this.#clocks.monotonic();
     const since_ms = monotonic - this.#compared;
-    // A clock that has not moved at all is one that stands still.
+    // If the clock has not moved at all, it may stand still: compare.
     if (since_ms > 0 && since_ms < COMPARED_EVERY_MS) return monotonic + this.#lead;
     return this.#compare(monotonic);
   }

@@ -1,6 +1,6 @@
 /**
- * Keys whose sessions have ended, in bounded memory. A key and not an id: after its removal, a session can be opened again
- * under the same id, with another token.
+ * Keys of ended sessions, in bounded memory. It holds keys, not ids: after its removal, a session can be opened again
+ * under the same id with another token.
  */
 export class EndedKeys {
   readonly #keys = new Set<string>();

@@ -24,7 +24,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const standstill = fc.constantFrom('no clock' as const, 'the monotonic clock' as const, 'both clocks' as const);
-/** Of a node whose virtual machine is paused, no clock says that it was stopped. */
+/** The clocks of a paused virtual machine cannot reveal that it was stopped. */
 const standstillOfNode = fc.constantFrom('no clock' as const, 'the monotonic clock' as const);
 const by_ms = fc.oneof(fc.integer({ min: -120, max: 120 }), fc.integer({ min: -20_000, max: 20_000 }));
 const wall_error = fc.integer({ min: -2, max: 2 }).map((halves) => halves / 2);
@@ -45,10 +45,10 @@ const stepOfClocks: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wall clock is set' as const), by_ms }) },
 );
 
-/** Both nodes and the client know all sessions, and hear of every change. */
+/** Both nodes and the client have cached all sessions, and receive every change. */
 const BEGINNING: readonly Step[] = [
   { do: 'stream opens', node: 1 },
-  // A gap, before anything is read.
+  // A gap before the first read.
   { do: 'events arrive', count: 4 },
   { do: 'seconds pass', count: 1 },
   ...[0, 1].flatMap((node): Step[] => [
@@ -60,7 +60,7 @@ const BEGINNING: readonly Step[] = [
   ]),
 ];
 
-/** Orders of events that come close to the bound, where each is missed by a rule that is a little laxer. */
+/** Orders of events close to the bound. Each would break the bound if one of the rules were a little laxer. */
 const HEARD: readonly Step[] = [
   { do: 'store tells', node: 1 },
   { do: 'end', id: 'a' },
@@ -69,7 +69,7 @@ const HEARD: readonly Step[] = [
 ];
 const READ: Step = { do: 'read', id: 'a' };
 const CLOSE_CALLS: readonly (readonly Step[])[] = [
-  // As much as the clocks may leave unnoticed.
+  // The time that the clocks may leave undetected.
   [
     { do: 'wall clock is set', by_ms: -120 },
     ...HEARD,
@@ -77,7 +77,7 @@ const CLOSE_CALLS: readonly (readonly Step[])[] = [
     { do: 'wait', ms: 1_860 },
     READ,
   ],
-  // A node was suspended since the store's feed reached it.
+  // A node was suspended after it received the store's feed.
   ...[120, 45_000].map((ms): readonly Step[] => [
     { do: 'store tells', node: 0 },
     { do: 'node stops', node: 0, standstill: 'the monotonic clock' },
@@ -88,7 +88,7 @@ const CLOSE_CALLS: readonly (readonly Step[])[] = [
     READ,
     { do: 'requests arrive', node: 0 },
   ]),
-  // A node's clock stood still since it has read a session, and says that this was after a gap.
+  // A node's clock stood still after it had read a session. The node dates that read after a gap.
   [
     { do: 'store is cut off', node: 1 },
     { do: 'end', id: 'a' },

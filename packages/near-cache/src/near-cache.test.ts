@@ -5,7 +5,7 @@ import { FRESH_MS, type Loaded, NearCache } from './near-cache.ts';
 
 const BOUNDS = { entries_max: 100, bytes_max: 1_000_000, age_ms_max: 60_000 };
 
-/** A cache of keys like `id/1` whose loads are answered by the test. */
+/** A cache of keys like `id/1`, whose loads the test resolves. */
 function start(bounds = BOUNDS) {
   const world = { now: 0, fresh_until: 3_000 };
   const loads: {
@@ -29,7 +29,7 @@ function start(bounds = BOUNDS) {
     });
   const idOf = (key: string) => key.split('/')[0] ?? '';
   const cache = new NearCache({ load, idOf, now: () => world.now, freshUntil: () => world.fresh_until }, bounds);
-  /** Reads, and answers the load that it needs. */
+  /** Reads a key, and resolves the load that this causes. */
   const read = async (key: string, loaded: Partial<Loaded<string>> = {}) => {
     const before = loads.length;
     const value = cache.read(key);
@@ -39,7 +39,7 @@ function start(bounds = BOUNDS) {
   return { world, cache, loads, read };
 }
 
-test('a value is loaded once and answered from memory until its time is over', async () => {
+test('a value is loaded once and served from memory until its deadline', async () => {
   const { world, cache, loads, read } = start();
   assert.equal(await read('a', { cacheable_ms: 1_000 }), 'a of load 1');
   world.now = 999;
@@ -50,7 +50,7 @@ test('a value is loaded once and answered from memory until its time is over', a
   assert.deepEqual(cache.stats(), { entries: 1, bytes: 510, hits: 1, loads: 2 });
 });
 
-test('what is in memory can be had without a promise, and looking for it loads nothing', async () => {
+test('peek returns a cached value, and loads nothing', async () => {
   const { world, cache, loads, read } = start();
   assert.equal(cache.peek('a'), undefined);
   await read('a', { cacheable_ms: 1_000 });
@@ -66,7 +66,7 @@ test('what is in memory can be had without a promise, and looking for it loads n
   assert.equal(loads.length, 2);
 });
 
-test('no value outlives the longest age, which counts from when the store was asked', async () => {
+test('no value outlives its maximum age, counted from the read of the store', async () => {
   const { world, loads, read } = start({ ...BOUNDS, age_ms_max: 500 + UNNOTICED_MS });
   await read('a', { age_ms: 300 });
   world.now = 199;
@@ -77,7 +77,7 @@ test('no value outlives the longest age, which counts from when the store was as
   assert.equal(loads.length, 2);
 });
 
-test('while the feed is not fresh every read is loaded, and what is known is there again when it is', async () => {
+test('while the feed is not fresh, every read loads; entries are kept', async () => {
   const { world, loads, read } = start();
   await read('a');
   world.now = 3_000;
@@ -88,7 +88,7 @@ test('while the feed is not fresh every read is loaded, and what is known is the
   assert.equal(loads.length, 2);
 });
 
-test('a change forgets every key of its id, and no other', async () => {
+test('a change evicts every key of its id, and no other', async () => {
   const { cache, loads, read } = start();
   for (const key of ['a/1', 'a/2', 'b/1']) await read(key);
   cache.changed('a');
@@ -99,7 +99,7 @@ test('a change forgets every key of its id, and no other', async () => {
   );
 });
 
-test('a load that a change or a gap overtakes is answered to who waits for it, and not kept', async () => {
+test('a load that a change or a gap overtakes is returned but not cached', async () => {
   for (const overtake of ['changed', 'gap'] as const) {
     const { world, cache, loads, read } = start();
     const waiting = cache.read('a');
@@ -113,7 +113,7 @@ test('a load that a change or a gap overtakes is answered to who waits for it, a
   }
 });
 
-test('an answer that somebody else has known for a while is not kept if a change was told in that time', async () => {
+test('a value that was already old is not cached if a change came in that time', async () => {
   const { world, cache, loads, read } = start();
   world.now = 1_000;
   cache.changed('a');
@@ -124,7 +124,7 @@ test('an answer that somebody else has known for a while is not kept if a change
   assert.equal(loads.length, 2);
 });
 
-test('who asks at the same time waits for one load, and who asks after a change for a new one', async () => {
+test('concurrent reads share one load, and a read after a change starts a new one', async () => {
   const { world, cache, loads } = start();
   const together = [cache.read('a'), cache.read('a')];
   world.now = 1;
@@ -137,7 +137,7 @@ test('who asks at the same time waits for one load, and who asks after a change 
   assert.equal(await after, 'after');
 });
 
-test('nobody joins a load that has taken longer than a second', async () => {
+test('no read joins a load that has taken longer than a second', async () => {
   const { world, cache, loads } = start();
   const first = cache.read('a');
   world.now = 1_001;
@@ -147,7 +147,7 @@ test('nobody joins a load that has taken longer than a second', async () => {
   await Promise.all([first, second]);
 });
 
-test('a load that fails fails for all who wait, keeps nothing and forgets nothing', async () => {
+test('a failed load rejects for all waiting reads, and changes no entry', async () => {
   const { world, cache, loads, read } = start();
   await read('a');
   world.now = 3_000;
@@ -176,7 +176,7 @@ test('[B-12] the cache stays within its entry and byte limits and evicts unused 
   assert.equal(small.loads.filter(({ key }) => key === 'large').length, 2);
 });
 
-test('a load that a change overtakes is kept if the change is in what it answers', async () => {
+test('a load that a change overtakes is cached if its value includes the change', async () => {
   for (const [revision, loadsThen] of [
     [1, 2],
     [2, 1],
@@ -193,7 +193,7 @@ test('a load that a change overtakes is kept if the change is in what it answers
   }
 });
 
-/** A cache of keys like `id/1` that knows what to return for an ended one, at 10,000 ms of its clock. */
+/** A cache of keys like `id/1` with a value for ended ones, at 10,000 ms of its clock. */
 function startWithEnds() {
   const world = { now: 10_000, fresh_until: 10_000 + FRESH_MS };
   const loads: string[] = [];
@@ -212,7 +212,7 @@ function startWithEnds() {
   return { world, cache: new NearCache(source, BOUNDS), loads };
 }
 
-test('a key whose end was told is ended without a load, whatever is told afterwards', async () => {
+test('a key whose end was published stays ended, and causes no load', async () => {
   const { world, cache, loads } = startWithEnds();
   assert.equal(await cache.read('a/1'), 'live');
   world.now += 1;
@@ -226,7 +226,7 @@ test('a key whose end was told is ended without a load, whatever is told afterwa
   assert.deepEqual(loads, ['a/1']);
 });
 
-test('a session that is opened again under the id of an ended one is not taken for it', async () => {
+test('a session that is opened again under the id of an ended one is live', async () => {
   const { world, cache, loads } = startWithEnds();
   await cache.read('a/1');
   world.now += 1;
@@ -234,13 +234,13 @@ test('a session that is opened again under the id of an ended one is not taken f
   cache.changed('a', { revision: 3, hasEnded: true });
   world.now += 1;
   assert.equal(await cache.read('a/2'), 'live');
-  // Told once more, late: it may have happened before the read, since the watermark is not after it.
+  // Published again, late: the change may precede the read, since the watermark is not after it.
   cache.changed('a', { revision: 3, hasEnded: true });
   assert.equal(await cache.read('a/2'), 'live');
   assert.deepEqual(loads, ['a/1', 'a/2', 'a/2']);
 });
 
-test('after a gap, nothing is asked for that somebody has known since before it', async () => {
+test('after a gap, a load accepts no value from before it', async () => {
   const { world, cache, loads, read } = start();
   await read('a');
   world.now = 1_000;

@@ -7,61 +7,71 @@ import { type PublishedChange, RecentChanges } from './recent-changes.ts';
 export { FRESH_MS } from './freshness.ts';
 export type { PublishedChange } from './recent-changes.ts';
 
-/** What a load answered, and how long it may be kept. Durations are milliseconds. */
+/** The result of a load, and how long it may be cached. Durations are milliseconds. */
 export interface Loaded<V> {
+  /** The value that `read` returns. */
   readonly value: V;
-  /** How long from the load's start on it may be answered, if no change is told; 0 keeps nothing. */
-  readonly cacheable_ms: number;
   /**
-   * For how long before the load's start whoever answered it may have known it, by a clock of elapsed time: 0 for one who
-   * asked the store.
+   * How long the value may be cached if no change is published, counted from the start of the load; 0 for not at all.
    */
+  readonly cacheable_ms: number;
+  /** Age of the value when the load started, by a clock of elapsed time; 0 if it was read from the store. */
   readonly age_ms: number;
-  /** About how much memory the value takes. */
+  /** The approximate size of the value in bytes. */
   readonly bytes: number;
-  /** Of the value: changes up to it are in it. */
+  /** The revision of the value. It includes all changes up to this revision. */
   readonly revision: number;
 }
 
-/** Where the values come from, and who tells of their changes (`changed` and `gap` of the cache). */
+/** The source of the values. It also publishes their changes, through `changed` and `gap` of the cache. */
 export interface NearSource<V> {
-  /** An answer that was known to somebody for longer than `age_ms_max` would not be kept. */
+  /** Loads the value of a key. The cache would not store a value older than `age_ms_max`, in milliseconds. */
   readonly load: (key: string, age_ms_max: number) => Promise<Loaded<V>>;
-  /** What changes are told by; several keys may have the same. */
+  /** Returns the id under which changes of a key are published. Several keys may have the same id. */
   readonly idOf: (key: string) => string;
-  /** Until when nothing can have happened that was not told: a moment of `now`, which is past after any doubt. */
+  /**
+   * The moment of `now` until which the feed is complete. It must be in the past as soon as the feed may have missed
+   * changes.
+   */
   readonly freshUntil: () => number;
-  /** A clock of elapsed time in milliseconds: it never steps back, and runs on while the machine is suspended. */
+  /** A clock of elapsed time in milliseconds. It never steps back, and it runs while the machine is suspended. */
   readonly now: () => number;
   /**
-   * What is returned without a load for a key that was in memory when its end was published: such a key is never good again.
-   * Left out where the value says more than that.
+   * The value of a key whose end was published while it was cached: it is returned without a load, because such a key
+   * never becomes valid again. Omitted if the value says more than that.
    */
   readonly ended?: Promise<V>;
 }
 
+/** The bounds of a cache. */
 export interface NearCacheBounds {
+  /** The maximum number of entries. */
   readonly entries_max: number;
+  /** The maximum size of all entries in bytes, by the estimates of `Loaded.bytes`. */
   readonly bytes_max: number;
-  /** How long a value lives, from the moment when the store was asked. */
+  /** The maximum age of a value in milliseconds, counted from the moment when the store was read. */
   readonly age_ms_max: number;
 }
 
+/** The statistics of a cache. */
 export interface NearCacheStats {
+  /** The number of entries. */
   readonly entries: number;
+  /** The approximate size of all entries in bytes. */
   readonly bytes: number;
-  /** Reads that were answered from here, and those that had to be loaded. */
+  /** The number of reads and peeks that the cache served. */
   readonly hits: number;
+  /** The number of loads. */
   readonly loads: number;
 }
 
-/** Loads under way that others may join; beyond, each read loads for itself. */
+/** The maximum number of pending loads that other reads can join. With more, each read loads for itself. */
 const LOADS_MAX = 10_000;
-/** A load that takes longer is joined by nobody: what it answers is too old for who comes now. */
+/** No read joins a load that is older than this, in milliseconds: its result would be too old. */
 const JOINED_MS_MAX = 1_000;
-/** So many changes are remembered for loads that they overtake. */
+/** The number of recent changes that are remembered, to discard loads that they overtake. */
 const CHANGES_MAX = 10_000;
-/** So many keys of ended sessions are known without a load. */
+/** The number of keys of ended sessions that are returned without a load. */
 const ENDED_MAX = 10_000;
 
 const UNKNOWN: PublishedChange = Object.freeze({ revision: Number.POSITIVE_INFINITY, hasEnded: false });
@@ -72,9 +82,27 @@ interface Load<V> {
 }
 
 /**
- * Answers from memory while that is safe: the feed of changes is fresh, none was told of the value since it was read
- * from the store, and neither its age nor its own deadline has passed. Otherwise it loads, once for all who ask at the
- * same time. Nothing is kept that a change may have overtaken on its way.
+ * A read-through cache. It serves a value only while its feed of changes is fresh. It does not serve a value that has
+ * changed since it was read from the store, or that is past its maximum age or its own deadline.
+ *
+ * Otherwise it loads the value, once for all concurrent reads of a key. A load that a change may have overtaken is
+ * returned but not cached.
+ *
+ * @example
+ * import { NearCache } from '@pip-sessions/near-cache';
+ *
+ * const now = () => performance.now();
+ * const cache = new NearCache<string>(
+ *   {
+ *     load: async (key) => ({ value: `value of ${key}`, cacheable_ms: 60_000, age_ms: 0, bytes: 100, revision: 1 }),
+ *     idOf: (key) => key,
+ *     freshUntil: () => now() + 1_000, // from the heartbeats of your feed of changes
+ *     now,
+ *   },
+ *   { entries_max: 1_000, bytes_max: 1_000_000, age_ms_max: 60_000 },
+ * );
+ * console.log(await cache.read('a'));
+ * cache.changed('a'); // the next read loads it again
  */
 export class NearCache<V> {
   readonly #source: NearSource<V>;
@@ -92,40 +120,47 @@ export class NearCache<V> {
     this.#entries = new NearEntries(entries_max, bytes_max);
   }
 
-  /** Rejects as `load` does; a fault keeps nothing and forgets nothing. */
+  /**
+   * Returns the value of a key from the cache, or loads it. Rejects as `load` does. A failed load caches nothing and
+   * evicts nothing.
+   */
   read(key: string): Promise<V> {
     const now = this.#source.now();
     return this.#hit(key, now)?.promise ?? this.#load(key, now);
   }
 
-  /** The value where it can be answered from memory now; undefined where it would have to be loaded. */
+  /** Returns the value if it can be served from the cache now; undefined if it would have to be loaded. */
   peek(key: string): V | undefined {
     return this.#hit(key, this.#source.now())?.value;
   }
 
-  /** Keeps what came otherwise than by a load, which was started at a moment of `now`. */
+  /** Caches a value that was not loaded by `read`. `started` is the moment of `now` at which its request started. */
   keep(key: string, loaded: Loaded<V>, started: number): void {
     this.#keep(key, this.#source.idOf(key), loaded, started);
   }
 
-  /** What is known of this id may be true no more; without a change, whatever it is. */
+  /**
+   * Evicts all entries of an id. Without `change`, pending loads of the id are not cached either, whatever their
+   * revision.
+   */
   changed(id: string, change: PublishedChange = UNKNOWN): void {
     this.#changes.note(id, change, this.#source.now());
     if (change.hasEnded && this.#source.ended) this.#noteEnds(id);
     this.#entries.deleteId(id);
   }
 
-  /** Asks for it anew at its next read. */
+  /** Evicts all entries of an id, so that the next read loads them. */
   forget(id: string): void {
     this.#entries.deleteId(id);
   }
 
-  /** Changes may have been missed: what is known of any id may be true no more. */
+  /** Evicts all entries, because the feed may have missed changes. */
   gap(): void {
     this.#changes.noteAll(this.#source.now());
     this.#entries.clear();
   }
 
+  /** Returns the statistics of this cache. */
   stats(): NearCacheStats {
     const { size: entries, bytes } = this.#entries;
     return { entries, bytes, hits: this.#hits, loads: this.#loaded };
@@ -164,8 +199,9 @@ export class NearCache<V> {
   }
 
   /**
-   * A change that is published now happened after the feed's last watermark. So the end is of the session that an entry shows
-   * if the entry was read before that: a session that was opened again under the same id was read later.
+   * A change that is published now happened after the feed's last watermark. An entry that was read before that
+   * watermark shows the session that has ended. A later entry may show a session that was opened again under the same
+   * id.
    */
   #noteEnds(id: string): void {
     const watermark = this.#source.freshUntil() - FRESH_MS;
@@ -173,8 +209,8 @@ export class NearCache<V> {
   }
 
   #keep(key: string, id: string, { value, cacheable_ms, age_ms, bytes, revision }: Loaded<V>, started: number): void {
-    // The store was asked no earlier than this, whatever has delayed the request and its answer, and whatever the clock
-    // that says the age has not noticed.
+    // The store was read no earlier than this: whatever delayed the request and its response, and whatever difference
+    // the clock behind `age_ms` did not detect.
     const read_at = age_ms === 0 ? started : started - age_ms - UNNOTICED_MS;
     const until = Math.min(started + cacheable_ms, read_at + this.#age_ms_max);
     if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;

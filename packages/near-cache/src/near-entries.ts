@@ -2,23 +2,23 @@ export interface NearEntry<V> {
   readonly key: string;
   readonly id: string;
   readonly value: V;
-  /** Of the value: every hit answers the same promise, which costs nothing. */
+  /** The value as a promise. Every hit returns the same promise, which costs nothing. */
   readonly promise: Promise<V>;
   readonly until: number;
   /** The value is no older than this moment. */
   readonly read_at: number;
   readonly bytes: number;
-  /** Another entry of the same id. */
+  /** The next entry of the same id. */
   next: NearEntry<V> | null;
 }
 
-/** What one entry costs beside its value: two places in maps, the entry, its key and its promise. */
+/** The memory of one entry beside its value, in bytes: its key, its promise, the object and two places in maps. */
 const ENTRY_BYTES = 500;
 
 /**
- * Entries by their keys, within a number and a size. There are two generations: what was not asked for while the
- * younger one filled up is forgotten with the older one. A hit in the younger one moves nothing, unlike in a list in
- * the order of use.
+ * Entries by key, within a maximum count and size. There are two generations. When the young one is full, it becomes
+ * the old one, and the entries that are still in the old one are evicted. A hit in the young generation moves nothing,
+ * unlike in a list ordered by use.
  */
 export class NearEntries<V> {
   readonly #count_max: number;

@@ -1,8 +1,10 @@
-/** What is told of a session. */
+/** A change of a session, as the feed publishes it. */
 export interface PublishedChange {
-  /** The session has it, or a later one; infinite for a session that is not there any more. */
+  /**
+   * The revision after the change. The session may have a later one by now. Infinite for a session that was removed.
+   */
   readonly revision: number;
-  /** It has ended, and nothing revives it. */
+  /** Whether the session has ended. An ended session never becomes live again. */
   readonly hasEnded: boolean;
 }
 
@@ -11,27 +13,29 @@ interface Noted {
   readonly time: number;
 }
 
-/** What was told to have changed lately, in bounded memory: what it has forgotten counts as changed. */
+/**
+ * The changes that were published recently, in bounded memory. If there are more, the forgotten ids count as changed.
+ */
 export class RecentChanges {
   readonly #noted = new Map<string, Noted>();
   readonly #count_max: number;
-  /** At or before it, anything may have changed. */
+  /** Any id may have changed at this moment or before it. */
   #all = Number.NEGATIVE_INFINITY;
 
   constructor(count_max: number) {
     this.#count_max = count_max;
   }
 
-  /** Before it, nothing is known of what has changed. */
+  /** The moment since which all changes are remembered. */
   get beginning(): number {
     return this.#all;
   }
 
-  /** Times do not decrease from one call to the next. */
+  /** Remembers a change. `time` must not decrease from one call to the next. */
   note(id: string, change: Pick<PublishedChange, 'revision'>, time: number): void {
     const before = this.#noted.get(id);
     const revision = Math.max(change.revision, before?.revision ?? 0);
-    // Moves it to the end: the map is in the order of time.
+    // Moves it to the end: the map is ordered by time.
     this.#noted.delete(id);
     this.#noted.set(id, { revision, time });
     if (this.#noted.size <= this.#count_max) return;
@@ -47,7 +51,7 @@ export class RecentChanges {
     this.#all = time;
   }
 
-  /** Whether it may have changed at a moment or after it, in another way than up to a revision. */
+  /** Whether an id may have changed at `time` or later, other than by changes up to `revision`. */
   since(id: string, time: number, revision = 0): boolean {
     if (this.#all >= time) return true;
     const noted = this.#noted.get(id);

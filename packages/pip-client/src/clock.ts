@@ -1,4 +1,4 @@
-/** The only source of time here: milliseconds since 1970. */
+/** The only clock of this package: milliseconds since 1970. */
 export function systemTime(): number {
   return Date.now();
 }

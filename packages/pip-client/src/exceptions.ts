@@ -7,14 +7,14 @@ import {
   InvocationException,
 } from 'pip-services3-commons-nodex';
 
-/** The toolkit's exception for what a call rejected with; anything else as it is. */
+/** Converts the error of a call to the toolkit's exception. Returns any other error unchanged. */
 export function toException(error: unknown, correlationId: string | null): unknown {
   if (error instanceof SessionsServiceError) return fromAnswer(error, correlationId);
   if (error instanceof SessionsCallError) return fromNoAnswer(error, correlationId);
   return error;
 }
 
-/** The category of the answer decides the class, not its status (WIRE_V1.md, Statuses). */
+/** The category in the response selects the class, not the HTTP status (WIRE_V1.md, Statuses). */
 function fromAnswer(error: SessionsServiceError, correlationId: string | null): ApplicationException {
   const { code, category, status, message, details } = error;
   const correlation_id = error.correlation_id ?? correlationId;
@@ -22,7 +22,7 @@ function fromAnswer(error: SessionsServiceError, correlationId: string | null): 
   const exception = ApplicationExceptionFactory.create(
     Object.assign(description, { code, category, status, message, details, correlation_id }),
   );
-  // The factory drops all of these for a category that it does not know.
+  // For a category that it does not know, the factory drops all of these.
   exception.message = message;
   exception.withCode(code).withStatus(status);
   if (correlation_id !== null) exception.withCorrelationId(correlation_id);

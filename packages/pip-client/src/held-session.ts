@@ -1,7 +1,7 @@
 import type { SessionSummaryV1, SessionV1 } from '@pip-sessions/contract/v1';
 
 /**
- * A session as `SessionsMemoryClientV1` holds it. Nothing in it can be aliased: times are milliseconds since 1970,
+ * A session as `SessionsMemoryClientV1` stores it. It shares no object with callers: times are milliseconds since 1970,
  * `user` and `data` are JSON texts.
  */
 export interface HeldSession {
@@ -17,18 +17,18 @@ export interface HeldSession {
   readonly data: string | null;
 }
 
-/** The session as `now` sees it: past its timeout it reads as closed at that moment, swept or not. */
+/** Returns the session as it is at `now`. A session past its timeout is closed at its deadline, swept or not. */
 export function asOf(held: HeldSession, now: number, expire_timeout_ms: number): HeldSession {
   const deadline = held.request_time + expire_timeout_ms;
   return held.close_time === null && now >= deadline ? ended(held, deadline) : held;
 }
 
-/** A session that has ended has no user and no data. */
+/** Returns the ended session, which has no `user` and no `data`. */
 export function ended(held: HeldSession, close_time: number): HeldSession {
   return { ...held, close_time, user: null, data: null };
 }
 
-/** The newest activity first, ties by id. */
+/** Compares two sessions: the newest activity first, then by id. */
 export function byActivity(a: HeldSession, b: HeldSession): number {
   return b.request_time - a.request_time || (a.id < b.id ? -1 : 1);
 }
@@ -52,7 +52,7 @@ export function toSummary(held: HeldSession): SessionSummaryV1 {
   };
 }
 
-/** The text of any JSON value; null and undefined are no value. */
+/** Converts a JSON value to its text; null and undefined to null. */
 export function toText(value: unknown): string | null {
   return value === null ? null : (JSON.stringify(value) ?? null);
 }

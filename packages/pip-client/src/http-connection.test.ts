@@ -8,7 +8,7 @@ function read(...tuples: unknown[]) {
   return toCallOptions(ConfigParams.fromTuples(...tuples), '123');
 }
 
-test("the toolkit's connection keys give the address, and its defaults the rest", () => {
+test("the toolkit's connection keys set the address, with default options", () => {
   assert.deepEqual(read('connection.host', 'sessions', 'connection.port', 8080), {
     url: 'http://sessions:8080',
     base_route: 'v1/sessions',
@@ -21,12 +21,12 @@ test("the toolkit's connection keys give the address, and its defaults the rest"
   assert.equal(read(...https).url, 'https://sessions:443');
 });
 
-test('connection.uri wins over host and port', () => {
+test('connection.uri takes precedence over host and port', () => {
   const { url } = read('connection.uri', 'https://gateway/sessions', 'connection.host', 'x', 'connection.port', 1);
   assert.equal(url, 'https://gateway/sessions');
 });
 
-test('the older spelling of options.correlation_id is understood', () => {
+test('the older name of options.correlation_id is understood', () => {
   const host = ['connection.uri', 'http://sessions:8080'];
   assert.equal(read(...host, 'options.correlation_id_place', 'headers').correlation_id, 'headers');
 });

@@ -2,12 +2,12 @@ import { type CallOptions, type CorrelationIdPlace, RETRIES_MAX, TIMEOUT_MS_MAX 
 import { ConfigException, type ConfigParams } from 'pip-services3-commons-nodex';
 
 /**
- * Reads the config keys of `SessionsHttpClientV1` (WIRE_V1.md, Component model). Throws a `ConfigException` whose
- * message and detail `key` name the key that is missing or wrong.
+ * Converts the config keys of `SessionsHttpClientV1` to options (WIRE_V1.md, Component model). Throws a
+ * `ConfigException` for a key that is missing or wrong. Its message and its detail `key` name the key.
  */
 export function toCallOptions(config: ConfigParams, correlationId: string | null): CallOptions {
   const read = new ConfigReader(config, correlationId);
-  // The platform's fetch has no timeout of its own for connecting: `options.timeout` covers it.
+  // `fetch` has no connect timeout of its own: `options.timeout` includes connecting.
   read.wholeNumber('options.connect_timeout', 10_000, 1, TIMEOUT_MS_MAX);
   return {
     url: read.url(),
@@ -27,7 +27,7 @@ class ConfigReader {
     this.#correlationId = correlationId;
   }
 
-  /** The value of a key; null when there is none. */
+  /** The value of a key; null if it is not set. */
   text(key: string): string | null {
     return this.#config.getAsNullableString(key)?.trim() || null;
   }
@@ -58,7 +58,7 @@ class ConfigReader {
   }
 
   correlationIdPlace(): CorrelationIdPlace {
-    // The older toolkit spelled the key in two ways.
+    // The older toolkit has two names for this key.
     const older = this.text('options.correlation_id_place');
     const place = this.text('options.correlation_id') ?? older ?? 'query';
     if (place === 'query' || place === 'headers' || place === 'both') return place;
@@ -74,7 +74,7 @@ class ConfigReader {
   #uri(uri: string): string {
     const url = URL.canParse(uri) ? new URL(uri) : null;
     const http = url?.protocol === 'http:' || url?.protocol === 'https:';
-    // The value may hold a password, so the message does not repeat it.
+    // The value may contain a password, so the message does not repeat it.
     if (!url || !http || url.username || url.password || url.search || url.hash) {
       this.#refuse('WRONG_URI', 'connection.uri', 'is not like http://host:port, without credentials, ? and #');
     }

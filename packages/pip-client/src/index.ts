@@ -1,6 +1,6 @@
 /**
- * API v1 as components of the Pip.Services toolkit (WIRE_V1.md, Component model). Needs the package
- * `pip-services3-commons-nodex` beside this one.
+ * The client of API v1 as components of the Pip.Services toolkit (WIRE_V1.md, Component model). The application must
+ * also install `pip-services3-commons-nodex`.
  */
 export { SessionsClientFactory } from './sessions-client-factory.ts';
 export { SessionsDirectClientV1 } from './sessions-direct-client-v1.ts';

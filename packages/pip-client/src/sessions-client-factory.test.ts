@@ -33,12 +33,12 @@ for (const group of ['pip-services-sessions', 'service-sessions']) {
   }
 }
 
-test('a locator that leaves the kind open gets the HTTP client', () => {
+test('a locator with * as its kind gets the HTTP client', () => {
   const client = new SessionsClientFactory().create(new Descriptor('*', 'client', '*', '*', '*'));
   assert.ok(client instanceof SessionsHttpClientV1);
 });
 
-test('what the factory does not know is null, so that a container asks the next one', () => {
+test('an unknown locator is null, so that a container asks the next factory', () => {
   const factory = new SessionsClientFactory();
   const unknown = [
     new Descriptor('pip-services-sessions', 'client', 'grpc', 'default', '1.0'),

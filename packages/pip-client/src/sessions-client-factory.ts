@@ -16,10 +16,13 @@ const KINDS: Readonly<Record<string, new () => SessionsClientV1>> = {
 };
 
 /**
- * Creates the clients by their descriptors (WIRE_V1.md, Component model), as the toolkit's `IFactory`: in the groups
- * `pip-services-sessions` and `service-sessions`, under any name. A `*` for the kind means `http`.
+ * Creates the clients of this package by their descriptors, as the toolkit's `IFactory` (WIRE_V1.md, Component model).
+ * They have the groups `pip-services-sessions` and `service-sessions`, and any name. A `*` as the kind means `http`.
  *
  * @example
+ * import { SessionsClientFactory } from '@pip-sessions/pip-client';
+ * import { Descriptor } from 'pip-services3-commons-nodex';
+ *
  * const locator = new Descriptor('pip-services-sessions', 'client', 'memory', 'default', '1.0');
  * const client = new SessionsClientFactory().create(locator);
  */
@@ -28,12 +31,12 @@ export class SessionsClientFactory {
     clientDescriptors(kind).map((descriptor) => ({ descriptor, Client })),
   );
 
-  /** The descriptor that matches the locator; null when this factory cannot create such a component. */
+  /** Returns the descriptor that matches the locator; null if this factory has no such component. */
   canCreate(locator: unknown): Descriptor | null {
     return this.#find(locator)?.descriptor ?? null;
   }
 
-  /** A new component, not yet configured; null for a locator that nothing here matches. */
+  /** Returns a new component that is not configured yet; null if this factory has no such component. */
   create(locator: unknown): SessionsClientV1 | null {
     const found = this.#find(locator);
     return found ? new found.Client() : null;

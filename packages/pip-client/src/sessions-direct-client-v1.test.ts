@@ -34,7 +34,7 @@ for (const group of ['pip-services-sessions', 'service-sessions']) {
   });
 }
 
-test('dependencies.controller chooses among controllers', async () => {
+test('dependencies.controller selects the controller', async () => {
   const first = controllerAt('pip-services-sessions', 'first');
   const second = controllerAt('pip-services-sessions', 'second');
   const client = new SessionsDirectClientV1();
@@ -44,7 +44,7 @@ test('dependencies.controller chooses among controllers', async () => {
   assert.notEqual(await first.controller.getSessionById(null, id), null);
 });
 
-test("the controller gets the toolkit's parameters, and undefined from it is null", async () => {
+test("the controller gets the toolkit's classes, and its undefined becomes null", async () => {
   const seen: unknown[] = [];
   const older = {
     getSessions: async (_correlationId: string, filter: FilterParams, paging: PagingParams) => {
@@ -62,7 +62,7 @@ test("the controller gets the toolkit's parameters, and undefined from it is nul
   assert.equal(await client.getSessionById(null, 'x'), null);
 });
 
-test('without a controller, setReferences and open say what is missing', async () => {
+test('without a controller, setReferences throws and open rejects', async () => {
   const client = new SessionsDirectClientV1();
   const other = new Descriptor('another', 'controller', 'default', 'default', '1.0');
   assert.throws(() => client.setReferences(References.fromTuples(other, {})), { code: 'REF_ERROR' });
@@ -70,7 +70,7 @@ test('without a controller, setReferences and open say what is missing', async (
   await assert.rejects(client.open(null), ConnectionException);
 });
 
-test('calls without a controller and after close are refused', async () => {
+test('calls without a controller and after close reject', async () => {
   const { controller, descriptor } = controllerAt('service-sessions');
   const client = new SessionsDirectClientV1();
   await assert.rejects(client.getSessionById(null, 'x'), InvalidStateException);

@@ -14,17 +14,27 @@ import {
 } from 'pip-services3-commons-nodex';
 import { GROUPS } from './descriptors.ts';
 
-/** What is called: this service's controller, or the original's. */
+/** The controller that is called: that of this service, or that of the original. */
 type Controller = SessionsClientV1;
 
 /**
- * Calls the sessions controller of the same process: `pip-services-sessions:client:direct:*:1.0`, also in the group
- * `service-sessions`.
+ * Calls the sessions controller in the same process. Descriptor: `pip-services-sessions:client:direct:*:1.0`, also in
+ * the group `service-sessions`.
  *
- * The controller is found by `dependencies.controller`, by default any of version 1.0 in either group;
- * `setReferences` throws the toolkit's `REF_ERROR` when there is none. Its answers and exceptions pass unchanged. From
- * `setReferences` on the client can be called, and from `close` on no more: then calls reject with an
- * `InvalidStateException`.
+ * The config key `dependencies.controller` selects the controller. Default: any of version 1.0 in either group. Results
+ * and exceptions of the controller pass unchanged.
+ *
+ * The client can be called from `setReferences` until `close`. Other calls reject with an `InvalidStateException` (code
+ * `NOT_OPENED`).
+ *
+ * @example
+ * import { SessionsDirectClientV1 } from '@pip-sessions/pip-client';
+ * import { Descriptor, References } from 'pip-services3-commons-nodex';
+ *
+ * const descriptor = new Descriptor('pip-services-sessions', 'controller', 'default', 'default', '1.0');
+ * const client = new SessionsDirectClientV1();
+ * client.setReferences(References.fromTuples(descriptor, controller));
+ * const session = await client.openSession(null, '1', 'User 1');
  */
 export class SessionsDirectClientV1
   implements SessionsClientV1, IConfigurable, IReferenceable, IUnreferenceable, IOpenable
@@ -33,11 +43,13 @@ export class SessionsDirectClientV1
   #controller: Controller | null = null;
   #closed = false;
 
+  /** Reads `dependencies.controller`, the descriptor of the controller. */
   configure(config: ConfigParams): void {
     const locator = config.getAsNullableString('dependencies.controller');
     if (locator) this.#locators = [Descriptor.fromString(locator)];
   }
 
+  /** Finds the controller. Throws a `ReferenceException` (code `REF_ERROR`) if there is none. */
   setReferences(references: IReferences): void {
     const found = this.#locators.map((locator) => references.getOneOptional<Controller | null>(locator));
     this.#controller = found.find((controller) => controller !== null) ?? references.getOneRequired(this.#locators[0]);
@@ -51,6 +63,7 @@ export class SessionsDirectClientV1
     return this.#controller !== null && !this.#closed;
   }
 
+  /** Rejects with a `ConnectionException` (code `NO_CONTROLLER`) before `setReferences`. */
   async open(correlationId: string | null): Promise<void> {
     if (this.#controller === null) {
       const message = 'There is no sessions controller: call setReferences() with one first.';
@@ -63,7 +76,7 @@ export class SessionsDirectClientV1
     this.#closed = true;
   }
 
-  /** The controller gets what the toolkit passes, whatever the caller gave. */
+  /** Converts `filter` and `paging` to the toolkit's classes, which controllers expect. */
   async getSessions(
     correlationId: string | null,
     filter: FilterParams | SessionFilterV1 | null = null,

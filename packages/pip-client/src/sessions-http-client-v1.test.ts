@@ -31,7 +31,7 @@ async function openClient(port: number, ...tuples: unknown[]): Promise<SessionsH
   return client;
 }
 
-test('a toolkit application opens a session and reads it back', async (t) => {
+test('a Pip.Services application opens a session and reads it', async (t) => {
   const { port, received } = await scriptedService(t, json(200, ORIGINAL_SESSION));
   const client = await openClient(port);
   const session1 = await client.openSession('123', '1', 'User 1', 'localhost', 'test', 'abc');
@@ -42,7 +42,7 @@ test('a toolkit application opens a session and reads it back', async (t) => {
   assert.equal(received[0]?.query.get('correlation_id'), '123');
 });
 
-test('every method reaches its command', async (t) => {
+test('every method sends its command', async (t) => {
   const { port, received } = await scriptedService(t, noContent);
   const client = await openClient(port);
   assert.equal(await client.storeSessionData(null, ID, 1), null);
@@ -63,7 +63,7 @@ test('every method reaches its command', async (t) => {
   );
 });
 
-test('FilterParams and PagingParams go as the toolkit sends them', async (t) => {
+test('FilterParams and PagingParams are sent as the toolkit sends them', async (t) => {
   const { port, received } = await scriptedService(t, json(200, { total: 0, data: [] }));
   const client = await openClient(port);
   const filter = FilterParams.fromTuples('user_id', 1, 'active', true);
@@ -74,7 +74,7 @@ test('FilterParams and PagingParams go as the toolkit sends them', async (t) => 
   });
 });
 
-test('the exception is of the category that the service answers, with code, message, status and details', async (t) => {
+test('an exception has the class of its category, and all properties of the error', async (t) => {
   const closed = { code: 'SESSION_CLOSED', category: 'Conflict', status: 409, message: 'Ended.', details: { a: 1 } };
   const { port } = await scriptedService(
     t,
@@ -102,7 +102,7 @@ test('the exception is of the category that the service answers, with code, mess
   });
 });
 
-test('a service that is away is a ConnectionException, and not after a minute', async () => {
+test('an unavailable service causes a ConnectionException without a long wait', async () => {
   const client = await openClient(await refusedPort());
   await assert.rejects(client.openSession('123', '1'), (error: unknown) => {
     assert.ok(error instanceof ConnectionException);
@@ -112,7 +112,7 @@ test('a service that is away is a ConnectionException, and not after a minute', 
   });
 });
 
-test('what is not a sessions service is an InvocationException', async (t) => {
+test('a response of another server causes an InvocationException', async (t) => {
   const { port } = await scriptedService(t, text(200, '<html>'));
   const client = await openClient(port);
   await assert.rejects(client.getSessionById(null, ID), (error: unknown) => {
@@ -122,7 +122,7 @@ test('what is not a sessions service is an InvocationException', async (t) => {
   });
 });
 
-test('calls before open and after close are refused', async (t) => {
+test('calls before open and after close reject', async (t) => {
   const { port } = await scriptedService(t, noContent);
   const isRefused = (error: unknown) => error instanceof InvalidStateException && error.code === 'NOT_OPENED';
   await assert.rejects(new SessionsHttpClientV1().getSessionById(null, ID), isRefused);
@@ -135,7 +135,7 @@ test('calls before open and after close are refused', async (t) => {
   assert.equal(await client.getSessionById(null, ID), null);
 });
 
-test('options of the config take effect', async (t) => {
+test('the options of the configuration take effect', async (t) => {
   const { port, received } = await scriptedService(t, text(503, ''));
   const options = ['options.retries', 1, 'options.correlation_id', 'headers', 'base_route', 'v1/other'];
   const client = await openClient(port, ...options);

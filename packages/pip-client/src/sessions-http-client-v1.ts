@@ -19,23 +19,27 @@ import { toException } from './exceptions.ts';
 import { toCallOptions } from './http-connection.ts';
 
 /**
- * API v1 over HTTP as a toolkit component: `pip-services-sessions:client:http:*:1.0`, also under
+ * The client of API v1 over HTTP. Descriptor: `pip-services-sessions:client:http:*:1.0`, also with the kind
  * `commandable-http` and in the group `service-sessions`.
+ *
+ * Calls reject with the exception for the category in the service's response, such as `ConflictException` with the code
+ * `SESSION_CLOSED`. They reject with a `ConnectionException` (code `TIMEOUT` or `UNREACHABLE`) if there is no response,
+ * and with an `InvocationException` (code `ABORTED`, `INVALID_ANSWER` or `ANSWER_TOO_LARGE`) if there is no usable one.
+ * Before `open` and after `close` they reject with an `InvalidStateException` (code `NOT_OPENED`).
  *
  * | Config key | Meaning |
  * |---|---|
  * | `connection.uri`, or `connection.protocol` (`http`, `https`), `connection.host`, `connection.port` | the service |
  * | `base_route` | default `v1/sessions` |
- * | `options.timeout` | milliseconds for a call with all its attempts and its connecting; default 10,000 |
- * | `options.connect_timeout` | accepted for the older toolkit's sake; `options.timeout` is what bounds connecting |
- * | `options.retries` | how often a command that is safe to repeat is sent again at most; default 3 |
+ * | `options.timeout` | milliseconds for a call with all its attempts, including connecting; default 10,000 |
+ * | `options.connect_timeout` | accepted for compatibility and not used: `options.timeout` includes connecting |
+ * | `options.retries` | maximum number of repetitions of a command that is safe to repeat; default 3 |
  * | `options.correlation_id` | `query` (default), `headers` or `both` |
  *
- * Calls reject with the toolkit's exception for the category that the service answered, with a
- * `ConnectionException` when no answer came, with an `InvocationException` when one came that is no answer of a
- * sessions service, and with an `InvalidStateException` before `open`.
- *
  * @example
+ * import { SessionsHttpClientV1 } from '@pip-sessions/pip-client';
+ * import { ConfigParams } from 'pip-services3-commons-nodex';
+ *
  * const client = new SessionsHttpClientV1();
  * client.configure(ConfigParams.fromTuples('connection.host', 'localhost', 'connection.port', 8080));
  * await client.open(null);
@@ -45,24 +49,29 @@ export class SessionsHttpClientV1 implements SessionsClientV1, IConfigurable, IR
   #config = new ConfigParams();
   #sessions: SessionsClientV1 | null = null;
 
-  /** Takes effect at the next `open`; keys of an earlier call remain unless they are given again. */
+  /**
+   * Adds config keys, which take effect at the next `open`. Keys of an earlier call stay unless they are given again.
+   */
   configure(config: ConfigParams): void {
     this.#config = this.#config.override(config);
   }
 
-  /** Part of the component model; this client depends on no other component. */
+  /** Does nothing: this client depends on no other component. */
   setReferences(): void {}
 
   isOpen(): boolean {
     return this.#sessions !== null;
   }
 
-  /** Rejects with a `ConfigException` that names the key which is missing or wrong. Connects at the first call. */
+  /**
+   * Checks the configuration. It does not connect: the first call does. Rejects with a `ConfigException` that names the
+   * key which is missing or wrong.
+   */
   async open(correlationId: string | null): Promise<void> {
     this.#sessions ??= createSessionsV1Client(toCallOptions(this.#config, correlationId));
   }
 
-  /** Calls that are under way still get their answer. */
+  /** Closes the client. Pending calls still complete. */
   async close(_correlationId: string | null): Promise<void> {
     this.#sessions = null;
   }

@@ -37,7 +37,7 @@ test('a session is opened, changed, closed and deleted', async () => {
   assert.equal(await client.getSessionById(null, opened.id), null);
 });
 
-test('a session that is not there is null for every method', async () => {
+test('a missing session is null for every method', async () => {
   const { client } = startAt();
   assert.equal(await client.getSessionById(null, 'x'), null);
   assert.equal(await client.storeSessionData(null, 'x', 1), null);
@@ -63,7 +63,7 @@ test('a closed session is not changed', async () => {
   assert.deepEqual(await client.getSessionById(null, id), closed);
 });
 
-test('a session past its timeout reads as closed at that moment, before and after a sweep', async () => {
+test('a session past its timeout is closed at its deadline, swept or not', async () => {
   const { clock, client } = startAt();
   const { id } = await client.openSession(null, '1', null, null, null, 'u', 'd');
   clock.now += DAY_MS - 1;
@@ -79,7 +79,7 @@ test('a session past its timeout reads as closed at that moment, before and afte
   assert.deepEqual(await client.getSessionById(null, id), expired);
 });
 
-test('any JSON value is kept, and what is answered is nobody else’s', async () => {
+test('any JSON value is stored, and results share no object', async () => {
   const { client } = startAt();
   for (const value of [0, false, '', [], { a: [1] }]) {
     const { id, user, data } = await client.openSession(null, '1', null, null, null, value, value);
@@ -95,7 +95,7 @@ test('any JSON value is kept, and what is answered is nobody else’s', async ()
   assert.deepEqual([read?.data, read?.open_time], [{ cart: ['apple'] }, new Date(START)]);
 });
 
-test('what the service would refuse is refused', async () => {
+test('arguments that the service rejects are rejected', async () => {
   const { client } = startAt();
   const { id } = await client.openSession(null, '1');
   const isInvalid = (error: unknown) => error instanceof BadRequestException && error.code === 'INVALID_DATA';
@@ -142,7 +142,7 @@ test('pages are stable and bounded, and count only when asked', async () => {
   assert.equal((await client.getSessions(null, null, { take: 1, total: true })).total, 120);
 });
 
-test('it holds options.max_sessions and then says so, until some are deleted or cleared', async () => {
+test('beyond options.max_sessions, openSession rejects until some are deleted', async () => {
   const { client } = startAt();
   client.configure(ConfigParams.fromTuples('options.max_sessions', 1));
   const { id } = await client.openSession(null, '1');

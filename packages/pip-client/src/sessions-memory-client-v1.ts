@@ -16,18 +16,25 @@ import { systemTime } from './clock.ts';
 import { asOf, byActivity, ended, type HeldSession, toSession, toSummary, toText } from './held-session.ts';
 
 /**
- * Holds sessions in this process, by the rules of the service, for tests of applications:
- * `pip-services-sessions:client:memory:*:1.0`, also under `mock` and in the group `service-sessions`.
+ * Stores sessions in this process by the rules of the service, for tests of applications. Descriptor:
+ * `pip-services-sessions:client:memory:*:1.0`, also with the kind `mock` and in the group `service-sessions`.
+ *
+ * Calls reject with a `BadRequestException` (code `INVALID_DATA`) for arguments that the service rejects, with a
+ * `ConflictException` (code `SESSION_CLOSED`) for a change of an ended session, and with an `InvalidStateException`
+ * (code `STORE_FULL`) beyond `options.max_sessions`.
  *
  * | Config key | Meaning |
  * |---|---|
- * | `options.max_sessions` | how many it holds at most; default 10,000 |
- * | `options.max_page_size` | the largest page; default 100 |
+ * | `options.max_sessions` | maximum number of sessions; default 10,000 |
+ * | `options.max_page_size` | maximum size of a page; default 100 |
  * | `options.expire_timeout` | milliseconds without activity after which a session ends; default 24 hours |
  *
- * Rejects with a `BadRequestException` for what the service would refuse, with a `ConflictException`
- * (`SESSION_CLOSED`) for a change of an ended session, and with an `InvalidStateException` (`STORE_FULL`) beyond
- * `options.max_sessions`.
+ * @example
+ * import { SessionsMemoryClientV1 } from '@pip-sessions/pip-client';
+ *
+ * const client = new SessionsMemoryClientV1();
+ * const session = await client.openSession(null, '1', 'User 1');
+ * console.log((await client.getSessions(null, { active: true })).data.length);
  */
 export class SessionsMemoryClientV1 implements SessionsClientV1, IConfigurable, IReferenceable, IOpenable, ICleanable {
   readonly #now: () => number;
@@ -37,7 +44,7 @@ export class SessionsMemoryClientV1 implements SessionsClientV1, IConfigurable, 
   #expire_timeout_ms = 24 * 60 * 60 * 1000;
   #opened = false;
 
-  /** A test may give its own clock, in milliseconds since 1970. */
+  /** A test may give its own clock, which returns milliseconds since 1970. */
   constructor(now: () => number = systemTime) {
     this.#now = now;
   }
@@ -62,7 +69,7 @@ export class SessionsMemoryClientV1 implements SessionsClientV1, IConfigurable, 
     this.#opened = false;
   }
 
-  /** Forgets every session. */
+  /** Deletes all sessions. */
   async clear(_correlationId: string | null): Promise<void> {
     this.#held.clear();
   }
@@ -97,9 +104,9 @@ export class SessionsMemoryClientV1 implements SessionsClientV1, IConfigurable, 
     user: unknown = null,
     data: unknown = null,
   ): Promise<SessionV1> {
-    if (!user_id) throw invalidData(correlationId, 'user_id must be a string that is not empty.');
+    if (!user_id) throw invalidData(correlationId, 'user_id must be a non-empty string.');
     if (this.#held.size >= this.#sessions_max) {
-      const message = `There are ${this.#sessions_max} sessions: delete some, or raise options.max_sessions.`;
+      const message = `The limit of ${this.#sessions_max} sessions is reached: delete some, or raise options.max_sessions.`;
       throw new InvalidStateException(correlationId ?? undefined, 'STORE_FULL', message);
     }
     const now = this.#now();
@@ -145,7 +152,7 @@ export class SessionsMemoryClientV1 implements SessionsClientV1, IConfigurable, 
   }
 
   #find(correlationId: string | null, id: string): HeldSession | null {
-    if (!id) throw invalidData(correlationId, 'session_id must be a string that is not empty.');
+    if (!id) throw invalidData(correlationId, 'session_id must be a non-empty string.');
     const held = this.#held.get(id);
     return held === undefined ? null : asOf(held, this.#now(), this.#expire_timeout_ms);
   }

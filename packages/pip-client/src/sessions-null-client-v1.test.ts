@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SessionsNullClientV1 } from './sessions-null-client-v1.ts';
 
-test('a null client answers as a service that holds nothing', async () => {
+test('a null client responds as a service without sessions', async () => {
   const client = new SessionsNullClientV1();
   await client.open(null);
   assert.equal(client.isOpen(), true);

@@ -9,8 +9,15 @@ import {
 import { systemTime } from './clock.ts';
 
 /**
- * Answers as a service that holds nothing: `pip-services-sessions:client:null:*:1.0`, also in the group
- * `service-sessions`. It opens sessions and forgets them at once.
+ * Responds as a service without sessions: it opens sessions and forgets them at once. Descriptor:
+ * `pip-services-sessions:client:null:*:1.0`, also in the group `service-sessions`.
+ *
+ * @example
+ * import { SessionsNullClientV1 } from '@pip-sessions/pip-client';
+ *
+ * const client = new SessionsNullClientV1();
+ * const session = await client.openSession(null, '1');
+ * console.log(await client.getSessionById()); // null
  */
 export class SessionsNullClientV1 implements SessionsClientV1, IConfigurable, IReferenceable, IOpenable {
   #opened = false;

@@ -40,6 +40,7 @@ const TIMEOUT_MS_MAX = 315_360_000_000;
  */
 export class SessionsController implements IConfigurable, IReferenceable, IUnreferenceable, IOpenable, ICommandable {
   static readonly settings = ['options.expire_timeout', 'options.cleanup_interval', 'dependencies.persistence'];
+  /** The clock by which sessions end. */
   readonly clock: Clock;
   #config = new ConfigParams();
   #idle_timeout_ms = DEFAULTS.idle_timeout * 1000;
@@ -111,6 +112,7 @@ export class SessionsController implements IConfigurable, IReferenceable, IUnref
     this.#sweeper = null;
   }
 
+  /** Returns one page of sessions without `user` and `data`, the newest activity first. */
   getSessions(
     correlationId: string | null,
     filter?: FilterParams | null,
@@ -119,10 +121,12 @@ export class SessionsController implements IConfigurable, IReferenceable, IUnref
     return this.#run(correlationId, 'get_sessions', { filter, paging });
   }
 
+  /** Returns a session, active or ended; null if no session has this id. */
   getSessionById(correlationId: string | null, sessionId: string): Promise<SessionV1 | null> {
     return this.#run(correlationId, 'get_session_by_id', { session_id: sessionId });
   }
 
+  /** Opens a session for a user whom the caller has authenticated. */
   openSession(
     correlationId: string | null,
     user_id: string,
@@ -135,22 +139,27 @@ export class SessionsController implements IConfigurable, IReferenceable, IUnref
     return this.#run(correlationId, 'open_session', { user_id, user_name, address, client, user, data });
   }
 
+  /** Replaces `data`, which must not be null; null if no session has this id. It counts as activity. */
   storeSessionData(correlationId: string | null, sessionId: string, data: unknown): Promise<SessionV1 | null> {
     return this.#run(correlationId, 'store_session_data', { session_id: sessionId, data });
   }
 
+  /** Replaces `user`, which must not be null; null if no session has this id. It counts as activity. */
   updateSessionUser(correlationId: string | null, sessionId: string, user: unknown): Promise<SessionV1 | null> {
     return this.#run(correlationId, 'update_session_user', { session_id: sessionId, user });
   }
 
+  /** Ends a session and returns it; null if no session has this id. An ended session stays as it is. */
   closeSession(correlationId: string | null, sessionId: string): Promise<SessionV1 | null> {
     return this.#run(correlationId, 'close_session', { session_id: sessionId });
   }
 
+  /** Closes every session that is past its timeout. */
   async closeExpiredSessions(correlationId: string | null): Promise<void> {
     await this.#run(correlationId, 'close_expired_sessions', {});
   }
 
+  /** Deletes a session and returns it as it was; null if no session has this id. */
   deleteSessionById(correlationId: string | null, sessionId: string): Promise<SessionV1 | null> {
     return this.#run(correlationId, 'delete_session_by_id', { session_id: sessionId });
   }

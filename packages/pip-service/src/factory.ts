@@ -9,6 +9,7 @@ import { SessionsMemoryPersistence } from './persistence/memory-persistence.ts';
 export interface ComponentFactory {
   /** What the factory would create, by its own descriptor; null for what it does not know. */
   canCreate(locator: unknown): unknown;
+  /** Returns a new component for a locator that `canCreate` accepts. */
   create(locator: unknown): unknown;
 }
 

@@ -10,7 +10,7 @@ import { requireSession, SessionRefusal, sendRefusal, userSessionOf, userSession
 
 const startApp: StartApp = (options, mounts) => {
   const app = express();
-  // Express prints what handlers throw in any other.
+  // Express prints thrown errors in any other environment.
   app.set('env', 'test');
   app.use(express.json());
   for (let mount = 0; mount < mounts; mount += 1) app.use(userSessions(options));
@@ -31,7 +31,7 @@ const startApp: StartApp = (options, mounts) => {
 
 runMiddlewareCases('Express', startApp);
 
-test('Express: a guard without userSessions before it fails, and lets nobody in', async (t) => {
+test('Express: a guard without userSessions before it rejects every request', async (t) => {
   const app = express();
   app.set('env', 'test');
   app.get('/me', requireSession(), (req, res) => void res.json(userSessionOf(req).current));
@@ -40,7 +40,7 @@ test('Express: a guard without userSessions before it fails, and lets nobody in'
   assert.equal((await fetch(`${url}/me`)).status, 500);
 });
 
-test('Express: a refusal that a handler throws is sent whole by a handler of errors, with headers and body', async (t) => {
+test('Express: an error handler sends a thrown refusal with its headers and body', async (t) => {
   const sessions = await startSessions('embedded');
   t.after(sessions.stop);
   const app = express();

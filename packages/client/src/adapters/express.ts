@@ -1,18 +1,22 @@
 /**
- * Sessions of users in Express 5; nothing here needs more of it than Node's own request and response.
+ * Session middleware for Express 5. It needs no more of Express than the request and the response of Node.
  *
  * @example
- * app.use(userSessions({ client: createSessionsClient({ url, key }) }));
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { requireSession, userSessions } from '@pip-sessions/client/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) }));
  * app.post('/login', async (req, res) => {
- *   const user = await authenticate(req.body); // the application's own
- *   await req.userSession.login({ user_id: user.id, auth_methods: ['pwd'] });
- *   res.json({ welcome: user.name });
+ *   const user_id = '1'; // of the user whom the application has authenticated
+ *   await req.userSession.login({ user_id, auth_methods: ['pwd'] });
+ *   res.json({ welcome: user_id });
  * });
- * app.get('/me', requireSession(), (req, res) => res.json({ user_id: req.userSession.required.user_id }));
- * app.post('/transfer', requireSession({ level: 2, max_age_s: 300 }), transfer);
+ * app.get('/me', requireSession(), (req, res) => void res.json({ user_id: req.userSession.required.user_id }));
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { authenticate, isRefusal, nobody } from '../middleware/authenticate.ts';
+import { authenticate, isRefusal, withoutSession } from '../middleware/authenticate.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from '../middleware/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
@@ -29,7 +33,7 @@ export { type EnteredUpgrade, upgradeSessions } from './node-upgrade.ts';
 declare global {
   namespace Express {
     interface Request {
-      /** Set by `userSessions`. Not `session`, which is what express-session calls its own. */
+      /** Set by `userSessions`. The name is not `session`, which express-session uses. */
       userSession: UserSession;
     }
   }
@@ -40,17 +44,25 @@ type Next = (error?: unknown) => void;
 type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => void;
 
 /**
- * Finds out whose session each request belongs to, before the handlers that ask `req.userSession`. Mount it where
- * sessions matter: a request with a token is answered 503 while the service is away. Throws a `TypeError` that names the
- * option which is wrong.
+ * Creates middleware that finds the session of each request and sets `req.userSession`. Mount it where sessions matter:
+ * a request with a token gets a 503 while the service is unavailable. Throws a `TypeError` that names an option which
+ * is wrong.
+ *
+ * @example
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { userSessions } from '@pip-sessions/client/express';
+ * import express from 'express';
+ *
+ * const app = express();
+ * app.use(userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) }));
  */
 export function userSessions(options: UserSessionsOptions): Middleware {
   const settings = toSettings(options);
   return function userSessions(req: Request, res, next) {
     const exchange = new NodeExchange(req, isResponse(res) ? res : null, UserSession.stateOf(req.userSession));
     const proceed = (entered: UserSession | SessionRefusal) => {
-      // A handler that goes on all the same finds nobody.
-      req.userSession = isRefusal(entered) ? nobody(settings, exchange) : entered;
+      // A handler that runs in spite of the rejection finds no session.
+      req.userSession = isRefusal(entered) ? withoutSession(settings, exchange) : entered;
       if (isRefusal(entered)) sendRefusal(res, entered, next);
       else next();
     };
@@ -60,7 +72,16 @@ export function userSessions(options: UserSessionsOptions): Middleware {
   };
 }
 
-/** Answers 401 without a live session, or with one whose user has proved too little (RFC 9470). */
+/**
+ * Creates a guard, which responds with 401 to a request without a live session, or if the user's authentication is too
+ * weak or too old (RFC 9470). Mount it after `userSessions`. Throws a `TypeError` that names a property of
+ * `requirement` which is wrong.
+ *
+ * @example
+ * import { requireSession } from '@pip-sessions/client/express';
+ *
+ * app.post('/transfer', requireSession({ level: 2, max_age_s: 300 }), (req, res) => void res.sendStatus(204));
+ */
 export function requireSession(requirement: SessionRequirement = {}): Middleware {
   const required = checkedRequirement(requirement);
   return function requireSession(req, res, next) {
@@ -70,26 +91,37 @@ export function requireSession(requirement: SessionRequirement = {}): Middleware
   };
 }
 
-/** `req.userSession` with the application's own types. Throws when no `userSessions` stands before. */
+/**
+ * Returns `req.userSession` with the application's own types. Throws an `Error` if `userSessions` is not mounted
+ * before.
+ *
+ * @example
+ * import { userSessionOf } from '@pip-sessions/client/express';
+ *
+ * app.get('/cart', (req, res) => {
+ *   const { current } = userSessionOf<unknown, { cart: string[] }>(req);
+ *   res.json(current?.data.cart ?? []);
+ * });
+ */
 export function userSessionOf<User = unknown, Data = unknown>(req: IncomingMessage): UserSession<User, Data> {
   const { userSession } = req as Request;
-  if (!userSession) throw new Error('No session was looked for: app.use(userSessions(…)) before this handler.');
+  if (!userSession) throw new Error('req.userSession is missing: call app.use(userSessions(…)) before this handler.');
   return userSession as UserSession<User, Data>;
 }
 
 /**
- * Answers a request with a refusal, as an RFC 9457 problem with its headers. For what catches errors in an application:
- * the handlers of frameworks know the status, and not all of them the headers and the body. Where nothing can be
- * answered any more, `next` gets the refusal.
+ * Responds with a `SessionRefusal`: an RFC 9457 problem with its headers. Use it where an application catches errors:
+ * not all handlers of frameworks send the headers and the body. If no response can be sent any more, `next` gets the
+ * refusal.
  *
  * @example
- * // Nest
- * @Catch(SessionRefusal)
- * class SessionRefusalFilter {
- *   catch(refusal, host) {
- *     sendRefusal(host.switchToHttp().getResponse(), refusal);
- *   }
- * }
+ * import { SessionRefusal, sendRefusal } from '@pip-sessions/client/express';
+ * import type { NextFunction, Request, Response } from 'express';
+ *
+ * app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+ *   if (error instanceof SessionRefusal) sendRefusal(res, error, next);
+ *   else next(error);
+ * });
  */
 export function sendRefusal(res: ServerResponse, refusal: SessionRefusal, next: Next = () => {}): void {
   if (!isResponse(res) || res.headersSent) {
@@ -101,7 +133,7 @@ export function sendRefusal(res: ServerResponse, refusal: SessionRefusal, next: 
   res.writeHead(status, { 'content-type': PROBLEM_TYPE }).end(body);
 }
 
-/** Libraries for WebSockets call middleware with an object in place of a response, since an upgrade has none. */
+/** WebSocket libraries call middleware with another object as the response, since an upgrade has none. */
 function isResponse(res: Partial<ServerResponse>): boolean {
   return typeof res.setHeader === 'function' && typeof res.writeHead === 'function';
 }

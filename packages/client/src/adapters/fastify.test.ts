@@ -28,7 +28,7 @@ const startApp: StartApp = async (options, mounts) => {
 
 runMiddlewareCases('Fastify', startApp);
 
-test('Fastify: a guard without userSessions before it fails, and lets nobody in', async (t) => {
+test('Fastify: a guard without userSessions before it rejects every request', async (t) => {
   const app = fastify();
   t.after(() => app.close());
   app.get('/me', { onRequest: requireSession() }, async () => 'in');
@@ -36,7 +36,7 @@ test('Fastify: a guard without userSessions before it fails, and lets nobody in'
   assert.equal((await fetch(`${url}/me`)).status, 500);
 });
 
-test('Fastify: a refusal that a handler throws is sent whole by a handler of errors, with headers and body', async (t) => {
+test('Fastify: an error handler sends a thrown refusal with its headers and body', async (t) => {
   const sessions = await startSessions('embedded');
   t.after(sessions.stop);
   const app = fastify();

@@ -1,15 +1,19 @@
 /**
- * Sessions of users in Fastify 5.
+ * Session plugin for Fastify 5.
  *
  * @example
- * await app.register(userSessions, { client: createSessionsClient({ url, key }) });
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { requireSession, userSessions } from '@pip-sessions/client/fastify';
+ * import fastify from 'fastify';
+ *
+ * const app = fastify();
+ * await app.register(userSessions, { client: createSessionsClient({ url: 'http://localhost:8080', key }) });
  * app.post('/login', async (request) => {
- *   const user = await authenticate(request.body); // the application's own
- *   await request.userSession.login({ user_id: user.id, auth_methods: ['pwd'] });
- *   return { welcome: user.name };
+ *   const user_id = '1'; // of the user whom the application has authenticated
+ *   await request.userSession.login({ user_id, auth_methods: ['pwd'] });
+ *   return { welcome: user_id };
  * });
  * app.get('/me', { onRequest: requireSession() }, async ({ userSession }) => ({ user_id: userSession.required.user_id }));
- * app.post('/transfer', { onRequest: requireSession({ level: 2, max_age_s: 300 }) }, transfer);
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { authenticate, isRefusal } from '../middleware/authenticate.ts';
@@ -31,15 +35,23 @@ export { type EnteredUpgrade, upgradeSessions } from './node-upgrade.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by `userSessions`. Not `session`, which is what @fastify/session calls its own. */
+    /** Set by `userSessions`. The name is not `session`, which @fastify/session uses. */
     userSession: UserSession;
   }
 }
 
 /**
- * A plugin that finds out whose session each request belongs to, for the instance that it is registered in. A request
- * with a token is answered 503 while the service is away. Its registration fails with a `TypeError` that names the
- * option which is wrong.
+ * A plugin that finds the session of each request of the instance that registers it, and sets `request.userSession`. A
+ * request with a token gets a 503 while the service is unavailable. The registration fails with a `TypeError` that
+ * names an option which is wrong.
+ *
+ * @example
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { userSessions } from '@pip-sessions/client/fastify';
+ * import fastify from 'fastify';
+ *
+ * const app = fastify();
+ * await app.register(userSessions, { client: createSessionsClient({ url: 'http://localhost:8080', key }) });
  */
 export async function userSessions(app: FastifyInstance, options: UserSessionsOptions): Promise<void> {
   const settings = toSettings(options);
@@ -52,13 +64,21 @@ export async function userSessions(app: FastifyInstance, options: UserSessionsOp
   });
 }
 
-// What fastify-plugin would set: the hook is for the instance that registers it, not for one below.
+// The properties that fastify-plugin sets: the hook applies to the instance that registers it, not to a child of it.
 Object.assign(userSessions, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: '@pip-sessions/client/fastify',
 });
 
-/** Answers 401 without a live session, or with one whose user has proved too little (RFC 9470). */
+/**
+ * Creates a guard, which responds with 401 to a request without a live session, or if the user's authentication is too
+ * weak or too old (RFC 9470). Throws a `TypeError` that names a property of `requirement` which is wrong.
+ *
+ * @example
+ * import { requireSession } from '@pip-sessions/client/fastify';
+ *
+ * app.post('/transfer', { onRequest: requireSession({ level: 2, max_age_s: 300 }) }, async () => 'done');
+ */
 export function requireSession(requirement: SessionRequirement = {}): onRequestAsyncHookHandler {
   const required = checkedRequirement(requirement);
   return async function requireSession(request, reply) {
@@ -67,11 +87,20 @@ export function requireSession(requirement: SessionRequirement = {}): onRequestA
   };
 }
 
-/** `request.userSession` with the application's own types. Throws when `userSessions` is not registered. */
+/**
+ * Returns `request.userSession` with the application's own types. Throws an `Error` if `userSessions` is not
+ * registered.
+ *
+ * @example
+ * import { userSessionOf } from '@pip-sessions/client/fastify';
+ *
+ * app.get('/cart', async (request) => userSessionOf<unknown, { cart: string[] }>(request).current?.data.cart ?? []);
+ */
 export function userSessionOf<User = unknown, Data = unknown>({
   userSession,
 }: FastifyRequest): UserSession<User, Data> {
-  if (!userSession) throw new Error('No session was looked for: app.register(userSessions, …) before this route.');
+  if (!userSession)
+    throw new Error('request.userSession is missing: call app.register(userSessions, …) before this route.');
   return userSession as UserSession<User, Data>;
 }
 
@@ -93,7 +122,7 @@ function exchangeOf({ method, headers, originalUrl, userSession }: FastifyReques
     setCookie: (cookie, line) => {
       if (hasBegun()) return;
       const lines = withCookie([reply.getHeader('set-cookie') ?? []].flat().map(String), cookie, line);
-      // Fastify adds to the lines that are there.
+      // Fastify appends to the lines that are set.
       reply.removeHeader('set-cookie');
       reply.header('set-cookie', lines);
       enforce();
@@ -106,10 +135,12 @@ function exchangeOf({ method, headers, originalUrl, userSession }: FastifyReques
 }
 
 /**
- * Answers a request with a refusal, as an RFC 9457 problem with its headers. For what catches errors in an application:
- * Fastify's own handler answers one that is thrown with its status and headers, and a body of its own.
+ * Responds with a `SessionRefusal`: an RFC 9457 problem with its headers. Use it where an application catches errors:
+ * Fastify's own handler sends the status and the headers of a thrown refusal, but another body.
  *
  * @example
+ * import { SessionRefusal, sendRefusal } from '@pip-sessions/client/fastify';
+ *
  * app.setErrorHandler((error, _request, reply) => {
  *   if (error instanceof SessionRefusal) return sendRefusal(reply, error);
  *   throw error;

@@ -9,7 +9,7 @@ interface CookieChange {
   readonly yields: boolean;
 }
 
-/** A platform's request, and what its response will say of its sessions: one for all mounts. */
+/** A request of the Fetch API, and the changes that its response gets. All mounts of the middleware share it. */
 export class FetchExchange implements Exchange {
   latest: SessionState | null = null;
   readonly method: string;
@@ -25,7 +25,7 @@ export class FetchExchange implements Exchange {
   constructor({ method, url, headers }: Request) {
     const { host, pathname } = new URL(url);
     this.method = method;
-    // Servers before the application, as in Next, may give it a URL of their own.
+    // A server before the application, as in Next, may replace the URL.
     this.host = headers.get('host') ?? host;
     this.path = pathname;
     this.#headers = headers;
@@ -52,7 +52,7 @@ export class FetchExchange implements Exchange {
     this.#enforcesNoStore = true;
   }
 
-  /** A mount that will give the response its headers; the response begins when the last one has. */
+  /** Registers a mount that will set headers of the response. The response has begun when the last one has set them. */
   mount(): () => void {
     this.#mounts += 1;
     let isOpen = true;
@@ -63,12 +63,16 @@ export class FetchExchange implements Exchange {
     };
   }
 
-  /** A handler may let its response be stored, unless it comes with a token. Twice is as once. */
+  /**
+   * Returns the response with the changes. A handler may allow caches to store it, unless it contains a token. Applying
+   * the changes twice is the same as once.
+   */
   applyTo(response: Response): Response {
     const forbidsStore = this.#forbidsStore && !response.headers.has('cache-control');
-    // The response to an upgrade, 101, cannot be made anew.
+    // The response to an upgrade has the status 101, which a new `Response` cannot have.
     if (!(this.#enforcesNoStore || forbidsStore) || response.status < 200) return response;
-    // Anew, since a handler may give the same response to others, and the headers of a fetched one cannot be changed.
+    // A new response: a handler may return the same one to other requests, and the headers of a fetched one are
+    // immutable.
     const changed = new Response(response.body, response);
     const { headers } = changed;
     if (this.#enforcesNoStore) for (const name of [...headers.keys()]) if (isCachingHeader(name)) headers.delete(name);
@@ -89,7 +93,7 @@ export class FetchExchange implements Exchange {
 
 const exchanges = new WeakMap<Request, FetchExchange>();
 
-/** The exchange of a request that is under way; a request that is sent again begins another one. */
+/** Returns the exchange of a pending request. A request that is handled again gets a new one. */
 export function fetchExchangeOf(request: Request): FetchExchange {
   const known = exchanges.get(request);
   if (known && !known.hasBegun) return known;

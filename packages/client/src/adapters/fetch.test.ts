@@ -35,7 +35,7 @@ const startApp: StartApp = (options, mounts) => {
 
 runMiddlewareCases('fetch', startApp);
 
-test('fetch: an answer that a handler gives to everyone takes no cookie of one user along', async () => {
+test('fetch: a shared response does not carry the cookie of one user', async () => {
   const { client } = clientOf([answer(201, { session: SESSION, token: TOKEN, evicted: [] })]);
   const shared = new Response('hello');
   const { userSession, respond } = await userSessions({ client })(new Request('http://service/'));
@@ -45,7 +45,7 @@ test('fetch: an answer that a handler gives to everyone takes no cookie of one u
   assert.deepEqual(shared.headers.getSetCookie(), []);
 });
 
-test('fetch: the host is that of the header, also where a framework gives every request a URL of localhost', async () => {
+test('fetch: the host comes from the Host header, not from the URL of the request', async () => {
   const { client, sent } = clientOf([answer(201, { session: SESSION, token: TOKEN, evicted: [] })]);
   const own = { host: 'app.example.com', origin: 'https://app.example.com' };
   const request = () => new Request('http://localhost:3000/login', { method: 'POST', headers: own });
@@ -57,7 +57,7 @@ test('fetch: the host is that of the header, also where a framework gives every 
   assert.equal(sent.length, 1);
 });
 
-test('fetch: a cookie that the response of another mount sets, for a copy of the request, is not cleared', async () => {
+test('fetch: a cookie that another mount sets for a copy of the request is not cleared', async () => {
   const { client } = clientOf([answer(200, { active: false, reason: 'closed' })]);
   const headers = { cookie: `__Host-session=${TOKEN}` };
   const { respond } = await userSessions({ client })(new Request('http://service/', { headers }));
@@ -66,7 +66,7 @@ test('fetch: a cookie that the response of another mount sets, for a copy of the
   assert.deepEqual(respond?.(response).headers.getSetCookie(), lines);
 });
 
-test('fetch: a request that is sent again begins anew', async () => {
+test('fetch: a request that is handled again gets a new exchange', async () => {
   const { client } = clientOf([answer(201, { session: SESSION, token: TOKEN, evicted: [] })]);
   const request = new Request('http://service/');
   for (let round = 0; round < 2; round += 1) {

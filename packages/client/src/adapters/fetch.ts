@@ -1,14 +1,17 @@
 /**
- * Sessions of users wherever a handler takes a `Request` and answers a `Response`.
+ * Session middleware for every handler that takes a `Request` and returns a `Response`.
  *
  * @example
- * const enter = userSessions({ client: createSessionsClient({ url, key }) });
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { requireSession, userSessions } from '@pip-sessions/client/fetch';
+ *
+ * const enter = userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) });
  *
  * async function handle(request: Request): Promise<Response> {
  *   const { refused, userSession, respond } = await enter(request);
  *   if (refused) return refused;
- *   const tooLittle = requireSession(userSession, { level: 2 });
- *   if (tooLittle) return tooLittle;
+ *   const rejection = requireSession(userSession, { level: 2 });
+ *   if (rejection) return respond(rejection);
  *   return respond(Response.json({ user_id: userSession.required.user_id }));
  * }
  */
@@ -24,19 +27,35 @@ export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
 
-/** A request whose session is known, or the answer that it gets instead. */
+/** The result for a request: its session, or the response that rejects it. */
 export type Entered<User, Data> =
-  | { readonly refused: Response; readonly userSession?: never; readonly respond?: never }
+  | {
+      /** The response that rejects the request: send it as it is. */
+      readonly refused: Response;
+      readonly userSession?: never;
+      readonly respond?: never;
+    }
   | {
       readonly refused?: never;
+      /** The session of the request. */
       readonly userSession: UserSession<User, Data>;
-      /** Adds the cookie and `Cache-Control` to the answer. Each answer has to pass it, when all other headers are set. */
+      /**
+       * Adds the cookie and `Cache-Control` to a response. Call it for every response, after all other headers are set.
+       */
       readonly respond: (response: Response) => Response;
     };
 
 /**
- * Finds out whose session a request belongs to. A request with a token gets a 503 while the service is away. Throws a
- * `TypeError` that names the option which is wrong; the function that it answers never rejects.
+ * Creates a function that finds the session of a request. A request with a token gets a 503 while the service is
+ * unavailable. Throws a `TypeError` that names an option which is wrong. The function that it returns never rejects.
+ *
+ * @example
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { userSessions } from '@pip-sessions/client/fetch';
+ *
+ * const enter = userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) });
+ * const { refused, userSession, respond } = await enter(new Request('http://localhost/'));
+ * const response = refused ?? respond(Response.json({ user_id: userSession.current?.user_id }));
  */
 export function userSessions<User = unknown, Data = unknown>(
   options: UserSessionsOptions,
@@ -58,7 +77,16 @@ export function userSessions<User = unknown, Data = unknown>(
   };
 }
 
-/** The answer to a request without a live session, or with one whose user has proved too little; else null. */
+/**
+ * Returns the response 401 for a request without a live session, or if the user's authentication is too weak or too old
+ * (RFC 9470); else null. Throws a `TypeError` that names a property of `requirement` which is wrong.
+ *
+ * @example
+ * import { requireSession } from '@pip-sessions/client/fetch';
+ *
+ * const rejection = requireSession(userSession, { level: 2, max_age_s: 300 });
+ * if (rejection) console.log(rejection.status); // 401
+ */
 export function requireSession(userSession: UserSession, requirement: SessionRequirement = {}): Response | null {
   return userSession.refusal(checkedRequirement(requirement))?.getResponse() ?? null;
 }

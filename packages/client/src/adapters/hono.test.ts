@@ -30,7 +30,7 @@ const startApp: StartApp = (options, mounts) => {
 
 runMiddlewareCases('Hono', startApp);
 
-test('Hono: an answer that a handler fetched elsewhere gets the cookie too, and is sent once', async (t) => {
+test('Hono: a fetched response gets the cookie too, and its headers only once', async (t) => {
   const sessions = await startSessions('embedded');
   t.after(sessions.stop);
   const app = new Hono<UserSessionEnv>();
@@ -47,7 +47,7 @@ test('Hono: an answer that a handler fetched elsewhere gets the cookie too, and 
   assert.equal(response.headers.get('content-type'), 'text/plain');
 });
 
-test('Hono: a guard without userSessions before it fails, and lets nobody in', async () => {
+test('Hono: a guard without userSessions before it rejects every request', async () => {
   const app = new Hono<UserSessionEnv>();
   app.onError((_error, c) => c.text('The handler failed.', 500));
   app.get('/me', requireSession(), (c) => c.text('in'));

@@ -1,16 +1,19 @@
 /**
- * Sessions of users in Hono.
+ * Session middleware for Hono.
  *
  * @example
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { requireSession, type UserSessionEnv, userSessions } from '@pip-sessions/client/hono';
+ * import { Hono } from 'hono';
+ *
  * const app = new Hono<UserSessionEnv>();
- * app.use(userSessions({ client: createSessionsClient({ url, key }) }));
+ * app.use(userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) }));
  * app.post('/login', async (c) => {
- *   const user = await authenticate(await c.req.json()); // the application's own
- *   await c.var.userSession.login({ user_id: user.id, auth_methods: ['pwd'] });
- *   return c.json({ welcome: user.name });
+ *   const user_id = '1'; // of the user whom the application has authenticated
+ *   await c.var.userSession.login({ user_id, auth_methods: ['pwd'] });
+ *   return c.json({ welcome: user_id });
  * });
  * app.get('/me', requireSession(), (c) => c.json({ user_id: c.var.userSession.required.user_id }));
- * app.post('/transfer', requireSession({ level: 2, max_age_s: 300 }), transfer);
  */
 import type { MiddlewareHandler } from 'hono';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
@@ -24,16 +27,25 @@ export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
 
-/** What handlers find in `c.var`, with the application's own types of what it keeps in a session. */
+/** The variables that handlers find in `c.var`, with the application's own types of the values in a session. */
 export interface UserSessionEnv<User = unknown, Data = unknown> {
+  /** Set by `userSessions`. */
   Variables: { userSession: UserSession<User, Data> };
 }
 
 /**
- * Finds out whose session each request belongs to, before the handlers that ask `c.var.userSession`. Mount it where
- * sessions matter: a request with a token is answered 503 while the service is away. Mount it before other middleware that
- * sets headers, which could let a response with a token be stored. Throws a `TypeError` that names the option which is
- * wrong.
+ * Creates middleware that finds the session of each request and sets `c.var.userSession`. Mount it where sessions
+ * matter: a request with a token gets a 503 while the service is unavailable. Mount it before other middleware that
+ * sets headers, which could allow caches to store a response with a token. Throws a `TypeError` that names an option
+ * which is wrong.
+ *
+ * @example
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { type UserSessionEnv, userSessions } from '@pip-sessions/client/hono';
+ * import { Hono } from 'hono';
+ *
+ * const app = new Hono<UserSessionEnv>();
+ * app.use(userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) }));
  */
 export function userSessions<User = unknown, Data = unknown>(
   options: UserSessionsOptions,
@@ -46,7 +58,7 @@ export function userSessions<User = unknown, Data = unknown>(
     await next();
     const answer = respond(c.res);
     if (answer !== c.res) {
-      // Otherwise Hono would add the headers of the former answer once more.
+      // Otherwise Hono would add the headers of the former response again.
       c.res = undefined;
       c.res = answer;
     }
@@ -54,12 +66,22 @@ export function userSessions<User = unknown, Data = unknown>(
   };
 }
 
-/** Answers 401 without a live session, or with one whose user has proved too little (RFC 9470). */
+/**
+ * Creates a guard, which responds with 401 to a request without a live session, or if the user's authentication is too
+ * weak or too old (RFC 9470). Mount it after `userSessions`. Throws a `TypeError` that names a property of
+ * `requirement` which is wrong.
+ *
+ * @example
+ * import { requireSession } from '@pip-sessions/client/hono';
+ *
+ * app.post('/transfer', requireSession({ level: 2, max_age_s: 300 }), (c) => c.text('done'));
+ */
 export function requireSession(requirement: SessionRequirement = {}): MiddlewareHandler<UserSessionEnv> {
   const required = checkedRequirement(requirement);
   return async function requireSession(c, next) {
     const { userSession } = c.var;
-    if (!userSession) throw new Error('No session was looked for: app.use(userSessions(…)) before this handler.');
+    if (!userSession)
+      throw new Error('c.var.userSession is missing: call app.use(userSessions(…)) before this handler.');
     const refusal = userSession.refusal(required);
     if (refusal) return refusal.getResponse();
     return next();

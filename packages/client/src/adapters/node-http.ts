@@ -4,13 +4,13 @@ import type { Exchange } from '../middleware/http-adapter.ts';
 import type { SessionState } from '../middleware/session-state.ts';
 import { enforceNoStore } from './node-no-store.ts';
 
-/** Of Node's own request and response. Made for each request, so it looks at nothing before it is asked. */
+/** The exchange of a request and a response of Node. It is created for each request, so it reads nothing in advance. */
 export class NodeExchange implements Exchange {
   readonly #req: IncomingMessage;
   readonly #res: ServerResponse | null;
   latest: SessionState | null;
 
-  /** `res` is null for an upgrade, which has a socket and no response. */
+  /** `res` is null for an upgrade, which has a socket instead of a response. */
   constructor(req: IncomingMessage, res: ServerResponse | null, latest: SessionState | null) {
     this.latest = latest;
     this.#req = req;
@@ -26,7 +26,7 @@ export class NodeExchange implements Exchange {
   }
 
   get path(): string | null {
-    // Express takes what a router is mounted at off `url`.
+    // Express removes the path at which a router is mounted from `url`.
     const { url, originalUrl = url } = this.#req as IncomingMessage & { readonly originalUrl?: string };
     return pathOf(originalUrl);
   }
@@ -55,7 +55,7 @@ export class NodeExchange implements Exchange {
   }
 }
 
-/** The path of a request target, which may be a URL (RFC 9112, 3.2.2). */
+/** Returns the path of a request target, which may be a URL (RFC 9112, 3.2.2). */
 export function pathOf(target: string | undefined): string | null {
   return target === undefined ? null : (/^(?:https?:\/\/[^/?#]*)?(\/[^?#]*)/i.exec(target)?.[1] ?? null);
 }

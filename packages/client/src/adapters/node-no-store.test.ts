@@ -11,7 +11,7 @@ import { enforceNoStore } from './node-no-store.ts';
 const OTHER = ['x-other', '1'] as const;
 const ALL = [...Object.entries(STORED), OTHER];
 
-/** By which a response gets its headers after `enforceNoStore`. */
+/** The ways in which a response gets headers after `enforceNoStore`. */
 const WAYS: Readonly<Record<string, (res: ServerResponse) => unknown>> = {
   setHeader: (res) => {
     for (const [name, value] of ALL) res.setHeader(name.toUpperCase(), value);
@@ -24,7 +24,7 @@ const WAYS: Readonly<Record<string, (res: ServerResponse) => unknown>> = {
   'writeHead with an object': (res) => res.writeHead(200, Object.fromEntries(ALL)).end(),
   'writeHead with a list': (res) => res.writeHead(200, ALL.flat()).end(),
   'writeHead with pairs': (res) => {
-    // What only HTTP/2 takes.
+    // Arguments that only HTTP/2 accepts.
     const headers = res.req.httpVersionMajor === 2 ? ALL.map(([name, value]) => [name, value]) : ALL.flat();
     res.writeHead(200, headers as string[]).end();
   },
@@ -42,7 +42,7 @@ const WAYS: Readonly<Record<string, (res: ServerResponse) => unknown>> = {
   },
 };
 
-/** As the package on-headers does it: sets headers when they are written. */
+/** Sets headers when they are written, as the package on-headers does. */
 function setWhenWritten(res: ServerResponse): void {
   const { writeHead } = res;
   res.writeHead = ((...input: unknown[]) => {

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { isCachingHeader } from '../middleware/caching-headers.ts';
 
 /**
- * Keeps a response out of every cache, whatever is said of it later: by a handler, by another middleware, or by a
- * listener that sets headers when they are written. Only for responses that need it, since it puts methods of its own
- * on the response.
+ * Keeps a response out of every cache, whatever sets its headers later: a handler, another middleware, or a listener
+ * that runs when headers are written. Use it only for responses that need it, since it replaces methods of the
+ * response.
  */
 export function enforceNoStore(res: ServerResponse): void {
   for (const name of res.getHeaderNames()) if (isCachingHeader(name)) res.removeHeader(name);
@@ -15,12 +15,15 @@ export function enforceNoStore(res: ServerResponse): void {
   res.removeHeader = (name) => {
     if (!isCachingHeader(name)) removeHeader.call(res, name);
   };
-  // HTTP/2 sets what it is given here by ways of its own.
+  // HTTP/2 sets these headers without calling the methods above.
   res.writeHead = ((...input: unknown[]) =>
     Reflect.apply(writeHead, res, input.map(withoutCachingHeaders))) as typeof writeHead;
 }
 
-/** Of what `writeHead` takes: an object, a list of names and values, or one of pairs. All else stays as it is. */
+/**
+ * Removes caching headers from an argument of `writeHead`: an object, a list of names and values, or a list of pairs.
+ * Returns any other argument unchanged.
+ */
 function withoutCachingHeaders(input: unknown): unknown {
   if (typeof input !== 'object' || input === null) return input;
   if (!Array.isArray(input))

@@ -10,7 +10,7 @@ const NAME = '__Host-session';
 
 type Upgrade = (request: IncomingMessage & { userSession?: UserSession }, socket: Duplex) => unknown;
 
-/** What a WebSocket library writes when it takes an upgrade. */
+/** The response that a WebSocket library writes when it accepts an upgrade. */
 function accept(socket: Duplex, line: string): void {
   socket.end(
     `HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nx-user: ${line}\r\n\r\n`,
@@ -69,7 +69,7 @@ test('[ASVS-4.4.2] a WebSocket upgrade needs a live session and gets an HTTP err
   assert.equal((await upgrade({ cookie })).status, 401);
 });
 
-test('an upgrade may need more than a session, or none', async (t) => {
+test('upgradeSessions can require a stronger authentication, or no session', async (t) => {
   const { sessions, cookie } = await startWorld(t);
   const strong = upgradeSessions({ client: sessions.client }, { level: 2 });
   const open = upgradeSessions({ client: sessions.client }, null);
@@ -84,7 +84,7 @@ test('an upgrade may need more than a session, or none', async (t) => {
   assert.throws(() => upgradeSessions({ client: sessions.client }, { level: 1.5 }), /^TypeError: level is 1\.5/);
 });
 
-test('a session of an upgrade cannot change its cookie, and says so before it changes anything', async (t) => {
+test('an upgrade cannot change the cookie: its calls reject and change nothing', async (t) => {
   const { sessions, session, cookie } = await startWorld(t);
   const enter = upgradeSessions({ client: sessions.client });
   const codes: unknown[] = [];
@@ -100,7 +100,7 @@ test('a session of an upgrade cannot change its cookie, and says so before it ch
   assert.equal(await sessions.client.count({ user_id: 'v' }), 0);
 });
 
-test('middleware that is called with an object in place of a response ends nothing, and lets nobody in', async (t) => {
+test('Express middleware that gets no real response lets no request in', async (t) => {
   const { sessions, session, cookie } = await startWorld(t);
   const enter = userSessions({ client: sessions.client });
   const guard = requireSession();

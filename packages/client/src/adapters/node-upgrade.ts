@@ -6,25 +6,39 @@ import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts'
 import type { UserSession } from '../middleware/user-session.ts';
 import { NodeExchange } from './node-http.ts';
 
-/** An upgrade whose session is known, or the HTTP response that it gets instead, as text for its socket. */
+/** The result for an upgrade: its session, or the HTTP response that rejects it, as text for the socket. */
 export type EnteredUpgrade<User, Data> =
-  | { readonly refused: `HTTP/1.1 ${string}`; readonly userSession?: never }
-  | { readonly refused?: never; readonly userSession: UserSession<User, Data> };
+  | {
+      /** The whole HTTP response that rejects the upgrade. */
+      readonly refused: `HTTP/1.1 ${string}`;
+      readonly userSession?: never;
+    }
+  | {
+      readonly refused?: never;
+      /** The session of the upgrade. */
+      readonly userSession: UserSession<User, Data>;
+    };
 
 /**
- * Finds out whose session an upgrade of a Node server belongs to, like the opening of a WebSocket. It goes further only
- * with a session that meets `requirement`; `null` lets everyone in. A page of another site is refused as for a POST: a
- * browser sends the cookie with the WebSockets of any page, and `Origin` alone says which (RFC 6455, 10.2). No cookie can
- * be set or cleared, so `login`, `rotate` and `logout` of the session reject. Throws a `TypeError` that names the option
- * which is wrong; the function that it answers never rejects.
+ * Creates a function that finds the session of an upgrade of a Node server, such as the opening of a WebSocket. An
+ * upgrade is rejected unless its session meets `requirement`; with `null`, no session is needed.
+ *
+ * A page of another site is rejected as for a POST. A browser sends the cookie with the WebSockets of every page, and
+ * only `Origin` names the page (RFC 6455, 10.2). An upgrade cannot set or clear a cookie, so `login`, `rotate` and
+ * `logout` of the session reject.
+ *
+ * Throws a `TypeError` that names an option which is wrong. The function that it returns never rejects.
  *
  * @example
- * const enterUpgrade = upgradeSessions({ client });
- * const sockets = new WebSocketServer({ noServer: true });
- * server.on('upgrade', async (request, socket, head) => {
+ * import { createServer } from 'node:http';
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { upgradeSessions } from '@pip-sessions/client/express';
+ *
+ * const enterUpgrade = upgradeSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) });
+ * createServer().on('upgrade', async (request, socket) => {
  *   const { refused, userSession } = await enterUpgrade(request);
- *   if (refused) return socket.end(refused, () => socket.destroy());
- *   sockets.handleUpgrade(request, socket, head, (webSocket) => serve(webSocket, userSession.required.user_id));
+ *   if (refused) return void socket.end(refused, () => socket.destroy());
+ *   console.log(userSession.required.user_id); // pass the socket to a WebSocket library
  * });
  */
 export function upgradeSessions<User = unknown, Data = unknown>(
@@ -41,7 +55,7 @@ export function upgradeSessions<User = unknown, Data = unknown>(
   };
 }
 
-/** A whole HTTP/1.1 response; its reason is one that RFC 9112, 4 lets be empty. */
+/** Returns a whole HTTP/1.1 response. Its reason phrase is empty, as RFC 9112, 4 allows. */
 function toText({ status, headers, body }: SessionRefusal): `HTTP/1.1 ${string}` {
   const length = new TextEncoder().encode(body).length;
   const own = { 'content-type': PROBLEM_TYPE, 'content-length': `${length}`, connection: 'close' };

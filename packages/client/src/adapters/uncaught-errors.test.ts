@@ -13,7 +13,10 @@ import { refusalOf as refusalOfExpress, sendRefusal } from './express.ts';
 import { refusalOf as refusalOfFastify, sendRefusal as sendFastifyRefusal } from './fastify.ts';
 import { refusalOf } from './hono.ts';
 
-/** A call fails in a handler that catches nothing: the service's reply, and what the user should get. */
+/**
+ * A failing call in a handler that catches no error: the reply of the service, and the response that the user should
+ * get.
+ */
 const CASES: readonly { readonly name: string; readonly reply: Reply; readonly retry_after: string | null }[] = [
   { name: 'a service that cannot be reached', reply: refused, retry_after: '5' },
   { name: 'a gateway before a service that is away', reply: text(502, 'away'), retry_after: '5' },
@@ -57,14 +60,14 @@ async function startExpress(t: TestContext, client: () => SessionsClient, catche
     if (refusal) sendRefusal(res, refusal, next);
     else next(error);
   });
-  // Express writes what nothing has caught to the console.
+  // Express prints uncaught errors to the console.
   t.mock.method(console, 'error', () => {});
   const { url, stop } = await listen(createServer(app));
   t.after(stop);
   return url;
 }
 
-test('Express answers an uncaught error of a call with 503 or 500, never with the service’s status', async (t) => {
+test('Express responds to an uncaught error of a call with 503 or 500', async (t) => {
   let client = clientOf([refused]).client;
   const url = await startExpress(t, () => client);
   for (const one of CASES) {
@@ -75,7 +78,7 @@ test('Express answers an uncaught error of a call with 503 or 500, never with th
   }
 });
 
-test('Fastify answers an uncaught error of a call with 503 or 500, never with the service’s status', async (t) => {
+test('Fastify responds to an uncaught error of a call with 503 or 500', async (t) => {
   let client = clientOf([refused]).client;
   const app = fastify();
   app.get('/', () => client.touch(ID));
@@ -87,7 +90,7 @@ test('Fastify answers an uncaught error of a call with 503 or 500, never with th
   }
 });
 
-/** As the documentation of Koa's default error handler says it. */
+/** The response of Koa's default error handler, by its documentation. */
 function koaResponse(error: Error & { status?: unknown; statusCode?: unknown; expose?: unknown; headers?: object }) {
   const status = error.status ?? error.statusCode;
   return {
@@ -97,7 +100,7 @@ function koaResponse(error: Error & { status?: unknown; statusCode?: unknown; ex
   };
 }
 
-/** As Nest's BaseExceptionFilter takes errors that are none of its own. */
+/** The response of Nest's BaseExceptionFilter to an error of another library. */
 function nestResponse(error: Error & { readonly statusCode?: number | undefined }) {
   const isHttpError = Boolean(error.statusCode && error.message);
   return isHttpError
@@ -105,7 +108,7 @@ function nestResponse(error: Error & { readonly statusCode?: number | undefined 
     : { status: 500, body: 'Internal server error' };
 }
 
-test('Koa’s and Nest’s rules show users neither the service’s status nor the message of a call', async () => {
+test('Koa and Nest show users neither the status nor the message of a failed call', async () => {
   for (const one of CASES) {
     const error = await errorOf(one.reply);
     const headers = one.retry_after === null ? {} : { 'retry-after': one.retry_after };
@@ -114,7 +117,7 @@ test('Koa’s and Nest’s rules show users neither the service’s status nor t
   }
 });
 
-test('Nest’s rules answer an error of a session store with 503, and keep the service’s address to themselves', async () => {
+test('Nest responds to a store error with 503 and without the address of the service', async () => {
   const { message, cause } = new SessionStoreError('UNREACHABLE', 'ignored', await errorOf(refused));
   assert.match(String(cause), /http:\/\/service/);
   const away = nestResponse(new SessionStoreError('UNREACHABLE', 'ignored', cause));
@@ -124,7 +127,7 @@ test('Nest’s rules answer an error of a session store with 503, and keep the s
   assert.deepEqual(mistake, { status: 500, body: 'Internal server error' });
 });
 
-test('refusalOf gives a 503 with Retry-After for a service that is away, and nothing for a mistake', async () => {
+test('refusalOf returns a 503 for an unavailable service, and null for a mistake', async () => {
   for (const one of CASES) {
     const refusal = refusalOf(await errorOf(one.reply));
     const found = refusal && [refusal.status, refusal.statusCode, refusal.headers['retry-after']];
@@ -135,7 +138,7 @@ test('refusalOf gives a 503 with Retry-After for a service that is away, and not
   assert.equal(refusalOf(Object.assign(new Error('another library'), { code: 'TIMEOUT', status: 503 })), null);
 });
 
-test('refusalOf answers in Express, Fastify and Hono alike, also for a service in the same process', async (t) => {
+test('refusalOf works the same in Express, Fastify and Hono, and in the same process', async (t) => {
   const { client, takeAway, stop } = await startSessions('embedded');
   t.after(stop);
   takeAway();

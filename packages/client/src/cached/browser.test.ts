@@ -7,7 +7,7 @@ import { rolldown } from 'rolldown';
 import { skip, startChromium } from '../../../../testing/browser/chromium.ts';
 import { startTestServer } from '../../../../testing/http/test-server.ts';
 
-/** An origin of its own, with a page and the client as one file. */
+/** An origin with a page and with the client as one file. */
 async function startPage(t: TestContext): Promise<string> {
   const bundle = await rolldown({
     input: fileURLToPath(new URL('../index.ts', import.meta.url)),
@@ -29,12 +29,12 @@ async function startPage(t: TestContext): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test('a page in a browser reads sessions from its own memory, and hears of their end', { skip }, async (t) => {
+test('a page in a browser reads sessions from memory, and sees their end', { skip }, async (t) => {
   const origin = await startPage(t);
   const { url, sessions, clock, stop } = await startTestServer({ cors_origins: [origin] });
   t.after(stop);
   const { session, token } = await sessions.openWithToken({ user_id: 'u' }, null);
-  // A session in use is touched, and its activity is counted ahead from then on.
+  // The touch of a session in use makes it cacheable.
   clock.advance(1);
   const browser = await startChromium(t);
   const page = await browser.newPage();

@@ -12,34 +12,55 @@ import { createSessionsClient } from '../v2/client.ts';
 import { type SessionsClientOptions, toClientSettings } from '../v2/request.ts';
 import { ChangeStream } from './change-stream.ts';
 
+/** How to reach a sessions service by API v2, and the bounds of the cache. Only `url` is required. */
 export interface CachedSessionsClientOptions extends SessionsClientOptions {
-  /** Sessions that are kept at most; default 100,000. */
+  /** The maximum number of cached sessions; default 100,000. */
   readonly cached_sessions_max?: number;
-  /** About how much memory they may take; default 64 MiB. */
+  /** The approximate maximum size of all cached sessions in bytes; default 64 MiB. */
   readonly cached_bytes_max?: number;
-  /** Hears why the change stream broke. It is opened again by itself, and until then every read asks the service. */
+  /**
+   * Called with the reason when the change stream breaks. The client opens the stream again by itself. Until then every
+   * read calls the service.
+   */
   readonly onStreamError?: (error: Error) => void;
 }
 
-/** A client whose `read` answers from memory while that is safe. */
+/**
+ * A client whose `read` serves sessions from memory while that is safe. `createCachedSessionsClient` creates one.
+ *
+ * @example
+ * import type { CachedSessionsClient } from '@pip-sessions/client';
+ *
+ * async function userOf(sessions: CachedSessionsClient, token: string): Promise<string | null> {
+ *   const session = sessions.peek(token) ?? (await sessions.read(token));
+ *   return session?.user_id ?? null;
+ * }
+ */
 export interface CachedSessionsClient<User = unknown, Data = unknown> extends SessionsClient<User, Data> {
   /**
-   * As that of the plain client, but a session in use is asked for once a minute at most, and is answered from memory
-   * in between. Its end is seen within milliseconds, and within 3 seconds whatever happens to the network: a cache
-   * that has not been told for so long that all is well asks the service each time.
+   * Returns the live session of a token; null if there is none or it has ended. A session in use is requested from the
+   * service at most once a minute, and served from memory in between.
    *
-   * The answer is shared and frozen.
+   * The end of a session takes effect within milliseconds, and within 3 seconds whatever happens to the network: a
+   * cache without a fresh watermark calls the service for each read. Rejects as `validate` does.
+   *
+   * The session is shared between callers and frozen.
    */
   read(credential: string, options?: RequestOptions): Promise<Session<User, Data> | null>;
-  /** The same without a promise, undefined where the service has to be asked: what the middleware looks at first. */
+  /**
+   * Returns the result of `read` without a promise, if it is in memory and still safe to use. Returns undefined if
+   * `read` would have to call the service. The middleware calls it first.
+   */
   peek(credential: string): Session<User, Data> | null | undefined;
+  /** Returns the statistics of the cache. */
   cacheStats(): CacheStats;
-  /** Ends the change stream, which would keep the process alive; reads ask the service from then on. */
+  /** Closes the change stream, which would keep the process alive. Reads then call the service. */
   stop(): void;
 }
 
+/** The statistics of the cache of a client. */
 export interface CacheStats extends NearCacheStats {
-  /** Whether reads are answered from memory at this moment. */
+  /** Whether the cache may serve reads at this moment. */
   readonly fresh: boolean;
 }
 
@@ -48,13 +69,16 @@ const BYTES_MAX = 67_108_864;
 const AGE_MS_MAX = 60_000;
 
 /**
- * A client of API v2 with a cache of the sessions that it has read, for services that check one with each request. Its
- * key needs the scope `validate` at least. Throws a `TypeError` that names the option when one is missing or wrong.
+ * Creates a client of API v2 with a cache of the sessions that it has read, for services that check a session with each
+ * request. Its key needs at least the scope `validate`. Throws a `TypeError` that names an option which is missing or
+ * wrong.
  *
  * @example
+ * import { createCachedSessionsClient } from '@pip-sessions/client';
+ *
  * const sessions = createCachedSessionsClient({ url: 'http://localhost:8080', key: 'the key of this application' });
- * const session = await sessions.read(token); // asks the service
- * await sessions.read(token); // does not
+ * const session = await sessions.read(token); // calls the service
+ * await sessions.read(token); // reads from memory
  * sessions.stop();
  */
 export function createCachedSessionsClient<User = unknown, Data = unknown>(
@@ -98,13 +122,14 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
   return cached as CachedSessionsClient<User, Data>;
 }
 
-/** Others may wait for the same load, so the caller's bounds end the wait and not the load. */
+/** Other callers may wait for the same load: a timeout or a signal of this caller ends its wait, not the load. */
 function bounded<T>(read: Promise<T>, request: RequestOptions, settings: TransportSettings): Promise<T> {
   const { timeout_ms = settings.timeout_ms, signal } = request;
   const target = { url: settings.base, command: 'POST /v2/sessions/validate' };
   const ends = {
-    timedOut: () => new SessionsCallError('TIMEOUT', target, `No answer within ${timeout_ms} ms.`),
-    aborted: (cause: unknown) => new SessionsCallError('ABORTED', target, "The caller's signal ended it.", { cause }),
+    timedOut: () => new SessionsCallError('TIMEOUT', target, `No response within ${timeout_ms} ms.`),
+    aborted: (cause: unknown) =>
+      new SessionsCallError('ABORTED', target, "The caller's signal aborted the call.", { cause }),
   };
   read.catch(() => {});
   return withDeadline(toTimeout(timeout_ms), signal, ends, () => read);
@@ -114,7 +139,7 @@ async function load(client: SessionsClient, token: string, age_ms_max: number): 
   const validation = await client.validate(token, { max_age: Math.floor(age_ms_max) / 1000 });
   if (!validation.active) return { value: null, cacheable_ms: 0, age_ms: 0, bytes: 0, revision: 0 };
   const { session, max_age, age } = validation;
-  // Two bytes a character at most.
+  // A character takes at most two bytes.
   const bytes = 2 * JSON.stringify(session).length;
   return {
     value: deepFreeze(session),
@@ -125,12 +150,13 @@ async function load(client: SessionsClient, token: string, age_ms_max: number): 
   };
 }
 
-/** What this process changes, its own reads see at once, also before the change stream tells of it. */
+/** Changes of this process take effect in its own reads at once, before the change stream publishes them. */
 function forgetting(client: SessionsClient, cache: NearCache<unknown>): SessionsClient {
   const forget = async (id: string, changing: Promise<Session>): Promise<Session> => {
     try {
       const session = await changing;
-      // Also of an end: the response may be of an earlier session of that id. The change stream says it for certain.
+      // Also for an ended session: the response may show an earlier session of this id. Only the change stream is
+      // certain.
       cache.changed(id, { revision: session.revision, hasEnded: false });
       return session;
     } catch (error) {

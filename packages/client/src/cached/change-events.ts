@@ -1,39 +1,40 @@
 import { FRESH_MS, type PublishedChange } from '@pip-sessions/near-cache';
 import { EventParser, type StreamEvent } from './event-parser.ts';
 
-/** What a client does with what it hears. */
+/** Receives the changes of a stream. */
 export interface ChangeListener {
   readonly changed: (id: string, change: PublishedChange) => void;
-  /** Changes may have been missed. */
+  /** The stream may have missed changes. */
   readonly gap: () => void;
 }
 
-/** Two clocks that nothing has stopped drift apart by less before the stream is opened anew. */
+/** Two running clocks drift apart by less than this, in milliseconds, before the stream is opened anew. */
 const AHEAD_MS_MAX = 500;
 
 /**
  * The events of one connection.
  *
- * How fresh it is comes from the service's clock, not from when something arrived: a heartbeat names the moment up to
- * which everything has been told, and the first event the moment when the service took the request. That moment was
- * not before the request was sent, so a heartbeat's moment is never taken for later than it was: neither a slow
- * network nor a proxy that delays everything makes old news look new.
+ * Freshness follows the service's clock, not the arrival of events. A heartbeat names the watermark: the moment until
+ * which the service has published all changes. The first event, `hello`, names the moment at which the service received
+ * the request. That moment is not before the request was sent, so a watermark is never dated too late by this clock.
+ * Neither a slow network nor a proxy that delays events makes old changes look new.
  *
- * That holds while neither clock stands still. If this one does, heartbeats seem to come from the future: a heartbeat
- * counts from its receipt at most, and one that is too far ahead ends the connection. If the service's does, they seem
- * old. A moment before the request says nothing, since no clock was compared by then.
+ * This holds while both clocks run. If the clock of this process stands still, heartbeats seem to come from the future.
+ * So a watermark is never later than the receipt of its heartbeat, and a heartbeat too far ahead ends the connection.
+ * If the clock of the service stands still, heartbeats seem old. A watermark before `hello` is ignored, because the
+ * clocks were not compared at that time.
  */
 export class ChangeEvents {
   readonly #listener: ChangeListener;
   readonly #now: () => number;
-  /** When the request was sent, by this clock. */
+  /** When the request was sent, by the clock of this process. */
   readonly #asked: number;
-  /** When it was taken, by the service's clock; null before the first event. */
+  /** When the service received the request, by its own clock; null before the first event. */
   #taken: number | null = null;
   readonly #decoder = new TextDecoder();
   readonly #parser = new EventParser();
 
-  /** `now` is a clock of elapsed time, and `asked` its moment when the request was sent. */
+  /** `now` is a clock of elapsed time; `asked` is its reading when the request was sent. */
   constructor(listener: ChangeListener, now: () => number, asked: number) {
     this.#listener = listener;
     this.#now = now;
@@ -41,8 +42,8 @@ export class ChangeEvents {
   }
 
   /**
-   * Each event, with the moment until which what is known is fresh where it says so. Throws for what is none, and for
-   * what shows that the two clocks are no longer related as they were.
+   * Yields each event, with the end of freshness that it implies, or null. Throws for text that is no event, and for
+   * events that show that one of the two clocks stood still.
    */
   *take(chunk: Uint8Array) {
     for (const event of this.#parser.push(this.#decoder.decode(chunk, { stream: true }))) {
@@ -60,13 +61,13 @@ export class ChangeEvents {
         return this.#freshUntil(timeOf(members));
       case 'change':
         if (typeof members.id !== 'string') throw new TypeError('a change has no id');
-        this.#listener.changed(members.id, toldChange(members));
+        this.#listener.changed(members.id, publishedChange(members));
         return null;
       case 'gap':
         this.#listener.gap();
         return null;
       default:
-        // A newer service may tell more.
+        // A newer service may publish further events.
         return null;
     }
   }
@@ -81,17 +82,17 @@ export class ChangeEvents {
   }
 }
 
-/** Whatever the session has become: nothing that is cached of it is true any more. */
+/** The session may have any state: no cached value of it is valid. */
 const UNKNOWN: PublishedChange = { revision: Number.POSITIVE_INFINITY, hasEnded: false };
 
-/** A session that was deleted may be opened again by its idempotency key: that it has ended says nothing for ever. */
-function toldChange({ revision, close_reason }: Readonly<Record<string, unknown>>): PublishedChange {
+/** An end is only of this revision. A session that was deleted can be opened again by its idempotency key. */
+function publishedChange({ revision, close_reason }: Readonly<Record<string, unknown>>): PublishedChange {
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) return UNKNOWN;
   return { revision, hasEnded: typeof close_reason === 'string' };
 }
 
 function timeOf({ time }: Readonly<Record<string, unknown>>): number {
-  // JSON has 1e400, which is infinite: from such a moment to another one is no duration, and no moment is past it.
+  // JSON can hold 1e400, which is infinite. No duration to such a moment exists, and no moment is after it.
   if (typeof time !== 'number' || !Number.isFinite(time)) throw new TypeError('an event has no finite time');
   return time;
 }

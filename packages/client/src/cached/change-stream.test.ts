@@ -6,7 +6,7 @@ import { EventParser } from './event-parser.ts';
 
 type Send = (text: string) => Promise<void>;
 
-/** A stream whose connections the test speaks on; it ends after as many connections as there are scripts. */
+/** A stream whose connections the test controls. It ends after as many connections as there are scripts. */
 async function follow(scripts: readonly ((send: Send, world: World) => Promise<void> | void)[]) {
   const world: World = { now: 10_000, heard: [], errors: [], requests: [], waits: [], stream: null };
   const settings = toClientSettings({
@@ -49,7 +49,7 @@ interface World {
   now: number;
   readonly heard: string[];
   readonly errors: string[];
-  /** `Last-Event-ID` of each. */
+  /** The `Last-Event-ID` of each request. */
   readonly requests: (string | null)[];
   readonly waits: number[];
   stream: ChangeStream | null;
@@ -60,7 +60,7 @@ const heartbeat = (time: number) => `event: heartbeat\ndata: {"time":${time}}\n\
 const change = (id: string, number: number) =>
   `id: log:${number}\nevent: change\ndata: {"id":"${id}","revision":2}\n\n`;
 
-test('what is told is heard in its order, and a broken stream goes on where it broke', async () => {
+test('events are handled in order, and a broken stream resumes at the last event', async () => {
   const { heard, requests, errors } = await follow([
     async (send) => {
       await send(`${hello(5)}id: log:0\nevent: gap\ndata: {}\n\n${change('a', 1)}`);
@@ -71,23 +71,23 @@ test('what is told is heard in its order, and a broken stream goes on where it b
   ]);
   assert.deepEqual(heard, ['gap', 'a', 'b', 'c']);
   assert.deepEqual(requests, [null, 'log:2', 'log:3']);
-  assert.deepEqual(errors, ['cut', 'the service has ended the stream']);
+  assert.deepEqual(errors, ['cut', 'the service closed the stream']);
 });
 
-test('how fresh it is counts from when the request was sent, however late its events arrive', async () => {
+test('freshness counts from the sending of the request, however late events arrive', async () => {
   const seen: (number | undefined)[] = [];
   await follow([
     async (send, world) => {
-      // Asked at 10,000; the service took it at 500 of its own clock.
+      // Sent at 10,000. The service received it at 500 of its own clock.
       world.now = 10_900;
-      // What was told before says nothing: the two clocks were not compared then.
+      // A watermark before `hello` is ignored: the clocks were not compared at that time.
       await send(hello(500) + heartbeat(499));
       await send('');
       seen.push(world.stream?.freshUntil);
       await send(heartbeat(501));
       await send('');
       seen.push(world.stream?.freshUntil);
-      // A heartbeat of 1,500 that has been held back for a while is no news.
+      // A heartbeat of 1,500 that was delayed extends nothing.
       world.now = 14_900;
       await send(heartbeat(1_500));
       await send('');
@@ -102,12 +102,12 @@ test('[M-02] no heartbeat is valid for more than 3 seconds after its receipt', a
   const { errors, requests } = await follow([
     async (send, world) => {
       await send(hello(500));
-      // Half a second more has passed at the service than here: this clock may have stood still, or drifts.
+      // The service's clock has advanced by half a second more: this clock may have stood still, or drifts.
       world.now = 10_100;
       await send(`${change('a', 1)}${heartbeat(1_100)}`);
       await send('');
       seen.push(world.stream?.freshUntil);
-      // As after a suspension of 20 seconds: what was related before is not.
+      // The state after a suspension of 20 seconds: the former comparison of the clocks is void.
       await send(heartbeat(21_100)).catch(() => {});
       await send('').catch(() => {});
     },
@@ -115,11 +115,11 @@ test('[M-02] no heartbeat is valid for more than 3 seconds after its receipt', a
   ]);
   assert.deepEqual(seen, [12_858, Number.NEGATIVE_INFINITY]);
   assert.match(errors[0] ?? '', /ahead of the clock/);
-  // Nothing that is kept is trusted: the service says that there was a gap.
+  // No entry is trusted: the service reports a gap.
   assert.deepEqual(requests, [null, null, null]);
 });
 
-test('after a silence by this clock the stream is opened anew, where it was, whatever has come meanwhile', async () => {
+test('after 5 seconds of silence by this clock the stream is resumed', async () => {
   const { errors, requests, heard } = await follow([
     async (send, world) => {
       await send(hello(500) + change('a', 1) + heartbeat(501));
@@ -129,11 +129,11 @@ test('after a silence by this clock the stream is opened anew, where it was, wha
       await send('').catch(() => {});
     },
   ]);
-  assert.match(errors[0] ?? '', /said nothing for 5000 ms/);
+  assert.match(errors[0] ?? '', /sent no event for 5000 ms/);
   assert.deepEqual([heard, requests], [['a'], [null, 'log:1']]);
 });
 
-test('a stream whose heartbeats come too old for a minute is opened anew: the service’s clock stood still', async () => {
+test('a stream with old heartbeats for a minute is resumed', async () => {
   const { errors, requests } = await follow([
     async (send, world) => {
       await send(hello(500) + change('a', 1));
@@ -146,7 +146,7 @@ test('a stream whose heartbeats come too old for a minute is opened anew: the se
   assert.deepEqual([errors, requests], [[], [null, 'log:1']]);
 });
 
-test('a service that takes long to begin is asked again, since its news would be old all along', async () => {
+test('a stream whose response takes longer than a second is opened again', async () => {
   const { heard, errors, requests } = await follow([
     async (send, world) => {
       world.now += 1_001;
@@ -159,7 +159,7 @@ test('a service that takes long to begin is asked again, since its news would be
   assert.deepEqual(requests, [null, null, 'log:1']);
 });
 
-test('after something that cannot be read the stream starts anew, without a place to go on from', async () => {
+test('after an unreadable event the stream starts without a Last-Event-ID', async () => {
   for (const bad of ['data: {\n\n', 'event: change\ndata: {"id":7}\n\n', heartbeat(1), 'x'.repeat(70_000)]) {
     const { requests, errors } = await follow([
       async (send) => {
@@ -173,7 +173,7 @@ test('after something that cannot be read the stream starts anew, without a plac
   }
 });
 
-test('a moment that is infinite makes no cache fresh, and ends the stream', async () => {
+test('an infinite time makes no cache fresh, and ends the stream', async () => {
   for (const times of [
     ['-1e400', '-1e400'],
     ['1e400', '1e400'],
@@ -193,13 +193,13 @@ test('a moment that is infinite makes no cache fresh, and ends the stream', asyn
   }
 });
 
-test('a service that answers an error is asked again after waits that grow to two seconds', async () => {
+test('after an error response the stream is opened again, after at most two seconds', async () => {
   const refused = Array.from({ length: 7 }, () => () => Promise.reject(new Error('refused')));
   const { waits } = await follow(refused);
   assert.deepEqual(waits, [100, 200, 400, 800, 1_600, 2_000, 2_000]);
 });
 
-test('after ten minutes the stream is opened anew, where it was, since clocks drift apart', async () => {
+test('after ten minutes the stream is resumed, because clocks drift apart', async () => {
   const { requests, errors, waits } = await follow([
     async (send, world) => {
       await send(hello(1) + change('a', 1));
@@ -212,7 +212,7 @@ test('after ten minutes the stream is opened anew, where it was, since clocks dr
   assert.deepEqual([requests, errors, waits], [[null, 'log:1'], [], []]);
 });
 
-test('events are taken apart however they are cut into pieces', () => {
+test('events are parsed the same for every division into chunks', () => {
   const text = ': comment\r\nid: 7\r\nevent: change\ndata: a\ndata:b\n\ndata\n\nevent: nothing\n\nid\ndata: c\n\n';
   for (let size = 1; size <= text.length; size += 1) {
     const parser = new EventParser();
@@ -226,7 +226,7 @@ test('events are taken apart however they are cut into pieces', () => {
   }
 });
 
-test('an event that is too long is refused however it is cut, in whichever of its lines', () => {
+test('an event that is too long is rejected, however it is divided', () => {
   const long = 'x'.repeat(65_536);
   for (const lines of [
     `event: ${long}`,

@@ -3,24 +3,29 @@ import type { TransportSettings } from '../transport/options.ts';
 import { ChangeEvents, type ChangeListener } from './change-events.ts';
 
 export interface ChangeStreamListener extends ChangeListener {
-  /** Why the stream broke; it is opened again by itself. */
+  /** Called with the reason when the stream breaks. It is then opened again. */
   readonly failed: (error: Error) => void;
 }
 
-/** The service says something every second; a connection that is silent for so long is given up. */
+/** The service sends an event every second. A connection without one for this time, in milliseconds, is closed. */
 const SILENCE_MS_MAX = 5_000;
-/** A service that takes longer to begin leaves too little of the time in which what it tells is fresh. */
-const ANSWERED_MS_MAX = 1_000;
-/** Two clocks drift apart, by half a second in a thousand at the worst: the stream is opened anew before it matters. */
+/**
+ * A response that takes longer than this, in milliseconds, leaves too little of the time during which events are fresh.
+ */
+const RESPONSE_MS_MAX = 1_000;
+/**
+ * Two clocks drift apart by at most half a second per 1000 seconds. The stream is opened anew, after this time in
+ * milliseconds, before the drift matters.
+ */
 const RENEWED_AFTER_MS = 600_000;
-/** A stream whose heartbeats come too old is opened anew sooner, since the service's clock may have stood still. */
+/** A stream with heartbeats that are too old is opened anew sooner: the service's clock may have stood still. */
 const RENEWED_IF_OLD_AFTER_MS = 60_000;
-/** Openings are left out: nothing was kept of a session before it was there. */
+/** Without opened sessions: a cache has no entry of a session before it was opened. */
 const KINDS = { 'sessions-change-kinds': 'changed, ended, removed' };
 const BACKOFF_MS = 100;
 const BACKOFF_MS_MAX = 2_000;
 
-/** Follows `GET /v2/changes`, and opens it again when it breaks, where it broke. */
+/** Follows `GET /v2/changes`. When the stream breaks, it is opened again at the last event. */
 export class ChangeStream {
   readonly #settings: TransportSettings;
   readonly #listener: ChangeStreamListener;
@@ -36,12 +41,12 @@ export class ChangeStream {
     this.#now = now;
   }
 
-  /** Until when nothing can have happened that was not told. */
+  /** The moment until which the cache may serve: no change before the watermark behind it is unpublished. */
   get freshUntil(): number {
     return this.#fresh_until;
   }
 
-  /** Resolves after `stop`. */
+  /** Follows the stream until `stop` is called, then resolves. */
   async run(): Promise<void> {
     const { signal } = this.#stopped;
     for (let failures = 0; !signal.aborted; failures += 1) {
@@ -64,7 +69,7 @@ export class ChangeStream {
     this.#fresh_until = Number.NEGATIVE_INFINITY;
   }
 
-  /** Until the stream breaks; answers why. Null when it has only become old. */
+  /** Follows one connection until it breaks. Returns the error; null if the connection was only too old. */
   async #follow(): Promise<Error | null> {
     const silence = new AbortController();
     const signal = AbortSignal.any([this.#stopped.signal, silence.signal]);
@@ -78,28 +83,28 @@ export class ChangeStream {
       );
       if (!response.ok || !response.body) {
         await response.body?.cancel();
-        throw new Error(`the service answered ${response.status}`);
+        throw new Error(`the service responded with status ${response.status}`);
       }
-      if (this.#now() - asked > ANSWERED_MS_MAX) {
+      if (this.#now() - asked > RESPONSE_MS_MAX) {
         await response.body.cancel();
-        throw new Error(`the service took longer than ${ANSWERED_MS_MAX} ms to answer`);
+        throw new Error(`the service took longer than ${RESPONSE_MS_MAX} ms to respond`);
       }
       const events = new ChangeEvents(this.#listener, this.#now, asked);
-      // Not `for await`: not every browser can iterate over a body.
+      // Not `for await`: some browsers cannot iterate over a body.
       const body = response.body.getReader();
       let heard = asked;
       for (let read = await body.read(); !read.done; read = await body.read()) {
         clearTimeout(timer);
         timer = setTimeout(giveUp, SILENCE_MS_MAX);
         const now = this.#now();
-        // The timer stands still with the process or the machine.
+        // The timer also stands still while the process or the machine does.
         if (now - heard > SILENCE_MS_MAX) throw silent();
         heard = now;
         const fresh_until = this.#take(events, read.value);
         const isOld = fresh_until !== null && fresh_until <= now;
         if (now - asked > (isOld ? RENEWED_IF_OLD_AFTER_MS : RENEWED_AFTER_MS)) return null;
       }
-      throw new Error('the service has ended the stream');
+      throw new Error('the service closed the stream');
     } catch (error) {
       return silence.signal.aborted ? silence.signal.reason : toError(error);
     } finally {
@@ -108,7 +113,7 @@ export class ChangeStream {
     }
   }
 
-  /** Answers until when what is known is fresh by the last heartbeat in it; null without one. */
+  /** Passes the events on. Returns the end of freshness by the last heartbeat in `chunk`; null if there is none. */
   #take(events: ChangeEvents, chunk: Uint8Array): number | null {
     let last: number | null = null;
     try {
@@ -119,7 +124,7 @@ export class ChangeStream {
         last = fresh_until;
       }
     } catch (error) {
-      // Where to go on is not known after what cannot be read, nor how old anything is once a clock stood still.
+      // After unreadable text the last event is unknown. After a clock stood still the age of every entry is unknown.
       this.#last_id = null;
       this.#fresh_until = Number.NEGATIVE_INFINITY;
       throw error;
@@ -135,7 +140,7 @@ export class ChangeStream {
 }
 
 function silent(): Error {
-  return new Error(`the service has said nothing for ${SILENCE_MS_MAX} ms`);
+  return new Error(`the service has sent no event for ${SILENCE_MS_MAX} ms`);
 }
 
 function toError(error: unknown): Error {

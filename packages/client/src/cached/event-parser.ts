@@ -2,20 +2,20 @@
 export interface StreamEvent {
   readonly type: string;
   readonly data: string;
-  /** Null where the event has none. */
+  /** The id of the event; null if it has none. */
   readonly id: string | null;
 }
 
-/** The lines of an event have fewer characters together: no event of this service is longer. */
+/** The maximum number of characters in the lines of one event. No event of this service is longer. */
 const EVENT_LENGTH_MAX = 65_536;
 
-/** Takes a stream apart, the same however it is cut into pieces. Throws for an event that is too long. */
+/** Parses a stream of events, the same for every division into chunks. Throws for an event that is too long. */
 export class EventParser {
   #rest = '';
   #type = '';
   #data: string | null = null;
   #id: string | null = null;
-  /** Of the lines of the event so far. */
+  /** The number of characters in the lines of the event so far. */
   #length = 0;
 
   *push(text: string): Generator<StreamEvent> {

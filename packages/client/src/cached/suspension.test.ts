@@ -10,18 +10,20 @@ import type { Standstill } from '../../../near-cache/src/fixtures/simulated-mach
 
 const READER = fileURLToPath(new URL('fixtures/cached-reader.ts', import.meta.url));
 const WAIT_MS_MAX = 30_000;
-/** Heartbeats gather for the process that is stopped, and the session ends after them. */
+/** Heartbeats wait for the stopped process, and the session ends after them. */
 const GATHER_MS = 1_300;
 const STOPPED_MS = 4_500;
 
-/** Milliseconds from the session's end, and from when the process goes on, until it was answered from memory for the last time. */
+/**
+ * The time of the last read from memory, in milliseconds after the end of the session and after the process resumed.
+ */
 async function measure(t: TestContext, standstill: Standstill) {
   const { url, sessions, clock, stop } = await startTestServer();
   t.after(stop);
   const proxy = await TcpProxy.start(Number(new URL(url).port));
   t.after(() => proxy.stop());
   const { session, token } = await sessions.openWithToken({ user_id: 'u' }, null);
-  // A session in use is touched, and its activity is counted ahead from then on.
+  // The touch of a session in use makes it cacheable.
   clock.advance(1);
   const input = [url, `http://127.0.0.1:${proxy.port}`, token, standstill];
   const reader = fork(READER, input, { execArgv: ['--conditions=source'] });
@@ -30,7 +32,7 @@ async function measure(t: TestContext, standstill: Standstill) {
   assert.deepEqual((await once(reader, 'message', { signal }))[0], 'from memory');
   reader.kill('SIGSTOP');
   await delay(GATHER_MS);
-  // The stream says no more, but stays open; the service itself can be asked.
+  // The stream sends no further event but stays open. The service itself responds.
   proxy.mode = 'drop';
   await sessions.close(session.id);
   const ended = performance.now();
@@ -48,6 +50,6 @@ test('[M-02] a resumed process serves an ended session for at most 3 seconds', a
   );
   assert.ok(stopped && stopped.after_end_ms <= 3_000, `${stopped?.after_end_ms} ms`);
   assert.ok(suspended && suspended.after_end_ms <= 3_000, `${suspended?.after_end_ms} ms`);
-  // Where both clocks stand still, as in a virtual machine that is paused, only the service's own can show it.
+  // If both clocks stand still, as in a paused virtual machine, only the service's clock can reveal it.
   assert.ok(paused && paused.after_continue_ms <= 3_000, `${paused?.after_continue_ms} ms`);
 });

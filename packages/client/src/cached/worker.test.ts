@@ -9,7 +9,7 @@ import { startTestServer } from '../../../../testing/http/test-server.ts';
 
 const INDEX = new URL('../index.ts', import.meta.url);
 
-/** What browsers and workers have, and the client may use. */
+/** The APIs of browsers and workers that the client may use. */
 const WEB = {
   AbortController,
   AbortSignal,
@@ -26,7 +26,10 @@ const WEB = {
   setTimeout,
 };
 
-/** As code, since it runs where nothing of this file is: reads a token from memory until it is refused there. */
+/**
+ * The code of the worker, as text, since it cannot use this file. It reads a token from memory until the session has
+ * ended.
+ */
 const USE = `async ({ createCachedSessionsClient }, url, token, fromMemory) => {
   const client = createCachedSessionsClient({ url });
   const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
@@ -43,12 +46,12 @@ async function start(t: TestContext) {
   const { url, sessions, clock, stop } = await startTestServer();
   t.after(stop);
   const { session, token } = await sessions.openWithToken({ user_id: 'u' }, null);
-  // A session in use is touched, and its activity is counted ahead from then on.
+  // The touch of a session in use makes it cacheable.
   clock.advance(1);
   return { url, token, close: () => sessions.close(session.id) };
 }
 
-test('a worker thread reads sessions from its own memory, hears of their end, and can end itself', async (t) => {
+test('a worker thread reads sessions from memory, sees their end, and can exit', async (t) => {
   const { url, token, close } = await start(t);
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
@@ -63,7 +66,7 @@ test('a worker thread reads sessions from its own memory, hears of their end, an
   assert.deepEqual(await ended, [0]);
 });
 
-test('bundled for browsers the client is one file without imports, and needs nothing that is not of the web', async (t) => {
+test('bundled for browsers, the client has no imports and uses web APIs only', async (t) => {
   const { url, token, close } = await start(t);
   const bundle = await rolldown({
     input: fileURLToPath(INDEX),

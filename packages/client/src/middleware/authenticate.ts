@@ -9,11 +9,11 @@ import type { Settings } from './settings.ts';
 import { clearEndedCookie, UserSession } from './user-session.ts';
 
 /**
- * What every request passes: finds its token, asks whose session that is, and answers either that or why the request
- * goes no further. Requests without a token do not ask the service, nor do those that an earlier mount has asked for.
- * Never rejects, and answers at once where nobody has to be asked: a promise costs more than a look into memory does.
+ * Finds the session of a request. Returns it, or the refusal that ends the request. A request without a token causes no
+ * call of the service, nor does one that an earlier mount has handled. It never rejects. It returns no promise if the
+ * session is in memory: a promise costs more than the lookup.
  *
- * A cookie is cleared when the service says that its session has ended, never by a fault.
+ * A cookie is cleared if the service reports that its session has ended, never because of a fault.
  */
 export function authenticate(
   settings: Settings,
@@ -22,12 +22,12 @@ export function authenticate(
   const credential = credentialOf(exchange, settings.credentials, settings.cookie.name);
   if (credential !== null) {
     exchange.forbidStore();
-    // A page of another site cannot set `Authorization`, but the browser adds the cookie to whatever it sends.
+    // A page of another site cannot set `Authorization`, but the browser adds the cookie to every request of the page.
     if (credential.from === 'cookie' && isForged(exchange, settings.origin_rules)) return crossSiteRequest();
   }
   const shared = sharedState(exchange.latest, settings, credential);
   if (shared !== null) return new UserSession(settings, exchange, shared);
-  if (credential === null) return nobody(settings, exchange);
+  if (credential === null) return withoutSession(settings, exchange);
   const session = settings.reader.peek?.(credential.token);
   return session === undefined ? ask(settings, exchange, credential) : entered(settings, exchange, credential, session);
 }
@@ -36,8 +36,8 @@ export function isRefusal(entered: UserSession | SessionRefusal): entered is Ses
   return entered instanceof SessionRefusal;
 }
 
-/** A request without a session, or with one that is not to be used. */
-export function nobody(settings: Settings, exchange: Exchange): UserSession {
+/** The state of a request without a session, or with one that must not be used. */
+export function withoutSession(settings: Settings, exchange: Exchange): UserSession {
   exchange.latest = newState(settings, null, null, exchange.latest);
   return new UserSession(settings, exchange, exchange.latest);
 }
@@ -45,7 +45,7 @@ export function nobody(settings: Settings, exchange: Exchange): UserSession {
 async function ask(settings: Settings, exchange: Exchange, credential: Credential) {
   try {
     const session = await settings.reader.read(credential.token);
-    // Another mount may have asked at the same time.
+    // Another mount may have read it at the same time.
     const shared = sharedState(exchange.latest, settings, credential);
     return shared ? new UserSession(settings, exchange, shared) : entered(settings, exchange, credential, session);
   } catch (error) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { awaited } from './awaited.ts';
 
-test('work that fails and is awaited, in whatever way, is reported to who waits alone', async () => {
+test('an awaited failure reaches its caller only', async () => {
   const reports: Error[] = [];
   const failing = () => awaited('login', Promise.reject(new Error('away')), (error) => reports.push(error));
   await assert.rejects(failing(), /^Error: away$/);
@@ -18,17 +18,17 @@ test('work that fails and is awaited, in whatever way, is reported to who waits 
   assert.deepEqual(reports, []);
 });
 
-test('work that fails and that nothing awaits is reported, and the process goes on', async () => {
+test('a failure that is not awaited is reported, and the process continues', async () => {
   const { promise, resolve } = Promise.withResolvers<Error>();
   awaited('login', Promise.reject(new Error('The service is away.')), resolve);
   const report = await promise;
   assert.equal(
     report.message,
-    'login() failed, and nothing awaits it: write await userSession.login(…). The service is away.',
+    'login() failed, and its promise is not awaited: write await userSession.login(…). The service is away.',
   );
   assert.match(String(report.cause), /The service is away/);
 });
 
-test('work that succeeds gives its result', async () => {
+test('successful work returns its result', async () => {
   assert.equal(await awaited('rotate', Promise.resolve(1), assert.fail), 1);
 });

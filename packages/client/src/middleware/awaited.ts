@@ -1,4 +1,4 @@
-/** A promise that knows whether somebody waits for it. Those that follow from it are plain ones. */
+/** A promise that records whether code waits for it. Promises derived from it are plain ones. */
 class AwaitedPromise<T> extends Promise<T> {
   isAwaited = false;
 
@@ -6,7 +6,7 @@ class AwaitedPromise<T> extends Promise<T> {
     return Promise;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: `await` calls it, and nothing else says that somebody waits
+  // biome-ignore lint/suspicious/noThenProperty: `await` calls it, and no other event shows that code waits
   override then<A = T, B = never>(
     done?: ((value: T) => A | PromiseLike<A>) | null,
     failed?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -17,8 +17,8 @@ class AwaitedPromise<T> extends Promise<T> {
 }
 
 /**
- * The same work, where a forgotten `await` does not end the process: when the work fails and nobody waits for it,
- * `report` gets an error that says so.
+ * Returns the same work as a promise for which a forgotten `await` does not end the process. If the work fails and no
+ * code waits for it, `report` gets an error that says so.
  */
 export function awaited<T>(call: string, work: Promise<T>, report: (error: Error) => void): Promise<T> {
   const promise = new AwaitedPromise<T>((resolve, reject) => {
@@ -28,10 +28,12 @@ export function awaited<T>(call: string, work: Promise<T>, report: (error: Error
     if (promise.isAwaited) return;
     const detail = cause instanceof Error ? cause.message : String(cause);
     report(
-      new Error(`${call}() failed, and nothing awaits it: write await userSession.${call}(…). ${detail}`, { cause }),
+      new Error(`${call}() failed, and its promise is not awaited: write await userSession.${call}(…). ${detail}`, {
+        cause,
+      }),
     );
   };
-  // Not `catch`, which would count as somebody who waits.
+  // Not `catch`, which would count as waiting.
   Promise.prototype.then.call(promise, undefined, watch);
   return promise;
 }

@@ -14,13 +14,13 @@ const NAME = '__Host-session';
 const read = (name: string) => readFileSync(new URL(`../../../../testing/certificates/${name}`, import.meta.url));
 const TLS = { key: read('localhost.key.pem'), cert: read('localhost.crt.pem') };
 
-/** Names that begin otherwise, so a browser lets neighbours set them; a lax parser takes them for the session's. */
+/** Names with another start, which a browser lets neighbours set. A lax parser takes them for the session's cookie. */
 const PLANTED = [`\xa0${NAME}`, `\x85${NAME}`, `\xc2\xa0${NAME}`, `\xef\xbb\xbf${NAME}`];
 
-/** Names that Chromium refuses to a neighbour, also without a name before the `=`. */
+/** Names that Chromium does not let a neighbour set, also without a name before the `=`. */
 const REFUSED = [NAME, NAME.toUpperCase(), `=${NAME}`];
 
-/** An application at example.test, and its neighbour at evil.example.test who plants cookies. */
+/** An application at example.test, and its neighbour at evil.example.test, which plants cookies. */
 async function startHosts(t: TestContext) {
   const sessions = await startSessions('embedded');
   t.after(sessions.stop);
@@ -36,7 +36,7 @@ async function startHosts(t: TestContext) {
     });
   const evil = (response: ServerResponse) => {
     const lines = [...PLANTED, ...REFUSED].map((name) => `${name}=${token}; Domain=example.test; Path=/; Secure`);
-    // With a text as the body, Node would write the header as UTF-8 too.
+    // With a string as the body, Node would write the header as UTF-8 too.
     response.setHeader('set-cookie', lines).end(Buffer.from('planted'));
   };
   const server = createServer(TLS, (request, response) => {
@@ -54,7 +54,7 @@ async function startHosts(t: TestContext) {
   return { app: `https://example.test:${port}`, evil: `https://evil.example.test:${port}`, sessions };
 }
 
-/** What opens a WebSocket (RFC 6455, 4.2.2), and closes it with a frame. */
+/** The response that opens a WebSocket (RFC 6455, 4.2.2), and a frame that closes it. */
 function acceptance({ headers }: IncomingMessage): string {
   const key = `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
   const accept = createHash('sha1').update(key).digest('base64');

@@ -1,6 +1,6 @@
 /**
- * Headers by which a response allows caches to store it: `Cache-Control`, what is only for caches of some kind
- * (RFC 9213, `CDN-Cache-Control`), and what proxies took before that. They count more than `no-store` there.
+ * Headers that allow caches to store a response: `Cache-Control`, its variants for some kinds of caches (RFC 9213,
+ * `CDN-Cache-Control`), and older headers of proxies. For such caches they override `no-store`.
  */
 const CACHING_HEADER = /cache-control$|^(?:expires|surrogate-control|edge-control|x-accel-expires)$/i;
 

@@ -5,7 +5,7 @@ import { lookAlikesOf } from './fixtures/look-alikes.ts';
 
 const NAME = '__Host-session';
 
-test('a cookie’s name counts byte by byte, whatever the platform makes of the header', () => {
+test('cookie names are compared byte by byte', () => {
   const decoded = [...'\u0085\u00a0\u1680\u180e\u2000\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff'];
   const names = decoded.flatMap((mark) => [mark + NAME, NAME + mark, NAME.replace('-', `-${mark}`)]);
   for (const name of [...names, NAME.replace('s', '\u017f')]) {
@@ -17,14 +17,14 @@ test('a cookie’s name counts byte by byte, whatever the platform makes of the 
   }
 });
 
-test('SP and HTAB around a value are left out, and nothing else is', () => {
+test('only SP and HTAB are removed around a value', () => {
   assert.equal(cookieValue(`${NAME} =\t own \t; a=b`, NAME), 'own');
   for (const mark of ['\u00a0', '\u000b', '\f', '\r', '\n', '\ufeff', '"']) {
     assert.equal(cookieValue(`${NAME}=${mark}own${mark}`, NAME), `${mark}own${mark}`, JSON.stringify(mark));
   }
 });
 
-test('two cookies of exactly the same name are none: nothing says which one was planted', () => {
+test('two cookies of the same name count as none, since one may be planted', () => {
   for (const header of [`${NAME}=a; ${NAME}=b`, `${NAME}=a;${NAME}=a`, `${NAME}=; x=y;\t${NAME}=a`]) {
     assert.equal(cookieValue(header, NAME), null, header);
   }

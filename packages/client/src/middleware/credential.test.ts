@@ -14,7 +14,7 @@ function tokenOf(authorization: string): string | null {
   return credentialOf(request, ['bearer'], 'session')?.token ?? null;
 }
 
-test('a bearer token is read by RFC 6750, with no byte more around it than spaces before it', () => {
+test('a bearer token is read by RFC 6750, with only spaces before it', () => {
   for (const authorization of [`Bearer ${TOKEN}`, `bearer   ${TOKEN}`]) assert.equal(tokenOf(authorization), TOKEN);
   for (let code = 0; code < 256; code += 1) {
     const byte = String.fromCharCode(code);

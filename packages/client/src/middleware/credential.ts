@@ -4,7 +4,7 @@ import type { RequestView } from './request-view.ts';
 
 export type CredentialSource = 'bearer' | 'cookie';
 
-/** The token that came with a request, and how. */
+/** The token of a request, and its source. */
 export interface Credential {
   readonly token: string;
   readonly from: CredentialSource;
@@ -12,7 +12,7 @@ export interface Credential {
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-/** The first token that is found, in the order of `sources`; null when there is none. */
+/** Returns the first token, in the order of `sources`; null if there is none. */
 export function credentialOf(
   request: RequestView,
   sources: readonly CredentialSource[],

@@ -2,19 +2,21 @@ import type { RequestView } from './request-view.ts';
 
 const LOOPBACK = /^(?:localhost|[\w-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
-/** Whether `X-Forwarded-Host` counts: only a proxy can say that it sets that header on every request, or removes it. */
+/**
+ * Whether to use `X-Forwarded-Host`. It is safe only behind a proxy that sets or removes that header on every request.
+ */
 export interface HostRules {
   readonly trusts_forwarded_host: boolean;
 }
 
-/** The host and port that the browser sent the request to; null when the request does not say. */
+/** Returns the host and port to which the browser sent the request; null if the request has none. */
 export function browserHost(request: RequestView, { trusts_forwarded_host }: HostRules): string | null {
   return (trusts_forwarded_host ? forwardedHost(request) : null) ?? request.host;
 }
 
 /**
- * Whether a request was sent to the developer's own machine. A proxy may write `localhost` into `Host`, so each header
- * that names another host, or https, counts against it, also one that a client could forge.
+ * Whether a request was sent to the developer's own machine. A proxy may write `localhost` into `Host`. So no header
+ * may name another host or https, not even a header that a client could forge.
  */
 export function isOnLoopback(request: RequestView, rules: HostRules): boolean {
   const forwarded = request.header('forwarded') ?? '';
@@ -24,12 +26,14 @@ export function isOnLoopback(request: RequestView, rules: HostRules): boolean {
   return hosts.length > 0 && hosts.every((host) => LOOPBACK.test(host)) && !/https|wss/i.test(protocols);
 }
 
-/** The host of an origin like `http://localhost:3000` is one of loopback; so is `null`, which names none. */
+/**
+ * Whether the host of an origin like `http://localhost:3000` is a loopback host. True for `null`, which names no host.
+ */
 export function isLoopbackOrigin(origin: string): boolean {
   return !URL.canParse(origin) || LOOPBACK.test(new URL(origin).host);
 }
 
-/** What the proxy that the browser called wrote, the first of a list. */
+/** The first host of the list, which the proxy that the browser called has written. */
 function forwardedHost(request: RequestView): string | null {
   return request.header('x-forwarded-host')?.split(',')[0]?.trim() || null;
 }

@@ -3,21 +3,24 @@ import type { RequestView } from './request-view.ts';
 import type { SessionState } from './session-state.ts';
 
 /**
- * A request and its response, of which the headers are changed before its handler or after. Once the response has begun
+ * A request and its response, whose headers are changed before or after its handler. After the response has begun,
  * these methods change nothing.
  */
 export interface Exchange extends RequestView {
-  /** What the last mount of the middleware has found for this request; null before the first. */
+  /** The session state that the last mount of the middleware found for this request; null before the first. */
   latest: SessionState | null;
-  /** Whether the headers of the response have been sent, or there is no response, as for an upgrade. */
+  /** Whether the headers of the response were sent, or there is no response, as for an upgrade. */
   readonly hasBegun: boolean;
   /**
-   * In place of the `Set-Cookie` lines of that cookie with a token, and beside all others. Enforces `no-store`. With
-   * `yields`, such a line that the handler's response has is left as it is.
+   * Adds a `Set-Cookie` line. It replaces lines that put a token into this cookie, and no other lines. Enforces
+   * `no-store`. With `yields`, it does not replace such a line of the handler's response.
    */
   setCookie(cookie: CookieForm, line: string, yields?: boolean): void;
-  /** `Cache-Control: no-store`, unless the handler sets another: what depends on a session belongs in no cache. */
+  /**
+   * Sets `Cache-Control: no-store`, unless the handler sets another value: caches must not store what depends on a
+   * session.
+   */
   forbidStore(): void;
-  /** The same whatever the handler sets, and however: for a response with a token (ASVS 14.3.2). */
+  /** Sets `Cache-Control: no-store` whatever the handler sets: for a response with a token (ASVS 14.3.2). */
   enforceNoStore(): void;
 }

@@ -8,7 +8,7 @@ import { IdleTimeoutLimit } from './open-request.ts';
 const PERSISTENT = { cookie: 'persistent' } as const;
 
 for (const access of ACCESS) {
-  test(`${access}: where the service allows less, who stays signed in gets the most that it allows`, async (t) => {
+  test(`${access}: a persistent sign-in gets the maximum idle timeout of the service`, async (t) => {
     const { client, stop } = await startSessions(access, { idle_timeout_ms_max: 7_200_000, idle_timeout_ms: 60_000 });
     t.after(stop);
     const enter = userSessions({ client });
@@ -23,7 +23,7 @@ for (const access of ACCESS) {
   });
 }
 
-test('the maximum of the service is learnt once', async () => {
+test('the maximum idle timeout of the service is learnt once', async () => {
   const refused = problem(400, 'INVALID_DATA', { detail: 'idle_timeout must not be longer than 2592000 seconds.' });
   const opened = answer(201, { session: SESSION, token: TOKEN, evicted: [] });
   const { client, sent } = clientOf([refused, opened]);
@@ -35,7 +35,7 @@ test('the maximum of the service is learnt once', async () => {
   assert.deepEqual(asked, [34_560_000, 2_592_000, 2_592_000]);
 });
 
-test('a request that is wrong in another way is refused as the service refuses it', async () => {
+test('an open request with another error rejects with the error of the service', async () => {
   const refused = problem(400, 'INVALID_DATA', { detail: 'user_id must not be empty.' });
   const { client, sent } = clientOf([refused]);
   const opening = new IdleTimeoutLimit().open((request) => client.open(request), { user_id: '' });

@@ -3,10 +3,12 @@ import { systemTime } from '../transport/platform.ts';
 import { IdleTimeoutMaximum } from '../v2/idle-timeout-maximum.ts';
 import { COOKIE_AGE_S_MAX } from './cookies.ts';
 
-/** Of a text, in characters, that the service takes. */
+/** The maximum length of a string that the service accepts, in characters. */
 const TEXT_LENGTH_MAX = 4096;
 
-/** What the service takes of what a browser said: no user is refused for a long or an odd header. */
+/**
+ * Shortens strings from the browser to what the service accepts: no sign-in fails because of a long or an odd header.
+ */
 export function fittingRequest<Request extends OpenRequest>(request: Request): Request {
   const { client, address } = request;
   return {
@@ -18,7 +20,7 @@ export function fittingRequest<Request extends OpenRequest>(request: Request): R
 
 function fittingText(text: string): string {
   const cut = text.length > TEXT_LENGTH_MAX ? text.replaceAll('\0', '').slice(0, TEXT_LENGTH_MAX) : text;
-  // Surrogates without their other half, also those that the cut has made.
+  // Unpaired surrogates, including those that the cut has made.
   return cut.replaceAll(/[\0\p{Surrogate}]/gu, '');
 }
 
@@ -26,7 +28,7 @@ function fittingText(text: string): string {
 export class IdleTimeoutLimit {
   readonly #maximum = new IdleTimeoutMaximum(COOKIE_AGE_S_MAX);
 
-  /** Opens a session that stays open without activity for as long as a cookie is kept, or as the service allows. */
+  /** Opens a session with an idle timeout as long as the cookie's lifetime, or as the service allows. */
   async open(open: (request: OpenRequest) => Promise<OpenResult>, request: OpenRequest): Promise<OpenResult> {
     const { idle_timeout, expire_time } = request;
     if (idle_timeout !== undefined) return open(request);
@@ -35,7 +37,10 @@ export class IdleTimeoutLimit {
   }
 }
 
-/** Whole seconds, at least 1; the most that a cookie is kept for none, and for a time that cannot be read. */
+/**
+ * Returns the whole seconds until a time, at least 1; the maximum lifetime of a cookie for null and for an unreadable
+ * time.
+ */
 export function secondsUntil(time: string | null): number {
   const seconds = time === null ? Number.NaN : Math.ceil((Date.parse(time) - systemTime()) / 1000);
   return Number.isNaN(seconds) ? COOKIE_AGE_S_MAX : Math.min(Math.max(seconds, 1), COOKIE_AGE_S_MAX);

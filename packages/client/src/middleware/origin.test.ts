@@ -13,7 +13,7 @@ function post(host: string | null, headers: Readonly<Record<string, string>>, me
   return { method, host, path: '/', header: (name: string) => headers[name] ?? null };
 }
 
-test('an origin without a host is nobody’s own, also where the request names no host either', () => {
+test('an origin without a host never matches, even if the request has no host', () => {
   for (const host of ['app.example.com', '', null]) {
     for (const origin of ['null', '', 'file:///', 'app.example.com', 'https://']) {
       assert.equal(isForged(post(host, { origin }), RULES), true, `${origin} at ${host}`);
@@ -21,7 +21,7 @@ test('an origin without a host is nobody’s own, also where the request names n
   }
 });
 
-test('an origin is read as browsers write it, and not as a URL parser would', () => {
+test('an origin must have the form that browsers write', () => {
   const host = 'app.example.com';
   const spellings = [
     ...['/', '/path', '?', '#a', ':443', '\t', '\u00a0', '%2e'].map((end) => `https://${host}${end}`),
@@ -39,24 +39,24 @@ test('an origin is read as browsers write it, and not as a URL parser would', ()
   }
 });
 
-test('Sec-Fetch-Site counts as it is written, and nothing around it is left out', () => {
+test('Sec-Fetch-Site is compared exactly, without trimming', () => {
   for (const site of ['\u00a0same-origin', 'same-origin\u00a0', 'Same-Origin', 'none;', 'none,', '']) {
     assert.equal(isForged(post('app.example.com', { 'sec-fetch-site': site }), RULES), true, JSON.stringify(site));
   }
 });
 
-test('what names two origins is from neither', () => {
+test('a request with two origins is from neither', () => {
   const origin = 'https://app.example.com, https://evil.example';
   assert.equal(isForged(post('app.example.com', { origin }), RULES), true);
   assert.equal(isForged(post('app.example.com', { 'sec-fetch-site': 'same-origin, cross-site' }), RULES), true);
 });
 
-test('hosts are the same in any case, and ports count', () => {
+test('hosts are compared without case and with their ports', () => {
   assert.equal(isForged(post('App.Example.com', { origin: 'https://app.example.COM' }), RULES), false);
   assert.equal(isForged(post('app.example.com', { origin: 'https://app.example.com:8443' }), RULES), true);
 });
 
-test('a port that the scheme has anyway is the same as none, and no other spelling of a host is', () => {
+test('the default port is the same as none, and other spellings of a host differ', () => {
   const isOwn = (host: string, origin: string) => !isForged(post(host, { origin }), RULES);
   for (const host of ['app.example.com:443', 'APP.example.com:0443', 'app.example.com:']) {
     assert.equal(isOwn(host, 'https://app.example.com'), true, host);
@@ -97,7 +97,7 @@ test('[ASVS-4.4.2] a WebSocket request is checked like a POST; Origin counts bef
   for (const headers of forged) assert.equal(isOpen(headers), false, JSON.stringify(headers));
 });
 
-test('every method but those that change nothing is looked at', () => {
+test('every method except GET, HEAD and OPTIONS is checked', () => {
   const headers = { 'sec-fetch-site': 'cross-site' };
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'get']) {
     assert.equal(isForged(post('app.example.com', headers, method), RULES), true, method);

@@ -5,24 +5,23 @@ import { SessionRefusal, sessionsUnavailable } from './rejections.ts';
 
 const RETRY_AFTER_S = 5;
 
-/** Of a service in the same process, whose errors have no HTTP status. */
+/** Codes of a service in the same process, whose errors have no HTTP status. */
 const AWAY_IN_PROCESS: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'STORE_FULL']);
 
 /**
- * The refusal to answer an error with that a handler has thrown: the error itself if it is a refusal, and a 503 if the
- * sessions service was away for a call of the client. Null for every other error: the application has to mend it, and
- * its user gets a 500.
+ * Returns the refusal with which to respond to an error that a handler threw. It is the error itself if that is a
+ * `SessionRefusal`, and a 503 if a call of the client failed because the service is unavailable. Returns null for every
+ * other error: the application has to fix it, and the user gets a 500.
  *
  * @example
- * // Nest
- * @Catch()
- * class SessionErrorsFilter extends BaseExceptionFilter {
- *   catch(error, host) {
- *     const refusal = refusalOf(error);
- *     if (refusal) sendRefusal(host.switchToHttp().getResponse(), refusal);
- *     else super.catch(error, host);
- *   }
- * }
+ * import { refusalOf, sendRefusal } from '@pip-sessions/client/express';
+ * import type { NextFunction, Request, Response } from 'express';
+ *
+ * app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+ *   const refusal = refusalOf(error);
+ *   if (refusal) sendRefusal(res, refusal, next);
+ *   else next(error);
+ * });
  */
 export function refusalOf(error: unknown): SessionRefusal | null {
   if (error instanceof SessionRefusal) return error;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crossSiteRequest, sessionRequired, sessionsUnavailable, stepUpRequired } from './rejections.ts';
 
-test('a refusal has what frameworks read of errors of http-errors', () => {
+test('a refusal has the properties of http-errors', () => {
   for (const refusal of [crossSiteRequest(), sessionRequired(null), stepUpRequired({}), sessionsUnavailable(5, null)]) {
     const { status, statusCode, expose } = refusal;
     assert.ok(refusal instanceof Error);

@@ -1,15 +1,15 @@
 import type { CredentialSource } from './credential.ts';
 import type { SessionRequirement } from './requirement.ts';
 
-/** Stable: what programs should look at. */
+/** The stable codes of `SessionRefusal`. */
 export type RefusalCode =
-  /** No live session came with the request. */
+  /** The request has no live session. */
   | 'SESSION_REQUIRED'
-  /** The session is live, and its user has to prove more, or again, who they are. */
+  /** The session is live, but the user must authenticate again or more strongly. */
   | 'STEP_UP_REQUIRED'
-  /** A page of somebody else made the browser send it. */
+  /** A page of another site made the browser send the request. */
   | 'CROSS_SITE_REQUEST'
-  /** The sessions service gives no answer: nobody is signed in or out by that. */
+  /** The sessions service is unavailable. No user is signed in or out because of that. */
   | 'SESSIONS_UNAVAILABLE';
 
 interface RefusalAnswer {
@@ -22,17 +22,20 @@ interface RefusalAnswer {
 }
 
 /**
- * Why a request goes no further, and how that is answered. It has what errors of http-errors have, so that the
- * frameworks' own handlers of errors answer one that is thrown with its status, and most of them with its headers.
+ * Why a request is rejected, and the response to it. It has the properties of http-errors, so frameworks respond to a
+ * thrown one with its status, and most of them with its headers.
  */
 export class SessionRefusal extends Error {
   override readonly name = 'SessionRefusal';
+  /** A stable code for programs. */
   readonly code: RefusalCode;
+  /** The HTTP status of the response: 401, 403 or 503. */
   readonly status: number;
-  /** The same, as Fastify and Nest read it. */
+  /** The same as `status`, for Fastify and Nest. */
   readonly statusCode: number;
-  /** Whether the message is for the user: true below 500. */
+  /** Whether the message may be shown to the user: true below 500. */
   readonly expose: boolean;
+  /** The headers of the response: `cache-control`, and `www-authenticate` or `retry-after`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly #title: string;
   readonly #details: Readonly<Record<string, unknown>> | undefined;
@@ -48,7 +51,7 @@ export class SessionRefusal extends Error {
     this.#details = details;
   }
 
-  /** An RFC 9457 problem as text, for `application/problem+json`. */
+  /** The body of the response: an RFC 9457 problem, for the type `application/problem+json`. */
   get body(): string {
     return JSON.stringify({
       type: `urn:pip-sessions:problem:${this.code}`,
@@ -60,7 +63,7 @@ export class SessionRefusal extends Error {
     });
   }
 
-  /** As Hono asks errors for their answer. */
+  /** Returns the whole response. Hono calls it for a thrown error. */
   getResponse(): Response {
     return new Response(this.body, { status: this.status, headers: { ...this.headers, 'content-type': PROBLEM_TYPE } });
   }
@@ -68,18 +71,23 @@ export class SessionRefusal extends Error {
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-/** `presented` is where a token was found that is no longer good; null when there was none. */
+/**
+ * The refusal of a request without a live session. `presented` is the source of its expired token; null if it had none.
+ */
 export function sessionRequired(presented: CredentialSource | null): SessionRefusal {
   return new SessionRefusal('SESSION_REQUIRED', {
     status: 401,
     title: 'A session is required',
     detail: presented === null ? 'Sign in first.' : 'The session has ended; sign in again.',
-    // RFC 6750, 3: a request without a token hears of no error.
+    // RFC 6750, 3: the response to a request without a token contains no error.
     headers: { 'www-authenticate': presented === 'bearer' ? 'Bearer error="invalid_token"' : 'Bearer' },
   });
 }
 
-/** RFC 9470: how much the user has to prove, in the header for any client and in `details` for those that know it. */
+/**
+ * The refusal of a request that needs a stronger or newer authentication (RFC 9470). The header states the requirement
+ * for every client, and `details` for those of this service.
+ */
 export function stepUpRequired(requirement: SessionRequirement): SessionRefusal {
   const { level, max_age_s } = requirement;
   const challenge = [
@@ -91,7 +99,7 @@ export function stepUpRequired(requirement: SessionRequirement): SessionRefusal 
   return new SessionRefusal('STEP_UP_REQUIRED', {
     status: 401,
     title: 'A stronger or newer authentication is required',
-    detail: 'Authenticate again as details says.',
+    detail: 'Authenticate again as details states.',
     headers: { 'www-authenticate': challenge.join(', ') },
     details: { ...requirement },
   });
@@ -100,16 +108,16 @@ export function stepUpRequired(requirement: SessionRequirement): SessionRefusal 
 export function crossSiteRequest(): SessionRefusal {
   return new SessionRefusal('CROSS_SITE_REQUEST', {
     status: 403,
-    title: 'A request of another site',
-    detail: 'A page of another site sent it. If that is one of yours, name it in the option origins.',
+    title: 'A cross-site request',
+    detail: 'A page of another site sent this request. If the site is yours, add its origin to the option origins.',
   });
 }
 
 export function sessionsUnavailable(retry_after_s: number, cause: unknown): SessionRefusal {
   return new SessionRefusal('SESSIONS_UNAVAILABLE', {
     status: 503,
-    title: 'Sessions cannot be told',
-    detail: 'The sessions service gives no answer for now. Try again later.',
+    title: 'The sessions service is unavailable',
+    detail: 'The sessions service is unavailable. Try again later.',
     headers: { 'retry-after': `${retry_after_s}` },
     cause,
   });

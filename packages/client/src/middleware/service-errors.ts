@@ -3,8 +3,8 @@ import { TooManyRequestsError } from '../v2/errors.ts';
 import { type SessionRefusal, sessionsUnavailable } from './rejections.ts';
 import type { Settings } from './settings.ts';
 
-/** What a service answers that is for the application to handle; all else means that it gives no answer. */
-const ANSWERS: ReadonlySet<string> = new Set([
+/** Codes of errors that the application handles. Every other error means that the service is unavailable. */
+const HANDLED_BY_APPLICATION: ReadonlySet<string> = new Set([
   'INVALID_DATA',
   'VALUE_TOO_LARGE',
   'SESSION_CLOSED',
@@ -14,20 +14,20 @@ const ANSWERS: ReadonlySet<string> = new Set([
   'TOKEN_REPLACED',
 ]);
 
-/** A refusal that says when to come back. `onFault` hears of the error itself. */
+/** Returns a 503 with the time to retry. `onFault` gets the error itself. */
 export function unavailable({ retry_after_s, onFault }: Settings, error: unknown): SessionRefusal {
   onFault(error);
   const wait_s = error instanceof TooManyRequestsError ? Math.ceil(error.retry_after_ms / 1000) : 0;
   return sessionsUnavailable(Math.max(wait_s, retry_after_s), error);
 }
 
-/** Carries out a call for a handler, which hears of a fault as a `SessionRefusal` that frameworks answer with 503. */
+/** Calls the service for a handler. A fault rejects with a `SessionRefusal`, to which frameworks respond with 503. */
 export async function attempt<T>(settings: Settings, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    // A `TypeError` is a mistake in the call.
-    if (error instanceof TypeError || ANSWERS.has(codeOf(error) ?? '')) throw error;
+    // A `TypeError` is a mistake in the application's call.
+    if (error instanceof TypeError || HANDLED_BY_APPLICATION.has(codeOf(error) ?? '')) throw error;
     throw unavailable(settings, error);
   }
 }

@@ -4,18 +4,18 @@ import type { Credential } from './credential.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Whose session a request belongs to, by now. All mounts of the middleware that look for the same token share it: they
- * ask once, and the second one knows of a sign-in that the first one saw. Otherwise it would clear the cookie of the new
- * session with that of the old.
+ * The session of a request at this moment. All mounts of the middleware that look for the same token share it. They
+ * call the service once, and a later mount sees a sign-in of an earlier one. Otherwise the later mount would clear the
+ * cookie of the new session, because the old session has ended.
  */
 export interface SessionState {
   readonly reader: SessionReader;
   readonly cookie_name: string;
-  /** What came with the request. */
+  /** The token of the request. */
   readonly presented: Credential | null;
   credential: Credential | null;
   current: Session | null;
-  /** That of an earlier mount, which looks for another token. */
+  /** The state of an earlier mount, which looks for another token. */
   readonly earlier: SessionState | null;
 }
 
@@ -28,7 +28,7 @@ export function newState(
   return { reader, cookie_name: cookie.name, presented, credential: presented, current, earlier };
 }
 
-/** The state of a mount before that looked for the same token; null when there is none. */
+/** Returns the state of an earlier mount that looked for the same token; null if there is none. */
 export function sharedState(
   latest: SessionState | null,
   { reader, cookie }: Settings,

@@ -6,7 +6,7 @@ import { toSettings, type UserSessionsOptions } from './settings.ts';
 
 const { client } = clientOf([hang]);
 
-test('a wrong option stops the start, and is named', () => {
+test('a wrong option throws a TypeError that names it', () => {
   const wrong: readonly [RegExp, object][] = [
     [/^client is missing/, { client: undefined }],
     [/^credentials is empty/, { credentials: [] }],
@@ -17,12 +17,12 @@ test('a wrong option stops the start, and is named', () => {
     [/^cookie\.name is '__Host-sid'/, { cookie: { name: '__Host-sid' }, development: true }],
     [/^cookie\.same_site is 'None'/, { cookie: { same_site: 'None' } }],
     [/^cookie\.lifetime is 'forever'/, { cookie: { lifetime: 'forever' } }],
-    [/^origins holds 'app\.example\.com'/, { origins: ['app.example.com'] }],
-    [/^origins holds 'https:\/\/app\.example\.com\/'/, { origins: ['https://app.example.com/'] }],
-    [/^origins holds 'null'/, { origins: ['null'] }],
-    [/^origins holds 'https:\/\/user@app\.example\.com'/, { origins: ['https://user@app.example.com'] }],
-    [/^cross_site_paths holds 'callback'/, { cross_site_paths: ['callback'] }],
-    [/^cross_site_paths holds '\/callback\?a=1'/, { cross_site_paths: ['/callback?a=1'] }],
+    [/^origins contains 'app\.example\.com'/, { origins: ['app.example.com'] }],
+    [/^origins contains 'https:\/\/app\.example\.com\/'/, { origins: ['https://app.example.com/'] }],
+    [/^origins contains 'null'/, { origins: ['null'] }],
+    [/^origins contains 'https:\/\/user@app\.example\.com'/, { origins: ['https://user@app.example.com'] }],
+    [/^cross_site_paths contains 'callback'/, { cross_site_paths: ['callback'] }],
+    [/^cross_site_paths contains '\/callback\?a=1'/, { cross_site_paths: ['/callback?a=1'] }],
     [/^retry_after_s is -1/, { retry_after_s: -1 }],
   ];
   for (const [message, options] of wrong) {
@@ -30,7 +30,7 @@ test('a wrong option stops the start, and is named', () => {
   }
 });
 
-test('an origin is the same in any case, and with the port that its scheme has anyway', () => {
+test('origins are compared without case and without the default port', () => {
   const { origins } = toSettings({
     client,
     origins: ['https://App.Example.com:443', 'http://[::1]:3000'],
@@ -38,7 +38,7 @@ test('an origin is the same in any case, and with the port that its scheme has a
   assert.deepEqual([...origins], ['https://app.example.com', 'http://[::1]:3000']);
 });
 
-test('a requirement that nobody or everybody meets is a mistake', () => {
+test('a requirement that no session or every session meets throws', () => {
   assert.throws(() => checkedRequirement({ level: 1.5 }), { name: 'TypeError', message: /^level is 1\.5/ });
   assert.throws(() => checkedRequirement({ max_age_s: 0 }), { name: 'TypeError', message: /^max_age_s is 0/ });
   assert.throws(() => checkedRequirement({ methods: [''] }), { name: 'TypeError', message: /^methods/ });

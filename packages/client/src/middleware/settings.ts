@@ -7,59 +7,76 @@ import type { CredentialSource } from './credential.ts';
 import { IdleTimeoutLimit } from './open-request.ts';
 import type { OriginRules } from './origin.ts';
 
-/** What of a sessions service the middleware calls: a remote one's client, or one in the same process. */
+/**
+ * The methods of a client that the middleware calls. The client of a remote service has them, and that of a service in
+ * the same process.
+ */
 export type SessionsAccess = Pick<SessionsClient, 'read' | 'peek' | 'open' | 'rotate' | 'close' | 'closeMany'>;
 
-/** How long a browser keeps the cookie; whether the session is still good is up to the service alone. */
+/** How long a browser keeps the cookie. Only the service decides how long the session lives. */
 export type CookieLifetime =
-  /** Until the browser ends. */
+  /** Until the browser is closed. */
   | 'session'
   /**
-   * Until the session's `expire_time`, and without one as long as browsers keep any, 400 days: "stay signed in". `login`
-   * opens a session that lives as long without activity, as far as the service allows, unless it is given `idle_timeout`.
+   * Until the session's `expire_time`; without one for 400 days, the maximum of browsers: "stay signed in". `login`
+   * then opens a session with an idle timeout of the same length, as far as the service allows, unless `idle_timeout`
+   * is given.
    */
   | 'persistent';
 
+/** The options of the session middleware. Only `client` is required. */
 export interface UserSessionsOptions {
-  /** Its key needs the scope `write`, and `admin` for `logoutOthers` and `logoutEverywhere`. */
+  /**
+   * The client of the sessions service. Its key needs the scope `write`, and `admin` for `logoutOthers` and
+   * `logoutEverywhere`.
+   */
   readonly client: SessionsAccess;
-  /** Who is asked for the session of a token, like a cache before the client. Default: `client`. */
+  /** Finds the session of a token, such as a cache before the client. Default: `client`. */
   readonly reader?: SessionReader;
-  /** Where a token may come from; the first that is found counts. Default: `['bearer', 'cookie']`. */
+  /** The sources of a token, in their order: the first one with a token is used. Default: `['bearer', 'cookie']`. */
   readonly credentials?: readonly CredentialSource[];
+  /** The cookie that holds the token. */
   readonly cookie?: {
-    /** Default `__Host-session`. Must begin with `__Host-`, which keeps other hosts from setting it (ASVS 3.3.1). */
+    /**
+     * The name. Default `__Host-session`. It must start with `__Host-`, which prevents other hosts from setting it
+     * (ASVS 3.3.1).
+     */
     readonly name?: string;
-    /** Default `Lax`: links from elsewhere arrive signed in. */
+    /** The attribute `SameSite`. Default `Lax`: a user who follows a link from another site is signed in. */
     readonly same_site?: SameSite;
-    /** Unless `login` says another. Default `session`. */
+    /** The lifetime, unless `login` sets another one. Default `session`. */
     readonly lifetime?: CookieLifetime;
   };
   /**
-   * For plain http on the developer's own machine, where some browsers keep no secure cookie: the cookie is `session`,
-   * without `Secure`, and it is set on loopback hosts only. Default false.
+   * True for http on the developer's own machine, where some browsers reject secure cookies. The cookie is named
+   * `session`, has no `Secure`, and is set on loopback hosts only. Default false.
    */
   readonly development?: boolean;
-  /** Origins like `https://app.example.com` whose pages may send requests that change something. Default: none. */
+  /** Origins such as `https://app.example.com`, whose pages may send requests that change something. Default: none. */
   readonly origins?: readonly string[];
-  /** Whether pages of neighbouring hosts (`a.example.com` of `b.example.com`) may do so too. Default false. */
+  /**
+   * Whether pages of neighbouring hosts (`a.example.com` and `b.example.com`) may send such requests too. Default
+   * false.
+   */
   readonly allow_same_site?: boolean;
   /**
-   * Paths like `/saml/callback`, exactly as browsers send them, to which pages of every site may post: for an identity
-   * provider on a neighbouring host, whose browser sends the cookie along. Nothing protects their handlers from forged
-   * requests; each must have checked what `LoginOptions.allow_cross_site` says before it does anything. Default: none.
+   * Paths such as `/saml/callback`, exactly as browsers send them, to which pages of every site may post. They are for
+   * an identity provider on a neighbouring host, for which the browser sends the cookie.
+   *
+   * Their handlers are not protected from forged requests. Each must first check what `LoginOptions.allow_cross_site`
+   * describes. Default: none.
    */
   readonly cross_site_paths?: readonly string[];
   /**
-   * Whether `X-Forwarded-Host` says which host the browser called. Only behind a proxy that writes another name into
-   * `Host`, and that sets or removes that header on every request. Default false: `Host` says it.
+   * Whether to take the host that the browser called from `X-Forwarded-Host`. Set it only behind a proxy that writes
+   * another name into `Host`, and that sets or removes this header on every request. Default false: `Host` is used.
    */
   readonly trust_forwarded_host?: boolean;
-  /** What a 503 asks callers to wait, in seconds. Default 5. */
+  /** The `retry-after` of a 503 in seconds. Default 5. */
   readonly retry_after_s?: number;
   /**
-   * Hears why the service could not be asked, for the log; the caller hears a 503. Also hears what failed and was not
-   * awaited; where this is left out, the console does.
+   * Called with the error of a failed call of the service, for the log; the caller gets a 503. Also called with the
+   * error of a call that was not awaited; without this option, such an error is printed to the console.
    */
   readonly onFault?: (error: unknown) => void;
 }
@@ -72,7 +89,7 @@ export interface Settings {
   readonly origin_rules: OriginRules;
   readonly retry_after_s: number;
   readonly onFault: (error: unknown) => void;
-  /** Hears of mistakes in the application that nothing else would show. */
+  /** Called with mistakes of the application that would otherwise stay unnoticed. */
   readonly onMistake: (error: unknown) => void;
   readonly idle_timeout_limit: IdleTimeoutLimit;
 }
@@ -80,17 +97,18 @@ export interface Settings {
 const RETRY_AFTER_S = 5;
 const RETRY_AFTER_S_MAX = 3600;
 
-/** A name that every browser takes as it is (RFC 9110, 5.6.2), and that begins as it has to. */
+/** A name that every browser accepts (RFC 9110, 5.6.2), with the required prefix. */
 const SECURE_NAME = /^__Host-[\w.-]{1,64}$/;
 const DEVELOPMENT_NAME = /^(?!__)[\w.-]{1,64}$/;
 
-/** Checks options once. Throws a `TypeError` that names the one that is wrong. */
+/** Checks the options once. Throws a `TypeError` that names an option which is wrong. */
 export function toSettings(options: UserSessionsOptions): Settings {
   const { client, reader = client, credentials = ['bearer', 'cookie'], development = false } = options ?? {};
   const { origins = [], cross_site_paths = [], allow_same_site = false, trust_forwarded_host = false } = options ?? {};
-  if (typeof client?.open !== 'function') throw new TypeError('client is missing: use one of createSessionsClient.');
+  if (typeof client?.open !== 'function')
+    throw new TypeError('client is missing: create one with createSessionsClient.');
   if (credentials.length === 0 || !credentials.every((source) => source === 'bearer' || source === 'cookie')) {
-    throw new TypeError("credentials is empty or holds something else: use 'bearer', 'cookie' or both.");
+    throw new TypeError("credentials is empty or has an unknown value: use 'bearer', 'cookie' or both.");
   }
   return {
     client,
@@ -116,8 +134,8 @@ export function toSettings(options: UserSessionsOptions): Settings {
 function toCookieForm(cookie: UserSessionsOptions['cookie'], development: boolean): CookieForm {
   const { name = development ? 'session' : '__Host-session', same_site = 'Lax' } = cookie ?? {};
   if (!(development ? DEVELOPMENT_NAME : SECURE_NAME).test(name)) {
-    const rule = development ? 'one without two underscores at its beginning' : 'one that begins with __Host-';
-    throw new TypeError(`cookie.name is '${name}': use ${rule}, of at most 64 letters, digits, '.', '_' and '-'.`);
+    const rule = development ? 'a name that does not start with __' : 'a name that starts with __Host-';
+    throw new TypeError(`cookie.name is '${name}': use ${rule}, with at most 64 letters, digits, '.', '_' and '-'.`);
   }
   if (same_site !== 'Lax' && same_site !== 'Strict') {
     throw new TypeError(`cookie.same_site is '${same_site}': use 'Lax' or 'Strict'.`);
@@ -125,22 +143,22 @@ function toCookieForm(cookie: UserSessionsOptions['cookie'], development: boolea
   return { name, isSecure: !development, same_site };
 }
 
-/** Throws a `TypeError` that names the option. */
+/** Throws a `TypeError` that names the option, unless the lifetime is valid. */
 export function checkedLifetime(option: string, lifetime: CookieLifetime): CookieLifetime {
   if (lifetime === 'session' || lifetime === 'persistent') return lifetime;
   throw new TypeError(`${option} is '${lifetime}': use 'session' or 'persistent'.`);
 }
 
-/** As browsers write it: in lower case, and without the port that the scheme has anyway. */
+/** Returns an origin as browsers write it: in lower case, and without the default port of the scheme. */
 function checkedOrigin(origin: string): string {
   if (/^\w+:\/\/[^/?#@\\\s]+$/.test(origin) && URL.canParse(origin)) {
     const { origin: normal } = new URL(origin);
     if (normal !== 'null') return normal;
   }
-  throw new TypeError(`origins holds '${origin}': use scheme, host and port alone, like https://app.example.com.`);
+  throw new TypeError(`origins contains '${origin}': use scheme, host and port only, such as https://app.example.com.`);
 }
 
 function checkedPath(path: string): string {
   if (typeof path === 'string' && /^\/[^?#\s]*$/.test(path)) return path;
-  throw new TypeError(`cross_site_paths holds '${path}': use a path alone, like /saml/callback.`);
+  throw new TypeError(`cross_site_paths contains '${path}': use a path only, such as /saml/callback.`);
 }

@@ -17,7 +17,7 @@ async function entered(url: string, replies: Parameters<typeof clientOf>[0], ini
 
 const withToken = { headers: { cookie: `__Host-session=${TOKEN}` } };
 
-test('the cookie of development is set on loopback addresses alone, and nothing is opened elsewhere', async () => {
+test('the development cookie is set on loopback only; elsewhere login opens nothing', async () => {
   const options = { development: true };
   for (const url of [LOOPBACK, 'http://localhost:1/', 'http://app.localhost/', 'http://[::1]:8080/']) {
     const { userSession } = await entered(url, [opened], {}, options);
@@ -30,13 +30,13 @@ test('the cookie of development is set on loopback addresses alone, and nothing 
   }
 });
 
-test('a wrong key for the service is a fault of the application, and no 401 for its users', async () => {
+test('a wrong API key is a fault of the application, and no 401 for its users', async () => {
   const { userSession } = await entered(LOOPBACK, [problem(401, 'UNAUTHORIZED')]);
   const refusal = { name: 'SessionRefusal', code: 'SESSIONS_UNAVAILABLE', status: 503 };
   await assert.rejects(userSession.login({ user_id: '1' }), refusal);
 });
 
-test('whatever keeps the service from answering, nobody is signed in or out by it', async () => {
+test('no failure of the service signs a user in or out', async () => {
   const replies = [broken, refused, hang, text(200, '<html>'), problem(500, 'INTERNAL'), problem(404, 'NOT_FOUND')];
   for (const reply of replies) {
     const { client } = clientOf([reply], { timeout_ms: 50 });
@@ -46,19 +46,19 @@ test('whatever keeps the service from answering, nobody is signed in or out by i
   }
 });
 
-test('a busy service says when to come back', async () => {
+test('the Retry-After of the service reaches the user', async () => {
   const { client } = clientOf([problem(429, 'TOO_MANY_REQUESTS', {}, { 'retry-after': '30' })], { timeout_ms: 1000 });
   const entered = await userSessions({ client })(new Request(LOOPBACK, withToken));
   assert.equal(entered.refused?.status, 503);
   assert.equal(entered.refused?.headers.get('retry-after'), '30');
 });
 
-test('what the application has to answer itself comes as the service said it', async () => {
+test('errors for the application are passed on unchanged', async () => {
   const { userSession } = await entered(LOOPBACK, [problem(409, 'SESSION_LIMIT')]);
   await assert.rejects(userSession.login({ user_id: '1' }), { name: 'SessionLimitError', code: 'SESSION_LIMIT' });
 });
 
-test('a lifetime of a cookie that there is not is named, and nothing is opened or rotated', async () => {
+test('an unknown cookie lifetime rejects, and nothing is opened or rotated', async () => {
   const { userSession, sent } = await entered(LOOPBACK, [valid, opened], withToken);
   const cookie = 'forever' as 'persistent';
   const message = (option: string) => ({ name: 'TypeError', message: new RegExp(`^${option} is 'forever': use`) });
@@ -67,13 +67,13 @@ test('a lifetime of a cookie that there is not is named, and nothing is opened o
   assert.equal(sent.length, 1);
 });
 
-test('a session that an administrator has deleted meanwhile can be signed out of', async () => {
+test('logout succeeds for a session that an administrator has deleted', async () => {
   const { userSession } = await entered(LOOPBACK, [valid, problem(404, 'SESSION_NOT_FOUND')], withToken);
   await userSession.logout();
   assert.equal(userSession.current, null);
 });
 
-test('a bulk sign-out goes on while there are more, and ends', async () => {
+test('a bulk sign-out continues while there are more sessions, and ends', async () => {
   const more = answer(200, { ids: ['a', 'b'], more: true });
   const { userSession, sent } = await entered(
     LOOPBACK,
@@ -86,7 +86,7 @@ test('a bulk sign-out goes on while there are more, and ends', async () => {
   assert.equal(await endless.userSession.logoutOthers(), 200);
 });
 
-test('nothing of a session is done without one', async () => {
+test('calls that need a session reject without one', async () => {
   const { userSession, sent } = await entered(LOOPBACK, [opened]);
   const required = { code: 'SESSION_REQUIRED', status: 401 };
   await assert.rejects(userSession.logoutOthers(), required);
@@ -96,13 +96,13 @@ test('nothing of a session is done without one', async () => {
   assert.equal(sent.length, 0);
 });
 
-test('a token does not get into a log with the object that holds it', async () => {
+test('logging the session object does not reveal its token', async () => {
   const { userSession } = await entered(LOOPBACK, [valid], withToken);
   assert.ok(!inspect(userSession, { depth: null, showHidden: true }).includes(TOKEN));
   assert.ok(!JSON.stringify(userSession).includes(TOKEN));
 });
 
-test('a reader before the client, like a cache, is who is asked', async () => {
+test('the option reader replaces the client for reading sessions', async () => {
   const { client, sent } = clientOf([opened]);
   const reader = { read: async () => SESSION };
   const { userSession } = await userSessions({ client, reader })(new Request(LOOPBACK, withToken));
@@ -110,7 +110,7 @@ test('a reader before the client, like a cache, is who is asked', async () => {
   assert.equal(sent.length, 0);
 });
 
-test('what a reader has in memory is not asked for, and an end that it knows of clears the cookie', async () => {
+test('a cached session causes no call, and a cached end clears the cookie', async () => {
   const { client, sent } = clientOf([opened]);
   const read = () => Promise.reject(new Error('asked'));
   const known = { read, peek: () => SESSION };
@@ -124,7 +124,7 @@ test('what a reader has in memory is not asked for, and an end that it knows of 
   assert.equal(sent.length, 0);
 });
 
-test('a cookie is found among others, whatever stands around it, and not under part of a name', async () => {
+test('a cookie is found among others, by its whole name only', async () => {
   const asks = (cookie: string) => entered(LOOPBACK, [valid], { headers: { cookie } });
   for (const cookie of [
     `a=1; __Host-session=${TOKEN}`,

@@ -13,28 +13,47 @@ import { attempt } from './service-errors.ts';
 import type { SessionState } from './session-state.ts';
 import { type CookieLifetime, checkedLifetime, type Settings } from './settings.ts';
 
-/** A session whose `user` and `data` are of the application's own types, which nothing checks. */
+/** A session with the application's own types of `user` and `data`, which nothing checks. */
 export type SessionOf<User, Data> = Session<User, Data>;
 
+/** The options of `login`. */
 export interface LoginOptions {
-  /** `none` for a client that keeps the token itself and sends it as `Authorization: Bearer`. */
+  /**
+   * The lifetime of the cookie. `none` sets no cookie, for a client that keeps the token itself and sends it as
+   * `Authorization: Bearer`. Default: the option `cookie.lifetime` of the middleware.
+   */
   readonly cookie?: CookieLifetime | 'none';
   /**
-   * Lets a page of another site send this sign-in, as an identity provider does that posts (SAML, OpenID Connect with
-   * `form_post`), from its own origin or from `null`. Default false. Before, the caller must have checked two things: that
-   * the provider signed what was posted, and that this browser asked for it. For the second, compare `InResponseTo`,
-   * `state` or `nonce` with a cookie that this browser got before it was sent there, and use it once; it has to be
-   * `__Host-`, `HttpOnly` and `SameSite=None`. Otherwise any page can sign its visitor in as somebody else (RFC 9700, 4.7).
+   * Allows a page of another site to send this sign-in, from its own origin or from `null`. Identity providers that
+   * post need it (SAML, OpenID Connect with `form_post`). Default false.
+   *
+   * Before the call, the application must check that the provider signed the posted data, and that this browser started
+   * the sign-in. For the second, compare `InResponseTo`, `state` or `nonce` with a cookie that this browser got before
+   * it was redirected to the provider. Use the value only once. The cookie must be `__Host-`, `HttpOnly` and
+   * `SameSite=None`. Without these checks, any page can sign its visitor in as another user (RFC 9700, 4.7).
    */
   readonly allow_cross_site?: boolean;
 }
 
-/** A bulk close ends a thousand sessions a time; nobody has more than a hundred thousand. */
+/**
+ * The maximum number of bulk closes per call. Each closes a thousand sessions, and no user has more than a hundred
+ * thousand.
+ */
 const PASSES_MAX = 100;
 
 /**
- * The session of the user who sent a request, and what may be done with it. Methods reject with a `SessionRefusal` when
- * the service is away, which frameworks answer with 503; the cookie is as it was then.
+ * The session of the user of a request, and the calls that change it. Methods reject with a `SessionRefusal` if the
+ * service is unavailable, to which frameworks respond with 503; the cookie then stays unchanged. They reject with a
+ * `ResponseBegunError` (code `RESPONSE_BEGUN`) if the cookie must change but the headers of the response were sent.
+ *
+ * @example
+ * import { requireSession } from '@pip-sessions/client/express';
+ *
+ * app.post('/logout', requireSession(), async (req, res) => {
+ *   console.log(`goodbye ${req.userSession.required.user_id}`);
+ *   await req.userSession.logout();
+ *   res.sendStatus(204);
+ * });
  */
 export class UserSession<User = unknown, Data = unknown> {
   readonly #settings: Settings;
@@ -47,17 +66,23 @@ export class UserSession<User = unknown, Data = unknown> {
     this.#state = state;
   }
 
-  /** What an earlier mount of the middleware has found; null where none has been. */
+  /** The state that an earlier mount of the middleware found; null if there was none. */
   static stateOf(earlier: object | undefined): SessionState | null {
     return earlier !== undefined && #state in earlier ? earlier.#state : null;
   }
 
-  /** As it was when the request came in, or after what was done here since; null when nobody is signed in. */
+  /**
+   * The session as it was when the request arrived, or after the last call on this object. Null if no user is signed
+   * in.
+   */
   get current(): SessionOf<User, Data> | null {
     return this.#state.current as SessionOf<User, Data> | null;
   }
 
-  /** The same where a guard stands before the handler. Throws a `SessionRefusal`, a 401, when there is none. */
+  /**
+   * The current session, for handlers behind a guard. Throws a `SessionRefusal` (code `SESSION_REQUIRED`, 401) if there
+   * is none.
+   */
   get required(): SessionOf<User, Data> {
     const { current } = this;
     if (current === null) throw sessionRequired(this.#state.credential?.from ?? null);
@@ -65,43 +90,56 @@ export class UserSession<User = unknown, Data = unknown> {
   }
 
   /**
-   * Opens a session for a user whom the application has authenticated, and sets its cookie. It is always a new one, and
-   * the one that came with the request ends: whoever planted that one, or copied it, holds nothing (ASVS 7.2.4). Rejects
-   * as `SessionsClient.open` does, with nobody signed in; and with a 403 when a page of another site sent the request.
+   * Opens a session for a user whom the application has authenticated, and sets its cookie. The session is always a new
+   * one, and the session of the request ends: an attacker who planted or copied its token gains nothing (ASVS 7.2.4).
    *
-   * A GET says nothing of who sent it: a page of another site can lead the browser to it, and so sign its user in as
-   * somebody else. In the callback of an identity provider compare `state` with the one that the application gave this
-   * browser in a cookie before it sent it there (RFC 6749, 10.12; RFC 9700, 4.7), and only then call this.
+   * Rejects as `SessionsClient.open` does; then no user is signed in. Rejects with a `SessionRefusal` (code
+   * `CROSS_SITE_REQUEST`, 403) if a page of another site sent the request.
+   *
+   * A GET does not show which page sent it: a page of another site can lead the browser to it, and so sign its user in
+   * as another user. So in the callback of an identity provider, first compare `state` with the value in a cookie that
+   * this browser got before the redirect (RFC 6749, 10.12; RFC 9700, 4.7). Only then call this.
+   *
+   * @example
+   * await userSession.login({ user_id: '1', auth_methods: ['pwd'] }, { cookie: 'persistent' });
    */
   login(request: OpenRequest<User, Data>, options: LoginOptions = {}): Promise<OpenResult<User, Data>> {
     return this.#awaited('login', this.#login(request, options) as Promise<OpenResult<User, Data>>);
   }
 
-  /** Ends the session, and clears its cookie. Does nothing when nobody is signed in. */
+  /** Ends the session and clears its cookie. Does nothing if no user is signed in. */
   logout(): Promise<void> {
     return this.#awaited('logout', this.#end('logout'));
   }
 
-  /** Ends the user's sessions elsewhere, at most 100,000, and answers how many there were. */
+  /** Ends the other sessions of the user, at most 100,000. Returns how many there were. Throws as `required` does. */
   logoutOthers(): Promise<number> {
     return this.#awaited('logoutOthers', this.#logoutOthers());
   }
 
-  /** Ends all sessions of the user, this one too, and clears its cookie; answers how many there were. */
+  /**
+   * Ends all sessions of the user, including this one, and clears its cookie. Returns how many there were. Throws as
+   * `required` does.
+   */
   logoutEverywhere(): Promise<number> {
     return this.#awaited('logoutEverywhere', this.#logoutEverywhere());
   }
 
   /**
-   * A new token for the one that came with the request, after a change of privilege: `auth_*` members say how the user
-   * proved who they are now. A token that came in a cookie is replaced there, for as long as `lifetime` says, which is
-   * what `login` was told; otherwise the caller has to be given the new one.
+   * Replaces the token of the request, after a change of privilege. The `auth_*` properties describe how the user has
+   * authenticated now. A token in a cookie is replaced there: give the same `lifetime` as `login` got. Otherwise the
+   * application must send the new token to the caller.
+   *
+   * Rejects as `required` does, and as `SessionsClient.rotate` does.
+   *
+   * @example
+   * await userSession.rotate({ auth_methods: ['pwd', 'otp'], auth_level: 2 });
    */
   rotate(authentication: Authentication = {}, lifetime?: CookieLifetime): Promise<RotateResult<User, Data>> {
     return this.#awaited('rotate', this.#rotate(authentication, lifetime) as Promise<RotateResult<User, Data>>);
   }
 
-  /** Why a request that needs this goes no further; null when it may. What guards are made of. */
+  /** Returns the refusal of a request that needs this requirement; null if the session meets it. Guards use it. */
   refusal(requirement: SessionRequirement): SessionRefusal | null {
     const { credential, current } = this.#state;
     if (current === null) return sessionRequired(credential?.from ?? null);
@@ -116,7 +154,7 @@ export class UserSession<User = unknown, Data = unknown> {
     if (lifetime !== 'none' && !allow_cross_site && isForged(this.#exchange, origin_rules)) throw crossSiteRequest();
     this.#checkPlace(lifetime, allow_cross_site);
     const fitting = fittingRequest(request);
-    // The former one first: nothing is left open when either call fails.
+    // The former session ends first: no session stays open if either call fails.
     await this.#end('login');
     const opened = await attempt(this.#settings, () =>
       lifetime === 'persistent' ? idle_timeout_limit.open((each) => client.open(each), fitting) : client.open(fitting),
@@ -142,7 +180,7 @@ export class UserSession<User = unknown, Data = unknown> {
     if (this.#exchange.hasBegun) {
       throw sentMeanwhile(
         'rotate',
-        'The former token is good for its grace only; rotate it again with the next request.',
+        'The former token is valid for its grace period only; rotate it again with the next request.',
       );
     }
     this.#hold(rotated.token, kept);
@@ -181,7 +219,7 @@ export class UserSession<User = unknown, Data = unknown> {
     return count;
   }
 
-  /** Without a cookie, there is nothing that a response has to say. */
+  /** Without a cookie, the response needs no header. */
   #checkLeaving(call: string): void {
     if (this.#state.credential?.from === 'cookie' && this.#exchange.hasBegun) throw cannotBegin(call);
   }
@@ -198,14 +236,14 @@ export class UserSession<User = unknown, Data = unknown> {
 
   #hold(token: string, lifetime: CookieLifetime | 'none'): void {
     this.#state.credential = { token, from: lifetime === 'none' ? 'bearer' : 'cookie' };
-    // The handler has the token, and may put it into its response.
+    // The handler has the token, and may write it into its response.
     this.#exchange.enforceNoStore();
     if (lifetime === 'none') return;
     const max_age_s = lifetime === 'session' ? null : secondsUntil(this.#state.current?.expire_time ?? null);
     this.#exchange.setCookie(this.#settings.cookie, cookieLine(this.#settings.cookie, token, max_age_s));
   }
 
-  /** Where a cookie may be set: nowhere that anyone on the way can read it. */
+  /** Checks that no one on the network can read a cookie without `Secure`: it is allowed on loopback only. */
   #checkPlace(lifetime: CookieLifetime | 'none', allow_cross_site: boolean): void {
     if (lifetime === 'none') return;
     const { cookie, origin_rules } = this.#settings;
@@ -213,7 +251,7 @@ export class UserSession<User = unknown, Data = unknown> {
     const origin = this.#exchange.header('origin');
     const isForeign = origin === null || allow_cross_site || origin_rules.origins.has(origin);
     if (isOnLoopback(this.#exchange, origin_rules) && (isForeign || isLoopbackOrigin(origin))) return;
-    throw new Error('The option development is for loopback addresses only: leave it out, and serve over https.');
+    throw new Error('The option development is for loopback addresses only: omit it, and serve over https.');
   }
 
   #awaited<T>(call: string, work: Promise<T>): Promise<T> {
@@ -221,12 +259,12 @@ export class UserSession<User = unknown, Data = unknown> {
   }
 }
 
-/** The browser forgets the token of a session that has ended, unless the handler gives it another one. */
+/** Clears the cookie of a session that has ended, unless the handler sets a new one. */
 export function clearEndedCookie({ cookie }: Settings, exchange: Exchange): void {
   exchange.setCookie(cookie, cookieLine(cookie, '', 0), true);
 }
 
-/** A session that was deleted is as good as ended. */
+/** A deleted session counts as ended. */
 function unlessMissing(error: unknown): void {
   if (codeOf(error) !== 'SESSION_NOT_FOUND') throw error;
 }

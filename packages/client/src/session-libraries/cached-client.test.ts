@@ -9,7 +9,7 @@ import { Browser } from '../middleware/fixtures/browser.ts';
 import { listen } from '../middleware/fixtures/listen.ts';
 import { PipSessionsStore } from './express-session.ts';
 
-/** An application whose client answers from memory, and the requests that the service gets from it. */
+/** An application with a cached client, and the requests that the service gets from it. */
 async function startApp(url: string, requests: string[]) {
   const client = createCachedSessionsClient({
     url,
@@ -38,7 +38,7 @@ async function startApp(url: string, requests: string[]) {
   };
 }
 
-test('with the cached client a signed-in request calls the service for nothing, and a revocation is seen', {
+test('with the cached client a request causes no call, and sees a revocation', {
   timeout: 20_000,
 }, async (t) => {
   const server = await startTestServer();
@@ -52,7 +52,7 @@ test('with the cached client a signed-in request calls the service for nothing, 
   await browser.get('/login');
   const again = new Browser(restarted.address);
   again.cookies = new Map(browser.cookies);
-  // Until the service has heard of the first use of the session, it is not to be kept in memory.
+  // Before its first use is recorded, the session is not cacheable.
   server.clock.advance(1000);
   for (const [each, { client }] of [
     [browser, app],

@@ -1,8 +1,8 @@
-/** Carries out the writes of one `sid` one after the other, in the order of the calls, as one connection to a store does. */
+/** Runs the writes of one `sid` one after the other, in the order of the calls, as one connection to a store does. */
 export class CallOrder {
   readonly #last = new Map<string, Promise<unknown>>();
 
-  /** Resolves or rejects as `write` does, which begins when all writes before it have ended. */
+  /** Runs `write` after all earlier writes have settled. Resolves or rejects as `write` does. */
   write<T>(sid: string, write: () => Promise<T>): Promise<T> {
     const written = this.settled(sid).then(write);
     const settled = written.then(ignore, ignore).then(() => {
@@ -12,7 +12,7 @@ export class CallOrder {
     return written;
   }
 
-  /** Resolves when the writes that have been called so far have ended. */
+  /** Resolves when all writes so far have settled. */
   async settled(sid: string): Promise<void> {
     await this.#last.get(sid);
   }

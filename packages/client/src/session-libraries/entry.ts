@@ -2,17 +2,17 @@ import type { Session } from '@pip-sessions/contract/v2';
 import { isObject } from '../transport/json-object.ts';
 import type { LibraryJson } from './library-json.ts';
 
-/** Whose the session is: a session of the service that is that user's, and holds what the library stores. */
+/** A session of the service that belongs to a user, and whose `data` is the library's session. */
 export interface SignIn {
   readonly user_id: string;
   readonly session_id: string;
-  /** Tells the sign-ins of one user by one entry apart: what the opening of the session is repeated by. */
+  /** Distinguishes the sign-ins of one user by one entry. The idempotency key of the session includes it. */
   readonly turn: string;
 }
 
 /**
- * What the service holds under the id that follows from a `sid`: the session of a visitor, or where that of a user is.
- * Neither while the session is being destroyed.
+ * The `data` of the session whose id is derived from a `sid`. It has the session of a visitor, or the place of a user's
+ * session. It has neither while the session is being destroyed.
  */
 export interface Entry {
   readonly sid: string;
@@ -20,7 +20,7 @@ export interface Entry {
   readonly sign_in?: SignIn;
 }
 
-/** Null for what no store of ours has written. */
+/** Returns the entry of a session; null if no store of this package wrote it. */
 export function entryOf({ data }: Session): Entry | null {
   if (!isObject(data) || typeof data.sid !== 'string') return null;
   const { sid, session, sign_in } = data;
@@ -35,15 +35,15 @@ function signInOf(value: unknown): SignIn | null {
   return { user_id, session_id, turn };
 }
 
-/** A session of a library as a caller has read or written it. */
+/** A session of a library, as a caller has read or written it. */
 export interface Held {
   readonly sid: string;
-  /** Grows each time that the `sid` is used again after its session has ended. */
+  /** Increases each time that the `sid` is used again after its session has ended. */
   readonly generation: number;
-  /** Of the session of the service that holds `data`. */
+  /** The revision of the service's session that contains `data`. */
   readonly revision: number;
   readonly data: LibraryJson;
-  /** What the caller has of it: without what others had changed when it was saved. */
+  /** The caller's version: without the changes of other requests that were merged when it was saved. */
   readonly seen: LibraryJson;
   readonly sign_in: SignIn | null;
 }

@@ -42,7 +42,7 @@ function sessionOf(req: Request): LibrarySession {
 
 runLibraryCases('express-session', startApp);
 
-/** The store as other code than the library calls it. */
+/** The store, called by other code than the library. */
 async function startStore(t: TestContext) {
   const world = await startSessions('remote');
   t.after(world.stop);
@@ -57,14 +57,14 @@ async function startStore(t: TestContext) {
   return { ...world, store, get, set };
 }
 
-/** As another process of the application has it. */
+/** The store of another process of the application. */
 function another(client: LibraryStoreOptions['client']): PipSessionsStore {
   return new PipSessionsStore({ client });
 }
 
 const COOKIE = { originalMaxAge: null, path: '/' };
 
-test('express-session: code beside the library reads and writes sessions, and undoes nothing that it has not seen', async (t) => {
+test('express-session: other code can use the store, and undoes no unseen changes', async (t) => {
   const { get, set } = await startStore(t);
   assert.equal(await get('unknown'), null);
   await set('a', { cookie: COOKIE, views: 1 });
@@ -72,7 +72,7 @@ test('express-session: code beside the library reads and writes sessions, and un
   await set('a', Object.assign(first ?? {}, { first: true }));
   await set('a', Object.assign(second ?? {}, { second: true }));
   assert.deepEqual(await get('a'), { cookie: COOKIE, views: 1, first: true, second: true });
-  // Saved once more, an object does not remove what it never had.
+  // A second save of an object does not remove a property that it never had.
   await set('a', Object.assign(second ?? {}, { third: true }));
   assert.deepEqual(await get('a'), { cookie: COOKIE, views: 1, first: true, second: true, third: true });
 });
@@ -89,7 +89,7 @@ test('[U-06] express-session: data that was not read from the store replaces the
   assert.equal(await client.count({ active: true, client: 'express-session' }), 1);
 });
 
-test('express-session: a destroyed id can be set again, as often as it has to be', async (t) => {
+test('express-session: a destroyed id can be set again, any number of times', async (t) => {
   const { client, store, get, set } = await startStore(t);
   const destroy = promisify((sid: string, done: (error: unknown) => void) => store.destroy(sid, done));
   const session = { cookie: COOKIE, userId: 'u' };
@@ -107,7 +107,7 @@ test('express-session: a destroyed id can be set again, as often as it has to be
   assert.equal(await client.count({ user_id: 'u', active: true }), 2);
 });
 
-test('express-session: a session that was read under one id is stored under another', async (t) => {
+test('express-session: a session can be read under one id and stored under another', async (t) => {
   const { get, set } = await startStore(t);
   await set('a', { cookie: COOKIE, n: 1 });
   const read = await get('a');
@@ -122,7 +122,7 @@ test('express-session: a session that was read under one id is stored under anot
   );
 });
 
-test('express-session: calls for one id are carried out in their order', async (t) => {
+test('express-session: calls for one id run in their order', async (t) => {
   const { store, get } = await startStore(t);
   const sessionOf = (n: number) => ({ cookie: COOKIE, n }) as unknown as session.SessionData;
   for (const n of [1, 2, 3]) store.set('a', sessionOf(n));
@@ -133,7 +133,7 @@ test('express-session: calls for one id are carried out in their order', async (
   assert.equal(await get('a'), null);
 });
 
-test('express-session: a lifetime of milliseconds ends on time', async (t) => {
+test('express-session: a maxAge of milliseconds ends on time', async (t) => {
   const { get, set } = await startStore(t);
   const cookieFor = (ms: number) => ({ originalMaxAge: ms, expires: new Date(Date.now() + ms), path: '/' });
   await set('gone', { cookie: { ...cookieFor(5), expires: new Date(Date.now() - 1) }, userId: 'u' });
@@ -142,7 +142,7 @@ test('express-session: a lifetime of milliseconds ends on time', async (t) => {
   assert.ok(await get('there'));
 });
 
-test('express-session: disableTouch ends a session maxAge after its last change, whoever reads it', async (t) => {
+test('express-session: with disableTouch, reading does not extend a session', async (t) => {
   const { client, advance } = await startStore(t);
   const store = new PipSessionsStore({ client, disableTouch: true });
   const get = promisify((done: (error: unknown, data?: session.SessionData | null) => void) => store.get('a', done));
@@ -156,7 +156,7 @@ test('express-session: disableTouch ends a session maxAge after its last change,
   assert.equal(await get(), null);
 });
 
-test('express-session: with disableTouch, changes keep a user signed in, also for another process', async (t) => {
+test('express-session: with disableTouch, changes extend a session in all processes', async (t) => {
   const { client, advance } = await startStore(t);
   const options = { client, disableTouch: true };
   const stores = [new PipSessionsStore(options), new PipSessionsStore(options)];
@@ -191,7 +191,7 @@ test('express-session: device gets the session and the request of the sign-in', 
   assert.deepEqual([device?.user_name, device?.client], ['Ann', 'Firefox']);
 });
 
-test('express-session: an application’s error handler hears of a session that is too large', async (t) => {
+test('express-session: a session that is too large reaches the error handler', async (t) => {
   const { client } = await startStore(t);
   const heard: unknown[] = [];
   const app = express();
@@ -209,7 +209,7 @@ test('express-session: an application’s error handler hears of a session that 
   assert.equal(await client.count(), 0);
 });
 
-test('express-session: all and ids name each session by the id that the store takes', async (t) => {
+test('express-session: all and ids return the ids that the store accepts', async (t) => {
   const { store, set, get } = await startStore(t);
   for (const sid of ['a', 'b']) await set(sid, { cookie: COOKIE, userId: sid });
   const ids = await promisify((done: (error: unknown, ids?: string[]) => void) => store.ids(done))();
@@ -223,7 +223,7 @@ test('express-session: all and ids name each session by the id that the store ta
   }
 });
 
-test('express-session: all, length and clear', async (t) => {
+test('express-session: all, length and clear apply to live sessions of the store', async (t) => {
   const { store, set } = await startStore(t);
   const length = () => promisify((done: (error: unknown, length?: number) => void) => store.length(done))();
   for (const sid of ['a', 'b', 'c']) await set(sid, { cookie: COOKIE, sid });
@@ -234,7 +234,7 @@ test('express-session: all, length and clear', async (t) => {
   assert.equal(await length(), 0);
 });
 
-test('express-session: each call hears of a service that is away, also where nobody listens', async (t) => {
+test('express-session: an unavailable service fails calls with or without callback', async (t) => {
   const { store, get, set, takeAway } = await startStore(t);
   await set('a', { cookie: COOKIE });
   const data = await get('a');
@@ -242,7 +242,7 @@ test('express-session: each call hears of a service that is away, also where nob
   takeAway();
   const away = { name: 'SessionStoreError', code: 'STORE_UNAVAILABLE', status: 503 };
   await assert.rejects(get('a'), away);
-  // Reading has counted as activity.
+  // Reading has already recorded activity.
   await promisify((done: (error: unknown) => void) => store.touch('a', data, done))();
   await assert.rejects(set('a', { cookie: COOKIE, more: 1 }), away);
   const calls: ((done: (error: unknown) => void) => void)[] = [

@@ -1,9 +1,16 @@
 /**
- * A store for express-session that keeps its sessions in the sessions service.
+ * A store for express-session in the sessions service.
  *
  * @example
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { PipSessionsStore } from '@pip-sessions/client/express-session';
+ * import express from 'express';
+ * import session from 'express-session';
+ *
+ * const app = express();
+ * const client = createSessionsClient({ url: 'http://localhost:8080', key });
  * app.use(session({
- *   store: new PipSessionsStore({ client: createSessionsClient({ url, key }) }),
+ *   store: new PipSessionsStore({ client }),
  *   secret, resave: false, saveUninitialized: false, cookie: { maxAge: 3_600_000 },
  * }));
  */
@@ -21,24 +28,34 @@ export { SessionStoreError } from './store-error.ts';
 
 type Done<T> = (error: unknown, result?: T) => void;
 
-/** That of Express. */
+/** The request of Express. */
 export type SessionRequest = Parameters<session.Store['createSession']>[0];
 
 /**
- * A drop-in: applications change nothing else. Callbacks get a `SessionStoreError` when the service is away, which is
- * never taken for "no session". Saving or touching a session that has ended does nothing, and never opens it again.
+ * A store for express-session in the sessions service. Applications change nothing else. Callbacks get a
+ * `SessionStoreError` if the service is unavailable, which is never treated as "no session". Saving or touching an
+ * ended session does nothing: it never opens the session again.
  *
- * How long a session lives without activity is the cookie's `maxAge`, also when it is changed later; 0 ends the session.
- * The service's setting SESSIONS_IDLE_TIMEOUT_MAX bounds it. Reading counts as activity, unless `disableTouch` is set.
+ * The cookie's `maxAge` is the idle timeout of the session, also when it is changed later; 0 ends the session. The
+ * service's setting SESSIONS_IDLE_TIMEOUT_MAX limits it. Reading counts as activity, unless `disableTouch` is set.
+ *
+ * @example
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { PipSessionsStore } from '@pip-sessions/client/express-session';
+ * import session from 'express-session';
+ *
+ * const client = createSessionsClient({ url: 'http://localhost:8080', key });
+ * const store = new PipSessionsStore({ client, user_id: ({ passport }) => passport?.user?.id ?? null });
+ * app.use(session({ store, secret, resave: false, saveUninitialized: false, cookie: { maxAge: 3_600_000 } }));
  */
 export class PipSessionsStore extends session.Store {
   readonly #sessions: LibrarySessions;
-  /** What was read or written of each session object last: what its next save is compared with. */
+  /** The last version of each session object that was read or written: its next save is compared with it. */
   readonly #held = new WeakMap<object, Held>();
-  /** Those whose activity was reported when they were read. */
+  /** Session objects whose activity was recorded when they were read. */
   readonly #active = new WeakSet<object>();
 
-  /** Throws a `TypeError` that names the option which is wrong. */
+  /** Throws a `TypeError` that names an option which is wrong. */
   constructor(options: LibraryStoreOptions<SessionRequest>) {
     super();
     this.#sessions = new LibrarySessions(options as LibraryStoreOptions, 'express-session');
@@ -59,29 +76,35 @@ export class PipSessionsStore extends session.Store {
     settle(this.#sessions.destroy(sid), done);
   }
 
-  /** Counts as activity, and stores a changed cookie. Does nothing if `disableTouch` is set. */
+  /** Records activity, and stores a changed cookie. Does nothing if `disableTouch` is set. */
   override touch(sid: string, session: session.SessionData, done?: Done<void>): void {
     settle(this.#sessions.touches ? this.#touch(sid, session) : Promise.resolve(), done);
   }
 
   /**
-   * The id of the user's session in the service, as lists of the user's devices have it. Null for a visitor, and until a
-   * sign-in has been saved. Rejects with a `SessionStoreError`.
+   * Returns the id of the user's session in the service, which lists of the user's devices show. Null for a visitor,
+   * and until a sign-in has been saved. Rejects with a `SessionStoreError`.
    *
    * @example
    * const here = await store.sessionIdOf(req.sessionID);
-   * await client.closeMany({ filter: { user_id }, except: here ? [here] : [] }); // sign out everywhere else
+   * await client.closeMany({ filter: { user_id: '1' }, except: here ? [here] : [] }); // sign out everywhere else
    */
   sessionIdOf(sid: string): Promise<string | null> {
     return this.#sessions.sessionIdOf(sid);
   }
 
-  /** All live sessions of this store, with their `id`; 10,000 at most. */
+  /**
+   * Passes all live sessions of this store to `done`, each with its `id`. For more than 10,000, `done` gets a
+   * `SessionStoreError` (code `TOO_MANY_SESSIONS`).
+   */
   override all(done: Done<session.SessionData[]>): void {
     settle(this.#sessions.list.all() as Promise<unknown> as Promise<session.SessionData[]>, done);
   }
 
-  /** The ids of all live sessions of this store, 10,000 at most. */
+  /**
+   * Passes the ids of all live sessions of this store to `done`. For more than 10,000, `done` gets a
+   * `SessionStoreError` (code `TOO_MANY_SESSIONS`).
+   */
   ids(done: Done<string[]>): void {
     settle(this.#sessions.list.ids(), done);
   }
@@ -117,7 +140,7 @@ export class PipSessionsStore extends session.Store {
     if (held?.sid === sid && isSame(held.seen, data)) return this.#report(sid, saved);
     const request = saved instanceof session.Session ? Reflect.get(saved, 'req') : undefined;
     const stored = await this.#sessions.write(sid, data, () => this.#held.get(saved) ?? null, request);
-    // An object that is not the library's, and was not read, replaces what there is with each save.
+    // An object that is not from the library, and was not read, always replaces the stored session.
     if (stored && (held || saved instanceof session.Session)) this.#held.set(saved, stored);
   }
 
@@ -136,7 +159,7 @@ export class PipSessionsStore extends session.Store {
   }
 }
 
-/** What the callback throws is not the store's to catch. */
+/** Calls `done` in a microtask, so that an exception of the callback does not reject the call. */
 function settle<T>(call: Promise<T>, done: Done<T> = () => {}): void {
   call.then(
     (result) => queueMicrotask(() => done(null, result)),

@@ -50,7 +50,7 @@ function sessionOf(request: FastifyRequest): LibrarySession {
 
 runLibraryCases('@fastify/session', startApp);
 
-/** The store as other code than the library calls it. */
+/** The store, called by other code than the library. */
 async function startStore(t: TestContext) {
   const world = await startSessions('remote');
   t.after(world.stop);
@@ -65,7 +65,7 @@ async function startStore(t: TestContext) {
   return { ...world, store, get, set, destroy };
 }
 
-test('@fastify/session: a copy replaces the session, what was read is merged, and a destroyed id can be set', async (t) => {
+test('@fastify/session: a copy replaces a session, and a read session is merged', async (t) => {
   const { client, get, set, destroy } = await startStore(t);
   await set('a', { cookie: {}, userId: 'u', cart: [1] });
   const [first, second] = [await get('a'), await get('a')];
@@ -81,7 +81,7 @@ test('@fastify/session: a copy replaces the session, what was read is merged, an
   assert.deepEqual(structuredClone(await get('a')), { cookie: {}, userId: 'u' });
 });
 
-test('@fastify/session: a fixed expires ends the session then, and one that is past stores nothing', async (t) => {
+test('@fastify/session: a fixed expires ends the session; a past one stores nothing', async (t) => {
   const { get, set } = await startStore(t);
   await set('past', { cookie: { expires: new Date(Date.now() - 1) } });
   assert.equal(await get('past'), null);
@@ -90,7 +90,7 @@ test('@fastify/session: a fixed expires ends the session then, and one that is p
   assert.deepEqual(structuredClone(await get('later')), { cookie: { expires } });
 });
 
-test('@fastify/session: all, ids, length and clear', async (t) => {
+test('@fastify/session: all, ids, length and clear apply to live sessions', async (t) => {
   const { store, set } = await startStore(t);
   for (const sid of ['a', 'b']) await set(sid, { cookie: {}, userId: sid });
   const idsOf = promisify((done: (error: unknown, ids?: string[]) => void) => store.ids(done));

@@ -1,12 +1,17 @@
 /**
- * A store for @fastify/session that keeps its sessions in the sessions service.
+ * A store for @fastify/session in the sessions service.
  *
  * @example
+ * import fastifyCookie from '@fastify/cookie';
+ * import fastifySession from '@fastify/session';
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { PipSessionsStore } from '@pip-sessions/client/fastify-session';
+ * import fastify from 'fastify';
+ *
+ * const app = fastify();
+ * const store = new PipSessionsStore({ client: createSessionsClient({ url: 'http://localhost:8080', key }) });
  * await app.register(fastifyCookie);
- * await app.register(fastifySession, {
- *   store: new PipSessionsStore({ client: createSessionsClient({ url, key }) }),
- *   secret, saveUninitialized: false, cookie: { maxAge: 3_600_000 },
- * });
+ * await app.register(fastifySession, { store, secret, saveUninitialized: false, cookie: { maxAge: 3_600_000 } });
  */
 import fastifySession, { type SessionStore } from '@fastify/session';
 import type { FastifyRequest, Session } from 'fastify';
@@ -23,30 +28,40 @@ export type { Device, LibrarySessionJson, LibraryStoreOptions } from './options.
 export { SessionStoreError } from './store-error.ts';
 
 /**
- * The library makes an object of its own of what it reads. It copies the members, which are the application's, and since
- * 11.1.2 keeps the cookie's under a symbol. What was read goes along with the cookie, under a symbol too: nothing
- * enumerates it.
+ * The library creates its own session object from the one that it reads. It copies the properties of the application.
+ * Since 11.1.2 it also copies the cookie's properties under symbols. So the version that was read travels with the
+ * cookie, under a symbol that is not enumerated.
  */
 const HELD = Symbol('@pip-sessions/held');
-/** Before 11.1.2 it is a member. JSON leaves functions out, but `structuredClone` of such a session throws. */
+/** The property for versions before 11.1.2. JSON omits its function, but `structuredClone` of such a session throws. */
 const HELD_MEMBER = '@pip-sessions/held';
 
 /**
- * A drop-in: applications change nothing else. Callbacks get a `SessionStoreError` when the service is away, which is
- * never taken for "no session". Saving a session that has ended does nothing, and never opens it again.
+ * A store for @fastify/session in the sessions service. Applications change nothing else. Callbacks get a
+ * `SessionStoreError` if the service is unavailable, which is never treated as "no session". Saving an ended session
+ * does nothing: it never opens the session again.
  *
- * The library has no `touch`, so reading counts as activity, and saving a session that has not changed is left out,
- * also where `rolling` asks for it with each request.
+ * The library has no `touch`, so reading counts as activity, unless `disableTouch` is set. A session that has not
+ * changed is not saved, not even if `rolling` saves it with each request.
  *
- * How long a session lives without activity is the cookie's `maxAge`, also when it is changed later; 0 ends the session.
- * The service's setting SESSIONS_IDLE_TIMEOUT_MAX bounds it.
+ * The cookie's `maxAge` is the idle timeout of the session, also when it is changed later; 0 ends the session. The
+ * service's setting SESSIONS_IDLE_TIMEOUT_MAX limits it.
+ *
+ * @example
+ * import fastifySession from '@fastify/session';
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { PipSessionsStore } from '@pip-sessions/client/fastify-session';
+ *
+ * const client = createSessionsClient({ url: 'http://localhost:8080', key });
+ * const store = new PipSessionsStore({ client, user_id: ({ userId }) => userId ?? null });
+ * await app.register(fastifySession, { store, secret, saveUninitialized: false, cookie: { maxAge: 3_600_000 } });
  */
 export class PipSessionsStore implements SessionStore {
   readonly #sessions: LibrarySessions;
-  /** What was written of each session object last. */
+  /** The last version of each session object that was written. */
   readonly #written = new WeakMap<object, Held>();
 
-  /** Throws a `TypeError` that names the option which is wrong. */
+  /** Throws a `TypeError` that names an option which is wrong. */
   constructor(options: LibraryStoreOptions<FastifyRequest>) {
     this.#sessions = new LibrarySessions(options as LibraryStoreOptions, 'fastify-session');
   }
@@ -67,31 +82,42 @@ export class PipSessionsStore implements SessionStore {
   }
 
   /**
-   * The id of the user's session in the service, as lists of the user's devices have it. Null for a visitor, and until a
-   * sign-in has been saved. Rejects with a `SessionStoreError`.
+   * Returns the id of the user's session in the service, which lists of the user's devices show. Null for a visitor,
+   * and until a sign-in has been saved. Rejects with a `SessionStoreError`.
    *
    * @example
    * const here = await store.sessionIdOf(request.session.sessionId);
-   * await client.closeMany({ filter: { user_id }, except: here ? [here] : [] }); // sign out everywhere else
+   * await client.closeMany({ filter: { user_id: '1' }, except: here ? [here] : [] }); // sign out everywhere else
    */
   sessionIdOf(sid: string): Promise<string | null> {
     return this.#sessions.sessionIdOf(sid);
   }
 
-  /** All live sessions of this store, with their `id`; 10,000 at most. */
+  /**
+   * Passes all live sessions of this store to `done`, each with its `id`. For more than 10,000, `done` gets a
+   * `SessionStoreError` (code `TOO_MANY_SESSIONS`).
+   */
   all(done: (error: unknown, sessions?: Session[]) => void): void {
     settle(this.#sessions.list.all() as Promise<unknown> as Promise<Session[]>, done);
   }
 
-  /** The ids of all live sessions of this store, 10,000 at most. */
+  /**
+   * Passes the ids of all live sessions of this store to `done`. For more than 10,000, `done` gets a
+   * `SessionStoreError` (code `TOO_MANY_SESSIONS`).
+   */
   ids(done: (error: unknown, ids?: string[]) => void): void {
     settle(this.#sessions.list.ids(), done);
   }
 
+  /**
+   * Passes the number of live sessions of this store to `done`. It includes visitors, and users who were revoked
+   * elsewhere and have not returned since.
+   */
   length(done: (error: unknown, length?: number) => void): void {
     settle(this.#sessions.list.count(), done);
   }
 
+  /** Ends all sessions of this store. */
   clear(done: (error?: unknown) => void): void {
     settle(this.#sessions.list.clear(), (error) => (error ? done(error) : done()));
   }
@@ -103,7 +129,7 @@ export class PipSessionsStore implements SessionStore {
     if (held?.sid === sid && isSame(held.seen, data)) return;
     const request = requestOf(session);
     const stored = await this.#sessions.write(sid, data, () => this.#written.get(session) ?? read, request);
-    // An object that is not the library's, and was not read, replaces what there is with each save.
+    // An object that is not from the library, and was not read, always replaces the stored session.
     if (stored && (held || request)) this.#written.set(session, stored);
   }
 }
@@ -140,7 +166,10 @@ function settle<T>(call: Promise<T>, done: (error: unknown, result?: T) => void)
   );
 }
 
-/** Whether the installed version keeps symbols of a stored cookie: one session is read by it, from a store of one. */
+/**
+ * Whether the installed version keeps symbols of a stored cookie. It is tested: the library reads one session from a
+ * store with one session.
+ */
 function carriesSymbols(): boolean {
   const request = {} as { session?: Session };
   type Read = (sid: string, request: object, done: () => void) => void;

@@ -8,7 +8,7 @@ import { LibrarySessions } from './library-sessions.ts';
 const DAY_S = 86_400;
 const DAY_MS = DAY_S * 1000;
 
-/** A service of 30 days at most, and what the process warns of. */
+/** A service with a maximum of 30 days, and the warnings of the process. */
 async function start(t: TestContext) {
   const server = await startTestServer({ settings: { idle_timeout_ms_max: 30 * DAY_MS } });
   t.after(server.stop);
@@ -27,7 +27,7 @@ const sessionOf = (days: number | null) => ({
 });
 
 for (const access of ['embedded', 'remote'] as const) {
-  test(`${access}: a maxAge beyond the service’s maximum signs in for the maximum, with one warning`, async (t) => {
+  test(`${access}: a maxAge above the maximum becomes the maximum, with one warning`, async (t) => {
     const { sessions, url, clock, warnings } = await start(t);
     const client = access === 'embedded' ? sessionsClientOf(sessions) : createSessionsClient({ url, retries: 0 });
     const store = new LibrarySessions({ client }, 'test');
@@ -38,7 +38,7 @@ for (const access of ['embedded', 'remote'] as const) {
     assert.deepEqual(timeouts, [30 * DAY_S, 30 * DAY_S]);
     clock.advance(30 * DAY_MS - 1);
     assert.deepEqual((await store.read('a'))?.data, held?.data);
-    // Node reports a warning with the next turn.
+    // Node emits a warning in the next tick.
     await new Promise(setImmediate);
     const [warning, ...more] = warnings;
     assert.match(String(warning?.message), /5184000 seconds.*2592000 seconds/);
@@ -46,7 +46,7 @@ for (const access of ['embedded', 'remote'] as const) {
   });
 }
 
-test('a session whose maxAge is taken away lives as long as the service’s default', async (t) => {
+test('a session whose maxAge is removed gets the service’s default', async (t) => {
   const { sessions } = await start(t);
   const client = sessionsClientOf(sessions);
   const store = new LibrarySessions({ client }, 'test');

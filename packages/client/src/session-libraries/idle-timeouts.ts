@@ -5,14 +5,14 @@ import { type LibraryJson, remainingMs } from './library-json.ts';
 import { isSame } from './merge-members.ts';
 import type { LibraryStoreOptions } from './options.ts';
 
-/** The longest that API v2 takes. */
+/** The maximum idle timeout of API v2, in seconds. */
 const SECONDS_MAX = 315_360_000;
-/** The service's own default, until an open session has shown another one. */
+/** The default of the service in seconds, until an open session shows another one. */
 const DEFAULT_S = 86_400;
 
 /**
- * How long sessions live without activity. A `maxAge` beyond the service's maximum becomes that maximum: a session that
- * ends earlier is better than none. The first time, a warning of the process names the setting.
+ * The idle timeouts of sessions. A `maxAge` above the service's maximum becomes that maximum: a session that ends
+ * earlier is better than none. The first time, a process warning names the setting.
  */
 export class IdleTimeouts {
   readonly #client: LibraryStoreOptions['client'];
@@ -32,13 +32,13 @@ export class IdleTimeouts {
     }
     const opened = await this.#client.open(request, options);
     const { session } = opened;
-    // Another one was opened before, with a timeout of its own.
+    // Otherwise the session was opened before, with its own timeout.
     const isNew = isSame(session.data, data) || (isObject(session.data) && isSame(session.data.session, data));
     if (isNew) this.#default_s = session.idle_timeout;
     return opened;
   }
 
-  /** Whether the two do not live equally long. */
+  /** Whether two versions of a session have different idle timeouts. */
   differ(before: LibraryJson, after: LibraryJson): boolean {
     return this.#within(before) !== this.#within(after);
   }
@@ -61,8 +61,8 @@ export class IdleTimeouts {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
     process.emitWarning(
-      `The cookie's maxAge is ${wanted_s} seconds, but sessions end after ${max_s} seconds without activity: ` +
-        'the setting SESSIONS_IDLE_TIMEOUT_MAX of the sessions service allows no more.',
+      `The cookie's maxAge is ${wanted_s} seconds, but the sessions service allows ${max_s} seconds at most. ` +
+        'Raise its setting SESSIONS_IDLE_TIMEOUT_MAX, or set a shorter maxAge.',
       { code: 'PIP_SESSIONS_IDLE_TIMEOUT_MAX' },
     );
   }

@@ -4,7 +4,7 @@ import { fromStored, toStored } from './library-json.ts';
 
 const cookieOf = (originalMaxAge: number) => ({ originalMaxAge, path: '/' });
 
-test('a millisecond that the library loses with each request changes no timeout', () => {
+test('a millisecond that the library loses per request changes no timeout', () => {
   let stored = toStored({ cookie: cookieOf(3_600_000), n: 1 }, null);
   for (let request = 0; request < 2000; request += 1) {
     const { originalMaxAge } = stored.cookie as { readonly originalMaxAge: number };
@@ -13,7 +13,7 @@ test('a millisecond that the library loses with each request changes no timeout'
   assert.deepEqual(stored, { cookie: cookieOf(3_600_000), n: 1 });
 });
 
-test('a session that was only read is stored as it was', () => {
+test('a session that was only read does not change', () => {
   for (const cookie of [cookieOf(60_000), { originalMaxAge: null, path: '/' }, { path: '/' }]) {
     const stored = toStored({ cookie, userId: 'u' }, null);
     assert.deepEqual(toStored(fromStored(stored), stored), stored);

@@ -1,17 +1,17 @@
 import { isObject } from '../transport/json-object.ts';
 import { systemTime } from '../transport/platform.ts';
 
-/** The session of a library as JSON: the application's members, and `cookie`. */
+/** The session of a library as JSON: the properties of the application, and `cookie`. */
 export type LibraryJson = Readonly<Record<string, unknown>>;
 
-/** What the library computes anew from `originalMaxAge` with each request. */
+/** Properties of the cookie that the library computes from `originalMaxAge` with each request. */
 const COMPUTED: ReadonlySet<string> = new Set(['expires', 'originalExpires']);
-/** The service counts in seconds. What ends sooner is judged by `expires`, which is stored then. */
+/** The service counts in seconds. The end of a shorter session follows from `expires`, which is then stored. */
 const SHORT_MS = 1000;
 
 /**
- * A session as it is stored. When the cookie expires follows from the last activity, which the service knows better. So
- * a session that was only used has not changed. `before` is what the session was read as.
+ * Converts a session to its stored form. It has no expiry of the cookie: that depends on the last activity, which the
+ * service records. So a session that was only used has not changed. `before` is the version that was read.
  */
 export function toStored(session: object, before: LibraryJson | null): LibraryJson {
   const { cookie, ...members } = JSON.parse(JSON.stringify(session));
@@ -22,7 +22,7 @@ export function toStored(session: object, before: LibraryJson | null): LibraryJs
   return { ...members, cookie: max_age_ms < SHORT_MS ? { ...stored, expires: cookie.expires } : stored };
 }
 
-/** The session as the library gets it back, with a cookie that expires `maxAge` from now. */
+/** Converts the stored form to the session that the library gets. Its cookie expires `maxAge` from now. */
 export function fromStored(data: LibraryJson): LibraryJson {
   const { cookie } = data;
   const max_age_ms = maxAgeOf(cookie);
@@ -31,19 +31,19 @@ export function fromStored(data: LibraryJson): LibraryJson {
   return { ...structuredClone(data), cookie: { ...cookie, expires } };
 }
 
-/** Whether `expires` is stored, and past. */
+/** Whether a stored `expires` is in the past. */
 export function hasExpired({ cookie }: LibraryJson): boolean {
   const expires = expiresOf(cookie);
   return expires !== null && expires <= systemTime();
 }
 
-/** Whether activity has to be stored by the adapter, since the service cannot count it in seconds. */
+/** Whether the adapter must store activity, because the service cannot count it in seconds. */
 export function isShortLived({ cookie }: LibraryJson): boolean {
   const max_age_ms = maxAgeOf(cookie);
   return max_age_ms !== null && max_age_ms < SHORT_MS;
 }
 
-/** Milliseconds for which a session lives from now on without activity; null for as long as the service's default. */
+/** The remaining lifetime without activity in milliseconds; null for the service's default. */
 export function remainingMs({ cookie }: LibraryJson): number | null {
   const max_age_ms = maxAgeOf(cookie);
   if (max_age_ms !== null) return max_age_ms;
@@ -52,8 +52,8 @@ export function remainingMs({ cookie }: LibraryJson): number | null {
 }
 
 /**
- * What `maxAge` is from now on; null for none. express-session follows a new `expires` with `originalMaxAge`, and loses
- * a millisecond now and then; @fastify/session leaves `originalMaxAge` as it was.
+ * The new `maxAge` in milliseconds; null for none. For a changed `expires`, express-session updates `originalMaxAge`,
+ * and sometimes loses a millisecond. @fastify/session does not update `originalMaxAge`.
  */
 function lifeOf(cookie: unknown, before: unknown): number | null {
   const max_age_ms = maxAgeOf(cookie);

@@ -17,7 +17,7 @@ async function start(t: TestContext, options: Partial<LibraryStoreOptions> = {})
 const COOKIE = { cookie: { originalMaxAge: null, path: '/' } };
 const SID = 'a session id of a library';
 
-test('all, count and clear are of the live sessions of one store, with those of their users', async (t) => {
+test('all, count and clear apply to the live sessions of one store', async (t) => {
   const { client, sessions } = await start(t);
   const others = new LibrarySessions({ client, marker: 'another application' }, 'test');
   await others.write('other', { ...COOKIE, userId: 'u' }, () => null);
@@ -36,7 +36,7 @@ test('all, count and clear are of the live sessions of one store, with those of 
   assert.equal((await others.list.all()).length, 1);
 });
 
-test('a save, a touch and a second end after the end do nothing, and are no errors', async (t) => {
+test('save, touch and destroy do nothing after the end of a session', async (t) => {
   const { client, sessions } = await start(t);
   const held = await sessions.write(SID, { ...COOKIE, userId: 'u' }, () => null);
   assert.ok(held);
@@ -53,7 +53,7 @@ test('a save, a touch and a second end after the end do nothing, and are no erro
   assert.equal(await client.count(), opened);
 });
 
-test('what was not read from the store replaces the session, and leaves one sign-in', async (t) => {
+test('an object that was not read replaces the session, and leaves one sign-in', async (t) => {
   const { client, sessions } = await start(t);
   await sessions.write(SID, { ...COOKIE, a: 1 }, () => null);
   await sessions.write(SID, { ...COOKIE, b: 2, userId: 'u' }, () => null);
@@ -61,7 +61,7 @@ test('what was not read from the store replaces the session, and leaves one sign
   assert.equal(await client.count({ user_id: 'u', active: true }), 1);
 });
 
-test('a session can be replaced as often as it has to be, and signs its user in once', async (t) => {
+test('a session can be replaced any number of times, and signs its user in once', async (t) => {
   const { client, sessions } = await start(t);
   const held = await sessions.write(SID, COOKIE, () => null);
   await sessions.write(SID, { ...COOKIE, userId: 'u' }, () => held);
@@ -72,7 +72,7 @@ test('a session can be replaced as often as it has to be, and signs its user in 
   assert.ok((await client.count({ user_id: 'u' })) <= 2);
 });
 
-test('a limit of sessions a user counts sign-ins, and ends no browser’s entry', async (t) => {
+test('a limit of sessions per user counts sign-ins, and evicts no entry', async (t) => {
   const world = await startSessions('embedded', { limit: { max: 1, policy: 'evict_oldest' } });
   t.after(world.stop);
   const sessions = new LibrarySessions({ client: world.client }, 'test');
@@ -83,7 +83,7 @@ test('a limit of sessions a user counts sign-ins, and ends no browser’s entry'
   assert.deepEqual((await sessions.list.ids()).toSorted(), ['second', ...sids].toSorted());
 });
 
-test('a store that holds many browsers spreads their entries over its shards', async (t) => {
+test('the entries of many browsers are spread over the shards of a store', async (t) => {
   const { client, sessions } = await start(t);
   for (let n = 0; n < 300; n += 1) await sessions.write(`sid ${n}`, COOKIE, () => null);
   const shards = new Set<string>();
@@ -91,13 +91,13 @@ test('a store that holds many browsers spreads their entries over its shards', a
   assert.ok(shards.size >= 12, `${shards.size} of 16 shards`);
 });
 
-test('nobody is signed in by a session whose user has no sign-in behind it', async (t) => {
+test('a session that names a user without a sign-in is rejected', async (t) => {
   const { client, sessions } = await start(t, { user_id: () => null });
   await sessions.write(SID, { ...COOKIE, userId: 'u' }, () => null);
   assert.equal(await new LibrarySessions({ client }, 'test').read(SID, false), null);
 });
 
-test('what the service may not keep is an error, and the session is as it was', async (t) => {
+test('a save that the service rejects fails, and does not change the session', async (t) => {
   const { sessions } = await start(t);
   const held = await sessions.write(SID, { ...COOKIE, a: 1 }, () => null);
   await assert.rejects(
@@ -107,14 +107,14 @@ test('what the service may not keep is an error, and the session is as it was', 
   assert.deepEqual((await sessions.read(SID, false))?.data, { ...COOKIE, a: 1 });
 });
 
-test('nothing is left of the id that browsers hold when the session has ended', async (t) => {
+test('after the end of a session the service stores no trace of its id', async (t) => {
   const { client, sessions } = await start(t);
   await sessions.write(SID, { ...COOKIE, userId: 'u' }, () => null);
   await sessions.destroy(SID);
   for await (const { id } of client.all()) assert.ok(!JSON.stringify(await client.get(id)).includes(SID));
 });
 
-test('a read while another request signs somebody else in sees the one or the other', async (t) => {
+test('a read while another user signs in returns the one or the other session', async (t) => {
   const world = await start(t);
   const { client } = world;
   const held = await world.sessions.write(SID, { ...COOKIE, userId: 'u' }, () => null);
@@ -134,7 +134,7 @@ test('a read while another request signs somebody else in sees the one or the ot
   assert.equal((await overtaken.read(SID, false))?.data.userId, 'v');
 });
 
-test('a service that names sessions in another way is found out by the first save', async (t) => {
+test('a service with other session ids is detected by the first save', async (t) => {
   const { client } = await start(t);
   const open: typeof client.open = (request) => client.open(request);
   const sessions = new LibrarySessions({ client: { ...client, open } }, 'test');
@@ -144,7 +144,7 @@ test('a service that names sessions in another way is found out by the first sav
   );
 });
 
-test('a write gives up after so many conflicts, and says so', async (t) => {
+test('a write rejects after too many conflicts', async (t) => {
   const world = await start(t);
   const conflict = Object.assign(new Error('It has changed.'), { code: 'REVISION_CONFLICT' });
   const client = { ...world.client, replaceData: () => Promise.reject(conflict) };
@@ -156,7 +156,7 @@ test('a write gives up after so many conflicts, and says so', async (t) => {
   );
 });
 
-test('a sign-in that came to nothing can be made again, with the same session id', async (t) => {
+test('a failed sign-in can be repeated with the same session id', async (t) => {
   const world = await start(t);
   let isFull = true;
   const open: typeof world.client.open = async (request, options) => {

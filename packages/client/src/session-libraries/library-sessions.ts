@@ -12,10 +12,11 @@ import { toStoreError } from './store-error.ts';
 import { defaultUserId, toUserId } from './user-ids.ts';
 
 /**
- * Sessions of libraries that name them by an id of their own (`sid`), in API v2. An entry, whose id follows from the
- * `sid`, holds the library's JSON of a visitor. Of a user, it names the session that is that user's, the sign-in, which
- * holds the JSON instead. The two live and end together: who is revoked is signed out here, and who signs out here is
- * gone from the user's devices.
+ * Sessions of libraries that identify them by their own id (`sid`), stored in API v2.
+ *
+ * An entry is a session of the service whose id is derived from the `sid`. For a visitor, it contains the library's
+ * JSON. For a user, it names the sign-in: a session of the user, which contains the JSON instead. Both live and end
+ * together. A revoked user is signed out here, and a user who signs out here disappears from the list of devices.
  */
 export class LibrarySessions {
   readonly #finder: SessionFinder;
@@ -29,7 +30,7 @@ export class LibrarySessions {
   constructor(options: LibraryStoreOptions, marker: string) {
     const { client, user_id = defaultUserId } = options;
     if (typeof client?.open !== 'function') {
-      throw new TypeError('client is missing: use one of createSessionsClient.');
+      throw new TypeError('client is missing: create one with createSessionsClient.');
     }
     const library = options.marker ?? marker;
     const userIdOf = (data: LibraryJson) => toUserId(user_id(data));
@@ -43,17 +44,18 @@ export class LibrarySessions {
     this.list = new SessionList(client, library, finder, this.#endings);
   }
 
-  /** Null for a session that is not there or has ended. Counts as activity, unless `disableTouch` is set. */
+  /** Returns a session; null if it does not exist or has ended. Counts as activity, unless `disableTouch` is set. */
   async read(sid: string, isActivity = this.touches): Promise<Held | null> {
     await this.#order.settled(sid);
     return this.#finder.read(sid, isActivity);
   }
 
   /**
-   * Stores a session, and answers it as it is then; null when it has ended meanwhile: that is not undone. With what the
-   * caller holds of it, what others have changed since stays, member by member. Without, the session becomes what is
-   * written, also one that has ended before. `heldNow` is called when the writes before have ended. `request` is that of
-   * the framework.
+   * Stores a session and returns it as it is then; null if it has ended meanwhile, which is final.
+   *
+   * `heldNow` returns the caller's version, and is called after all earlier writes. With it, changes of other requests
+   * since then are kept, property by property. Without it, `data` replaces the session, even one that has ended.
+   * `request` is the framework's request.
    */
   write(sid: string, data: LibraryJson, heldNow: () => Held | null, request?: unknown): Promise<Held | null> {
     return this.#order.write(sid, async () => {
@@ -64,7 +66,7 @@ export class LibrarySessions {
     });
   }
 
-  /** The id of the user's session in the service. Null for a visitor. Does not count as activity. */
+  /** Returns the id of the user's session in the service; null for a visitor. It does not count as activity. */
   async sessionIdOf(sid: string): Promise<string | null> {
     const held = await this.read(sid, false).catch((error: unknown) => {
       throw toStoreError(error);
@@ -72,7 +74,7 @@ export class LibrarySessions {
     return held?.sign_in?.session_id ?? null;
   }
 
-  /** Counts as activity. */
+  /** Records activity. */
   async touch(sid: string): Promise<void> {
     await this.read(sid, true);
   }

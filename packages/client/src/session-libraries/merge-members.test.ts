@@ -6,19 +6,19 @@ import { isSame, mergeMembers } from './merge-members.ts';
 const json = fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<unknown>;
 const object = fc.dictionary(fc.oneof(fc.constantFrom('a', 'b', 'c', '__proto__', 'toString'), fc.string()), json);
 
-test('changes to what nobody else has changed are all there', () => {
+test('changes to unchanged properties are all applied', () => {
   fc.assert(fc.property(json, json, (base, own) => assert.ok(isSame(mergeMembers(base, own, base), own))));
 });
 
-test('whoever changed nothing undoes nothing', () => {
+test('an unchanged version undoes no change', () => {
   fc.assert(fc.property(json, json, (base, theirs) => assert.ok(isSame(mergeMembers(base, base, theirs), theirs))));
 });
 
-test('two that changed the same in the same way agree', () => {
+test('the same change on both sides is applied once', () => {
   fc.assert(fc.property(json, json, (base, both) => assert.ok(isSame(mergeMembers(base, both, both), both))));
 });
 
-test('changes to different members are all kept, whoever comes first', () => {
+test('changes to different properties are all kept, in either order', () => {
   fc.assert(
     fc.property(object, object, object, object, (base, rest, mine, yours) => {
       const left = Object.fromEntries(Object.entries(mine).map(([name, value]) => [`left ${name}`, value]));
@@ -30,7 +30,7 @@ test('changes to different members are all kept, whoever comes first', () => {
   );
 });
 
-test('a member that one removed is gone, unless the other has changed it', () => {
+test('a removed property is removed, unless the other side changed it', () => {
   assert.deepEqual(mergeMembers({ a: 1, b: 1 }, { b: 1 }, { a: 1, b: 1, c: 1 }), { b: 1, c: 1 });
   assert.deepEqual(mergeMembers({ a: 1 }, { a: 2 }, {}), { a: 2 });
   assert.deepEqual(mergeMembers({ a: { x: 1, y: 1 } }, { a: { x: 2, y: 1 } }, { a: { x: 1 } }), { a: { x: 2 } });

@@ -1,8 +1,8 @@
 import { isObject } from '../transport/json-object.ts';
 
 /**
- * What two requests that changed the same JSON value make of it together: the changes from `base` to `own`, carried out
- * on `theirs`. Objects are merged member by member; of what both changed otherwise, `own` stays.
+ * Merges the changes of two requests to the same JSON value: applies the changes from `base` to `own` to `theirs`.
+ * Objects are merged property by property. If both changed a property differently, `own` wins.
  */
 export function mergeMembers(base: unknown, own: unknown, theirs: unknown): unknown {
   if (isSame(base, own)) return theirs;
@@ -14,11 +14,11 @@ export function mergeMembers(base: unknown, own: unknown, theirs: unknown): unkn
     if (isSame(memberOf(before, name), value)) continue;
     merged.set(name, mergeMembers(memberOf(before, name), value, memberOf(theirs, name)));
   }
-  // Unlike an assignment, this makes a member of any name.
+  // Unlike an assignment, this allows a property of any name.
   return Object.fromEntries(merged);
 }
 
-/** Whether two JSON values are equal, in whatever order their members are. */
+/** Whether two JSON values are equal, whatever the order of their properties. */
 export function isSame(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (Array.isArray(left) && Array.isArray(right)) {
@@ -32,7 +32,7 @@ export function isSame(left: unknown, right: unknown): boolean {
   );
 }
 
-/** Undefined, which no JSON value is, where it is not there. */
+/** Returns undefined, which is no JSON value, if there is no such property. */
 function memberOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }

@@ -1,34 +1,34 @@
 import { createHmac, hash } from 'node:crypto';
 
-/** What an entry is called in the service. */
+/** The names of an entry in the service. */
 export interface EntryNames {
   readonly sid: string;
   readonly generation: number;
-  /** Its owner there: one of those whose sessions the service does not count as live, and does not limit. */
+  /** The owner of the entry. The service does not count or limit the sessions of such owners. */
   readonly user_id: string;
-  /** What its opening is repeated by. */
+  /** The idempotency key with which it is opened. */
   readonly key: string;
-  /** The service derives it from the other two, so that a `sid` leads to its entry without asking anyone. */
+  /** The id. The service derives it from the other two, so a `sid` leads to its entry without a request. */
   readonly id: string;
 }
 
-/** The names that the service knows as owners of entries. Many, so that no shard of a store holds all entries. */
+/** The number of owners of entries. There are many, so that the entries are spread over the shards of a store. */
 const OWNERS_COUNT = 64;
 const OWNER_PREFIX = 'urn:pip-sessions:browser-entries:';
 
-/** `marker` keeps the stores of several applications apart. */
+/** Returns the names of an entry. `marker` separates the stores of several applications. */
 export function namesOf(marker: string, sid: string, generation: number): EntryNames {
   const key = hash('sha256', JSON.stringify(generation === 0 ? [marker, sid] : [marker, sid, generation]));
   const user_id = `${OWNER_PREFIX}${Number.parseInt(hash('sha256', key).slice(0, 2), 16) % OWNERS_COUNT}`;
   return { sid, generation, user_id, key, id: idOf(user_id, key) };
 }
 
-/** Of the opening of a sign-in: the same for requests that sign the same user in at the same time. */
+/** Returns the idempotency key of a sign-in: the same for requests that sign in the same user at the same time. */
 export function signInKey({ key }: EntryNames, user_id: string, turn: string): string {
   return hash('sha256', JSON.stringify([key, user_id, turn]));
 }
 
-/** As `POST /v2/sessions` with an `Idempotency-Key` makes it. */
+/** Returns the id that `POST /v2/sessions` creates for an `Idempotency-Key`. */
 function idOf(user_id: string, key: string): string {
   const prefix = hash('sha256', user_id).slice(0, 4);
   return prefix + createHmac('sha256', key).update(user_id).digest('hex').slice(0, 32);

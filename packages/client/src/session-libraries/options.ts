@@ -2,7 +2,7 @@ import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import type { OpenRequest } from '@pip-sessions/contract/v2';
 import type { LibraryJson } from './library-json.ts';
 
-/** What a list of the user's devices shows of a sign-in. */
+/** The properties of a sign-in that a list of the user's devices shows. */
 export type Device = Pick<
   OpenRequest,
   'user_name' | 'address' | 'client' | 'auth_time' | 'auth_methods' | 'auth_level' | 'expire_time'
@@ -10,34 +10,47 @@ export type Device = Pick<
 
 type Calls = 'open' | 'get' | 'update' | 'replaceData' | 'touch' | 'close' | 'all' | 'count';
 
-/** `Request` is that of the framework. */
+/** The options of a store for a session library. Only `client` is required. `Request` is the framework's request. */
 export interface LibraryStoreOptions<Request = unknown> {
   /**
-   * Its key needs the scope `write`, and `admin` for `all`, `ids`, `length` and `clear`. One of
-   * `createCachedSessionsClient` reads the sessions of users from memory.
+   * The client of the sessions service. Its key needs the scope `write`, and `admin` for `all`, `ids`, `length` and
+   * `clear`. A client of `createCachedSessionsClient` reads the sessions of users from memory.
    */
   readonly client: Pick<SessionsClient, Calls> & Partial<Pick<SessionsClient, 'read' | 'peek'>>;
   /**
-   * Whose a session is: a string or a number; null as long as nobody has signed in. Default: its `userId`, else
-   * Passport's `user` or its `id`. For another value the request fails with `INVALID_USER_ID`.
+   * Returns the user of a session: a string or a number; null before the sign-in. Default: its `userId`, else
+   * Passport's `user` or its `id`. For another value, the request fails with a `SessionStoreError` (code
+   * `INVALID_USER_ID`).
    */
   readonly user_id?: (session: LibrarySessionJson) => unknown;
   /**
-   * What is known of a sign-in, from the session that it was made in and its request; the request is undefined where
-   * other code than the library has called the store. Default: nothing.
+   * Returns the description of a sign-in, from its session and its request. The request is undefined if code other than
+   * the library called the store. Default: no description.
    *
    * @example
-   * device: (_, request) => ({ address: request?.ip, client: request?.headers['user-agent'] }),
+   * import { PipSessionsStore } from '@pip-sessions/client/express-session';
+   *
+   * const store = new PipSessionsStore({
+   *   client,
+   *   device: (_, request) => ({ address: request?.ip ?? null, client: request?.headers['user-agent'] ?? null }),
+   * });
    */
   readonly device?: (session: LibraryJson, request: Request | undefined) => Device;
-  /** Keeps the sessions of several applications apart that share a service: the `client` of their entries there. */
+  /**
+   * Separates the sessions of applications that share a service: the `client` of their entries. Default: the library's
+   * name.
+   */
   readonly marker?: string;
-  /** Neither reading nor `touch` counts as activity: a session ends `maxAge` after it was changed last. Default false. */
+  /**
+   * If true, reading and `touch` do not count as activity: a session ends `maxAge` after its last change. Default
+   * false.
+   */
   readonly disableTouch?: boolean;
 }
 
-/** With what Passport keeps in it. */
+/** The session of a library, with the property of Passport. */
 export type LibrarySessionJson = LibraryJson & {
-  // biome-ignore lint/suspicious/noExplicitAny: what serializeUser returns is the application's own
+  /** Passport's property; `user` is the value that the application's `serializeUser` returned. */
+  // biome-ignore lint/suspicious/noExplicitAny: the application determines what serializeUser returns
   readonly passport?: { readonly user?: any };
 };

@@ -13,7 +13,7 @@ const SID = 'sid';
 const COOKIE = { originalMaxAge: null, path: '/' };
 const MARKER = 'test';
 
-/** What a request does between its read and its write; null ends the session. */
+/** The change of a request between its read and its write; null destroys the session. */
 const CHANGES: Readonly<Record<string, (session: Record<string, unknown>) => object | null>> = {
   'sign u in': (session) => ({ ...session, userId: 'u' }),
   'sign v in': (session) => ({ ...session, userId: 'v' }),
@@ -82,7 +82,7 @@ test('[U-07] each live device of a user belongs to a browser, also after paralle
   );
 });
 
-test('a change is kept, whoever signs in or out in parallel', async () => {
+test('parallel sign-ins and sign-outs lose no change', async () => {
   const change = fc.constantFrom('sign u in', 'sign v in', 'sign out', 'fill the cart', 'fill the cart');
   const rounds = fc.array(fc.array(change, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 3 });
   const turns = fc.infiniteStream(fc.nat({ max: 12 }));

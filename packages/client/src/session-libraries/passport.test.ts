@@ -64,7 +64,7 @@ function startApp(client: SessionsClient) {
   return listen(createServer(app));
 }
 
-test('Passport, flash messages and CSRF tokens work on the store, and who is revoked is out', async (t) => {
+test('Passport, flash messages and CSRF tokens work, and a revocation signs out', async (t) => {
   const { client, advance, stop } = await startSessions('remote');
   t.after(stop);
   const app = await startApp(client);

@@ -2,26 +2,26 @@ import type { Session } from '@pip-sessions/contract/v2';
 import { elapsedTime } from '../transport/platform.ts';
 import type { SignIn } from './entry.ts';
 
-/** Where the session of a `sid` was when this process looked last. */
+/** The place of a session when this process last read it. */
 export interface Place {
   readonly generation: number;
-  /** Null for the session of a visitor, which the entry holds itself. */
+  /** The sign-in; null for a visitor, whose session is in the entry itself. */
   readonly sign_in: SignIn | null;
-  /** What the sign-in is validated by; null where this process does not know it. */
+  /** The token of the sign-in; null if this process does not have it. */
   readonly token: string | null;
 }
 
 interface Noted extends Place {
-  /** When activity of the entry was reported last, and what the sign-in's `request_time` was then. */
+  /** When activity of the entry was last recorded, and the `request_time` of the sign-in at that time. */
   readonly touched_ms: number;
   readonly request_time: string | null;
 }
 
-/** The service writes activity once a minute by default. */
+/** By default, the service stores activity once a minute. */
 const TOUCH_MS_MAX = 60_000;
 const TOUCH_PART_MAX = 1 / 10;
 
-/** The places of the sessions used last, a bounded number of them. A place may be out of date: the entry decides. */
+/** The places of the sessions that were used last, in bounded memory. A place may be outdated: the entry decides. */
 export class Places {
   readonly #places = new Map<string, Noted>();
   readonly #places_max: number;
@@ -34,7 +34,7 @@ export class Places {
     return this.#places.get(sid);
   }
 
-  /** With the session that holds the data, if activity of the entry was reported just now. */
+  /** Remembers a place. `touched` is the session with the data, if activity of the entry was recorded just now. */
   note(sid: string, place: Place, touched: Session | null): void {
     const { touched_ms = Number.NEGATIVE_INFINITY, request_time = null } = this.#places.get(sid) ?? {};
     const noted = touched
@@ -53,13 +53,13 @@ export class Places {
     this.#places.delete(sid);
   }
 
-  /** Whether to report activity of the entry too, so that it lives as long as its sign-in. */
+  /** Whether to record activity of the entry too, so that it lives as long as its sign-in. */
   isTouchDue(sid: string, { idle_timeout, request_time }: Session): boolean {
     const noted = this.#places.get(sid);
     if (!noted || noted.request_time === null) return true;
     const passed_ms = Math.max(
       elapsedTime() - noted.touched_ms,
-      // The service's clock also goes on where this process was not asked.
+      // The service's times also advance by requests to other processes.
       Date.parse(request_time) - Date.parse(noted.request_time),
     );
     return passed_ms >= Math.min(TOUCH_MS_MAX, idle_timeout * 1000 * TOUCH_PART_MAX);

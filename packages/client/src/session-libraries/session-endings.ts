@@ -5,10 +5,10 @@ import type { SessionFinder } from './session-finder.ts';
 import type { SignIns } from './sign-ins.ts';
 import { nullIfEnded, SessionStoreError } from './store-error.ts';
 
-/** Each conflict means that another request of the same session has got through. */
+/** The maximum number of attempts. After a conflict, another request has changed the session. */
 const WRITES_MAX = 20;
 
-/** Ends sessions of libraries: an entry and its sign-in together. */
+/** Ends sessions of libraries: each entry together with its sign-in. */
 export class SessionEndings {
   readonly #client: LibraryStoreOptions['client'];
   readonly #finder: SessionFinder;
@@ -28,14 +28,14 @@ export class SessionEndings {
     }
   }
 
-  /** By the id of the entry. Answers what it was. */
+  /** Ends the session of an entry. Returns its former state. */
   async end(id: string): Promise<'live' | 'ended' | 'missing'> {
     for (let write = 0; write < WRITES_MAX; write += 1) {
       const entry = await this.#client.get(id);
       if (!entry?.active) return entry === null ? 'missing' : 'ended';
       const { sid, sign_in } = entryOf(entry) ?? {};
       try {
-        // From here on nobody signs in by this entry, so that no session of a user stays open behind it.
+        // From now on no request can sign in through this entry, so no session of a user stays open without an entry.
         await this.#client.replaceData(id, { sid }, { if_match: entry.revision });
       } catch (error) {
         if (codeOf(error) === 'REVISION_CONFLICT') continue;
@@ -45,6 +45,9 @@ export class SessionEndings {
       await this.#client.close(id).catch(nullIfEnded);
       return 'live';
     }
-    throw new SessionStoreError('REVISION_CONFLICT', `Others changed the session ${WRITES_MAX} times meanwhile.`);
+    throw new SessionStoreError(
+      'REVISION_CONFLICT',
+      `Other requests changed the session ${WRITES_MAX} times meanwhile. Try again.`,
+    );
   }
 }

@@ -9,20 +9,20 @@ import { Places } from './places.ts';
 import type { SignIns } from './sign-ins.ts';
 import { nullIfEnded, SessionStoreError } from './store-error.ts';
 
-/** Each further read means that another request has signed somebody in or out meanwhile. */
+/** The maximum number of reads. A further read is needed if another request signed a user in or out meanwhile. */
 const READS_MAX = 5;
-/** How often the sessions of one `sid` may have ended, as long as the service keeps them. */
+/** The maximum number of sessions of one `sid` that the service still stores. */
 const GENERATIONS_MAX = 1000;
-/** About 20 MB. */
+/** The maximum number of places, about 20 MB. */
 const PLACES_MAX = 50_000;
 
 export interface Found {
   readonly held: Held | null;
-  /** Under which a new session of the `sid` can be opened, where there is none. */
+  /** The generation for a new session of the `sid`, if there is no live one. */
   readonly generation: number;
 }
 
-/** Finds the session of a `sid`: where this process saw it last, else through the entry. */
+/** Finds the session of a `sid`: at its last place, else through the entry. */
 export class SessionFinder {
   readonly #client: LibraryStoreOptions['client'];
   readonly #marker: string;
@@ -46,21 +46,21 @@ export class SessionFinder {
     return namesOf(this.#marker, sid, generation);
   }
 
-  /** Null for a session that is not there or has ended. Counts as activity when `isActivity`. */
+  /** Returns a session; null if it does not exist or has ended. Counts as activity if `isActivity`. */
   async read(sid: string, isActivity: boolean): Promise<Held | null> {
     const place = this.places.get(sid);
     if (!place?.sign_in) return (await this.find(sid, isActivity)).held;
     const { generation, sign_in, token } = place;
     const session = await this.#signIns.load(sign_in, token, isActivity);
     const held = session && this.#heldOf({ sid, generation }, session, sign_in);
-    // It has ended, or another one has taken its place.
+    // It has ended, or another session has replaced it.
     if (!held) return (await this.find(sid, isActivity)).held;
     if (!isActivity || (await this.keep(held, session))) return held;
     await this.#signIns.closeUnless(sign_in, null);
     return null;
   }
 
-  /** Reports activity of the entry too, where that is due: whether it lives as its sign-in does. */
+  /** Records activity of the entry too, if that is due. Returns whether the entry is live. */
   async keep({ sid, generation }: Held, session: Session): Promise<boolean> {
     const place = this.places.get(sid);
     if (!this.places.isTouchDue(sid, session)) return true;
@@ -69,20 +69,23 @@ export class SessionFinder {
     return typeof entry !== 'string';
   }
 
-  /** By the entries alone. */
+  /** Finds a session through the entries, without its last place. */
   async find(sid: string, isActivity: boolean): Promise<Found> {
     let free = this.places.get(sid)?.generation ?? 0;
     for (let generation = free; generation < GENERATIONS_MAX; generation += 1) {
       const found = await this.at(this.names(sid, generation), isActivity);
       if (typeof found !== 'string') return { held: found, generation };
       if (found === 'ended') free = generation + 1;
-      // The service deletes an entry long after its end, and the first of them before the others.
+      // The service deletes entries long after their end, the first generation before the others.
       if (found === 'missing' && generation > 0) {
         this.places.forget(sid);
         return { held: null, generation: free };
       }
     }
-    throw new SessionStoreError('SESSION_LIMIT', `The session id has been used for ${GENERATIONS_MAX} sessions.`);
+    throw new SessionStoreError(
+      'SESSION_LIMIT',
+      `The session id was used for ${GENERATIONS_MAX} sessions. Use a new id.`,
+    );
   }
 
   async at(names: EntryNames, isActivity: boolean): Promise<Held | 'ended' | 'missing'> {
@@ -91,7 +94,7 @@ export class SessionFinder {
       if (typeof entry === 'string') return entry;
       const held = await this.#heldBy(names, entry, isActivity);
       if (held) return held;
-      // Another request may have signed somebody else in meanwhile: it names the new one before it ends the old one.
+      // Another request may have signed in another user meanwhile. It names the new sign-in before it ends the old one.
       const again = await this.#load(names.id, false);
       if (typeof again !== 'string' && again.revision === entry.revision) {
         await this.#client.close(names.id, { reason: 'revoked' }).catch(nullIfEnded);
@@ -101,11 +104,11 @@ export class SessionFinder {
     }
     throw new SessionStoreError(
       'REVISION_CONFLICT',
-      `Others changed whose session it is ${READS_MAX} times meanwhile.`,
+      `Other requests changed the user of the session ${READS_MAX} times meanwhile. Try again.`,
     );
   }
 
-  /** What a listed entry holds; null where its session has ended. Notes no place. */
+  /** Returns the session of a listed entry; null if it has ended. Remembers no place. */
   async listed(entry: Session): Promise<Pick<Held, 'sid' | 'data'> | null> {
     const { sid, session, sign_in } = entryOf(entry) ?? {};
     if (sid === undefined) return null;

@@ -5,12 +5,12 @@ import type { SessionEndings } from './session-endings.ts';
 import type { SessionFinder } from './session-finder.ts';
 import { SessionStoreError } from './store-error.ts';
 
-/** What `all` answers at most, since it holds all of it at once. */
+/** The maximum number of sessions that `all` returns, since it holds them all in memory. */
 const ALL_MAX = 10_000;
 const PARALLEL_MAX = 16;
 
 type ListedSession = Pick<Held, 'sid' | 'data'>;
-/** As a library has it, with the `sid` as its `id`. */
+/** A session of a library, with its `sid` as `id`. */
 export type NamedSession = LibraryJson & { readonly id: string };
 
 /** All sessions of one store. */
@@ -27,13 +27,13 @@ export class SessionList {
     this.#endings = endings;
   }
 
-  /** All that live, 10,000 at most. */
+  /** Returns all live sessions, at most 10,000. */
   async all(): Promise<NamedSession[]> {
     const listed = await this.#listed();
     return listed.map(({ sid, data }) => ({ ...fromStored(data), id: sid }));
   }
 
-  /** The ids of all that live, 10,000 at most. */
+  /** Returns the ids of all live sessions, at most 10,000. */
   async ids(): Promise<string[]> {
     const listed = await this.#listed();
     return listed.map(({ sid }) => sid);
@@ -47,14 +47,14 @@ export class SessionList {
       if (found.length > ALL_MAX) {
         throw new SessionStoreError(
           'TOO_MANY_SESSIONS',
-          `There are more than ${ALL_MAX} sessions; list them by pages.`,
+          `There are more than ${ALL_MAX} sessions: list them page by page with the client.`,
         );
       }
     }
     return found;
   }
 
-  /** How many live, with those whose user was revoked and has not come back since. */
+  /** Returns the number of live entries. It includes users who were revoked elsewhere and have not returned since. */
   count(): Promise<number> {
     return this.#client.count(this.#own());
   }

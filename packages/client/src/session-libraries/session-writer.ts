@@ -11,15 +11,15 @@ import type { Found, SessionFinder } from './session-finder.ts';
 import type { OpenedSignIn, SignIns } from './sign-ins.ts';
 import { isUnclear, SessionStoreError } from './store-error.ts';
 
-/** Each conflict means that another request of the same session has got through. */
+/** The maximum number of writes. After a conflict, another request has changed the session. */
 const WRITES_MAX = 20;
-/** Each further one means that the session has ended meanwhile. */
+/** The maximum number of open requests. A further one is needed if the session has ended meanwhile. */
 const OPENS_MAX = 5;
 
-/** What a write meets where another request was faster: the next look says what has come of the session. */
+/** Errors of a write if another request was faster: the next read shows the result. */
 const OVERTAKEN: ReadonlySet<string> = new Set(['REVISION_CONFLICT', 'SESSION_CLOSED', 'SESSION_NOT_FOUND']);
 
-/** What the writer works with. */
+/** The parts that the writer uses. */
 interface Parts {
   readonly client: LibraryStoreOptions['client'];
   readonly marker: string;
@@ -47,7 +47,7 @@ export class SessionWriter {
     this.#finder = finder;
   }
 
-  /** Stores a session as it is, whatever there is. `request` is that of the framework. */
+  /** Stores a session, and replaces any existing one. `request` is the framework's request. */
   async create(sid: string, data: LibraryJson, request: unknown): Promise<Held | null> {
     let found: Found | null = this.#finder.places.get(sid) ? await this.#finder.find(sid, false) : null;
     for (let open = 0; open < OPENS_MAX; open += 1) {
@@ -58,13 +58,16 @@ export class SessionWriter {
       if (stored) return stored;
       found = await this.#finder.find(sid, false);
     }
-    throw new SessionStoreError('REVISION_CONFLICT', `Others ended the session ${OPENS_MAX} times meanwhile.`);
+    throw new SessionStoreError(
+      'REVISION_CONFLICT',
+      `Other requests ended the session ${OPENS_MAX} times meanwhile. Try again.`,
+    );
   }
 
-  /** Null where there is or was one before. */
+  /** Opens an entry. Returns null if there is or was one before. */
   async #open(names: EntryNames, data: LibraryJson, request: unknown): Promise<Held | null> {
     const user_id = this.#userIdOf(data);
-    // First, so that there is no session of a user whom nobody could sign out.
+    // The sign-in opens first: an entry must not show a user who has no session that can be revoked.
     const signedIn = user_id === null ? null : await this.#signIns.open(names, user_id, data, 0, request);
     const sign_in = signedIn?.sign_in ?? null;
     const content = contentOf(names.sid, data, sign_in);
@@ -83,11 +86,17 @@ export class SessionWriter {
     const opening = this.#idleTimeouts.open(request, data, names.key);
     const { session } = await opening.catch((error) => this.#undo(sign_in, error));
     if (session.id === names.id) return session;
-    const error = new SessionStoreError('INVALID_ANSWER', 'The service makes ids that this store cannot find again.');
+    const error = new SessionStoreError(
+      'INVALID_ANSWER',
+      'The service creates session ids in another way than this store: update the client or the service.',
+    );
     return this.#undo(sign_in, error);
   }
 
-  /** Null where the session has ended. `base` is what the caller has read, null to replace whatever there is. */
+  /**
+   * Updates a session. Returns null if it has ended. `base` is the version that the caller has read; null replaces the
+   * stored one.
+   */
   async update(data: LibraryJson, base: LibraryJson | null, held: Held, request: unknown): Promise<Held | null> {
     const names = this.#finder.names(held.sid, held.generation);
     let current = held;
@@ -102,10 +111,13 @@ export class SessionWriter {
       if (typeof found === 'string') return null;
       current = found;
     }
-    throw new SessionStoreError('REVISION_CONFLICT', `Others changed the session ${WRITES_MAX} times meanwhile.`);
+    throw new SessionStoreError(
+      'REVISION_CONFLICT',
+      `Other requests changed the session ${WRITES_MAX} times meanwhile. Try again.`,
+    );
   }
 
-  /** Only at the revision that is known. */
+  /** Writes only if the session has the known revision. */
   async #put(names: EntryNames, data: LibraryJson, current: Held, request: unknown): Promise<Held | null> {
     const { sign_in } = current;
     const user_id = this.#userIdOf(data);
@@ -123,7 +135,7 @@ export class SessionWriter {
     return session.active ? { ...held, revision: session.revision } : null;
   }
 
-  /** Makes a session that user's, or nobody's, in place of whose it was. */
+  /** Assigns a session to a user, or to no user, instead of its former one. */
   async #assign(
     names: EntryNames,
     user_id: string | null,
@@ -138,7 +150,7 @@ export class SessionWriter {
     const writing = this.#client.replaceData(names.id, content, { if_match: revision });
     const entry = await writing.catch(async (error) => {
       if (codeOf(error) !== 'REVISION_CONFLICT') return this.#undo(sign_in, error);
-      // Unless another request has done the same at the same moment.
+      // Another request may have opened the same sign-in at the same moment: then it stays open.
       const session = await this.#client.get(names.id);
       await this.#signIns.closeUnless(sign_in, session?.active ? entryOf(session)?.sign_in : null);
       throw error;
@@ -146,7 +158,7 @@ export class SessionWriter {
     this.#note(names, opened);
     const late = current.sign_in && (await this.#signIns.retire(current.sign_in, current.revision));
     if (this.#idleTimeouts.differ(current.data, data)) await this.#idleTimeouts.update(names.id, data);
-    // A parallel request may have opened the same sign-in with what it had.
+    // A parallel request may have opened the same sign-in with its own data.
     const stored = opened && isObject(opened.session.data) ? opened.session.data : data;
     const own = isSame(stored, data) ? data : mergeMembers(current.data, data, stored);
     const wanted = (late ? mergeMembers(current.data, late, own) : own) as LibraryJson;
@@ -154,7 +166,7 @@ export class SessionWriter {
     return isSame(wanted, stored) ? held : this.update(wanted, stored, held, request);
   }
 
-  /** That of the entry, if it and the sign-in are still as they are known. */
+  /** Returns the revision of the entry, if neither the entry nor the sign-in has changed. */
   async #revisionOf(names: EntryNames, { revision }: Held, sign_in: SignIn): Promise<number> {
     const [entry, session] = await Promise.all([this.#client.get(names.id), this.#client.get(sign_in.session_id)]);
     const isKnown = entry?.active && session?.active && session.revision === revision;
@@ -162,7 +174,7 @@ export class SessionWriter {
     return entry.revision;
   }
 
-  /** A sign-in that came to nothing leaves no session of the user, unless it is not known what came of it. */
+  /** Closes the session of a failed sign-in, unless the outcome is unknown. */
   async #undo(sign_in: SignIn | null, error: unknown): Promise<never> {
     if (!isUnclear(error)) await this.#signIns.closeUnless(sign_in, null).catch(() => {});
     throw error;

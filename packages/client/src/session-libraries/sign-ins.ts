@@ -9,24 +9,24 @@ import { signInKey } from './names.ts';
 import type { Device, LibraryStoreOptions } from './options.ts';
 import { nullIfEnded, SessionStoreError } from './store-error.ts';
 
-/** Each conflict means that another request of the same session has got through. */
+/** The maximum number of writes. After a conflict, another request has changed the session. */
 const WRITES_MAX = 20;
-/** How often a sign-in of one user at one revision may come to nothing. */
+/** The maximum number of failed sign-ins of one user at one revision. */
 const OPENS_MAX = 20;
 
 export interface OpenedSignIn {
   readonly sign_in: SignIn;
   readonly session: Session;
-  /** Null where the client has no use for it. */
+  /** The token; null if the client does not use it. */
   readonly token: string | null;
 }
 
-/** The sessions that belong to users. */
+/** The sessions of users. */
 export class SignIns {
   readonly #client: LibraryStoreOptions['client'];
   readonly #idleTimeouts: IdleTimeouts;
   readonly #deviceOf: (session: LibraryJson, request: unknown) => Device;
-  /** Whether the client has a memory, which it looks into by the token alone. */
+  /** Whether the client has a cache, which reads by token only. */
   readonly #isCached: boolean;
 
   constructor({ client, device = () => ({}) }: LibraryStoreOptions, idleTimeouts: IdleTimeouts) {
@@ -37,8 +37,8 @@ export class SignIns {
   }
 
   /**
-   * Requests that sign the same user in at the same `revision` of the entry, 0 for none yet, get the same session. One
-   * that has ended, since nothing came of it then, is not opened again: the next one is.
+   * Opens the session of a user. Requests that sign in the same user at the same `revision` of the entry (0 for none)
+   * get the same session. An ended session, from a failed sign-in, is not opened again: the next one is.
    */
   async open(
     names: EntryNames,
@@ -54,10 +54,10 @@ export class SignIns {
       if (!session.active) continue;
       return { sign_in: { user_id, session_id: session.id, turn }, session, token: this.#isCached ? token : null };
     }
-    throw new SessionStoreError('SESSION_CLOSED', `The sign-in has ended ${OPENS_MAX} times meanwhile.`);
+    throw new SessionStoreError('SESSION_CLOSED', `The sign-in ended ${OPENS_MAX} times meanwhile. Try again.`);
   }
 
-  /** Null for one that has ended. Counts as activity when `isActivity`. */
+  /** Returns the session; null if it has ended. Counts as activity if `isActivity`. */
   async load({ session_id }: SignIn, token: string | null, isActivity: boolean): Promise<Session | null> {
     if (isActivity && token !== null) return (await this.#client.read?.(token)) ?? null;
     if (isActivity) return this.#client.touch(session_id).catch(nullIfEnded);
@@ -65,7 +65,7 @@ export class SignIns {
     return session?.active ? session : null;
   }
 
-  /** The token of an open session, which the service answers again to whoever has opened it; null where it is of no use. */
+  /** Returns the token of an open session, by repeating its open request; null if the client does not use it. */
   async tokenOf(names: EntryNames, { user_id, turn }: SignIn, session: Session): Promise<string | null> {
     if (!this.#isCached) return null;
     const again = await this.#client.open(
@@ -73,21 +73,21 @@ export class SignIns {
       { idempotency_key: signInKey(names, user_id, turn) },
     );
     if (again.session.open_time === session.open_time) return again.token;
-    // It was deleted a moment ago.
+    // The session was deleted a moment ago, and this request opened it again.
     await this.#client.close(again.session.id);
     return null;
   }
 
   /**
-   * Ends a sign-in that the entry names no more. Answers what it held at last, null if that is what it held at
-   * `revision`: another request may have written to it before it could see the entry.
+   * Ends a sign-in that the entry no longer names. Returns its last data; null if it has not changed since `revision`.
+   * Another request may have written to it before it could see the entry.
    */
   async retire({ session_id }: SignIn, revision: number): Promise<LibraryJson | null> {
     for (let write = 0; write < WRITES_MAX; write += 1) {
       const session = await this.#client.get(session_id);
       if (!session?.active) return null;
       try {
-        // Whoever writes from here on finds another revision, and then the entry.
+        // Later writes get a revision conflict, and then read the entry.
         await this.#client.replaceData(session_id, null, { if_match: session.revision });
       } catch (error) {
         if (codeOf(error) === 'REVISION_CONFLICT') continue;
@@ -96,10 +96,13 @@ export class SignIns {
       await this.#client.close(session_id).catch(nullIfEnded);
       return session.revision !== revision && isObject(session.data) ? session.data : null;
     }
-    throw new SessionStoreError('REVISION_CONFLICT', `Others changed the session ${WRITES_MAX} times meanwhile.`);
+    throw new SessionStoreError(
+      'REVISION_CONFLICT',
+      `Other requests changed the session ${WRITES_MAX} times meanwhile. Try again.`,
+    );
   }
 
-  /** Ends a sign-in that is not the one to keep. */
+  /** Ends a sign-in, unless it is the one to keep. */
   async closeUnless(sign_in: SignIn | null | undefined, kept: SignIn | null | undefined): Promise<void> {
     if (!sign_in || sign_in.session_id === kept?.session_id) return;
     await this.#client.close(sign_in.session_id).catch(nullIfEnded);

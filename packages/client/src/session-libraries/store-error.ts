@@ -2,37 +2,41 @@ import { type FrameworkStatus, frameworkStatusOf } from '../transport/framework-
 import { codeOf } from '../v2/error-code.ts';
 import { TooManyRequestsError } from '../v2/errors.ts';
 
-/** After these a request may have been carried out. */
+/** Codes after which the service may have carried out the request. */
 const UNCLEAR: ReadonlySet<string> = new Set(['TIMEOUT', 'UNREACHABLE', 'ABORTED', 'STORE_UNAVAILABLE', 'INTERNAL']);
 
-/** What the developer of the application can do, beside what the service says. */
+/** Advice for the developer of the application, beside the message of the service. */
 const HINTS: Readonly<Record<string, string>> = {
-  VALUE_TOO_LARGE: 'Keep less in the session, or raise the setting SESSIONS_VALUE_LIMIT of the sessions service.',
-  BODY_TOO_LARGE: 'Keep less in the session, or raise the setting SESSIONS_BODY_LIMIT of the sessions service.',
+  VALUE_TOO_LARGE: 'Store less in the session, or raise the setting SESSIONS_VALUE_LIMIT of the sessions service.',
+  BODY_TOO_LARGE: 'Store less in the session, or raise the setting SESSIONS_BODY_LIMIT of the sessions service.',
 };
 
 /**
- * Why a session could not be read or stored. Libraries hand it to the framework, which answers with `status`: 503 while
- * the service is away, else 500. `cause` is what the service or the network said.
+ * A session could not be read or stored. Libraries pass the error to the framework, which responds with `status`: 503
+ * while the service is unavailable, else 500. `cause` is the error of the client.
  */
 export class SessionStoreError extends Error implements FrameworkStatus {
   override readonly name = 'SessionStoreError';
   /**
-   * Of `cause`: a code of API v2 or of the client. Else one of the store itself: `INVALID_USER_ID` for a `user_id` that
-   * is no string or number, `TOO_MANY_SESSIONS` of `all` and `ids`, `INVALID_ANSWER`.
+   * The code of `cause`: a code of API v2 or of the client. Or a code of the store: `INVALID_USER_ID` for a `user_id`
+   * that is no string or number, `TOO_MANY_SESSIONS` of `all` and `ids`, `SESSION_LIMIT`, `REVISION_CONFLICT`,
+   * `SESSION_CLOSED`, `INVALID_ANSWER`.
    */
   readonly code: string;
+  /** The status for the application's own response, if no handler catches the error: 503 or 500. */
   readonly status: FrameworkStatus['status'];
-  /** As Nest reads it, which shows the message to the user then: only with a message that is fit for it. */
+  /** The status for Nest, which then shows the message to the user: set for a 503 only, whose message users may see. */
   readonly statusCode: 503 | undefined;
+  /** False: frameworks must not show the message to the user. */
   readonly expose: FrameworkStatus['expose'];
+  /** Headers for the application's own response: `retry-after` with a 503. */
   readonly headers: FrameworkStatus['headers'];
 
   constructor(code: string, message: string, cause?: unknown) {
     const wait_ms = cause instanceof TooManyRequestsError ? cause.retry_after_ms : 0;
     const { status, expose, headers } = frameworkStatusOf(code, wait_ms);
-    // The message of `cause` may name the address of the service, or of its store.
-    const text = status === 503 ? `The sessions service gives no answer for now (${code}). Try again later.` : message;
+    // The message of `cause` may contain the address of the service or of its store.
+    const text = status === 503 ? `The sessions service is unavailable (${code}). Try again later.` : message;
     super(text, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = status;
@@ -42,7 +46,7 @@ export class SessionStoreError extends Error implements FrameworkStatus {
   }
 }
 
-/** An error of the client has the message for the developer, which is not the one for the user. */
+/** Converts an error of the client. Its message is for the developer, not for the user. */
 export function toStoreError(error: unknown): SessionStoreError {
   if (error instanceof SessionStoreError) return error;
   const code = codeOf(error) ?? 'INTERNAL';
@@ -51,12 +55,12 @@ export function toStoreError(error: unknown): SessionStoreError {
   return new SessionStoreError(code, hint === undefined ? message : `${message} ${hint}`, error);
 }
 
-/** Whether it is not known what has become of a request. */
+/** Whether the outcome of a request is unknown. */
 export function isUnclear(error: unknown): boolean {
   return UNCLEAR.has(codeOf(error) ?? 'INTERNAL');
 }
 
-/** Answers null for a session that has ended or is not there: that is no fault. */
+/** Returns null for a session that has ended or does not exist, which is no fault; rethrows any other error. */
 export function nullIfEnded(error: unknown): null {
   const code = codeOf(error);
   if (code === 'SESSION_CLOSED' || code === 'SESSION_NOT_FOUND') return null;

@@ -2,14 +2,17 @@ import { isObject } from '../transport/json-object.ts';
 import type { LibraryJson } from './library-json.ts';
 import { SessionStoreError } from './store-error.ts';
 
-/** `userId`, else Passport's `user`, or its `id`. */
+/** Returns `userId`, else Passport's `user` or its `id`. */
 export function defaultUserId({ userId, passport }: LibraryJson): unknown {
   if (userId !== undefined && userId !== null) return userId;
   const user = isObject(passport) ? passport.user : null;
   return isObject(user) && user.id !== undefined ? user.id : user;
 }
 
-/** Numbers become text. Throws `INVALID_USER_ID` for what names no user. */
+/**
+ * Converts a user id to a string; null for no user. Throws a `SessionStoreError` (code `INVALID_USER_ID`) for another
+ * value.
+ */
 export function toUserId(value: unknown): string | null {
   if (value === undefined || value === null || value === false || value === '') return null;
   if (typeof value === 'string') return value;

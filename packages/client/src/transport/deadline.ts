@@ -1,12 +1,12 @@
-/** What ended a piece of work before it was done. */
+/** The errors for work that did not settle by itself. */
 export interface Ends {
   readonly timedOut: () => Error;
   readonly aborted: (reason: unknown) => Error;
 }
 
 /**
- * Runs `work` until it settles, `timeout_ms` have passed or the caller's signal fires, whichever comes first. The
- * latter two reject at once, also when `work` does not heed its own signal.
+ * Runs `work` until it settles, `timeout_ms` have passed, or the caller's signal aborts. The last two reject at once,
+ * even if `work` ignores its own signal.
  */
 export async function withDeadline<T>(
   timeout_ms: number,

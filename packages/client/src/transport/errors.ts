@@ -1,13 +1,13 @@
 import { type FrameworkStatus, frameworkStatusOf } from './framework-status.ts';
 
 /**
- * Everything a call of API v1 can reject with. Either the service answered with an error (`SessionsServiceError`), or there
- * is no answer that can be used (`SessionsCallError`). Messages name the address and the command, and never hold a
- * session's id or data.
+ * All errors with which a call of API v1 can reject. The service responded with an error (`SessionsServiceError`), or
+ * there is no usable response (`SessionsCallError`). Messages name the address and the command. They never contain the
+ * id or the data of a session.
  */
 export type SessionsError = SessionsServiceError | SessionsCallError;
 
-/** What kind of error the service answered; it decides which exception Pip.Services clients throw. */
+/** The category of an error of API v1. It selects the exception that Pip.Services clients throw. */
 export type ErrorCategory =
   | 'BadRequest'
   | 'Unauthorized'
@@ -22,7 +22,7 @@ export type ErrorCategory =
   | 'FileError'
   | 'Unsupported';
 
-/** Categories by status, for answers of a framework or a proxy that name none (WIRE_V1.md, Statuses). */
+/** Categories by status, for responses of a framework or a proxy without a category (WIRE_V1.md, Statuses). */
 const CATEGORIES: Readonly<Record<number, ErrorCategory>> = {
   401: 'Unauthorized',
   403: 'Unauthorized',
@@ -37,39 +37,47 @@ export function categoryOf(status: number): ErrorCategory {
   return CATEGORIES[status] ?? (status >= 400 && status < 500 ? 'BadRequest' : 'Unknown');
 }
 
-/** Where a call went. */
+/** The address and the name of a call, for its errors. */
 export interface CallTarget {
-  /** API v1: the address without its query. API v2: that of the service, since the rest of it may name a session. */
+  /**
+   * API v1: the address without its query. API v2: the address of the service only, since the rest may contain an id.
+   */
   readonly url: string;
-  /** API v1: the command. API v2: method and path, like `GET /v2/sessions/{id}`. */
+  /** API v1: the command. API v2: method and path, such as `GET /v2/sessions/{id}`. */
   readonly command: string;
 }
 
 /**
- * The service answered with an error. `code` is stable, `message` is for people.
+ * The service responded with an error (API v1). `code` is stable, `message` is for people.
  *
  * @example
+ * import { SessionsServiceError } from '@pip-sessions/client';
+ *
  * try {
- *   await sessions.storeSessionData(null, id, cart);
+ *   await sessionsV1.storeSessionData(null, id, { cart: [] });
  * } catch (error) {
- *   if (error instanceof SessionsServiceError && error.code === 'SESSION_CLOSED') return signInAgain();
- *   throw error;
+ *   if (!(error instanceof SessionsServiceError) || error.code !== 'SESSION_CLOSED') throw error;
+ *   console.log('The session has ended: sign in again.');
  * }
  */
 export class SessionsServiceError extends Error {
   override readonly name = 'SessionsServiceError';
-  /** `INVALID_DATA`, `SESSION_CLOSED` and others (WIRE_V1.md, Statuses); `UNKNOWN` when the answer names none. */
+  /** `INVALID_DATA`, `SESSION_CLOSED` and others (WIRE_V1.md, Statuses); `UNKNOWN` if the response has no code. */
   readonly code: string;
-  /** An `ErrorCategory`, or one that a newer service adds. */
+  /** An `ErrorCategory`, or a category that a newer service adds. */
   readonly category: ErrorCategory | (string & {});
-  /** The status of the HTTP answer. */
+  /** The status of the HTTP response. */
   readonly status: number;
+  /** Further properties of the error; undefined if there are none. */
   readonly details: unknown;
+  /** The correlation id of the request; null if it had none. */
   readonly correlation_id: string | null;
+  /** The address of the command, without its query. */
   readonly url: string;
+  /** The command, such as `open_session`. */
   readonly command: string;
 
-  /** `message` is the service's own, unchanged. */
+  /** `message` is the unchanged message of the service. */
   constructor(
     { url, command }: CallTarget,
     message: string,
@@ -86,29 +94,47 @@ export class SessionsServiceError extends Error {
   }
 }
 
+/** The codes of `SessionsCallError`. */
 export type CallErrorCode =
-  /** No answer within `timeout_ms`; the command may have been carried out. */
+  /** No response within `timeout_ms`; the service may have carried out the command. */
   | 'TIMEOUT'
-  /** Refused, reset, or a gateway in between says that the service is away. */
+  /** The connection was refused or broke, or a gateway responded that the service is unavailable. */
   | 'UNREACHABLE'
-  /** The caller's signal gave the call up; the command may have been carried out. */
+  /** The caller's signal aborted the call; the service may have carried out the command. */
   | 'ABORTED'
-  /** What came is not an answer of a sessions service: usually the address is that of something else. */
+  /** The response is not from a sessions service: usually the address is wrong. */
   | 'INVALID_ANSWER'
-  /** The answer is larger than `answer_bytes_max`. */
+  /** The response is larger than `answer_bytes_max`. */
   | 'ANSWER_TOO_LARGE';
 
-/** No answer that can be used. `cause` is what the platform reported, where it reported anything. */
+/**
+ * There is no usable response. `cause` is the error of the platform, if there was one.
+ *
+ * @example
+ * import { SessionsCallError } from '@pip-sessions/client';
+ *
+ * try {
+ *   await sessions.touch(id);
+ * } catch (error) {
+ *   if (!(error instanceof SessionsCallError)) throw error;
+ *   console.log(`The sessions service is unavailable: ${error.code}`);
+ * }
+ */
 export class SessionsCallError extends Error implements FrameworkStatus {
   override readonly name = 'SessionsCallError';
+  /** Why there is no usable response. */
   readonly code: CallErrorCode;
+  /** API v1: the address without its query. API v2: the address of the service. */
   readonly url: string;
+  /** API v1: the command. API v2: method and path, such as `GET /v2/sessions/{id}`. */
   readonly command: string;
-  /** The status of the HTTP response that came; null when there was none. */
+  /** The status of the HTTP response; null if there was none. */
   readonly response_status: number | null;
   /** The status for the application's own response, if no handler catches the error: 503 or 500. */
   readonly status: FrameworkStatus['status'];
+  /** False: frameworks must not show the message to the user. */
   readonly expose: FrameworkStatus['expose'];
+  /** Headers for the application's own response: `retry-after` with a 503. */
   readonly headers: FrameworkStatus['headers'];
 
   constructor(

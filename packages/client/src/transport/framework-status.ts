@@ -1,4 +1,4 @@
-/** Codes of errors after which the service may answer the next request; every other code needs a change somewhere. */
+/** Codes of errors that are temporary: a later request may succeed. Every other code needs a change somewhere. */
 const AWAY: ReadonlySet<string> = new Set([
   'TIMEOUT',
   'UNREACHABLE',
@@ -8,14 +8,14 @@ const AWAY: ReadonlySet<string> = new Set([
   'TOO_MANY_REQUESTS',
 ]);
 
-/** The wait in seconds where the service names none. */
+/** The value of `retry-after` in seconds if the service sends none. */
 const RETRY_AFTER_S = 5;
 
 /**
- * How a framework responds to an error that no handler catches: by the properties of http-errors.
+ * The properties of http-errors, by which frameworks respond to an error that no handler catches.
  *
- * The status is never that of the service's response. A 401 means that the application's API key is wrong, and would tell
- * the browser that its user is signed out. A 404 names a session that the application asked for, not the page.
+ * The status is never that of the service's response. A 401 of the service means that the application's API key is
+ * wrong, but a browser would take it for a signed-out user. A 404 means that a session does not exist, not the page.
  *
  * There is no `statusCode`: Nest shows the message of an error that has one, whatever `expose` says.
  */

@@ -1,9 +1,11 @@
-/** Of Node: the first that has all that the client uses. Browsers and other runtimes are not asked. */
+/** The first version of Node that has every API that the client uses. Other runtimes are not checked. */
 const NODE_MIN = [20, 12] as const;
 
 const version = globalThis.process?.versions?.node;
 if (version !== undefined && isOld(version)) {
-  throw new Error(`@pip-sessions/client needs Node ${NODE_MIN.join('.')} or later, and this is Node ${version}.`);
+  throw new Error(
+    `@pip-sessions/client needs Node ${NODE_MIN.join('.')} or later, and this is Node ${version}: upgrade Node.`,
+  );
 }
 
 export function isOld(version: string): boolean {

@@ -43,7 +43,7 @@ test('a header that cannot be sent is refused before any call', () => {
   assert.throws(() => toCallSettings({ url, headers: { authorization: 'größer → 1' } }), TypeError);
 });
 
-test('the wait between attempts ends early when the call is given up', async () => {
+test('the wait between attempts ends when the call is aborted', async () => {
   const controller = new AbortController();
   const wait = toCallSettings({ url }).sleep(2 ** 30, controller.signal);
   controller.abort();

@@ -2,40 +2,43 @@ import { random, UNCACHED } from './platform.ts';
 
 /** How to reach a sessions service, by either API. Only `url` is required. */
 export interface TransportOptions {
-  /** Where the service is, with a path if a gateway puts one before it: `https://sessions.internal:8080`. */
+  /** The address of the service, such as `https://sessions.internal:8080`; with a path if a gateway adds one. */
   readonly url: string;
-  /** Milliseconds for a call as a whole, with all its attempts and the waits between them; default 10,000. */
+  /** The timeout of a call with all its attempts and the waits between them, in milliseconds; default 10,000. */
   readonly timeout_ms?: number;
-  /** How often a command that is safe to repeat is sent again at most; default 3. */
+  /** The maximum number of repetitions of a request that is safe to repeat; default 3, at most `RETRIES_MAX`. */
   readonly retries?: number;
-  /** Sent with every request, like `{ authorization: 'Bearer …' }`. */
+  /** Headers of every request, such as `{ authorization: 'Bearer …' }`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The largest answer that is read; default 16 MiB, far above a page of 100 or one session with its data. */
+  /** The maximum size of a response in bytes; default 16 MiB, far above a page of 100 or one session with its data. */
   readonly answer_bytes_max?: number;
-  /** In place of the platform's `fetch`: another HTTP stack, a proxy, a test. */
+  /** Replaces the platform's `fetch`, for another HTTP stack, a proxy or a test. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
-  /** In place of a timer between attempts, for tests. It may end early when the signal fires. */
+  /** Replaces the timer between attempts, for tests. It may resolve early when the signal aborts. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** In place of the platform's for the jitter between attempts, for tests. */
+  /**
+   * Replaces the platform's random numbers for the jitter between attempts, for tests. Returns a number from 0 to 1.
+   */
   readonly random?: () => number;
 }
 
 /** How to reach a sessions service by API v1. Only `url` is required. */
 export interface CallOptions extends TransportOptions {
-  /** Where the commands are, below `url`; default `v1/sessions`. */
+  /** The path of the commands below `url`; default `v1/sessions`. */
   readonly base_route?: string;
   /**
-   * How the correlation id travels: as query `correlation_id` (default), as header `correlation_id`, or as both.
-   * Some proxies drop headers with an underscore.
+   * Where the correlation id is sent: in the query parameter `correlation_id` (default), in the header
+   * `correlation_id`, or in both. Some proxies drop headers with an underscore.
    */
   readonly correlation_id?: CorrelationIdPlace;
 }
 
+/** The values of the option `correlation_id`. */
 export type CorrelationIdPlace = 'query' | 'headers' | 'both';
 
 /** Options with their defaults, checked once. */
 export interface TransportSettings extends Required<Omit<TransportOptions, 'url'>> {
-  /** `url` and the route below it together, without a slash at the end. */
+  /** `url` and the route below it, without a slash at the end. */
   readonly base: string;
 }
 
@@ -46,11 +49,12 @@ export interface CallSettings extends TransportSettings {
 
 export const JSON_TYPE = 'application/json';
 
-/** The longest that timers of the platforms can wait. */
+/** The maximum of `timeout_ms` in milliseconds: timers of the platforms cannot wait longer. */
 export const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+/** The maximum of `retries`. */
 export const RETRIES_MAX = 100;
 
-/** Throws a `TypeError` that names the option when one is missing or wrong. */
+/** Checks the options of API v1. Throws a `TypeError` that names an option which is missing or wrong. */
 export function toCallSettings(options: CallOptions): CallSettings {
   const { url, base_route = 'v1/sessions', correlation_id = 'query' } = options;
   if (options.base_route === undefined) refuseRoute(url, 'v1');
@@ -64,7 +68,10 @@ export function toCallSettings(options: CallOptions): CallSettings {
   };
 }
 
-/** `own` headers win over the caller's. Throws a `TypeError` that names the option when one is missing or wrong. */
+/**
+ * Checks the options. `own` headers replace those of the caller. Throws a `TypeError` that names an option which is
+ * missing or wrong.
+ */
 export function toTransportSettings(
   options: TransportOptions,
   route: string,
@@ -78,7 +85,7 @@ export function toTransportSettings(
     retries: wholeNumber('retries', retries, 0, RETRIES_MAX),
     answer_bytes_max: wholeNumber('answer_bytes_max', answer_bytes_max, 1, Number.MAX_SAFE_INTEGER),
     headers: { ...toHeaders(headers), ...own },
-    // Next stores what a GET gets, unless it is told not to: a session would stay as it was.
+    // Next caches the response to a GET unless the request forbids it: a session would never change.
     fetch: (address, init) => send(address, { ...init, ...UNCACHED }),
     sleep: options.sleep ?? sleep,
     random: options.random ?? random,
@@ -89,34 +96,36 @@ export function toTimeout(timeout_ms: number): number {
   return wholeNumber('timeout_ms', timeout_ms, 1, TIMEOUT_MS_MAX);
 }
 
-/** `Headers` refuses here what else would look like a network that is down, and knows no upper case. */
+/** `Headers` rejects here what would otherwise look like an unreachable service. It also makes names lower case. */
 function toHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   try {
     return Object.fromEntries(new Headers(headers));
   } catch {
-    // The platform's message quotes the value, which may be a secret.
-    throw new TypeError('headers holds a name or a value that HTTP cannot carry: use visible ASCII.');
+    // The platform's message contains the value, which may be a secret.
+    throw new TypeError('headers contains a name or a value that is not valid in HTTP: use visible ASCII characters.');
   }
 }
 
 function toBase(url: string, route: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
-    throw new TypeError("url is not an address of a service: use one like 'http://localhost:8080'.");
+    throw new TypeError("url is not a valid http or https address: use one like 'http://localhost:8080'.");
   }
   if (parsed.username !== '' || parsed.password !== '' || parsed.search !== '' || parsed.hash !== '') {
-    throw new TypeError('url holds more than origin and path: give credentials in headers, and leave out ? and #.');
+    throw new TypeError(
+      'url contains credentials, a query or a fragment: use origin and path only, and send credentials in headers.',
+    );
   }
   const path = `${parsed.pathname}/${route}`.split('/').filter((part) => part !== '');
   return [parsed.origin, ...path].join('/');
 }
 
-/** Throws a `TypeError` where `url` has the path of the API that the client adds. */
+/** Throws a `TypeError` if `url` ends in the path that the client adds. */
 export function refuseRoute(url: string, version: 'v1' | 'v2'): void {
   const { pathname } = URL.canParse(url) ? new URL(url) : { pathname: '' };
   const [added = null] = new RegExp(`/${version}(?:/sessions)?/*$`).exec(pathname) ?? [];
   if (added === null) return;
-  throw new TypeError(`url ends in ${added}: leave that out, since the client adds it, as in 'http://localhost:8080'.`);
+  throw new TypeError(`url ends in ${added}, which the client adds itself: omit it, as in 'http://localhost:8080'.`);
 }
 
 export function wholeNumber(name: string, value: number, min: number, max: number): number {

@@ -14,7 +14,7 @@ function recording() {
   return { caches, options: { url: 'http://service', fetch } };
 }
 
-test('no request of a client is answered from a cache of the platform, and none is stored in one', async () => {
+test('no request of a client uses a cache of the platform', async () => {
   const { caches, options } = recording();
   const client = createSessionsClient(options);
   await client.get(SESSION.id);
@@ -23,7 +23,7 @@ test('no request of a client is answered from a cache of the platform, and none 
   assert.deepEqual(caches, ['no-store', 'no-store', 'no-store']);
 });
 
-test('nor is the change stream', async () => {
+test('the change stream uses no cache of the platform', async () => {
   const { promise, resolve } = Promise.withResolvers<unknown>();
   const fetch = (_url: string, { cache, signal }: RequestInit) => {
     resolve(cache);
@@ -34,7 +34,7 @@ test('nor is the change stream', async () => {
   client.stop();
 });
 
-test('a platform that refuses the option gets requests without it', () => {
+test('a platform that rejects the cache option gets requests without it', () => {
   class OldRequest extends Request {
     constructor(url: string, init: RequestInit = {}) {
       if (init.cache !== undefined)

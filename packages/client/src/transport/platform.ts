@@ -1,4 +1,4 @@
-/** The only sources of time and randomness in the client, and its only way to say something by itself. */
+/** The only sources of time and randomness in the client, and its only output. */
 import { ElapsedClock } from '@pip-sessions/near-cache/elapsed-clock';
 
 /** Milliseconds since 1970. */
@@ -6,36 +6,41 @@ export function systemTime(): number {
   return Date.now();
 }
 
-/** Milliseconds from any start, which never step back: for deadlines. */
+/** Milliseconds since an arbitrary start, never stepping back: for timeouts. */
 export function monotonicTime(): number {
   return performance.now();
 }
 
 const elapsed = new ElapsedClock({ monotonic: monotonicTime, wall: systemTime });
 
-/** The same, and also while the machine was suspended: for how long something may be trusted. */
+/**
+ * Milliseconds since an arbitrary start, which also count while the machine is suspended: for the age of cached values.
+ */
 export function elapsedTime(): number {
   return elapsed.now();
 }
 
-/** That many random bytes as hex, which nobody can guess. */
+/** Returns `bytes` random bytes as hex. They are cryptographically secure. */
 export function randomHex(bytes: number): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   );
 }
 
-/** From 0 up to 1, for jitter only. */
+/** Returns a number from 0 to 1, for jitter only. */
 export function random(): number {
   return Math.random();
 }
 
-/** Shows the developer a mistake that nothing else would show. */
+/** Prints a mistake of the developer that would otherwise stay unnoticed. */
 export function showMistake(error: unknown): void {
   console.error(error);
 }
 
-/** What keeps a request out of the platform's caches. Empty on a platform that refuses the option, and caches nothing. */
+/**
+ * The option that keeps a request out of the platform's caches. It is empty on a platform that rejects the option: such
+ * a platform has no cache.
+ */
 export function uncached(PlatformRequest: typeof Request | undefined): Pick<RequestInit, 'cache'> {
   try {
     if (PlatformRequest) new PlatformRequest('http://localhost/', { cache: 'no-store' });

@@ -4,25 +4,29 @@ import type { TransportSettings } from './options.ts';
 import { monotonicTime } from './platform.ts';
 import { type AnswerReader, brokenConnection, type Outcome, type PassingEnd, readOutcome } from './response.ts';
 
-/** The wait before the first repetition; it doubles from one to the next. */
+/** The maximum wait before the first repetition, in milliseconds. It doubles with each repetition. */
 const BACKOFF_MS = 100;
 const BACKOFF_MS_MAX = 2_000;
 
-/** What is sent, and where to: set up once a call, sent once an attempt. */
-export interface Exchange<T> {
+/** A request that is prepared once per call and sent once per attempt. */
+export interface PreparedRequest<T> {
   readonly target: CallTarget;
   readonly address: string;
   readonly init: RequestInit;
   readonly reader: AnswerReader<T>;
-  /** For the call as a whole, with all its attempts and the waits between them. */
+  /** The timeout of the call with all its attempts and the waits between them. */
   readonly timeout_ms: number;
-  /** The ends after which the request may be sent again without doing anything twice. */
+  /** The outcomes after which the request may be sent again without doing anything twice. */
   readonly repeat_after: ReadonlySet<PassingEnd>;
 }
 
-/** Sends a request until it has an answer that stands, or the caller gives up. */
-export async function send<T>(settings: TransportSettings, exchange: Exchange<T>, caller?: AbortSignal): Promise<T> {
-  const { target, timeout_ms, repeat_after } = exchange;
+/** Sends a request until its outcome is final, or the caller aborts. */
+export async function send<T>(
+  settings: TransportSettings,
+  request: PreparedRequest<T>,
+  caller?: AbortSignal,
+): Promise<T> {
+  const { target, timeout_ms, repeat_after } = request;
   const deadline = monotonicTime() + timeout_ms;
   let failure: Error | undefined;
   const ends = {
@@ -30,20 +34,21 @@ export async function send<T>(settings: TransportSettings, exchange: Exchange<T>
       new SessionsCallError(
         'TIMEOUT',
         target,
-        `No answer within ${timeout_ms} ms. Check that the service runs and is not overloaded, or raise timeout_ms.`,
+        `No response within ${timeout_ms} ms. Check that the service runs and is not overloaded, or raise timeout_ms.`,
         { cause: failure },
       ),
-    aborted: (cause: unknown) => new SessionsCallError('ABORTED', target, "The caller's signal ended it.", { cause }),
+    aborted: (cause: unknown) =>
+      new SessionsCallError('ABORTED', target, "The caller's signal aborted the call.", { cause }),
   };
   return withDeadline(timeout_ms, caller, ends, async (signal) => {
     for (let repeated = 0; ; repeated += 1) {
-      const outcome = await attempt(settings, exchange, signal);
+      const outcome = await attempt(settings, request, signal);
       if (outcome.type === 'result') return outcome.result;
       failure = outcome.error;
       const passing = outcome.end !== null && repeat_after.has(outcome.end);
       if (!passing || repeated === settings.retries || signal.aborted) throw failure;
       const wait_ms = Math.max(outcome.retry_after_ms, backoff(repeated, settings.random));
-      // Waiting beyond the deadline would only hide what went wrong.
+      // A wait beyond the deadline would replace this error by a TIMEOUT, which says less.
       if (monotonicTime() + wait_ms >= deadline) throw failure;
       await settings.sleep(wait_ms, signal);
       if (signal.aborted) throw failure;
@@ -53,7 +58,7 @@ export async function send<T>(settings: TransportSettings, exchange: Exchange<T>
 
 async function attempt<T>(
   settings: TransportSettings,
-  { target, address, init, reader }: Exchange<T>,
+  { target, address, init, reader }: PreparedRequest<T>,
   signal: AbortSignal,
 ): Promise<Outcome<T>> {
   try {
@@ -64,7 +69,7 @@ async function attempt<T>(
   }
 }
 
-/** Full jitter: callers that failed together do not come back together. */
+/** Full jitter: callers that failed together do not repeat together. */
 function backoff(repeated: number, random: () => number): number {
   return random() * Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** repeated);
 }

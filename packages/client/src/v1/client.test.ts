@@ -14,7 +14,7 @@ const CLOSED = {
 };
 const { user: _user, data: _data, ...SUMMARY } = ORIGINAL_SESSION;
 
-test("each method sends its command with the contract's members, null for what is not given", async (t) => {
+test('each method sends its command with all properties, null for omitted ones', async (t) => {
   const { url, received } = await scriptedService(
     t,
     json(200, ORIGINAL_SESSION),
@@ -50,7 +50,7 @@ test("each method sends its command with the contract's members, null for what i
   assert.ok(received.every(({ headers }) => headers['content-type'] === 'application/json'));
 });
 
-test("an original's session comes back with times, and no close_time while it is active", async (t) => {
+test('a session of the original has dates, and no close_time while it is active', async (t) => {
   const { url } = await scriptedService(t, json(200, ORIGINAL_SESSION), json(200, CLOSED));
   const client = createSessionsV1Client({ url });
   const open = await client.openSession(null, '1');
@@ -64,7 +64,7 @@ test("an original's session comes back with times, and no close_time while it is
   assert.equal(closed?.active, false);
 });
 
-test("an original's page comes back without user and data, with a total where it was asked for", async (t) => {
+test('a page of the original has no user and data, and a total on request', async (t) => {
   const { url, received } = await scriptedService(
     t,
     json(200, { total: 1002, data: [SUMMARY] }),
@@ -87,7 +87,7 @@ for (const [answer, reply] of Object.entries({
   'an empty body': text(200, ''),
   null: text(200, 'null'),
 })) {
-  test(`a session that is not there is null, also when the service says so by ${answer}`, async (t) => {
+  test(`a missing session is null, also if the service responds with ${answer}`, async (t) => {
     const { url } = await scriptedService(t, reply);
     const client = createSessionsV1Client({ url });
     assert.equal(await client.getSessionById(null, ID), null);
@@ -96,12 +96,12 @@ for (const [answer, reply] of Object.entries({
   });
 }
 
-test('an opened session that is answered as null is an error, not a session', async (t) => {
+test('an open response with null is an error', async (t) => {
   const { url } = await scriptedService(t, noContent);
   await assert.rejects(createSessionsV1Client({ url }).openSession(null, '1'), { code: 'INVALID_ANSWER' });
 });
 
-test("an error keeps the service's code, category, status, message, details and correlation id", async (t) => {
+test("an error has all properties of the service's error", async (t) => {
   const body = {
     code: 'SESSION_CLOSED',
     category: 'Conflict',
@@ -120,7 +120,7 @@ test("an error keeps the service's code, category, status, message, details and 
   });
 });
 
-test("an original's errors are understood, also those of its framework, which name no category", async (t) => {
+test('errors of the original and of its framework are understood', async (t) => {
   const message = 'Validation failed: user_id must not be null';
   const invalid = {
     code: 'INVALID_DATA',
@@ -146,7 +146,7 @@ test("an original's errors are understood, also those of its framework, which na
 });
 
 for (const place of ['query', 'headers', 'both'] as const) {
-  test(`the correlation id travels by ${place}`, async (t) => {
+  test(`the correlation id is sent by ${place}`, async (t) => {
     const { url, received } = await scriptedService(t, noContent);
     const client = createSessionsV1Client({ url, correlation_id: place });
     for (const correlationId of ['a b&c', 'größe', null, '']) await client.getSessionById(correlationId, ID);

@@ -6,12 +6,15 @@ import type { CallOptions } from '../transport/options.ts';
 import { createCall } from './request.ts';
 
 /**
- * A client of API v1 over HTTP: of this service, and of the Pip.Services original (WIRE_V1.md, HTTP).
+ * Creates a client of API v1 over HTTP, for this service and for the Pip.Services original (WIRE_V1.md, HTTP). It needs
+ * no `open` and no `close`.
  *
- * Throws a `TypeError` that names the option when one is missing or wrong. Calls reject with a
- * `SessionsServiceError` or a `SessionsCallError`. There is nothing to open or to close.
+ * Throws a `TypeError` that names an option which is missing or wrong. Calls reject with a `SessionsServiceError` or a
+ * `SessionsCallError`.
  *
  * @example
+ * import { createSessionsV1Client } from '@pip-sessions/client';
+ *
  * const sessions = createSessionsV1Client({ url: 'http://localhost:8080' });
  * const session = await sessions.openSession('123', '1', 'User 1', 'localhost', 'test', null, { cart: [] });
  * await sessions.storeSessionData('123', session.id, { cart: ['apple'] });

@@ -55,7 +55,10 @@ test('a read survives a gateway that cannot reach the service for a moment', asy
 
 test('retries are bounded, and the last failure is what the caller sees', async (t) => {
   const { client, received } = await clientOf(t, [text(503, '<html>')], { retries: 2 });
-  await assert.rejects(client.getSessionById(null, ID), callError('UNREACHABLE', /A gateway answered 503/));
+  await assert.rejects(
+    client.getSessionById(null, ID),
+    callError('UNREACHABLE', /A gateway responded with status 503/),
+  );
   assert.equal(received.length, 3);
 });
 
@@ -83,7 +86,7 @@ test('open_session is sent once, so that a user never gets two sessions', async 
   assert.equal(received.length, 1);
 });
 
-test('delete_session_by_id is sent once, so that a deleted session is never reported as missing', async (t) => {
+test('delete_session_by_id is sent once, so a repeat cannot report a missing session', async (t) => {
   const { client, received } = await clientOf(t, [text(503, '')]);
   await assert.rejects(client.deleteSessionById(null, ID), callError('UNREACHABLE', /503/, 'delete_session_by_id'));
   assert.equal(received.length, 1);
@@ -107,7 +110,7 @@ test('a refused connection fails at once', async () => {
   );
 });
 
-test('a service that asks for time gets it', async (t) => {
+test('Retry-After delays the next attempt', async (t) => {
   const later = new Date(Date.now() + 5_000).toUTCString();
   const replies: [Reply, ...Reply[]] = [
     text(503, '', { 'retry-after': '2' }),
@@ -120,7 +123,7 @@ test('a service that asks for time gets it', async (t) => {
   assert.ok(Number(waits[1]) > 3_000 && Number(waits[1]) <= 5_000, `waited ${waits[1]} ms`);
 });
 
-test('a service that asks for more time than there is fails at once, with what it said', async (t) => {
+test('a Retry-After beyond the timeout fails at once with the error of the service', async (t) => {
   const { client, received, waits } = await clientOf(t, [
     json(503, { code: 'SHUTTING_DOWN', category: 'NoResponse', message: 'later' }, { 'retry-after': '60' }),
   ]);
@@ -129,20 +132,20 @@ test('a service that asks for more time than there is fails at once, with what i
   assert.deepEqual(waits, []);
 });
 
-test('waits between attempts never grow beyond two seconds', async (t) => {
+test('waits between attempts are two seconds at most', async (t) => {
   const { client, waits } = await clientOf(t, [reset], { retries: 7, timeout_ms: 60_000 });
   await assert.rejects(client.getSessionById(null, ID), { code: 'UNREACHABLE' });
   assert.deepEqual(waits, [100, 200, 400, 800, 1600, 2000, 2000]);
 });
 
 for (const [where, reply] of Object.entries({ 'before its answer': hang, 'in the middle of its answer': hangInBody })) {
-  test(`a service that hangs ${where} is given up after timeout_ms`, async (t) => {
+  test(`a call times out after timeout_ms if the service hangs ${where}`, async (t) => {
     const { client } = await clientOf(t, [reply], { timeout_ms: 50 });
     await assert.rejects(client.getSessionById(null, ID), callError('TIMEOUT', /within 50 ms.*raise timeout_ms/));
   });
 }
 
-test('timeout_ms also ends a fetch that does not heed its signal, and a wait between attempts', async () => {
+test('timeout_ms ends a fetch that ignores its signal, and a wait between attempts', async () => {
   const url = 'http://service';
   const deaf = createSessionsV1Client({ url, timeout_ms: 50, fetch: () => new Promise(() => {}) });
   await assert.rejects(deaf.getSessionById(null, ID), { code: 'TIMEOUT' });
@@ -162,7 +165,7 @@ test('timeout_ms also ends a fetch that does not heed its signal, and a wait bet
   });
 });
 
-test("the caller's signal ends a call, and no further attempt is made", async (t) => {
+test("the caller's signal aborts a call, and no further attempt is made", async (t) => {
   const controller = new AbortController();
   const giveUp: Reply = () => controller.abort(new Error('the user left'));
   const { client, received } = await clientOf(t, [giveUp]);
@@ -174,7 +177,7 @@ test("the caller's signal ends a call, and no further attempt is made", async (t
   assert.equal(received.length, 1);
 });
 
-test('a call whose signal has fired already sends nothing', async (t) => {
+test('a call whose signal is already aborted sends nothing', async (t) => {
   const { client, received } = await clientOf(t, [found]);
   await assert.rejects(client.openSession(null, '1', null, null, null, null, null, { signal: AbortSignal.abort() }), {
     code: 'ABORTED',
@@ -182,13 +185,13 @@ test('a call whose signal has fired already sends nothing', async (t) => {
   assert.equal(received.length, 0);
 });
 
-test('an answer beyond the bound is not read to its end', async (t) => {
+test('a response above answer_bytes_max is not read to its end', async (t) => {
   const endless: Reply = (response) => void response.writeHead(200).write('x'.repeat(2000));
   const { client } = await clientOf(t, [endless], { answer_bytes_max: 1000 });
   await assert.rejects(client.getSessionById(null, ID), callError('ANSWER_TOO_LARGE', /larger than 1000 bytes/));
 });
 
-test('what is not a sessions service is called that, with its status', async (t) => {
+test('a response of another server is INVALID_ANSWER, with its status', async (t) => {
   const replies: [Reply, ...Reply[]] = [
     text(200, '<html>', { 'content-type': 'text/html' }),
     json(200, { hello: 'world' }),

@@ -9,9 +9,8 @@ const REPEATABLE: ReadonlySet<PassingEnd> = new Set<PassingEnd>(['no_answer', 50
 const NEVER: ReadonlySet<PassingEnd> = new Set();
 
 /**
- * Sends a command and answers what `read` makes of its JSON result, which may be null. `read` throws when the result
- * is not what it should be. Rejects only with a `SessionsError`, or with the platform's own for members that are not
- * JSON.
+ * Sends a command, and returns what `read` makes of its JSON result, which may be null. `read` throws for a wrong
+ * result. Rejects with a `SessionsError`, or with the error of `JSON.stringify` for members that are not JSON.
  */
 export type Call = <T>(
   command: CommandV1,
@@ -21,7 +20,7 @@ export type Call = <T>(
   signal?: AbortSignal,
 ) => Promise<T>;
 
-/** Throws a `TypeError` that names the option when one is missing or wrong. */
+/** Throws a `TypeError` that names an option which is missing or wrong. */
 export function createCall(options: CallOptions): Call {
   const settings = toCallSettings(options);
   const { timeout_ms } = settings;
@@ -35,7 +34,7 @@ export function createCall(options: CallOptions): Call {
       if (settings.in_query) address += `?${new URLSearchParams({ correlation_id: correlationId })}`;
       if (settings.in_headers) headers[CORRELATION_HEADER] = headerText(correlationId);
     }
-    // A redirected POST becomes a GET, or carries the session to another host.
+    // A redirected POST would become a GET, or send the session to another host.
     const init: RequestInit = { method: 'POST', headers, body: JSON.stringify(members), redirect: 'manual' };
     const reader = answerReaderV1(target, read);
     const repeat_after = isIdempotent ? REPEATABLE : NEVER;

@@ -2,7 +2,7 @@ import type { ErrorV1 } from '@pip-sessions/contract/v1';
 import { type CallTarget, categoryOf, SessionsServiceError } from '../transport/errors.ts';
 import type { AnswerReader, ErrorAnswer } from '../transport/response.ts';
 
-/** Reads answers of API v1: `read` makes a result of its JSON, which is null for an empty body. */
+/** Reads the responses of API v1. `read` converts the JSON, which is null for an empty body. */
 export function answerReaderV1<T>(target: CallTarget, read: (json: unknown) => T): AnswerReader<T> {
   return {
     result: (text) => read(text === '' ? null : JSON.parse(text)),
@@ -14,20 +14,24 @@ function errorOf(target: CallTarget, { status, text }: ErrorAnswer): SessionsSer
   const body = parseError(text);
   if (body === null) return null;
   const { code, category, message, details, correlation_id } = body;
-  return new SessionsServiceError(target, stringOr(message, `The service answered ${status} without a message.`), {
-    code: stringOr(code, 'UNKNOWN'),
-    category: stringOr(category, categoryOf(status)),
-    status,
-    details,
-    correlation_id: stringOr(correlation_id, null),
-  });
+  return new SessionsServiceError(
+    target,
+    stringOr(message, `The service responded with status ${status} and no message.`),
+    {
+      code: stringOr(code, 'UNKNOWN'),
+      category: stringOr(category, categoryOf(status)),
+      status,
+      details,
+      correlation_id: stringOr(correlation_id, null),
+    },
+  );
 }
 
 function stringOr<T>(value: unknown, otherwise: T): string | T {
   return typeof value === 'string' ? value : otherwise;
 }
 
-/** Null for what is not the JSON of an error. */
+/** Returns null for text that is not the JSON of an error. */
 function parseError(text: string): Partial<Record<keyof ErrorV1, unknown>> | null {
   try {
     const json: unknown = JSON.parse(text);

@@ -121,7 +121,7 @@ const CASES: Readonly<Record<string, Case>> = {
 };
 
 for (const [name, { call, reply, line, body, type = JSON_TYPE, result }] of Object.entries(CASES)) {
-  test(`${name} is ${line}, with its body and key, and answers what the service does`, async () => {
+  test(`${name} sends ${line} with its body and key, and returns the result`, async () => {
     const { client, sent } = clientOf([reply]);
     assert.deepEqual(await call(client), result);
     assert.equal(sent.length, 1);
@@ -135,7 +135,7 @@ for (const [name, { call, reply, line, body, type = JSON_TYPE, result }] of Obje
   });
 }
 
-test('without a key, none is sent; a path of a gateway stays before that of the service', async () => {
+test('without a key none is sent, and the path of a gateway is kept', async () => {
   const addresses: string[] = [];
   const fetch = async (url: string, { headers }: RequestInit) => {
     addresses.push(url);
@@ -146,7 +146,7 @@ test('without a key, none is sent; a path of a gateway stays before that of the 
   assert.deepEqual(addresses, [`https://gateway/sessions/v2/sessions/${ID}`]);
 });
 
-test('all goes through every page, also where one is empty, and asks for no page before it is needed', async () => {
+test('all iterates over every page, also empty ones, and requests pages lazily', async () => {
   const items = ['a', 'b', 'c'].map((id) => ({ ...SUMMARY, id }));
   const { client, sent } = clientOf([
     answer(200, { items: items.slice(0, 2), next_cursor: '1' }),
@@ -166,7 +166,7 @@ test('all goes through every page, also where one is empty, and asks for no page
   );
 });
 
-test('all ends with an error where a page leads to itself', async () => {
+test('all rejects if a page names itself as the next one', async () => {
   const { client, sent } = clientOf([answer(200, { items: [], next_cursor: '1' })]);
   const readAll = async () => {
     for await (const { id } of client.all()) assert.fail(id);
@@ -175,7 +175,7 @@ test('all ends with an error where a page leads to itself', async () => {
   assert.equal(sent.length, 2);
 });
 
-test('a session that is not there is null for get, and an error for what would change it', async () => {
+test('a missing session is null for get, and an error for changes', async () => {
   const { client } = clientOf([problem(404, 'SESSION_NOT_FOUND')]);
   assert.equal(await client.get(ID), null);
   const missing = { name: 'NotFoundError', code: 'SESSION_NOT_FOUND' };
@@ -187,12 +187,12 @@ test('a session that is not there is null for get, and an error for what would c
   await assert.rejects(client.remove(ID), missing);
 });
 
-test('a wrong path is not taken for a missing session', async () => {
+test('a 404 for a wrong path is no missing session', async () => {
   const { client } = clientOf([problem(404, 'NOT_FOUND')]);
   await assert.rejects(client.get(ID), { name: 'NotFoundError', code: 'NOT_FOUND' });
 });
 
-test('as a reader it answers the live session of a token, null for another token, and rejects at a fault', async () => {
+test('read returns the live session of a token, else null, and rejects at a fault', async () => {
   const { client } = clientOf([
     answer(200, { active: true, session: SESSION, max_age: 60, age: 0 }),
     answer(200, { active: false, reason: 'unknown' }),
@@ -229,7 +229,7 @@ test('a filter by an unknown user does not close the sessions of every user', as
   assert.equal(sent.length, 0);
 });
 
-test('a value that JSON does not know is refused, and not stored as something else', async () => {
+test('a value that is not JSON is rejected, and not stored as another value', async () => {
   const { client, sent } = clientOf([found]);
   await assert.rejects(client.replaceData(ID, undefined), TypeError);
   await assert.rejects(client.patchData(ID, 1n), TypeError);

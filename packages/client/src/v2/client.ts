@@ -7,14 +7,16 @@ import { NotFoundError } from './errors.ts';
 import { createCallV2, type SessionsClientOptions } from './request.ts';
 import { readerOf } from './results.ts';
 
-/** As many as a random UUID has room for: nobody meets or guesses the key of another. */
+/** The size of a random UUID: such a key is unique, and cannot be guessed. */
 const IDEMPOTENCY_KEY_BYTES = 16;
 
 /**
- * A client of API v2 over HTTP. Throws a `TypeError` that names the option when one is missing or wrong. There is
- * nothing to open or to close.
+ * Creates a client of API v2 over HTTP. It needs no `open` and no `close` of its own. Throws a `TypeError` that names
+ * an option which is missing or wrong.
  *
  * @example
+ * import { createSessionsClient } from '@pip-sessions/client';
+ *
  * const sessions = createSessionsClient({ url: 'http://localhost:8080', key: 'the key of this application' });
  * const { session, token } = await sessions.open({ user_id: '1', data: { cart: [] } });
  * await sessions.patchData(session.id, { cart: ['apple'] });
@@ -31,7 +33,7 @@ export function createSessionsClient<User = unknown, Data = unknown>(
       const route = ROUTES_V2[name];
       return call({ ...request, route, read: readerOf(route, request) }, options);
     },
-    // Only the session may be missing: a wrong path is a mistake in the set-up, not a result.
+    // Only a missing session is a result. A wrong path is a mistake in the set-up.
     isMissing: (error) => error instanceof NotFoundError && error.code === 'SESSION_NOT_FOUND',
     newIdempotencyKey: () => randomHex(IDEMPOTENCY_KEY_BYTES),
   });

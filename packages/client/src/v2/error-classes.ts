@@ -14,7 +14,7 @@ import {
 
 export type ProblemClass = new (answer: ProblemAnswer) => SessionsProblemError;
 
-/** What each code rejects with. The base class is for what a caller mends in its code, or cannot mend. */
+/** The error class of each code. The base class is for errors that a caller fixes in its code, or cannot fix. */
 export const PROBLEM_CLASSES: Readonly<Record<ProblemCode, ProblemClass>> = {
   INVALID_DATA: InvalidDataError,
   INVALID_CONTENT: SessionsProblemError,

@@ -1,42 +1,52 @@
 import type { CloseReason, ProblemCode } from '@pip-sessions/contract/v2';
 import { type FrameworkStatus, frameworkStatusOf } from '../transport/framework-status.ts';
 
-/** A problem as it was answered, and to what request. */
+/** An error response of API v2, and the request that caused it. */
 export type ProblemAnswer = Pick<
   SessionsProblemError,
   'code' | 'response_status' | 'details' | 'correlation_id' | 'method' | 'path'
 > & {
+  /** The message: what went wrong, and what to do about it. */
   readonly detail: string;
+  /** When the service allows another request, in milliseconds from now; 0 if it does not say. */
   readonly retry_after_ms: number;
 };
 
 /**
- * The service answered with a problem (API v2). `code` is stable, `message` is for people: what went wrong, and what
- * to do about it. Families that callers handle have a subclass each.
+ * The service responded with an error (API v2). `code` is stable. `message` is for people: what went wrong, and what to
+ * do about it. Errors that callers handle have a subclass each.
  *
  * @example
+ * import { RevisionConflictError, SessionClosedError } from '@pip-sessions/client';
+ *
  * try {
- *   await sessions.patchData(id, { cart }, { if_match: revision });
+ *   await sessions.patchData(session.id, { cart: [] }, { if_match: session.revision });
  * } catch (error) {
- *   if (error instanceof SessionClosedError) return signInAgain(error.reason);
- *   if (error instanceof RevisionConflictError) return readAgain();
- *   throw error;
+ *   if (error instanceof SessionClosedError) console.log(`Sign in again: ${error.reason}`);
+ *   else if (error instanceof RevisionConflictError) console.log('Read the session again.');
+ *   else throw error;
  * }
  */
 export class SessionsProblemError extends Error implements FrameworkStatus {
+  /** The name of the class. */
   override readonly name: string = 'SessionsProblemError';
-  /** One of `PROBLEM_CODES`, or one that a newer service adds. */
+  /** One of `PROBLEM_CODES`, or a code that a newer service adds. */
   readonly code: ProblemCode | (string & {});
   /** The status of the service's HTTP response. */
   readonly response_status: number;
   /** The status for the application's own response, if no handler catches the error: 503 or 500. */
   readonly status: FrameworkStatus['status'];
+  /** False: frameworks must not show the message to the user. */
   readonly expose: FrameworkStatus['expose'];
+  /** Headers for the application's own response: `retry-after` with a 503. */
   readonly headers: FrameworkStatus['headers'];
+  /** Further properties, such as `reason` and `members`; null if there are none. */
   readonly details: Readonly<Record<string, unknown>> | null;
+  /** The correlation id of the request; null if it had none. */
   readonly correlation_id: string | null;
+  /** The HTTP method of the request. */
   readonly method: string;
-  /** As a template: `/v2/sessions/{id}`. */
+  /** The path of the request as a template: `/v2/sessions/{id}`. */
   readonly path: string;
 
   constructor(answer: ProblemAnswer) {
@@ -54,10 +64,10 @@ export class SessionsProblemError extends Error implements FrameworkStatus {
   }
 }
 
-/** The session has ended; nothing was changed. The user has to sign in again. */
+/** The session has ended, and nothing was changed (code `SESSION_CLOSED`). The user has to sign in again. */
 export class SessionClosedError extends SessionsProblemError {
   override readonly name = 'SessionClosedError';
-  /** Why it ended; null when the service does not say. */
+  /** Why the session ended; null if the service does not say. */
   readonly reason: CloseReason | (string & {}) | null;
 
   constructor(answer: ProblemAnswer) {
@@ -67,20 +77,23 @@ export class SessionClosedError extends SessionsProblemError {
   }
 }
 
-/** The session is no longer of the revision in `if_match`: somebody else changed it. Read it again, then decide. */
+/**
+ * The session no longer has the revision in `if_match`, because another request changed it (code `REVISION_CONFLICT`).
+ * Read the session again, then decide.
+ */
 export class RevisionConflictError extends SessionsProblemError {
   override readonly name = 'RevisionConflictError';
 }
 
-/** The user has as many sessions as the service allows, and its policy is to refuse a further one. */
+/** The user has as many sessions as the service allows, and the service does not evict (code `SESSION_LIMIT`). */
 export class SessionLimitError extends SessionsProblemError {
   override readonly name = 'SessionLimitError';
 }
 
-/** A member of the request is missing, or of a wrong type or size. */
+/** A property of the request is missing, or has a wrong type or size (code `INVALID_DATA`). */
 export class InvalidDataError extends SessionsProblemError {
   override readonly name = 'InvalidDataError';
-  /** Which ones; empty when the service does not say. */
+  /** The names of these properties; empty if the service does not say. */
   readonly members: readonly string[];
 
   constructor(answer: ProblemAnswer) {
@@ -90,20 +103,23 @@ export class InvalidDataError extends SessionsProblemError {
   }
 }
 
-/** The key is missing or wrong (401), or its scope does not allow the call (403). */
+/**
+ * The API key is missing or wrong (code `UNAUTHORIZED`, 401), or its scope does not allow the call (code `FORBIDDEN`,
+ * 403).
+ */
 export class UnauthorizedError extends SessionsProblemError {
   override readonly name = 'UnauthorizedError';
 }
 
-/** There is no such session, token or path. */
+/** The session, the token or the path does not exist (code `SESSION_NOT_FOUND`, `TOKEN_UNKNOWN` or `NOT_FOUND`). */
 export class NotFoundError extends SessionsProblemError {
   override readonly name = 'NotFoundError';
 }
 
-/** Too many requests, also after the retries. */
+/** The service rejected too many requests, also after the retries (code `TOO_MANY_REQUESTS`). */
 export class TooManyRequestsError extends SessionsProblemError {
   override readonly name = 'TooManyRequestsError';
-  /** When to come back, from now; 0 when the service does not say. */
+  /** When the service allows another request, in milliseconds from now; 0 if it does not say. */
   readonly retry_after_ms: number;
 
   constructor(answer: ProblemAnswer) {
@@ -112,7 +128,7 @@ export class TooManyRequestsError extends SessionsProblemError {
   }
 }
 
-/** The service runs and cannot serve for now, also after the retries. */
+/** The service runs but cannot serve requests, also after the retries (code `STORE_UNAVAILABLE` or `STORE_FULL`). */
 export class ServiceUnavailableError extends SessionsProblemError {
   override readonly name = 'ServiceUnavailableError';
 }

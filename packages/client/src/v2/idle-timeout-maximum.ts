@@ -1,20 +1,20 @@
 import { codeOf } from './error-code.ts';
 
-/** The service names its maximum in the message alone. */
+/** The service names its maximum only in the message. */
 const REFUSED = /\bidle_timeout must not be longer than (\d+) seconds/;
 
-/** The longest idle timeout that the service allows, in seconds, of an error that says so; null for another error. */
+/** Returns the maximum idle timeout in seconds if an error names it; null for another error. */
 function idleTimeoutMaximumOf(error: unknown): number | null {
   if (codeOf(error) !== 'INVALID_DATA' || !(error instanceof Error)) return null;
   const [, seconds] = REFUSED.exec(error.message) ?? [];
   return seconds === undefined ? null : Number(seconds);
 }
 
-/** The longest idle timeout that the service allows, as far as it has said so. */
+/** The maximum idle timeout of the service, as far as its errors have named it. */
 export class IdleTimeoutMaximum {
   #max_s: number;
 
-  /** `max_s` is what no service allows more than. */
+  /** `max_s` is the maximum of every service. */
   constructor(max_s: number) {
     this.#max_s = max_s;
   }
@@ -23,7 +23,10 @@ export class IdleTimeoutMaximum {
     return Math.min(wanted_s, this.#max_s);
   }
 
-  /** Calls with what is wanted or allowed, and again where the service says that it allows less; `learnt` is told first. */
+  /**
+   * Calls `call` with the wanted or the allowed timeout. If the service allows less, it calls `learnt` and then `call`
+   * again.
+   */
   async within<T>(
     wanted_s: number,
     call: (idle_timeout: number) => Promise<T>,

@@ -5,7 +5,7 @@ import { answer, clientOf, SESSION, TOKEN } from '../fixtures/scripted-fetch.ts'
 const found = answer(200, SESSION);
 
 for (const id of ['', '.', '..', TOKEN]) {
-  test(`an id that would lead elsewhere, or into a log, is refused: '${id.slice(0, 3)}'`, async () => {
+  test(`an id of another path, or a token, is rejected: '${id.slice(0, 3)}'`, async () => {
     const { client, sent } = clientOf([found]);
     for (const call of [client.get(id), client.remove(id), client.replaceData(id, 1)]) {
       await assert.rejects(call, (error: unknown) => {
@@ -19,13 +19,13 @@ for (const id of ['', '.', '..', TOKEN]) {
   });
 }
 
-test('an id never leaves its place in the path', async () => {
+test('an id stays one segment of the path', async () => {
   const { client, sent } = clientOf([found]);
   await client.get('../a b?c#d$&');
   assert.equal(sent[0]?.path, '/v2/sessions/..%2Fa%20b%3Fc%23d%24%26');
 });
 
-test('what is undefined in a query is left out', async () => {
+test('undefined properties of a query are omitted', async () => {
   const { client, sent } = clientOf([answer(200, { items: [], next_cursor: null })]);
   await client.list(Object.fromEntries([['user_id', undefined]]));
   await client.list();

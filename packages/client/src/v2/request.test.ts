@@ -20,7 +20,7 @@ import { createSessionsClient, type RequestOptions, SessionsCallError, type Sess
 const found = answer(200, SESSION);
 const opened = answer(201, { session: SESSION, token: TOKEN, evicted: [] });
 
-test('all attempts to open a session have one idempotency key, and another call has another', async () => {
+test('all attempts of open have the same idempotency key; each call has its own', async () => {
   const { client, sent } = clientOf([broken, text(502, ''), problem(503, 'STORE_UNAVAILABLE'), opened]);
   await client.open({ user_id: '1' });
   await client.open({ user_id: '1' });
@@ -41,7 +41,7 @@ test("the caller's own idempotency key is sent; other calls have none", async ()
   );
 });
 
-test('correlation id and trace context go with every attempt', async () => {
+test('every attempt has the correlation id and the trace context', async () => {
   const traceparent = `00-${'0af7651916cd43dd8448eb211c80319c'}-${'b7ad6b7169203331'}-01`;
   const { client, sent } = clientOf([broken, found]);
   await client.get(ID, { correlation_id: '123', traceparent });
@@ -87,11 +87,11 @@ for (const [who, client_ms, call_ms, at_ms] of [
   ["the client's timeout_ms", 700, undefined, 700],
   ["the call's timeout_ms", 700, 300, 300],
 ] as const) {
-  test(`a service that hangs is given up after ${who}`, async (t) => {
+  test(`a call times out after ${who} if the service hangs`, async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     const { client } = clientOf([hang], client_ms === undefined ? {} : { timeout_ms: client_ms });
     const call = client.get(ID, { timeout_ms: call_ms });
-    const message = `GET /v2/sessions/{id} at ${URL_OF_SERVICE}: No answer within ${at_ms} ms.`;
+    const message = `GET /v2/sessions/{id} at ${URL_OF_SERVICE}: No response within ${at_ms} ms.`;
     const rejected = assert.rejects(call, (error: unknown) => {
       assert.ok(error instanceof SessionsCallError);
       assert.equal(error.code, 'TIMEOUT');
@@ -110,7 +110,7 @@ for (const [who, client_ms, call_ms, at_ms] of [
   });
 }
 
-test("the caller's signal ends a call, with its reason, and no further attempt is made", async () => {
+test("the caller's signal aborts a call with its reason, without further attempts", async () => {
   const controller = new AbortController();
   const giveUp: Reply = (signal) => {
     controller.abort(new Error('the user left'));
@@ -126,13 +126,13 @@ test("the caller's signal ends a call, with its reason, and no further attempt i
   assert.equal(sent.length, 1);
 });
 
-test('a call whose signal has fired already sends nothing', async () => {
+test('a call whose signal is already aborted sends nothing', async () => {
   const { client, sent } = clientOf([opened]);
   await assert.rejects(client.open({ user_id: '1' }, { signal: AbortSignal.abort() }), { code: 'ABORTED' });
   assert.equal(sent.length, 0);
 });
 
-test('an answer beyond the bound is not read to its end', async () => {
+test('a response above answer_bytes_max is not read to its end', async () => {
   const { client } = clientOf([found], { answer_bytes_max: 100 });
   await assert.rejects(client.get(ID), { code: 'ANSWER_TOO_LARGE' });
 });

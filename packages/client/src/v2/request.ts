@@ -17,33 +17,33 @@ import { answerReaderV2 } from './response.ts';
 
 /** How to reach a sessions service by API v2. Only `url` is required. */
 export interface SessionsClientOptions extends TransportOptions {
-  /** One of the service's API keys, with the scope that the calls need. */
+  /** An API key of the service, with the scope that the calls need. */
   readonly key?: string | undefined;
 }
 
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
-/** The service says that it has not done what was asked. */
+/** Statuses after which the service has certainly not carried out the request. */
 const NOT_DONE: ReadonlySet<PassingEnd> = new Set<PassingEnd>([429, 503]);
 /** Idempotent requests: safe to send again even if the outcome of the first attempt is unknown. */
 const NOT_DONE_OR_UNKNOWN: ReadonlySet<PassingEnd> = new Set<PassingEnd>([...NOT_DONE, 'no_answer', 502, 504]);
 
 interface RequestV2<T> {
   readonly route: RouteV2;
-  /** For a route to one session. */
+  /** The id of the session, for a route to one. */
   readonly id?: string | undefined;
   readonly query?: object;
-  /** The JSON value that goes along; without this member, nothing does. */
+  /** The JSON value of the body. A request without this property has no body. */
   readonly body?: unknown;
   readonly if_match?: number | undefined;
   readonly idempotency_key?: string | undefined;
-  /** Makes the result of its JSON; throws when it is not what it should be. */
+  /** Converts the JSON of the response to the result; throws if it is wrong. */
   readonly read: (json: unknown) => T;
 }
 
-/** Rejects as `SessionsClient` says. */
+/** Sends a request. Rejects as `SessionsClient` says. */
 export type CallV2 = <T>(request: RequestV2<T>, options?: RequestOptions) => Promise<T>;
 
-/** Throws a `TypeError` that names the option when one is missing or wrong. */
+/** Throws a `TypeError` that names an option which is missing or wrong. */
 export function createCallV2(client: SessionsClientOptions): CallV2 {
   const settings = toClientSettings(client);
   return async (request, options = {}) => {
@@ -53,11 +53,11 @@ export function createCallV2(client: SessionsClientOptions): CallV2 {
     const target = { url: settings.base, command: `${method} ${path}` };
     const address = settings.base + toPath(route, id) + toQuery(query);
     const headers = toHeaders(settings, request, options);
-    // A redirected request would carry the key and the token to another host.
+    // A redirected request would send the key and the token to another host.
     const init: RequestInit = { method, headers, body: toBody(request), redirect: 'manual' };
-    const exchange = { target, address, init, reader: answerReaderV2(route, read) };
+    const prepared = { target, address, init, reader: answerReaderV2(route, read) };
     const repeat_after = route.isIdempotent && if_match === undefined ? NOT_DONE_OR_UNKNOWN : NOT_DONE;
-    return send(settings, { ...exchange, timeout_ms: toTimeout(timeout_ms), repeat_after }, signal);
+    return send(settings, { ...prepared, timeout_ms: toTimeout(timeout_ms), repeat_after }, signal);
   };
 }
 
@@ -89,6 +89,6 @@ function toHeaders(
 function toBody(request: RequestV2<unknown>): string | null {
   if (!('body' in request)) return null;
   const text: string | undefined = JSON.stringify(request.body);
-  if (text === undefined) throw new TypeError('The value is not one of JSON, which knows no undefined: use null.');
+  if (text === undefined) throw new TypeError('The value is undefined, which JSON does not have: use null.');
   return text;
 }

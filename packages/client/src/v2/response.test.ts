@@ -12,7 +12,7 @@ import {
 } from '../index.ts';
 import { PROBLEM_CLASSES } from './error-classes.ts';
 
-/** What a call rejects with when the service answers so. */
+/** The error with which a call rejects for this response. */
 async function rejection(reply: Reply, call = (client: SessionsClient): Promise<unknown> => client.touch(ID)) {
   const { client } = clientOf([reply], { retries: 0 });
   const error = await call(client).then(
@@ -32,7 +32,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   SessionLimitError: ['SESSION_LIMIT'],
   TooManyRequestsError: ['TOO_MANY_REQUESTS'],
   UnauthorizedError: ['UNAUTHORIZED', 'FORBIDDEN'],
-  // What a caller mends in its code, or cannot mend: there is nothing to catch.
+  // Errors that a caller fixes in its code, or cannot fix: no handler needs their class.
   SessionsProblemError: [
     'INVALID_CONTENT',
     'INVALID_REQUEST',
@@ -48,7 +48,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-test('every code of the catalogue has its class, or the base class on purpose', () => {
+test('every code has an error class of its own, or the base class', () => {
   assert.deepEqual(Object.values(FAMILIES).flat().sort(), [...PROBLEM_CODES].sort());
   assert.deepEqual(Object.keys(PROBLEM_CLASSES).sort(), [...PROBLEM_CODES].sort());
 });
@@ -63,7 +63,7 @@ for (const [name, codes] of Object.entries(FAMILIES)) {
   });
 }
 
-test('a problem keeps all that the service says of it, and names the request by its template', async () => {
+test('an error has all properties of the problem, and the template of the path', async () => {
   const more = { details: { limit: 5 }, correlation_id: '123' };
   const error = await rejection(problem(409, 'SESSION_LIMIT', more));
   assert.ok(error instanceof SessionsProblemError);
@@ -81,7 +81,7 @@ test('a problem keeps all that the service says of it, and names the request by 
   );
 });
 
-test('a closed session says why it ended, invalid data which members are wrong', async () => {
+test('a closed session has its reason, and invalid data has the wrong properties', async () => {
   const closed = await rejection(problem(409, 'SESSION_CLOSED', { details: { reason: 'evicted' } }));
   assert.ok(closed instanceof SessionClosedError);
   assert.equal(closed.reason, 'evicted');
@@ -90,7 +90,7 @@ test('a closed session says why it ended, invalid data which members are wrong',
   assert.deepEqual(invalid.members, ['data']);
 });
 
-test('a service that says less is understood too', async () => {
+test('a problem with fewer properties is understood', async () => {
   const closed = await rejection(problem(409, 'SESSION_CLOSED'));
   assert.ok(closed instanceof SessionClosedError);
   assert.deepEqual([closed.reason, closed.details, closed.correlation_id], [null, null, null]);
@@ -98,12 +98,12 @@ test('a service that says less is understood too', async () => {
   assert.ok(invalid instanceof InvalidDataError);
   assert.deepEqual(invalid.members, []);
   const bare = await rejection(answer(500, { code: 'INTERNAL' }));
-  assert.equal(bare.message, 'The service answered 500 without a detail.');
+  assert.equal(bare.message, 'The service responded with status 500 and no detail.');
   const older = await rejection(answer(431, { code: 'HEADERS_TOO_LARGE', message: 'The headers are larger.' }));
   assert.equal(older.message, 'The headers are larger.');
 });
 
-test('a code of a newer service is the base class, also one that every object has', async () => {
+test('an unknown code has the base class, even one like constructor', async () => {
   for (const code of ['FROM_THE_FUTURE', 'constructor', '__proto__']) {
     const error = await rejection(problem(400, code));
     assert.ok(error instanceof SessionsProblemError);
@@ -112,24 +112,27 @@ test('a code of a newer service is the base class, also one that every object ha
 });
 
 for (const [what, body] of Object.entries({ 'a page': '<html>', JSON: '{"message":"bad"}', nothing: '' })) {
-  test(`a gateway that answers ${what} is not taken for the service`, async () => {
+  test(`a gateway that responds with ${what} is not taken for the service`, async () => {
     for (const status of [502, 503, 504]) {
       const error = await rejection(text(status, body));
       assert.ok(error instanceof SessionsCallError);
       assert.deepEqual([error.code, error.response_status], ['UNREACHABLE', status]);
-      assert.match(error.message, /^POST \/v2\/sessions\/\{id\}\/touch at http:\/\/service: A gateway answered/);
+      assert.match(
+        error.message,
+        /^POST \/v2\/sessions\/\{id\}\/touch at http:\/\/service: A gateway responded with status/,
+      );
     }
   });
 }
 
-test('a gateway that limits calls is as a service that does', async () => {
+test('a 429 of a gateway is a TooManyRequestsError', async () => {
   const error = await rejection(text(429, 'slow down', { 'retry-after': '3' }));
   assert.ok(error instanceof TooManyRequestsError);
   const { code, response_status, retry_after_ms } = error;
   assert.deepEqual([code, response_status, retry_after_ms], ['TOO_MANY_REQUESTS', 429, 3_000]);
 });
 
-test('what is not a sessions service is called that, also a 404, which is not a missing session', async () => {
+test('a response of another server is INVALID_ANSWER, also a 404', async () => {
   for (const [status, body] of [
     [404, 'not found'],
     [404, '{}'],
@@ -181,7 +184,7 @@ const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: Se
   };
 
 for (const [what, [body, why, call]] of Object.entries(MALFORMED)) {
-  test(`${what} is not an answer`, async () => {
+  test(`${what} is not a valid response`, async () => {
     const error = await rejection(answer(200, body), call);
     assert.ok(error instanceof SessionsCallError && error.cause instanceof TypeError);
     assert.equal(error.code, 'INVALID_ANSWER');
@@ -189,7 +192,7 @@ for (const [what, [body, why, call]] of Object.entries(MALFORMED)) {
   });
 }
 
-test('a number of JSON that is infinite is not an answer', async () => {
+test('an infinite number is not a valid response', async () => {
   for (const age of ['1e400', '-1e400']) {
     const body = `{"active":true,"session":${JSON.stringify(SESSION)},"max_age":60,"age":${age}}`;
     const error = await rejection(() => new Response(body), validate);

@@ -5,7 +5,7 @@ import type { AnswerReader, ErrorAnswer } from '../transport/response.ts';
 import { PROBLEM_CLASSES, type ProblemClass } from './error-classes.ts';
 import { SessionsProblemError } from './errors.ts';
 
-/** Reads answers of API v2: `read` makes a result of its JSON. */
+/** Reads the responses of API v2. `read` converts the JSON to the result. */
 export function answerReaderV2<T>(route: RouteV2, read: (json: unknown) => T): AnswerReader<T> {
   return {
     result: (text) => read(parse(text)),
@@ -13,7 +13,7 @@ export function answerReaderV2<T>(route: RouteV2, read: (json: unknown) => T): A
   };
 }
 
-/** The engine's own message quotes the text, which may hold a token. */
+/** The message of `JSON.parse` contains the text, which may hold a token. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -22,7 +22,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The error that an answer of API v2 holds; null when a gateway or another service wrote it. */
+/** Returns the error in a response; null if it is from a gateway or another service. */
 function problemOf({ method, path }: RouteV2, answer: ErrorAnswer): SessionsProblemError | null {
   const { status, text, retry_after_ms } = answer;
   const problem = parseProblem(text) ?? (status === 429 ? OVERLOADED : null);
@@ -32,8 +32,8 @@ function problemOf({ method, path }: RouteV2, answer: ErrorAnswer): SessionsProb
   return new Class({
     code,
     response_status: status,
-    // What breaks HTTP itself is answered before the path is known, in the older form.
-    detail: textOf(detail) ?? textOf(message) ?? `The service answered ${status} without a detail.`,
+    // A request that is not valid HTTP is rejected before its path is known, in the form of API v1.
+    detail: textOf(detail) ?? textOf(message) ?? `The service responded with status ${status} and no detail.`,
     details: isObject(details) ? details : null,
     correlation_id: textOf(correlation_id),
     method,
@@ -42,20 +42,20 @@ function problemOf({ method, path }: RouteV2, answer: ErrorAnswer): SessionsProb
   });
 }
 
-/** A gateway that limits calls means the same, whatever it writes. */
+/** A 429 of a gateway has the same meaning, whatever its body is. */
 const OVERLOADED: ParsedProblem = {
   code: 'TOO_MANY_REQUESTS',
-  detail: 'Something between here and the service takes no more requests for now. Call less often.',
+  detail: 'A gateway before the service rejects requests for now, because there are too many. Call less often.',
 };
 
 function classOf(code: string): ProblemClass {
-  // A code is any text: `constructor` is not one of the table.
+  // A code can be any text, such as `constructor`.
   return Object.hasOwn(PROBLEM_CLASSES, code) ? PROBLEM_CLASSES[code as ProblemCode] : SessionsProblemError;
 }
 
 type ParsedProblem = { readonly code: string } & Readonly<Partial<Record<keyof Problem | 'message', unknown>>>;
 
-/** Null for what is not the JSON of a problem: each has a code. */
+/** Returns null for text that is not the JSON of a problem, which always has a code. */
 function parseProblem(text: string): ParsedProblem | null {
   try {
     const json: unknown = JSON.parse(text);

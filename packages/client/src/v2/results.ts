@@ -17,8 +17,8 @@ import type {
 import { isObject } from '../transport/json-object.ts';
 
 /**
- * Readers of results from their JSON. They throw a `TypeError` that names the member which is missing or wrong, never
- * its value, and keep members that a newer service adds.
+ * Checks a property of a result. Throws a `TypeError` that names the property which is missing or wrong, never its
+ * value. Results keep properties that a newer service adds.
  */
 type Check = (value: unknown, name: string) => void;
 
@@ -27,11 +27,11 @@ const boolean = typed('boolean');
 const anything: Check = () => {};
 const number: Check = (value, name) => {
   if (typeof value !== 'number') throw new TypeError(`${name} is not a number`);
-  // JSON has 1e400.
+  // JSON can hold 1e400, which is infinite.
   if (!Number.isFinite(value)) throw new TypeError(`${name} is infinite`);
 };
 
-/** A reason that a newer service adds is a string too. */
+/** A newer service may add reasons: any string is allowed. */
 const CHECKS: Readonly<Record<SessionProperty['type'], Check>> = {
   string,
   boolean,
@@ -71,7 +71,7 @@ const page = object<Omit<SessionPage, 'total'>>({
   next_cursor: orNull(string),
 });
 
-/** The page at `cursor`. One that leads to itself would have no end. */
+/** Converts a page. A page with its own cursor as the next one would never end. */
 function toPage(json: unknown, cursor: string | undefined): SessionPage {
   const result = reader<SessionPage>(page)(json);
   if (result.next_cursor !== null && result.next_cursor === cursor) {
@@ -85,7 +85,7 @@ function toTotal(json: unknown): number {
   return reader<{ readonly total: number }>(object({ total: number }))(json).total;
 }
 
-/** An answer that contradicts itself is none: it would sign somebody in. */
+/** Rejects a result that contradicts itself: it would sign a user in. */
 function toValidation(json: unknown): Validation {
   const { active } = reader<{ readonly active: boolean }>(object({ active: boolean }))(json);
   if (!active) return reader<Validation>(object({ active: boolean, reason: string }))(json);
@@ -97,9 +97,9 @@ function toValidation(json: unknown): Validation {
   return validation;
 }
 
-/** The reader of a response of a route. */
+/** Returns the function that converts the JSON of a route's response. */
 export function readerOf<T>({ result }: RouteV2, { query, isCount }: MethodRequest): (json: unknown) => T {
-  if (result === 'ChangeStream') throw new TypeError('The change stream is no response that can be read at once.');
+  if (result === 'ChangeStream') throw new TypeError('The change stream has no single result.');
   if (result !== 'SessionPage') return READERS[result] as (json: unknown) => T;
   const { cursor }: ListRequest = query ?? {};
   const readPage = isCount ? (json: unknown) => ({ total: toTotal(json) }) : (json: unknown) => toPage(json, cursor);
@@ -148,7 +148,7 @@ function recordOf(check: Check): Check {
   };
 }
 
-/** Each member of `T` has a check, or it does not compile. */
+/** Every property of `T` must have a check, or it does not compile. */
 function object<T>(members: Readonly<Record<keyof T, Check>>): Check {
   const checks = Object.entries<Check>(members);
   return (value, name) => {

@@ -17,7 +17,7 @@ import type { SessionsClient } from '../index.ts';
 const found = answer(200, SESSION);
 const opened = answer(201, { session: SESSION, token: TOKEN, evicted: [] });
 
-/** What came of a call that met this end once, and would be answered after it. */
+/** The outcome of a call whose first attempt ends like this. A second attempt would succeed. */
 async function attemptsAfter(end: Reply, then: Reply, call: (client: SessionsClient) => Promise<unknown>) {
   const { client, sent } = clientOf([end, then]);
   const ended = await call(client).then(
@@ -60,7 +60,7 @@ const TURNED_AWAY: Readonly<Record<string, Reply>> = {
 };
 
 for (const [name, [call, then]] of Object.entries(SAFE)) {
-  test(`${name} survives a moment without the service`, async () => {
+  test(`${name} is repeated while the service is unavailable for a moment`, async () => {
     for (const [end, reply] of Object.entries({ ...UNKNOWN, ...TURNED_AWAY })) {
       assert.equal(await attemptsAfter(reply, then, call), 'answered after 2', end);
     }
@@ -68,7 +68,7 @@ for (const [name, [call, then]] of Object.entries(SAFE)) {
 }
 
 for (const [name, [call, then]] of Object.entries(ONCE)) {
-  test(`${name} is not sent again when it may have been carried out, and is when it was turned away`, async () => {
+  test(`${name} is repeated only if it was certainly not carried out`, async () => {
     for (const [end, reply] of Object.entries(UNKNOWN)) {
       assert.equal(await attemptsAfter(reply, then, call), 'rejected after 1', end);
     }
@@ -78,7 +78,7 @@ for (const [name, [call, then]] of Object.entries(ONCE)) {
   });
 }
 
-test('what the service answers for good, and a refused connection, are not tried again', async () => {
+test('a final error and a refused connection are not repeated', async () => {
   const lasting = [
     problem(500, 'INTERNAL'),
     problem(409, 'SESSION_CLOSED'),
@@ -90,14 +90,14 @@ test('what the service answers for good, and a refused connection, are not tried
   }
 });
 
-test('attempts are bounded, wait longer each time, and the last failure is what the caller sees', async () => {
+test('attempts are bounded, wait longer each time, and end with the last error', async () => {
   const { client, sent, waits } = clientOf([broken, broken, broken, problem(503, 'STORE_UNAVAILABLE')]);
   await assert.rejects(client.get(ID), { name: 'ServiceUnavailableError' });
   assert.equal(sent.length, 4);
   assert.deepEqual(waits, [100, 200, 400]);
 });
 
-test('a service that asks for time gets it, or what it said where there is not that much', async () => {
+test('Retry-After delays the next attempt, or ends the call if it is too long', async () => {
   const later = (seconds: string) => problem(429, 'TOO_MANY_REQUESTS', {}, { 'retry-after': seconds });
   const patient = clientOf([later('2'), found]);
   await patient.client.get(ID);

@@ -1,4 +1,4 @@
-/** What the compiler says of an application's own types: the tests hold where this file compiles, and run nothing else. */
+/** Type checks of an application's own types: the tests pass if this file compiles, and run no other check. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type userSessionOf, userSessions as userSessionsOfExpress } from '../adapters/express.ts';
@@ -15,26 +15,26 @@ interface Cart {
   readonly note?: string;
 }
 
-/** Whether two types are the same, also for `any` and `unknown`. */
+/** Whether two types are the same, including `any` and `unknown`. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>) => assert.ok(true);
 
 const opened = answer(201, { session: SESSION, token: TOKEN, evicted: [] });
 
-test('a client of own types takes and gives them', async () => {
+test('a client with types of the application accepts and returns them', async () => {
   const sessions: SessionsClient<User, Cart> = clientOf([opened]).client as SessionsClient<User, Cart>;
   const { session } = await sessions.open({ user_id: '1', user: { role: 'editor' }, data: { cart: [] } });
   same<typeof session.user, User>(true);
   same<typeof session.data, Cart>(true);
   same<Awaited<ReturnType<typeof sessions.read>>, Session<User, Cart> | null>(true);
-  // One that has ended has neither.
+  // An ended session has neither.
   same<Awaited<ReturnType<typeof sessions.get>>, Session<User | null, Cart | null> | null>(true);
   same<Awaited<ReturnType<typeof sessions.close>>['data'], Cart | null>(true);
   same<Parameters<typeof sessions.replaceData>[1], Cart>(true);
   const wrong = [
     // @ts-expect-error: no role of a user
     () => sessions.open({ user_id: '1', user: { role: 'owner' } }),
-    // @ts-expect-error: a cart is a list
+    // @ts-expect-error: a cart is an array
     () => sessions.replaceData(ID, { cart: 'apple' }),
     // @ts-expect-error: data has no such property
     () => sessions.patchData(ID, { basket: [] }),
@@ -43,7 +43,7 @@ test('a client of own types takes and gives them', async () => {
   assert.equal(wrong.length + right.length, 5);
 });
 
-test('without types all is as it was: values are unknown, and any value is taken', () => {
+test('without types, values are unknown and any value is accepted', () => {
   const create = () => createSessionsClient({ url: 'http://service' });
   same<ReturnType<typeof create>, SessionsClient>(true);
   same<Session['user'], unknown>(true);
@@ -52,7 +52,7 @@ test('without types all is as it was: values are unknown, and any value is taken
   same<Awaited<ReturnType<SessionsClient['get']>>, Session | null>(true);
 });
 
-test('clients of own types stand wherever one without types does', async () => {
+test('a typed client can be used in place of an untyped one', async () => {
   const make = () => createCachedSessionsClient<User, Cart>({ url: 'http://service' });
   const client = clientOf([opened]).client as ReturnType<typeof make>;
   const untyped: SessionsClient = client;

@@ -29,11 +29,13 @@ export class SessionsFilePersistence extends SessionsMemoryPersistence {
     return this.#settings.path;
   }
 
+  /** Reads the keys of the memory persistence, and `path`, the file with the sessions. */
   override configure(config: ConfigParams): void {
     super.configure(config);
     this.#settings.path = textSetting(config, 'path') ?? this.#settings.path;
   }
 
+  /** Sets the idle timeout of sessions in the file that have none, in milliseconds. */
   override assumeIdleTimeout(idle_timeout_ms: number): void {
     super.assumeIdleTimeout(idle_timeout_ms);
     this.#settings.idle_timeout_ms = idle_timeout_ms;

@@ -92,6 +92,7 @@ export class SessionsMemoryPersistence implements SessionsPersistence, IConfigur
     }
   }
 
+  /** Returns one page of sessions without `user` and `data`, the newest activity first. */
   getPageByFilter(
     correlationId: string | null,
     filter?: FilterParams | null,
@@ -100,10 +101,12 @@ export class SessionsMemoryPersistence implements SessionsPersistence, IConfigur
     return this.#run(correlationId, 'get_sessions', { filter, paging });
   }
 
+  /** Returns a session, active or ended; null if no session has this id. */
   getOneById(correlationId: string | null, id: string): Promise<SessionV1 | null> {
     return this.#run(correlationId, 'get_session_by_id', { session_id: id });
   }
 
+  /** Deletes a session and returns it as it was; null if no session has this id. */
   deleteById(correlationId: string | null, id: string): Promise<SessionV1 | null> {
     return this.#run(correlationId, 'delete_session_by_id', { session_id: id });
   }

@@ -9,6 +9,7 @@ import { parseBounded } from './careful-json.ts';
 import { ERROR_MAP, RequestError } from './error-codes.ts';
 import { ROUTES, type Route, type RouteContext, type RouteRequest } from './v2/routes.ts';
 
+/** The size limits of a client in the same process. */
 export interface EmbeddedOptions {
   /** Of `user` and of `data`, in bytes of JSON. Default 65,536, as in the service. */
   readonly value_bytes_max?: number;
@@ -60,6 +61,7 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
 /** A request that is refused before it reaches a use case, with the code of the problem by HTTP. */
 export class EmbeddedRequestError extends Error {
   override readonly name = 'EmbeddedRequestError';
+  /** The code that API v2 has for this error. */
   readonly code: ProblemCode;
 
   constructor({ code, message }: RequestError) {

@@ -14,34 +14,63 @@ type V1Mode = (typeof V1_MODES)[number];
 
 /** Everything that can be set, checked and frozen; `SETTINGS` has the meanings and the units. */
 export interface Config {
+  /** The URL of the store: `sqlite:<file>`, `postgres://…`, `redis://…` or `memory:`. */
   readonly store: string;
+  /** The address to listen on. */
   readonly host: string;
+  /** The port to listen on; 0 for a free one. */
   readonly port: number;
+  /** The number of processes that serve the port together. */
   readonly workers: number;
+  /** The maximum number of sessions in the memory of a node; 0 for none. */
   readonly cached_sessions: number;
+  /** The PEM file with the private key, for HTTPS; null for HTTP. */
   readonly tls_key: string | null;
+  /** The PEM file with the certificate and its chain. */
   readonly tls_cert: string | null;
+  /** The PEM file with the authorities of client certificates; null if clients need none. */
   readonly tls_ca: string | null;
+  /** `keys`, or `none` if the network alone controls access. */
   readonly auth: AuthMode;
+  /** The API keys. */
   readonly api_keys: readonly ApiKey[];
+  /** Access to API v1: `keys`, `open` or `off`. */
   readonly v1: V1Mode;
+  /** The default idle timeout of a session, in seconds. */
   readonly idle_timeout: number;
+  /** The maximum idle timeout of a session, in seconds. */
   readonly idle_timeout_max: number;
+  /** The maximum lifetime of a session despite activity, in seconds; 0 for none. */
   readonly max_lifetime: number;
+  /** The activity of a session is written at most once in this time, in seconds. */
   readonly touch_interval: number;
+  /** The grace period of a rotated token, in seconds. */
   readonly rotation_grace: number;
+  /** The maximum number of live sessions of a user; 0 for any number. */
   readonly max_per_user: number;
+  /** The effect of one more session than `max_per_user`. */
   readonly limit_policy: LimitPolicy;
+  /** How long ended sessions are stored, in seconds; 0 for ever. */
   readonly retention: number;
+  /** The time between two sweeps of expired sessions, in seconds; 0 for no sweeps. */
   readonly sweep_interval: number;
+  /** The maximum number of sessions in a page. */
   readonly page_size_max: number;
+  /** The maximum size of a request body, in bytes. */
   readonly body_limit: number;
+  /** The maximum size of `data`, and of `user`, in API v2, in bytes. */
   readonly value_limit: number;
+  /** The maximum number of connections of each process. */
   readonly connections_max: number;
+  /** How long a connection may be idle, in seconds. */
   readonly connection_idle_timeout: number;
+  /** The maximum share of the capacity that one client address or API key may use, in percent. */
   readonly caller_share: number;
+  /** Origins whose pages may call the service. */
   readonly cors_origins: readonly string[];
+  /** Host names of endpoints that need no key, besides those of loopback. */
   readonly allowed_hosts: readonly string[];
+  /** The minimum level of the lines that are logged. */
   readonly log_level: LogLevel;
 }
 

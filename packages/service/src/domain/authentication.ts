@@ -1,7 +1,10 @@
 /** How the user proved who they are, for step-up (ASVS 7.5.3). */
 export interface Authentication {
+  /** When the user last authenticated, in milliseconds since 1970. */
   readonly auth_time: number;
+  /** How the user authenticated, such as `pwd`, `otp` and `hwk` (RFC 8176). */
   readonly auth_methods: readonly string[];
+  /** How strong the authentication was: a higher number is stronger. Null if the application does not say. */
   readonly auth_level: number | null;
 }
 

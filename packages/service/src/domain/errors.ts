@@ -32,9 +32,12 @@ export type ErrorCode =
   /** A setting is missing or wrong. */
   | 'INVALID_CONFIG';
 
+/** An error of the service, with a stable code, a message for people, and details. */
 export class SessionsError extends Error {
   override readonly name = 'SessionsError';
+  /** A stable code for programs. */
   readonly code: ErrorCode;
+  /** Further properties of the error; undefined if there are none. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
 
   constructor(code: ErrorCode, message: string, options?: { details?: Record<string, unknown>; cause?: unknown }) {

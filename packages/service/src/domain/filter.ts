@@ -2,7 +2,9 @@ import { asOf, type CloseReason, isLive, type Session } from './session.ts';
 
 /** Which sessions; a member that is not there does not filter. */
 export interface SessionFilter {
+  /** The id of one session. */
   readonly id?: string;
+  /** The id of the user. */
   readonly user_id?: string;
   /** By the rule of liveness at the call's `now`, not by whether a sweep has passed. */
   readonly active?: boolean;
@@ -10,7 +12,9 @@ export interface SessionFilter {
   readonly from_time?: number;
   /** Exclusive, on `request_time`. */
   readonly to_time?: number;
+  /** The exact `client` of the session. */
   readonly client?: string;
+  /** The exact `address` of the session. */
   readonly address?: string;
   /** Of sessions that have ended, by the rule of liveness. */
   readonly close_reason?: CloseReason;

@@ -9,6 +9,7 @@ export interface OpenRequest
   extends OpeningMembers,
     Pick<Session, 'user_id'>,
     Partial<Pick<Session, 'idle_timeout_ms' | 'expire_time'>> {
+  /** How the user authenticated. Default: now, without methods and without a level. */
   readonly authentication?: Partial<Authentication>;
 }
 

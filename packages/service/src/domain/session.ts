@@ -13,15 +13,21 @@ export type { Authentication, CloseReason };
  * A stored session past a deadline is not live, whether or not a sweep has closed it: read it through `asOf`.
  */
 export interface Session extends Authentication {
+  /** Identifies the session. */
   readonly id: string;
+  /** The id of the user, in the application's own terms. */
   readonly user_id: string;
+  /** The name of the user to show; null if the application gave none. */
   readonly user_name: string | null;
   /** Where the user came from, in the application's own terms: usually an IP address. */
   readonly address: string | null;
   /** With what the user came, in the application's own terms: usually the user agent. */
   readonly client: string | null;
+  /** The application's value about the user; null once the session has ended. */
   readonly user: JsonText | null;
+  /** The application's value for this session; null once the session has ended. */
   readonly data: JsonText | null;
+  /** When the session was opened. */
   readonly open_time: number;
   /** The last activity that was written. A sweep does not move it. */
   readonly request_time: number;
@@ -30,9 +36,13 @@ export interface Session extends Authentication {
    * then will not be written again. What the throttle does not know, it counts in favour of the user.
    */
   readonly active_until: number;
+  /** The session ends after this time without activity. */
   readonly idle_timeout_ms: number;
+  /** The absolute deadline; null for none. */
   readonly expire_time: number | null;
+  /** When the session ended; null while it is open in the store. */
   readonly close_time: number | null;
+  /** Why the session ended; null while it is open in the store. */
   readonly close_reason: CloseReason | null;
   /** Grows with every change but a touch. */
   readonly revision: number;

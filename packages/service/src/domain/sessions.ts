@@ -38,7 +38,9 @@ import { type Validation, Validator } from './tokens/token-validator.ts';
 import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
 
+/** The result of opening a session. */
 export interface Opened {
+  /** The session that was opened. */
   readonly session: Session;
   /** Ids of the user's sessions that it put out. */
   readonly evicted: readonly string[];
@@ -154,6 +156,7 @@ export class Sessions {
     });
   }
 
+  /** Returns the number of sessions that match. */
   count(filter: SessionFilter): Promise<number> {
     return readSettled(this.#store, filter, this.#clock.now(), (judged_at) => this.#store.count(filter, judged_at));
   }
@@ -209,6 +212,7 @@ export class Sessions {
     return this.#store.remove(id).then((session) => session && asOf(session, this.#clock.now()));
   }
 
+  /** Returns the number of live sessions, and the counts of the last hours. */
   stats(): Promise<Stats> {
     const now = this.#clock.now();
     const countLive = (judged_at: number) => countSignIns(this.#store, judged_at);

@@ -1,9 +1,11 @@
 import type { SessionSummary, SessionUpdate } from './session.ts';
 import type { SessionLimit } from './store.ts';
 
+/** The settings of the use cases. Durations are milliseconds. */
 export interface SessionsSettings {
   /** Inactivity after which a session that is opened now will end, unless it says another. */
   readonly idle_timeout_ms: number;
+  /** The maximum idle timeout of a session. */
   readonly idle_timeout_ms_max: number;
   /** From opening to the absolute deadline; null for no bound. It is the default too. */
   readonly lifetime_ms_max: number | null;
@@ -11,6 +13,7 @@ export interface SessionsSettings {
   readonly touch_interval_ms: number;
   /** How long a rotated token may still be presented. */
   readonly rotation_grace_ms: number;
+  /** The limit of live sessions per user; null for none. */
   readonly limit: SessionLimit | null;
   /** How long a session is kept after its end; null for ever. */
   readonly retention_ms: number | null;

@@ -4,8 +4,11 @@ import type { Swept } from './sweep.ts';
 const HOUR_MS = 3_600_000;
 const STATS_HOURS = 24;
 
+/** The figures of `GET /v2/stats`. */
 export interface Stats {
+  /** The number of live sessions. */
   readonly live: number;
+  /** The counts of the last hours, the newest first. */
   readonly hours: readonly HourCounts[];
   /** The last sweep of this process; null before the first. */
   readonly swept: Swept | null;

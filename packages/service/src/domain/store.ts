@@ -6,14 +6,19 @@ import type { ClockDifference } from './time/clock-check.ts';
 
 export type { SessionFilter, SessionFilterV1 };
 
+/** Selects a page of a list. */
 export interface PageRequest {
+  /** The number of sessions to skip at the start. */
   readonly skip: number;
+  /** The maximum number of sessions in the page. */
   readonly take: number;
   /** Whether to count all that match; a store may have to look at each of them. */
   readonly total: boolean;
 }
 
+/** One page of a list. */
 export interface SessionPage {
+  /** The sessions of this page. */
   readonly sessions: readonly SessionSummary[];
   /** How many match, over all pages; null unless asked for. */
   readonly total: number | null;
@@ -21,11 +26,15 @@ export interface SessionPage {
 
 /** A place in the order of `scan`: that of the session with these members, whether it is still there or not. */
 export interface ScanKey {
+  /** The `open_time` of the session. */
   readonly open_time: number;
+  /** The id of the session. */
   readonly id: string;
 }
 
+/** A part of a scan. */
 export interface Scan {
+  /** The sessions of this part. */
   readonly sessions: readonly SessionSummary[];
   /** Where to go on; null when nothing is left. */
   readonly next: ScanKey | null;
@@ -33,7 +42,9 @@ export interface Scan {
 
 /** How many live sessions a user may have, and what happens to one more. */
 export interface SessionLimit {
+  /** The maximum number of live sessions of a user. */
   readonly max: number;
+  /** The effect on one more session. */
   readonly policy: LimitPolicy;
 }
 
@@ -42,11 +53,15 @@ export const LIMIT_POLICIES = ['deny', 'evict_oldest', 'evict_idle'] as const;
 /** Refuse it, end the user's session that was opened first, or end the one that was used last the longest ago. */
 export type LimitPolicy = (typeof LIMIT_POLICIES)[number];
 
+/** A bulk close. */
 export interface CloseMatching {
+  /** Selects the sessions. */
   readonly filter: SessionFilter;
   /** Ids that stay open. */
   readonly except: readonly string[];
+  /** The reason that the closed sessions get. */
   readonly reason: CloseReason;
+  /** The maximum number of sessions to close. */
   readonly limit: number;
   /** Answers what would be closed, and closes nothing. */
   readonly dry_run: boolean;
@@ -71,7 +86,9 @@ export interface Expired {
 export interface HourCounts {
   /** Its beginning. */
   readonly hour: number;
+  /** The number of sessions that were opened. */
   readonly opened: number;
+  /** The number of sessions that ended, by reason. */
   readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
 }
 

@@ -51,6 +51,7 @@ export class ManualClock implements Clock {
     return this.#time;
   }
 
+  /** Moves the clock forward, by milliseconds. */
   advance(ms: number): void {
     this.#time += ms;
   }

@@ -11,6 +11,7 @@ import { judge, PAST_SECRETS_MAX, type Presented, seenBy } from './tokens.ts';
 
 /** `ps_<id>_<secret>`: what signs the user in. It exists here, in the response, and with the user. */
 export interface WithToken {
+  /** The token of the session. */
   readonly token: string;
 }
 

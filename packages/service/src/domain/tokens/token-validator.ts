@@ -8,6 +8,7 @@ import { assertMayEnd, type Clock } from '../time/clock.ts';
 import type { Touches } from '../touches.ts';
 import { judge, seenBy } from './tokens.ts';
 
+/** The result of a validation: the session of a token, or the reason for which the token is not valid. */
 export type Validation =
   | {
       readonly active: true;

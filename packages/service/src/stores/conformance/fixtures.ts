@@ -5,6 +5,7 @@ import type { PageRequest, SessionFilterV1, SessionStore } from '../../domain/st
 
 /** One requirement of the `SessionStore` contract. `run` rejects if the store does not meet it. */
 export interface ConformanceCase {
+  /** The rule that the case checks. */
   readonly name: string;
   /** Needs an open, empty store, and leaves sessions in it. */
   readonly run: (store: SessionStore) => Promise<void>;

@@ -10,6 +10,7 @@ import { PublishedChanges, watermarkReached } from './told.ts';
 
 /** One requirement of a store that several nodes share. `run` rejects if the store does not meet it. */
 export interface NodesConformanceCase {
+  /** The rule that the case checks. */
   readonly name: string;
   /** Needs two open stores on the same data, without sessions and without a lease, and leaves sessions in it. */
   readonly run: (here: SessionStore, there: SessionStore) => Promise<void>;
