@@ -1,5 +1,5 @@
 /** Generates files, and parts of the README, from the sources. With `--check` it fails if one is out of date. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { openapiV1 } from '../packages/service/src/api/v1/document.ts';
 import { openapiV2 } from '../packages/service/src/api/v2/document.ts';
 import { configHelp } from '../packages/service/src/config/config.ts';
@@ -7,8 +7,14 @@ import { configHelp } from '../packages/service/src/config/config.ts';
 const GENERATED: readonly { readonly path: string; readonly text: () => string }[] = [
   { path: 'api/v1.openapi.json', text: () => documentText(openapiV1('/v1/sessions')) },
   { path: 'api/v2.openapi.json', text: () => documentText(openapiV2()) },
-  { path: 'README.md', text: () => withExamples(withSettings(readFileSync('README.md', 'utf8'))) },
+  ...markdownFiles().map((path) => ({ path, text: () => withExamples(withSettings(readFileSync(path, 'utf8'))) })),
 ];
+
+/** The README and the pages of the documentation. */
+function markdownFiles(): string[] {
+  const pages = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  return ['README.md', ...pages.map((name) => `docs/${name}`)];
+}
 
 const check = process.argv.includes('--check');
 mkdirSync('api', { recursive: true });
@@ -25,15 +31,30 @@ function documentText(document: object): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function withSettings(readme: string): string {
+function withSettings(markdown: string): string {
   const rows = configHelp().map(({ variable, help, value }) => `| \`${variable}\` | ${help} | \`${value}\` |`);
   const table = ['| Variable | Meaning | Default |', '|---|---|---|', ...rows].join('\n');
-  return readme.replace(/(<!-- settings -->\n).*?(\n<!-- \/settings -->)/s, (_, start, end) => start + table + end);
+  return markdown.replace(/(<!-- settings -->\n).*?(\n<!-- \/settings -->)/s, (_, start, end) => start + table + end);
 }
 
-/** Replaces each code block that names an example in its first line by the source of the example. */
-function withExamples(readme: string): string {
-  return readme.replace(/(```ts\n\/\/ (examples\/[\w.-]+)\n).*?(```)/gs, (_, start, path, end) => {
-    return start + readFileSync(path, 'utf8') + end;
-  });
+/**
+ * Replaces each code block that names an example in its first line by the source of the example, which the tests execute:
+ * `// examples/client.ts` is the whole file, `// examples/client.ts#login` the lines between `// #region login` and
+ * `// #endregion`.
+ */
+function withExamples(markdown: string): string {
+  return markdown.replace(
+    /(```[jt]s\n\/\/ (examples\/[\w.-]+)(?:#([\w-]+))?\n).*?(```)/gs,
+    (_, start: string, path: string, region: string | undefined, end: string) =>
+      `${start}${exampleOf(readFileSync(path, 'utf8'), path, region)}${end}`,
+  );
+}
+
+function exampleOf(source: string, path: string, region: string | undefined): string {
+  const marks = /^ *\/\/ #(region [\w-]+|endregion)\n/gm;
+  if (region === undefined) return source.replace(marks, '');
+  const lines = new RegExp(`^ *// #region ${region}\\n(.*?)^ *// #endregion`, 'ms').exec(source)?.[1];
+  if (lines === undefined) throw new Error(`${path} has no region ${region}`);
+  const indent = /^ */.exec(lines)?.[0].length ?? 0;
+  return lines.replace(marks, '').replace(new RegExp(`^ {0,${indent}}`, 'gm'), '');
 }

@@ -1,0 +1,56 @@
+import { defineConfig } from 'vitepress';
+
+/** Each page is listed here once: the side bar is the table of contents. */
+export default defineConfig({
+  title: 'Pip Sessions',
+  description: 'User sessions as a service: sign in once, known everywhere, signed out at once',
+  lang: 'en',
+  cleanUrls: true,
+  lastUpdated: false,
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Get started', link: '/get-started' },
+      { text: 'API v2', link: '/api-v2' },
+      { text: 'Operations', link: '/operations' },
+    ],
+    sidebar: [
+      {
+        text: 'Start',
+        items: [
+          { text: 'Get started', link: '/get-started' },
+          { text: 'Concepts', link: '/concepts' },
+          { text: 'Glossary', link: '/glossary' },
+        ],
+      },
+      {
+        text: 'Integrate',
+        items: [
+          { text: 'Client', link: '/client' },
+          { text: 'Middleware', link: '/middleware' },
+          { text: 'express-session, @fastify/session', link: '/session-libraries' },
+          { text: 'Pip.Services', link: '/pip-services' },
+        ],
+      },
+      {
+        text: 'Reference',
+        items: [
+          { text: 'API v2', link: '/api-v2' },
+          { text: 'Errors', link: '/errors' },
+          { text: 'Configuration', link: '/configuration' },
+          { text: 'Stores', link: '/stores' },
+        ],
+      },
+      {
+        text: 'Run',
+        items: [
+          { text: 'Operations', link: '/operations' },
+          { text: 'Security', link: '/security' },
+          { text: 'Least rights in the store', link: '/least-rights' },
+        ],
+      },
+      { text: 'Project', items: [{ text: 'Decisions', link: '/decisions' }] },
+    ],
+  },
+});
