@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { createLogger, loadConfig, startService } from '@pip-sessions/service';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const SCRIPTS = (JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: Record<string, string> })
+  .scripts;
+const PACKAGES = readdirSync(`${ROOT}packages`).map((name) => `@pip-sessions/${name}`);
+/** Written from requests that were really sent, with other ids and tokens. */
+const GENERATED = ['docs/api-v2.md'];
+const SERVICE_PORT = '8080';
+const EXAMPLE_PORT = '3000';
+const run = promisify(execFile);
+
+const pages = [
+  'README.md',
+  ...readdirSync(`${ROOT}docs`).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+  ...readdirSync(`${ROOT}packages`).map((name) => `packages/${name}/README.md`),
+].filter((page) => !GENERATED.includes(page));
+
+for (const page of pages) {
+  const commands = commandsOf(readFileSync(ROOT + page, 'utf8'));
+  if (commands.length === 0) continue;
+  test(`each shell command of ${page} works`, async (t) => {
+    const shell = await shellFor(t, commands);
+    for (const command of commands) {
+      if (command.startsWith('curl ')) await shell.curl(command);
+      else await assertKnown(command);
+    }
+  });
+}
+
+/** The commands of the `sh` blocks of a page. A backslash at the end of a line continues the command. */
+function commandsOf(markdown: string): string[] {
+  const blocks = [...markdown.matchAll(/^```sh\n(.*?)^```/gms)].map(([, text = '']) => text);
+  const lines = blocks.flatMap((text) => text.replaceAll(/\\\n\s*/g, '').split('\n'));
+  return lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+interface Shell {
+  /** Sends the request, and asserts its status: below 400, or the one that a comment after the command names. */
+  readonly curl: (command: string) => Promise<void>;
+}
+
+/** Starts the service, and the example application if a command needs it, on free ports. */
+async function shellFor(t: TestContext, commands: readonly string[]): Promise<Shell> {
+  const uses = (port: string) => commands.some((command) => command.includes(`127.0.0.1:${port}`));
+  const ports = new Map<string, string>();
+  const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-docs-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  if (uses(SERVICE_PORT) || uses(EXAMPLE_PORT)) {
+    const service = await startService(
+      loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' }),
+      createLogger('silent'),
+    );
+    t.after(() => service.stop());
+    ports.set(SERVICE_PORT, new URL(service.url).port);
+    if (uses(EXAMPLE_PORT)) ports.set(EXAMPLE_PORT, await startExample(t, service.url));
+  }
+  let token = '';
+  return {
+    curl: async (command) => {
+      let line = command.replace(' TOKEN', ` ${token}`).replace('"TOKEN"', `"${token}"`);
+      for (const [port, free] of ports) line = line.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${free}`);
+      const [request = '', expected] = line.split(' # ');
+      const { stdout } = await run('sh', ['-c', `${request} -s -S -w '\\n%{http_code}'`], { cwd: folder });
+      const end = stdout.lastIndexOf('\n');
+      const status = Number(stdout.slice(end + 1));
+      if (expected === undefined) assert.ok(status >= 200 && status < 400, `${command}: ${stdout}`);
+      else assert.equal(status, Number(expected), `${command}: ${stdout}`);
+      token = /"token":"([^"]+)"/.exec(stdout)?.[1] ?? token;
+    },
+  };
+}
+
+async function startExample(t: TestContext, url: string): Promise<string> {
+  const env = { PATH: process.env.PATH ?? '', SESSIONS_URL: url, PORT: '0' };
+  const args = ['--conditions=source', `${ROOT}examples/express-devices.ts`];
+  const example = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => example.kill());
+  for await (const line of createInterface({ input: example.stdout })) return new URL(line).port;
+  throw new Error('the example ended before it was ready');
+}
+
+/** A command that is not executed here: it would install packages, or run until someone stops it. */
+async function assertKnown(command: string): Promise<void> {
+  const [program, verb = '', name = '', ...rest] = command.split(' ');
+  if (program === 'npm' && verb === 'start') return;
+  if (program === 'npm' && verb === 'run') return assertScript(name, rest, command);
+  if (program === 'npm' && (verb === 'install' || verb === 'pack')) {
+    const named = [name, ...rest].filter((word) => word.startsWith('@pip-sessions/'));
+    for (const one of named) assert.ok(PACKAGES.includes(one), `${command}: ${one} is no package`);
+    return;
+  }
+  if (program === 'npx') return assert.ok(PACKAGES.includes(verb), `${command}: ${verb} is no package`);
+  assert.fail(`no test knows the command: ${command}`);
+}
+
+async function assertScript(name: string, rest: readonly string[], command: string): Promise<void> {
+  assert.ok(name in SCRIPTS, `${command}: package.json has no script ${name}`);
+  if (name !== 'sessions' || rest[1] === '--help') return;
+  const args = ['--conditions=source', `${ROOT}packages/service/src/main.ts`, rest[1] ?? '', '--help'];
+  const { stdout } = await run(process.execPath, args);
+  const options = rest.filter((word) => word.startsWith('--') && word !== '--');
+  for (const option of options) assert.ok(stdout.includes(option), `${command}: ${option} is no option`);
+}
