@@ -3,7 +3,7 @@
  *
  * ```ts
  * import { ConfigParams, Descriptor, References } from 'pip-services3-commons-nodex';
- * import { SessionsController, SessionsHttpServiceV1, SessionsMemoryPersistence } from '@pip-sessions/service/pip';
+ * import { SessionsController, SessionsHttpServiceV1, SessionsMemoryPersistence } from '@pip-sessions/pip-service';
  *
  * const persistence = new SessionsMemoryPersistence();
  * const controller = new SessionsController();

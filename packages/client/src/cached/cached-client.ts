@@ -9,6 +9,7 @@ import { SessionsCallError } from '../transport/errors.ts';
 import { type TransportSettings, toTimeout, wholeNumber } from '../transport/options.ts';
 import { elapsedTime } from '../transport/platform.ts';
 import { createSessionsClient } from '../v2/client.ts';
+import { SessionsProblemError } from '../v2/errors.ts';
 import { type SessionsClientOptions, toClientSettings } from '../v2/request.ts';
 import { ChangeStream } from './change-stream.ts';
 
@@ -167,10 +168,12 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
   return {
     ...client,
     rotate: async (request, options) => {
-      const rotated = await client.rotate(request, options);
-      const { id, revision } = rotated.session;
-      cache.changed(id, { revision, hasEnded: false });
-      return rotated;
+      const rotating = client.rotate(request, options);
+      await forget(
+        sessionIdOf(request.token),
+        rotating.then(({ session }) => session),
+      );
+      return rotating;
     },
     update: (id, changes, options) => forget(id, client.update(id, changes, options)),
     replaceData: (id, value, options) => forget(id, client.replaceData(id, value, options)),
@@ -185,11 +188,22 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
       }
     },
     closeMany: async (request, options) => {
-      const closed = await client.closeMany(request, options);
-      if (!request.dry_run) for (const id of closed.ids) cache.changed(id);
-      return closed;
+      try {
+        const closed = await client.closeMany(request, options);
+        if (!request.dry_run) for (const id of closed.ids) cache.changed(id);
+        return closed;
+      } catch (error) {
+        // The service may have closed sessions, and the response would have named them.
+        if (!request.dry_run && !isRejected(error)) cache.gap();
+        throw error;
+      }
     },
   };
+}
+
+/** Whether the service has rejected a request, so that it has changed nothing. */
+function isRejected(error: unknown): boolean {
+  return error instanceof SessionsProblemError && error.response_status < 500;
 }
 
 function deepFreeze<T>(value: T): T {

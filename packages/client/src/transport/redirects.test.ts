@@ -31,8 +31,8 @@ test('[S-04] the client does not send keys and tokens to the target of a redirec
     await assert.rejects(v1.getSessionById('', 'id'), { code: 'INVALID_ANSWER' });
     const failed = Promise.withResolvers<Error>();
     const cached = createCachedSessionsClient({ ...options, onStreamError: failed.resolve });
+    t.after(cached.stop);
     assert.match((await failed.promise).message, new RegExp(`status ${status}`));
-    cached.stop();
   }
   assert.deepEqual(carried, []);
 });

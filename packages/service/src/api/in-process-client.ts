@@ -91,6 +91,6 @@ function routeOf(name: string) {
 /** As it would arrive: without what is undefined, and not the caller's own object. */
 function plain(value: unknown, bytes_max: number): unknown {
   const text: string | undefined = JSON.stringify(value);
-  if (text === undefined) throw new TypeError('The value is not one of JSON, which knows no undefined: use null.');
+  if (text === undefined) throw new TypeError('The value is undefined, which JSON does not have: use null.');
   return parseBounded(text, bytes_max);
 }

@@ -72,6 +72,37 @@ test('what this process ends, stores or rotates, its next read sees', async (t) 
   assert.equal(await other.client.read(other.token), null);
 });
 
+test('a change whose outcome is unknown evicts the sessions that it may have changed', async (t) => {
+  const server = await start(t);
+  let is_away = false;
+  const client = createCachedSessionsClient({
+    url: server.url,
+    retries: 0,
+    fetch: (url, init) => (is_away ? Promise.reject(new TypeError('the connection was reset')) : fetch(url, init)),
+  });
+  t.after(client.stop);
+  const { token, session } = await client.open({ user_id: 'u' });
+  await fresh(client);
+  server.clock.advance(1);
+  const calls = {
+    rotate: () => client.rotate({ token }),
+    close: () => client.close(session.id),
+    closeMany: () => client.closeMany({ filter: { user_id: 'u' } }),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    is_away = false;
+    await client.read(token);
+    assert.equal(client.peek(token)?.id, session.id, name);
+    is_away = true;
+    await assert.rejects(call(), { code: 'UNREACHABLE' });
+    assert.equal(client.peek(token), undefined, name);
+  }
+  is_away = false;
+  await client.read(token);
+  await assert.rejects(client.closeMany({ filter: {}, limit: -1 } as never), { code: 'INVALID_DATA' });
+  assert.equal(client.peek(token)?.id, session.id, 'the service has rejected the request');
+});
+
 test('nobody can change what others read', async (t) => {
   const server = await start(t);
   const { client, token, id } = await cached(t, server);
