@@ -1,4 +1,4 @@
-/** How the user proved who they are, for step-up (ASVS 7.5.3). */
+/** How the user authenticated. Applications use it for step-up authentication (ASVS 7.5.3). */
 export interface Authentication {
   /** When the user last authenticated, in milliseconds since 1970. */
   readonly auth_time: number;
@@ -8,7 +8,7 @@ export interface Authentication {
   readonly auth_level: number | null;
 }
 
-/** The caller has authenticated the user, and says no more about it. */
+/** The authentication of a session whose open request has no details: the user authenticated now. */
 export function defaultAuthentication(now: number): Authentication {
   return { auth_time: now, auth_methods: [], auth_level: null };
 }

@@ -1,8 +1,8 @@
 import type { CloseReason, SessionSummary } from './session.ts';
 
 /**
- * What happened to a session, for everyone who keeps something of it. Touches are not told: what they move is the
- * deadline, and that only away.
+ * A change of a session, published for everything that caches sessions. Touches are not published: a touch only moves
+ * the idle deadline further away.
  */
 export type SessionChange =
   | {
@@ -10,11 +10,11 @@ export type SessionChange =
       readonly id: string;
       readonly user_id: string;
       readonly revision: number;
-      /** Null while it is open. */
+      /** Null while the session is open. */
       readonly close_reason: CloseReason | null;
     }
   | { readonly type: 'removed'; readonly id: string; readonly user_id: string }
-  /** Something may have been missed: nothing that is kept can be trusted. */
+  /** Changes may have been missed. Nothing that was cached before may be used. */
   | { readonly type: 'gap' };
 
 /** Must not throw, and must not wait. */
@@ -28,7 +28,7 @@ export function removed({ id, user_id }: SessionSummary): SessionChange {
   return { type: 'removed', id, user_id };
 }
 
-/** Who listens, in the order of their coming. */
+/** The listeners, in the order in which they were added. */
 export class ChangeListeners {
   readonly #listeners = new Set<ChangeListener>();
 
@@ -36,9 +36,9 @@ export class ChangeListeners {
     return this.#listeners.size === 0;
   }
 
-  /** Answers how to stop listening. */
+  /** Adds a listener. Returns a function that removes it. */
   add(listener: ChangeListener): () => void {
-    // Of its own for each call, so that the same function can listen twice.
+    // A new function for each call, so that the same listener can be added twice.
     const own: ChangeListener = (change) => listener(change);
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);

@@ -4,36 +4,39 @@ import type { SessionFilter, SessionStore } from './store.ts';
 import { isOfWrongClock } from './time/clock.ts';
 
 /**
- * How much longer than its deadline an open session is listed and counted as live, unless it has been ended meanwhile.
- * Another node may still apply a change to it: its clock may be behind, and its change may wait in a queue.
+ * How long after its deadline an open session is still listed and counted as live, if nothing has ended it. Until then
+ * another node may still change it, because that node's clock may be behind or its change may wait in a queue.
  */
 const LISTED_LONGER_MS = 60_000;
 
-/** How many sessions one step ends, and how many steps a read may wait for. */
+/** Maximum number of sessions that one step ends, and of steps that a read waits for. */
 const BATCH_MAX = 500;
 const STEPS_MAX = 4;
 
-/** Changes a session that is past its deadline, and no other. */
+/** Ends a session that is past its deadline; changes no other session. */
 export const EXPIRE = Object.freeze({ type: 'expire' } as const satisfies SessionUpdate);
 
-/** Whether a session is open in the store, but past its deadline: nobody may be told yet that it has ended. */
+/** Whether a session is past its deadline but still open in the store. It must not be reported as ended yet. */
 export function isDue(session: Session, now: number): boolean {
   return session.close_time === null && now >= deadline(session);
 }
 
-/** Ends a session in the store if it is past its deadline there. Resolves with the session as it is stored then. */
+/**
+ * Ends a session in the store if it is past its deadline there. Returns the session as it is then stored; null if there
+ * is none.
+ */
 export async function endIfDue(store: Pick<SessionStore, 'update'>, id: string, now: number): Promise<Session | null> {
   const result = await store.update(id, EXPIRE, now);
   return result.outcome === 'missing' ? null : result.session;
 }
 
 /**
- * Reads several sessions after those that are past their deadline have been ended in the store. `read` gets the moment
- * by which it judges liveness: it is earlier than `now`, so that a session which could not be ended in time, or which
- * another node has just added, is not shown as ended before it is.
+ * Reads several sessions after the sessions past their deadline have been ended in the store. `read` gets the time by
+ * which it decides whether a session is live. That time is before `now`: a session that could not be ended yet, or that
+ * another node has just added, is not shown as ended too early.
  *
- * The first read runs beside the search for sessions to end, which finds none as a rule. Where nothing can be written, no
- * session can be ended: those that are open in the store are shown as live then.
+ * The first read runs in parallel with the search for sessions to end, which usually finds none. If nothing can be
+ * written, no session can be ended. The sessions that are open in the store are then shown as live.
  */
 export async function readSettled<T>(
   store: SessionStore,
@@ -56,7 +59,9 @@ function notWritten(error: unknown): typeof NOT_WRITTEN {
   throw error;
 }
 
-/** Ends what is past its deadline of the sessions that a filter may match, in bounded steps. Resolves with the count. */
+/**
+ * Ends the sessions that a filter may match and that are past their deadline, in bounded steps. Returns their number.
+ */
 export async function endDue(store: SessionStore, { id, user_id }: SessionFilter, now: number): Promise<number> {
   if (id !== undefined) {
     const session = await store.find(id);

@@ -1,35 +1,41 @@
 /**
- * The closed catalogue of what can go wrong. Each transport maps every code in one table (`api/error-codes.ts`);
- * the message says what to do about it.
+ * The closed catalogue of error codes. `api/error-codes.ts` maps every code to its HTTP status in one table. The
+ * message says what was wrong and what to do.
  */
 export type ErrorCode =
-  /** A member of the request is missing, or of a wrong type or size. */
+  /** A property of the request is missing, or has a wrong type, format or size. */
   | 'INVALID_DATA'
-  /** The session has ended; nothing was changed. */
+  /** The session has ended. Nothing was changed. */
   | 'SESSION_CLOSED'
-  /** There is no such session. */
+  /** There is no session with the id. */
   | 'SESSION_NOT_FOUND'
-  /** There is no session of that token. */
+  /** The token belongs to no session. */
   | 'TOKEN_UNKNOWN'
-  /** The token is of before the user authenticated again: it gets no token of the renewed session. */
+  /**
+   * The token was issued before the user authenticated again. It cannot be exchanged for a token of the new
+   * authentication.
+   */
   | 'TOKEN_REPLACED'
-  /** The user has as many live sessions as allowed, and the policy is to refuse one more. */
+  /** The user has the maximum number of live sessions, and the limit policy is `deny`. */
   | 'SESSION_LIMIT'
-  /** The opening of that key cannot be answered again: its token was rotated, and its grace is over. */
+  /**
+   * The session of this idempotency key cannot be returned again: its first token was rotated, and the grace period is
+   * over.
+   */
   | 'KEY_USED'
-  /** The session has another revision than the one that the caller knows; nothing was changed. */
+  /** The session does not have the revision that the caller expects. Nothing was changed. */
   | 'REVISION_CONFLICT'
-  /** `user` or `data` would be larger than allowed; nothing was changed. */
+  /** `user` or `data` would exceed the maximum size. Nothing was changed. */
   | 'VALUE_TOO_LARGE'
-  /** A session of that id is there already; nothing was changed. */
+  /** A session with this id already exists. Nothing was changed. */
   | 'ID_TAKEN'
-  /** A bounded store holds as many sessions as it may. */
+  /** The store has reached its maximum number of sessions. */
   | 'STORE_FULL'
-  /** The store does not answer, or too many writes wait for it. */
+  /** The store does not respond, or its queue of writes is full. */
   | 'STORE_UNAVAILABLE'
-  /** The store cannot be opened: it is damaged, or a newer version of the service wrote it. */
+  /** The store cannot be opened. It is damaged, or a newer version of the service wrote it. */
   | 'STORE_UNUSABLE'
-  /** A setting is missing or wrong. */
+  /** A setting is missing, unknown or has a bad value. */
   | 'INVALID_CONFIG';
 
 /** An error of the service, with a stable code, a message for people, and details. */
@@ -47,17 +53,17 @@ export class SessionsError extends Error {
   }
 }
 
-/** Says which member of a request is wrong, and how. */
+/** Returns an `INVALID_DATA` error for one property, query parameter or header of a request. */
 export function invalidMember(member: string, problem: string): SessionsError {
   return new SessionsError('INVALID_DATA', `${member} ${problem}.`, { details: { members: [member] } });
 }
 
 export function idTaken(id: string): SessionsError {
-  return new SessionsError('ID_TAKEN', 'A session of that id is there already.', { details: { id } });
+  return new SessionsError('ID_TAKEN', 'A session with this id already exists.', { details: { id } });
 }
 
 export function limitReached(max: number): SessionsError {
-  return new SessionsError('SESSION_LIMIT', `The user has ${max} live sessions, as many as allowed; close one first.`, {
+  return new SessionsError('SESSION_LIMIT', `The user has ${max} live sessions, the maximum. Close one first.`, {
     details: { max },
   });
 }

@@ -1,12 +1,12 @@
 import { asOf, type CloseReason, isLive, type Session } from './session.ts';
 
-/** Which sessions; a member that is not there does not filter. */
+/** Selects sessions. A property that is absent does not filter. */
 export interface SessionFilter {
   /** The id of one session. */
   readonly id?: string;
   /** The id of the user. */
   readonly user_id?: string;
-  /** By the rule of liveness at the call's `now`, not by whether a sweep has passed. */
+  /** Whether the session is live at the `now` of the call (`isLive`), whether or not a sweep has closed it. */
   readonly active?: boolean;
   /** Inclusive, on `request_time`. */
   readonly from_time?: number;
@@ -16,22 +16,25 @@ export interface SessionFilter {
   readonly client?: string;
   /** The exact `address` of the session. */
   readonly address?: string;
-  /** Of sessions that have ended, by the rule of liveness. */
+  /** Matches sessions that have ended at the `now` of the call (`isLive`). */
   readonly close_reason?: CloseReason;
 }
 
-/** What API v1 filters by: its pages and their totals are found by an index. */
+/** The filter of API v1. An index finds the pages and their totals. */
 export type SessionFilterV1 = Pick<SessionFilter, 'id' | 'user_id' | 'active' | 'from_time' | 'to_time'>;
 
 type FilterName = keyof SessionFilter;
 
 interface FilterMember<Value> {
   readonly matches: (session: Session, value: Value, now: number) => boolean;
-  /** Whether the indexes of every store serve it. Otherwise sessions have to be read, also to count those that match. */
+  /** Whether every store has an index for it. Otherwise sessions have to be read, also to count the matching ones. */
   readonly isIndexed: boolean;
 }
 
-/** What each member of a filter means. A store that translates it into its engine's language is compared with this. */
+/**
+ * The meaning of each property of a filter. Tests compare a store that translates filters into a query language with
+ * this table.
+ */
 export const FILTER_MEMBERS: { readonly [Name in FilterName]-?: FilterMember<NonNullable<SessionFilter[Name]>> } = {
   id: { isIndexed: true, matches: ({ id }, value) => id === value },
   user_id: { isIndexed: true, matches: ({ user_id }, value) => user_id === value },
@@ -54,15 +57,15 @@ export function isMatch(session: Session, filter: SessionFilter, now: number): b
   return true;
 }
 
-/** Whether only the sessions themselves say if they match. */
+/** Whether the sessions have to be read because no index can decide whether they match. */
 export function needsSessions(filter: SessionFilter): boolean {
   return NOT_INDEXED.some((name) => filter[name] !== undefined);
 }
 
-/** Whether it can match live sessions, and ended ones. */
+/** Whether the filter can match live sessions, and whether it can match ended sessions. */
 export function statesOf({ active, close_reason }: SessionFilter): { readonly live: boolean; readonly ended: boolean } {
   return { live: active !== false && close_reason === undefined, ended: active !== true };
 }
 
-/** Judged by this moment, every session that is open in the store is live. */
+/** At this time every session that is open in the store counts as live. */
 export const BEFORE_ALL_DEADLINES = 0;

@@ -1,11 +1,10 @@
 declare const json: unique symbol;
 
 /**
- * A JSON value as its text.
+ * A JSON value as text.
  *
- * `user` and `data` belong to the application, and the service never looks into them. Held as text they cannot be
- * aliased, are measured by their length, are stored as they are, and are written into an answer without being
- * parsed and written again.
+ * `user` and `data` belong to the application; the service never reads their content. As text they cannot be shared by
+ * reference, their size is their length, and they are stored and sent without being parsed.
  */
 export type JsonText = string & { readonly [json]: true };
 
@@ -14,12 +13,12 @@ export function toJsonText(value: unknown): JsonText {
   return JSON.stringify(value) as JsonText;
 }
 
-/** Trusts that `text` is JSON: for what a store reads back. */
+/** Marks `text` as JSON without a check. Only for text that a store has read back. */
 export function asJsonText(text: string): JsonText {
   return text as JsonText;
 }
 
-/** A new value at each call, so that no caller holds another's object. */
+/** Parses the text. Each call returns a new value, so that callers do not share an object. */
 export function fromJsonText(text: JsonText | null): unknown {
   return text === null ? null : JSON.parse(text);
 }

@@ -2,15 +2,18 @@ import { limitReached } from './errors.ts';
 import type { Session } from './session.ts';
 import type { SessionLimit } from './store.ts';
 
-/** By which time sessions are evicted, the earliest first; of the same time the greatest id first. */
+/**
+ * The time by which each policy selects sessions to evict. The earliest is evicted first; of equal times the greatest
+ * id.
+ */
 export const EVICTED_BY = {
   evict_oldest: 'open_time',
   evict_idle: 'request_time',
 } as const satisfies Readonly<Record<Exclude<SessionLimit['policy'], 'deny'>, keyof Session>>;
 
 /**
- * Which of a user's live sessions have to end so that one more may be opened. Throws `SESSION_LIMIT` under the policy
- * `deny`.
+ * Returns the user's live sessions that must be evicted before one more is opened. Throws `SESSION_LIMIT` under the
+ * policy `deny`.
  */
 export function evictedFor(live: readonly Session[], { max, policy }: SessionLimit): readonly Session[] {
   const excess = live.length - max + 1;

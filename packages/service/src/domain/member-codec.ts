@@ -1,12 +1,12 @@
 import { MEMBERS, type MemberKind, type MemberName, memberNames } from './members.ts';
 import type { Session, SessionSummary } from './session.ts';
 
-/** For each kind of member, how its value is converted; null where it stays as it is. */
+/** The conversion of each kind of value; null if the value needs no conversion. */
 export type Codec<From, To> = Readonly<Record<MemberKind, ((value: From) => To) | null>>;
 
 /**
- * Returns a function that makes a session of the cells of a row. `places` names what each cell holds; names that are no members
- * are passed over. The function's code is generated once, so it is as quick as one that is written by hand.
+ * Returns a function that converts the cells of a row to a session. `places` has the name of the property in each cell;
+ * other names are ignored. The function's code is generated once, so it is as fast as handwritten code.
  */
 export function compileReader<Cell>(
   places: readonly string[],
@@ -19,7 +19,10 @@ export function compileReader<Cell>(
   return new Function('codec', `return (cells) => ({ ${values.join(', ')} });`)(codec);
 }
 
-/** Returns a function that makes a row of a session. `others` computes the cells of places that are no members. */
+/**
+ * Returns a function that converts a session to the cells of a row. `others` computes the cells whose names are no
+ * properties of a session.
+ */
 export function compileWriter<Cell, Session>(
   places: readonly string[],
   codec: Codec<never, Cell>,

@@ -1,22 +1,23 @@
 import type { Session } from './session.ts';
 
-/** What the value of a member is: times are milliseconds since 1970, durations milliseconds. */
+/** The kind of a property's value. Times are milliseconds since 1970, durations are milliseconds. */
 export type MemberKind = 'text' | 'time' | 'duration' | 'integer' | 'reason' | 'texts' | 'json' | 'token';
 
 interface Member {
   readonly kind: MemberKind;
   readonly isNullable: boolean;
-  /** After the opening: never, by an amendment, or by anything else that changes a session. */
+  /** What may change the property after the opening: nothing, an amendment only, or any kind of update. */
   readonly changes: 'never' | 'by_amendment' | 'often';
-  /** Whether lists have it: `user` and `data` may be large, and the token's state is secret. */
+  /** Whether lists include it. `user` and `data` may be large, and the state of the token is secret. */
   readonly isListed: boolean;
 }
 
 /**
- * The members of a stored session, in the order of the columns of every store. Columns, their positions in a row, and the codecs
- * of all stores are derived from it when they are loaded.
+ * The properties of a stored session, in the order of the columns of every store. The stores derive their columns, the
+ * positions in a row and their codecs from this table when they are loaded.
  *
- * A new member goes to the end of the listed ones, after `token`, and is nullable: what is stored already lacks it.
+ * Add a new property directly after `token`, so that it is the last listed one. Make it nullable: stored sessions do
+ * not have it.
  */
 export const MEMBERS = {
   id: { kind: 'text', isNullable: false, changes: 'never', isListed: true },
@@ -42,11 +43,11 @@ export const MEMBERS = {
 
 export type MemberName = keyof typeof MEMBERS;
 
-/** Those of a condition, in the order of the table. */
+/** Returns the names of the properties that fulfil a condition, in the order of the table. */
 export function memberNames(isWanted: (member: Member) => boolean = () => true): readonly MemberName[] {
   return (Object.keys(MEMBERS) as MemberName[]).filter((name) => isWanted(MEMBERS[name]));
 }
 
-/** The members that lists have, before the others. */
+/** The properties that lists include. They come first in a row. */
 export const LISTED: readonly MemberName[] = memberNames(({ isListed }) => isListed);
 export const UNLISTED: readonly MemberName[] = memberNames(({ isListed }) => !isListed);

@@ -1,6 +1,9 @@
 import { fromJsonText, type JsonText, toJsonText } from './json.ts';
 
-/** What `patch` makes of `target` (RFC 7396): objects are merged member by member, null removes, all else replaces. */
+/**
+ * Applies a JSON merge patch to `target` (RFC 7396): objects are merged, null removes a property, other values replace
+ * it.
+ */
 export function mergePatch(target: JsonText | null, patch: JsonText): JsonText | null {
   const merged = merge(fromJsonText(target), fromJsonText(patch));
   return merged === null ? null : toJsonText(merged);
@@ -8,7 +11,7 @@ export function mergePatch(target: JsonText | null, patch: JsonText): JsonText |
 
 function merge(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
-  // Without a prototype, so that a member `__proto__` of what is stored stays a member.
+  // Without a prototype, so that a stored property `__proto__` remains a property.
   const merged: Record<string, unknown> = Object.assign(Object.create(null), isObject(target) ? target : undefined);
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) delete merged[name];

@@ -4,7 +4,7 @@ import { type OpeningMembers, open, type Session } from './session.ts';
 import type { SessionsSettings } from './settings.ts';
 import type { TokenState } from './tokens/tokens.ts';
 
-/** What an application gives to open a session; what it leaves out is null, or the default of the settings. */
+/** The request of an application to open a session. Absent properties are null or get the default of the settings. */
 export interface OpenRequest
   extends OpeningMembers,
     Pick<Session, 'user_id'>,
@@ -13,13 +13,15 @@ export interface OpenRequest
   readonly authentication?: Partial<Authentication>;
 }
 
-/** Long enough to be random, short enough for a header. */
+/** At least 16 characters, so that it can be random; at most 255, so that it fits into a header. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{16,255}$/;
 
-/** Throws `INVALID_DATA` for a key that can be guessed: the session's id and its first token follow from it. */
+/**
+ * Throws `INVALID_DATA` for a key that can be guessed. The id and the first token of the session follow from the key.
+ */
 export function assertIdempotencyKey(key: unknown): asserts key is string {
   if (typeof key === 'string' && IDEMPOTENCY_KEY.test(key)) return;
-  throw invalidMember('Idempotency-Key', 'should be 16 to 255 visible ASCII characters, and random');
+  throw invalidMember('Idempotency-Key', 'must be 16 to 255 visible ASCII characters; use a random value');
 }
 
 /** Throws `INVALID_DATA` for a timeout beyond its maximum. */
@@ -43,7 +45,7 @@ export function newSession(
   assertIdleTimeout(idle_timeout_ms, idle_timeout_ms_max);
   if (expire_time !== null && expire_time <= now) throw invalidMember('expire_time', 'must be in the future');
   if (latest !== null && (expire_time === null || expire_time > latest)) {
-    throw invalidMember('expire_time', `must not be later than ${(latest - now) / 1000} seconds from now`);
+    throw invalidMember('expire_time', `must be at most ${(latest - now) / 1000} seconds from now`);
   }
   const proven = authentication ? { ...defaultAuthentication(now), ...authentication } : null;
   return open(id, { ...request, idle_timeout_ms, expire_time, token, authentication: proven }, now);

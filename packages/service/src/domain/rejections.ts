@@ -1,7 +1,7 @@
 import { invalidMember, SessionsError } from './errors.ts';
 import type { Applied, CloseReason, Session, SessionUpdate } from './session.ts';
 
-/** The session after an update, or what its caller has to hear instead. */
+/** Returns the session after an update. Throws if the update was rejected. */
 export function changedOrThrow({ outcome, session }: Applied, update: SessionUpdate): Session {
   switch (outcome) {
     case 'updated':
@@ -13,12 +13,12 @@ export function changedOrThrow({ outcome, session }: Applied, update: SessionUpd
     }
     case 'conflict': {
       const { revision } = session;
-      const message = `The session has revision ${revision}: it has changed since you read it; read it again.`;
+      const message = `The session has revision ${revision}: it has changed since you read it. Read it again.`;
       throw new SessionsError('REVISION_CONFLICT', message, { details: { revision } });
     }
     case 'too_long': {
       const ms = update.type === 'amend' ? (update.lifetime_ms_max ?? 0) : 0;
-      throw invalidMember('expire_time', `must not be later than ${ms / 1000} seconds after the session was opened`);
+      throw invalidMember('expire_time', `must be at most ${ms / 1000} seconds after the opening of the session`);
     }
     case 'too_large': {
       const bytes_max = update.type === 'patch' ? update.bytes_max : 0;
@@ -30,16 +30,16 @@ export function changedOrThrow({ outcome, session }: Applied, update: SessionUpd
 }
 
 export function tokenUnknown(): SessionsError {
-  return new SessionsError('TOKEN_UNKNOWN', 'There is no session of that token.');
+  return new SessionsError('TOKEN_UNKNOWN', 'There is no session with this token.');
 }
 
 export function tokenReplaced(): SessionsError {
-  const message = 'The token was replaced when the user authenticated again; use the one that this has given.';
+  const message = 'The token was replaced when the user authenticated again. Use the token from that response.';
   return new SessionsError('TOKEN_REPLACED', message);
 }
 
 export function keyUsed(): SessionsError {
-  const message = 'The session that this key has opened has a newer token by now; open another one with a new key.';
+  const message = 'The first token of the session that this key opened was rotated. Open a new session with a new key.';
   return new SessionsError('KEY_USED', message, { details: { members: ['Idempotency-Key'] } });
 }
 

@@ -2,21 +2,21 @@ import type { Session, SessionUpdate } from './session.ts';
 import type { SessionStore, UpdateResult } from './store.ts';
 
 export interface LookupResult {
-  /** Null when there is none of that id. */
+  /** Null if there is no session with the id. */
   readonly session: Session | null;
-  /** How long ago the store was asked; 0 when it was asked for this. */
+  /** Age of the session in the cache: time since it was read from the store; 0 if it was read for this call. */
   readonly age_ms: number;
 }
 
-/** Sessions as tokens are judged by: from the store, or from a memory before it that hears of every change. */
+/** Finds the sessions of tokens: in the store, or in a cache that receives every change. */
 export interface SessionLookup {
-  /** What is older than `age_ms_max` is asked of the store. */
+  /** Returns the session with the id. A cached session older than `age_ms_max` is read from the store again. */
   find(id: string, age_ms_max: number): Promise<LookupResult>;
-  /** Changes a session in the store, and remembers what it is then: of these changes, not every one is published. */
+  /** Changes a session in the store, and caches the result. It must, because touches are not published as changes. */
   update(id: string, update: Extract<SessionUpdate, { type: 'touch' | 'expire' }>, now: number): Promise<UpdateResult>;
 }
 
-/** Asks the store each time. */
+/** Reads the store on each call. */
 export function directLookup(store: SessionStore): SessionLookup {
   return {
     find: async (id) => ({ session: await store.find(id), age_ms: 0 }),

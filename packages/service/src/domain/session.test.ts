@@ -8,11 +8,11 @@ import { ManualClock, systemClock } from './time/clock.ts';
 
 const fields = { user_id: 'u', user_name: null, address: null, client: null, user: null, data: null };
 
-/** Leads back to the same secret, so that it can be repeated. */
+/** Rotates to the same secret, so that it can be repeated. */
 const ROTATION = { type: 'rotate', from_hash: 'h', to_hash: 'h', nonce: 'n', grace_until: 5 } as const;
 const TOKEN = { hash: 'h', lineage: null, open_nonce: null, past: [] };
 
-test('a closed session stays as it ended, whatever is asked of it and whenever', () => {
+test('no update changes a closed session, at any time', () => {
   const change: fc.Arbitrary<SessionUpdate> = fc.oneof(
     fc.constant({ type: 'replace', member: 'data', value: asJsonText('1') } as const),
     fc.constant({ type: 'patch', patch: asJsonText('{"a":1}'), bytes_max: 100 } as const),
@@ -35,7 +35,7 @@ test('a closed session stays as it ended, whatever is asked of it and whenever',
     let now = 0;
     let ended: Session | null = null;
     for (const [next, ms] of steps) {
-      // Times only grow here: the clock sees to that, also when the machine's clock steps back.
+      // Times never decrease here: the clock guarantees it, also if the machine's clock steps back.
       now += Math.max(0, ms);
       const applied = apply(session, next, now);
       assert.equal(applied.outcome === 'refused', !isLive(session, now));
@@ -48,13 +48,13 @@ test('a closed session stays as it ended, whatever is asked of it and whenever',
   fc.assert(property, { numRuns: 500 });
 });
 
-test('a session that ends by both deadlines at once has expired', () => {
+test('a session that reaches both deadlines at once is closed as expired', () => {
   const session = open('s', { ...fields, idle_timeout_ms: 10, expire_time: 10 }, 0);
   assert.equal(asOf(session, 9), session);
   assert.deepEqual([asOf(session, 10).close_reason, asOf(session, 99).close_time], ['expired', 10]);
 });
 
-test('an expired session shows neither user nor data', () => {
+test('an expired session has neither user nor data', () => {
   const session = open(
     's',
     { ...fields, user: asJsonText('1'), data: asJsonText('2'), idle_timeout_ms: 5, expire_time: null },

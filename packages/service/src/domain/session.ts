@@ -7,10 +7,10 @@ import { PAST_SECRETS_MAX, type TokenState } from './tokens/tokens.ts';
 export type { Authentication, CloseReason };
 
 /**
- * One sign-in of one user, as it is stored. Members have the names they have on the wire. Times are milliseconds
- * since 1970, and deadlines are absolute.
+ * One sign-in of one user, as it is stored. Properties have the same names as on the wire. Times are milliseconds since
+ * 1970, and deadlines are absolute.
  *
- * A stored session past a deadline is not live, whether or not a sweep has closed it: read it through `asOf`.
+ * A stored session that is past a deadline is not live, whether or not a sweep has closed it. Read it through `asOf`.
  */
 export interface Session extends Authentication {
   /** Identifies the session. */
@@ -19,9 +19,9 @@ export interface Session extends Authentication {
   readonly user_id: string;
   /** The name of the user to show; null if the application gave none. */
   readonly user_name: string | null;
-  /** Where the user came from, in the application's own terms: usually an IP address. */
+  /** Where the user signed in from, as the application names it; usually an IP address. */
   readonly address: string | null;
-  /** With what the user came, in the application's own terms: usually the user agent. */
+  /** The device or program that the user signed in with, as the application names it; usually the user agent. */
   readonly client: string | null;
   /** The application's value about the user; null once the session has ended. */
   readonly user: JsonText | null;
@@ -29,11 +29,11 @@ export interface Session extends Authentication {
   readonly data: JsonText | null;
   /** When the session was opened. */
   readonly open_time: number;
-  /** The last activity that was written. A sweep does not move it. */
+  /** The last activity that was written. A sweep does not change it. */
   readonly request_time: number;
   /**
-   * Activity counts as going on until here: `request_time`, and after a touch a little later, since activity until
-   * then will not be written again. What the throttle does not know, it counts in favour of the user.
+   * The session counts as active until this time. It is `request_time`, or after a touch the end of its activity
+   * window. Activity within the window is not written again. The window is counted in favour of the user.
    */
   readonly active_until: number;
   /** The session ends after this time without activity. */
@@ -44,19 +44,19 @@ export interface Session extends Authentication {
   readonly close_time: number | null;
   /** Why the session ended; null while it is open in the store. */
   readonly close_reason: CloseReason | null;
-  /** Grows with every change but a touch. */
+  /** Increases with every change except touches. */
   readonly revision: number;
-  /** Null for a session of API v1, whose id is all that its callers hold. */
+  /** Null for a session of API v1: its callers have only the id. */
   readonly token: TokenState | null;
 }
 
-/** A session without what belongs to the application, and without its secrets: what lists answer. */
+/** A session without `user`, `data` and the state of its token. Lists contain these. */
 export type SessionSummary = Omit<Session, 'user' | 'data' | 'token'>;
 
-/** What an application says at the opening, and may leave out: it is null then. */
+/** The optional properties of an open request; null if absent. */
 export type OpeningMembers = Partial<Pick<Session, 'user_name' | 'address' | 'client' | 'user' | 'data'>>;
 
-/** What a session is opened with. */
+/** The properties of a new session. */
 export interface NewSession
   extends OpeningMembers,
     Pick<Session, 'user_id' | 'idle_timeout_ms' | 'expire_time'>,
@@ -64,26 +64,33 @@ export interface NewSession
   readonly authentication?: Authentication | null;
 }
 
-/** What can be changed of a session after its opening, beside `user` and `data`. */
+/** The properties that an amendment can change. */
 export type Amendment = Partial<Pick<Session, 'idle_timeout_ms' | 'expire_time' | 'user_name' | 'address' | 'client'>>;
 
-/** A change to one session. The guard of each is that the session is live, and what its comment adds. */
+/**
+ * A change to one session. Its guard is that the session is live. The comment of each update adds its other conditions.
+ */
 export type SessionUpdate =
-  /** Ends a session that is past its deadline, before anyone is told that it has ended. Changes nothing in a live one. */
+  /** Ends a session that is past its deadline, before a caller sees it as ended. Does not change a live session. */
   | { readonly type: 'expire' }
-  /** Replaces `user` or `data`. With a `revision`, only at that one. */
+  /** Replaces `user` or `data`. With a `revision`, only if the session has that revision. */
   | {
       readonly type: 'replace';
       readonly member: 'data' | 'user';
       readonly value: JsonText | null;
       readonly revision?: number;
     }
-  /** Merges into `data` (RFC 7396), if the result is no larger than `bytes_max`. With a `revision`, only at that one. */
+  /**
+   * Merges `patch` into `data` (RFC 7396) if the result has at most `bytes_max` bytes. With a `revision`, only if the
+   * session has it.
+   */
   | { readonly type: 'patch'; readonly patch: JsonText; readonly bytes_max: number; readonly revision?: number }
   /**
-   * Changes how long the session lives, and what its device is known by; does not count as activity. A shorter timeout
-   * counts from the last activity, which is now at the latest. A session that is past its new deadline ends now.
-   * `lifetime_ms_max` bounds `expire_time` from the opening on. With a `revision`, only at that one.
+   * Changes the timeouts or the device of a session. It does not count as activity.
+   *
+   * A shorter idle timeout counts from the last activity, at the latest from now. A session past its new deadline ends
+   * now. `expire_time` may be at most `lifetime_ms_max` after the opening. With a `revision`, only if the session has
+   * that revision.
    */
   | {
       readonly type: 'amend';
@@ -92,9 +99,12 @@ export type SessionUpdate =
       readonly revision?: number;
     }
   | { readonly type: 'close'; readonly reason: CloseReason }
-  /** Notes activity, and counts `touch_window_ms` of it ahead. Changes nothing where what was noted covers it. */
+  /**
+   * Records activity and starts an activity window of `touch_window_ms`. Changes nothing within the window of an
+   * earlier touch.
+   */
   | { readonly type: 'touch'; readonly touch_window_ms: number }
-  /** From the secret of one hash to that of the next, if the former is the present one. */
+  /** Replaces the hash of the current secret by that of the next one, if the current hash is `from_hash`. */
   | {
       readonly type: 'rotate';
       readonly from_hash: string;
@@ -104,21 +114,19 @@ export type SessionUpdate =
       readonly authentication: Authentication | null;
     };
 
-/**
- * The result of an update. `session` is what is stored from then on: another object than before wherever it has changed.
- */
+/** The result of an update. `session` is the session as it is then stored. It is a new object if it has changed. */
 export type Applied = {
   readonly outcome:
     | 'updated'
-    /** There was nothing to change. */
+    /** Nothing had to be changed. */
     | 'unchanged'
-    /** The session has ended. One that was past its deadline, and open in the store, is ended by the refusal. */
+    /** The session has ended. If it was past its deadline and still open in the store, this update has ended it. */
     | 'refused'
-    /** It has another revision, or another secret. */
+    /** The session has another revision or another secret. */
     | 'conflict'
-    /** The result would be larger than allowed. */
+    /** The result would exceed the maximum size. */
     | 'too_large'
-    /** The session would live for longer than allowed. */
+    /** The session would exceed the maximum lifetime. */
     | 'too_long';
   readonly session: Session;
 };
@@ -148,33 +156,38 @@ export function open(id: string, fields: NewSession, now: number): Session {
   };
 }
 
-/** The moment at which an open session ends by itself: the nearer of its two deadlines. */
+/** Returns the time at which an open session ends: the earlier of its two deadlines. */
 export function deadline({ active_until, idle_timeout_ms, expire_time }: SessionSummary): number {
   const idle = active_until + idle_timeout_ms;
   return expire_time !== null && expire_time < idle ? expire_time : idle;
 }
 
-/** The one rule of liveness, for every read, filter, limit and sweep. */
+/** Whether a session is live. Every read, filter, limit and sweep uses this rule. */
 export function isLive(session: SessionSummary, now: number): boolean {
   return session.close_time === null && now < deadline(session);
 }
 
-/** The session as `now` sees it: past a deadline it reads as closed at that deadline, swept or not. */
+/**
+ * Returns the session as it is at `now`. A session past a deadline is returned as closed at that deadline, whether or
+ * not a sweep has closed it.
+ */
 export function asOf<S extends SessionSummary>(session: S, now: number): S {
   return session.close_time !== null || now < deadline(session) ? session : expire(session);
 }
 
-/** Closes a session at its own deadline; its last activity stays as it was. */
+/** Closes a session at its deadline. `request_time` does not change. */
 export function expire<S extends SessionSummary>(session: S): S {
   const close_time = deadline(session);
   return end(session, close_time, close_time === session.expire_time ? 'expired' : 'idle');
 }
 
 /**
- * Nothing changes or revives a session that is not live. `now` is when the request began, and is what gets written.
- * Liveness is judged by `decided_at`, when the change is applied: the request may have waited in a queue since `now`.
- * A session past its deadline is ended here, so that whoever is refused learns of an end that is in the store.
- * `mayEnd` is called before each end by a deadline, and throws where the clock is not to be trusted with it.
+ * Applies an update. It never changes or revives a session that is not live.
+ *
+ * `now` is the time at which the request began; it is the time that is written. `decided_at` is the time at which the
+ * change is applied: it decides whether the session is live, because the request may have waited in a queue since
+ * `now`. A session past its deadline is ended here. A caller whose update is rejected for it thus sees an end that is
+ * stored. `mayEnd` is called before a session is ended by a deadline. It throws if the clock cannot be trusted.
  */
 export function apply(
   session: Session,
@@ -234,7 +247,7 @@ function amend(
   return { outcome: 'updated', session: end(amended, now, reason) };
 }
 
-/** A touch counts activity ahead as far as the timeout of its time allowed, which would put off a shorter one. */
+/** The activity window of an earlier touch depends on the longer timeout. It must not extend a shorter one. */
 function withoutActivityAhead(session: Session, { idle_timeout_ms }: Amendment, now: number): Session {
   const isShorter = idle_timeout_ms !== undefined && idle_timeout_ms < session.idle_timeout_ms;
   if (!isShorter) return session;
@@ -256,7 +269,7 @@ function isOther(session: Session, revision: number | undefined): boolean {
   return revision !== undefined && revision !== session.revision;
 }
 
-/** With its activity moved to `now`: never back, where a clock stepped back or a touch has counted ahead. */
+/** Moves the activity to `now`; never backwards, also if a clock stepped back or `now` is within an activity window. */
 function active(session: Session, now: number): Session {
   return {
     ...session,

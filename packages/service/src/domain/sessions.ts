@@ -42,14 +42,15 @@ import { Touches } from './touches.ts';
 export interface Opened {
   /** The session that was opened. */
   readonly session: Session;
-  /** Ids of the user's sessions that it put out. */
+  /** Ids of the user's sessions that were evicted for it. */
   readonly evicted: readonly string[];
 }
 
 /**
- * The use cases: every rule of the service is here or in `session.ts`. Each reads the clock once for what it writes. An
- * end by a deadline is in the store before a caller is told of it. All reject with `STORE_UNAVAILABLE` when the store
- * does not answer.
+ * The use cases. Every rule of the service is here or in `session.ts`.
+ *
+ * Each use case reads the clock once for the times that it writes. The end of a session by a deadline is stored before
+ * a caller sees it. Every method rejects with `STORE_UNAVAILABLE` if the store fails.
  */
 export class Sessions {
   readonly #store: SessionStore;
@@ -61,8 +62,8 @@ export class Sessions {
   #swept: Swept | null = null;
 
   /**
-   * `touchFailed` hears of activity that could not be written; nobody else does. `lookup` is what tokens are validated
-   * by; everything else asks the store.
+   * `touchFailed` is called for each touch that could not be written; the request itself does not fail. `lookup` finds
+   * the sessions of tokens that are validated; all other methods read the store.
    */
   constructor(
     store: SessionStore,
@@ -80,8 +81,8 @@ export class Sessions {
   }
 
   /**
-   * Opens a session under a new id; the caller has authenticated the user. Rejects with `INVALID_DATA` for a timeout
-   * beyond its maximum, with `SESSION_LIMIT` and with `STORE_FULL`.
+   * Opens a session under a new id. The caller has already authenticated the user. Rejects with `INVALID_DATA` if a
+   * timeout exceeds its maximum, with `SESSION_LIMIT` and with `STORE_FULL`.
    */
   open(request: OpenRequest): Promise<Opened> {
     const now = this.#clock.now();
@@ -90,9 +91,12 @@ export class Sessions {
   }
 
   /**
-   * Opens a session with a token. With a `key`, which must be random and known to the caller alone, it can be asked
-   * for again: the same user and key get the same session and the same token, also after a restart. Rejects with
-   * `INVALID_DATA` for a key that can be guessed, and with `KEY_USED` once that token is past the grace of its rotation, when handing it out again would end the session.
+   * Opens a session with a token.
+   *
+   * With a `key`, the request is idempotent: the same user and key get the same session and the same token, also after
+   * a restart. The key must be random and secret to the caller. Rejects with `INVALID_DATA` for a key that can be
+   * guessed. Rejects with `KEY_USED` after the grace period of the first token's rotation, because using that token
+   * then closes the session.
    */
   async openWithToken(request: OpenRequest, key: string | null): Promise<Opened & WithToken> {
     if (key !== null) assertIdempotencyKey(key);
@@ -112,31 +116,36 @@ export class Sessions {
     }
   }
 
-  /** The session, ended or not; null when there is none of that id. */
+  /** Returns the session with the id, live or ended; null if there is none. */
   get(id: string): Promise<Session | null> {
     return this.#store.find(id).then((session) => session && this.#settled(session));
   }
 
   /**
-   * The session of a token, which counts as activity. A token that was rotated longer ago than its grace closes its
-   * session as `compromised`: whoever holds it is not who it was given to. What this node has known for longer than
-   * `age_ms_max` is asked of the store.
+   * Validates a token and returns its session. It counts as activity.
+   *
+   * A rotated token that is used after its grace period closes the session as `compromised`: the token may be stolen. A
+   * cached session that is older than `age_ms_max` is read from the store again.
    */
   validate(token: string, age_ms_max?: number): Promise<Validation> {
     return this.#validator.validate(token, this.#clock.now(), age_ms_max);
   }
 
   /**
-   * A new token for an old one, which stays good for the grace; until then whoever presents it gets the same new one.
-   * With an authentication it is a renewal: the old token stays worth what it was, and gets no token of the renewed
-   * session. Rejects with `TOKEN_UNKNOWN`, with `TOKEN_REPLACED` for a token of before a renewal, and with
-   * `SESSION_CLOSED` also for a token that was rotated before the grace, which it closes as `validate` does.
+   * Replaces a token by a new one. The old token stays valid for the grace period; every caller who presents it in that
+   * time gets the same new token.
+   *
+   * With an `authentication`, the user has authenticated again. The old token then keeps its old authentication, and no
+   * caller gets the new token for it. Rejects with:
+   * - `TOKEN_UNKNOWN`
+   * - `TOKEN_REPLACED` for a token from before such a new authentication
+   * - `SESSION_CLOSED`; also for a token whose grace period is over, which closes the session as `validate` does
    */
   rotate(token: string, authentication?: Partial<Authentication>): Promise<Rotated> {
     return this.#rotation.rotate(token, authentication, this.#clock.now());
   }
 
-  /** A page of sessions, newest activity first. A page never exceeds `page_size_max`. */
+  /** Returns a page of sessions, latest activity first. A page has at most `page_size_max` sessions. */
   list(filter: SessionFilterV1, page: PageRequest): Promise<SessionPage> {
     const take = Math.min(page.take, this.#settings.page_size_max);
     return readSettled(this.#store, filter, this.#clock.now(), async (judged_at) => {
@@ -146,8 +155,8 @@ export class Sessions {
   }
 
   /**
-   * A page of sessions, newest first, and where the next one begins: whoever follows them to the end sees every
-   * session that was there all along exactly once. A page never exceeds `page_size_max`.
+   * Returns a page of sessions, the last opened first, and the key of the next page. A caller that reads all pages gets
+   * each session that existed the whole time exactly once. A page has at most `page_size_max` sessions.
    */
   scan(filter: SessionFilter, after: ScanKey | null, take: number): Promise<Scan> {
     return readSettled(this.#store, filter, this.#clock.now(), async (judged_at) => {
@@ -162,22 +171,25 @@ export class Sessions {
   }
 
   /**
-   * Replaces `user` or `data`, which counts as activity; with a `revision`, only at that one. Null when there is no
-   * such session; rejects with `SESSION_CLOSED` and `REVISION_CONFLICT`.
+   * Replaces `user` or `data`. It counts as activity. With a `revision`, only if the session has that revision. Returns
+   * null if there is no such session. Rejects with `SESSION_CLOSED` and `REVISION_CONFLICT`.
    */
   replace(id: string, member: 'data' | 'user', value: JsonText | null, revision?: number): Promise<Session | null> {
     return this.#change(id, { type: 'replace', member, value, ...(revision !== undefined && { revision }) });
   }
 
-  /** Merges into `data` (RFC 7396), else as `replace`. Rejects with `VALUE_TOO_LARGE` too. */
+  /**
+   * Merges `patch` into `data` (RFC 7396). Rejects with `VALUE_TOO_LARGE` if the result is larger than `bytes_max`.
+   * Otherwise like `replace`.
+   */
   patchData(id: string, patch: JsonText, bytes_max: number, revision?: number): Promise<Session | null> {
     return this.#change(id, { type: 'patch', patch, bytes_max, ...(revision !== undefined && { revision }) });
   }
 
   /**
-   * Changes the life or the device of a session; with a `revision`, only at that one. A session that is past its new
-   * deadline ends, and is answered so. Null when there is none of that id; rejects with `INVALID_DATA` for a life beyond
-   * the maxima, with `SESSION_CLOSED` and `REVISION_CONFLICT`.
+   * Changes the timeouts or the device of a session. With a `revision`, only if the session has that revision. A
+   * session past its new deadline ends and is returned as ended. Returns null if there is no such session. Rejects with
+   * `INVALID_DATA` for a timeout or deadline beyond its maximum, with `SESSION_CLOSED` and `REVISION_CONFLICT`.
    */
   async amend(id: string, changes: Amendment, revision?: number): Promise<Session | null> {
     const { idle_timeout_ms_max, lifetime_ms_max } = this.#settings;
@@ -185,29 +197,29 @@ export class Sessions {
     return this.#change(id, { type: 'amend', changes, lifetime_ms_max, ...(revision !== undefined && { revision }) });
   }
 
-  /** Notes activity. Null when there is no such session; rejects with `SESSION_CLOSED`. */
+  /** Records activity. Returns null if there is no such session. Rejects with `SESSION_CLOSED`. */
   async touch(id: string): Promise<Session | null> {
     const now = this.#clock.now();
     const session = await this.#store.find(id);
-    // A touch before this one may have counted it already: there is nothing to write then, nor to wait for.
+    // The activity window of an earlier touch may include `now`: then nothing needs to be written.
     const isCounted = session && now <= session.active_until && isLive(session, this.#clock.now());
     return session && (isCounted ? session : this.#change(id, touchOf(session, this.#settings), now));
   }
 
-  /** Ends a session. The first end wins: an ended session is answered as it ended. Null when there is none. */
+  /** Closes a session. The first close wins: an ended session is returned unchanged. Returns null if there is none. */
   async close(id: string, reason: CloseReason = 'closed'): Promise<Session | null> {
     const now = this.#clock.now();
     const result = await this.#store.update(id, { type: 'close', reason }, now);
     return result.outcome === 'missing' ? null : result.session;
   }
 
-  /** Ends all live sessions that match, up to a limit. */
+  /** Closes the live sessions that match, at most `request.limit`. */
   async closeMatching(request: CloseMatching): Promise<ClosedMatching> {
     await endDue(this.#store, request.filter, this.#clock.now());
     return this.#store.closeMatching(request, this.#clock.now());
   }
 
-  /** Deletes a session without a trace and answers it as it was; null when there is none. */
+  /** Deletes a session completely and returns it as it was; null if there is none. */
   remove(id: string): Promise<Session | null> {
     return this.#store.remove(id).then((session) => session && asOf(session, this.#clock.now()));
   }
@@ -219,39 +231,45 @@ export class Sessions {
     return statsAt(this.#store, () => readSettled(this.#store, {}, now, countLive), this.#swept, now);
   }
 
-  /** Closes in the store too what is past its deadline, in bounded steps. */
+  /** Closes the sessions that are past their deadline, in bounded steps. */
   async closeExpired(): Promise<void> {
     await closeExpired(this.#store, this.#clock.now());
   }
 
-  /** As `closeExpired`, and deletes what ended longer ago than the retention; asks `mayGoOn` between two steps. */
+  /**
+   * Like `closeExpired`; also deletes the sessions whose retention period is over. Calls `mayGoOn` between two steps
+   * and stops if it returns false.
+   */
   async sweep(mayGoOn?: MayGoOn): Promise<Swept> {
     assertMayEnd(this.#clock);
     this.#swept = await sweep(this.#store, this.#settings.retention_ms, this.#clock.now(), mayGoOn);
     return this.#swept;
   }
 
-  /** Takes or renews the store's lease (`SessionStore.lease`), or gives it back for 0: whether the holder has it. */
+  /**
+   * Takes or renews the store's lease (`SessionStore.lease`); releases it for `lease_ms` 0. Returns whether the holder
+   * has it.
+   */
   lead(holder: string, lease_ms: number): Promise<boolean> {
     return this.#store.lease(holder, lease_ms, this.#clock.now());
   }
 
-  /** Resolves when the store can answer. */
+  /** Resolves if the store can be read and written. */
   ping(): Promise<void> {
     return this.#store.ping();
   }
 
-  /** Tells of every change to a session from now on; answers how to stop. */
+  /** Calls `listener` for every change of a session from now on. Returns a function that stops it. */
   watch(listener: ChangeListener): () => void {
     return this.#store.watch(listener);
   }
 
-  /** Up to when every change has been told: a moment of `elapsedTime`. */
+  /** Returns the watermark: all changes before this time of `elapsedTime` have been published. */
   watermark(): number {
     return this.#store.watermark();
   }
 
-  /** Resolves when the activity that was noticed is written. */
+  /** Resolves when all recorded activity is written. */
   settled(): Promise<void> {
     return this.#touches.settled();
   }
@@ -262,7 +280,7 @@ export class Sessions {
     return { session, evicted: evicted.map(({ id }) => id) };
   }
 
-  /** The answer to an opening that is asked for again. */
+  /** The result for a repeated open request with the same user and key. */
   async #openedBefore(id: string, key: string, error: SessionsError, now: number): Promise<Opened & WithToken> {
     const found = await this.#store.find(id);
     if (!found?.token?.open_nonce) throw error;
@@ -280,7 +298,9 @@ export class Sessions {
     return result.outcome === 'missing' ? null : changedOrThrow(result, update);
   }
 
-  /** What was read from the store, as a caller may be told of it: ended in the store if it is past its deadline. */
+  /**
+   * A session that was read from the store. If it is past its deadline, it is ended in the store before it is returned.
+   */
   #settled(session: Session): Session | Promise<Session | null> {
     const now = this.#clock.now();
     return isDue(session, now) ? endIfDue(this.#store, session.id, now) : session;

@@ -3,25 +3,25 @@ import type { SessionLimit } from './store.ts';
 
 /** The settings of the use cases. Durations are milliseconds. */
 export interface SessionsSettings {
-  /** Inactivity after which a session that is opened now will end, unless it says another. */
+  /** Idle timeout of a new session if the request does not set one. */
   readonly idle_timeout_ms: number;
   /** The maximum idle timeout of a session. */
   readonly idle_timeout_ms_max: number;
-  /** From opening to the absolute deadline; null for no bound. It is the default too. */
+  /** Maximum and default lifetime of a session, from its opening; null for no maximum. */
   readonly lifetime_ms_max: number | null;
-  /** How often the activity of a session is written at most. */
+  /** Minimum time between two writes of a session's activity. */
   readonly touch_interval_ms: number;
-  /** How long a rotated token may still be presented. */
+  /** Grace period: how long a rotated token stays valid. */
   readonly rotation_grace_ms: number;
   /** The limit of live sessions per user; null for none. */
   readonly limit: SessionLimit | null;
-  /** How long a session is kept after its end; null for ever. */
+  /** Retention period: how long an ended session is stored before a sweep deletes it; null for ever. */
   readonly retention_ms: number | null;
-  /** The largest page that a list answers. */
+  /** Maximum number of sessions on a page of a list. */
   readonly page_size_max: number;
 }
 
-/** What is not set: one day of inactivity, and nothing else that API v1 would not know. */
+/** Defaults. They match API v1: a 24 h idle timeout, no absolute lifetime, no limit, no retention. */
 export const SESSIONS_SETTINGS: SessionsSettings = Object.freeze({
   idle_timeout_ms: 86_400_000,
   idle_timeout_ms_max: Number.MAX_SAFE_INTEGER,
@@ -33,23 +33,24 @@ export const SESSIONS_SETTINGS: SessionsSettings = Object.freeze({
   page_size_max: 100,
 });
 
-/** A touch counts no more of a session's idle timeout ahead than this part of it. */
+/** Maximum activity window of a touch, as a fraction of the idle timeout. */
 const TOUCH_PART_MAX = 1 / 10;
 
 type Touch = SessionUpdate & { readonly type: 'touch' };
 
-/** The touch that a session in use gets. */
+/** Returns the touch that records activity of a session. */
 export function touchOf({ idle_timeout_ms }: SessionSummary, { touch_interval_ms }: SessionsSettings): Touch {
   return { type: 'touch', touch_window_ms: Math.min(touch_interval_ms, Math.floor(idle_timeout_ms * TOUCH_PART_MAX)) };
 }
 
-/** Nobody keeps an answer for longer, whatever the session's deadlines are. */
+/** Maximum time for which a client may cache a validation, whatever the deadlines of the session are. */
 const KEPT_MS_MAX = 60_000;
 
 /**
- * For how long a validation may be answered again without asking: as long as its activity is counted ahead, so that a
- * session which is in use behind somebody's memory does not become idle, and never past a deadline of the session, nor past
- * the grace of its token (`token_until`, null for the present token).
+ * Returns how long a validation may be cached, in milliseconds. The bounds are:
+ * - the rest of the activity window of the last touch, so that a session in use behind a cache does not become idle
+ * - the absolute deadline of the session
+ * - `token_until`, the end of the token's grace period; null for the current token
  */
 export function keptFor(
   { active_until, expire_time }: SessionSummary,

@@ -10,11 +10,11 @@ export interface Stats {
   readonly live: number;
   /** The counts of the last hours, the newest first. */
   readonly hours: readonly HourCounts[];
-  /** The last sweep of this process; null before the first. */
+  /** The last sweep of this process; null before the first sweep. */
   readonly swept: Swept | null;
 }
 
-/** What is live at a moment, and what happened in each of the last hours. */
+/** Counts the live sessions at `now`, and the sessions opened and closed in each of the last 24 hours. */
 export async function statsAt(
   store: SessionStore,
   countLive: () => Promise<number>,

@@ -12,7 +12,7 @@ export interface PageRequest {
   readonly skip: number;
   /** The maximum number of sessions in the page. */
   readonly take: number;
-  /** Whether to count all that match; a store may have to look at each of them. */
+  /** Whether to count all matching sessions. Counting may read each of them. */
   readonly total: boolean;
 }
 
@@ -20,11 +20,11 @@ export interface PageRequest {
 export interface SessionPage {
   /** The sessions of this page. */
   readonly sessions: readonly SessionSummary[];
-  /** How many match, over all pages; null unless asked for. */
+  /** The number of matching sessions on all pages; null if `PageRequest.total` is false. */
   readonly total: number | null;
 }
 
-/** A place in the order of `scan`: that of the session with these members, whether it is still there or not. */
+/** A position in the order of `scan`. The session with this key may no longer exist. */
 export interface ScanKey {
   /** The `open_time` of the session. */
   readonly open_time: number;
@@ -36,11 +36,11 @@ export interface ScanKey {
 export interface Scan {
   /** The sessions of this part. */
   readonly sessions: readonly SessionSummary[];
-  /** Where to go on; null when nothing is left. */
+  /** The key to pass as `after` for the next page; null on the last page. */
   readonly next: ScanKey | null;
 }
 
-/** How many live sessions a user may have, and what happens to one more. */
+/** The maximum number of live sessions of a user, and what to do when another one is opened. */
 export interface SessionLimit {
   /** The maximum number of live sessions of a user. */
   readonly max: number;
@@ -50,41 +50,47 @@ export interface SessionLimit {
 
 export const LIMIT_POLICIES = ['deny', 'evict_oldest', 'evict_idle'] as const;
 
-/** Refuse it, end the user's session that was opened first, or end the one that was used last the longest ago. */
+/**
+ * What happens when a user at the limit opens a session:
+ * - `deny`: the new session is rejected.
+ * - `evict_oldest`: the user's session with the earliest `open_time` is closed.
+ * - `evict_idle`: the user's session with the earliest `request_time` is closed.
+ */
 export type LimitPolicy = (typeof LIMIT_POLICIES)[number];
 
 /** A bulk close. */
 export interface CloseMatching {
   /** Selects the sessions. */
   readonly filter: SessionFilter;
-  /** Ids that stay open. */
+  /** Ids of sessions that are not closed. */
   readonly except: readonly string[];
   /** The reason that the closed sessions get. */
   readonly reason: CloseReason;
   /** The maximum number of sessions to close. */
   readonly limit: number;
-  /** Answers what would be closed, and closes nothing. */
+  /** Returns the ids that would be closed, and closes nothing. */
   readonly dry_run: boolean;
 }
 
 export interface ClosedMatching {
   readonly ids: readonly string[];
-  /** Whether more sessions match than `limit`. */
+  /** Whether more than `limit` sessions match. */
   readonly more: boolean;
 }
 
 export interface Expired {
   readonly count: number;
-  /** The earliest of their deadlines; null for none. */
+  /** The earliest deadline of the sessions that were closed; null if none was closed. */
   readonly earliest: number | null;
 }
 
 /**
- * What happened in one hour, counted as it was written: what expires is counted by the sweep, in the hour of its end.
- * Entries of session libraries are left out (`browser-entries.ts`).
+ * The sessions opened and closed in one hour. Each is counted in the hour in which the store wrote it. A session that
+ * expires is counted when a sweep or another operation closes it. Browser entries of session libraries are not counted
+ * (`browser-entries.ts`).
  */
 export interface HourCounts {
-  /** Its beginning. */
+  /** Start of the hour. */
   readonly hour: number;
   /** The number of sessions that were opened. */
   readonly opened: number;
@@ -92,88 +98,106 @@ export interface HourCounts {
   readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
 }
 
-/** What became of an update; see `Applied`. */
+/** The result of an update (see `Applied`), or `missing` if the store has no session with the id. */
 export type UpdateResult = Applied | { readonly outcome: 'missing' };
 
 /**
- * Where sessions live. The comments here are the contract; `stores/conformance/conformance.ts` checks it for every store.
+ * Stores sessions. These comments are the contract; `stores/conformance/conformance.ts` checks it for every store.
  *
- * - Each operation is atomic: its guard and its change are one step that no other operation can come between.
- * - A promise that is fulfilled after a write means that the write is durable, as far as the store is durable at
- *   all. A rejected write has changed nothing, or, where the fault struck between the change and its answer, all.
- * - Sessions come back as they are stored, without `asOf`. They are never the store's own mutable objects.
- * - Time comes from `now`, in milliseconds, and from the clock that the store was created with: no store uses a clock of
- *   its servers. Nodes' clocks may differ, so no order of `now` between calls can be relied on.
- * - While the clock that the store was created with has a `problem`, nothing is ended by a deadline: an operation that
- *   would do so rejects with `STORE_UNAVAILABLE`, and has changed nothing.
- * - **An end is stored before anyone is told of it.** An operation that finds a session past its deadline, and refuses
- *   or counts it for that, ends it in the same step (`apply` does so). Whether a session is live is decided where a change
- *   is applied, in the store's own order, by the later of `now` and the clock at that moment: a change may have waited.
- * - Reads (`list`, `scan`, `count`) judge liveness by `now` alone. Their caller has ended what is due (`expire`), and
- *   passes a moment that is safely past, so that no session is shown as ended which a change can still keep alive.
- * - Faults of the store itself reject with `STORE_UNAVAILABLE`; they are never answered as "no such session".
+ * - Each operation is atomic. No other operation runs between its guard and its change.
+ * - A write that resolves is durable, as far as the store is durable at all. A write that rejects has changed nothing,
+ *   or it has changed everything and the fault occurred before its result arrived.
+ * - Sessions are returned as they are stored, without `asOf`. Returned objects are never the store's own mutable
+ *   objects.
+ * - A store gets the time from `now`, in milliseconds since 1970, and from the clock that it was created with. It never
+ *   uses a clock of its server. The clocks of nodes differ, so `now` may go back between two calls.
+ * - While the clock of the store has a `problem`, no session is ended by a deadline. An operation that would end one
+ *   rejects with `STORE_UNAVAILABLE` and has changed nothing.
+ * - **The end of a session is stored before it is reported.** An operation that rejects or skips a session because of
+ *   its deadline ends that session in the same step (`apply` does this). Whether a session is live is decided when the
+ *   change is applied, by the later of `now` and the clock at that moment, because the change may have waited in a
+ *   queue.
+ * - Reads (`list`, `scan`, `count`) decide by `now` alone whether a session is live. The caller has already ended the
+ *   sessions that are past their deadline (`expire`), and passes a `now` that lies safely in the past. Therefore no
+ *   session is shown as ended while another change can still extend it.
+ * - Faults of the store reject with `STORE_UNAVAILABLE`. They are never reported as a missing session.
  */
 export interface SessionStore {
-  /** Makes the store ready, creating or migrating what it needs. Rejects with `STORE_UNUSABLE` when it cannot. */
+  /** Prepares the store; creates or migrates its tables or files. Rejects with `STORE_UNUSABLE` if that fails. */
   open(): Promise<void>;
-  /** Finishes the writes that were accepted, then lets go of everything. Calling it again does nothing. */
+  /** Completes the accepted writes, then releases all resources. A second call does nothing. */
   close(): Promise<void>;
-  /** Resolves when the store can be read and written to; else rejects with `STORE_UNAVAILABLE`. */
+  /** Resolves if the store can be read and written; else rejects with `STORE_UNAVAILABLE`. */
   ping(): Promise<void>;
 
   /**
-   * Adds a session, and answers the user's sessions that it put out, which closes them as `evicted` at `now`. With a
-   * limit, it ends the user's sessions that are past their deadline, so that none of those it did not count comes back.
-   * Rejects with `ID_TAKEN`; with `SESSION_LIMIT` under the policy `deny`; with `STORE_FULL` when a bounded store has no room.
+   * Adds a session. Returns the user's sessions that were evicted for it; they are closed as `evicted` at `now`.
+   *
+   * With a limit, the operation also ends the user's sessions that are past their deadline: a session that was not
+   * counted must not become live again. Rejects with `ID_TAKEN`, with `SESSION_LIMIT` under the policy `deny`, and with
+   * `STORE_FULL` if a bounded store is full.
    */
   insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]>;
-  /** Any session that is there, live or not; null for an id that is not there. */
+  /** Returns the session with the id, live or ended; null if there is none. */
   find(id: string): Promise<Session | null>;
-  /** Applies an update under its guard (`apply` in `session.ts` defines both). */
+  /** Applies an update if its guard holds. `apply` in `session.ts` defines both. */
   update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult>;
-  /** Deletes a session, live or not, and answers it as it was; null for an id that is not there. */
+  /** Deletes a session, live or ended, and returns it as it was; null if there is none. */
   remove(id: string): Promise<Session | null>;
-  /** The newest `request_time` first, ties by id ascending. An empty page beyond the end, and for `take` 0. */
+  /**
+   * Returns sessions by `request_time`, latest first; equal times by `id`, ascending. The page is empty if `skip` is
+   * beyond the last session or `take` is 0.
+   */
   list(filter: SessionFilterV1, page: PageRequest, now: number): Promise<SessionPage>;
   /**
-   * The newest `open_time` first, ties by id ascending, from `after` on: an order that no change moves a session in.
-   * At most `take`; fewer, even none, where the store has looked at as many sessions as it may at once.
+   * Returns sessions after the key `after`, by `open_time`, latest first; equal times by `id`, ascending. No change
+   * moves a session in this order. Returns at most `take` sessions. It returns fewer, even none, when the store has
+   * read the largest number of sessions that it reads in one call.
    */
   scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Promise<Scan>;
-  /** How many match; a store may have to look at each of them. */
+  /** Counts the matching sessions. A store may have to read each of them. */
   count(filter: SessionFilter, now: number): Promise<number>;
   /**
-   * Closes at most `limit` live sessions that match, in one step, each at `now`; ends those that are past their deadline.
-   * Where sessions that may match cannot be read, it closes the others, and rejects.
+   * Closes at most `limit` matching live sessions in one step, each at `now`. Sessions past their deadline are ended
+   * too. If sessions that may match cannot be read, closes the others and rejects.
    */
   closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching>;
   /**
-   * Closes at most `limit` sessions that are past their deadline, each at its deadline; with a `user_id` at least those of
-   * that user. Costs little where there is none: every list asks for it.
+   * Closes at most `limit` sessions that are past their deadline, each at its deadline. With a `user_id`, it closes at
+   * least those of that user. It must be cheap if there are none: every list calls it.
    */
   expire(now: number, limit: number, user_id?: string): Promise<Expired>;
-  /** Deletes at most `limit` sessions that ended before a moment, and were swept; answers how many. */
+  /**
+   * Deletes at most `limit` sessions that ended before `closed_before` and are stored as closed. Returns their number.
+   */
   purge(closed_before: number, limit: number): Promise<number>;
   /**
-   * Takes the lease of what one node does at a time, or renews it, for `lease_ms` from `now` on: whether the holder has
-   * it now. For 0 the holder gives it back. Where one process alone has the store, it has the lease too.
+   * Takes or renews the lease for work that only one node does at a time. The lease ends `lease_ms` after `now`.
+   * Returns whether the holder has the lease. With `lease_ms` 0 the holder releases it. A store that belongs to one
+   * process always grants it.
    *
-   * A lease of another holder is void when it ends later than `lease_ms` and `LEASE_AHEAD_MS_MAX` after `now`: the clock
-   * that made it was wrong.
+   * The lease of another holder is void if it ends later than `now` + `lease_ms` + `LEASE_AHEAD_MS_MAX`. Such a lease
+   * was made with a wrong clock.
    */
   lease(holder: string, lease_ms: number, now: number): Promise<boolean>;
   /**
-   * How far a clock is ahead of that of the store's server; null for a store in this process. It is for the check of
-   * clocks alone: no rule of liveness uses the server's clock.
+   * Returns how far `clock` is ahead of the clock of the store's server; null for a store in this process. Only the
+   * clock check uses it: no rule about live sessions uses the server's clock.
    */
   clockDifference(clock: Clock): Promise<ClockDifference | null>;
-  /** The hours since a moment in which something happened, the latest first. A store keeps two days of them. */
+  /**
+   * Returns the hours since `since` in which sessions were opened or closed, the latest first. A store keeps two days.
+   */
   hours(since: number): Promise<readonly HourCounts[]>;
-  /** Tells of every change from now on, after it is durable, those of other nodes too; answers how to stop. */
+  /**
+   * Calls `listener` for every change from now on, after the change is durable. Changes of other nodes are included.
+   * Returns a function that stops it.
+   */
   watch(listener: ChangeListener): () => void;
   /**
-   * Up to when every change, those of other nodes too, has been told: a moment of `elapsedTime`. It stands still
-   * while the store's feed is in doubt. A store that one process alone has tells each change as it makes it.
+   * Returns the watermark: all changes before it have been published, those of other nodes included. It is a time of
+   * `elapsedTime`, in milliseconds. It stands still while the feed of the store may have missed changes. A store that
+   * belongs to one process publishes each change when it makes it.
    */
   watermark(): number;
 }

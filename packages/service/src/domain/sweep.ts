@@ -1,25 +1,25 @@
 import type { SessionStore } from './store.ts';
 
-/** How many sessions one step closes or deletes; other work comes between two steps. */
+/** Maximum number of sessions that one step closes or deletes. Other work runs between two steps. */
 const BATCH_MAX = 500;
-/** A pass ends then, and leaves the rest to the next one. */
+/** Maximum number of steps in one pass. The next pass does the rest. */
 const STEPS_MAX = 200;
 
-/** What a sweep did. */
+/** The result of a sweep. */
 export interface Swept {
   readonly time: number;
   readonly closed: number;
   readonly purged: number;
-  /** For how long the first of them had waited to be closed. */
+  /** How long the first of the closed sessions had been past its deadline. */
   readonly lag_ms: number;
-  /** Whether it ended before all was done: at its bound, or because it might not go on. */
+  /** Whether sessions are left: the sweep reached its maximum number of steps, or `mayGoOn` returned false. */
   readonly more: boolean;
 }
 
-/** Whether a pass may go on; asked between two steps. */
+/** Returns whether a pass may continue. It is called between two steps. */
 export type MayGoOn = () => Promise<boolean>;
 
-/** Closes what is past its deadline, in bounded steps. */
+/** Closes the sessions that are past their deadline, in bounded steps. */
 export async function closeExpired(
   store: SessionStore,
   now: number,
@@ -34,7 +34,10 @@ export async function closeExpired(
   return { ...steps, lag_ms };
 }
 
-/** Closes what is past its deadline, then deletes what ended longer ago than the retention; null keeps it for ever. */
+/**
+ * Closes the sessions that are past their deadline. Then deletes those whose retention period is over; null keeps them
+ * for ever.
+ */
 export async function sweep(
   store: SessionStore,
   retention_ms: number | null,

@@ -5,7 +5,7 @@ import { Sessions } from './sessions.ts';
 import { SESSIONS_SETTINGS } from './settings.ts';
 import { ManualClock } from './time/clock.ts';
 
-test('touches within the touch interval write nothing, and the session lives as long', async () => {
+test('touches within the touch interval write nothing and do not shorten the session', async () => {
   const store = new MemoryStore({ sessions_max: 10 });
   const written: string[] = [];
   const update: MemoryStore['update'] = (...input) => {

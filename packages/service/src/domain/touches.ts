@@ -1,12 +1,12 @@
 import type { SessionUpdate } from './session.ts';
 import type { SessionLookup } from './session-lookup.ts';
 
-/** Touches under way at once; more are left out, and the next use of the session tries again. */
+/** Maximum number of concurrent touches. Further touches are dropped, and the next use of the session tries again. */
 const PENDING_MAX = 10_000;
 
 /**
- * Writes activity beside the requests that showed it: they do not wait for it, and one that fails does not fail them.
- * Those of one turn share a commit, as all concurrent writes do.
+ * Writes activity in the background. Requests do not wait for it, and do not fail if it fails. Touches of the same
+ * event-loop turn share a commit, like all concurrent writes.
  */
 export class Touches {
   readonly #lookup: SessionLookup;
@@ -27,7 +27,7 @@ export class Touches {
     this.#pending.set(id, written);
   }
 
-  /** Resolves when what was added is written. */
+  /** Resolves when all added touches are written. */
   async settled(): Promise<void> {
     await Promise.all(this.#pending.values());
   }

@@ -243,5 +243,5 @@ function assertRevision(revision: unknown): void {
 
 function answerOf(session: Session | null): RouteAnswer {
   if (session) return { text: sessionText(session), revision: session.revision };
-  throw new SessionsError('SESSION_NOT_FOUND', 'There is no session of that id.');
+  throw new SessionsError('SESSION_NOT_FOUND', 'There is no session with this id.');
 }

@@ -5,7 +5,7 @@ import { CheckedClock, compareClocks } from './clock-check.ts';
 
 const DAY_MS = 86_400_000;
 
-/** A clock, the time that really passes, and the two compared as a store would. */
+/** A manual clock, the monotonic time, and a checked clock that uses both. */
 function newWorld() {
   const clock = new ManualClock();
   const world = { monotonic: 0, doubts: 0 };
@@ -20,7 +20,7 @@ function newWorld() {
   return { clock, world, checked, pass };
 }
 
-test('a clock that was not compared, or has no server, may end sessions', () => {
+test('a clock that was not compared, or whose store has no server, may end sessions', () => {
   const { clock, checked } = newWorld();
   assert.equal(checked.problem(), null);
   checked.compared(null);
@@ -46,7 +46,7 @@ test('[E-03] a clock that is more than 10 s wrong cannot end sessions', () => {
   }
 });
 
-test('a clock that steps after a comparison is wrong at once, and asks for another', () => {
+test('a clock that steps after a comparison is wrong at once and requests another', () => {
   const { clock, world, checked, pass } = newWorld();
   checked.compared({ ahead_ms: 0, error_ms: 1 });
   pass(5 * DAY_MS);
@@ -59,7 +59,7 @@ test('a clock that steps after a comparison is wrong at once, and asks for anoth
   assert.equal(world.doubts, 1);
 });
 
-test('a clock that stands still while the server goes on is right again once they meet', () => {
+test('a clock that stands still is right again when the server has caught up with it', () => {
   const { world, checked } = newWorld();
   checked.compared({ ahead_ms: 60_000, error_ms: 1 });
   assert.notEqual(checked.problem(), null);
@@ -69,7 +69,7 @@ test('a clock that stands still while the server goes on is right again once the
   assert.match(checked.problem() ?? '', / 15 s behind /);
 });
 
-test('a comparison that takes long, or sees the clock step, says its error', async () => {
+test('a slow comparison, or one during a clock step, reports a larger error', async () => {
   const clock = new ManualClock();
   const server = clock.now() - 3_000;
   const read = async () => {

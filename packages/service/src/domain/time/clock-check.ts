@@ -1,24 +1,24 @@
 import { type Clock, monotonicTime } from './clock.ts';
 
-/** How far the clock of a node may be from that of its store's server. */
+/** Maximum difference between the clock of a node and that of its store's server. */
 const CLOCK_DIFFERENCE_MS_MAX = 10_000;
 
-/** How far the clocks of two nodes may be apart, each of which may be that far from the server's. */
+/** Maximum difference between the clocks of two nodes: each may differ that much from the server's clock. */
 export const LEASE_AHEAD_MS_MAX = 2 * CLOCK_DIFFERENCE_MS_MAX;
 
-/** How far the clock of a node is ahead of that of its store's server; negative where it is behind. */
+/** How far the clock of a node is ahead of the clock of its store's server; negative if it is behind. */
 export interface ClockDifference {
   readonly ahead_ms: number;
-  /** Half of the time that the comparison took: the difference may be that much smaller or larger. */
+  /** Half the duration of the comparison: the real difference may be smaller or larger by this much. */
   readonly error_ms: number;
 }
 
-/** Compares a clock with that of a server, which `read` asks for its time in milliseconds since 1970. */
+/** Compares a clock with that of a server. `read` returns the server's time in milliseconds since 1970. */
 export async function compareClocks(clock: Clock, read: () => Promise<number>): Promise<ClockDifference> {
   const [before, began] = [clock.now(), monotonicTime()];
   const server = await read();
   const [after, ended] = [clock.now(), monotonicTime()];
-  // A clock that stands still, or steps ahead meanwhile, says another duration.
+  // The two durations differ if the clock stands still or steps in the meantime.
   return { ahead_ms: (before + after) / 2 - server, error_ms: Math.max(after - before, ended - began) / 2 };
 }
 
@@ -28,14 +28,14 @@ interface Compared extends ClockDifference {
 }
 
 /**
- * The clock of a node, which is compared with that of its store's server from time to time. While it is known to be
- * wrong, nothing is ended by it: an end cannot be undone. Nothing is judged by the server's clock instead.
+ * The clock of a node, compared with the clock of its store's server from time to time. While its difference is too
+ * large, it ends no session, because an end cannot be undone. The server's clock is not used in its place.
  *
- * Between two comparisons the monotonic clock says how far the clock has stepped. It may be wrong about that, since some
- * systems stop it while they are suspended: so a step asks for another comparison (`doubted`).
+ * Between two comparisons the monotonic clock shows how far the clock has stepped. Some systems stop the monotonic
+ * clock during a suspension, so it may be wrong. A step therefore requests another comparison (`doubted`).
  */
 export class CheckedClock implements Clock {
-  /** Called where the clock seems to have stepped since it was compared. */
+  /** Called when the clock seems to have stepped since the last comparison. */
   doubted: () => void = () => {};
   readonly #clock: Clock;
   readonly #monotonicTime: () => number;
@@ -50,7 +50,7 @@ export class CheckedClock implements Clock {
     return this.#clock.now();
   }
 
-  /** Takes over the result of a store's `clockDifference`; null for a store without a server. */
+  /** Sets the result of a store's `clockDifference`; null for a store without a server. */
   compared(difference: ClockDifference | null): void {
     this.#compared = difference && {
       ...difference,

@@ -1,14 +1,14 @@
 import { SessionsError } from '../errors.ts';
 
-/** The only source of time. */
+/** The only source of time in the domain. */
 export interface Clock {
   /** Milliseconds since 1970. Never less than at an earlier call. */
   now(): number;
-  /** Why nothing may be ended by this clock; null while it may. A clock without it is not checked. */
+  /** Why this clock may not end sessions; null if it may. A clock without this method is not checked. */
   problem?(): string | null;
 }
 
-/** Throws `STORE_UNAVAILABLE` while a clock is known to be wrong: what it ends would stay ended. */
+/** Throws `STORE_UNAVAILABLE` while a clock is known to be wrong: the end of a session cannot be undone. */
 export function assertMayEnd(clock: Clock): void {
   const problem = clock.problem?.() ?? null;
   if (problem !== null) throw new SessionsError('STORE_UNAVAILABLE', problem, { details: WRONG_CLOCK });
@@ -16,14 +16,14 @@ export function assertMayEnd(clock: Clock): void {
 
 const WRONG_CLOCK = { reason: 'wrong_clock' };
 
-/** Whether an error says that nothing may be ended by this node's clock, rather than that the store failed. */
+/** Whether an error was caused by this node's wrong clock, not by the store. */
 export function isOfWrongClock({ details }: SessionsError): boolean {
   return details === WRONG_CLOCK;
 }
 
 /**
- * The machine's clock, held where it is while the machine's clock steps back: a session that has been seen ended
- * must not be seen live again.
+ * The machine's clock. It stands still while the machine's clock steps back: a session that was seen as ended must not
+ * be seen as live again.
  */
 export function systemClock(read: () => number = wallTime): Clock {
   let latest = 0;
@@ -36,10 +36,10 @@ export function systemClock(read: () => number = wallTime): Clock {
   };
 }
 
-/** For a store without a clock: a change is judged by the moment at which its request began. */
+/** For a store without a clock: the time of the request decides alone whether a session is live. */
 export const NO_CLOCK: Clock = Object.freeze({ now: () => Number.NEGATIVE_INFINITY });
 
-/** A clock that stands still until it is told to move. */
+/** A clock for tests. It stands still until `advance` is called. */
 export class ManualClock implements Clock {
   #time: number;
 
@@ -57,14 +57,15 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Milliseconds since 1970, as the machine says it now; may step back. */
+/** Milliseconds since 1970 by the machine's clock; may step back. */
 export function wallTime(): number {
   return Date.now();
 }
 
 /**
- * Milliseconds since some moment, which never step back: for how long something has taken, not for sessions. It stands
- * still while the machine is suspended, so nothing is trusted by it alone: `elapsed-time.ts`.
+ * Milliseconds since an arbitrary time; never steps back. Use it to measure durations, not for the times of sessions.
+ * It stands still while the machine is suspended. Therefore use `elapsed-time.ts` to decide how long data may be
+ * trusted.
  */
 export function monotonicTime(): number {
   return performance.now();

@@ -5,8 +5,9 @@ let day = Number.NaN;
 let date = '';
 
 /**
- * `new Date(time).toISOString()`, ten times as fast for times of one day, as the times of the sessions in use are:
- * the date is kept from the last call (measured: 0.2 µs against 2 µs; an answer holds two or three).
+ * Returns the same text as `new Date(time).toISOString()`. It is ten times as fast for times of the same day, like
+ * those of most sessions in use, because it caches the last date (measured: 0.2 µs against 2 µs; a response has two or
+ * three times).
  */
 export function isoTime(time: number): string {
   const start = Math.floor(time / DAY_MS);
