@@ -27,7 +27,7 @@ const HOST = '127.0.0.1';
 export function readConnection(config: ConfigParams): HttpConnection {
   const uri = textSetting(config, 'connection.uri');
   if (uri !== null) {
-    if (!URL.canParse(uri)) throw badSetting('connection.uri', `connection.uri must be a URL, and is ${uri}.`);
+    if (!URL.canParse(uri)) throw badSetting('connection.uri', `connection.uri must be a URL, but is ${uri}.`);
     const { protocol, hostname, port } = new URL(uri);
     const scheme = toProtocol('connection.uri', protocol.slice(0, -1));
     const host = hostname.replace(/^\[|\]$/g, '');
@@ -76,7 +76,7 @@ export function readOrigins(config: ConfigParams): readonly string[] {
   try {
     return loadConfig({ SESSIONS_CORS_ORIGINS: list }).cors_origins;
   } catch {
-    const message = `cors_origins must list origins like https://app.example.com, and is ${JSON.stringify(list)}.`;
+    const message = `cors_origins must list origins like https://app.example.com, but is ${JSON.stringify(list)}.`;
     throw badSetting('cors_origins', message);
   }
 }
@@ -87,7 +87,7 @@ export function readAllowedHosts(config: ConfigParams): readonly string[] {
   try {
     return loadConfig({ SESSIONS_ALLOWED_HOSTS: list }).allowed_hosts;
   } catch {
-    const message = `allowed_hosts must list host names like sessions.internal, and is ${JSON.stringify(list)}.`;
+    const message = `allowed_hosts must list host names like sessions.internal, but is ${JSON.stringify(list)}.`;
     throw badSetting('allowed_hosts', message);
   }
 }

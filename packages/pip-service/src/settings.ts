@@ -16,7 +16,7 @@ export function wholeSetting(config: ConfigParams, key: string, value: number, m
   if (text === null) return value;
   const number = Number(text);
   if (!Number.isInteger(number) || number < min || number > max) {
-    throw badSetting(key, `${key} must be a whole number from ${min} to ${max}, and is ${JSON.stringify(text)}.`);
+    throw badSetting(key, `${key} must be a whole number from ${min} to ${max}, but is ${JSON.stringify(text)}.`);
   }
   return number;
 }

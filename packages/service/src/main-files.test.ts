@@ -6,7 +6,7 @@ import { after, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command } from '../../../testing/service/command.ts';
 
-/** What an operator does to the files of the service's command, and what it says. */
+/** Tests of what happens when an operator deletes files of a running service. */
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-main-files-'));
@@ -24,7 +24,7 @@ function open(url: string): Promise<Response> {
   return fetch(`${url}/v1/sessions/open_session`, { method: 'POST', headers, body: '{"user_id":"1"}' });
 }
 
-test('a service whose files are deleted says so at once, refuses writes and stops as ever', async (t) => {
+test('after its files are deleted, a service reports it, rejects writes and can stop', async (t) => {
   const command = run(t, 'deleted/sessions.db');
   const url = await command.started();
   assert.equal((await open(url)).status, 200);
@@ -39,7 +39,7 @@ test('a service whose files are deleted says so at once, refuses writes and stop
   assert.equal(await command.exit, 0);
 });
 
-test('a start beside a log whose database is missing ends with 1, and names both files', async (t) => {
+test('a start with a write-ahead log but no database ends with 1 and names both files', async (t) => {
   const first = run(t, 'missing/sessions.db');
   assert.equal((await open(await first.started())).status, 200);
   await first.kill();

@@ -8,7 +8,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { RedisServer } from '../../../testing/servers/redis-server.ts';
 
-/** Who reads the output of a process cannot hold it up, nor keep it alive. */
+/** Tests that the reader of a process's output can neither block the process nor keep it alive. */
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-output-'));
 const noRedis = RedisServer.isAvailable() ? false : 'there is no Redis on this machine';
@@ -22,10 +22,10 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** So many that neither a pipe nor a socket holds their lines. */
+/** So many requests that neither a pipe nor a socket can buffer their log lines. */
 const SESSIONS = 2_500;
 const CALLERS = 16;
-/** An end that takes longer hangs. */
+/** An end that takes longer counts as hanging. */
 const END_TIMEOUT_MS = 10_000;
 
 interface Started {
@@ -90,14 +90,14 @@ const CASES = [
 ] as const;
 
 for (const { name, file, env, skip } of CASES) {
-  test(`${name}: serves on and ends when nothing reads its output`, { skip }, async (t) => {
+  test(`${name}: serves and ends although its output is not read`, { skip }, async (t) => {
     const { child, url } = await start(t, file, env());
     assert.deepEqual(await openSessions(url, SESSIONS), [200]);
     child.kill('SIGTERM');
     assert.equal(await ended(child), 0);
   });
 
-  test(`${name}: serves on and ends after the readers of its output have gone`, { skip }, async (t) => {
+  test(`${name}: serves and ends after the readers of its output have ended`, { skip }, async (t) => {
     const { child, url } = await start(t, file, env());
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -107,7 +107,7 @@ for (const { name, file, env, skip } of CASES) {
   });
 }
 
-/** A pipe as a shell makes one: Node gives its children sockets instead. */
+/** A pipe like those of a shell; Node gives its child processes sockets instead. */
 function pipe(name: string): { readonly reader: number; readonly writer: number } {
   const path = join(folder, name);
   execFileSync('mkfifo', [path]);
@@ -115,7 +115,7 @@ function pipe(name: string): { readonly reader: number; readonly writer: number 
   return { reader, writer: openSync(path, constants.O_WRONLY) };
 }
 
-test('a pipe that nothing reads holds nothing up, and what it could take is in it', { skip: WINDOWS }, async (t) => {
+test('a pipe without reads blocks nothing and contains what it could take', { skip: WINDOWS }, async (t) => {
   const { reader, writer } = pipe('unread');
   const { child, url } = await start(t, './main.ts', SQLITE, writer);
   closeSync(writer);
@@ -130,7 +130,7 @@ test('a pipe that nothing reads holds nothing up, and what it could take is in i
   for (const line of lines) JSON.parse(line);
 });
 
-test('a pipe whose reader has gone holds nothing up', { skip: WINDOWS }, async (t) => {
+test('a pipe whose reader has ended blocks nothing', { skip: WINDOWS }, async (t) => {
   const { reader, writer } = pipe('gone');
   const { child, url } = await start(t, './main.ts', SQLITE, writer);
   closeSync(writer);
@@ -140,7 +140,7 @@ test('a pipe whose reader has gone holds nothing up', { skip: WINDOWS }, async (
   assert.equal(await ended(child), 0);
 });
 
-test('Ctrl+C ends "pip-sessions | tee log", and the database is free afterwards', { skip: WINDOWS }, async (t) => {
+test('Ctrl+C ends "pip-sessions | tee log" and releases the database', { skip: WINDOWS }, async (t) => {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   const command = `'${process.execPath}' --conditions=source '${main}' | tee log`;
   const options = { cwd: folder, env: { PATH: process.env.PATH ?? '', ...SQLITE }, detached: true } as const;
@@ -149,7 +149,7 @@ test('Ctrl+C ends "pip-sessions | tee log", and the database is free afterwards'
   const closed = once(shell, 'close', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
   await once(shell.stderr, 'data');
   process.kill(group, 'SIGINT');
-  // It waits for all that have its standard error.
+  // `exit` resolves when all processes with the same standard error have ended.
   await closed;
   assert.throws(() => process.kill(group, 0), { code: 'ESRCH' });
   const { child } = await start(t, './main.ts', SQLITE);
@@ -157,7 +157,7 @@ test('Ctrl+C ends "pip-sessions | tee log", and the database is free afterwards'
   assert.equal(await ended(child), 0);
 });
 
-test('a command whose reader has gone ends quietly, with the code of SIGPIPE', async () => {
+test('a command whose reader has ended stops quietly, with the code of SIGPIPE', async () => {
   for (const args of [['--help'], ['key', '--name', 'a', '--scope', 'admin'], ['export', '--help']]) {
     const main = fileURLToPath(new URL('./main.ts', import.meta.url));
     const env = { PATH: process.env.PATH ?? '' };

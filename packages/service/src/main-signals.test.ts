@@ -8,7 +8,9 @@ import { RedisServer } from '../../../testing/servers/redis-server.ts';
 import { Command } from '../../../testing/service/command.ts';
 import { holdRequests } from '../../../testing/service/held-requests.ts';
 
-/** Ctrl+C under npm: the terminal signals the process group, and npm signals the command once more. */
+/**
+ * Tests of Ctrl+C under npm: the terminal sends the signal to the process group, and npm sends it to the command again.
+ */
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-signals-'));
 const skipped = RedisServer.isAvailable() ? false : 'there is no Redis on this machine';
@@ -35,14 +37,14 @@ function run(t: TestContext, file: string, env: Record<string, string>, args: re
 async function pressCtrlC(command: Command, url: string): Promise<void> {
   const pid = Number(command.process.pid);
   process.kill(-pid, 'SIGINT');
-  // The first signal has been received when the port is closed.
+  // A closed port shows that the first signal was received.
   for (let isOpen = true; isOpen; ) isOpen = await responds(`${url}/heartbeat`);
   process.kill(pid, 'SIGINT');
   process.kill(-pid, 'SIGINT');
 }
 
 function responds(url: string): Promise<boolean> {
-  // The primary may have accepted a connection that no worker takes any more.
+  // The primary may have accepted a connection that no worker gets.
   return fetch(url, { signal: AbortSignal.timeout(500) }).then(Boolean, () => false);
 }
 
@@ -64,7 +66,7 @@ const CASES = [
 for (const { name, file, env, ...more } of CASES) {
   const needsRedis = 'needsRedis' in more;
   const skip = WINDOWS || (needsRedis && skipped);
-  test(`${name}: Ctrl+C under npm cuts off no request and no line of the log`, { skip }, async (t) => {
+  test(`${name}: Ctrl+C under npm interrupts no request and loses no log line`, { skip }, async (t) => {
     const command = run(t, file, { ...env, ...(needsRedis && { SESSIONS_STORE: redis.url }) });
     const url = await command.started();
     const finish = await holdRequests(url, REQUESTS);

@@ -10,11 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { RedisServer } from '../../../testing/servers/redis-server.ts';
 import { Command } from '../../../testing/service/command.ts';
 
-/** The command with many workers, on a store that they share. */
+/** Tests of the command with several workers on a shared store. */
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const skip = RedisServer.isAvailable() ? false : 'there is no Redis on this machine';
-/** A server without a password takes any of its default user. */
+/** A server without a password accepts any password of its default user. */
 const PASSWORD = 'hunter2';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-main-workers-'));
@@ -48,7 +48,7 @@ async function call(url: string, command: string, body: object) {
   return JSON.parse((await answer.text()) || 'null');
 }
 
-test('two workers serve one port and share the sessions, and one that is killed is replaced', { skip }, async (t) => {
+test('two workers share a port and the sessions, and a killed one is replaced', { skip }, async (t) => {
   const command = run(t);
   const { url, pids } = await started(command, 2);
   assert.equal(new Set(pids).size, 2);
@@ -61,11 +61,11 @@ test('two workers serve one port and share the sessions, and one that is killed 
   const { pids: three } = await started(command, 3);
   assert.equal(new Set(three).size, 3);
   assert.equal((await call(url, 'get_session_by_id', { session_id: opened.id })).id, opened.id);
-  assert.equal(command.stderr.match(/Sessions are served on .* by 2 processes/g)?.length, 1);
+  assert.equal(command.stderr.match(/Serving sessions on .* by 2 processes/g)?.length, 1);
 });
 
-test('one of the workers sweeps', { skip }, async (t) => {
-  // Of its own: nobody has died there whose lease would have to end first.
+test('only one of the workers sweeps', { skip }, async (t) => {
+  // A server of its own: on the shared one the lease of a killed node may not have ended yet.
   const own = await RedisServer.start();
   t.after(() => own.remove());
   const command = run(t, { SESSIONS_SWEEP_INTERVAL: '1', SESSIONS_STORE: own.url });
@@ -76,7 +76,7 @@ test('one of the workers sweeps', { skip }, async (t) => {
   assert.ok(Number(times[1]) - Number(times[0]) > 500);
 });
 
-test('SIGTERM finishes the request in flight, refuses others, and ends all with 0', { skip }, async (t) => {
+test('on SIGTERM the request in flight finishes, new ones are rejected, the code is 0', { skip }, async (t) => {
   const command = run(t);
   const { url } = await started(command, 2);
   const body = '{"user_id":"1"}';
@@ -84,7 +84,7 @@ test('SIGTERM finishes the request in flight, refuses others, and ends all with 
   const inFlight = request(`${url}/v1/sessions/open_session`, { method: 'POST', headers });
   inFlight.flushHeaders();
   await once(inFlight, 'continue');
-  // A connection that stays open, on another worker.
+  // An idle connection to another worker.
   assert.equal((await fetch(`${url}/readyz`)).status, 200);
   command.process.kill('SIGTERM');
   await command.logged(({ msg, pid }) => pid !== undefined && String(msg).startsWith('stopping'), 2);
@@ -96,21 +96,21 @@ test('SIGTERM finishes the request in flight, refuses others, and ends all with 
   await assert.rejects(fetch(`${url}/readyz`));
 });
 
-test('when the primary is killed, its workers end', { skip }, async (t) => {
+test('when the primary is killed, its workers end too', { skip }, async (t) => {
   const command = run(t);
   await started(command, 2);
-  // It waits for all that have its output.
+  // `kill` resolves when all processes with the same output have ended.
   await command.kill();
 });
 
-test('a port that is taken is said once, and the whole ends with 1', { skip }, async (t) => {
+test('a port in use is reported once, and the primary ends with 1', { skip }, async (t) => {
   const { url } = await started(run(t), 2);
   const taken = run(t, { SESSIONS_PORT: new URL(url).port });
   assert.equal(await taken.exit, 1);
   assert.match(taken.stderr, /^pip-sessions: .*EADDRINUSE.*\n$/);
 });
 
-test('the password of the store is in nothing that a running service writes', { skip }, async (t) => {
+test('the output of a running service does not contain the password of the store', { skip }, async (t) => {
   const command = run(t, { SESSIONS_LOG_LEVEL: 'trace' });
   const { url } = await started(command, 2);
   await call(url, 'open_session', { user_id: '1' });

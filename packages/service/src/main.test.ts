@@ -26,13 +26,13 @@ async function call(url: string, command: string, request: object) {
   return { status: answer.status, body: JSON.parse((await answer.text()) || 'null') };
 }
 
-test('a session opened before SIGTERM is there after the next start, in the same file', async () => {
+test('a session opened before SIGTERM is still there after the next start', async () => {
   const env = { SESSIONS_PORT: '0', SESSIONS_STORE: 'sqlite:term/sessions.db' };
   const first = run(env);
   const { body: session } = await call(await first.started(), 'open_session', { user_id: '1', data: [1] });
   first.process.kill('SIGTERM');
   assert.equal(await first.exit, 0);
-  assert.match(first.stderr, /Sessions are served on http:\/\/127\.0\.0\.1:\d+, kept in sqlite:term\/sessions\.db/);
+  assert.match(first.stderr, /Serving sessions on http:\/\/127\.0\.0\.1:\d+, stored in sqlite:term\/sessions\.db/);
   const second = run(env);
   const { body } = await call(await second.started(), 'get_session_by_id', { session_id: session.id });
   assert.deepEqual(body, session);
@@ -68,10 +68,10 @@ test('[E-01] every open and close that got its response survives kill -9', async
   await second.exit;
 });
 
-test('what stops a start is said in one line, without a stack, and the process ends with 1', async () => {
+test('a failed start prints one line without a stack and ends with 1', async () => {
   const bad = run({ SESSIONS_PORT: 'abc' });
   assert.equal(await bad.exit, 1);
-  assert.match(bad.stderr, /^pip-sessions: SESSIONS_PORT must be a whole number from 0 to 65535, and is "abc"\.\n$/);
+  assert.match(bad.stderr, /^pip-sessions: SESSIONS_PORT must be a whole number from 0 to 65535, but is "abc"\.\n$/);
 
   const holder = run({ SESSIONS_PORT: '0', SESSIONS_STORE: 'memory:' });
   const { port } = new URL(await holder.started());
@@ -82,7 +82,7 @@ test('what stops a start is said in one line, without a stack, and the process e
   await holder.exit;
 });
 
-test('the version, the help and the port are options', async () => {
+test('--version, --help and --port are options', async () => {
   for (const [option, output] of [
     ['--version', `${VERSION}\n`],
     ['-v', `${VERSION}\n`],
@@ -104,9 +104,9 @@ test('the version, the help and the port are options', async () => {
 });
 
 test('[K-03] the start prints what is open without a key, on the terminal and in the log', async () => {
-  const everything = 'No key is needed: every program on this machine can read, change and end every session.';
+  const everything = 'No API key is required: every program on this machine can read, change and end every session.';
   const v1 =
-    'API v1 needs no key: every program on this machine can list, read, change and delete every session, also those of API v2.';
+    'API v1 requires no key: every program on this machine can list, read, change and delete every session, including those of API v2.';
   const keys = { SESSIONS_API_KEYS: `web:write:${'0'.repeat(64)}` };
   const cases: [Record<string, string>, string[]][] = [
     [{}, [everything]],
@@ -118,7 +118,7 @@ test('[K-03] the start prints what is open without a key, on the terminal and in
     await service.started();
     service.process.kill('SIGTERM');
     assert.equal(await service.exit, 0);
-    assert.deepEqual(service.stderr.match(/^.*needed.*$|^.*needs no key.*$/gm) ?? [], expected);
+    assert.deepEqual(service.stderr.match(/^.*is required.*$|^.*requires no key.*$/gm) ?? [], expected);
     const logged = service.lines.filter(({ event }) => event === 'open_without_key');
     assert.deepEqual(
       logged.map(({ msg, level }) => [msg, level]),
@@ -136,7 +136,7 @@ test('--help lists every setting with its meaning and its default', async () => 
   }
 });
 
-test('the password of a store is in nothing that a start which fails writes', async () => {
+test('the output of a failed start does not contain the password of the store', async () => {
   const stores = [
     'postgres://app:hunter2@127.0.0.1:1/app',
     'postgres://app:hun/ter2@127.0.0.1:1/app',
@@ -152,7 +152,7 @@ test('the password of a store is in nothing that a start which fails writes', as
   }
 });
 
-test('more workers than one on a store of one process stop the start with a message that says what to do', async () => {
+test('several workers on a store of one process stop the start; the message says what to do', async () => {
   for (const store of ['memory:', 'sqlite:many/sessions.db']) {
     const refused = run({ SESSIONS_STORE: store, SESSIONS_WORKERS: '2' });
     assert.equal(await refused.exit, 1);

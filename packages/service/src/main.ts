@@ -2,7 +2,7 @@
 import { assertNode } from './process/node-version.ts';
 
 assertNode(process.versions.node);
-// What older versions cannot even load comes after.
+// Modules that an older Node cannot load must be imported after the check.
 const { warmUp } = await import('./process/warm-up.ts');
 await warmUp(process.env);
 const { fail, main } = await import('./commands/command-line.ts');

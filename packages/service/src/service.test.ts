@@ -5,7 +5,10 @@ import { loadConfig } from './config/config.ts';
 import { createLogger } from './observability/log.ts';
 import { startService } from './service.ts';
 
-/** What a setting does is tested where it is done; these show that a service as it is started does it. */
+/**
+ * The effect of each setting is tested with its component. These tests check that a started service applies its
+ * settings.
+ */
 
 const SETTINGS = { SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' };
 const USER = { user_id: 'u' };
@@ -94,7 +97,7 @@ test('[B-07] a started service limits bodies, values, pages and connections by i
   for (let n = 0; n < 3; n += 1) assert.equal((await open(10)).status, 201);
   assert.equal(JSON.parse((await send('POST /v1/sessions/get_sessions', {})).text).data.length, 2);
   const four = await Promise.all(Array.from({ length: 4 }, () => connectRaw(url, { from: '127.0.0.2' })));
-  // The reset may come before the connection is known to be there.
+  // The connection may be reset before it is reported as open.
   const fifth = await connectRaw(url, { from: '127.0.0.2' }).catch(() => null);
   assert.equal(await (fifth?.closed ?? ''), '');
   for (const { socket } of four) {

@@ -21,18 +21,22 @@ import { Sweeper } from './sweeper.ts';
 
 /** A service that runs in this process. */
 export interface RunningService {
-  /** Where callers reach it, like `http://127.0.0.1:8080`. */
+  /** The URL of the service, like `http://127.0.0.1:8080`. */
   readonly url: string;
   /** The use cases, for callers in the same process. */
   readonly sessions: Sessions;
-  /** Finishes requests in flight, then writes on their way to the disk. */
+  /** Stops the service: finishes requests in flight, then pending writes. */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts the whole service: store, use cases, sweeper, HTTP. Rejects with `INVALID_CONFIG`, with `STORE_UNUSABLE`, with
- * `STORE_UNAVAILABLE` when the store does not answer within its own bound, or with the system's error when the address
- * cannot be listened on; nothing is left running then. It is one process: `config.workers` is for the command.
+ * Starts the service in this process: store, use cases, sweeper and HTTP server. `config.workers` has no effect here;
+ * only the command starts workers.
+ *
+ * If it rejects, nothing is left running. It rejects with:
+ * - `INVALID_CONFIG` or `STORE_UNUSABLE`
+ * - `STORE_UNAVAILABLE` if the store does not respond within its timeout
+ * - the system's error if it cannot listen on the address
  */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   assertSafeToServe(config);
@@ -43,13 +47,16 @@ export async function startService(config: Config, log: Logger): Promise<Running
   const warn = (msg: string) => log.warn({ event: 'feed_message_ignored', msg });
   const report = ({ level, ...line }: StoreReport) => (level === 'info' ? log.info(line) : faults.write(level, line));
   const store = await createStore(config.store, { ...settings, clock, warn, report });
-  // The store opens on a thread of its own meanwhile.
+  // The store opens in another thread meanwhile.
   const clocks = new ClockWatch(clock, store, log);
   const opened = store.open();
   opened.catch(() => {});
   try {
     const touchFailed = (error: unknown) =>
-      faults.write('warn', { err: error, msg: 'activity of a session was not written; its next use tries again' });
+      faults.write('warn', {
+        err: error,
+        msg: 'activity of a session was not written; the next request with it tries again',
+      });
     const sessions = new Sessions(store, clock, settings, touchFailed, await lookup(config, store));
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log, clocks);
     const server = new HttpServer({
@@ -121,17 +128,17 @@ function sessionsSettings(config: Config): SessionsSettings {
   };
 }
 
-/** About how much memory the sessions may take that a node keeps. */
+/** Approximate maximum memory for the cached sessions of a node. */
 const CACHED_BYTES_MAX = 134_217_728;
 
-/** A store of this process alone has what it needs in memory already. */
+/** A store that only this process uses has its own cache. */
 async function lookup({ store: url, cached_sessions }: Config, store: SessionStore): Promise<SessionLookup> {
   if (!isSharedStore(url) || cached_sessions === 0) return directLookup(store);
   const { NearSessions } = await import('./near-sessions/near-sessions.ts');
   return new NearSessions(store, { sessions_max: cached_sessions, bytes_max: CACHED_BYTES_MAX });
 }
 
-/** Null for a service that is open to everyone who reaches it. */
+/** Null for a service that requires no key. */
 function apiKeys({ api_keys }: Config): ApiKeys | null {
   return api_keys.length === 0 ? null : new ApiKeys(api_keys);
 }

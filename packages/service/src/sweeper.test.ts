@@ -13,12 +13,12 @@ const LEASE_MS = 30_000;
 const BATCH = 500;
 const STEPS_MAX = 200;
 
-/** A store that many nodes have, whose steps are counted and can be held up. */
+/** A store shared by several nodes. It counts the steps, and tests can block them. */
 class SharedStore extends MemoryStore {
   holder: string | null = null;
   until = 0;
   isAway = false;
-  /** How many sessions there are to expire. */
+  /** The number of sessions that are past their deadline. */
   due = 0;
   returned = 0;
   steps = 0;
@@ -77,7 +77,7 @@ async function started(check?: () => Promise<string | null>): Promise<Node> {
   return made;
 }
 
-/** As time goes on: in steps in which every timer has its turn. */
+/** Advances the time in steps, so that every timer runs. */
 async function pass(ms: number): Promise<void> {
   const STEP_MS = 5_000;
   for (let left = ms; left > 0; left -= STEP_MS) {
@@ -87,7 +87,7 @@ async function pass(ms: number): Promise<void> {
   }
 }
 
-test('a node alone sweeps at its interval, and not at its start', async () => {
+test('a single node sweeps at its interval, but not at its start', async () => {
   const alone = await started();
   await pass(INTERVAL_MS - 5_000);
   assert.equal(alone.passes(), 0);
@@ -100,13 +100,13 @@ test('a node alone sweeps at its interval, and not at its start', async () => {
   );
 });
 
-test('one of two nodes sweeps', async () => {
+test('only one of two nodes sweeps', async () => {
   const [first, second] = [await started(), await started()];
   await pass(3 * INTERVAL_MS);
   assert.deepEqual([first.passes(), second.passes()], [3, 0]);
 });
 
-test('a node that died is replaced within the lease, and what it left is swept at once', async () => {
+test('another node replaces a dead one within the lease time and sweeps at once', async () => {
   store.holder = 'a node that died';
   store.until = clock.now() + LEASE_MS;
   const next = await started();
@@ -115,11 +115,11 @@ test('a node that died is replaced within the lease, and what it left is swept a
   await pass(5_000);
   assert.deepEqual(
     next.log.map(({ msg }) => msg),
-    ['this node sweeps from now on', 'sweep'],
+    ['this node has the lease and sweeps from now on', 'sweep'],
   );
 });
 
-test('a node that stopped is replaced at the next try of another', async () => {
+test('another node replaces a stopped one at its next attempt', async () => {
   const [first, second] = [await started(), await started()];
   await first.sweeper.stop();
   assert.equal(store.until, clock.now());
@@ -127,7 +127,7 @@ test('a node that stopped is replaced at the next try of another', async () => {
   assert.equal(second.passes(), 1);
 });
 
-test('stopping a node that does not sweep leaves the lease with the one that does', async () => {
+test('stopping a node without the lease does not release the lease of another', async () => {
   const [first, second] = [await started(), await started()];
   const { holder } = store;
   await second.sweeper.stop();
@@ -137,11 +137,11 @@ test('stopping a node that does not sweep leaves the lease with the one that doe
   assert.equal(first.passes(), 1);
 });
 
-test('a pass renews the lease between its steps, and ends when another node has it', async () => {
+test('a pass renews the lease between steps and ends if another node has it', async () => {
   const first = await started();
   store.due = 10 * BATCH;
   store.beforeStep = () => {
-    // The third step takes so long that another node takes over meanwhile.
+    // The third step takes so long that another node takes the lease meanwhile.
     clock.advance(store.steps === 3 ? LEASE_MS : LEASE_MS - 1);
     if (store.steps === 3) store.holder = 'another';
     if (store.steps === 3) store.until = clock.now() + LEASE_MS;
@@ -152,7 +152,7 @@ test('a pass renews the lease between its steps, and ends when another node has 
   assert.deepEqual([closed, more], [3 * BATCH, true]);
 });
 
-test('what is beyond the bound of a pass is done at the next renewal, not an interval later', async () => {
+test('sessions left by a bounded pass are swept at the next renewal of the lease', async () => {
   const alone = await started();
   store.due = (STEPS_MAX + 1) * BATCH;
   await pass(INTERVAL_MS);
@@ -164,7 +164,7 @@ test('what is beyond the bound of a pass is done at the next renewal, not an int
   assert.equal(alone.passes(), 2);
 });
 
-test('while the store is away nothing is swept and one line says so; when it is back the sweep is made up for', async () => {
+test('while the store is down there is one log line; afterwards the sweep is made up for', async () => {
   const alone = await started();
   store.isAway = true;
   await pass(INTERVAL_MS);
@@ -173,11 +173,11 @@ test('while the store is away nothing is swept and one line says so; when it is 
   await pass(LEASE_MS / 3);
   assert.deepEqual(
     alone.log.map(({ msg }) => msg),
-    ['no sweeps while the store does not answer', 'this node sweeps from now on', 'sweep'],
+    ['no sweeps while the store does not respond', 'this node has the lease and sweeps from now on', 'sweep'],
   );
 });
 
-test('a pass that failed is tried again at the next renewal', async () => {
+test('a failed pass is tried again at the next renewal of the lease', async () => {
   const alone = await started();
   store.beforeStep = () => {
     throw new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.');
@@ -187,11 +187,11 @@ test('a pass that failed is tried again at the next renewal', async () => {
   await pass(LEASE_MS / 3);
   assert.deepEqual(
     alone.log.map(({ msg }) => msg),
-    ['sweep failed; it is tried again soon', 'sweep'],
+    ['the sweep failed; it will be tried again', 'sweep'],
   );
 });
 
-test('stopping waits for the step that runs, starts no other, and gives the lease back after it', async () => {
+test('stopping waits for the current step, then releases the lease', async () => {
   const alone = await started();
   const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   store.due = 10 * BATCH;
@@ -210,7 +210,7 @@ test('stopping waits for the step that runs, starts no other, and gives the leas
   assert.equal(store.until, clock.now());
 });
 
-test('a node with a wrong clock takes no lease and sweeps nothing; another one does', async () => {
+test('a node with a wrong clock takes no lease and does not sweep; another node does', async () => {
   const wrong = await started(async () => WRONG);
   assert.equal(store.holder, null);
   const right = await started();
@@ -220,7 +220,7 @@ test('a node with a wrong clock takes no lease and sweeps nothing; another one d
   assert.deepEqual(wrong.log, []);
 });
 
-test('a node whose clock becomes wrong gives its lease back once, and another one goes on', async () => {
+test('a node whose clock becomes wrong releases its lease once; another continues', async () => {
   let problem: string | null = null;
   const first = await started(async () => problem);
   const second = await started();
@@ -236,7 +236,7 @@ test('a node whose clock becomes wrong gives its lease back once, and another on
   assert.equal(first.passes(), 2);
 });
 
-test('a pass ends where the clock becomes wrong between two of its steps', async () => {
+test('a pass ends if the clock becomes wrong between two steps', async () => {
   let problem: string | null = null;
   const alone = await started(async () => problem);
   store.due = 10 * BATCH;

@@ -3,26 +3,26 @@ import type { Sessions } from './domain/sessions.ts';
 import type { Logger } from './observability/log.ts';
 
 /**
- * For how long a node that died keeps the others from sweeping. Nodes compare it by clocks of their own, each at most
- * ten seconds from the server's. So two of them can sweep at once for a moment at the worst, which does no harm.
+ * How long the lease of a node that died keeps other nodes from sweeping. Nodes use their own clocks, each at most ten
+ * seconds off the server's clock. In the worst case two nodes sweep at once for a moment, which does no harm.
  */
 const LEASE_MS = 30_000;
-/** A renewal may fail, and the next one still comes in time. */
+/** A third of the lease: one renewal may fail, and the next one is still in time. */
 const RENEWAL_INTERVAL_MS = LEASE_MS / 3;
 const HOLDER_BYTES = 16;
 
-/** Resolves with why the clock of this node is not to be trusted, or null. */
+/** Checks the clock of this node. Returns why it cannot be trusted, or null. */
 interface Clocks {
   check(): Promise<string | null>;
 }
 
-/** For a store of this process alone. */
+/** For a store that only this process uses. */
 const UNCHECKED: Clocks = Object.freeze({ check: async () => null });
 
 /**
- * Closes expired sessions, and deletes those that ended long ago, at a fixed rate and one pass at a time, on one of all
- * nodes that have the store: the one that holds its lease. Nothing depends on it but the store's size: an expired
- * session reads as closed with or without a sweep.
+ * Closes expired sessions, and deletes ended ones after their retention period, at a fixed interval. Only the node with
+ * the lease of the store sweeps, one pass at a time. Correctness does not depend on sweeps, only the size of the store
+ * does: an expired session is returned as closed with or without a sweep.
  */
 export class Sweeper {
   readonly #clocks: Clocks;
@@ -31,13 +31,13 @@ export class Sweeper {
   readonly #log: Logger;
   readonly #holder = randomText(HOLDER_BYTES);
   #timers: readonly NodeJS.Timeout[] = [];
-  /** Whether this node had the lease when it last asked; null before that. */
+  /** Whether this node had the lease at its last attempt; null before the first. */
   #leads: boolean | null = null;
-  /** Stays set while there is something left to do, so that the next renewal goes on with it. */
+  /** Whether a sweep is due. It stays true while sessions are left, so that the next renewal continues. */
   #isDue = false;
   #turn: Promise<void> | null = null;
 
-  /** An interval of 0 or less turns it off. */
+  /** An interval of 0 or less disables sweeps. */
   constructor(sessions: Sessions, interval_ms: number, log: Logger, clocks: Clocks = UNCHECKED) {
     this.#clocks = clocks;
     this.#sessions = sessions;
@@ -57,13 +57,13 @@ export class Sweeper {
     this.#takeTurn();
   }
 
-  /** Ends the pass that runs after its step, and gives the lease back, so that another node can go on at once. */
+  /** Stops the current pass after its current step, and releases the lease so that another node can sweep at once. */
   async stop(): Promise<void> {
     if (!this.#isStarted()) return;
     for (const timer of this.#timers) clearInterval(timer);
     this.#timers = [];
     await this.#turn;
-    // Without an answer the lease ends by itself.
+    // If this fails, the lease ends by itself.
     await this.#sessions.lead(this.#holder, 0).catch(() => {});
   }
 
@@ -84,11 +84,13 @@ export class Sweeper {
       this.#isDue = swept.more;
       this.#log.info({ ...swept, msg: 'sweep' });
     } catch (error) {
-      this.#log.error({ err: error, msg: 'sweep failed; it is tried again soon' });
+      this.#log.error({ err: error, msg: 'the sweep failed; it will be tried again' });
     }
   }
 
-  /** Takes or renews the lease. A node that gets it from another one has a sweep to do, which may be long overdue. */
+  /**
+   * Takes or renews the lease. When another node had it before, this node must sweep: its sweep may be long overdue.
+   */
   async #lead(): Promise<boolean> {
     if (!this.#isStarted()) return false;
     const had = this.#leads;
@@ -96,16 +98,16 @@ export class Sweeper {
       this.#leads = await this.#take(had === true);
     } catch (error) {
       this.#leads = false;
-      if (had !== false) this.#log.warn({ err: error, msg: 'no sweeps while the store does not answer' });
+      if (had !== false) this.#log.warn({ err: error, msg: 'no sweeps while the store does not respond' });
     }
     if (had === false && this.#leads) {
       this.#isDue = true;
-      this.#log.info({ msg: 'this node sweeps from now on' });
+      this.#log.info({ msg: 'this node has the lease and sweeps from now on' });
     }
     return this.#leads;
   }
 
-  /** With a clock that is wrong, a node takes no lease and gives back the one that it has. */
+  /** With a wrong clock, a node takes no lease and releases the one that it has. */
   async #take(had: boolean): Promise<boolean> {
     if ((await this.#clocks.check()) === null) return this.#sessions.lead(this.#holder, LEASE_MS);
     if (had) await this.#sessions.lead(this.#holder, 0);

@@ -33,7 +33,7 @@ export class ConsoleLogger implements IConfigurable, IClosable {
     const text = textSetting(config, 'level');
     if (text === null) return;
     const level = LEVELS[text.toLowerCase()];
-    if (!level) throw badSetting('level', `level must be one of ${Object.keys(LEVELS).join(', ')}, and is ${text}.`);
+    if (!level) throw badSetting('level', `level must be one of ${Object.keys(LEVELS).join(', ')}, but is ${text}.`);
     this.log.level = level;
   }
 

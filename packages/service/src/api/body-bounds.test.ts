@@ -25,7 +25,7 @@ test('[B-10] each route and command has a size limit for its body', () => {
   }
 });
 
-test('a string takes six bytes a character, and a list as many as its items', () => {
+test('a string takes up to six bytes a character, and an array the sum of its items', () => {
   const text = { type: 'string', maxLength: 10 } as const;
   const bytes = (schema: object) => bodyBytesMax(schema) - bodyBytesMax({ type: 'object', properties: {} });
   assert.equal(bytes(text), 60);

@@ -1,25 +1,28 @@
 import type { TSchema } from '#typebox';
 import { STRING_LENGTH_MAX } from './text-bounds.ts';
 
-/** The longest spelling of a character in JSON: `\u0000`. */
+/** The longest form of a character in JSON: `\u0000`. */
 const CHARACTER_BYTES = 6;
 const NUMBER_BYTES = 32;
 const TIME_BYTES = 64;
 const LITERAL_BYTES = 64;
-/** For whitespace, and so that a member which is too long is named, rather than the whole body refused. */
+/**
+ * For whitespace, and so that a value which is too long is rejected by the name of its property, not as a body that is
+ * too large.
+ */
 const SLACK_BYTES = 16_384;
-/** For members that are ignored, too. */
+/** For unknown properties, which a schema may ignore. */
 const IGNORED_BYTES = 16_384;
-/** Of an item or a member: quotes, a comma, a colon. */
+/** The quotes, comma and colon of an item or a property. */
 const PUNCTUATION_BYTES = 4;
 
-/** The largest body that a request of a schema can need, in bytes; infinite where the schema sets no bound. */
+/** Returns the largest body that a request of a schema can need, in bytes; infinite if the schema sets no bound. */
 export function bodyBytesMax(schema: TSchema): number {
   const { additionalProperties } = schema as Schema;
   return bytesMax(schema as Schema) + SLACK_BYTES + (additionalProperties === false ? 0 : IGNORED_BYTES);
 }
 
-/** What the schemas of this service consist of. */
+/** The keywords that the schemas of this service use. */
 interface Schema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -56,7 +59,7 @@ function bytesMax(schema: Schema): number {
 }
 
 function stringBytesMax({ format, maxLength }: Schema): number {
-  // A text of any length may be asked for, as far as the body of one that can exist has room.
+  // Without `maxLength`, room is left for the longest string that a session can have.
   return format === 'date-time' ? TIME_BYTES : (maxLength ?? STRING_LENGTH_MAX) * CHARACTER_BYTES;
 }
 

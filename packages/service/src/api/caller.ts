@@ -1,11 +1,11 @@
 import type { Scope } from '@pip-sessions/contract/scopes';
 
-/** Who sends a request, as far as the service knows. */
+/** The sender of a request. */
 export interface Caller {
-  /** The name of the API key; null where none is needed. */
+  /** The name of the API key; null if no key is required. */
   readonly key: string | null;
-  /** What the caller may do; everything where no key is needed. */
+  /** What the caller may do; `admin` if no key is required. */
   readonly scope: Scope;
-  /** The address that the connection comes from; empty in the same process. */
+  /** The remote address of the connection; empty for a caller in the same process. */
   readonly address: string;
 }

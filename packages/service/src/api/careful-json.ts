@@ -2,13 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { parse as parseCarefully } from 'secure-json-parse';
 import { bodyTooLarge, RequestError } from './error-codes.ts';
 
-/** Deeper values are refused: a recursive reader of the answer would run out of stack. */
+/** Deeper values are rejected: a recursive reader of the response would exceed its stack. */
 export const DEPTH_MAX = 200;
 
-/** What is refused of a value, for documents. */
-export const JSON_BOUNDS = `no object in it has a member \`__proto__\`, and it is at most ${DEPTH_MAX} levels deep`;
+/** The bounds of a JSON value, as documents describe them. */
+export const JSON_BOUNDS = `no object may have a property \`__proto__\`; at most ${DEPTH_MAX} levels deep`;
 
-/** The value of a text that did not come as a body, by the same rules. Throws a `RequestError`. */
+/** Parses JSON that did not arrive as a body, with the same checks. Throws a `RequestError`. */
 export function parseBounded(text: string, bytes_max: number): unknown {
   const bytes = Buffer.from(text);
   if (bytes.length > bytes_max) throw bodyTooLarge(bytes_max);
@@ -16,36 +16,38 @@ export function parseBounded(text: string, bytes_max: number): unknown {
 }
 
 /**
- * The value of a JSON text; undefined for an empty one. Throws a `RequestError` for what is not JSON, not UTF-8, nested
- * deeper than `DEPTH_MAX`, or has a member `__proto__`, which a careless reader would take for a prototype.
+ * Parses a body; returns undefined if it is empty. Throws a `RequestError` if it is not JSON, not UTF-8, nested deeper
+ * than `DEPTH_MAX`, or has a property `__proto__`: careless code would use that as a prototype.
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw new RequestError('InvalidContent', 'The body is not valid UTF-8.');
   const text = body.toString('utf8');
-  // Of the two parsers, the careful one would skip it.
-  if (text.startsWith('\ufeff')) throw new RequestError('InvalidContent', 'The body begins with a byte order mark.');
-  // A value cannot be deeper than half its length: most bodies need no look.
+  // `JSON.parse` rejects a byte order mark, but the careful parser would ignore it.
+  if (text.startsWith('\ufeff'))
+    throw new RequestError('InvalidContent', 'The body begins with a byte order mark; leave it out.');
+  // A body of n characters is at most n / 2 levels deep, so short bodies need no check.
   if (isTooDeep(text)) {
-    throw new RequestError('InvalidContent', `The body is nested deeper than ${DEPTH_MAX} levels.`);
+    throw new RequestError('InvalidContent', `The body is nested deeper than ${DEPTH_MAX} levels, the maximum.`);
   }
   try {
-    // The careful parser costs three times the plain one; few texts can hold a `__proto__`, written out or escaped.
+    // The careful parser takes three times as long as the plain one. Only a body with `__proto__`, plain or escaped,
+    // needs it.
     if (!text.includes('__proto__') && !text.includes('\\u')) return JSON.parse(text);
     return parseCarefully(text, undefined, { protoAction: 'error', constructorAction: 'ignore' });
   } catch (error) {
     const { message } = error as Error;
     if (message.includes('forbidden prototype')) {
-      throw new RequestError('InvalidContent', 'The body has a member __proto__, which is not accepted.');
+      throw new RequestError('InvalidContent', 'The body has a property "__proto__", which is not allowed.');
     }
-    // The engine's message quotes the body, which may hold what no log should.
-    const position = /at position \d+/.exec(message)?.[0] ?? 'somewhere';
-    throw new RequestError('InvalidContent', `The body is not valid JSON: it breaks ${position}.`);
+    // The engine's message quotes the body, which may contain secrets.
+    const position = /at position \d+/.exec(message)?.[0] ?? 'at an unknown position';
+    throw new RequestError('InvalidContent', `The body is not valid JSON: syntax error ${position}.`);
   }
 }
 
 export function isTooDeep(text: string): boolean {
-  // A value cannot be deeper than half its length: most texts need no look.
+  // A text of n characters is at most n / 2 levels deep, so short texts need no check.
   if (text.length <= 2 * DEPTH_MAX) return false;
   let depth = 0;
   let inString = false;

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '@pip-sessions/contract/v2';
 import type { ErrorCode } from '../domain/errors.ts';
 
-/** What a request can do wrong before it reaches a use case. */
+/** The error codes of requests that are rejected before they reach a use case. */
 export type RequestErrorCode =
   | 'InvalidContent'
   | 'InvalidRequest'
@@ -16,7 +16,7 @@ export type RequestErrorCode =
   | 'MethodNotAllowed'
   | 'INTERNAL';
 
-/** Pip.Services clients choose the class of their exception by it (WIRE_V1.md, Statuses). */
+/** Pip.Services clients choose the class of their exception by the category (WIRE_V1.md, Statuses). */
 type Category =
   | 'BadRequest'
   | 'Unauthorized'
@@ -30,11 +30,11 @@ type Category =
 interface Mapping {
   readonly status: number;
   readonly category: Category;
-  /** Its code in API v2. API v1 keeps those that its framework had. */
+  /** The code in API v2. API v1 sends the key of this table: the codes of its former framework. */
   readonly problem: ProblemCode;
 }
 
-/** Every code that an answer can carry, and how each API says it. */
+/** Every error code of the service, with its status, its category in API v1 and its code in API v2. */
 export const ERROR_MAP: Readonly<Record<ErrorCode | RequestErrorCode, Mapping>> = {
   INVALID_DATA: { status: 400, category: 'BadRequest', problem: 'INVALID_DATA' },
   InvalidContent: { status: 400, category: 'BadRequest', problem: 'INVALID_CONTENT' },
@@ -64,38 +64,38 @@ export const ERROR_MAP: Readonly<Record<ErrorCode | RequestErrorCode, Mapping>> 
   STORE_UNAVAILABLE: { status: 503, category: 'NoResponse', problem: 'STORE_UNAVAILABLE' },
 };
 
-/** What kind of problem each code is, and its status: RFC 9457's `title`. */
+/** The status and the title (RFC 9457) of each problem code. */
 export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly title: string }>> = {
-  INVALID_DATA: { status: 400, title: 'A member of the request is missing or wrong' },
-  INVALID_CONTENT: { status: 400, title: 'The body is not JSON' },
-  INVALID_REQUEST: { status: 400, title: 'The request is not HTTP/1.1' },
-  UNAUTHORIZED: { status: 401, title: 'An API key is needed' },
+  INVALID_DATA: { status: 400, title: 'A property of the request is missing or invalid' },
+  INVALID_CONTENT: { status: 400, title: 'The body is not valid JSON' },
+  INVALID_REQUEST: { status: 400, title: 'The request is not valid HTTP/1.1' },
+  UNAUTHORIZED: { status: 401, title: 'A valid API key is required' },
   FORBIDDEN: { status: 403, title: 'The request is not allowed' },
   NOT_FOUND: { status: 404, title: 'There is no such path' },
   SESSION_NOT_FOUND: { status: 404, title: 'There is no such session' },
-  TOKEN_UNKNOWN: { status: 404, title: 'There is no session of that token' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'The path does not take this method' },
+  TOKEN_UNKNOWN: { status: 404, title: 'There is no session with this token' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'The path does not support this method' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
   SESSION_CLOSED: { status: 409, title: 'The session has ended' },
   TOKEN_REPLACED: { status: 409, title: 'The token was replaced by a new authentication' },
-  SESSION_LIMIT: { status: 409, title: 'The user has as many sessions as allowed' },
-  KEY_USED: { status: 409, title: 'The idempotency key cannot be answered again' },
-  REVISION_CONFLICT: { status: 412, title: 'The session has changed meanwhile' },
+  SESSION_LIMIT: { status: 409, title: 'The user has the maximum number of live sessions' },
+  KEY_USED: { status: 409, title: 'The idempotency key can no longer be used' },
+  REVISION_CONFLICT: { status: 412, title: 'The session has another revision than expected' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
   VALUE_TOO_LARGE: { status: 413, title: 'user or data is too large' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body is of a type that is not read' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type or encoding of the body is not supported' },
   TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests' },
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
   INTERNAL: { status: 500, title: 'The service failed' },
-  STORE_UNAVAILABLE: { status: 503, title: 'The store does not answer' },
+  STORE_UNAVAILABLE: { status: 503, title: 'The store is unavailable' },
   STORE_FULL: { status: 503, title: 'The store is full' },
 };
 
-/** A request that was refused before it reached a use case. */
+/** A request that was rejected before it reached a use case. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly code: RequestErrorCode;
-  /** Of the answer, in lower case. */
+  /** Additional headers of the response, in lower case. */
   readonly headers: Readonly<Record<string, string>> | undefined;
 
   constructor(code: RequestErrorCode, message: string, headers?: Readonly<Record<string, string>>) {
@@ -106,5 +106,5 @@ export class RequestError extends Error {
 }
 
 export function bodyTooLarge(bytes_max: number): RequestError {
-  return new RequestError('BODY_TOO_LARGE', `The body is larger than ${bytes_max} bytes.`);
+  return new RequestError('BODY_TOO_LARGE', `The body is larger than ${bytes_max} bytes, the maximum.`);
 }

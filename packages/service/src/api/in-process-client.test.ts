@@ -9,7 +9,7 @@ async function start(t: { after: (stop: () => Promise<void>) => void }, options:
   return sessionsClientOf(sessions, { value_bytes_max: 100 });
 }
 
-test('the service in the same process does what its clients ask for', async (t) => {
+test('the in-process client supports every method of SessionsClient', async (t) => {
   const client = await start(t);
   const { session, token } = await client.open({ user_id: 'u', data: { a: 1 }, idle_timeout: 60 });
   assert.deepEqual(await client.read(token), session);
@@ -32,14 +32,14 @@ test('the service in the same process does what its clients ask for', async (t) 
   await assert.rejects(client.close(session.id), { code: 'SESSION_NOT_FOUND' });
 });
 
-test('an opening with a key can be repeated in the same process too', async (t) => {
+test('opening a session with a key can be repeated in the same process too', async (t) => {
   const client = await start(t);
   const options = { idempotency_key: 'known-to-nobody-else' };
   const first = await client.open({ user_id: 'u' }, options);
   assert.deepEqual(await client.open({ user_id: 'u' }, options), first);
 });
 
-test('all goes through every page', async (t) => {
+test('all() returns the sessions of all pages', async (t) => {
   const client = await start(t);
   for (let n = 0; n < 5; n += 1) await client.open({ user_id: `u${n}` });
   const users: string[] = [];
@@ -48,7 +48,7 @@ test('all goes through every page', async (t) => {
   assert.equal((await client.closeMany({ filter: {}, limit: 3 })).more, true);
 });
 
-test('what a request by HTTP may not say is refused in the same process too', async (t) => {
+test('requests that HTTP rejects are rejected in the same process too', async (t) => {
   const client = await start(t);
   const { session } = await client.open({ user_id: 'u' });
   const invalid = { code: 'INVALID_DATA' };
@@ -67,7 +67,7 @@ test('what a request by HTTP may not say is refused in the same process too', as
   assert.equal((await client.get(session.id))?.active, true);
 });
 
-test('what the caller changes afterwards does not change what is stored', async (t) => {
+test('changing the object of a request later does not change the stored session', async (t) => {
   const client = await start(t);
   const data = { cart: ['apple'] };
   const { session } = await client.open({ user_id: 'u', data });
@@ -106,7 +106,7 @@ test('[B-03] in-process calls reject what HTTP rejects in headers, paths and bod
   assert.deepEqual(await client.get(session.id), session);
 });
 
-test('an opening with a guessable key opens nothing for callers of the use cases either', async (t) => {
+test('the use cases reject a guessable idempotency key too', async (t) => {
   const { sessions, stop } = await startTestServer();
   t.after(stop);
   await assert.rejects(sessions.openWithToken({ user_id: 'u' }, ''), { code: 'INVALID_DATA' });

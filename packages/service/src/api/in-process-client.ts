@@ -11,9 +11,9 @@ import { ROUTES, type Route, type RouteContext, type RouteRequest } from './v2/r
 
 /** The size limits of a client in the same process. */
 export interface EmbeddedOptions {
-  /** Of `user` and of `data`, in bytes of JSON. Default 65,536, as in the service. */
+  /** Maximum size of `user` and of `data`, in bytes of JSON. Default 65,536, as in the service. */
   readonly value_bytes_max?: number;
-  /** Of a whole request, in bytes of JSON. Default 1,048,576, as in the service. */
+  /** Maximum size of a whole request, in bytes of JSON. Default 1,048,576, as in the service. */
   readonly body_bytes_max?: number;
 }
 
@@ -21,9 +21,9 @@ const VALUE_BYTES_MAX = 65_536;
 const BODY_BYTES_MAX = 1_048_576;
 
 /**
- * The client of API v2 for callers in the same process: what takes a `SessionsClient`, like the middleware, works with
- * either. Requests are checked as those that come by HTTP are. Callers that should work with both go by the `code` of an
- * error; options for the network, like `timeout_ms`, mean nothing here.
+ * Returns a client of API v2 for callers in the same process. Code that takes a `SessionsClient`, like the middleware,
+ * works with it and with the HTTP client. Requests get the same checks as over HTTP. Code for both clients must use the
+ * `code` of an error, not its class. Options of the network, like `timeout_ms`, have no effect.
  *
  * @example
  * const service = await startService(loadConfig({ SESSIONS_STORE: 'sqlite:sessions.db' }), createLogger('warn'));
@@ -36,7 +36,7 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
   const { value_bytes_max = VALUE_BYTES_MAX, body_bytes_max = BODY_BYTES_MAX } = options;
   const context: RouteContext = { sessions, value_bytes_max, suspicious: () => {} };
 
-  /** Takes the input as it would arrive: without what is undefined, and not the caller's own object. */
+  /** Runs a route with a copy of the input, as it would arrive over HTTP. */
   async function call<T>(name: RouteNameV2, request: Partial<RouteRequest> = {}): Promise<T> {
     try {
       const input = 'input' in request ? plain(request.input, body_bytes_max) : {};
@@ -58,7 +58,7 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
   return methods as SessionsClient<User, Data>;
 }
 
-/** A request that is refused before it reaches a use case, with the code of the problem by HTTP. */
+/** A request that was rejected before it reached a use case. `code` is the problem code that HTTP callers get. */
 export class EmbeddedRequestError extends Error {
   override readonly name = 'EmbeddedRequestError';
   /** The code that API v2 has for this error. */
@@ -70,7 +70,7 @@ export class EmbeddedRequestError extends Error {
   }
 }
 
-/** The process itself, which may do everything. */
+/** The caller for requests from the same process. It may do everything. */
 export const THIS_PROCESS: Caller = { key: null, scope: 'admin', address: '' };
 const NOTHING: RouteRequest = {
   id: '',
@@ -85,10 +85,10 @@ const BY_NAME = new Map<string, Route>(ROUTES.map((route) => [route.name, route]
 function routeOf(name: string) {
   const route = BY_NAME.get(name);
   if (route) return route;
-  throw new TypeError(`There is no route ${name}.`);
+  throw new TypeError(`Unknown route "${name}".`);
 }
 
-/** As it would arrive: without what is undefined, and not the caller's own object. */
+/** Returns a copy of the value as it would arrive over HTTP: without undefined properties. */
 function plain(value: unknown, bytes_max: number): unknown {
   const text: string | undefined = JSON.stringify(value);
   if (text === undefined) throw new TypeError('The value is undefined, which JSON does not have: use null.');

@@ -15,15 +15,15 @@ const check = inputCheck(
   ),
 );
 
-/** A list that fails where more than its length is looked at. */
+/** An array that fails the test when one of its items is read. */
 function unseen(length: number): unknown[] {
-  const look = () => assert.fail('an item was looked at');
+  const look = () => assert.fail('an item was read');
   return new Proxy(new Array(length), { get: (list, name) => (name === 'length' ? list.length : look()) });
 }
 
 const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, 0]));
 
-test('a list that is too long is refused by its length, before any of its items', () => {
+test('an array that is too long is rejected before any item is checked', () => {
   assert.throws(() => check({ list: unseen(1_001) }), {
     code: 'INVALID_DATA',
     message: 'list must not have more than 1000 items.',
@@ -31,18 +31,18 @@ test('a list that is too long is refused by its length, before any of its items'
   });
 });
 
-test('an object with far too many properties is refused by their number, at every place', () => {
+test('an object with far too many properties is rejected before they are checked', () => {
   for (const input of [members(2_000), { filter: members(2_000) }]) {
     assert.throws(() => check(input), { code: 'INVALID_DATA', message: /has 2000 properties, more than any request/ });
   }
 });
 
-test('free JSON has any number of properties and items', () => {
+test('free JSON may have any number of properties and items', () => {
   check({ free: members(2_000) });
   check({ free: new Array(10_000).fill(0) });
 });
 
-test('what has no such size is checked by its schema', () => {
+test('values of another type are checked by the schema', () => {
   assert.throws(() => check({ list: 1, filter: 2 }), { message: 'list must be a list; filter must be an object.' });
   for (const input of [null, 1, [], 'x']) assert.throws(() => check(input), { code: 'INVALID_DATA' });
   check({});

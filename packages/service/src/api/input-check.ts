@@ -9,8 +9,8 @@ interface Schema {
 }
 
 /**
- * Makes a check of inputs by a schema, which throws `INVALID_DATA`. The work is bounded by what the schema takes, not by what
- * was sent: the library checks the items of a list before it checks how many there are.
+ * Returns a function that checks inputs against a schema and throws `INVALID_DATA`. Its work is bounded by the schema,
+ * not by the size of the input: the schema library checks the items of an array before it checks their number.
  */
 export function inputCheck(schema: TSchema): (input: unknown) => void {
   const validator: Parameters<typeof assertValid>[0] = Compile(schema);
@@ -21,7 +21,7 @@ export function inputCheck(schema: TSchema): (input: unknown) => void {
   };
 }
 
-/** Whether a property can be measured before anything in it is looked at. */
+/** Whether the size of a property can be checked before its content. */
 function isSized({ maxItems, properties, additionalProperties }: Schema): boolean {
   return maxItems !== undefined || (properties !== undefined && additionalProperties === false);
 }

@@ -18,8 +18,8 @@ const USAGE = `Usage: pip-sessions [--config <file.yml>] [--port <number>]
        pip-sessions import [--store <url>] [--format <format>] < sessions.ndjson
        pip-sessions --version
 
-Serves user sessions over HTTP, makes an API key for its callers, or moves sessions between stores; each says more with
---help. Settings come from the environment, or from the YAML file under the same names in lower case without the prefix:
+Serves user sessions over HTTP, creates API keys, or moves sessions between stores. Each command has --help.
+Settings come from the environment, or from the YAML file with the same names in lower case without the prefix:
 
 ${configHelp()
   .map(({ variable, help, value }) => `  ${variable.padEnd(25)} ${help} (default ${value})`)
@@ -33,9 +33,9 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-/** How long the end of a process may take, with requests in flight and writes on their way to the disk. */
+/** Maximum time for an orderly end of the process: requests in flight and writes to the disk are finished first. */
 const SHUTDOWN_TIMEOUT_MS = 35_000;
-/** The worker that starts before all others, and says where to go next. */
+/** The worker that starts first. It alone prints the welcome message. */
 const FIRST_WORKER = 1;
 
 /** Runs the command `pip-sessions`, with the arguments and the environment of the process. */
@@ -57,7 +57,7 @@ export async function main(): Promise<void> {
   else await serve(config, cluster.isPrimary ? log : log.child({ pid: process.pid }));
 }
 
-/** Serves in processes of their own. */
+/** Serves in worker processes. */
 function startWorkers(count: number, log: Logger): void {
   const exit = (code: number) => process.exit(code);
   const workers = new Workers({ count, log, shutdown_timeout_ms: SHUTDOWN_TIMEOUT_MS, exit });
@@ -75,7 +75,7 @@ async function serve(config: Config, log: Logger): Promise<void> {
     service.stop().then(() => process.exit(0), fail);
   };
   const stopNow = () => {
-    // A worker receives signals from the terminal and from the primary, which alone decides to wait no more.
+    // A worker receives signals from the terminal and from the primary. Only the primary decides to stop at once.
     if (cluster.isPrimary) process.exit(EXIT_CODE_INTERRUPTED);
   };
   new StopSignals({ stop, stopNow }).listen();
@@ -83,26 +83,26 @@ async function serve(config: Config, log: Logger): Promise<void> {
   if (cluster.isPrimary || cluster.worker?.id === FIRST_WORKER) say(welcome(service.url, config));
 }
 
-/** Where to go next. */
+/** The message for the operator after the start. */
 function welcome(url: string, config: Config): string {
   const { store, workers, api_keys, v1 } = config;
   const open = openNotice(config);
   const key = api_keys.length > 0 ? " -H 'authorization: Bearer <key>'" : '';
   const json = "-H 'content-type: application/json'";
   const by = workers > 1 ? ` by ${workers} processes` : '';
-  return `Sessions are served on ${url}${by}, kept in ${withoutPassword(store)}. Stop with Ctrl+C.
+  return `Serving sessions on ${url}${by}, stored in ${withoutPassword(store)}. Stop with Ctrl+C.
   API v2     ${url}/v2/sessions              described at ${url}/docs
 ${v1 === 'off' ? '' : `  API v1     ${url}/v1/sessions/<command>    described at ${url}/swagger\n`}\
   Try it     curl ${url}/v2/sessions${key} ${json} -d '{"user_id":"1"}'
 ${open === null ? '' : `${open}\n`}`;
 }
 
-/** For arguments that no command has. */
+/** The exit code for bad arguments. */
 const EXIT_CODE_USAGE = 2;
 
-/** Answers the exit code: 2 for arguments that it cannot begin with. */
+/** Runs `export` or `import` and returns the exit code: 2 for bad arguments or settings. */
 async function transfer(command: 'export' | 'import', args: readonly string[]): Promise<number> {
-  // Loaded only for who moves sessions.
+  // Loaded only for these commands.
   const [{ exportCommand }, { importCommand }] = await Promise.all([import('./export.ts'), import('./import.ts')]);
   try {
     return await (command === 'export' ? exportCommand : importCommand)(args, process.env);
@@ -113,7 +113,10 @@ async function transfer(command: 'export' | 'import', args: readonly string[]): 
   }
 }
 
-/** Says what stops the process, where it is known, and ends it with 1; with 2 for arguments that no command has. */
+/**
+ * Prints why the process stops and ends it with 1, or with 2 for bad arguments. A known error is printed without its
+ * stack.
+ */
 export function fail(error: unknown): void {
   if (error instanceof ReaderGone) process.exit(EXIT_CODE_READER_GONE);
   if (isUsage(error)) {

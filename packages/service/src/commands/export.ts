@@ -12,21 +12,22 @@ import { assertExists, withStore } from '../transfer/transfer-store.ts';
 
 const USAGE = `Usage: pip-sessions export [--store <url>] [--after <cursor>] [--config <file.yml>] > sessions.ndjson
 
-Writes all sessions of a store, the newest first, as lines of JSON for "pip-sessions import". Nobody else may have the
-file of a sqlite: store meanwhile. The lines hold hashes of tokens, users and their data: keep them as safe as the store.
+Writes all sessions of a store, the newest first, as lines of JSON for "pip-sessions import". No other process may use
+the file of a sqlite: store meanwhile. The lines contain hashes of tokens, users and their data: protect them like the
+store.
 
-  --store <url>      the store; the configured one if left out, which is where a URL with a password belongs
-  --after <cursor>   goes on where an export was stopped: its last message has the cursor; append to its file with >>
+  --store <url>      the store; default the configured one. Put a URL with a password into the configuration
+  --after <cursor>   continues an interrupted export: its last message has the cursor; append to its file with >>
   --config <file>    the YAML file of settings
 
-Ends with 0 when all are written, 1 when it was stopped, 2 when it could not begin with these arguments, 141 when what
-reads them has ended.
+Exit codes: 0 if all sessions were written, 1 if the export was stopped, 2 for bad arguments, 141 if the reader of the
+output has ended.
 `;
 
-/** Sessions between two reports. */
+/** Number of sessions between two progress reports. */
 const PROGRESS_EVERY = 10_000;
 
-/** Runs `pip-sessions export` and answers its exit code. Throws `INVALID_CONFIG` for arguments that cannot be. */
+/** Runs `pip-sessions export` and returns its exit code. Throws `INVALID_CONFIG` for bad arguments. */
 export async function exportCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const text = { type: 'string' } as const;
   const options = { store: text, after: text, config: text, help: { type: 'boolean' } } as const;
@@ -44,7 +45,7 @@ export async function exportCommand(args: readonly string[], env: NodeJS.Process
 }
 
 async function exportAll(store: SessionStore, after: ScanKey | null, signal: AbortSignal): Promise<number> {
-  say('these lines hold hashes of tokens, users and their data: keep them as safe as the store.');
+  say('the output contains hashes of tokens, users and their data: protect it like the store.');
   const output = standardOutput();
   let at = after;
   let count = 0;
@@ -58,7 +59,7 @@ async function exportAll(store: SessionStore, after: ScanKey | null, signal: Abo
       if (signal.aborted) throw new Error('Interrupted.');
       if (count - reported < PROGRESS_EVERY) continue;
       reported = count;
-      say(`${count} sessions so far; from here on with --after ${cursorOf(at)}`);
+      say(`${count} sessions so far; to continue from here use --after ${cursorOf(at)}`);
     }
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT_CODE_READER_GONE;
@@ -70,9 +71,9 @@ async function exportAll(store: SessionStore, after: ScanKey | null, signal: Abo
 }
 
 function stoppedAt(at: ScanKey | null, count: number): string {
-  if (at === null) return 'No session was exported: begin again.';
-  const how = 'appended to the same file (>>) after its last whole line';
-  return `Exported ${count} sessions; go on with --after ${cursorOf(at)}, ${how}.`;
+  if (at === null) return 'No session was exported: start again.';
+  const how = 'and append to the same file (>>) after its last complete line';
+  return `Exported ${count} sessions; continue with --after ${cursorOf(at)}, ${how}.`;
 }
 
 function placeOf(cursor: string): ScanKey {

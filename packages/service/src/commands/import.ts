@@ -14,29 +14,32 @@ import { withStore } from '../transfer/transfer-store.ts';
 const USAGE = `Usage: pip-sessions import [--store <url>] [--format <format>] [--from-line <n>] [--idle-timeout <s>]
                            [--config <file.yml>] [<file>]
 
-Puts the sessions of a file, or of the standard input, into a store. One whose id is there already is left as it is, so
-that an import that was stopped can be run again. Nobody else may have the file of a sqlite: store meanwhile.
+Adds the sessions of a file, or of the standard input, to a store. Sessions whose id already exists are skipped, so that
+an interrupted import can be repeated. No other process may use the file of a sqlite: store meanwhile.
 
-  --store <url>        the store; the configured one if left out, which is where a URL with a password belongs
-  --format <format>    what the file is:
-                         ndjson         what "pip-sessions export" writes (default)
+  --store <url>        the store; default the configured one. Put a URL with a password into the configuration
+  --format <format>    the format of the file:
+                         ndjson         the output of "pip-sessions export" (default)
                          sessions.json  the array that the microservice's file store writes
                          mongoexport    the microservice's collection, by MongoDB's mongoexport with or without
                                         --jsonArray
-  --from-line <n>      goes on at this line; of an array, at this entry
-  --idle-timeout <s>   seconds without activity that end a session, for those that do not say; the configured ones if
-                       left out
+  --from-line <n>      starts at this line, or at this entry of an array
+  --idle-timeout <s>   idle timeout, in seconds, of sessions that have none in the file; default the
+                       configured one
   --config <file>      the YAML file of settings
 
-Ends with 0 when all are imported, 1 when it was stopped, 2 when it could not begin with these arguments.
+Exit codes: 0 if all sessions were imported, 1 if the import was stopped, 2 for bad arguments.
 `;
 
-/** A line holds `user`, `data` and the rest, each of which came in one body, and numbers may be written longer. */
+/**
+ * Maximum length of a line, as a multiple of the body limit: `user`, `data` and the rest of a session may each have
+ * come in one body, and numbers may be written longer.
+ */
 const LINE_IN_BODIES = 4;
 const PERIOD_MAX = 315_360_000;
 const CHUNK_BYTES = 262_144;
 
-/** Runs `pip-sessions import` and answers its exit code. Throws `INVALID_CONFIG` for arguments that cannot be. */
+/** Runs `pip-sessions import` and returns its exit code. Throws `INVALID_CONFIG` for bad arguments. */
 export async function importCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const text = { type: 'string' } as const;
   const options = {
@@ -61,13 +64,14 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
   };
   const signal = interruption();
   const input = addAbortSignal(signal, await inputOf(positionals));
-  // Who reads hears of its faults; until then nobody listens.
+  // The reader gets the errors of the stream. An error before the first read must not end the process.
   input.on('error', () => {});
   const imported = await withStore(config, (store) =>
     importSessions(store, readRecords(input, read), {
       clock,
       signal,
-      progress: ({ imported, there_already }) => say(`imported ${imported}, there already ${there_already} so far.`),
+      progress: ({ imported, there_already }) =>
+        say(`imported ${imported} sessions, ${there_already} already existed, so far.`),
     }),
   );
   say(summary(imported, read.from));
@@ -75,19 +79,19 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
 }
 
 function summary({ imported, there_already, left_out, stopped }: Imported, from: number): string {
-  const counts = `mported ${imported}, there already ${there_already}`;
+  const counts = `mported ${imported} sessions, ${there_already} already existed`;
   const members = left_out.map((name) => JSON.stringify(name)).join(', ');
-  const without = members && ` Sessions have no member ${members}: it was left out.`;
+  const without = members && ` These properties do not exist in a session and were left out: ${members}.`;
   return stopped === null
     ? `i${counts}.${without}`
-    : `${stopped.problem} I${counts}; go on with --from-line ${Math.max(stopped.number, from)}.${without}`;
+    : `${stopped.problem} I${counts}; continue with --from-line ${Math.max(stopped.number, from)}.${without}`;
 }
 
 async function inputOf([path, ...more]: readonly string[]): Promise<Readable> {
-  if (more.length > 0) throw invalidConfig('One file can be imported at a time.', 'file');
+  if (more.length > 0) throw invalidConfig('Only one file can be imported at a time.', 'file');
   if (path === undefined) {
     if (!process.stdin.isTTY) return process.stdin;
-    throw invalidConfig('Name the file to import, or send it to the standard input with <.', 'file');
+    throw invalidConfig('Give the name of the file to import, or send it to the standard input with <.', 'file');
   }
   try {
     const file = await open(path);
@@ -102,6 +106,6 @@ function given<T>(name: string, input: string | undefined, read: Reader<T>): T |
   try {
     return read(input);
   } catch (error) {
-    throw invalidConfig(`${name} ${(error as Error).message}, and is ${JSON.stringify(input)}.`, name);
+    throw invalidConfig(`${name} ${(error as Error).message}, but is ${JSON.stringify(input)}.`, name);
   }
 }

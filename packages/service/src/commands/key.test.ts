@@ -16,43 +16,43 @@ function run(...args: readonly string[]) {
   return { status, stdout, stderr };
 }
 
-test('the key that is printed opens a service that has the line that is printed', () => {
+test('the printed key is valid for a service with the printed line', () => {
   const text = keyCommand(['--name', 'web', '--scope', 'write']);
   const [key = '', ...otherKeys] = text.match(/psk_\S+/g) ?? [];
   const [line = '', ...otherLines] = text.match(/^ {2}web:write:\S+$/gm) ?? [];
   assert.deepEqual([otherKeys, otherLines], [[], []]);
   const keys = new ApiKeys(loadConfig({ SESSIONS_API_KEYS: line }).api_keys);
   assert.partialDeepStrictEqual(keys.find(key), { name: 'web', scope: 'write' });
-  assert.match(text, /Nothing keeps it but you/);
+  assert.match(text, /It is not stored anywhere/);
   assert.match(text, /add this line to SESSIONS_API_KEYS/);
 });
 
-test('every key is another one', () => {
+test('each call creates another key', () => {
   const make = () => keyCommand(['--name', 'web', '--scope', 'admin']).match(/psk_\S+/)?.[0];
   assert.notEqual(make(), make());
 });
 
-test('wrong arguments make no key, and are said with what they should be', () => {
+test('bad arguments create no key; the message says what is allowed', () => {
   const cases: [string[], RegExp][] = [
-    [[], /^No key was made: --name <name> is missing/],
-    [['--name', 'web'], /^No key was made: --scope <scope> is missing, one of validate, write, admin\./],
-    [['--name', 'Web', '--scope', 'write'], /^No key was made: the name of a key must be 1 to 40 characters/],
-    [['--name', 'a:b', '--scope', 'write'], /^No key was made: the name of a key/],
-    [['--name', '', '--scope', 'write'], /^No key was made: the name of a key/],
-    [['--name', 'web', '--scope', 'root'], /^No key was made: the key web must have one of the scopes/],
+    [[], /^No key was created: --name <name> is missing/],
+    [['--name', 'web'], /^No key was created: --scope <scope> is missing, one of validate, write, admin\./],
+    [['--name', 'Web', '--scope', 'write'], /^No key was created: the name of a key must be 1 to 40 characters/],
+    [['--name', 'a:b', '--scope', 'write'], /^No key was created: the name of a key/],
+    [['--name', '', '--scope', 'write'], /^No key was created: the name of a key/],
+    [['--name', 'web', '--scope', 'root'], /^No key was created: the key web must have one of the scopes/],
     [['--name', 'web', '--scope', 'write', 'more'], /more/],
     [['--nam', 'web'], /--nam/],
   ];
   for (const [args, message] of cases) assert.throws(() => keyCommand(args), { message }, args.join(' '));
 });
 
-test('"pip-sessions key" prints a key and ends with 0; with wrong arguments it says so in one line and ends with 1', () => {
+test('"pip-sessions key" prints a key and ends with 0, or prints one line and ends with 1', () => {
   const good = run('key', '--name', 'web', '--scope', 'validate');
   assert.deepEqual([good.status, good.stderr], [0, '']);
   assert.match(good.stdout, /psk_[\w-]{43}\n/);
   const bad = run('key', '--name', 'web');
   assert.deepEqual([bad.status, bad.stdout], [1, '']);
-  assert.match(bad.stderr, /^pip-sessions: No key was made: --scope <scope> is missing.*\n$/);
+  assert.match(bad.stderr, /^pip-sessions: No key was created: --scope <scope> is missing.*\n$/);
   assert.match(run('--help').stdout, /pip-sessions key --name <name> --scope <scope>/);
-  assert.match(run('key', '--help').stdout, /--scope <scope> {3}what it allows/);
+  assert.match(run('key', '--help').stdout, /--scope <scope> {3}what the key allows/);
 });

@@ -12,7 +12,7 @@ import { ended, run, start } from '../transfer/fixtures/command.ts';
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-transfer-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** So many that no pipe holds them. */
+/** So many sessions that no pipe can buffer their lines. */
 const COUNT = 3000;
 const SEEDED = 'sqlite:seeded.db';
 let whole = '';
@@ -42,27 +42,35 @@ function optionIn(stderr: string, option: string): string {
   return value;
 }
 
-test('what is exported is imported through a pipe, from the configured store into another one', async () => {
+test('an export can be piped into an import, from the configured store into another', async () => {
   writeFileSync(join(folder, 'seeded.yml'), `store: ${SEEDED}\n`);
   const out = await run(folder, ['export', '--config', 'seeded.yml']);
   assert.equal(out.code, 0);
-  assert.match(out.stderr, /keep them as safe as the store\.\n.*exported 3000 sessions\.\n$/s);
+  assert.match(out.stderr, /protect it like the store\.\n.*exported 3000 sessions\.\n$/s);
   const first = await run(folder, ['import', '--store', 'sqlite:piped.db'], out.stdout);
-  assert.deepEqual(first, { code: 0, stdout: '', stderr: 'pip-sessions: imported 3000, there already 0.\n' });
-  // Not `equal`, which would print both.
+  assert.deepEqual(first, {
+    code: 0,
+    stdout: '',
+    stderr: 'pip-sessions: imported 3000 sessions, 0 already existed.\n',
+  });
+  // Not `equal`, which would print both texts.
   assert.ok((await run(folder, ['export', '--store', 'sqlite:piped.db'])).stdout === whole);
   const again = await run(folder, ['import', '--store', 'sqlite:piped.db'], out.stdout);
-  assert.deepEqual(again, { code: 0, stdout: '', stderr: 'pip-sessions: imported 0, there already 3000.\n' });
+  assert.deepEqual(again, {
+    code: 0,
+    stdout: '',
+    stderr: 'pip-sessions: imported 0 sessions, 3000 already existed.\n',
+  });
 });
 
-test('an export that is interrupted ends with whole lines and the cursor from which the rest follows', async () => {
+test('an interrupted export ends with complete lines and the cursor to continue with', async () => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     const child = start(folder, 'export', '--store', SEEDED);
     await once(child.stdout, 'readable');
     child.kill(signal);
     const { code, stdout, stderr } = await ended(child);
     assert.equal(code, 1);
-    assert.match(stderr, /^pip-sessions: Interrupted\. Exported \d+ sessions; go on with --after \S+, appended/m);
+    assert.match(stderr, /^pip-sessions: Interrupted\. Exported \d+ sessions; continue with --after \S+, and append/m);
     assert.ok(stdout.endsWith('}\n') && stdout.length < whole.length);
     const rest = await run(folder, ['export', '--store', SEEDED, '--after', optionIn(stderr, '--after')]);
     assert.equal(rest.code, 0);
@@ -70,7 +78,7 @@ test('an export that is interrupted ends with whole lines and the cursor from wh
   }
 });
 
-test('an export whose reader goes away ends quietly, with the code of SIGPIPE', async () => {
+test('an export whose reader has ended stops quietly, with the code of SIGPIPE', async () => {
   const child = start(folder, 'export', '--store', SEEDED);
   await once(child.stdout, 'readable');
   child.stdout.destroy();
@@ -80,10 +88,10 @@ test('an export whose reader goes away ends quietly, with the code of SIGPIPE', 
   });
   const [code] = await once(child, 'close');
   assert.equal(code, 141);
-  assert.match(stderr, /^pip-sessions: these lines hold [^\n]*\n$/);
+  assert.match(stderr, /^pip-sessions: the output contains [^\n]*\n$/);
 });
 
-test('an export whose reader does not read is interrupted at once, and says how to go on', async () => {
+test('an export whose reader is blocked can be interrupted, and says how to continue', async () => {
   const child = start(folder, 'export', '--store', SEEDED);
   await once(child.stdout, 'readable');
   let stderr = '';
@@ -93,27 +101,30 @@ test('an export whose reader does not read is interrupted at once, and says how 
   child.kill('SIGINT');
   const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(10_000) });
   assert.equal(code, 1);
-  assert.match(stderr, /Interrupted.* (go on with --after|begin again)/);
+  assert.match(stderr, /Interrupted.* (continue with --after|start again)/);
 });
 
-test('an import that is interrupted says from which line to go on, and nothing is missing then', async () => {
+test('an interrupted import names the line to continue with, and nothing is lost', async () => {
   const half = whole.length / 2;
   const child = start(folder, 'import', '--store', 'sqlite:interrupted.db');
-  // It has begun to read when all of this is gone: no pipe holds so much.
+  // The import has begun to read when all of this is written, because no pipe can buffer it.
   await new Promise((resolve) => child.stdin.write(whole.slice(0, half), resolve));
   child.kill('SIGINT');
   const { code, stderr } = await ended(child);
   assert.equal(code, 1);
   const from = optionIn(stderr, '--from-line');
-  assert.match(stderr, /^pip-sessions: Interrupted\. Imported \d+, there already 0; go on with --from-line \d+\.\n$/);
+  assert.match(
+    stderr,
+    /^pip-sessions: Interrupted\. Imported \d+ sessions, 0 already existed; continue with --from-line \d+\.\n$/,
+  );
   const args = ['import', '--store', 'sqlite:interrupted.db', '--from-line', from];
   const rest = await run(folder, args, whole);
   assert.equal(rest.code, 0);
-  assert.match(rest.stderr, new RegExp(`imported ${COUNT + 2 - Number(from)}, there already 0\\.`));
+  assert.match(rest.stderr, new RegExp(`imported ${COUNT + 2 - Number(from)} sessions, 0 already existed\\.`));
   assert.equal(await count('sqlite:interrupted.db'), COUNT);
 });
 
-test('a bad line ends an import with 1 and one line that names it, after what came before', async () => {
+test('a bad line stops an import with code 1; earlier lines are imported', async () => {
   const lines = whole.split('\n');
   const bad = lines.with(1999, '{"id":"x"}').join('\n');
   writeFileSync(join(folder, 'bad.ndjson'), bad);
@@ -121,12 +132,12 @@ test('a bad line ends an import with 1 and one line that names it, after what ca
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /^pip-sessions: line 2000: user_id is required; .*\. Imported 1998, there already 0; go on with --from-line 2000\.\n$/,
+    /^pip-sessions: line 2000: user_id is required; .*\. Imported 1998 sessions, 0 already existed; continue with --from-line 2000\.\n$/,
   );
   assert.equal(await count('sqlite:bad.db'), 1998);
 });
 
-test('the files of the microservice are imported with the timeout that is given', async () => {
+test('files of the microservice are imported with the given idle timeout', async () => {
   for (const [format, file] of [
     ['sessions.json', 'sessions.json'],
     ['mongoexport', 'mongoexport-v1.json'],
@@ -139,26 +150,26 @@ test('the files of the microservice are imported with the timeout that is given'
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
-      file === 'sessions.json' ? /Sessions have no member "tenant": it was left out/ : /already 0\.\n$/,
+      file === 'sessions.json' ? /do not exist in a session and were left out: "tenant"\./ : /already existed\.\n$/,
     );
     const { stdout } = await run(folder, ['export', '--store', store]);
     assert.equal(stdout.match(/"idle_timeout_ms":7000/g)?.length, 2);
   }
 });
 
-test('arguments that cannot be end with 2 and one line, and nothing is done', async () => {
+test('bad arguments end with code 2 and one line, and nothing is changed', async () => {
   const cases: readonly (readonly [args: readonly string[], says: RegExp])[] = [
-    [['export', '--store', 'sqlite:typo.db'], /^There is no file .*typo\.db, so there is nothing to export\.$/],
+    [['export', '--store', 'sqlite:typo.db'], /^The file .*typo\.db does not exist, so there is nothing to export\.$/],
     [['export', '--store', 'memory:'], /^A memory: store ends with its process/],
     [['export', '--store', 'oracle:'], /^The store URL starts with "oracle:"; allowed: /],
     [['export', '--store', SEEDED, '--after', 'x'], /^--after must be a cursor that an export has printed\.$/],
     [['export', '--stor', SEEDED], /--stor/],
     [['export', 'file'], /file/],
     [['import', '--store', 'memory:'], /^A memory: store ends with its process/],
-    [['import', '--format', 'csv'], /^--format must be one of ndjson, sessions\.json, mongoexport, and is "csv"\.$/],
-    [['import', '--from-line', '0'], /^--from-line must be a whole number from 1 .*, and is "0"\.$/],
-    [['import', '--idle-timeout', 'x'], /^--idle-timeout must be a whole number from 1 to \d+, and is "x"\.$/],
-    [['import', 'a', 'b'], /^One file can be imported at a time\.$/],
+    [['import', '--format', 'csv'], /^--format must be one of ndjson, sessions\.json, mongoexport, but is "csv"\.$/],
+    [['import', '--from-line', '0'], /^--from-line must be a whole number from 1 .*, but is "0"\.$/],
+    [['import', '--idle-timeout', 'x'], /^--idle-timeout must be a whole number from 1 to \d+, but is "x"\.$/],
+    [['import', 'a', 'b'], /^Only one file can be imported at a time\.$/],
     [['import', 'missing.ndjson'], /^The file cannot be read: ENOENT.*\.$/],
   ];
   const ends = await Promise.all(cases.map(([args]) => run(folder, args)));
@@ -171,13 +182,16 @@ test('arguments that cannot be end with 2 and one line, and nothing is done', as
   assert.equal(existsSync(join(folder, 'typo.db')), false);
 });
 
-test('a file that cannot be read to its end is said with the line to go on from', async () => {
+test('a read error of the file names the line to continue with', async () => {
   const { code, stderr } = await run(folder, ['import', '--store', 'sqlite:folder.db', folder]);
   assert.equal(code, 1);
-  assert.match(stderr, /^pip-sessions: EISDIR.*\. Imported 0, there already 0; go on with --from-line 1\.\n$/);
+  assert.match(
+    stderr,
+    /^pip-sessions: EISDIR.*\. Imported 0 sessions, 0 already existed; continue with --from-line 1\.\n$/,
+  );
 });
 
-test('--help of each says what it takes', async () => {
+test('--help of each command describes its options', async () => {
   assert.match((await run(folder, ['export', '--help'])).stdout, /--after <cursor>/);
   assert.match((await run(folder, ['import', '--help'])).stdout, /mongoexport .*collection/);
   assert.match((await run(folder, ['--help'])).stdout, /pip-sessions export .*\n.*pip-sessions import /);

@@ -5,29 +5,29 @@ import { loadConfig } from './config.ts';
 
 const SESSIONS_API_KEYS = `web:write:${'0'.repeat(64)}`;
 
-test('settings that contradict each other stop the start with a message that names both', () => {
+test('settings that contradict each other stop the start; the message names both', () => {
   const cases: [NodeJS.ProcessEnv, RegExp][] = [
     [
       { SESSIONS_IDLE_TIMEOUT: '100', SESSIONS_IDLE_TIMEOUT_MAX: '99' },
-      /^SESSIONS_IDLE_TIMEOUT is 100, and must not be larger than SESSIONS_IDLE_TIMEOUT_MAX, which is 99\.$/,
+      /^SESSIONS_IDLE_TIMEOUT is 100; it must be at most SESSIONS_IDLE_TIMEOUT_MAX, which is 99\.$/,
     ],
-    [{ SESSIONS_IDLE_TIMEOUT: '2592001' }, /^SESSIONS_IDLE_TIMEOUT is 2592001, .* which is 2592000\.$/],
+    [{ SESSIONS_IDLE_TIMEOUT: '2592001' }, /^SESSIONS_IDLE_TIMEOUT is 2592001; .* which is 2592000\.$/],
     [
       { SESSIONS_BODY_LIMIT: '65535' },
-      /^SESSIONS_VALUE_LIMIT is 65536, .* than SESSIONS_BODY_LIMIT, which is 65535\.$/,
+      /^SESSIONS_VALUE_LIMIT is 65536; .* most SESSIONS_BODY_LIMIT, which is 65535\.$/,
     ],
     [
       { SESSIONS_WORKERS: '2' },
-      /^SESSIONS_WORKERS is 2, and SESSIONS_STORE is sqlite:data\/sessions\.db, which .* alone can have: set it to 1, /,
+      /^SESSIONS_WORKERS is 2, but SESSIONS_STORE is sqlite:data\/sessions\.db, which only one process can use: set it to 1, /,
     ],
-    [{ SESSIONS_TLS_KEY: 'k.pem' }, /^SESSIONS_TLS_CERT is missing: TLS needs it beside SESSIONS_TLS_KEY\.$/],
-    [{ SESSIONS_TLS_CERT: 'c.pem' }, /^SESSIONS_TLS_KEY is missing: TLS needs it beside SESSIONS_TLS_CERT\.$/],
+    [{ SESSIONS_TLS_KEY: 'k.pem' }, /^SESSIONS_TLS_CERT is missing: TLS needs it together with SESSIONS_TLS_KEY\.$/],
+    [{ SESSIONS_TLS_CERT: 'c.pem' }, /^SESSIONS_TLS_KEY is missing: TLS needs it together with SESSIONS_TLS_CERT\.$/],
     [{ SESSIONS_TLS_CA: 'ca.pem' }, /^SESSIONS_TLS_CA needs SESSIONS_TLS_KEY and SESSIONS_TLS_CERT/],
   ];
   for (const [env, message] of cases) assert.throws(() => loadConfig(env), { code: 'INVALID_CONFIG', message });
 });
 
-test('settings at the edge of what goes together are taken', () => {
+test('settings at the limits of each other are accepted', () => {
   const edge = { SESSIONS_IDLE_TIMEOUT: '99', SESSIONS_IDLE_TIMEOUT_MAX: '99', SESSIONS_BODY_LIMIT: '65536' };
   assert.equal(loadConfig(edge).idle_timeout, 99);
   const shared = { SESSIONS_WORKERS: '64', SESSIONS_STORE: 'redis://127.0.0.1' };
@@ -46,24 +46,24 @@ test('without keys the service is served on loopback only', () => {
   }
 });
 
-test('who is refused an address for want of keys is told both ways out', () => {
+test('a public address without keys is rejected with a message that names both solutions', () => {
   assert.throws(() => assertSafeToServe(loadConfig({ SESSIONS_HOST: '0.0.0.0' })), {
     message:
-      'SESSIONS_HOST is 0.0.0.0, which other machines may reach, and there is no API key. Make one with ' +
-      '"pip-sessions key --name <name> --scope <scope>" and put the line that it prints into SESSIONS_API_KEYS; ' +
-      'or set SESSIONS_AUTH=none, if the network lets nobody in who must not end or read sessions.',
+      'SESSIONS_HOST is 0.0.0.0, which other machines may reach, but no API key is set. Make a key with ' +
+      '"pip-sessions key --name <name> --scope <scope>" and add the line that it prints to SESSIONS_API_KEYS; ' +
+      'or set SESSIONS_AUTH=none, if everyone in the network may read and end sessions.',
   });
 });
 
-test('with keys, or with the word that none are wanted, the service is served on every address', () => {
+test('with keys, or with SESSIONS_AUTH=none, the service may listen on every address', () => {
   assertSafeToServe(loadConfig({ SESSIONS_HOST: '0.0.0.0', SESSIONS_API_KEYS }));
   assertSafeToServe(loadConfig({ SESSIONS_HOST: '0.0.0.0', SESSIONS_AUTH: 'none' }));
 });
 
-test('keys that nobody would be asked for are refused, on loopback too', () => {
+test('keys that would not be checked are rejected, on loopback too', () => {
   const config = loadConfig({ SESSIONS_AUTH: 'none', SESSIONS_API_KEYS });
   assert.throws(() => assertSafeToServe(config), {
     code: 'INVALID_CONFIG',
-    message: /^SESSIONS_AUTH is none although SESSIONS_API_KEYS holds keys, which would protect nothing/,
+    message: /^SESSIONS_AUTH is none, but SESSIONS_API_KEYS has keys, which would not be checked/,
   });
 });

@@ -6,7 +6,7 @@ import type { Config } from './settings.ts';
 import { variableOf } from './sources.ts';
 import { invalidConfig } from './values.ts';
 
-/** Throws `INVALID_CONFIG` for settings that are good alone and not together. */
+/** Throws `INVALID_CONFIG` for settings that contradict each other. */
 export function assertConsistent(config: Config): void {
   const problems = new ConfigProblems();
   problems.try(() => assertAtMost(config, 'idle_timeout', 'idle_timeout_max'));
@@ -19,7 +19,7 @@ export function assertConsistent(config: Config): void {
 function assertTls({ tls_key, tls_cert, tls_ca }: Config): void {
   if ((tls_key === null) !== (tls_cert === null)) {
     const [there, missing] = tls_key === null ? (['cert', 'key'] as const) : (['key', 'cert'] as const);
-    throw invalid(`tls_${missing}`, `is missing: TLS needs it beside ${variableOf(`tls_${there}`)}`);
+    throw invalid(`tls_${missing}`, `is missing: TLS needs it together with ${variableOf(`tls_${there}`)}`);
   }
   if (tls_ca !== null && tls_key === null) {
     throw invalid(
@@ -30,32 +30,32 @@ function assertTls({ tls_key, tls_cert, tls_ca }: Config): void {
 }
 
 /**
- * Throws `INVALID_CONFIG` for a service that everybody could call by mistake: on an address that other machines reach,
- * without keys, unless the operator says so. And for one that has keys which nobody would be asked for.
+ * Throws `INVALID_CONFIG` for a service that anyone could call by mistake: it listens beyond loopback and has no keys,
+ * although the operator has not confirmed this. Also throws for a service that has keys but would not check them.
  */
 export function assertSafeToServe({ host, auth, api_keys }: Pick<Config, 'host' | 'auth' | 'api_keys'>): void {
   if (auth === 'none' && api_keys.length > 0) {
     const keys = variableOf('api_keys');
-    throw invalid('auth', `is none although ${keys} holds keys, which would protect nothing: leave out one of the two`);
+    throw invalid('auth', `is none, but ${keys} has keys, which would not be checked: remove one of the two`);
   }
   if (auth === 'none' || api_keys.length > 0 || isLoopback(host)) return;
   throw invalid(
     'host',
-    `is ${host}, which other machines may reach, and there is no API key. Make one with ` +
-      `"pip-sessions key --name <name> --scope <scope>" and put the line that it prints into ${variableOf('api_keys')}; ` +
-      `or set ${variableOf('auth')}=none, if the network lets nobody in who must not end or read sessions`,
+    `is ${host}, which other machines may reach, but no API key is set. Make a key with ` +
+      `"pip-sessions key --name <name> --scope <scope>" and add the line that it prints to ${variableOf('api_keys')}; ` +
+      `or set ${variableOf('auth')}=none, if everyone in the network may read and end sessions`,
   );
 }
 
 function assertSharedByWorkers({ workers, store }: Config): void {
   if (workers === 1 || isSharedStore(store)) return;
-  const problem = `is ${workers}, and ${variableOf('store')} is ${withoutPassword(store)}, which one process alone can have`;
-  throw invalid('workers', `${problem}: set it to 1, or keep sessions in postgres: or redis:`);
+  const problem = `is ${workers}, but ${variableOf('store')} is ${withoutPassword(store)}, which only one process can use`;
+  throw invalid('workers', `${problem}: set it to 1, or use a postgres: or redis: store`);
 }
 
 function assertAtMost(config: Config, small: NumericKey, large: NumericKey): void {
   if (config[small] <= config[large]) return;
-  const problem = `is ${config[small]}, and must not be larger than ${variableOf(large)}, which is ${config[large]}`;
+  const problem = `is ${config[small]}; it must be at most ${variableOf(large)}, which is ${config[large]}`;
   throw invalid(small, problem);
 }
 

@@ -14,29 +14,29 @@ function yaml(name: string, text: string): string {
   return file;
 }
 
-test('without settings the service keeps sessions in SQLite and listens on loopback', () => {
+test('without settings the service stores sessions in SQLite and listens on loopback', () => {
   const config = loadConfig({ HOME: '/root', PATH: '/bin' });
   assert.deepEqual([config.store, config.host, config.port], ['sqlite:data/sessions.db', '127.0.0.1', 8080]);
   assert.ok(Object.isFrozen(config));
 });
 
-test('the environment wins over the file, and SESSIONS_PORT over PORT', () => {
+test('the environment overrides the file, and SESSIONS_PORT overrides PORT', () => {
   const file = yaml('good.yml', 'port: 1000\nidle_timeout: 60\ncors_origins: [https://a.example]\n');
   const config = loadConfig({ SESSIONS_CONFIG: file, PORT: '2000', SESSIONS_IDLE_TIMEOUT: '70' });
   assert.deepEqual([config.port, config.idle_timeout, config.cors_origins], [2000, 70, ['https://a.example']]);
   assert.equal(loadConfig({ PORT: '2000', SESSIONS_PORT: '3000' }).port, 3000);
 });
 
-test('an unknown or bad setting stops the start with a message that names it and says what it should be', () => {
+test('an unknown or bad setting stops the start; the message says what is allowed', () => {
   const cases: [NodeJS.ProcessEnv, RegExp][] = [
-    [{ SESSIONS_PROT: '1' }, /^SESSIONS_PROT is not a setting; known are store, /],
-    [{ SESSIONS_PORT: '80a' }, /^SESSIONS_PORT must be a whole number from 0 to 65535, and is "80a"/],
+    [{ SESSIONS_PROT: '1' }, /^SESSIONS_PROT is not a setting; the settings are store, /],
+    [{ SESSIONS_PORT: '80a' }, /^SESSIONS_PORT must be a whole number from 0 to 65535, but is "80a"/],
     [{ PORT: '-1' }, /^PORT must be a whole number/],
     [{ SESSIONS_LOG_LEVEL: 'loud' }, /^SESSIONS_LOG_LEVEL must be one of trace, /],
     [{ SESSIONS_CORS_ORIGINS: 'https://a.example/path' }, /^SESSIONS_CORS_ORIGINS must list origins/],
     [{ SESSIONS_CORS_ORIGINS: '*' }, /^SESSIONS_CORS_ORIGINS must list origins/],
     [{ SESSIONS_STORE: '' }, /^SESSIONS_STORE must be a URL like sqlite:data\/sessions\.db, postgres:/],
-    [{ SESSIONS_WORKERS: '0' }, /^SESSIONS_WORKERS must be a whole number from 1 to 64, and is "0"/],
+    [{ SESSIONS_WORKERS: '0' }, /^SESSIONS_WORKERS must be a whole number from 1 to 64, but is "0"/],
     [
       { SESSIONS_ALLOWED_HOSTS: 'a.example:8080' },
       /^SESSIONS_ALLOWED_HOSTS must list host names like .* without a port/,
@@ -44,15 +44,15 @@ test('an unknown or bad setting stops the start with a message that names it and
     [{ SESSIONS_ALLOWED_HOSTS: 'a.example,*' }, /^SESSIONS_ALLOWED_HOSTS must list host names/],
     [{ SESSIONS_ALLOWED_HOSTS: 'http://a.example' }, /^SESSIONS_ALLOWED_HOSTS must list host names/],
     [{ SESSIONS_WORKERS: '65' }, /^SESSIONS_WORKERS must be a whole number from 1 to 64/],
-    [{ SESSIONS_TLS_KEY: '' }, /^SESSIONS_TLS_KEY must be a text/],
-    [{ SESSIONS_AUTH: 'off' }, /^SESSIONS_AUTH must be one of keys, none, and is "off"/],
-    [{ SESSIONS_V1: 'none' }, /^SESSIONS_V1 must be one of keys, open, off, and is "none"/],
+    [{ SESSIONS_TLS_KEY: '' }, /^SESSIONS_TLS_KEY must be a non-empty string/],
+    [{ SESSIONS_AUTH: 'off' }, /^SESSIONS_AUTH must be one of keys, none, but is "off"/],
+    [{ SESSIONS_V1: 'none' }, /^SESSIONS_V1 must be one of keys, open, off, but is "none"/],
     [{ SESSIONS_LIMIT_POLICY: 'allow' }, /^SESSIONS_LIMIT_POLICY must be one of .*evict_oldest/],
     [{ SESSIONS_TOUCH_INTERVAL: '3601' }, /^SESSIONS_TOUCH_INTERVAL must be a whole number from 0 to 3600/],
     [{ SESSIONS_ROTATION_GRACE: '601' }, /^SESSIONS_ROTATION_GRACE must be a whole number from 0 to 600/],
     [{ SESSIONS_MAX_PER_USER: '10001' }, /^SESSIONS_MAX_PER_USER must be a whole number from 0 to 10000/],
     [{ SESSIONS_CONFIG: join(folder, 'none.yml') }, /none\.yml cannot be read/],
-    [{ SESSIONS_CONFIG: yaml('list.yml', '- a') }, /list\.yml must hold keys/],
+    [{ SESSIONS_CONFIG: yaml('list.yml', '- a') }, /list\.yml must contain keys/],
     [{ SESSIONS_CONFIG: yaml('broken.yml', 'a: [') }, /broken\.yml cannot be read/],
     [{ SESSIONS_CONFIG: yaml('unknown.yml', 'prot: 1') }, /^prot in .*unknown\.yml is not a setting/],
     [{ SESSIONS_CONFIG: yaml('bad.yml', 'port: [1]') }, /^port in .*bad\.yml must be a whole number/],
@@ -60,7 +60,7 @@ test('an unknown or bad setting stops the start with a message that names it and
   for (const [env, message] of cases) assert.throws(() => loadConfig(env), { code: 'INVALID_CONFIG', message });
 });
 
-test('variables that an orchestrator sets for a neighbour, and those of the client, are no settings', () => {
+test('variables of the client, and those that orchestrators set, are ignored', () => {
   const config = loadConfig({
     SESSIONS_SERVICE_HOST: '10.0.0.1',
     SESSIONS_SERVICE_PORT: '8080',
@@ -83,7 +83,7 @@ test('variables that an orchestrator sets for a neighbour, and those of the clie
   assert.throws(() => loadConfig({ SESSIONS_DB_URL: 'x' }), { code: 'INVALID_CONFIG' });
 });
 
-test('a misspelt setting names the one that was meant', () => {
+test('the error for a misspelt setting suggests the right one', () => {
   const file = yaml('misspelt.yml', 'idle_timout: 1');
   assert.throws(() => loadConfig({}, file), /idle_timout in .* Did you mean idle_timeout\?$/);
   assert.throws(() => loadConfig({ SESSIONS_APIKEYS: '' }), /Did you mean SESSIONS_API_KEYS\?$/);
@@ -91,7 +91,7 @@ test('a misspelt setting names the one that was meant', () => {
   assert.throws(() => loadConfig({ SESSIONS_NONSENSE_THAT_IS_FAR: '' }), /log_level\.$/);
 });
 
-test('all wrong settings are said at once', () => {
+test('all wrong settings are reported at once', () => {
   assert.throws(() => loadConfig({ SESSIONS_PORT: 'x', SESSIONS_PROT: '1', SESSIONS_HOST: '' }), {
     code: 'INVALID_CONFIG',
     message: /^3 settings are wrong:\n {2}SESSIONS_PROT is .*\n {2}SESSIONS_HOST must .*\n {2}SESSIONS_PORT must .*$/,
@@ -103,14 +103,14 @@ test('all wrong settings are said at once', () => {
   );
 });
 
-test('allowed hosts are names in lower case, all names below one, and addresses', () => {
+test('allowed hosts are names, wildcards and addresses, in lower case', () => {
   const { allowed_hosts } = loadConfig({
     SESSIONS_ALLOWED_HOSTS: 'Sessions, my_sessions.Internal, *.cluster.local, 10.0.0.1, ::1',
   });
   assert.deepEqual(allowed_hosts, ['sessions', 'my_sessions.internal', '*.cluster.local', '10.0.0.1', '::1']);
 });
 
-test('API keys are read from one text with commas, and from a list in the file', () => {
+test('API keys are read from a string with commas, and from a list in the file', () => {
   const lines = ['web:write:', 'ops:admin:'].map((start, index) => start + String(index).repeat(64));
   const file = yaml('keys.yml', `api_keys:\n${lines.map((line) => `  - ${line}\n`).join('')}`);
   const config = loadConfig({ SESSIONS_API_KEYS: ` ${lines.join(' ,\n ')}, ` });
@@ -124,14 +124,14 @@ test('API keys are read from one text with commas, and from a list in the file',
   );
 });
 
-test('a setting of API keys that arrived empty stops the start instead of opening the service', () => {
+test('an empty SESSIONS_API_KEYS stops the start instead of opening the service', () => {
   for (const empty of ['', ' ', ',']) {
-    const message = /^SESSIONS_API_KEYS is given and holds no key: leave it out for a service without keys\.$/;
+    const message = /^SESSIONS_API_KEYS is set but has no key: remove the setting for a service without keys\.$/;
     assert.throws(() => loadConfig({ SESSIONS_API_KEYS: empty }), { code: 'INVALID_CONFIG', message });
   }
 });
 
-test('no error about API keys, or about a file that holds them, repeats them', () => {
+test('no error about API keys, or about a file with keys, repeats a key', () => {
   const secret = 'a1'.repeat(32);
   const cases: [NodeJS.ProcessEnv, RegExp][] = [
     [{ SESSIONS_API_KEYS: secret }, /^SESSIONS_API_KEYS is wrong in entry 1: a key is set as <name>/],
@@ -156,7 +156,7 @@ test('no error about API keys, or about a file that holds them, repeats them', (
   }
 });
 
-test('no error about the store repeats its password', () => {
+test('no error about the store contains its password', () => {
   const urls = [
     '//app:hunter2@db/app',
     'Postgres://app:hunter2@db/app',
@@ -167,7 +167,7 @@ test('no error about the store repeats its password', () => {
   for (const url of urls) {
     const file = yaml('store.yml', `store: ${JSON.stringify(url)}`);
     const isSafe = (error: Error) =>
-      /must be a URL like/.test(error.message) && !/hunter2|, and is/.test(error.message);
+      /must be a URL like/.test(error.message) && !/hunter2|, but is/.test(error.message);
     assert.throws(() => loadConfig({}, file), isSafe, String(url));
   }
 });

@@ -10,8 +10,9 @@ export type { Config };
 const KEYS = Object.keys(SETTINGS) as readonly (keyof Config)[];
 
 /**
- * Reads the configuration: the environment before the YAML file before the defaults. Throws `INVALID_CONFIG`, which
- * names each key that is unknown or has a bad value, or those that do not go together.
+ * Reads the configuration. The environment overrides the YAML file, which overrides the defaults. Throws
+ * `INVALID_CONFIG`, which names each setting that is unknown or has a bad value, or the settings that contradict each
+ * other.
  */
 export function loadConfig(env: NodeJS.ProcessEnv, file: string | undefined = env[FILE_VARIABLE]): Config {
   const inputs = new Map<keyof Config, Given>();
@@ -24,7 +25,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, file: string | undefined = en
   return config;
 }
 
-/** Each setting with its meaning and its default, for `--help` and for the README. */
+/** Returns each setting with its meaning and its default, for `--help` and for the README. */
 export function configHelp(): { readonly variable: string; readonly help: string; readonly value: string }[] {
   return KEYS.map((key) => {
     const { help, value } = SETTINGS[key];
@@ -37,7 +38,7 @@ function keyOf({ name, from }: Given): keyof Config {
   if (key) return key;
   const meant = nearest(name, KEYS);
   const hint = meant === null ? '' : ` Did you mean ${from.startsWith(name) ? meant : variableOf(meant)}?`;
-  throw invalidConfig(`${from} is not a setting; known are ${KEYS.join(', ')}.${hint}`, from);
+  throw invalidConfig(`${from} is not a setting; the settings are ${KEYS.join(', ')}.${hint}`, from);
 }
 
 function settingOf(key: keyof Config, given: Given | undefined): unknown {
@@ -47,7 +48,7 @@ function settingOf(key: keyof Config, given: Given | undefined): unknown {
   try {
     return read(input);
   } catch (error) {
-    const quoted = secret ? '' : `, and is ${JSON.stringify(input)}`;
+    const quoted = secret ? '' : `, but is ${JSON.stringify(input)}`;
     throw invalidConfig(`${from} ${(error as Error).message}${quoted}.`, from);
   }
 }

@@ -1,7 +1,7 @@
-/** A name with more errors than this part of its length is another one. */
+/** The maximum number of typing errors, as a fraction of the length of the name. */
 const ERRORS_MAX = 0.4;
 
-/** The name that somebody has probably meant; null where none is near. */
+/** Returns the name that was probably meant; null if no name is close enough. */
 export function nearest(
   given: string,
   names: readonly string[],
@@ -16,7 +16,10 @@ export function nearest(
   return best;
 }
 
-/** How many characters have to be changed, put in, left out, or exchanged with the next one (optimal string alignment). */
+/**
+ * Returns the edit distance: characters changed, inserted, deleted or swapped with the next one (optimal string
+ * alignment).
+ */
 function distanceOf(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, n) => n);

@@ -1,22 +1,22 @@
 import { isLoopback } from '../http/loopback.ts';
 import type { Config } from './config.ts';
 
-/** The callers that can reach a service without keys, as a sentence names them. */
+/** Returns the callers that can reach a service without keys, as part of a sentence. */
 export function audienceOf(host: string, hasAuthority: boolean): string {
   if (hasAuthority) return 'everyone with a certificate of its authority';
-  return isLoopback(host) ? 'every program on this machine' : 'everyone who reaches its address';
+  return isLoopback(host) ? 'every program on this machine' : 'everyone who can reach its address';
 }
 
-/** The sentence for a service where nothing needs a key. */
+/** Returns the sentence for a service that requires no key at all. */
 export function everythingIsOpen(audience: string): string {
-  return `No key is needed: ${audience} can read, change and end every session.`;
+  return `No API key is required: ${audience} can read, change and end every session.`;
 }
 
-/** Says in one sentence which callers can do what without a key; null when everything needs a key. */
+/** Returns one sentence that says which callers can do what without a key; null if everything requires a key. */
 export function openNotice(config: Pick<Config, 'host' | 'api_keys' | 'v1' | 'tls_ca'>): string | null {
   const { host, api_keys, v1, tls_ca } = config;
   const audience = audienceOf(host, tls_ca !== null);
   if (api_keys.length === 0) return everythingIsOpen(audience);
   if (v1 !== 'open') return null;
-  return `API v1 needs no key: ${audience} can list, read, change and delete every session, also those of API v2.`;
+  return `API v1 requires no key: ${audience} can list, read, change and delete every session, including those of API v2.`;
 }

@@ -1,10 +1,10 @@
 import { SessionsError } from '../domain/errors.ts';
 
-/** Gathers what is wrong with settings, so that one start says all of it. */
+/** Collects the problems of all settings, so that one start reports all of them. */
 export class ConfigProblems {
   readonly #errors: SessionsError[] = [];
 
-  /** The result of the work; undefined where it throws `INVALID_CONFIG`. */
+  /** Returns the result of `work`; undefined if it throws `INVALID_CONFIG`. */
   try<T>(work: () => T): T | undefined {
     try {
       return work();

@@ -4,15 +4,15 @@ import type { ApiKey } from '../http/authentication/api-keys.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/log.ts';
 import { apiKeys, hostNames, oneOf, origins, type Reader, storeUrl, text, whole } from './values.ts';
 
-/** `none` is an operator's word that the network keeps strangers out. */
+/** `none` is the operator's confirmation that only trusted callers can reach the service. */
 const AUTH_MODES = ['keys', 'none'] as const;
 type AuthMode = (typeof AUTH_MODES)[number];
 
-/** Clients of Pip.Services cannot send a key: API v1 alone may be `open`, or `off`. */
+/** Clients of Pip.Services cannot send a key. Therefore API v1 alone can be `open`, or `off`. */
 const V1_MODES = ['keys', 'open', 'off'] as const;
 type V1Mode = (typeof V1_MODES)[number];
 
-/** Everything that can be set, checked and frozen; `SETTINGS` has the meanings and the units. */
+/** The checked and frozen settings. `SETTINGS` has their meanings and units. */
 export interface Config {
   /** The URL of the store: `sqlite:<file>`, `postgres://…`, `redis://…` or `memory:`. */
   readonly store: string;
@@ -75,11 +75,11 @@ export interface Config {
 }
 
 interface Setting<T> {
-  /** What it means, with its unit: the text of `--help`. */
+  /** The meaning of the setting, with its unit. `--help` shows it. */
   readonly help: string;
   readonly value: T;
   readonly read: Reader<T>;
-  /** Errors do not repeat what was given. */
+  /** Errors do not repeat the value. */
   readonly secret?: true;
 }
 
@@ -89,30 +89,34 @@ const WORKERS_MAX = 64;
 const BYTES_MIN = 1_024;
 const BYTES_MAX = 67_108_864;
 
-/** Each key is `SESSIONS_<KEY>` in the environment and the same word, in lower case, in the YAML file. */
+/** The settings. Each key is `SESSIONS_<KEY>` in the environment, and the same word in lower case in the YAML file. */
 export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   store: {
     value: 'sqlite:data/sessions.db',
     read: storeUrl,
     secret: true,
-    help: 'where sessions are kept: sqlite:<file>, postgres://…, redis://… or memory:',
+    help: 'where sessions are stored: sqlite:<file>, postgres://…, redis://… or memory:',
   },
   host: { value: '127.0.0.1', read: text, help: 'the address to listen on; beyond loopback only with API keys' },
   port: { value: 8080, read: whole(0, 65_535), help: 'the port to listen on, 0 for a free one; PORT is read too' },
   workers: {
     value: 1,
     read: whole(1, WORKERS_MAX),
-    help: 'processes that serve the port together; more than 1 need a store that they share: postgres: or redis:',
+    help: 'processes that serve the port together; more than 1 require a shared store: postgres: or redis:',
   },
   cached_sessions: {
     value: 100_000,
     read: whole(0, 10_000_000),
-    help: 'sessions that a node of postgres: or redis: keeps in memory to validate tokens with, 0 for none',
+    help: 'sessions that a node caches in memory to validate tokens, with postgres: and redis: only, 0 for none',
   },
   tls_key: { value: null, read: text, help: 'the PEM file with the private key, to serve HTTPS' },
   tls_cert: { value: null, read: text, help: 'the PEM file with the certificate and its chain' },
-  tls_ca: { value: null, read: text, help: 'the PEM file with the authorities whose certificates clients must have' },
-  auth: { value: 'keys', read: oneOf(AUTH_MODES), help: 'keys, or none where the network alone keeps strangers out' },
+  tls_ca: {
+    value: null,
+    read: text,
+    help: 'the PEM file with the authorities that must have signed the certificates of clients',
+  },
+  auth: { value: 'keys', read: oneOf(AUTH_MODES), help: 'keys, or none if only trusted callers can reach the service' },
   api_keys: {
     value: [],
     read: apiKeys,
@@ -122,68 +126,76 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   v1: {
     value: 'keys',
     read: oneOf(V1_MODES),
-    help: 'keys, off, or open: whoever reaches API v1 may read, change and delete every session, also those of API v2',
+    help: 'keys, off, or open: everyone who reaches API v1 can read, change and delete every session, including those of API v2',
   },
   idle_timeout: {
     value: 86_400,
     read: whole(1, PERIOD_MAX),
-    help: 'seconds without activity that end a session, unless it was opened with another timeout',
+    help: 'seconds without activity after which a session ends, unless it was opened with another timeout',
   },
   idle_timeout_max: { value: 2_592_000, read: whole(1, PERIOD_MAX), help: 'the longest idle timeout, in seconds' },
   max_lifetime: {
     value: 0,
     read: whole(0, PERIOD_MAX),
-    help: 'seconds after which a session ends despite activity, 0 for none',
+    help: 'seconds after which a session ends despite activity, 0 for no maximum',
   },
   touch_interval: {
     value: 60,
     read: whole(0, 3_600),
-    help: 'seconds in which the activity of a session is written at most once',
+    help: 'minimum seconds between two writes of the activity of a session',
   },
   rotation_grace: {
     value: 30,
     read: whole(0, 600),
-    help: 'seconds in which a rotated token still answers the new one',
+    help: 'seconds for which a rotated token stays valid',
   },
-  max_per_user: { value: 0, read: whole(0, 10_000), help: 'live sessions that a user may have, 0 for any number' },
+  max_per_user: {
+    value: 0,
+    read: whole(0, 10_000),
+    help: 'maximum number of live sessions of a user, 0 for no maximum',
+  },
   limit_policy: {
     value: 'evict_oldest',
     read: oneOf(LIMIT_POLICIES),
-    help: `what gives way beyond max_per_user: ${LIMIT_POLICIES.join(', ')}`,
+    help: `what happens when a user exceeds max_per_user: ${LIMIT_POLICIES.join(', ')}`,
   },
   retention: {
     value: 2_592_000,
     read: whole(0, PERIOD_MAX),
-    help: 'seconds for which sessions that have ended are kept, 0 for ever',
+    help: 'seconds for which ended sessions stay in the store, 0 for ever',
   },
   sweep_interval: {
     value: 900,
     read: whole(0, 86_400),
     help: 'seconds between two sweeps of expired sessions, 0 for none',
   },
-  page_size_max: { value: 100, read: whole(1, 10_000), help: 'the largest page of a list, in sessions' },
+  page_size_max: { value: 100, read: whole(1, 10_000), help: 'maximum number of sessions on a page of a list' },
   body_limit: { value: 1_048_576, read: whole(BYTES_MIN, BYTES_MAX), help: 'the largest request body, in bytes' },
   value_limit: {
     value: 65_536,
     read: whole(BYTES_MIN, BYTES_MAX),
-    help: 'the largest data, and the largest user, of a session in API v2, in bytes',
+    help: 'the largest data or user of a session in API v2, in bytes',
   },
-  connections_max: { value: 10_000, read: whole(10, 1_000_000), help: 'connections at once, of each process' },
+  connections_max: {
+    value: 10_000,
+    read: whole(10, 1_000_000),
+    help: 'maximum number of open connections of each process',
+  },
   connection_idle_timeout: {
     value: 650,
     read: whole(2, 86_400),
-    help: 'seconds for which a connection may be idle; longer than load balancers keep theirs to the service',
+    help: 'seconds for which a connection may be idle; must be longer than the idle timeout of a load balancer before it',
   },
   caller_share: {
     value: 25,
     read: whole(1, 100),
-    help: 'percent of the connections, change streams and bytes in memory that one client address or API key may take',
+    help: 'percent of the connections, change streams and memory that one client address or API key may use',
   },
-  cors_origins: { value: [], read: origins, help: 'origins whose pages may call, separated by commas' },
+  cors_origins: { value: [], read: origins, help: 'origins whose pages may call the service, separated by commas' },
   allowed_hosts: {
     value: [],
     read: hostNames,
-    help: 'names by which callers reach what needs no key, beside those of loopback, separated by commas',
+    help: 'host names allowed in requests without a key, in addition to those of loopback, separated by commas',
   },
   log_level: { value: 'info', read: oneOf(LOG_LEVELS), help: LOG_LEVELS.join(', ') },
 };

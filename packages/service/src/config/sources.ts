@@ -4,24 +4,24 @@ import { isForeign } from './foreign-variables.ts';
 import { invalidConfig } from './values.ts';
 
 const PREFIX = 'SESSIONS_';
-/** Names the YAML file itself. */
+/** The variable with the path of the YAML file. */
 export const FILE_VARIABLE = 'SESSIONS_CONFIG';
 
-/** The name of a setting in the environment. */
+/** Returns the name of a setting in the environment. */
 export function variableOf(key: string): string {
   return PREFIX + key.toUpperCase();
 }
 
-/** What somebody has set, before anything is checked. */
+/** A setting that was given, before any check. */
 export interface Given {
-  /** In lower case, without the prefix; perhaps no setting at all. */
+  /** In lower case, without the prefix. It may be the name of no setting. */
   readonly name: string;
-  /** Where it stands, as an error says it. */
+  /** Where the setting was given, for error messages. */
   readonly from: string;
   readonly input: unknown;
 }
 
-/** All that is set, what counts more after what counts less: the YAML file, PORT, the environment. */
+/** Returns all given settings. Later ones override earlier ones: the YAML file, PORT, the environment. */
 export function* givenSettings(env: NodeJS.ProcessEnv, file: string | undefined): Generator<Given> {
   if (file !== undefined) {
     for (const [name, input] of Object.entries(readYaml(file))) yield { name, from: `${name} in ${file}`, input };
@@ -41,12 +41,14 @@ function readYaml(file: string): object {
     throw invalidConfig(`The configuration file ${file} cannot be read: ${(error as Error).message}`, file);
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    throw invalidConfig(`The configuration file ${file} must hold keys with values.`, file);
+    throw invalidConfig(`The configuration file ${file} must contain keys with values.`, file);
   }
   return content;
 }
 
-/** The parser's errors and warnings quote the line that they are about, which may hold an API key. */
+/**
+ * Parses YAML without quoting it in errors: the parser's errors and warnings quote lines, which may contain an API key.
+ */
 function parseYaml(content: string): unknown {
   const { parse, YAMLParseError } = loadYaml();
   try {
@@ -58,7 +60,7 @@ function parseYaml(content: string): unknown {
   }
 }
 
-/** Loaded only for who has a file: it takes 30 ms of the start-up. */
+/** Loaded only if there is a file: the module takes 30 ms of the start. */
 function loadYaml(): typeof import('yaml') {
   return createRequire(import.meta.url)('yaml');
 }

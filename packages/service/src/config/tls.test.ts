@@ -39,7 +39,7 @@ test('[ASVS-12.2] with a CA, only clients with a certificate of that CA are serv
   await assert.rejects(statsOf(url), { code: /^(ERR_SSL_|ECONNRESET|EPIPE)/ });
 });
 
-test('files that are missing, or that do not belong together, stop the start by their setting', () => {
+test('missing or mismatched TLS files stop the start; the message names the setting', () => {
   const files = { tls_key: KEY, tls_cert: CERT, tls_ca: null };
   assert.throws(() => readTls({ ...files, tls_cert: '/nowhere.crt' }), {
     code: 'INVALID_CONFIG',

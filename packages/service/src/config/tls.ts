@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { variableOf } from './sources.ts';
 import { invalidConfig } from './values.ts';
 
-/** The PEM texts of the configured files; undefined where there are none. Throws `INVALID_CONFIG`. */
+/** Returns the PEM texts of the configured files; undefined if none are configured. Throws `INVALID_CONFIG`. */
 export function readTls({
   tls_key,
   tls_cert,

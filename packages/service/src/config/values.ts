@@ -3,17 +3,17 @@ import { SessionsError } from '../domain/errors.ts';
 import { type ApiKey, parseApiKeys } from '../http/authentication/api-keys.ts';
 
 /**
- * The value that a text or a YAML value stands for. Throws what is wrong with it, in words that go on after the name
- * of the setting.
+ * Converts a string or a YAML value to the value of a setting. Throws an error whose message continues a sentence that
+ * begins with the name of the setting.
  */
 export type Reader<T> = (input: unknown) => T;
 
 export function text(input: unknown): string {
-  if (typeof input !== 'string' || input === '') throw new Error('must be a text');
+  if (typeof input !== 'string' || input === '') throw new Error('must be a non-empty string');
   return input;
 }
 
-/** Which ones there are `createStore` knows. */
+/** Checks only the form; `createStore` checks the scheme. */
 export function storeUrl(input: unknown): string {
   if (typeof input !== 'string' || !/^[a-z]+:/.test(input)) {
     throw new Error('must be a URL like sqlite:data/sessions.db, postgres://…, redis://… or memory:');
@@ -51,7 +51,7 @@ export function origins(input: unknown): readonly string[] {
   );
 }
 
-/** Without ports; `*.example.com` is every name below it. */
+/** A host name without a port; `*.example.com` matches every name below `example.com`. */
 const HOST_NAME = /^(?:\*\.)?[a-z0-9_][a-z0-9_.-]*$/;
 
 export function hostNames(input: unknown): readonly string[] {
@@ -67,14 +67,14 @@ export function hostNames(input: unknown): readonly string[] {
 
 export function apiKeys(input: unknown): readonly ApiKey[] {
   const list = listOf('API keys', input);
-  // A secret that did not arrive must not open the service.
+  // An empty value may be a secret that was not filled in. It must not open the service.
   if (typeof input === 'string' && list.length === 0) {
-    throw new Error('is given and holds no key: leave it out for a service without keys');
+    throw new Error('is set but has no key: remove the setting for a service without keys');
   }
   return parseApiKeys(list);
 }
 
-/** A list, as it is in YAML or in one text with commas. */
+/** Returns a list, given as a YAML list or as a string separated by commas. */
 function listOf(items: string, input: unknown): readonly unknown[] {
   if (Array.isArray(input)) return input;
   if (typeof input !== 'string') throw new Error(`must be a list of ${items}`);

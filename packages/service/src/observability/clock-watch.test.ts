@@ -51,7 +51,7 @@ test('the clock is compared at the start and each minute, and until it is stoppe
   }
 });
 
-test('a clock that becomes wrong is one error line, and one line when it is right again', async () => {
+test('a clock that becomes wrong writes one error line, and one line when it is right again', async () => {
   const { log, store, watch, checked } = newWatch();
   for (const answer of [RIGHT, WRONG, WRONG, RIGHT, RIGHT, WRONG]) {
     store.answer = async () => answer;
@@ -65,7 +65,7 @@ test('a clock that becomes wrong is one error line, and one line when it is righ
   assert.match(log[0]?.msg ?? '', /60 s ahead/);
 });
 
-test('while the store does not answer, what was known of the clock holds', async () => {
+test('while the store does not respond, the last comparison of the clock counts', async () => {
   const { store, watch } = newWatch();
   store.answer = async () => WRONG;
   await watch.check();
@@ -73,7 +73,7 @@ test('while the store does not answer, what was known of the clock holds', async
   assert.match((await watch.check()) ?? '', /60 s ahead/);
 });
 
-test('a clock that steps is compared at once, and many who notice share a comparison', async () => {
+test('a clock that steps is compared at once, with one comparison for all callers', async () => {
   const { clock, store, checked, watch } = newWatch();
   await watch.start();
   clock.advance(50_000);

@@ -4,7 +4,7 @@ import type { Logger } from './log.ts';
 
 const INTERVAL_MS = 60_000;
 
-/** Compares the clock of this node with that of its store's server: at the start, each minute, and when it is asked to. */
+/** Compares the clock of this node with that of its store's server: at the start, every minute, and on request. */
 export class ClockWatch {
   readonly #clock: CheckedClock;
   readonly #store: Pick<SessionStore, 'clockDifference'>;
@@ -19,7 +19,7 @@ export class ClockWatch {
     this.#log = log;
   }
 
-  /** Resolves after the first comparison. A clock that is wrong does not stop the start. */
+  /** Resolves after the first comparison. A wrong clock does not stop the start. */
   async start(): Promise<void> {
     this.#clock.doubted = () => void this.check();
     this.#timer = setInterval(() => void this.check(), INTERVAL_MS).unref();
@@ -31,7 +31,10 @@ export class ClockWatch {
     this.#clock.doubted = () => {};
   }
 
-  /** Compares now. Resolves with what is wrong, or null; while the store does not answer, by what was known before. */
+  /**
+   * Compares the clocks now. Returns the problem, or null. While the store does not respond, the last comparison
+   * counts.
+   */
   async check(): Promise<string | null> {
     this.#comparing ??= this.#compare().finally(() => {
       this.#comparing = null;
@@ -44,7 +47,7 @@ export class ClockWatch {
     try {
       this.#clock.compared(await this.#store.clockDifference(this.#clock));
     } catch {
-      // That the store does not answer is said by those who need it.
+      // The components that use the store report that it does not respond.
       return;
     }
     const problem = this.#clock.problem();

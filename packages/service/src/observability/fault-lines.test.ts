@@ -10,7 +10,7 @@ function linesOf(t: TestContext) {
   return { faults: new FaultLines(log), written };
 }
 
-test('a thousand faults of one kind are two lines a second, of which the second counts the others', (t) => {
+test('a thousand faults of one kind write two lines a second; the second has their count', (t) => {
   const { faults, written } = linesOf(t);
   for (let n = 0; n < 1_000; n += 1) faults.write('error', { n, err: new Error('gone'), msg: 'request failed' });
   t.mock.timers.tick(1_000);
@@ -25,7 +25,7 @@ test('a thousand faults of one kind are two lines a second, of which the second 
   assert.equal(written.length, 3);
 });
 
-test('a fault of another kind has a line at once', (t) => {
+test('a fault of another kind is logged at once', (t) => {
   const { faults, written } = linesOf(t);
   faults.write('error', { err: new Error('gone'), msg: 'request failed' });
   faults.write('error', { err: new Error('full'), msg: 'request failed' });
@@ -33,7 +33,7 @@ test('a fault of another kind has a line at once', (t) => {
   assert.equal(written.length, 3);
 });
 
-test('faults that are all of different kinds do not write without a bound', (t) => {
+test('the number of lines is bounded even if every fault is of another kind', (t) => {
   const { faults, written } = linesOf(t);
   for (let n = 0; n < 1_000; n += 1) faults.write('error', { err: new Error(String(n)), msg: 'request failed' });
   t.mock.timers.tick(1_000);

@@ -1,26 +1,26 @@
 import type { Logger } from './log.ts';
 
 const INTERVAL_MS = 1_000;
-/** Kinds that are told apart within an interval; further ones share a line. */
+/** Maximum number of kinds with their own line within an interval; further kinds share a line. */
 const KINDS_MAX = 100;
 const OTHERS = 'others';
 
-/** What a line says; `msg` and the error's message are its kind. */
+/** A log line about a fault. `msg` and the message of `err` determine its kind. */
 export interface Fault {
   readonly msg: string;
   readonly err?: unknown;
   readonly [name: string]: unknown;
 }
 
-/** Of one kind, since the first line. */
+/** The faults of one kind since its first line. */
 interface Repeated {
   latest: Fault;
   count: number;
 }
 
 /**
- * Logs faults: a store that is away would otherwise write a line for each request. The first fault of a kind has a line at
- * once. Those that follow within a second share one line, which counts them.
+ * Logs faults at a bounded rate: a store that is down would otherwise cause a line for each request. The first fault of
+ * a kind is logged at once. The faults of the next second share one line, which counts them.
  */
 export class FaultLines {
   readonly #log: Logger;
@@ -53,7 +53,7 @@ export class FaultLines {
 
 const OF_LOGGERS = new WeakMap<Logger, FaultLines>();
 
-/** The fault lines of a log: whoever writes to it shares their bounds. */
+/** Returns the fault lines of a logger. All code with the same logger shares its bounds. */
 export function faultLines(log: Logger): FaultLines {
   let lines = OF_LOGGERS.get(log);
   if (!lines) {

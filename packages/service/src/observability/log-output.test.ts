@@ -5,11 +5,11 @@ import type { LogTarget } from './log-target.ts';
 
 const FLUSH_INTERVAL_MS = 100;
 
-/** A reader that takes what a test lets it take. */
+/** A reader whose capacity the test sets. */
 class Reader implements LogTarget {
   text = '';
   writes = 0;
-  /** The error of each write; null for a reader that reads. */
+  /** The error of each write; null if the reader reads. */
   fault: string | null = null;
   bytes_max = Number.MAX_SAFE_INTEGER;
 
@@ -32,7 +32,7 @@ function outputTo(t: TestContext, reader: LogTarget, waiting_bytes_max = 1_000):
   return new LogOutput({ open: () => reader, droppedLine, waiting_bytes_max });
 }
 
-test('lines are written together, at the latest after a tenth of a second', (t) => {
+test('lines are written together, after at most a tenth of a second', (t) => {
   const reader = new Reader();
   const output = outputTo(t, reader);
   output.write('a\n');
@@ -45,7 +45,7 @@ test('lines are written together, at the latest after a tenth of a second', (t) 
   assert.equal(reader.text, 'a\nü\nc\n');
 });
 
-test('a line never begins in one chunk of 4,096 bytes and ends in the next', (t) => {
+test('no line is split between two chunks of 4,096 bytes', (t) => {
   const reader = new Reader();
   const chunks: number[] = [];
   const output = outputTo(
@@ -75,7 +75,7 @@ test("[B-12] while the log's reader is slow, lines above the limit are dropped a
   assert.equal(reader.text, '');
   const { writes } = reader;
   output.write('more\n');
-  assert.equal(reader.writes, writes, 'a reader that is behind is asked again after a while, not for each line');
+  assert.equal(reader.writes, writes, 'a reader that is behind gets a new write after a pause, not for each line');
   reader.fault = null;
   reader.bytes_max = 70;
   t.mock.timers.tick(10);
@@ -87,7 +87,7 @@ test("[B-12] while the log's reader is slow, lines above the limit are dropped a
   assert.match(reader.text, /dropped 6\nafter\n$/);
 });
 
-test('a reader that has gone ends the log: nothing is kept, and no write is tried', (t) => {
+test('after the reader has ended, no line is buffered or written', (t) => {
   const reader = new Reader();
   const output = outputTo(t, reader);
   reader.fault = 'EPIPE';
@@ -100,7 +100,7 @@ test('a reader that has gone ends the log: nothing is kept, and no write is trie
   assert.deepEqual([reader.text, reader.writes], ['', 1]);
 });
 
-test('a standard output that is closed from the start is no fault', () => {
+test('a standard output that is closed from the start causes no error', () => {
   const open = () => {
     throw Object.assign(new Error('EBADF'), { code: 'EBADF' });
   };
@@ -109,7 +109,7 @@ test('a standard output that is closed from the start is no fault', () => {
   output.flush();
 });
 
-test('a full disk loses no more than does not fit into the bound, and the log goes on when there is room', (t) => {
+test('on a full disk lines wait up to the bound, and the log continues when there is space', (t) => {
   const reader = new Reader();
   const output = outputTo(t, reader);
   reader.fault = 'ENOSPC';

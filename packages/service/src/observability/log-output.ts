@@ -2,39 +2,39 @@ import { monotonicTime } from '../domain/time/clock.ts';
 import type { LogTarget } from './log-target.ts';
 
 /**
- * A line a write would cost more than a request. What many processes write to one pipe in pieces up to this size does not
- * get mixed (PIPE_BUF of Linux).
+ * Lines are written in chunks: one write for each line would cost more than a request. Chunks of several processes on
+ * one pipe are not interleaved up to this size (PIPE_BUF of Linux).
  */
 const CHUNK_BYTES_MAX = 4_096;
 const FLUSH_INTERVAL_MS = 100;
-/** How long to wait for a reader that is behind: a pipe of 64 KiB can take 6 MB a second. */
+/** The pause while the reader is behind: a pipe of 64 KiB can then transport 6 MB a second. */
 const RETRY_MS = 10;
-/** And after another fault, like a full disk. */
+/** The pause after another fault, like a full disk. */
 const FAULT_RETRY_MS = 1_000;
-/** Lines that wait for the reader; more are dropped. */
+/** Maximum size of the lines that wait for the reader; further lines are dropped. */
 const WAITING_BYTES_MAX = 1_048_576;
 /** How long the end of the process waits for the reader. */
 const EXIT_TIMEOUT_MS = 250;
 
-/** The reader has gone for good. */
+/** Error codes that mean that the reader has ended. */
 const GONE: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ENXIO', 'EBADF', 'ECONNRESET', 'ENOTCONN']);
 
 interface LogOutputOptions {
-  /** Opens the target at the first line. May throw: there is no reader then. */
+  /** Opens the target at the first line. It throws if there is no reader. */
   readonly open: () => LogTarget;
-  /** The line that says how many lines were dropped. */
+  /** Returns the log line that reports the number of dropped lines. */
   readonly droppedLine: (count: number) => string;
   readonly waiting_bytes_max?: number;
 }
 
 /**
- * Writes log lines, and never waits for their reader. Lines wait in memory while the reader is behind; beyond the bound
- * they are dropped and counted. A reader that has gone ends the log, and nothing else.
+ * Writes log lines and never blocks on their reader. Lines wait in memory while the reader is behind. Beyond the bound
+ * they are dropped and counted. When the reader ends, the log ends too, but the process continues.
  */
 export class LogOutput {
   readonly #options: LogOutputOptions;
   readonly #waiting_bytes_max: number;
-  /** Null once the reader has gone; undefined before the first line. */
+  /** Null after the reader has ended; undefined before the first line. */
   #target: LogTarget | null | undefined;
   /** Lines that are not in `#chunks` yet. */
   #lines = '';
@@ -70,17 +70,17 @@ export class LogOutput {
     this.#wake(FLUSH_INTERVAL_MS);
   }
 
-  /** Hands over what the reader can take now. */
+  /** Writes as much as the reader can take now. */
   flush(done?: () => void): void {
     this.#closeChunk();
     this.#drain();
     done?.();
   }
 
-  /** At the end of the process: waits a moment for a reader that is behind. */
+  /** At the end of the process: waits briefly for a reader that is behind. */
   #end(): void {
     this.#closeChunk();
-    // The write that is under way ends by itself, in a thread of its own.
+    // The current write completes by itself, in another thread.
     if (this.#isWriting) this.#chunks.shift();
     const deadline = monotonicTime() + EXIT_TIMEOUT_MS;
     for (let chunk = this.#chunks[0]; chunk && this.#target; chunk = this.#chunks[0]) {

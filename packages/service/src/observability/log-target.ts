@@ -3,16 +3,18 @@ import type { Writable } from 'node:stream';
 
 type Done = (error: NodeJS.ErrnoException | null, bytes_written: number) => void;
 
-/** A place for log lines. Neither method waits for its reader: `EAGAIN` says that the reader is behind. */
+/** The target of log lines. Neither method blocks: the error `EAGAIN` means that the reader is behind. */
 export interface LogTarget {
   write(bytes: Buffer, done: Done): void;
-  /** For the end of the process, when no callback is called any more. Returns the number of bytes written, or throws. */
+  /**
+   * For the end of the process, when callbacks are no longer called. Returns the number of bytes written, or throws.
+   */
   writeNow(bytes: Buffer): number;
 }
 
 const STDOUT = 1;
 
-/** Standard output. Throws when it is closed, or when nobody reads it. */
+/** The standard output. Throws if it is closed or has no reader. */
 export function standardOutput(): LogTarget {
   const stats = fstatSync(STDOUT);
   if (stats.isFile()) return fileTarget(STDOUT);
@@ -21,11 +23,11 @@ export function standardOutput(): LogTarget {
 }
 
 /**
- * Opens a pipe or a terminal once more, so that only this process's writes return at once when the reader is behind: the
- * flag belongs to the open file, which other processes share. Null where the system cannot do so. Throws `ENXIO` for a
- * pipe that nobody reads any more.
+ * Opens a pipe or a terminal again, with non-blocking writes. The flag belongs to the open file. A file that other
+ * processes share must not be changed. Returns null if the system does not support this. Throws `ENXIO` for a pipe
+ * without a reader.
  *
- * A write in a thread of libuv's pool would not do. The process cannot end while one of these threads waits for a reader.
+ * Writes in a thread of libuv's pool are no alternative: the process cannot end while such a thread waits for a reader.
  */
 function openNonBlocking(fd: number, stats: Stats): number | null {
   if (process.platform !== 'linux' || !(stats.isFIFO() || stats.isCharacterDevice())) return null;
@@ -33,7 +35,8 @@ function openNonBlocking(fd: number, stats: Stats): number | null {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch (error) {
     if (stats.isFIFO() && (error as NodeJS.ErrnoException).code === 'ENXIO') throw error;
-    // The pipe may belong to another user, and only its open file may be used (sudo, su).
+    // The pipe may belong to another user (sudo, su). This process may then use the open file, but not open the pipe
+    // again.
     return null;
   }
 }
@@ -52,7 +55,7 @@ function nonBlockingTarget(fd: number): LogTarget {
   };
 }
 
-/** A disk can be slow, and has no way to say so: another thread waits for it. */
+/** A slow disk blocks a write instead of returning `EAGAIN`. Therefore another thread writes. */
 function fileTarget(fd: number): LogTarget {
   return {
     write: (bytes, done) => write(fd, bytes, done),
@@ -61,12 +64,12 @@ function fileTarget(fd: number): LogTarget {
 }
 
 /**
- * A socket, and what is no Linux. Node writes at once what the reader can take, and the rest later. It sets the flag that
- * makes writes return at once, but so that other processes can unset it: each one does that starts with this output or ends
- * with it, such as a worker.
+ * A socket, or a system other than Linux. Node writes at once what the reader can take, and the rest later. Each write
+ * sets the non-blocking flag again, because other processes with the same output, such as a worker, unset it when they
+ * start or end.
  */
 function streamTarget(stream: Writable & { readonly _handle?: Handle }): LogTarget {
-  // Each write calls back with its own error.
+  // Each write passes its error to its own callback.
   stream.on('error', () => {});
   const writeNow = (bytes: Buffer, done?: (error?: Error | null) => void) => {
     stream._handle?.setBlocking?.(false);
@@ -79,7 +82,7 @@ function streamTarget(stream: Writable & { readonly _handle?: Handle }): LogTarg
   };
 }
 
-/** Node's own, of a pipe or a socket. */
+/** Node's internal handle of a pipe or a socket. */
 interface Handle {
   readonly setBlocking?: (isBlocking: boolean) => void;
 }

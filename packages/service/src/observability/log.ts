@@ -14,12 +14,14 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 const clock = systemClock();
 
-/** All logs of the process share it. */
+/** All loggers of the process share it. */
 const STANDARD_OUTPUT = new LogOutput({ open: standardOutput, droppedLine });
 
 /**
- * Structured lines on standard output (or `destination`). No line names a session but by `sessionRef`, and none has what
- * the application stores, tokens, or keys: `redaction.ts` is a second line of defence.
+ * Returns a logger that writes JSON lines to standard output (or `destination`).
+ *
+ * Code must log a session only by `sessionRef`, and must not log tokens, keys or data of the application.
+ * `redaction.ts` is a second line of defence.
  */
 export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
   const options = {
@@ -33,11 +35,13 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
 }
 
 function droppedLine(count: number): string {
-  const msg = 'log lines were dropped: the reader of the log was too slow';
+  const msg = 'log lines were dropped because the reader of the log was too slow';
   return `${JSON.stringify({ level: 'warn', time: isoTime(clock.now()), count, msg })}\n`;
 }
 
-/** Names a session in a log line: the same for the same session, and of no use to whoever reads the line. */
+/**
+ * Returns a short hash that identifies a session in log lines. A reader of the log cannot use it to access the session.
+ */
 export function sessionRef(id: string): string {
   return hash('sha256', id, 'hex').slice(0, 12);
 }

@@ -46,7 +46,7 @@ for (const [what, secret] of Object.entries({ token: TOKEN, key: KEY, id: ID }))
   });
 }
 
-test('what has no secret is logged as it is', () => {
+test('values without secrets are logged unchanged', () => {
   const content = {
     session: '1a2b3c4d5e6f',
     trace: '0af7651916cd43dd8448eb211c80319c',

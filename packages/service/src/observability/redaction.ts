@@ -1,35 +1,35 @@
 import { SESSION_ID_LENGTH } from '@pip-sessions/contract/session-id';
 import { TOKEN_IN_TEXT } from '@pip-sessions/contract/token';
 
-/** Members that belong to the application or open a session, under the names that they have everywhere. */
+/** Properties that belong to the application, or that give access to a session. They have these names everywhere. */
 const SECRET_MEMBERS: ReadonlySet<string> = new Set(['user', 'data', 'token', 'session_id']);
 
-/** Tokens, API keys, and ids of sessions. */
+/** Matches tokens, API keys and ids of sessions. */
 const SECRETS = new RegExp(
   `${TOKEN_IN_TEXT.source}|psk_[\\w-]{8,}|(?<![0-9a-f])[0-9a-f]{${SESSION_ID_LENGTH}}(?![0-9a-f])`,
   'gi',
 );
-/** None of them is shorter. */
+/** The length of the shortest secret. */
 const SECRET_LENGTH_MIN = 12;
 const MASK = '…';
-/** Values within values that are looked at; deeper ones are left out. */
+/** Maximum depth of values that are redacted; deeper values are left out. */
 const DEPTH_MAX = 6;
-/** How often a text may be percent-encoded. */
+/** Maximum number of times that a string may be percent-encoded. */
 const ENCODINGS_MAX = 3;
 
-/** A log line without secrets. It copies nothing of a line that has none. */
+/** Returns a log line without secrets. A line that has none is returned as it is. */
 export function redactedLine(line: Record<string, unknown>): Record<string, unknown> {
   let safe = line;
   for (const name in line) {
     const value = line[name];
-    // Errors are made into members first, and come back through `redacted`.
+    // Errors are serialized first and then passed to `redacted`.
     const kept = SECRET_MEMBERS.has(name) ? undefined : value instanceof Error ? value : redacted(value);
     if (kept !== value) safe = { ...safe, [name]: kept };
   }
   return safe;
 }
 
-/** A value without secrets. */
+/** Returns a value without secrets. */
 export function redacted(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactedText(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -46,7 +46,7 @@ function redactedText(text: string): string {
   for (let encodings = 0; encodings < ENCODINGS_MAX && plain.includes('%'); encodings += 1) {
     const before = decoded(plain);
     plain = before.replaceAll(SECRETS, MASK);
-    // A text without secrets stays as it was spelt.
+    // A string without secrets keeps its encoding.
     if (plain !== before) safe = plain;
   }
   return safe;

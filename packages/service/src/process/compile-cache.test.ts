@@ -11,14 +11,14 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-compiled-'));
 after(() => rmSync(folder, { recursive: true }));
 
-test('a start neither reads nor writes compiled code in the folder of temporary files', async () => {
+test('a start does not use compiled code in the folder of temporary files', async () => {
   const TMPDIR = join(folder, 'shared');
   const HOME = join(folder, 'home');
   mkdirSync(TMPDIR, { mode: 0o1777 });
   mkdirSync(HOME);
   const others = join(folder, 'of-others');
   mkdirSync(others);
-  // Where Node looks by default.
+  // The folder that Node uses by default.
   symlinkSync(others, join(TMPDIR, 'node-compile-cache'));
   const help = new Command(MAIN, ['--help'], { cwd: folder, env: { TMPDIR, HOME } });
   assert.equal(await help.exit, 0);
@@ -44,13 +44,13 @@ test('[F-01] compiled code is cached only in folders that no other user can writ
   assert.equal(cacheFolder({ XDG_CACHE_HOME: caches }), own);
 });
 
-test('compiled code is not kept without a home, or in one that is relative or a file', () => {
+test('compiled code is not cached if the home is missing, relative or a file', () => {
   for (const env of [{}, { HOME: '' }, { HOME: 'here' }, { XDG_CACHE_HOME: 'here' }, { HOME: MAIN }]) {
     assert.equal(cacheFolder(env), null, JSON.stringify(env));
   }
 });
 
-test('a folder is private when only its user and root own it and what is above', () => {
+test('a folder is private if only its user and root own it and its parents', () => {
   const own = { uid: 1000, mode: 0o40700 };
   const home = { uid: 1000, mode: 0o40755 };
   const root = { uid: 0, mode: 0o40755 };
@@ -63,8 +63,8 @@ test('a folder is private when only its user and root own it and what is above',
     ["below another user's", false, own, [{ ...home, uid: 1001 }, root]],
     ["far below another user's", false, own, [home, { ...home, uid: 1001 }, root]],
     ["below another user's sticky folder", false, own, [{ uid: 1001, mode: 0o41777 }, root]],
-    ['below what everybody may write to', false, own, [home, { uid: 0, mode: 0o40777 }]],
-    ['below what a group may write to', false, own, [{ ...home, mode: 0o40775 }, root]],
+    ['below a folder that everyone may write to', false, own, [home, { uid: 0, mode: 0o40777 }]],
+    ['below a folder that a group may write to', false, own, [{ ...home, mode: 0o40775 }, root]],
   ];
   for (const [name, expected, folder, above] of cases) assert.equal(isPrivate(folder, above, 1000), expected, name);
 });

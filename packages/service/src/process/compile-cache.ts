@@ -11,16 +11,18 @@ const ROOT = 0;
 type Owned = Pick<Stats, 'uid' | 'mode'>;
 
 /**
- * Reads what V8 compiled at earlier starts from the disk: a start takes a fifth less. V8 executes this code, so only the
- * user and root may write to its folder. Node's default is a folder of a known name among the temporary files of all users.
- * Without a safe folder, nothing is cached.
+ * Loads code that V8 compiled at earlier starts from the disk. A start then takes a fifth less time. V8 executes this
+ * code, so only the user and root may write to its folder. Node's default is a folder with a known name among the
+ * temporary files of all users. Without a safe folder, nothing is cached.
  */
 export function useCompileCache(env: NodeJS.ProcessEnv): void {
   const folder = cacheFolder(env);
   if (folder !== null) enableCompileCache(folder);
 }
 
-/** `$XDG_CACHE_HOME` or `$HOME/.cache`, and below it; null without them, or where another user could write. */
+/**
+ * Returns a folder below `$XDG_CACHE_HOME` or `$HOME/.cache`; null if neither is set or another user can write there.
+ */
 export function cacheFolder({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): string | null {
   const uid = process.getuid?.();
   const caches = XDG_CACHE_HOME || (HOME && join(HOME, '.cache'));
@@ -28,7 +30,7 @@ export function cacheFolder({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): string
   try {
     const folder = join(caches, 'pip-sessions', 'compiled');
     mkdirSync(folder, { recursive: true, mode: PRIVATE_MODE });
-    // Without symbolic links, which could lead elsewhere after the check.
+    // Resolves symbolic links, which could be changed after the check.
     const real = realpathSync(folder);
     return isPrivate(lstatSync(real), foldersAbove(real).map(statOf), uid) ? real : null;
   } catch {
@@ -36,7 +38,7 @@ export function cacheFolder({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): string
   }
 }
 
-/** Whether only the user and root can write to a folder, or put another one in its place. */
+/** Whether only the user and root can write to a folder or replace it. */
 export function isPrivate(folder: Owned, above: readonly Owned[], uid: number): boolean {
   if (folder.uid !== uid || (folder.mode & 0o777) !== PRIVATE_MODE) return false;
   return above.every(({ uid: owner, mode }) => {

@@ -13,7 +13,7 @@ function run(t: TestContext): Command {
   return command;
 }
 
-test('a promise that is rejected beside a request is logged, once for many, and the process goes on', async (t) => {
+test('an unhandled rejection is logged at a bounded rate, and the process continues', async (t) => {
   const command = run(t);
   const url = await command.started();
   for (let n = 0; n < 20; n += 1) assert.equal((await fetch(`${url}/reject`)).status, 200);
@@ -24,7 +24,7 @@ test('a promise that is rejected beside a request is logged, once for many, and 
   assert.ok(command.lines.filter(({ level }) => level === 'error').length <= 3);
 });
 
-test('an exception that nothing catches is logged, requests in flight are finished, and the code is 1', async (t) => {
+test('an uncaught exception is logged, requests in flight finish, and the code is 1', async (t) => {
   const command = run(t);
   const url = await command.started();
   const finish = await holdRequests(url, 3);

@@ -1,11 +1,13 @@
 import { say } from './standard-streams.ts';
 
-/** The first that has all that the service uses, among it `node:sqlite` and its backups. */
+/** The first version with everything that the service uses, including `node:sqlite` and its backups. */
 const NODE_MIN = 24;
 
-/** Ends the process with a sentence where Node is too old: otherwise its error would name a module that is missing. */
+/** Ends the process with a clear message if Node is too old. Otherwise the error would name a missing module. */
 export function assertNode(version: string): void {
   if (Number.parseInt(version, 10) >= NODE_MIN) return;
-  say(`pip-sessions needs Node ${NODE_MIN} or later, and this is Node ${version}: https://nodejs.org has it.\n`);
+  say(
+    `pip-sessions needs Node ${NODE_MIN} or later, but this is Node ${version}. Get a newer one from https://nodejs.org.\n`,
+  );
   process.exit(1);
 }

@@ -2,20 +2,20 @@ import { createWriteStream, fstatSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 
 const STDOUT = 1;
-/** How long an interrupted command waits for a reader that does not read. */
+/** How long an interrupted command waits for a reader that is blocked. */
 const READER_TIMEOUT_MS = 1_000;
 
-/** The exit code of a command whose reader has gone (`pip-sessions export | head`): in a shell, that of SIGPIPE. */
+/** The exit code of a command whose reader has ended (`pip-sessions export | head`); shells use it for SIGPIPE. */
 export const EXIT_CODE_READER_GONE = 141;
 
-/** Nobody reads the standard output any more. */
+/** The reader of the standard output has ended. */
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
 
 let guardsStderr = false;
 
-/** Writes a message to the people who run a command. Nothing depends on whether they read it. */
+/** Writes a message to standard error, for the user of a command. Errors are ignored. */
 export function say(text: string): void {
   if (!guardsStderr) process.stderr.on('error', () => {});
   guardsStderr = true;
@@ -23,26 +23,27 @@ export function say(text: string): void {
 }
 
 /**
- * The standard output. Into a file, `process.stdout` loses what the system has not taken in one call, on a disk that
- * is nearly full (Node 26: of 12 KB into a file of at most 8 KB, the second write calls back without an error).
+ * The standard output. `process.stdout` is not used for a file: on a nearly full disk it loses the bytes that the
+ * system did not take in one call. Node 26: of 12 KB into a file of at most 8 KB, the second write calls back without
+ * an error.
  */
 export function standardOutput(): Writable {
   const isFile = fstatSync(STDOUT).isFile();
   const output = isFile ? createWriteStream('', { fd: STDOUT, autoClose: false }) : process.stdout;
-  // Each write tells of its own fault.
+  // Each write passes its error to its own callback.
   output.on('error', () => {});
   return output;
 }
 
 /**
- * Resolves when the system has taken all of the text, so that no more than one text waits. Rejects with `ReaderGone`, and
- * when the signal is aborted while the reader does not read.
+ * Resolves when the system has taken the whole text, so that at most one text is buffered. Rejects with `ReaderGone` if
+ * the reader has ended. If the signal is aborted while the reader is blocked, it rejects after a second.
  */
 export function write(output: Writable, text: string, signal?: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let timer: NodeJS.Timeout | undefined;
   const giveUp = () => {
-    timer = setTimeout(() => reject(new Error('Interrupted, while nothing read the output.')), READER_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new Error('Interrupted while the output was not being read.')), READER_TIMEOUT_MS);
   };
   if (signal?.aborted) giveUp();
   else signal?.addEventListener('abort', giveUp);
@@ -56,7 +57,7 @@ export function write(output: Writable, text: string, signal?: AbortSignal): Pro
   });
 }
 
-/** Prints what a command was asked for. Rejects as `write`. */
+/** Prints the result of a command. Rejects like `write`. */
 export function print(text: string): Promise<void> {
   return write(standardOutput(), text);
 }

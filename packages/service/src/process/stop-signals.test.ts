@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SECOND_SIGNAL_MS_MIN, StopSignals } from './stop-signals.ts';
 
-test('a second signal ends the process at once only if it comes a second after the first', () => {
+test('a second signal ends the process at once only a second or more after the first', () => {
   const actions: string[] = [];
   let now = 5_000;
   const signals = new StopSignals(

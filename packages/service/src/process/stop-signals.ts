@@ -1,22 +1,22 @@
 import { monotonicTime } from '../domain/time/clock.ts';
 
 /**
- * One Ctrl+C can arrive twice: `npm start` forwards the signal that the terminal has sent to the whole process group.
- * A signal within this time after the first one belongs to the same request to stop.
+ * One Ctrl+C can arrive twice: the terminal sends the signal to the whole process group, and `npm start` forwards it
+ * once more. A signal within this time after the first one belongs to the same Ctrl+C.
  */
 export const SECOND_SIGNAL_MS_MIN = 1_000;
 
-/** The exit code of a process that did not wait for its orderly end: that of a shell after Ctrl+C. */
+/** The exit code of a process that was interrupted before its orderly end; shells use it for Ctrl+C. */
 export const EXIT_CODE_INTERRUPTED = 130;
 
 interface StopActions {
   /** Ends the process in an orderly way. */
   readonly stop: (signal: NodeJS.Signals) => void;
-  /** Ends the process at once: the user does not wait for `stop`. */
+  /** Ends the process at once, without waiting for `stop`. */
   readonly stopNow: () => void;
 }
 
-/** Tells a second request to stop from an echo of the first one. */
+/** Distinguishes a second request to stop from a repeated signal of the first one. */
 export class StopSignals {
   readonly #actions: StopActions;
   readonly #time: () => number;
@@ -27,7 +27,7 @@ export class StopSignals {
     this.#time = time;
   }
 
-  /** Receives SIGINT and SIGTERM from now on. */
+  /** Handles SIGINT and SIGTERM from now on. */
   listen(): void {
     process.on('SIGINT', (signal) => this.receive(signal));
     process.on('SIGTERM', (signal) => this.receive(signal));

@@ -1,4 +1,4 @@
 import { createRequire } from 'node:module';
 
-/** Of the package, beside the folder of its sources and that of what is built from them. */
+/** The version of the package. The path is the same from the sources and from the built files. */
 export const VERSION: string = createRequire(import.meta.url)('../../package.json').version;

@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-workers-'));
 after(() => rmSync(folder, { recursive: true }));
 
 interface Fixture {
-  /** In its presence no worker starts. */
+  /** While this file exists, no worker starts. */
   readonly broken?: string;
   readonly timeout_ms?: number;
   readonly manner?: 'stubborn';
@@ -39,24 +39,24 @@ async function pidAt(url: string): Promise<number> {
   return Number(await answer.text());
 }
 
-/** Who answers, over as many connections as it takes to hear of so many. */
+/** Returns the ids of the workers that respond, over as many connections as needed to reach that many workers. */
 async function pidsAt(url: string, count: number): Promise<readonly number[]> {
   const pids = new Set<number>();
   for (let tries = 0; tries < 100 && pids.size < count; tries += 1) pids.add(await pidAt(url));
   return [...pids].sort();
 }
 
-test('two workers serve one port, and both are reached', async (t) => {
+test('two workers serve one port, and both get connections', async (t) => {
   const [first, second] = await listening(run(t), 2);
   assert.equal(first?.url, second?.url);
   assert.deepEqual(await pidsAt(String(first?.url), 2), [first?.pid, second?.pid].sort());
 });
 
-test('a worker that is killed is replaced, on the same port, while the other one serves', async (t) => {
+test('a killed worker is replaced while the other one serves', async (t) => {
   const command = run(t);
   const [first, second] = await listening(command, 2);
   process.kill(Number(first?.pid), 'SIGKILL');
-  const [line] = await command.logged(({ msg }) => msg === 'a worker ended, and is replaced');
+  const [line] = await command.logged(({ msg }) => msg === 'a worker ended and is replaced');
   assert.deepEqual([line?.pid, line?.end], [first?.pid, 'SIGKILL']);
   assert.equal(await pidAt(String(second?.url)), second?.pid);
   const [, , third] = await listening(command, 3);
@@ -64,11 +64,11 @@ test('a worker that is killed is replaced, on the same port, while the other one
   assert.deepEqual(await pidsAt(String(third?.url), 2), [second?.pid, third?.pid].sort());
 });
 
-test('when it is told to end, requests in flight are finished, new connections are refused, and the code is 0', async (t) => {
+test('on SIGTERM requests in flight finish, new connections are rejected, the code is 0', async (t) => {
   const command = run(t);
   const [first, second] = await listening(command, 2);
   const url = String(first?.url);
-  // Connections that stay open and idle, on both.
+  // Idle connections to both workers.
   for (let connections = 0; connections < 4; connections += 1) await (await fetch(url)).text();
   const held = await Promise.all([fetch(`${url}/held`), fetch(`${url}/held`), fetch(`${url}/held`)]);
   command.process.kill('SIGTERM');
@@ -84,7 +84,7 @@ test('a worker that does not end in time is killed, and the code is 1', async (t
   assert.equal(await command.exit, 1);
 });
 
-test('told to end twice, it kills the workers and ends at once', async (t) => {
+test('a second SIGTERM kills the workers and ends the primary at once', async (t) => {
   const command = run(t, { manner: 'stubborn' });
   await listening(command, 2);
   command.process.kill('SIGTERM');
@@ -93,25 +93,25 @@ test('told to end twice, it kills the workers and ends at once', async (t) => {
   assert.equal(await command.exit, 130);
 });
 
-test('when the primary is killed, no worker stays', async (t) => {
+test('when the primary is killed, its workers end too', async (t) => {
   const command = run(t);
   await listening(command, 2);
-  // It waits for all that have its output.
+  // `kill` resolves when all processes with the same output have ended.
   await command.kill();
 });
 
-test('when the first worker cannot start, the whole ends with 1 and says so once', async (t) => {
+test('when the first worker cannot start, the primary reports it once and ends with 1', async (t) => {
   const broken = join(folder, 'broken-from-the-start');
   writeFileSync(broken, '');
   const command = run(t, { broken });
   assert.equal(await command.exit, 1);
   assert.deepEqual(
     command.lines.map(({ msg, end }) => [msg, end]),
-    [['no worker can start; what it wrote says why', 3]],
+    [['no worker can start; see its messages above', 3]],
   );
 });
 
-test('when no worker can start again, the whole ends with 1 after some tries, each later than the one before', async (t) => {
+test('when no worker can start again, the primary ends with 1 after tries with back-off', async (t) => {
   const broken = join(folder, 'broken-later');
   const command = run(t, { broken });
   const workers = await listening(command, 2);

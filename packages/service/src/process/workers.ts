@@ -3,30 +3,32 @@ import { monotonicTime } from '../domain/time/clock.ts';
 import type { Logger } from '../observability/log.ts';
 import { EXIT_CODE_INTERRUPTED } from './stop-signals.ts';
 
-/** How long a worker that ended at once is waited for before it is started again; twice as long each time. */
+/** The pause before a worker that ended early is started again. It doubles each time. */
 const BACK_OFF_MS_MIN = 100;
 const BACK_OFF_MS_MAX = 5_000;
-/** After so many starts in a row that came to nothing, and with no worker left that serves, the whole is given up. */
+/** After this many failed starts in a row, with no worker that serves, the primary gives up. */
 const FAILED_STARTS_MAX = 5;
 
 interface WorkersOptions {
   readonly count: number;
   readonly log: Logger;
-  /** How long they may take to end, in milliseconds; then they are killed. */
+  /** Maximum time for the workers to end, in milliseconds. Then they are killed. */
   readonly shutdown_timeout_ms: number;
-  /** Ends this process: 0 when all have ended as they were told, 1 for anything else. */
+  /** Ends this process: with 0 if all workers ended as requested, else with 1. */
   readonly exit: (code: number) => void;
 }
 
 /**
- * The processes that serve one port together: this same command, started anew by a primary, which accepts connections
- * and hands them round. The first starts alone, so that what is wrong with the settings is said once, and a store is
- * made ready by one. A worker that ends is replaced. When the primary is gone, Node ends them.
+ * The worker processes that serve one port together. The primary runs the same command in each of them, accepts
+ * connections and distributes them.
+ *
+ * The first worker starts alone, so that bad settings are reported once and one process prepares the store. A worker
+ * that ends is replaced. If the primary ends, Node ends the workers.
  */
 export class Workers {
   readonly #options: WorkersOptions;
   readonly #living = new Set<Worker>();
-  /** Of the living those that accept requests. */
+  /** The running workers that accept requests. */
   readonly #serving = new Set<Worker>();
   #hasServed = false;
   #failedStarts = 0;
@@ -41,14 +43,14 @@ export class Workers {
     this.#fork(BACK_OFF_MS_MIN);
   }
 
-  /** Ends all workers without waiting for their requests in flight. */
+  /** Kills all workers without waiting for requests in flight. */
   stopNow(): void {
     this.#isStopping = true;
     this.#kill('SIGKILL');
     this.#options.exit(EXIT_CODE_INTERRUPTED);
   }
 
-  /** Lets all finish their requests in flight. A fault ends this process with a code of its own. */
+  /** Ends all workers after their requests in flight. After a fault, `exit_code` is the code of this process. */
   stop(signal: NodeJS.Signals, exit_code = 0): void {
     this.#isStopping = true;
     this.#exitCode = exit_code;
@@ -68,7 +70,7 @@ export class Workers {
     try {
       worker = cluster.fork();
     } catch (error) {
-      // The system has no memory for a process.
+      // The system has not enough memory for a new process.
       this.#failedStarts += 1;
       this.#replace(undefined, (error as Error).message, back_off_ms);
       return;
@@ -80,7 +82,7 @@ export class Workers {
     this.#living.add(worker);
     worker.once('listening', () => this.#serves(worker));
     worker.once('exit', (code, signal) => ended(code ?? signal));
-    // A process that the system could not make has no id, and no exit either.
+    // A process that could not be created has no id, and emits no exit event.
     worker.on('error', (error) => worker.process.pid === undefined && ended(error.message));
   }
 
@@ -97,7 +99,7 @@ export class Workers {
     this.#living.delete(worker);
     const hasServed = this.#serving.delete(worker);
     if (this.#isStopping) {
-      // A signal ends a worker that is still starting.
+      // The signal ends a worker that is still starting.
       if (end !== 0 && end !== 'SIGTERM' && end !== 'SIGINT') this.#exitCode = 1;
       this.#exitWhenAllEnded();
       return;
@@ -110,12 +112,12 @@ export class Workers {
     const { log, exit } = this.#options;
     const isHopeless = this.#serving.size === 0 && this.#failedStarts >= FAILED_STARTS_MAX;
     if (!this.#hasServed || isHopeless) {
-      log.error({ pid, end, msg: 'no worker can start; what it wrote says why' });
+      log.error({ pid, end, msg: 'no worker can start; see its messages above' });
       log.flush();
       exit(1);
       return;
     }
-    log.warn({ pid, end, back_off_ms, msg: 'a worker ended, and is replaced' });
+    log.warn({ pid, end, back_off_ms, msg: 'a worker ended and is replaced' });
     setTimeout(() => {
       if (!this.#isStopping) this.#fork(Math.min(back_off_ms * 2, BACK_OFF_MS_MAX));
     }, back_off_ms);

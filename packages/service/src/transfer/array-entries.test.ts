@@ -13,7 +13,7 @@ async function read(text: string, size: number, bytes_max = 100_000): Promise<un
   return found;
 }
 
-test('an array has the same entries however it is spaced and the stream is cut', async () => {
+test('entries do not depend on whitespace or on how the stream is split', async () => {
   const value = fc.oneof(fc.jsonValue({ stringUnit: 'binary' }), fc.constantFrom(']', '"', '\\', '\\"],', [[]], {}));
   const property = fc.asyncProperty(
     fc.array(value, { maxLength: 6 }),
@@ -27,12 +27,12 @@ test('an array has the same entries however it is spaced and the stream is cut',
   await fc.assert(property, { numRuns: 300 });
 });
 
-test('what is no whole array of entries is refused', async () => {
+test('input that is no complete array is rejected', async () => {
   const cases: readonly (readonly [text: string, says: RegExp])[] = [
-    ['{"id":"1"}', /should hold an array/],
-    ['[1', /ends before its array does/],
-    ['["a', /ends before its array does/],
-    ['[1] [2]', /something follows/],
+    ['{"id":"1"}', /must contain an array/],
+    ['[1', /ends before its array is closed/],
+    ['["a', /ends before its array is closed/],
+    ['[1] [2]', /unexpected data after/],
     ['[1,]', /JSON/],
     ['[1,,2]', /JSON/],
     ['[1 2]', /JSON/],
@@ -40,7 +40,7 @@ test('what is no whole array of entries is refused', async () => {
   for (const [text, says] of cases) await assert.rejects(read(text, 2), says, text);
 });
 
-test('an entry may be as long as the bound, and no longer', async () => {
+test('an entry may be as long as the limit, but not longer', async () => {
   for (const size of [1, 100]) {
     assert.deepEqual(await read('["0123456"]', size, 9), ['0123456']);
     await assert.rejects(read('["01234567",1]', size, 9), /longer than 9 bytes/);

@@ -10,13 +10,13 @@ const BRACE = 0x7b;
 const BRACE_END = 0x7d;
 
 /**
- * The entries of a JSON array, one after the other, so that an array of any length takes the memory of one entry.
- * Only their bounds are looked for: what is between them is for `JSON.parse` to judge. Throws `INVALID_DATA` for an
- * entry longer than `bytes_max`, and for what is no array.
+ * Yields the entries of a JSON array one by one: an array of any length takes the memory of one entry. It only finds
+ * the ends of the entries; `JSON.parse` checks their content. Throws `INVALID_DATA` for an entry longer than
+ * `bytes_max`, and if the input is no array.
  */
 export async function* arrayEntries(input: AsyncIterable<Buffer>, bytes_max: number): AsyncGenerator<Piece> {
   let number = 1;
-  /** How many brackets and braces are open; that of the array itself is the first. */
+  /** The number of open brackets and braces, including the bracket of the array. */
   let depth = 0;
   let inString = false;
   let escaped = false;
@@ -36,8 +36,8 @@ export async function* arrayEntries(input: AsyncIterable<Buffer>, bytes_max: num
       }
       if (ended || depth === 0) {
         if (isSpace(byte)) continue;
-        if (ended) throw noArray('something follows the end of the array');
-        if (byte !== BRACKET) throw noArray('it should hold an array of sessions');
+        if (ended) throw noArray('unexpected data after the end of the array');
+        if (byte !== BRACKET) throw noArray('the file must contain an array of sessions');
         depth = 1;
         start = at + 1;
         continue;
@@ -49,7 +49,7 @@ export async function* arrayEntries(input: AsyncIterable<Buffer>, bytes_max: num
       if (!ended && !(byte === COMMA && depth === 1)) continue;
       const bytes = Buffer.concat([...begun, chunk.subarray(start, at)]);
       assertLength(bytes.length, bytes_max);
-      // An array without entries has a piece too, of spaces at most.
+      // An empty array has one piece of whitespace, which is no entry.
       if (!ended || number > 1 || !bytes.every(isSpace)) yield { number, bytes };
       begun = [];
       length = 0;
@@ -61,7 +61,7 @@ export async function* arrayEntries(input: AsyncIterable<Buffer>, bytes_max: num
     length += chunk.length - start;
     assertLength(length, bytes_max);
   }
-  if (depth > 0) throw noArray('it ends before its array does');
+  if (depth > 0) throw noArray('the file ends before its array is closed');
 }
 
 function isSpace(byte: number): boolean {

@@ -12,7 +12,7 @@ const texts = { user_id: 'u', user_name: null, address: null, client: null, user
 async function storeOf(count: number): Promise<MemoryStore> {
   const store = new MemoryStore({ sessions_max: 10_000 });
   for (let index = 0; index < count; index += 1) {
-    // Three of each moment.
+    // Three sessions for each time.
     const time = 1000 + Math.floor(index / 3);
     await store.insert(open(`s${index}`, { ...texts, idle_timeout_ms: 1000, expire_time: null }, time), null, 0);
   }
@@ -26,21 +26,21 @@ function idsOf(text: string): string[] {
     .map((line) => JSON.parse(line).id);
 }
 
-test('a store without sessions is exported as a header, which can be imported', async () => {
+test('an empty store is exported as a header, which can be imported', async () => {
   const text = await exported(await storeOf(0));
   assert.equal(text, '{"format":"pip-sessions","version":1}\n');
   const { stopped, ...counts } = await imported(await storeOf(0), text);
   assert.deepEqual([stopped, counts.imported], [null, 0]);
 });
 
-test('sessions are exported the newest first, each on a line', async () => {
+test('sessions are exported one per line, the newest first', async () => {
   const store = await storeOf(700);
   const ids = idsOf(await exported(store));
   assert.equal(new Set(ids).size, 700);
   assert.deepEqual(ids.slice(0, 4), ['s699', 's696', 's697', 's698']);
 });
 
-test('an export that was stopped after any page goes on from its cursor, into the same text', async () => {
+test('an export can be stopped after any page and continued from its cursor', async () => {
   const store = await storeOf(700);
   const whole = await exported(store);
   let begun = '';
@@ -54,7 +54,7 @@ test('an export that was stopped after any page goes on from its cursor, into th
   assert.ok(cursors.length >= 5);
 });
 
-test('what is opened, changed and deleted meanwhile does not make it miss a session, nor write one twice', async () => {
+test('concurrent changes do not make an export miss a session or write one twice', async () => {
   const store = await storeOf(700);
   let text = '';
   let pages = 0;
@@ -71,7 +71,7 @@ test('what is opened, changed and deleted meanwhile does not make it miss a sess
   assert.match(text, /"id":"s1",.*"active":false/);
 });
 
-test('a session that is deleted between its page and its reading is left out', async () => {
+test('a session that is deleted during the export of its page is left out', async () => {
   class Deleting extends MemoryStore {
     override async find(id: string) {
       if (id === 's1') await this.remove(id);

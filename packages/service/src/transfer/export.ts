@@ -3,20 +3,20 @@ import type { Clock } from '../domain/time/clock.ts';
 import { HEADER } from './header.ts';
 import { storedSessionText } from './session-json.ts';
 
-/** Sessions that are in memory at a time. */
+/** Number of sessions that are in memory at a time. */
 const PAGE_SIZE = 128;
 
 export interface ExportedPage {
-  /** Whole lines. */
+  /** Complete lines. */
   readonly text: string;
   readonly count: number;
-  /** Where to go on; null after the last page. */
+  /** The key of the next page; null after the last page. */
   readonly next: ScanKey | null;
 }
 
 /**
- * All sessions as they are stored, the newest `open_time` first: each that is there all along exactly once, those that
- * are opened or deleted meanwhile perhaps. From the beginning with the header, from a place on without.
+ * Yields all sessions as they are stored, latest `open_time` first. Each session that exists the whole time is exported
+ * exactly once; a session that is opened or deleted meanwhile may be missing. Without `after`, the header comes first.
  */
 export async function* exportedPages(
   store: SessionStore,
@@ -27,7 +27,7 @@ export async function* exportedPages(
   let from = after;
   do {
     const { sessions, next } = await store.scan({}, from, PAGE_SIZE, clock.now());
-    // At once, so that a remote store can read them in one round trip.
+    // In parallel, so that a remote store can read them in one round trip.
     const found = await Promise.all(sessions.map(({ id }) => store.find(id)));
     const texts = found.flatMap((session) => (session ? [`${storedSessionText(session)}\n`] : []));
     yield { text: header + texts.join(''), count: texts.length, next };

@@ -1,8 +1,8 @@
 type Members = Readonly<Record<string, unknown>>;
 
 /**
- * Values that Extended JSON wraps in an object of one member, by its name, and what they are in JSON; undefined where the
- * member does not have the type of its name, so that the object is an ordinary one.
+ * The types that Extended JSON writes as an object with one property, by the name of the property. Each function
+ * returns the JSON value, or undefined if the property has another type; the object is then an ordinary one.
  */
 const WRAPPED: Readonly<Record<string, (value: unknown) => unknown>> = {
   $oid: (value) => (typeof value === 'string' ? value : undefined),
@@ -13,9 +13,9 @@ const WRAPPED: Readonly<Record<string, (value: unknown) => unknown>> = {
 };
 
 /**
- * The JSON that a value of MongoDB's Extended JSON stands for, v1 or v2, canonical or relaxed
- * (mongodb.com/docs/manual/reference/mongodb-extended-json). Types that JSON values do not become in MongoDB, such as
- * `$binary`, are left as they are written.
+ * Converts a value of MongoDB's Extended JSON, v1 or v2, canonical or relaxed, to plain JSON
+ * (mongodb.com/docs/manual/reference/mongodb-extended-json). Types that JSON values cannot have become in MongoDB, such
+ * as `$binary`, are not converted.
  */
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -28,7 +28,7 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, plain(member)]));
 }
 
-/** As the `_id` of a document is the `id` of its session. `__v` is Mongoose's own count of versions. */
+/** Converts a document to a session: `_id` becomes `id`. `__v`, the version counter of Mongoose, is dropped. */
 export function fromDocument(document: unknown): unknown {
   const value = plain(document);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -36,7 +36,7 @@ export function fromDocument(document: unknown): unknown {
   return { id: _id, ...members };
 }
 
-/** A text, or milliseconds since 1970, which may be wrapped themselves. */
+/** Converts a string, or milliseconds since 1970, either of which may be wrapped itself. */
 function dateOf(value: unknown): unknown {
   const time = plain(value);
   if (typeof time === 'string') return time;
@@ -45,13 +45,13 @@ function dateOf(value: unknown): unknown {
   return Number.isNaN(date.getTime()) ? time : date.toISOString();
 }
 
-/** What JSON cannot hold, such as NaN, stays as its text. */
+/** Converts a number. A value that JSON does not have, such as NaN, remains a string. */
 function numberOf(value: unknown): unknown {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   return Number.isFinite(Number(value)) ? Number(value) : value;
 }
 
-/** Beyond what a number of JSON can hold exactly, its digits as a text. */
+/** Converts an integer. One that a JSON number cannot represent exactly remains a string of digits. */
 function wholeOf(value: unknown): unknown {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   return Number.isSafeInteger(Number(value)) ? Number(value) : value;

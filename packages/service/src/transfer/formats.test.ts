@@ -51,7 +51,7 @@ const OPEN = {
   auth_time: Date.UTC(2026, 0, 1, 11),
 };
 
-test('the file of the microservice is read, and what no session has is named', async () => {
+test('the file of the microservice is read, and unknown properties are named', async () => {
   const [closed, active] = await read(fixture('sessions.json'), 'sessions.json');
   assert.deepEqual(closed?.session, CLOSED);
   assert.deepEqual(active?.session, { ...OPEN, id: '215ebc9656e0403b97c3d027d3bb7f79', data: `{${CART}}` });
@@ -60,10 +60,10 @@ test('the file of the microservice is read, and what no session has is named', a
 });
 
 for (const name of ['mongoexport-v1.json', 'mongoexport-v2.json']) {
-  test(`the collection of the microservice is read as the documents mean it: ${name}`, async () => {
+  test(`the documents of the microservice's collection become sessions: ${name}`, async () => {
     const [closed, active] = await read(fixture(name), 'mongoexport');
     assert.deepEqual(closed?.session, CLOSED);
-    // A whole number that JSON cannot hold exactly stays as its digits.
+    // An integer that JSON cannot represent exactly remains a string of digits.
     const data = `{${CART},"count":12,"big":"9007199254740993"}`;
     assert.deepEqual(active?.session, { ...OPEN, id: '5099803df3f4948bd2f98391', data });
     assert.deepEqual([closed?.left_out, active?.left_out], [[], []]);
@@ -79,7 +79,7 @@ const SESSION = {
   request_time: '2026-01-01T10:00:00Z',
 };
 
-test('a line that others wrote needs few members, and the rest are those of a new session', async () => {
+test('a line of another program needs few properties; the others get defaults', async () => {
   const text = `${HEADER}\r\n\r\n${JSON.stringify(SESSION)}\r\n`;
   const [record, ...more] = await read(text, 'ndjson');
   assert.deepEqual(more, []);
@@ -88,9 +88,9 @@ test('a line that others wrote needs few members, and the rest are those of a ne
 });
 
 const BAD: readonly (readonly [what: string, line: object | string | Buffer, says: RegExp])[] = [
-  ['text', 'hello', /^line 2: it is not JSON, or not all of it\.$/],
-  ['half a line', '{"id":"secret', /^line 2: it is not JSON, or not all of it\.$/],
-  ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), /^line 2: it is not JSON/],
+  ['text', 'hello', /^line 2: it is not complete JSON\.$/],
+  ['half a line', '{"id":"secret', /^line 2: it is not complete JSON\.$/],
+  ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), /^line 2: it is not complete JSON/],
   ['a list', '[]', /^line 2: it is not an object$/],
   ['a second header', HEADER, /^line 2: .*format is not a member/],
   ['an unknown member', { ...SESSION, tenant: 'a' }, /^line 2: tenant is not a member\.$/],
@@ -102,14 +102,18 @@ const BAD: readonly (readonly [what: string, line: object | string | Buffer, say
     { ...SESSION, open_time: '2026-01-01T10:00:00' },
     /^line 2: open_time must be a time like/,
   ],
-  ['a time before 1970', { ...SESSION, open_time: '1969-12-31T23:00:00Z' }, /^line 2: open_time must be from 1970 to/],
+  [
+    'a time before 1970',
+    { ...SESSION, open_time: '1969-12-31T23:00:00Z' },
+    /^line 2: open_time must be between the years 1970 and/,
+  ],
   ['an opening in the future', { ...SESSION, open_time: '2026-07-03T00:00:00Z' }, /^line 2: open_time must not be in/],
-  ['a reason of an open one', { ...SESSION, close_reason: 'idle' }, /^line 2: close_reason must be left out/],
-  ['an end of an open one', { ...SESSION, close_time: SESSION.open_time }, /^line 2: close_time must be left out/],
+  ['a reason of an open one', { ...SESSION, close_reason: 'idle' }, /^line 2: close_reason must be absent/],
+  ['an end of an open one', { ...SESSION, close_time: SESSION.open_time }, /^line 2: close_time must be absent/],
   [
     'a depth that no request may have',
     `{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
-    /^line 2: it is nested deeper than 200 levels\.$/,
+    /^line 2: it is nested deeper than 200 levels, the maximum\.$/,
   ],
   [
     'a timeout that no request may have',
@@ -141,7 +145,7 @@ const BAD: readonly (readonly [what: string, line: object | string | Buffer, say
 ];
 
 for (const [what, line, says] of BAD) {
-  test(`a bad line is refused with its number and what is wrong with it, and not quoted: ${what}`, async () => {
+  test(`a bad line is rejected with its number and problem but not quoted: ${what}`, async () => {
     const bytes = Buffer.isBuffer(line) ? line : Buffer.from(typeof line === 'string' ? line : JSON.stringify(line));
     const file = Buffer.concat([Buffer.from(`${HEADER}\n`), bytes, Buffer.from('\n')]);
     await assert.rejects(read(file, 'ndjson'), (error: Error) => {
@@ -152,13 +156,13 @@ for (const [what, line, says] of BAD) {
   });
 }
 
-test('a time that is none is refused and not quoted, however long it is', async () => {
+test('an invalid time of any length is rejected and not quoted', async () => {
   const text = JSON.stringify([{ ...SESSION, open_time: 'secret'.repeat(1_000) }]);
   const says = /^entry 1: open_time must be a time like 2026-01-31T12:00:00Z\.$/;
   await assert.rejects(read(text, 'sessions.json'), (error: Error) => says.test(error.message));
 });
 
-test('what only looks like a value of Extended JSON stays the object that it is', async () => {
+test('an object that only looks like Extended JSON is not converted', async () => {
   const objects = [
     ...['$numberInt', '$numberLong', '$numberDouble'].map((name) => ({ [name]: { valueOf: 1, toString: 2 } })),
     ...[{ $date: { $numberLong: {} } }, { $date: [] }, { $date: null }, { $oid: {} }, { $oid: 5 }],
@@ -172,16 +176,16 @@ test('what only looks like a value of Extended JSON stays the object that it is'
   assert.equal(record?.session.data, '["NaN","-Infinity",7]');
 });
 
-test('a file without a header, or with that of a later version, is refused, also when it is read from a later line', async () => {
-  const says = { message: /^line 1: it should be {"format":"pip-sessions","version":1}: name another format/ };
+test('a missing header, or one of a later version, is rejected, also with --from-line', async () => {
+  const says = { message: /^line 1: it must be the header {"format":"pip-sessions","version":1}\. For another format/ };
   const line = JSON.stringify(SESSION);
   for (const text of ['', `${line}\n`, `{"format":"pip-sessions","version":2}\n${line}\n`, 'hello\n']) {
-    if (text === 'hello\n') await assert.rejects(read(text, 'ndjson', 2), /^.*line 1: it is not JSON/);
+    if (text === 'hello\n') await assert.rejects(read(text, 'ndjson', 2), /^.*line 1: it is not complete JSON/);
     else await assert.rejects(read(text, 'ndjson', 2), says);
   }
 });
 
-test('a file is read from the line or the entry that is asked for', async () => {
+test('reading starts at the given line or entry', async () => {
   const ids = async (text: string, format: Format) =>
     (await read(text, format, 2)).map(({ session }) => session.user_id);
   assert.deepEqual(await ids(fixture('sessions.json'), 'sessions.json'), ['2']);
@@ -189,7 +193,7 @@ test('a file is read from the line or the entry that is asked for', async () => 
   assert.deepEqual(await ids(fixture('mongoexport-v2.json'), 'mongoexport'), ['2']);
 });
 
-test('empty files of the microservice hold no sessions', async () => {
+test('empty files of the microservice have no sessions', async () => {
   for (const text of ['', '\n', '[]', '[\n]\n']) assert.deepEqual(await read(text, 'sessions.json'), []);
   for (const text of ['', '\n', '[]\n']) assert.deepEqual(await read(text, 'mongoexport'), []);
 });

@@ -1,8 +1,8 @@
 const FORMAT = 'pip-sessions';
-/** Grows when what this version writes could not be read by the one before. */
+/** Increase it if older versions cannot read what this version writes. */
 const VERSION = 1;
 
-/** The first line of an export; the others hold a session each (`session-json.ts`). */
+/** The first line of an export. Each other line is a session (`session-json.ts`). */
 export const HEADER = JSON.stringify({ format: FORMAT, version: VERSION });
 
 export function isHeader(value: unknown): boolean {

@@ -15,7 +15,7 @@ function session(id: string, members: Partial<Session> = {}): Session {
   return { ...open(id, { ...texts, idle_timeout_ms: 3_600_000, expire_time: null }, NOW), ...members };
 }
 
-/** A file of sessions with the ids 2, 3, 4 and so on, each on the line of its id. */
+/** A file of sessions with the ids 2, 3, 4, …; the id is the number of the line. */
 function file(count: number, change: (line: string, number: number) => string = (line) => line): string {
   const lines = Array.from({ length: count }, (_, index) => {
     const number = index + 2;
@@ -24,7 +24,7 @@ function file(count: number, change: (line: string, number: number) => string = 
   return `${HEADER}\n${lines.join('')}`;
 }
 
-/** A store that does what a test says before each insert. */
+/** A store that calls a function of the test before each insert. */
 class HookedStore extends MemoryStore {
   readonly #before: (session: Session) => Promise<void> | void;
 
@@ -41,7 +41,7 @@ class HookedStore extends MemoryStore {
 
 const store = () => new HookedStore(() => {});
 
-test('the second import of a file adds nothing, and leaves what has changed meanwhile as it is', async () => {
+test('a second import of a file adds nothing and does not overwrite later changes', async () => {
   const target = store();
   const text = file(300);
   assert.deepEqual(await imported(target, text), { imported: 300, there_already: 0, left_out: [], stopped: null });
@@ -51,7 +51,7 @@ test('the second import of a file adds nothing, and leaves what has changed mean
   assert.equal(await exported(target), before);
 });
 
-test('a bad line stops the import after what came before it, and a mended file goes on from there', async () => {
+test('a bad line stops the import after all earlier lines; a fixed file continues there', async () => {
   const target = store();
   const bad = file(1500, (line, number) => (number === 1200 ? line.replace('"user_id":"u"', '"user_id":7') : line));
   const { stopped, ...counts } = await imported(target, bad);
@@ -62,7 +62,7 @@ test('a bad line stops the import after what came before it, and a mended file g
   assert.deepEqual(rest, { imported: 302, there_already: 0, left_out: [], stopped: null });
 });
 
-test('a store that is away for a moment is tried again, and a lost answer counts as there', async () => {
+test('inserts are retried while the store is down; after a lost response the id exists', async () => {
   const tries = new Map<string, number>();
   const target: HookedStore = new HookedStore(async ({ id }) => {
     const count = (tries.get(id) ?? 0) + 1;
@@ -79,7 +79,7 @@ test('a store that is away for a moment is tried again, and a lost answer counts
   assert.equal(result.imported + result.there_already, 20);
 });
 
-test('a store that stays away stops the import, at a line before which nothing is missing', async () => {
+test('a store that stays down stops the import; no line before it is missing', async () => {
   const target = new HookedStore(({ id }) => {
     if (Number(id) >= 40) throw unavailable('it is gone');
   });
@@ -89,7 +89,7 @@ test('a store that stays away stops the import, at a line before which nothing i
   assert.equal(await target.count({}, NOW), 38);
 });
 
-test('what a store does not take for good is not tried again', async () => {
+test('a session that the store rejects permanently is not retried', async () => {
   let tries = 0;
   const target = new HookedStore(({ id }) => {
     if (id !== '3') return;
@@ -101,7 +101,7 @@ test('what a store does not take for good is not tried again', async () => {
   assert.equal(tries, 1);
 });
 
-test('no more than 512 inserts are under way, and no more than 32 MiB of them', async () => {
+test('at most 512 inserts and 32 MiB are in progress', async () => {
   const count = async (text: string) => {
     let underWay = 0;
     let most = 0;
@@ -120,7 +120,7 @@ test('no more than 512 inserts are under way, and no more than 32 MiB of them', 
   assert.equal(await count(large), 32);
 });
 
-test('an interrupted import finishes what is under way, and says where to go on', async () => {
+test('an interrupted import finishes pending inserts and names the line to continue with', async () => {
   const interruption = new AbortController();
   const target = new HookedStore(async ({ id }) => {
     await new Promise(setImmediate);
@@ -133,7 +133,7 @@ test('an interrupted import finishes what is under way, and says where to go on'
   assert.equal(await target.count({}, NOW), done);
 });
 
-test('a store that is away does not hold up an interruption', async () => {
+test('an interruption does not wait for a store that is down', async () => {
   const interruption = new AbortController();
   const target = new HookedStore(() => {
     setImmediate(() => interruption.abort());
@@ -143,7 +143,7 @@ test('a store that is away does not hold up an interruption', async () => {
   assert.equal(stopped?.number, 2);
 });
 
-test('sessions that have ended stay ended, and no limit puts any out', async () => {
+test('ended sessions stay ended, and no limit evicts imported sessions', async () => {
   const target = store();
   const ended = session('ended', { close_time: NOW + 5, close_reason: 'compromised', revision: 9 });
   const lines = [ended, ...Array.from({ length: 50 }, (_, index) => session(`live ${index}`))].map(storedSessionText);
@@ -152,7 +152,7 @@ test('sessions that have ended stay ended, and no limit puts any out', async () 
   assert.equal(await target.count({ active: true }, NOW), 50);
 });
 
-test('members that sessions do not have are named, some of them', async () => {
+test('unknown properties are named, up to a maximum number', async () => {
   const others = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`other_${index}`, index]));
   const text = JSON.stringify([{ ...JSON.parse(storedSessionText(session('1'))), ...others }]);
   const { left_out } = await imported(store(), text, { read: { format: 'sessions.json' } });

@@ -7,24 +7,24 @@ import { InFlight } from './in-flight.ts';
 import { sentence } from './output.ts';
 import { type ImportRecord, UnreadableRecord } from './records.ts';
 
-/** As many as SQLite puts into one commit. */
+/** Maximum number of concurrent inserts: SQLite puts that many into one commit. */
 const INSERTS_MAX = 512;
-/** Of the file, held by the inserts under way. */
+/** Maximum bytes of the file that concurrent inserts keep in memory. */
 const BYTES_MAX = 33_554_432;
 
-/** An insert that the store does not answer is tried again so often, 32 seconds in all: long enough for a failover. */
+/** How often an insert is retried while the store is unavailable: 32 seconds in all, enough for a failover. */
 const RETRIES_MAX = 7;
-/** Before the first retry; each further one waits twice as long. */
+/** The pause before the first retry. It doubles for each further retry. */
 const RETRY_MS = 250;
 
-/** Sessions between two reports. */
+/** Number of sessions between two progress reports. */
 const PROGRESS_EVERY = 10_000;
-/** How many names of members are told. */
+/** Maximum number of unknown properties that are reported. */
 const LEFT_OUT_MAX = 20;
 
 export interface ImportOptions {
   readonly clock: Clock;
-  /** Ends the import: what is under way is finished, nothing else is begun. */
+  /** Stops the import: pending inserts finish, and no new insert starts. */
   readonly signal: AbortSignal;
   readonly progress?: (counts: ImportCounts) => void;
   readonly retry_ms?: number;
@@ -32,21 +32,21 @@ export interface ImportOptions {
 
 interface ImportCounts {
   readonly imported: number;
-  /** Of ids that the store had; they were left as they are. */
+  /** The number of sessions that were skipped because the store has their ids. */
   readonly there_already: number;
 }
 
 export interface Imported extends ImportCounts {
-  /** Names of members that sessions do not have, some of them. */
+  /** Names of properties that sessions do not have, at most 20. */
   readonly left_out: readonly string[];
-  /** Null when all were read. Everything before `number` is in the store. */
+  /** Null if the whole file was read. All records before `number` are in the store. */
   readonly stopped: { readonly number: number; readonly problem: string } | null;
 }
 
 /**
- * Inserts sessions into a store as they are: ended ones stay ended, and no limit of a user's sessions is applied. It
- * stops at the first record that is none, and at the first session that the store does not take, once what is under way
- * is finished.
+ * Inserts sessions into a store unchanged: ended sessions stay ended, and the limit of sessions per user does not
+ * apply. Stops at the first invalid record, and at the first session that the store rejects. Pending inserts finish
+ * first.
  */
 export async function importSessions(
   store: SessionStore,
@@ -88,7 +88,7 @@ export async function importSessions(
 
 type InsertOptions = Required<Pick<ImportOptions, 'clock' | 'signal' | 'retry_ms'>>;
 
-/** Where an answer was lost, the next try finds the session there. */
+/** After a lost response, the next try finds that the session already exists. */
 async function insert(
   store: SessionStore,
   session: Session,

@@ -1,4 +1,4 @@
-/** Work that is under way, bounded by its number and by the bytes that it holds. */
+/** Runs tasks concurrently, bounded by their number and by the bytes that they keep in memory. */
 export class InFlight {
   readonly #count_max: number;
   readonly #bytes_max: number;
@@ -11,7 +11,9 @@ export class InFlight {
     this.#bytes_max = bytes_max;
   }
 
-  /** Waits until there is room, for one of any size where nothing else is under way; `work` must not reject. */
+  /**
+   * Starts a task when the bounds allow it; a task of any size starts if no other is running. `work` must not reject.
+   */
   async add(bytes: number, work: () => Promise<void>): Promise<void> {
     while (this.#count > 0 && (this.#count >= this.#count_max || this.#bytes + bytes > this.#bytes_max)) {
       await this.#changed.promise;
@@ -26,7 +28,7 @@ export class InFlight {
     });
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no task is running. */
   async settled(): Promise<void> {
     while (this.#count > 0) await this.#changed.promise;
   }

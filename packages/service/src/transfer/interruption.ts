@@ -1,6 +1,9 @@
 import { EXIT_CODE_INTERRUPTED, StopSignals } from '../process/stop-signals.ts';
 
-/** Aborted by a request to stop, for a command that ends at a good place then; a second request ends the process. */
+/**
+ * Returns a signal that the first SIGINT or SIGTERM aborts, so that a command can stop at a suitable point. A second
+ * one ends the process.
+ */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
   const stopNow = () => process.exit(EXIT_CODE_INTERRUPTED);

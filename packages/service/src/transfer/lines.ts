@@ -1,8 +1,8 @@
 import { SessionsError } from '../domain/errors.ts';
 
-/** A piece of a file that holds one session, with its place in the words of whoever has to find it. */
+/** The part of a file with one session, and the number of its line or entry. */
 export interface Piece {
-  /** From 1 on. */
+  /** The first is 1. */
   readonly number: number;
   readonly bytes: Buffer;
 }
@@ -10,8 +10,8 @@ export interface Piece {
 const LINE_FEED = 0x0a;
 
 /**
- * The lines of a stream, without their ends. `node:readline` would not do: it also ends lines at U+2028, which JSON
- * may hold, and knows no bound. Throws `INVALID_DATA` for a line longer than `bytes_max`.
+ * Yields the lines of a stream without their line feeds. Throws `INVALID_DATA` for a line longer than `bytes_max`.
+ * `node:readline` is not used: it also ends lines at U+2028, which JSON may contain, and it has no maximum length.
  */
 export async function* lines(input: AsyncIterable<Buffer>, bytes_max: number): AsyncGenerator<Piece> {
   let number = 1;
@@ -36,9 +36,9 @@ export async function* lines(input: AsyncIterable<Buffer>, bytes_max: number): A
   if (length > 0) yield { number, bytes: Buffer.concat(begun) };
 }
 
-/** Throws `INVALID_DATA` for a piece that is too long. */
+/** Throws `INVALID_DATA` for a line or entry that is too long. */
 export function assertLength(length: number, bytes_max: number): void {
   if (length <= bytes_max) return;
-  const message = `it is longer than ${bytes_max} bytes: if it is a session, raise SESSIONS_BODY_LIMIT, which bounds it.`;
+  const message = `it is longer than ${bytes_max} bytes. If it is a session, increase SESSIONS_BODY_LIMIT.`;
   throw new SessionsError('INVALID_DATA', message);
 }

@@ -9,9 +9,9 @@ import { lines, type Piece } from './lines.ts';
 import { otherMembers, readStoredSession } from './session-json.ts';
 
 /**
- * What can be imported:
+ * The formats that can be imported:
  *
- * - `ndjson`: what `export` writes.
+ * - `ndjson`: the output of `export`.
  * - `sessions.json`: the array that the microservice's file store writes.
  * - `mongoexport`: the microservice's collection as MongoDB's tool writes it, as lines or as an array.
  */
@@ -20,28 +20,28 @@ export type Format = (typeof FORMATS)[number];
 
 /** A session of a file. */
 export interface ImportRecord {
-  /** Of its line, or of its entry in an array; from 1 on. */
+  /** The number of the line, or of the entry in an array; the first is 1. */
   readonly number: number;
   /** Like `line 5`. */
   readonly place: string;
   readonly session: Session;
   readonly bytes: number;
-  /** Members of the record that a session does not have. */
+  /** Properties of the record that a session does not have. */
   readonly left_out: readonly string[];
 }
 
 export interface ReadOptions {
   readonly format: Format;
-  /** What comes before is not read. */
+  /** The number of the first record that is read. */
   readonly from: number;
-  /** Of sessions that have none of their own. */
+  /** The idle timeout of sessions that have none in the file. */
   readonly idle_timeout_ms: number;
-  /** The longest line, or entry of an array. */
+  /** Maximum length of a line, or of an entry of an array. */
   readonly bytes_max: number;
   readonly now: number;
 }
 
-/** A file that cannot be read on. */
+/** An invalid record, at which reading the file stops. */
 export class UnreadableRecord extends Error {
   override readonly name = 'UnreadableRecord';
   readonly number: number;
@@ -52,7 +52,10 @@ export class UnreadableRecord extends Error {
   }
 }
 
-/** Reads the sessions of a file. Throws `UnreadableRecord` at the first that is none; faults of the input as they are. */
+/**
+ * Reads the sessions of a file. Throws `UnreadableRecord` at the first invalid record. Errors of the input are passed
+ * on.
+ */
 export async function* readRecords(input: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<ImportRecord> {
   const { pieces, word } = await split(input, options);
   let number = 1;
@@ -81,7 +84,7 @@ async function split(input: AsyncIterable<Buffer>, { format, bytes_max }: ReadOp
     : { pieces: lines(all, bytes_max), word: 'line' };
 }
 
-/** The first chunk of a stream, and the stream as if nothing had been read. */
+/** Returns the first chunk of a stream, and a stream that begins with this chunk. */
 async function firstChunk(input: AsyncIterable<Buffer>) {
   const chunks = input[Symbol.asyncIterator]();
   const { value, done } = await chunks.next();
@@ -105,28 +108,31 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
 function parse({ bytes }: Piece): unknown {
   try {
     const text = decoder.decode(bytes);
-    if (isTooDeep(text)) throw new SessionsError('INVALID_DATA', `it is nested deeper than ${DEPTH_MAX} levels.`);
+    if (isTooDeep(text))
+      throw new SessionsError('INVALID_DATA', `it is nested deeper than ${DEPTH_MAX} levels, the maximum.`);
     return JSON.parse(text);
   } catch (error) {
     if (error instanceof SessionsError) throw error;
-    // What the parser says quotes the data.
-    throw new SessionsError('INVALID_DATA', 'it is not JSON, or not all of it.');
+    // The message of the parser quotes the data.
+    throw new SessionsError('INVALID_DATA', 'it is not complete JSON.');
   }
 }
 
 const TIMES = ['open_time', 'request_time', 'active_until', 'expire_time', 'close_time', 'auth_time'] as const;
 
-/** How far the clock of where a session comes from may be ahead. */
+/** How far the clock of the source system may be ahead. */
 const AHEAD_MS_MAX = 86_400_000;
 
 /**
- * Cursors know no time before 1970, and APIs none after 9999. An opening in the future would be one of the last two
- * days for ever, and those that really are would not be counted.
+ * Throws `INVALID_DATA` for a bad time. Cursors do not support times before 1970, and the APIs none after 9999. A
+ * session opened in the future would take one of the two days of hourly counts that a store keeps, so a real day would
+ * not be counted.
  */
 function assertTimes(session: Session, now: number): void {
   for (const member of TIMES) {
     const time = session[member];
-    if (time !== null && (time < 0 || time > TIME_MAX)) throw invalidMember(member, 'must be from 1970 to 9999');
+    if (time !== null && (time < 0 || time > TIME_MAX))
+      throw invalidMember(member, 'must be between the years 1970 and 9999');
   }
   if (session.open_time > now + AHEAD_MS_MAX) throw invalidMember('open_time', 'must not be in the future');
 }
@@ -137,7 +143,7 @@ function assertHeader(piece: Piece): void {
 }
 
 function noHeader(): SessionsError {
-  return new SessionsError('INVALID_DATA', `it should be ${HEADER}: name another format with --format.`);
+  return new SessionsError('INVALID_DATA', `it must be the header ${HEADER}. For another format use --format.`);
 }
 
 function isBlank({ bytes }: Piece): boolean {

@@ -9,7 +9,7 @@ import { anySessions } from './fixtures/any-session.ts';
 import { exported, imported } from './fixtures/transfer.ts';
 
 const HOUR_MS = 3_600_000;
-/** After all that `anySessions` opens. */
+/** Later than every session of `anySessions`. */
 const NOW = Date.UTC(2026, 5, 1);
 
 function openedAt(time: number): Session {
@@ -20,7 +20,7 @@ function openedAt(time: number): Session {
 const RUNS_ON_MEMORY = 100;
 
 onEveryStore((stores) => {
-  test(`${stores.name}: any sessions that are exported and imported are the same, member for member`, async () => {
+  test(`${stores.name}: exported and imported sessions are equal in every property`, async () => {
     const store = await stores.empty();
     const property = fc.asyncProperty(anySessions, async (sessions) => {
       await removeAll(store, 0);
@@ -37,7 +37,7 @@ onEveryStore((stores) => {
     await fc.assert(property, { numRuns: stores.runs(RUNS_ON_MEMORY) });
   });
 
-  test(`${stores.name}: sessions of long ago do not put the hours of the last two days out of the figures`, async () => {
+  test(`${stores.name}: importing old sessions does not remove the counts of the last two days`, async () => {
     const store = await stores.empty();
     const other = new MemoryStore({ sessions_max: 1000 });
     for (let hours = 0; hours < 400; hours += 1) await other.insert(openedAt(NOW - hours * HOUR_MS), null, 0);

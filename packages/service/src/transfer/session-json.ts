@@ -11,9 +11,9 @@ import { isoTime } from '../domain/time/iso-time.ts';
 import { PAST_SECRETS_MAX, type PastSecret, type TokenState } from '../domain/tokens/tokens.ts';
 
 /**
- * A stored session as JSON, with everything that a store keeps of it: the members of API v1 first, as the
- * microservice's file store writes them, then the additions of this service, which that one ignores. An addition that
- * is not there has the value that a session of the microservice has.
+ * Returns a stored session as JSON, with everything that a store keeps. The properties of API v1 come first, as the
+ * microservice's file store writes them. The additions of this service follow; the microservice ignores them. An
+ * addition that is left out has the value that a session of the microservice has.
  */
 export function storedSessionText(session: Session): string {
   const additions = Object.fromEntries(
@@ -25,17 +25,17 @@ export function storedSessionText(session: Session): string {
   return `${sessionText(session).slice(0, -1)},${JSON.stringify(additions).slice(1)}`;
 }
 
-/** The members that API v1 has; a store keeps others too. */
+/** The properties of API v1. A store has additional ones. */
 const MEMBERS_V1: ReadonlySet<string> = new Set([
   ...['id', 'user_id', 'user_name', 'open_time', 'request_time'],
   ...['close_time', 'address', 'client', 'user', 'data'],
 ]);
 const ADDITIONS = memberNames().filter((name) => !MEMBERS_V1.has(name));
 
-/** What these are where they are left out; others are null then. */
+/** The properties whose default is another property. The default of all others is null. */
 const SAME_AS: Partial<Record<MemberName, MemberName>> = { active_until: 'request_time', auth_time: 'open_time' };
 
-/** Null for what is left out. */
+/** Returns null for an addition that is left out. */
 function additionOf(session: Session, name: MemberName): unknown {
   const value = session[name];
   const other = SAME_AS[name];
@@ -46,18 +46,18 @@ function additionOf(session: Session, name: MemberName): unknown {
 }
 
 /**
- * How strictly an object is read: `microservice` takes members that no session has, and times in any form; `own` takes
+ * How strictly an object is checked. `microservice` accepts unknown properties, and times in any format. `own` accepts
  * only what this service writes.
  */
 export type Strictness = keyof typeof VALIDATORS;
 
-/** Ten years, as in requests. Stores add it to a moment, and SQLite reads no number beyond 2^53. */
+/** Ten years, as in requests. Stores add it to a time, and SQLite cannot read integers above 2^53. */
 const IDLE_TIMEOUT_MS_MAX = 315_360_000_000;
-/** Far from where one change more would not be counted any more. */
+/** Far below the number at which adding 1 would have no effect. */
 const REVISION_MAX = 2 ** 31 - 1;
 const LEVEL_MAX = 100;
 const MOMENT = { minimum: 0, maximum: TIME_MAX };
-/** What the service writes has fewer: hashes in hex, and nonces. */
+/** Hashes in hex have 64 characters, nonces fewer. */
 const SECRET_LENGTH_MAX = 64;
 
 function schema(times: { readonly format?: string }, options: { readonly additionalProperties?: boolean }) {
@@ -119,15 +119,15 @@ function schema(times: { readonly format?: string }, options: { readonly additio
   );
 }
 
-/** A session as this service writes it. */
+/** The schema of a session as this service writes it. */
 export const STORED_SESSION = schema({ format: 'date-time' }, { additionalProperties: false });
 
 const VALIDATORS = { microservice: Compile(schema({}, {})), own: Compile(STORED_SESSION) } as const;
 const KNOWN: ReadonlySet<string> = new Set([...memberNames(), 'active']);
 
 /**
- * Reads the object of a session; one without a timeout gets the given one. Throws `INVALID_DATA`, which names the
- * member, for what is none.
+ * Converts an object to a session. It gets `idle_timeout_ms` if it has no timeout. Throws `INVALID_DATA`, which names
+ * the property, if it is invalid.
  */
 export function readStoredSession(value: unknown, strictness: Strictness, idle_timeout_ms: number): Session {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -139,7 +139,7 @@ export function readStoredSession(value: unknown, strictness: Strictness, idle_t
   const { close_reason } = value as { readonly close_reason?: CloseReason };
   if (strictness === 'own' && active && (value.close_time || close_reason)) {
     const member = value.close_time ? 'close_time' : 'close_reason';
-    throw invalidMember(member, 'must be left out of a session that is active');
+    throw invalidMember(member, 'must be absent in an active session');
   }
   const open_time = time('open_time', value.open_time);
   const request_time = time('request_time', value.request_time);
@@ -160,7 +160,7 @@ export function readStoredSession(value: unknown, strictness: Strictness, idle_t
   } as Session;
 }
 
-/** `defaults` has what is not null, or nothing, where it is left out. */
+/** `defaults` has the values of absent properties, except those that are null or an empty array. */
 function readAdditions(value: Readonly<Record<string, unknown>>, defaults: Partial<Session>): Partial<Session> {
   return Object.fromEntries(
     ADDITIONS.map((name) => {
@@ -179,13 +179,13 @@ type ExportedToken = Omit<TokenState, 'lineage' | 'past'> & {
   readonly past: readonly (Omit<PastSecret, 'replaced'> & { readonly replaced?: Authentication | null })[];
 };
 
-/** Files of before the service recognised all secrets of a session have neither a lineage nor what was replaced. */
+/** Converts the state of a token. Files of older versions have neither `lineage` nor `replaced`. */
 function tokenState(token: ExportedToken): TokenState {
   const { hash, open_nonce, past, lineage = null } = token;
   return { hash, lineage, open_nonce, past: past.map((secret) => ({ ...secret, replaced: secret.replaced ?? null })) };
 }
 
-/** The members of an object that are not those of a session. */
+/** Returns the properties of an object that a session does not have. */
 export function otherMembers(value: object): [name: string, value: unknown][] {
   return Object.entries(value).filter(([name]) => !KNOWN.has(name));
 }

@@ -5,13 +5,13 @@ import type { SessionStore } from '../domain/store.ts';
 import { createStore } from '../stores/create-store.ts';
 import { sqliteStoreConfig } from '../stores/sqlite/config.ts';
 
-/** Opens a store for the time of `work`. Rejects with `INVALID_CONFIG` for one that does not outlast it. */
+/** Opens a store, runs `work` and closes the store. Rejects with `INVALID_CONFIG` for a memory store. */
 export async function withStore<T>(
   { store: url, retention }: Config,
   work: (store: SessionStore) => Promise<T>,
 ): Promise<T> {
   if (url.startsWith('memory:')) {
-    throw invalidConfig('A memory: store ends with its process: name another one with --store <url>.', 'store');
+    throw invalidConfig('A memory: store ends with its process. Choose another store with --store <url>.', 'store');
   }
   const store = await createStore(url, { retention_ms: retention === 0 ? null : retention * 1000 });
   await store.open();
@@ -22,9 +22,13 @@ export async function withStore<T>(
   }
 }
 
-/** Opening a SQLite file that is not there would create it, and the export of a misspelt one would seem to be whole. */
+/**
+ * Throws `INVALID_CONFIG` if the SQLite file does not exist. Opening would create it, so that the export of a misspelt
+ * file would seem to be complete.
+ */
 export function assertExists({ store }: Config): void {
   if (!store.startsWith('sqlite:')) return;
   const { path } = sqliteStoreConfig(store);
-  if (!existsSync(path)) throw invalidConfig(`There is no file ${path}, so there is nothing to export.`, 'store');
+  if (!existsSync(path))
+    throw invalidConfig(`The file ${path} does not exist, so there is nothing to export.`, 'store');
 }

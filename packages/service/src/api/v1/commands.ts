@@ -11,20 +11,20 @@ import { inputCheck } from '../input-check.ts';
 import { isStorable, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 import { pageText, sessionText, toFilter, toPage } from './wire.ts';
 
-/** A command of API v1: its name on the wire, the schema of its request, and the use case that it calls. */
+/** A command of API v1: its name on the wire, the schema of its request, and its use case. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly schema: TSchema;
-  /** The largest body that the schema can need. */
+  /** The largest body that the schema can need, in bytes. */
   readonly body_bytes_max: number;
-  /** What the caller's key must allow, where keys are asked for. */
+  /** The scope that the caller's key needs, if keys are required. */
   readonly scope: Scope;
-  /** What the answer holds; `null` is always possible too, and is answered as 204. */
+  /** The kind of result. Every command may also return null, which is sent as 204. */
   readonly result: 'session' | 'page' | 'null';
-  /** Throws `INVALID_DATA` for a request not of the schema. */
+  /** Throws `INVALID_DATA` if the request does not match the schema. */
   readonly check: (request: unknown) => void;
-  /** Answers the JSON text of the result, or null. Rejects with `INVALID_DATA` for a request not of the schema. */
+  /** Returns the result as JSON text, or null. Rejects with `INVALID_DATA` if the request does not match the schema. */
   readonly run: (sessions: Sessions, request: unknown, caller: Caller) => Promise<string | null>;
 }
 
@@ -40,7 +40,7 @@ const OptionalJson = Type.Optional(Type.Unknown({ description: `Any JSON value; 
 
 const Filter = Type.Object({ id: Loose, user_id: Loose, active: Loose, from_time: Loose, to_time: Loose });
 const Paging = Type.Object({ skip: OptionalNumber, take: OptionalNumber, total: OptionalBoolean });
-/** Of a session that may not exist: any text but none. */
+/** The id of a session that may not exist: any string that is not empty. */
 const SessionId = Type.String({ minLength: 1 });
 const OfSession = Type.Object({ session_id: SessionId });
 
@@ -96,13 +96,13 @@ export const COMMANDS: readonly Command[] = [
     run: ofSession((sessions, { session_id }) => sessions.close(session_id)),
   }),
   command(COMMANDS_V1.closeExpiredSessions, {
-    summary: 'Closes every session that is past its timeout, each at the moment it passed it',
+    summary: 'Closes every session that is past its deadline, each at its deadline',
     schema: Type.Object({}),
     result: 'null',
     run: (sessions) => sessions.closeExpired().then(() => null),
   }),
   command(COMMANDS_V1.deleteSessionById, {
-    summary: 'Deletes a session and answers it as it was',
+    summary: 'Deletes a session and returns it as it was',
     schema: OfSession,
     result: 'session',
     run: ofSession((sessions, { session_id }) => sessions.remove(session_id)),
@@ -139,7 +139,9 @@ function jsonOrNull(value: unknown) {
   return value === null || value === undefined ? null : toJsonText(value);
 }
 
-/** Runs what concerns one session. An id that no store can hold is that of no session, as with the original. */
+/**
+ * Runs a command for one session. If no store can hold the id, there is no such session, as in the original service.
+ */
 function ofSession<R extends { readonly session_id: string }>(
   act: (sessions: Sessions, request: R) => Promise<Session | null>,
 ): (sessions: Sessions, request: R) => Promise<string | null> {

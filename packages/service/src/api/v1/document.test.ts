@@ -4,7 +4,7 @@ import { COMMANDS_V1 } from '@pip-sessions/contract/routes';
 import { COMMANDS } from './commands.ts';
 import { openapiV1 } from './document.ts';
 
-test('the service, its document and its client know the same commands', () => {
+test('the service, its document and its client have the same commands', () => {
   const served = COMMANDS.map(({ name }) => name).sort();
   const documented = Object.keys((openapiV1('/base') as { paths: object }).paths);
   assert.deepEqual(

@@ -25,8 +25,8 @@ const SCHEMAS = {
     data: Type.Array(Type.Unsafe({ $ref: '#/components/schemas/SessionSummaryV1' })),
   }),
   ErrorV1: Type.Object({
-    code: Type.String({ description: 'Stable; what programs should look at' }),
-    category: Type.String({ description: 'The toolkit chooses the class of its exception by it' }),
+    code: Type.String({ description: 'Stable; programs should use it' }),
+    category: Type.String({ description: 'The toolkit uses it to choose the class of its exception' }),
     status: Type.Integer(),
     message: Type.String(),
     details: Type.Optional(Type.Object({})),
@@ -40,14 +40,14 @@ const RESULTS: Readonly<Record<Command['result'], keyof typeof SCHEMAS | null>> 
   null: null,
 };
 
-/** The OpenAPI 3.1 document of API v1, from the schemas that its requests are checked with. */
+/** Returns the OpenAPI 3.1 document of API v1. It uses the schemas that requests are checked with. */
 export function openapiV1(base: string): object {
   return {
     openapi: '3.1.0',
     info: {
       title: 'Sessions API v1',
       version: '1.0.0',
-      description: 'The Pip.Services sessions contract. Every command is a POST; a result of null is answered as 204.',
+      description: 'The Pip.Services sessions contract. Every command is a POST. A null result is sent as 204.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -56,7 +56,7 @@ export function openapiV1(base: string): object {
     components: {
       schemas: SCHEMAS,
       securitySchemes: {
-        key: { type: 'http', scheme: 'bearer', description: 'An API key; none where the setting `v1` is `open`' },
+        key: { type: 'http', scheme: 'bearer', description: 'An API key; not required if the setting `v1` is `open`' },
       },
     },
   };
@@ -67,28 +67,36 @@ function operation({ name, summary, scope, schema, result }: Command): object {
   return {
     operationId: name,
     summary,
-    description: `Needs a key of scope \`${scope}\`, unless API v1 is open.`,
+    description: `Requires a key of scope \`${scope}\`, unless API v1 is open.`,
     parameters: [
-      { name: 'correlation_id', in: 'query', schema: { type: 'string' }, description: 'Names the request in the log' },
+      {
+        name: 'correlation_id',
+        in: 'query',
+        schema: { type: 'string' },
+        description: 'Identifies the request in the log',
+      },
     ],
     requestBody: { content: { 'application/json': { schema } } },
     responses: {
       ...(type && { 200: { description: 'The result', content: jsonContent(type) } }),
       204: { description: 'Null: there is no such session, or the command has no result' },
-      400: { description: 'A member is missing or wrong; the message names it', content: jsonContent('ErrorV1') },
-      401: { description: 'There is no API key, or it is not known', content: jsonContent('ErrorV1') },
+      400: { description: 'A property is missing or invalid; the message names it', content: jsonContent('ErrorV1') },
+      401: { description: 'The API key is missing or unknown', content: jsonContent('ErrorV1') },
       403: {
-        description: 'The scope of the key is too small, or the caller is a page or came by a host that may not call',
+        description: 'The scope of the key is too small, or the origin or host of the request is not allowed',
         content: jsonContent('ErrorV1'),
       },
       409: { description: 'The session has ended; nothing was changed', content: jsonContent('ErrorV1') },
       413: { description: 'The body is too large', content: jsonContent('ErrorV1') },
-      415: { description: 'The body is encoded, for example compressed', content: jsonContent('ErrorV1') },
-      429: {
-        description: 'Too many wrong keys, or unfinished bodies; `Retry-After` says when to come again',
+      415: {
+        description: 'The encoding of the body is not supported, for example a compressed body',
         content: jsonContent('ErrorV1'),
       },
-      503: { description: 'The store does not answer, or is full', content: jsonContent('ErrorV1') },
+      429: {
+        description: 'Too many wrong keys or unfinished bodies; retry after `Retry-After` seconds',
+        content: jsonContent('ErrorV1'),
+      },
+      503: { description: 'The store is unavailable or full', content: jsonContent('ErrorV1') },
     },
   };
 }

@@ -3,19 +3,22 @@ import type { PageRequest, SessionFilterV1, SessionPage } from '../../domain/sto
 import { stringText, timeText } from '../json-text.ts';
 import { isStorable } from '../text-bounds.ts';
 
-/** A `SessionV1` as JSON (WIRE_V1.md, Session JSON): members in the original's order, `user` and `data` as stored. */
+/**
+ * Returns a `SessionV1` as JSON (WIRE_V1.md, Session JSON): properties in the original's order, `user` and `data` as
+ * stored.
+ */
 export function sessionText(session: Session): string {
   const data = `,"user":${session.user ?? 'null'},"data":${session.data ?? 'null'}`;
   return `{${summaryText(session)}${data}${closeText(session)}}`;
 }
 
-/** An answer of `get_sessions`: sessions without `user` and `data`. */
+/** Returns the response of `get_sessions`: sessions without `user` and `data`. */
 export function pageText(page: SessionPage): string {
   const sessions = page.sessions.map((session) => `{${summaryText(session)}${closeText(session)}}`);
   return `{"total":${page.total},"data":[${sessions.join(',')}]}`;
 }
 
-/** The members of a session that every answer has. */
+/** The properties of a session that every response has. */
 function summaryText(session: SessionSummary): string {
   const { open_time, request_time, close_time } = session;
   const opened = timeText(open_time);
@@ -28,15 +31,15 @@ function summaryText(session: SessionSummary): string {
   );
 }
 
-/** Absent until the session is closed. */
+/** `close_time` is absent until the session is closed. */
 function closeText({ close_time }: SessionSummary): string {
   return close_time === null ? '' : `,"close_time":${timeText(close_time)}`;
 }
 
-/** A value of the toolkit's `FilterParams`, which are loosely typed. */
+/** A value of the toolkit's loosely typed `FilterParams`. */
 type Loose = string | number | boolean | null | undefined;
 
-/** What a filter may hold; other keys are ignored (WIRE_V1.md, get_sessions). */
+/** The properties of a filter; others are ignored (WIRE_V1.md, get_sessions). */
 export interface FilterV1 {
   readonly id?: Loose;
   readonly user_id?: Loose;
@@ -45,13 +48,13 @@ export interface FilterV1 {
   readonly to_time?: Loose;
 }
 
-/** No session has an empty id. */
+/** Matches nothing: no session has an empty id. */
 const NOTHING: SessionFilterV1 = { id: '' };
 
 export function toFilter(filter: FilterV1): SessionFilterV1 {
   const id = looseString(filter.id);
   const user_id = looseString(filter.user_id);
-  // No session has these, and a store might take them for others.
+  // No session has such an id, and a store might confuse it with another one.
   if (!isStorable(id ?? '') || !isStorable(user_id ?? '')) return NOTHING;
   const active = looseBoolean(filter.active);
   const from_time = looseTime(filter.from_time);
@@ -71,7 +74,10 @@ export interface PagingV1 {
   readonly total?: boolean | null;
 }
 
-/** Negative skip means none, negative take an empty page, 0 or none the maximum, which the use case knows. */
+/**
+ * A negative `skip` counts as 0. A negative `take` gives an empty page; 0 or absent gives the maximum, which the use
+ * case applies.
+ */
 export function toPage({ skip, take, total }: PagingV1): PageRequest {
   return {
     skip: wholeNumber(skip ?? 0),
@@ -96,12 +102,15 @@ function looseBoolean(value: Loose): boolean | undefined {
   return TRUE.has(text) ? true : FALSE.has(text) ? false : undefined;
 }
 
-/** The range of `Date`. No session has a time beyond it, and PostgreSQL cannot compare one with a number of 19 digits. */
+/**
+ * The range of `Date`. No session has a time outside it, and PostgreSQL cannot compare a time with a number of 19
+ * digits.
+ */
 const TIME_MAX = 8.64e15;
 
 /**
- * What `Date.parse` accepts; and a number that it does not accept is milliseconds since 1970. A moment that is out of
- * range filters as the last one, or the first one, that is not.
+ * Parses what `Date.parse` accepts. Another number is milliseconds since 1970. A time out of range becomes the nearest
+ * time in range.
  */
 function looseTime(value: Loose): number | undefined {
   const text = looseString(value);

@@ -1,6 +1,6 @@
 import { ROUTES_V2, type RouteV2 } from '@pip-sessions/contract/routes';
 
-/** The stream of changes, which is no request with one response as the others are. */
+/** The stream of changes. Unlike the other routes it has no single response. */
 export interface ChangesRoute extends RouteV2 {
   readonly name: 'followChanges';
   readonly summary: string;
@@ -14,22 +14,24 @@ export const CHANGES_ROUTE: ChangesRoute = {
   problems: ['INVALID_DATA'],
 };
 
-/** What listeners have to know, for the reference. */
-export const CHANGES_DESCRIPTION = `Each event has JSON as its data.
+/** The description of the stream for listeners, in the OpenAPI document. */
+export const CHANGES_DESCRIPTION = `The data of each event is JSON.
 
-- \`hello\` comes first: \`{"time"}\`, the moment at which the request was taken, in milliseconds of a clock of this node.
-- \`change\`: \`{"id", "revision", "close_reason"}\` of a session that was opened, changed or ended (\`close_reason\` is null
-  while it is open), or \`{"id", "removed": true}\` of one that was deleted. Touches are not published. Events of one session can
-  arrive in another order than they happened in: compare \`revision\`, and ignore an event that is not above the last one.
-  A session with a \`close_reason\` never comes back, and its revision is the last. After \`removed\`, the same id can be opened
-  again by its idempotency key, from revision 1 on.
-- \`gap\`: changes may have been missed; nothing that was kept is to be trusted.
-- \`heartbeat\`, every second: \`{"time"}\`, the moment up to which every change has been told. It is left out while the node
-  is cut off from its store. Who keeps answers serves them for 3 seconds after that moment at most.
+- \`hello\` is the first event: \`{"time"}\`, the time at which the service accepted the request, in milliseconds of a
+  clock of this node.
+- \`change\`: \`{"id", "revision", "close_reason"}\` for a session that was opened, changed or ended; \`close_reason\`
+  is null while the session is open. \`{"id", "removed": true}\` for a session that was deleted. Touches are not
+  published. Events of one session may arrive in another order than they occurred: ignore an event whose \`revision\`
+  is not higher than the last one. A session with a \`close_reason\` never becomes live again, and its revision is the
+  last one. After \`removed\`, the same id can be opened again with its idempotency key, from revision 1 on.
+- \`gap\`: changes may have been missed. Do not use anything that was cached before.
+- \`heartbeat\`, every second: \`{"time"}\`, the watermark. All changes before this time have been published. No
+  heartbeat is sent while the node is cut off from its store. Use cached responses for at most 3 seconds after the
+  last watermark.
 
-The header \`Sessions-Change-Kinds\` chooses what is told: some of \`opened\`, \`changed\`, \`ended\`, \`removed\`, separated by
-commas. Who keeps answers needs no \`opened\`: no answer was kept of a session before it was there. With fewer than all kinds,
-heartbeats have an \`id\` too.
+The header \`Sessions-Change-Kinds\` selects the kinds of changes: some of \`opened\`, \`changed\`, \`ended\`,
+\`removed\`, separated by commas. A client that caches responses does not need \`opened\`: it has cached nothing for a
+session that did not exist. With fewer than all kinds, heartbeats have an \`id\` too.
 
-Whoever comes back with the id of the last event as \`Last-Event-ID\` hears what came after it, or a \`gap\`. A listener that
-reads too slowly is cut off.`;
+A client that reconnects with the id of its last event as \`Last-Event-ID\` gets the later events, or a \`gap\`. The
+service closes the stream of a listener that reads too slowly.`;

@@ -14,7 +14,7 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
 }
 
-test('the documents in api/ are OpenAPI 3.1, and a linter finds nothing in them', async () => {
+test('the documents in api/ are OpenAPI 3.1 and pass a linter', async () => {
   const linted = promisify(execFile)(process.execPath, [LINTER, 'lint', '--config', 'api/redocly.yaml'], { cwd: ROOT });
   const { stderr } = await linted.catch((error: Error & { stdout: string; stderr: string }) =>
     assert.fail(error.stdout + error.stderr),
@@ -22,7 +22,7 @@ test('the documents in api/ are OpenAPI 3.1, and a linter finds nothing in them'
   for (const api of ['v1', 'v2']) assert.match(stderr, new RegExp(`api/${api}\\.openapi\\.json: validated`));
 });
 
-test('who asks for /openapi.json needs no key, and gets the document of every route', async (t) => {
+test('/openapi.json requires no key and describes every route', async (t) => {
   const server = await startTestServer();
   t.after(server.stop);
   const answer = await fetch(`${server.url}/openapi.json`);

@@ -6,7 +6,7 @@ import { healthPaths } from './health-document.ts';
 import { ROUTES, type Route } from './routes.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 
-/** What any request can be answered, whatever it asks for. */
+/** The problems that every request can get. */
 const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
   'INVALID_DATA',
   'UNAUTHORIZED',
@@ -16,11 +16,13 @@ const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
   'STORE_UNAVAILABLE',
   'INTERNAL',
 ];
-/** What a request that may have a body can, also where the route reads nothing from it. */
+/** The additional problems of requests that may have a body, also if the route ignores it. */
 const PROBLEMS_OF_BODIES: readonly ProblemCode[] = ['INVALID_CONTENT', 'UNSUPPORTED_MEDIA_TYPE'];
-/** What is answered where there is no route. */
+/** The problems of requests that match no route. */
 export const PROBLEMS_OF_ROUTING: readonly ProblemCode[] = ['NOT_FOUND', 'METHOD_NOT_ALLOWED'];
-/** What is answered before a path is known (`refuseConnection`): not as a problem, but as API v1 words its errors. */
+/**
+ * The problems that occur before the path is known (`refuseConnection`). They are sent in the error format of API v1.
+ */
 export const PROBLEMS_OF_CONNECTIONS: readonly ProblemCode[] = [
   'INVALID_REQUEST',
   'REQUEST_TIMEOUT',
@@ -33,16 +35,18 @@ const NAMES = new Map<unknown, string>(NAMED.map(([name, schema]) => [schema, na
 
 const DESCRIPTION = `User sessions as a service: open, validate, rotate, list, end.
 
-Every request carries \`Authorization: Bearer <key>\`, unless the service is open. Then
-web pages of other origins, and hosts that are not allowed, are refused: 403 \`FORBIDDEN\`. A key has a scope, and each includes
-those before it: \`validate\`, \`write\`, \`admin\`. Times are UTC, durations are seconds.
+Every request has the header \`Authorization: Bearer <key>\`, unless the service is open. An open service rejects
+requests of web pages of other origins, and requests to hosts that are not allowed, with 403 \`FORBIDDEN\`. A key has
+a scope; each scope includes the scopes before it: \`validate\`, \`write\`, \`admin\`. Times are UTC, durations are
+seconds.
 
-Errors are problems (RFC 9457) with a stable \`code\`. A path that is not here is answered 404 \`NOT_FOUND\`, a method that
-its path does not take 405 \`METHOD_NOT_ALLOWED\` with \`Allow\`. What is no request, or comes too slowly, is answered
-before its path is known, as \`application/json\`, and its connection is closed: 400 \`INVALID_REQUEST\` (there spelt
-\`InvalidRequest\`), 408 \`REQUEST_TIMEOUT\`, 431 \`HEADERS_TOO_LARGE\`.`;
+Errors are problems (RFC 9457) with a stable \`code\`. An unknown path is 404 \`NOT_FOUND\`. A method that the path
+does not support is 405 \`METHOD_NOT_ALLOWED\` with the header \`Allow\`. Some requests are rejected before their path
+is known: invalid requests with 400 \`INVALID_REQUEST\` (there spelt \`InvalidRequest\`), slow ones with 408
+\`REQUEST_TIMEOUT\`, and those with too large headers with 431 \`HEADERS_TOO_LARGE\`. These responses are
+\`application/json\`, and the connection is closed.`;
 
-/** The OpenAPI 3.1 document of API v2, from the table and the schemas that its requests are checked with. */
+/** Returns the OpenAPI 3.1 document of API v2. It uses the routes and the schemas that requests are checked with. */
 export function openapiV2(): object {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of ROUTES) {
@@ -61,7 +65,7 @@ export function openapiV2(): object {
     security: [{ key: [] }, {}],
     tags: [
       { name: 'sessions', description: 'User sessions' },
-      { name: 'health', description: 'Whether the service can do its work' },
+      { name: 'health', description: 'Whether the service can process requests' },
     ],
     paths: { ...paths, ...healthPaths(errorResponses([])) },
     components: {
@@ -74,12 +78,12 @@ export function openapiV2(): object {
           name: 'correlation_id',
           in: 'query',
           schema: { type: 'string' },
-          description: 'Names the request in the log, and in a problem',
+          description: 'Identifies the request in the log and in problems',
         },
       },
       headers: {
         ETag: { schema: { type: 'string' }, description: 'The revision, in quotes' },
-        RetryAfter: { schema: { type: 'integer' }, description: 'Seconds after which it may go well' },
+        RetryAfter: { schema: { type: 'integer' }, description: 'Seconds to wait before the next try' },
         Challenge: { schema: { type: 'string' }, description: 'RFC 6750: `Bearer`' },
       },
       securitySchemes: {
@@ -89,26 +93,26 @@ export function openapiV2(): object {
   };
 }
 
-/** The stream of changes: server-sent events in place of one answer. */
+/** The stream of changes: server-sent events instead of a single response. */
 function changesOperation(): object {
   const { name, summary, scope } = CHANGES_ROUTE;
   return {
     operationId: name,
     tags: ['sessions'],
     summary,
-    description: `Needs a key of scope \`${scope}\`. ${CHANGES_DESCRIPTION}`,
+    description: `Requires a key of scope \`${scope}\`. ${CHANGES_DESCRIPTION}`,
     parameters: [
       {
         name: 'Last-Event-ID',
         in: 'header',
         schema: { type: 'string' },
-        description: 'The id of the last event that was received, to go on after it',
+        description: 'The id of the last event that was received; the stream continues after it',
       },
       {
         name: 'Sessions-Change-Kinds',
         in: 'header',
         schema: { type: 'string' },
-        description: `Some of ${CHANGE_KINDS.join(', ')}, separated by commas; all without it`,
+        description: `Some of ${CHANGE_KINDS.join(', ')}, separated by commas; default all`,
       },
       { $ref: '#/components/parameters/CorrelationId' },
     ],
@@ -125,7 +129,7 @@ function operation(route: Route): object {
     operationId: name,
     tags: ['sessions'],
     summary,
-    description: `Needs a key of scope \`${scope}\`.`,
+    description: `Requires a key of scope \`${scope}\`.`,
     parameters: [
       ...pathParameters(route),
       ...queryParameters(route),
@@ -135,7 +139,7 @@ function operation(route: Route): object {
     ...(hasBody(route) && { requestBody: requestBody(route) }),
     responses: {
       [status]: {
-        description: status === 201 ? 'It was opened' : 'The answer',
+        description: status === 201 ? 'The session was opened' : 'The result',
         ...(isSession(result) && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
         content: { 'application/json': { schema: refTo(result) } },
       },
@@ -182,10 +186,10 @@ function headerParameters({ name, isConditional }: Route): object[] {
     description,
   });
   return [
-    ...(isConditional ? [header('If-Match', 'Only at this ETag; else 412', { type: 'string' })] : []),
+    ...(isConditional ? [header('If-Match', 'Only if the session has this ETag; else 412', { type: 'string' })] : []),
     ...(name === 'openSession'
       ? [
-          header('Idempotency-Key', 'Random; the same key and user get the same session and token again', {
+          header('Idempotency-Key', 'A random value. The same key and user get the same session and token again', {
             type: 'string',
             minLength: 16,
             maxLength: 255,
@@ -195,13 +199,13 @@ function headerParameters({ name, isConditional }: Route): object[] {
   ];
 }
 
-/** The problems of a route: what the document promises, and tests hold it to. */
+/** The problems of a route. The document lists them, and tests check that the route has no other ones. */
 export function problemsOf({ method, problems }: Pick<Route, 'method' | 'problems'>): readonly ProblemCode[] {
   const ofBody = method === 'GET' ? [] : PROBLEMS_OF_BODIES;
   return [...new Set([...problems, ...ofBody, ...PROBLEMS_OF_ALL])];
 }
 
-/** With those of any request, whose path is not known yet. */
+/** Adds the problems that any request can get before its path is known. */
 function errorResponses(problems: readonly ProblemCode[]): Record<string, object> {
   const responses: Record<string, object> = {};
   const codes = [...problems, ...PROBLEMS_OF_CONNECTIONS];
@@ -230,7 +234,7 @@ function connectionError(): object {
   const codes = Object.entries(ERROR_MAP).filter(([, { problem }]) => PROBLEMS_OF_CONNECTIONS.includes(problem));
   return {
     type: 'object',
-    description: 'What is answered before the path of a request is known',
+    description: 'The error of a request whose path is not known yet',
     required: ['code', 'status', 'category', 'message'],
     properties: {
       code: { type: 'string', enum: codes.map(([code]) => code) },
@@ -247,8 +251,8 @@ function refTo(name: string): object {
 }
 
 /**
- * A schema as plain JSON Schema: without what the library keeps in it for itself, and with references in place of the
- * named schemas within it, by which those who generate code get one type for each.
+ * Returns a schema as plain JSON Schema, without the library's internal properties. Named schemas within it become
+ * references, so that code generators make one type for each.
  */
 function withRefs(value: unknown, root: unknown): unknown {
   const name = value === root ? undefined : NAMES.get(value);

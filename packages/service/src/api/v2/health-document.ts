@@ -1,22 +1,26 @@
-/** `/livez` and `/readyz` as OpenAPI describes them, beside the errors of every request. */
+/** Returns `/livez` and `/readyz` for the OpenAPI document. `errors` are the responses that every request can get. */
 export function healthPaths(errors: Readonly<Record<string, object>>): object {
   const alive = { status: { type: 'string', const: 'ok' } };
   const checks = { type: 'object', required: ['store'], properties: { store: { type: 'string', const: 'ok' } } };
   const ready = { status: { type: 'string', const: 'ok' }, checks };
   const unready = {
     status: { type: 'string', const: 'unavailable' },
-    checks: { type: 'object', description: 'What is wrong, with what', additionalProperties: { type: 'string' } },
+    checks: {
+      type: 'object',
+      description: 'What is wrong, for each component',
+      additionalProperties: { type: 'string' },
+    },
   };
   return {
-    '/livez': operation('getLiveness', 'Answers while the process does', {
-      200: answer('It answers', alive),
+    '/livez': operation('getLiveness', 'Whether the process responds', {
+      200: answer('The process responds', alive),
       ...errors,
     }),
-    '/readyz': operation('getReadiness', 'Whether requests should be sent here', {
-      200: answer('They should', ready),
+    '/readyz': operation('getReadiness', 'Whether requests should be sent to this node', {
+      200: answer('The node can process requests', ready),
       503: {
         ...answer(
-          'They should not: the store does not answer or cannot be written to, the clock is wrong, or the service stops',
+          'The store does not respond or cannot be written to, the clock is wrong, or the service is stopping',
           unready,
         ),
         headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
@@ -27,7 +31,7 @@ export function healthPaths(errors: Readonly<Record<string, object>>): object {
 }
 
 function operation(operationId: string, summary: string, responses: Readonly<Record<string, object>>): object {
-  const description = 'Needs no key.';
+  const description = 'Requires no key.';
   return { get: { operationId, tags: ['health'], summary, description, security: [{}], responses } };
 }
 

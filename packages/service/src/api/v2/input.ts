@@ -6,7 +6,7 @@ import { timeOf } from '../validation.ts';
 import { jsonTextOrNull } from './json-value.ts';
 import type { Of } from './schemas.ts';
 
-/** Times as the domain has them; `prefix` is where the members are, for what is said of them. */
+/** Returns a filter with times as the domain has them. `prefix` comes before the names of properties in errors. */
 export function toFilter(prefix: string, members: Of<'CloseManyRequest'>['filter']): SessionFilter {
   const { from_time, to_time, ...rest } = members;
   return {
@@ -22,7 +22,7 @@ interface AuthenticationMembers {
   readonly auth_level?: number | undefined;
 }
 
-/** Undefined when the request says nothing of it. */
+/** Returns undefined if the request has none of the properties. */
 export function toAuthentication(members: AuthenticationMembers): Partial<Authentication> | undefined {
   const { auth_time, auth_methods, auth_level } = members;
   if (auth_time === undefined && auth_methods === undefined && auth_level === undefined) return undefined;
@@ -33,7 +33,7 @@ export function toAuthentication(members: AuthenticationMembers): Partial<Authen
   };
 }
 
-/** Throws `INVALID_DATA` for a time that is none. */
+/** Throws `INVALID_DATA` for a bad time. */
 export function toAmendment({ idle_timeout, expire_time, ...texts }: Of<'UpdateRequest'>): Amendment {
   return {
     ...texts,
@@ -42,11 +42,11 @@ export function toAmendment({ idle_timeout, expire_time, ...texts }: Of<'UpdateR
   };
 }
 
-/** Null for null and for nothing. Throws `VALUE_TOO_LARGE` and `INVALID_DATA`. */
+/** Returns null if the value is null or absent. Throws `VALUE_TOO_LARGE` and `INVALID_DATA`. */
 export function valueText(member: 'user' | 'data', value: unknown, bytes_max: number): JsonText | null {
   const text = jsonTextOrNull(member, value);
   if (text === null || Buffer.byteLength(text) <= bytes_max) return text;
-  throw new SessionsError('VALUE_TOO_LARGE', `${member} is larger than ${bytes_max} bytes.`, {
+  throw new SessionsError('VALUE_TOO_LARGE', `${member} is larger than ${bytes_max} bytes, the maximum.`, {
     details: { members: [member], bytes_max },
   });
 }

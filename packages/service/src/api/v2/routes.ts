@@ -14,23 +14,23 @@ import { jsonTextOf } from './json-value.ts';
 import { CLOSE_MANY_MAX, type Of, SCHEMAS, type SchemaName } from './schemas.ts';
 import { closedText, openedText, pageText, rotatedText, sessionText, statsText, validationText } from './wire.ts';
 
-/** A request of API v2, taken apart. */
+/** The parts of a request of API v2. */
 export interface RouteRequest {
-  /** Of the path; empty where it has none. */
+  /** The id in the path; empty if the path has none. */
   readonly id: string;
   readonly caller: Caller;
-  /** What the body's schema describes, or, of a GET, the query's. */
+  /** The body, or the query of a GET, as the schema describes it. */
   readonly input: unknown;
-  /** Of `If-Match`. */
+  /** The revision in `If-Match`. */
   readonly revision: number | undefined;
   readonly idempotency_key: string | null;
 }
 
 export interface RouteAnswer {
   readonly text: string;
-  /** For the header `ETag`. */
+  /** The value of the header `ETag`. */
   readonly revision?: number;
-  /** Of the session that was opened, for the log. */
+  /** The id of the session that was opened, for the log. */
   readonly opened?: string;
 }
 
@@ -38,29 +38,29 @@ export type SuspiciousEvent = 'unknown_token' | 'compromised_session';
 
 export interface RouteContext {
   readonly sessions: Sessions;
-  /** Of `user` and of `data`. */
+  /** Maximum size of `user` and of `data`. */
   readonly value_bytes_max: number;
-  /** What of the answer to a validation or rotation should be known to those who watch the log. */
+  /** Called when a validation or rotation shows something suspicious, for the log. */
   readonly suspicious: (event: SuspiciousEvent, token: string, address: string) => void;
 }
 
-/** A request of API v2: how it looks on the wire, who may send it, and the use case that it calls. */
+/** A route of API v2: its form on the wire, the scope that it requires, and its use case. */
 export interface Route extends RouteV2 {
   readonly name: RouteNameV2;
   readonly summary: string;
-  /** Of the body, or of the query of a GET. */
+  /** The schema of the body, or of the query of a GET. */
   readonly input: SchemaName;
   readonly status: 200 | 201;
-  /** The schema of its response, too. */
+  /** The schema of the response. */
   readonly result: RouteV2['result'] & SchemaName;
-  /** What it can answer beside what every request can. */
+  /** The problems that it can return in addition to those of every request. */
   readonly problems: readonly ProblemCode[];
-  /** The largest body that its schema can need. */
+  /** The largest body that the schema can need, in bytes. */
   readonly body_bytes_max: number;
   readonly run: (context: RouteContext, request: RouteRequest) => Promise<RouteAnswer>;
 }
 
-/** Of what writes `user` or `data` of a session that is there. */
+/** The problems of routes that write `user` or `data` of an existing session. */
 const WRITE_PROBLEMS: readonly ProblemCode[] = [
   'SESSION_NOT_FOUND',
   'SESSION_CLOSED',
@@ -106,7 +106,7 @@ export const ROUTES: readonly Route[] = [
     },
   }),
   route('validateToken', {
-    summary: 'Whether a token is good, and its session; counts as activity',
+    summary: 'Validates a token and returns its session; counts as activity',
     input: 'ValidateRequest',
     run: async ({ sessions, suspicious }, { caller, input: { token, max_age } }) => {
       const validation = await sessions.validate(token, max_age === undefined ? undefined : max_age * 1000);
@@ -117,7 +117,7 @@ export const ROUTES: readonly Route[] = [
     },
   }),
   route('rotateToken', {
-    summary: 'A new token for an old one, the same for all who present the old one within the grace',
+    summary: 'Replaces a token by a new one, the same for every request with the old token within the grace period',
     input: 'RotateRequest',
     problems: ['TOKEN_UNKNOWN', 'TOKEN_REPLACED', 'SESSION_CLOSED'],
     run: async ({ sessions, suspicious }, { caller, input: { token, ...members } }) => {
@@ -135,7 +135,7 @@ export const ROUTES: readonly Route[] = [
     },
   }),
   route('closeSessions', {
-    summary: 'Closes the live sessions that match, up to a limit',
+    summary: 'Closes the matching live sessions, up to a limit',
     input: 'CloseManyRequest',
     run: async ({ sessions }, { input }) => {
       const { filter, except = [], reason = 'revoked', dry_run = false, limit = CLOSE_MANY_MAX } = input;
@@ -151,14 +151,14 @@ export const ROUTES: readonly Route[] = [
     run: async ({ sessions }, { id }) => answerOf(await sessions.get(id)),
   }),
   route('updateSession', {
-    summary: 'Changes the life or the device of a live session; does not count as activity',
+    summary: 'Changes the timeouts or the device of a live session; does not count as activity',
     input: 'UpdateRequest',
     problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT'],
     run: async ({ sessions }, { id, input, revision }) =>
       answerOf(await sessions.amend(id, toAmendment(input), revision)),
   }),
   route('deleteSession', {
-    summary: 'Deletes a session without a trace, and answers it as it was',
+    summary: 'Deletes a session completely, and returns it as it was',
     input: 'Empty',
     problems: ['SESSION_NOT_FOUND'],
     run: async ({ sessions }, { id }) => answerOf(await sessions.remove(id)),
@@ -171,7 +171,7 @@ export const ROUTES: readonly Route[] = [
       answerOf(await sessions.replace(id, 'data', valueText('data', input, value_bytes_max), revision)),
   }),
   route('patchData', {
-    summary: 'Merges into the data of a live session (RFC 7396); counts as activity',
+    summary: 'Merges the body into the data of a live session (RFC 7396); counts as activity',
     input: 'AnyJson',
     problems: WRITE_PROBLEMS,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
@@ -185,19 +185,19 @@ export const ROUTES: readonly Route[] = [
       answerOf(await sessions.replace(id, 'user', valueText('user', input, value_bytes_max), revision)),
   }),
   route('touchSession', {
-    summary: 'Notes activity in a live session',
+    summary: 'Records activity of a live session',
     input: 'Empty',
     problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED'],
     run: async ({ sessions }, { id }) => answerOf(await sessions.touch(id)),
   }),
   route('closeSession', {
-    summary: 'Closes a session; an ended one is answered as it ended',
+    summary: 'Closes a session; an ended session is returned unchanged',
     input: 'CloseRequest',
     problems: ['SESSION_NOT_FOUND'],
     run: async ({ sessions }, { id, input: { reason = 'closed' } }) => answerOf(await sessions.close(id, reason)),
   }),
   route('getStats', {
-    summary: 'How many sessions are live, and what was opened and closed in the last 24 hours',
+    summary: 'The number of live sessions, and of those opened and closed in the last 24 hours',
     input: 'Empty',
     run: async ({ sessions }) => ({ text: statsText(await sessions.stats()) }),
   }),
@@ -235,10 +235,10 @@ function route<N extends SchemaName>(
   };
 }
 
-/** What `If-Match` can say of a session. */
+/** Throws `INVALID_DATA` for a value that cannot be a revision. */
 function assertRevision(revision: unknown): void {
   if (revision === undefined || (Number.isSafeInteger(revision) && Number(revision) >= 0)) return;
-  throw invalidMember('If-Match', 'should be the revision of the session, a whole number');
+  throw invalidMember('If-Match', 'must be the revision of the session, a whole number');
 }
 
 function answerOf(session: Session | null): RouteAnswer {

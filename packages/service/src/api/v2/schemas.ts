@@ -29,20 +29,23 @@ const oneOf = <const T extends readonly string[]>(values: T, description: string
 const IdleTimeout = Type.Integer({
   minimum: 1,
   maximum: SECONDS_MAX,
-  description: 'Seconds without activity that end it; at most the setting `idle_timeout_max`, by default 2592000',
+  description:
+    'Seconds without activity after which the session ends; at most the setting `idle_timeout_max`, by default 2592000',
 });
 
 const CloseReason = oneOf(CLOSE_REASONS, 'Why the session ended');
 
 const AUTHENTICATION = {
-  auth_time: Type.Optional(Time('When the user proved who they are; default now')),
+  auth_time: Type.Optional(Time('When the user authenticated; default now')),
   auth_methods: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: PATTERN }), {
       maxItems: METHODS_MAX,
-      description: 'How, like the names of RFC 8176: pwd, otp, hwk',
+      description: 'How the user authenticated, for example with names of RFC 8176: pwd, otp, hwk',
     }),
   ),
-  auth_level: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: 'How surely; higher is surer' })),
+  auth_level: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 100, description: 'The strength of the authentication; higher is stronger' }),
+  ),
 };
 
 const SUMMARY = Object.fromEntries(
@@ -79,7 +82,7 @@ const NAMES = Object.fromEntries(
 
 const FILTER = {
   user_id: Type.Optional(Name('The sessions of this user')),
-  active: Type.Optional(Type.Boolean({ description: 'Only those that are live, or only those that are not' })),
+  active: Type.Optional(Type.Boolean({ description: 'true: only live sessions; false: only ended sessions' })),
   from_time: Type.Optional(Time('Inclusive, on request_time')),
   to_time: Type.Optional(Time('Exclusive, on request_time')),
   client: Type.Optional(Name('Exactly this client')),
@@ -98,14 +101,14 @@ const Counts = Type.Unsafe<Partial<Record<(typeof CLOSE_REASONS)[number], number
   additionalProperties: false,
 });
 
-/** What API v2 takes and answers, by the names of the OpenAPI document. */
+/** The requests and responses of API v2, by their names in the OpenAPI document. */
 export const SCHEMAS = {
   OpenRequest: Type.Object(
     {
-      user_id: Name('Whom the caller has authenticated'),
+      user_id: Name('The user whom the caller has authenticated'),
       ...NAMES,
-      user: Type.Optional(Json(`Any JSON value; null is none; ${JSON_BOUNDS}`)),
-      data: Type.Optional(Json(`Any JSON value; null is none; ${JSON_BOUNDS}`)),
+      user: Type.Optional(Json(`Any JSON value; null for none; ${JSON_BOUNDS}`)),
+      data: Type.Optional(Json(`Any JSON value; null for none; ${JSON_BOUNDS}`)),
       idle_timeout: Type.Optional(IdleTimeout),
       expire_time: Type.Optional(nullable(Type.String({ format: 'date-time' }), 'The absolute deadline')),
       ...AUTHENTICATION,
@@ -116,7 +119,7 @@ export const SCHEMAS = {
     {
       session: Session,
       token: Token,
-      evicted: Type.Array(Type.String(), { description: 'Ids of the user’s sessions that this one put out' }),
+      evicted: Type.Array(Type.String(), { description: 'Ids of the user’s sessions that were evicted for this one' }),
     },
     closed,
   ),
@@ -127,7 +130,8 @@ export const SCHEMAS = {
         Type.Number({
           minimum: 0,
           maximum: SECONDS_MAX,
-          description: 'Seconds for which the service may have known the answer without asking its store',
+          description:
+            'Maximum age of the session in the cache of the service, in seconds; an older one is read from the store',
         }),
       ),
     },
@@ -138,15 +142,20 @@ export const SCHEMAS = {
       {
         active: Type.Literal(true),
         session: Session,
-        max_age: Type.Number({ description: 'Seconds for which who follows /v2/changes may keep the answer' }),
-        age: Type.Number({ description: 'Seconds for which the service has known it without asking its store' }),
+        max_age: Type.Number({
+          description: 'Seconds for which a client that follows /v2/changes may cache the response',
+        }),
+        age: Type.Number({ description: 'Seconds since the service read the session from its store' }),
       },
       closed,
     ),
     Type.Object(
       {
         active: Type.Literal(false),
-        reason: oneOf(['unknown', ...CLOSE_REASONS], 'unknown is a token of no session here; else why it ended'),
+        reason: oneOf(
+          ['unknown', ...CLOSE_REASONS],
+          'Why the session ended; unknown if the token belongs to no session',
+        ),
       },
       closed,
     ),
@@ -160,12 +169,14 @@ export const SCHEMAS = {
   SessionSummary,
   SessionPage: Type.Object(
     {
-      items: Type.Array(SessionSummary, { description: 'The newest open_time first' }),
+      items: Type.Array(SessionSummary, { description: 'Latest open_time first' }),
       next_cursor: nullable(
         Type.String(),
-        'Null on the last page; a page before it may hold fewer than limit, even none',
+        'Null on the last page. An earlier page may have fewer sessions than limit, even none',
       ),
-      total: Type.Optional(Type.Integer({ description: 'How many match; only when asked for' })),
+      total: Type.Optional(
+        Type.Integer({ description: 'The number of matching sessions; only if total was requested' }),
+      ),
     },
     closed,
   ),
@@ -173,7 +184,10 @@ export const SCHEMAS = {
     {
       idle_timeout: Type.Optional(IdleTimeout),
       expire_time: Type.Optional(
-        nullable(Type.String({ format: 'date-time' }), 'The absolute deadline; one that is past ends the session'),
+        nullable(
+          Type.String({ format: 'date-time' }),
+          'The absolute deadline; a deadline in the past ends the session',
+        ),
       ),
       ...NAMES,
     },
@@ -182,46 +196,57 @@ export const SCHEMAS = {
   ListQuery: Type.Object(
     {
       ...FILTER,
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, description: 'Sessions a page at most' })),
-      cursor: Type.Optional(Type.String({ minLength: 1, description: 'next_cursor of the page before' })),
-      total: Type.Optional(Type.Boolean({ description: 'Count all that match' })),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 10_000, description: 'Maximum number of sessions on a page' }),
+      ),
+      cursor: Type.Optional(Type.String({ minLength: 1, description: 'next_cursor of the previous page' })),
+      total: Type.Optional(Type.Boolean({ description: 'Whether to count all matching sessions' })),
     },
     closed,
   ),
   CloseRequest: Type.Object({ reason: Type.Optional(oneOf(['closed', 'revoked'], 'Default closed')) }, closed),
   CloseManyRequest: Type.Object(
     {
-      filter: Type.Object(FILTER, { ...closed, description: 'May be empty, which is every session' }),
-      except: Type.Optional(Type.Array(Name('An id'), { maxItems: CLOSE_MANY_MAX, description: 'Ids that stay open' })),
+      filter: Type.Object(FILTER, { ...closed, description: 'An empty filter matches every session' }),
+      except: Type.Optional(
+        Type.Array(Name('An id'), { maxItems: CLOSE_MANY_MAX, description: 'Ids of sessions that are not closed' }),
+      ),
       reason: Type.Optional(oneOf(['closed', 'revoked'], 'Default revoked')),
-      dry_run: Type.Optional(Type.Boolean({ description: 'Answer what would be closed, and close nothing' })),
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: CLOSE_MANY_MAX, description: 'How many at most' })),
+      dry_run: Type.Optional(Type.Boolean({ description: 'Return the ids that would be closed, and close nothing' })),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: CLOSE_MANY_MAX, description: 'Maximum number of sessions to close' }),
+      ),
     },
     closed,
   ),
   CloseManyResult: Type.Object(
-    { ids: Type.Array(Type.String()), more: Type.Boolean({ description: 'Whether sessions are left that match' }) },
+    { ids: Type.Array(Type.String()), more: Type.Boolean({ description: 'Whether more matching sessions are left' }) },
     closed,
   ),
   Stats: Type.Object(
     {
-      live: Type.Integer({ description: 'No figure counts the entries that session libraries keep for browsers' }),
-      opened: Type.Integer({ description: 'In the hours below' }),
-      closed: Counts,
-      hours: Type.Array(Type.Object({ hour: Time('Its beginning'), opened: Type.Integer(), closed: Counts }, closed), {
-        description: 'The last 24, newest first; hours in which nothing happened are left out',
+      live: Type.Integer({
+        description: 'Live sessions. Statistics do not count the entries that session libraries keep for browsers',
       }),
+      opened: Type.Integer({ description: 'Sessions opened in all of the hours' }),
+      closed: Counts,
+      hours: Type.Array(
+        Type.Object({ hour: Time('Start of the hour'), opened: Type.Integer(), closed: Counts }, closed),
+        {
+          description: 'The last 24 hours, latest first; hours without events are left out',
+        },
+      ),
       sweep: nullable(
         Type.Object(
           {
-            time: Time('When it began'),
+            time: Time('When the sweep began'),
             closed: Type.Integer(),
-            purged: Type.Integer({ description: 'Deleted, long after their end' }),
-            lag: Type.Number({ description: 'Seconds that the first of what it closed had been past its deadline' }),
+            purged: Type.Integer({ description: 'Sessions deleted after their retention period' }),
+            lag: Type.Number({ description: 'Seconds by which the first closed session was past its deadline' }),
           },
           closed,
         ),
-        'The last sweep of the process that answers; null before its first',
+        'The last sweep of the process that responds; null before its first sweep',
       ),
     },
     closed,
@@ -231,12 +256,15 @@ export const SCHEMAS = {
   Problem: Type.Object(
     {
       type: Type.String({ description: 'urn:pip-sessions:problem:<code>' }),
-      title: Type.String({ description: 'What kind of problem it is' }),
+      title: Type.String({ description: 'The kind of problem' }),
       status: Type.Integer(),
-      detail: Type.String({ description: 'What went wrong this time, and what to do about it' }),
-      code: oneOf(PROBLEM_CODES, 'Stable: what programs should look at'),
+      detail: Type.String({ description: 'What was wrong with this request, and what to do' }),
+      code: oneOf(PROBLEM_CODES, 'Stable; programs should use it'),
       details: Type.Optional(
-        Type.Unsafe<Record<string, unknown>>({ type: 'object', description: 'What there is to know beside' }),
+        Type.Unsafe<Record<string, unknown>>({
+          type: 'object',
+          description: 'Additional information, depending on the code',
+        }),
       ),
       correlation_id: Type.Optional(Type.String()),
     },

@@ -10,7 +10,7 @@ import type { Validation } from '../../domain/tokens/token-validator.ts';
 import { stringText, timeText } from '../json-text.ts';
 import { cursorOf } from './cursor.ts';
 
-/** A `Session` of API v2 as JSON: `user` and `data` as they were stored, and nothing of its secrets. */
+/** Returns a `Session` of API v2 as JSON: `user` and `data` as stored, without secrets. */
 export function sessionText(session: Session): string {
   return `{${summaryMembers(session)},"user":${session.user ?? 'null'},"data":${session.data ?? 'null'}}`;
 }
@@ -56,7 +56,7 @@ function hourJson({ hour, opened, closed }: HourCounts) {
   return { hour: isoTime(hour), opened, closed };
 }
 
-/** The code is generated once, and as quick as one that is written by hand. */
+/** The code is generated once, and it is as fast as handwritten code. */
 const summaryMembers = compileSummary();
 
 function compileSummary(): (session: SessionSummary) => string {
@@ -65,7 +65,7 @@ function compileSummary(): (session: SessionSummary) => string {
   return new Function('timeText', 'stringText', `return (session) => { ${body} };`)(timeText, stringText);
 }
 
-/** The code of the text of a property. */
+/** Returns code for the JSON text of a property. */
 function textOf(name: string, { type, isNullable }: SessionProperty): string {
   const value = `session.${name}`;
   switch (type) {
@@ -82,7 +82,7 @@ function textOf(name: string, { type, isNullable }: SessionProperty): string {
     case 'strings':
       return `${value}.length === 0 ? '[]' : JSON.stringify(${value})`;
     case 'time':
-      // Many of them are the moment of the opening.
+      // Many times are equal to `open_time`.
       return isNullable ? `timeText(${value})` : `${value} === session.open_time ? opened : timeText(${value})`;
   }
 }

@@ -105,7 +105,7 @@ test('a listener that asks for what is no kind is refused', async (t) => {
   for (const kinds of ['', 'opened;ended', 'closed', 'ended,']) {
     const refused = await fetch(`${url}/v2/changes`, { headers: { 'sessions-change-kinds': kinds } });
     assert.equal(refused.status, 400, kinds);
-    assert.match(await refused.text(), /Sessions-Change-Kinds must be some of opened, changed, ended, removed/);
+    assert.match(await refused.text(), /Sessions-Change-Kinds must list some of opened, changed, ended, removed/);
   }
 });
 
