@@ -158,7 +158,7 @@ test('several workers on a store of one process stop the start; the message says
     assert.equal(await refused.exit, 1);
     assert.match(
       refused.stderr,
-      /^pip-sessions: SESSIONS_WORKERS is 2, and SESSIONS_STORE is [^\n]+: set it to 1, or /,
+      /^pip-sessions: SESSIONS_WORKERS is 2, but SESSIONS_STORE is [^\n]+: set it to 1, or /,
     );
   }
 });

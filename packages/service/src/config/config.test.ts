@@ -134,16 +134,16 @@ test('an empty SESSIONS_API_KEYS stops the start instead of opening the service'
 test('no error about API keys, or about a file with keys, repeats a key', () => {
   const secret = 'a1'.repeat(32);
   const cases: [NodeJS.ProcessEnv, RegExp][] = [
-    [{ SESSIONS_API_KEYS: secret }, /^SESSIONS_API_KEYS is wrong in entry 1: a key is set as <name>/],
+    [{ SESSIONS_API_KEYS: secret }, /^SESSIONS_API_KEYS is invalid in entry 1: a key must have the form <name>/],
     [{ SESSIONS_API_KEYS: `web:write:psk_${secret}` }, /entry 1: the key web must be set by its SHA-256/],
     [{ SESSIONS_API_KEYS: `web:${secret}:write` }, /entry 1: the key web must have one of the scopes/],
-    [{ SESSIONS_API_KEYS: `a:write:${secret},b:write:${secret}` }, /entry 2: b is the same key as a/],
+    [{ SESSIONS_API_KEYS: `a:write:${secret},b:write:${secret}` }, /entry 2: b has the same key as a/],
     [
       { SESSIONS_CONFIG: yaml('number.yml', `api_keys: 1`) },
       /^api_keys in .*number\.yml must be a list of API keys\.$/,
     ],
     [{ SESSIONS_CONFIG: yaml('map.yml', `api_keys: {web: ${secret}}`) }, /map\.yml must be a list of API keys\.$/],
-    [{ SESSIONS_CONFIG: yaml('maps.yml', `api_keys: [web: ${secret}]`) }, /maps\.yml is wrong in entry 1/],
+    [{ SESSIONS_CONFIG: yaml('maps.yml', `api_keys: [web: ${secret}]`) }, /maps\.yml is invalid in entry 1/],
     [
       { SESSIONS_CONFIG: yaml('cut.yml', `port: 1\napi_keys: ["web:write:${secret}\n`) },
       /cut\.yml cannot be read: it is not valid YAML at line 3, column 1 \(\w+\)\.$/,

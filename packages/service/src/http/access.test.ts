@@ -26,7 +26,7 @@ test('[K-01] without keys, the service does not start on a network address and s
   });
 });
 
-test('a page of an allowed origin can read the revision of an answer of API v2', async (t) => {
+test('a page of an allowed origin can read the revision in responses of API v2', async (t) => {
   const server = await startTestServer({ cors_origins: ['https://app.example'] });
   t.after(server.stop);
   const headers = { 'content-type': 'application/json', origin: 'https://app.example' };

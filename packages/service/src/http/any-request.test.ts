@@ -15,7 +15,7 @@ const PATHS = [
   ...['/v2/sessions?limit=x&__proto__=1', '/livez?%', 'http://a/livez', '/x'.repeat(2_000)],
 ];
 
-/** Headers that frame a body, and as much of it as is sent. */
+/** The headers of a body, and the part of the body that is sent. */
 type Body = readonly [headers: string, bytes: string];
 
 const json = (bytes: string, more = ''): Body => [
@@ -44,7 +44,7 @@ async function serve(t: TestContext, options: TestServerOptions = {}) {
   return server;
 }
 
-/** Sends requests one after the other, on one connection where the service keeps it open. */
+/** Sends requests one after the other, on one connection if the service keeps it open. */
 class Client {
   readonly #url: string;
   #connection: RawConnection | null = null;
@@ -53,7 +53,7 @@ class Client {
     this.#url = url;
   }
 
-  /** The head of the response. */
+  /** Returns the head of the response. */
   async send(request: string): Promise<string> {
     this.#connection ??= await connectRaw(this.#url);
     const connection = this.#connection;
@@ -76,7 +76,7 @@ class Client {
   }
 }
 
-/** The head of the response to a request that is sent on a connection of its own. */
+/** Sends a request on a new connection and returns the head of the response. */
 async function headOf(url: string, request: string): Promise<string> {
   const client = new Client(url);
   const head = await client.send(request);
@@ -84,7 +84,7 @@ async function headOf(url: string, request: string): Promise<string> {
   return head;
 }
 
-// CONNECT asks for a tunnel, and gets none.
+// CONNECT requests a tunnel, which the service rejects.
 const ALL_METHODS = METHODS.filter((method) => method !== 'CONNECT');
 const KEY = parseApiKey(newApiKey('app', 'admin').configured);
 
@@ -155,7 +155,7 @@ test('[B-11] a request must have exactly one Host header', async (t) => {
     ['host:\r\nhost: b\r\n', 400],
     ['host: a b\r\n', 400],
     ['host: localhost\r\n', 200],
-    // No key is needed here, so only names of this machine are served.
+    // This service requires no key, so it accepts only host names of this machine.
     ['host:\r\n', 403],
   ] as const) {
     assert.match(await headOf(url, get('/livez', hosts)), new RegExp(`^HTTP/1\\.1 ${status} `), hosts);
@@ -163,7 +163,7 @@ test('[B-11] a request must have exactly one Host header', async (t) => {
   assert.match(await headOf(url, 'GET /livez HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 403 /);
 });
 
-test('a request has at most a hundred headers', async (t) => {
+test('a request may have at most a hundred headers', async (t) => {
   const { url } = await serve(t);
   const headers = (count: number) => `host: localhost\r\n${'x: y\r\n'.repeat(count - 1)}`;
   assert.match(await headOf(url, get('/livez', headers(100))), /^HTTP\/1\.1 200 /);

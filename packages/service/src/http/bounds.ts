@@ -1,28 +1,31 @@
-/** What the HTTP server takes at once, and how long it waits. */
+/** The limits and timeouts of the HTTP server. */
 export interface HttpBounds {
-  /** Connections at once. */
+  /** Maximum number of open connections. */
   readonly connections_max: number;
-  /** The part of a bound, above 0 and at most 1, that one client address or one API key may take. */
+  /** The fraction of a limit, above 0 and at most 1, that one client address or one API key may use. */
   readonly caller_share: number;
-  /** Requests of one connection that wait until the response before them is sent. */
+  /** Maximum number of requests of one connection that wait for the response before them. */
   readonly pipelined_max: number;
-  /** Unfinished bodies, waiting requests and large responses in memory, in bytes. */
+  /** Maximum bytes in memory for unfinished bodies, waiting requests and large responses. */
   readonly held_bytes_max: number;
-  /** From the connection to the end of the TLS handshake. */
+  /** Timeout of the TLS handshake, from the connection on. */
   readonly handshake_timeout_ms: number;
-  /** From the connection, or the first byte of a request, to the end of its head. */
+  /** Timeout of the head of a request, from the connection or from the first byte of the request on. */
   readonly head_timeout_ms: number;
-  /** From the first byte of a request to the last byte of its body. */
+  /** Timeout of a request with its body, from its first byte on. */
   readonly request_timeout_ms: number;
-  /** How long bytes may wait for a client that does not read. */
+  /** How long bytes of a response may wait for a client that does not read. */
   readonly response_timeout_ms: number;
-  /** Between two requests. */
+  /** Timeout between two requests of a connection. */
   readonly idle_timeout_ms: number;
-  /** How long a client may read an error after which the service reads nothing more. */
+  /** How long a client may read an error response after which the service reads nothing more. */
   readonly linger_timeout_ms: number;
-  /** How often the deadlines are checked. */
+  /** The interval of the checks of these timeouts. */
   readonly check_interval_ms: number;
-  /** How long a connection that was in use may still send a request while the service stops, and hear that it is the last. */
+  /**
+   * How long an active connection may still send a request while the service stops. Its response tells the client that
+   * it is the last.
+   */
   readonly stop_grace_ms: number;
 }
 
@@ -35,14 +38,14 @@ export const DEFAULT_BOUNDS: HttpBounds = {
   head_timeout_ms: 10_000,
   request_timeout_ms: 30_000,
   response_timeout_ms: 30_000,
-  // Longer than load balancers keep idle connections, so that they close first and not the service: 600 s for Google Cloud's.
+  // Longer than the idle timeout of load balancers, so that they close connections first: 600 s for Google Cloud's.
   idle_timeout_ms: 650_000,
   linger_timeout_ms: 2_000,
   check_interval_ms: 500,
   stop_grace_ms: 1_000,
 };
 
-/** How much of a bound one caller may take. */
+/** Returns the part of a limit that one caller may use. */
 export function shareOf({ caller_share }: HttpBounds, max: number): number {
   return Math.max(1, Math.floor(max * caller_share));
 }

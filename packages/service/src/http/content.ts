@@ -1,24 +1,24 @@
 import type { ServerResponse } from 'node:http';
 import { NO_SNIFFING } from './media-type.ts';
 
-/** A response that needs no session: a document, a page, or a state of the service. */
+/** A response without session data: a document, a page, or a state of the service. */
 export interface Content {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer | string;
 }
 
-/** One TLS record. A slow reader keeps one piece in memory: encrypted bytes are a copy. */
+/** The size of one TLS record. A slow reader keeps one piece in memory: encrypted bytes are a copy. */
 const PIECE_BYTES = 16_384;
-/** Pieces that are written before other work of the event loop has its turn. */
+/** Number of pieces that are written before other work of the event loop runs. */
 const PIECES_PER_TURN = 8;
 
-/** Large bodies that can be written on, first come first served. Each writes one piece, then goes to the end. */
+/** Large bodies that can continue, in order of arrival. Each writes one piece and then goes to the end of the queue. */
 const ready: (() => void)[] = [];
 
-/** Sends content. A large body is written in pieces, each when the client has taken the last one. */
+/** Sends a response. A large body is written in pieces, each after the client has taken the one before. */
 export function sendContent(response: ServerResponse, { status, headers, body }: Content): void {
-  // It may have been cut while the content was made.
+  // The connection may have been destroyed while the content was created.
   if (response.socket?.destroyed) return;
   response.writeHead(status, { ...NO_SNIFFING, ...headers, 'content-length': Buffer.byteLength(body) });
   if (response.req.method === 'HEAD') response.end();

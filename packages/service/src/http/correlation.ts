@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Longer ids are cut: an id names a request in log lines, it does not fill them. */
+/** Longer ids are truncated, so that they do not fill the log. */
 const LENGTH_MAX = 128;
 
-/** The trace of a W3C `traceparent` (https://www.w3.org/TR/trace-context/). */
+/** The trace id in a W3C `traceparent` (https://www.w3.org/TR/trace-context/). */
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-/;
 
 /**
- * The caller's name for the request (WIRE_V1.md, HTTP): query `correlation_id`, else header `correlation_id`, else
- * header `trace_id` of the newer generation, else the trace that the request is part of; empty when there is none. Node
- * clients without an id send `null`.
+ * Returns the caller's id of the request (WIRE_V1.md, HTTP); empty if there is none. The first of these counts: the
+ * query parameter `correlation_id`, the header `correlation_id`, the header `trace_id` of the newer toolkit, the trace
+ * id. Node clients without an id send `null`.
  */
 export function correlationId(request: IncomingMessage): string {
   const { url = '', headers } = request;

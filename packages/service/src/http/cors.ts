@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { NO_SNIFFING } from './media-type.ts';
 
-/** What browsers may read of an answer beside its body. */
+/** The response headers that pages may read. */
 const EXPOSED_HEADERS = ['etag', 'retry-after'];
 const METHODS = 'GET, POST, PUT, PATCH, DELETE';
 
-/** Lets the pages of some origins read the answers (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+/** Lets the pages of some origins read responses (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 export class Cors {
   readonly #origins: ReadonlySet<string>;
 
@@ -21,7 +21,7 @@ export class Cors {
     response.setHeader('access-control-expose-headers', EXPOSED_HEADERS.join(', '));
   }
 
-  /** Whether a browser asks on behalf of an allowed origin if it may send a request. */
+  /** Whether the request is a preflight of a browser for an allowed origin. */
   isPreflight({ method, headers }: IncomingMessage): boolean {
     const { origin, 'access-control-request-method': wanted } = headers;
     return method === 'OPTIONS' && wanted !== undefined && origin !== undefined && this.#origins.has(origin);

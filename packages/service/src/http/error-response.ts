@@ -11,17 +11,17 @@ import { JSON_UTF8, NO_SNIFFING, PROBLEM_JSON } from './media-type.ts';
 import { ALL_METHODS } from './methods.ts';
 import type { RouteNames } from './route-names.ts';
 
-/** The answer to a request that failed. */
+/** The response to a request that failed. */
 interface ErrorAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly text: string;
 }
 
-/** How an API words its errors. */
+/** The error format of an API. */
 type ErrorFormat = 'v1' | 'problem';
 
-/** Answers requests that fail, and says so in the log, without a word of what they held. */
+/** Sends responses for failed requests and logs them, without content of the requests. */
 export class ErrorResponses {
   readonly #incidents: IncidentLog;
   readonly #routes: RouteNames;
@@ -31,11 +31,11 @@ export class ErrorResponses {
     this.#routes = routes;
   }
 
-  /** Sends what an API answers to a request that failed. */
+  /** Sends the error response of an API. */
   send(error: unknown, request: IncomingMessage, response: ServerResponse, format: ErrorFormat): void {
     const { status, headers, text } = this.#answerTo(error, request, format);
     if (response.headersSent) {
-      // Half a response is there: nothing can be said any more but that it is not whole.
+      // Part of the response is already sent. Destroying it shows the client that it is incomplete.
       response.destroy();
       return;
     }
@@ -44,7 +44,7 @@ export class ErrorResponses {
     response.writeHead(status, isLast ? { ...headers, connection: 'close' } : headers).end(text);
   }
 
-  /** Answers what is not HTTP, or came too slowly, and ends the connection. */
+  /** Responds to a request that is invalid or too slow, and ends the connection. */
   refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
     const connection = connectionOf(socket);
     if (!connection || error.code === 'ECONNRESET' || !mayAnswer(socket)) {
@@ -56,7 +56,7 @@ export class ErrorResponses {
     this.#endWith(known, connection, error.code ?? '');
   }
 
-  /** Answers a request for a tunnel (RFC 9110, 9.3.6), and ends the connection. */
+  /** Rejects a request for a tunnel (RFC 9110, 9.3.6), and ends the connection. */
   refuseTunnel(socket: Socket): void {
     const connection = connectionOf(socket);
     if (connection) this.#endWith(NO_TUNNELS, connection, 'CONNECT');
@@ -82,7 +82,7 @@ export class ErrorResponses {
     const known = error instanceof SessionsError || error instanceof RequestError ? error : INTERNAL;
     const { code } = known;
     const correlation_id = correlationId(request) || undefined;
-    // The code of a problem may be more general than the error's own.
+    // The problem code may be more general than the code of the error.
     const { status } = format === 'v1' ? ERROR_MAP[code] : PROBLEMS[ERROR_MAP[code].problem];
     const { method, url, socket } = request;
     const about = { correlation_id, code, status, method, path: this.#routes.of(url) };
@@ -94,7 +94,7 @@ export class ErrorResponses {
       'content-type': format === 'v1' ? JSON_UTF8 : PROBLEM_JSON,
       'content-length': Buffer.byteLength(text),
       ...NO_SNIFFING,
-      // A 404 may otherwise be kept (RFC 9110, 15.1).
+      // Without this header a cache may store a 404 (RFC 9110, 15.1).
       ...(format === 'problem' && { 'cache-control': 'no-store' }),
       ...(status === 503 && { 'retry-after': 1 }),
       ...(known instanceof RequestError && known.headers),
@@ -103,14 +103,14 @@ export class ErrorResponses {
   }
 }
 
-/** Whether an answer would be taken for that of the request that went wrong, and not for one before it. */
+/** Whether the client would take a response for that of the failed request, and not for that of an earlier one. */
 function mayAnswer(socket: Socket): boolean {
   if (socket.bytesRead === 0 || !socket.writable) return false;
   const response = responseUnderWay(socket);
   return response === null || !(response.headersSent || response.req.complete);
 }
 
-/** The standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses). */
+/** Returns the standard error of the Pip.Services toolkit (WIRE_V1.md, Statuses). */
 function errorText(error: SessionsError | RequestError, correlation_id: string | undefined): string {
   const { code, message } = error;
   const { status, category } = ERROR_MAP[code];
@@ -118,7 +118,7 @@ function errorText(error: SessionsError | RequestError, correlation_id: string |
   return JSON.stringify({ code, status, category, message, details, correlation_id });
 }
 
-/** RFC 9457. Its code may be more general than the service's own, and then its status and its detail are too. */
+/** Returns a problem (RFC 9457). If its code is more general than that of the error, its status and detail are too. */
 function problemText(error: SessionsError | RequestError, correlation_id: string | undefined): string {
   const { problem: code } = ERROR_MAP[error.code];
   const { status, title } = PROBLEMS[code];
@@ -128,15 +128,15 @@ function problemText(error: SessionsError | RequestError, correlation_id: string
   return JSON.stringify({ type, title, status, detail, code, details, correlation_id });
 }
 
-const INTERNAL = new RequestError('INTERNAL', 'The service failed; its log says why.');
+const INTERNAL = new RequestError('INTERNAL', 'The service failed. The reason is in its log.');
 
-const NO_TUNNELS = new RequestError('MethodNotAllowed', 'The service is no proxy: it opens no tunnels.', {
+const NO_TUNNELS = new RequestError('MethodNotAllowed', 'The service is not a proxy and opens no tunnels.', {
   allow: ALL_METHODS,
 });
 
-const NOT_HTTP = new RequestError('InvalidRequest', 'The request is not HTTP/1.1.');
+const NOT_HTTP = new RequestError('InvalidRequest', 'The request is not valid HTTP/1.1.');
 
 const CONNECTION_ERRORS: Readonly<Record<string, RequestError>> = {
-  HPE_HEADER_OVERFLOW: new RequestError('HEADERS_TOO_LARGE', 'The headers are larger than the service accepts.'),
+  HPE_HEADER_OVERFLOW: new RequestError('HEADERS_TOO_LARGE', 'The headers exceed the maximum size.'),
   ERR_HTTP_REQUEST_TIMEOUT: new RequestError('REQUEST_TIMEOUT', 'The request did not arrive in time.'),
 };

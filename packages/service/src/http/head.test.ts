@@ -14,10 +14,10 @@ const DOCUMENTS = [
   '/docs/swagger-ui-bundle.js',
   '/swagger',
 ];
-/** They name the moment, or how many there are. */
+/** Headers with the time or the length. */
 const CHANGING = new Set(['/heartbeat', '/status', '/v2/stats']);
 
-test('a monitor gets by HEAD the headers that a GET has, and no body, wherever GET is', async (t) => {
+test('HEAD returns the headers of GET without a body, on every path with GET', async (t) => {
   const { url, sessions, stop } = await startTestServer();
   t.after(stop);
   const { session } = await sessions.openWithToken({ user_id: 'u' }, null);
@@ -34,7 +34,7 @@ test('a monitor gets by HEAD the headers that a GET has, and no body, wherever G
   }
 });
 
-test('a HEAD of the change stream ends, and takes no place from its listeners', async (t) => {
+test('a HEAD of the change stream ends and does not count as a listener', async (t) => {
   const { url, stop } = await startTestServer();
   t.after(stop);
   const connection = await connectRaw(url);
@@ -42,7 +42,7 @@ test('a HEAD of the change stream ends, and takes no place from its listeners', 
   assert.match(await connection.closed, /^HTTP\/1.1 200 .*text\/event-stream.*\r\n\r\n$/s);
 });
 
-test('a HEAD of what does not exist, or only takes a POST, has no body either', async (t) => {
+test('a HEAD of an unknown path, or of one for POST only, has no body either', async (t) => {
   const { url, stop } = await startTestServer();
   t.after(stop);
   const missing = await fetch(`${url}/nothing`, { method: 'HEAD' });

@@ -5,7 +5,7 @@ import { onEveryStore } from '../../../../testing/stores/stores.ts';
 import { COMMANDS } from '../api/v1/commands.ts';
 import { ROUTES } from '../api/v2/routes.ts';
 
-/** A bad value is an error of the caller, or matches nothing; on no store is it a fault of the store. */
+/** A bad value is an error of the caller, or matches nothing. It must never be reported as a fault of a store. */
 
 const DIGITS = ['9'.repeat(16), '9'.repeat(19), `-${'9'.repeat(19)}`, '9'.repeat(400)];
 const NUMBERS = ['1e21', '1e308', '-1e308', '1e400', '-1e400', '0.5', '9007199254740993'];
@@ -18,7 +18,7 @@ const TIMES = [
 ];
 
 const STRINGS = [...DIGITS, ...TEXTS, ...TIMES];
-/** Each is a JSON text. */
+/** JSON texts. */
 const VALUES = [...STRINGS.map((text) => JSON.stringify(text)), ...NUMBERS, 'true', 'null'];
 
 interface Line {
@@ -36,7 +36,7 @@ onEveryStore((stores) => {
       const response = await fetch(server.url + path, { method, headers, ...(body !== undefined && { body }) });
       return { status: response.status, text: await response.text() };
     };
-    /** Those of the requests to which the service reports a fault of its own. */
+    /** The requests that the service reports as its own faults. */
     const failing = async (lines: readonly Line[]) => {
       const failed: string[] = [];
       const left = lines.values();
@@ -120,7 +120,7 @@ onEveryStore((stores) => {
     }
   });
 
-  test(`${stores.name}: times beyond all dates are before or after every session`, async (t) => {
+  test(`${stores.name}: filter times out of range are before or after every session`, async (t) => {
     const { sessions, list } = await serve(t);
     await sessions.open({ user_id: 'u' });
     for (const far of DIGITS.filter((text) => !text.startsWith('-'))) {

@@ -11,7 +11,7 @@ import { FIXED_ROUTES, type FixedPath } from './fixed-routes.ts';
 import { Health } from './health.ts';
 import { endpointsOf } from './server.ts';
 
-/** What SECURITY.md names as open beside keys, under "What is open without a key". */
+/** The paths that SECURITY.md lists under "What is open without a key". */
 const OPEN = [
   ...['/livez', '/readyz', '/heartbeat', '/status', '/openapi.json', '/swagger', '/v1/sessions/swagger'],
   ...['/docs', '/docs/page.css', '/docs/page.js', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'],
@@ -44,7 +44,7 @@ test('[O-03] with keys, the open paths show no session', async (t) => {
     for (const word of [session.id, 'a-user-to-look-for', key]) assert.ok(!text.includes(word), path);
   }
   const { text } = await get('/v2/sessions', { authorization: `Bearer ${key}` });
-  assert.ok(text.includes('a-user-to-look-for'), 'with the key it is told');
+  assert.ok(text.includes('a-user-to-look-for'), 'with the key the user is returned');
 });
 
 test('[O-02] with SESSIONS_AUTH=none every client that reaches the address is served', async (t) => {

@@ -1,4 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Takes a request that is its own, and answers it; false leaves the request to others. */
+/** Handles a request and returns true, or returns false to leave it to the next handler. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => boolean;

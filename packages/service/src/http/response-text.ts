@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { connectionOf } from './connections/connection.ts';
 
-/** Smaller responses are not counted among the bytes in memory: the system takes them at once. */
+/** Smaller responses are not counted as bytes in memory: the system takes them at once. */
 const UNCOUNTED_CHARACTERS = 16_384;
 
-/** Ends a response with its body; what the client does not take at once counts as bytes in memory. */
+/** Ends a response with its body. The part that the system does not take at once counts as bytes in memory. */
 export function endWithText(response: ServerResponse, text: string): void {
   response.end(text);
   if (text.length > UNCOUNTED_CHARACTERS) countUnsent(response);

@@ -1,8 +1,8 @@
 const SEGMENTS_MAX = 8;
 
 /**
- * Names paths for the log by the words that routes consist of. Other segments may be ids, tokens, or keys that somebody put
- * into a path, in any spelling: they are not repeated.
+ * Writes paths for the log with the words of routes only. Other segments are masked: they may be ids, tokens or keys
+ * that a caller put into the path.
  */
 export class RouteNames {
   readonly #words: ReadonlySet<string>;
@@ -11,7 +11,7 @@ export class RouteNames {
     this.#words = new Set([...paths].flatMap((path) => path.split('/')));
   }
 
-  /** Of the URL of a request. */
+  /** Returns the masked path of a URL. */
   of(url: string | undefined): string {
     const segments = (url ?? '').split('?', 1)[0]?.split('/', SEGMENTS_MAX) ?? [];
     return segments.map((segment) => (this.#words.has(segment) ? segment : '…')).join('/');

@@ -7,7 +7,7 @@ import { CHANGES_ROUTE } from '../api/v2/changes-route.ts';
 import { ROUTES } from '../api/v2/routes.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
 
-/** What the README says under "Who may call", of each request: the least scope that may send it. */
+/** The smallest scope for each request, as the README lists it under "Who may call". */
 const RIGHTS: Readonly<Record<string, Scope>> = {
   'POST /v2/sessions/validate': 'validate',
   'GET /v2/changes': 'validate',
@@ -56,12 +56,12 @@ test('[ASVS-13.2.1] each route accepts only keys of its scope or of a larger sco
   }
 });
 
-/** Of a request that says nothing: what it may do is decided before what it asks for is read. */
+/** Returns the status of an empty request: the scope is checked before the input is read. */
 async function statusOf(url: string, request: string, key?: string): Promise<number> {
   const [method = '', path = ''] = request.split(' ');
   const headers = { 'content-type': 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
   const response = await fetch(url + path.replace('{id}', 'x'), { method, headers });
-  // One of them is a stream without an end.
+  // One of the responses is a stream without end.
   await response.body?.cancel();
   return response.status;
 }

@@ -17,7 +17,7 @@ async function ask(t: TestContext) {
 
 const statusOf = (response: string) => Number(response.slice(9, 12));
 
-test('a URL as the request target leads where its path does, in both APIs and beside them', async (t) => {
+test('a URL as the request target is served like its path', async (t) => {
   const send = await ask(t);
   assert.equal(statusOf(await send('GET http://localhost/livez')), 200);
   assert.equal(statusOf(await send('GET HTTP://LOCALHOST:8080/v2/stats?correlation_id=1')), 200);
@@ -26,12 +26,12 @@ test('a URL as the request target leads where its path does, in both APIs and be
   assert.match(await send('DELETE http://localhost/v2/stats'), /^HTTP\/1.1 405 .*allow: GET, HEAD\r\n/is);
 });
 
-test('the host of a URL as the request target counts, where no key is asked for', async (t) => {
+test('without keys, the host of a URL as the request target is checked too', async (t) => {
   const send = await ask(t);
   assert.equal(statusOf(await send('GET http://attacker.example/v2/stats')), 403);
 });
 
-test('a target of another form is refused, and the connection is not kept waiting', async (t) => {
+test('a target of another form is rejected at once', async (t) => {
   const send = await ask(t);
   assert.match(
     await send('OPTIONS *'),
@@ -51,11 +51,11 @@ test('[B-05] a CONNECT request with a reset connection does not stop the service
     connection.socket.resetAndDestroy();
     await connection.closed;
   }
-  // An exception that nothing has caught would fail this test.
+  // An uncaught exception would fail this test.
   assert.equal((await fetch(`${url}/livez`)).status, 200);
 });
 
-test('escapes of plain characters are undone, and an escaped slash is no slash', async (t) => {
+test('escapes of unreserved characters are decoded; an escaped slash is no slash', async (t) => {
   const send = await ask(t);
   assert.equal(statusOf(await send('GET /v2/%73tats')), 200);
   assert.equal(statusOf(await send('GET /%6c%69vez')), 200);
@@ -66,7 +66,7 @@ test('escapes of plain characters are undone, and an escaped slash is no slash',
   assert.match(await send('PUT /v1/sessions/get%5Fsessions', '{}'), /^HTTP\/1.1 405 .*allow: POST\r\n/is);
 });
 
-test('a target has one normal form', () => {
+test('each target has one normal form', () => {
   assert.equal(originForm('/v2/sessions/a%2fb%41?x=%41'), '/v2/sessions/a%2FbA?x=%41');
   assert.equal(originForm('https://h:1?x'), '/?x');
   assert.equal(originForm('/%'), '/%');

@@ -2,14 +2,14 @@ import { RequestError } from '../api/error-codes.ts';
 
 const ABSOLUTE = /^https?:\/\/[^/?#]*/i;
 const ESCAPE = /%[0-9a-f]{2}/gi;
-/** A configured path may have them as they are. */
+/** Characters that a configured path may have, but a request target may not. */
 const NOT_OF_TARGETS = /[^\x21-\x7e]+/g;
 const UNRESERVED = /[\w.~-]/;
 
 /**
- * A request target as a path with its query, whichever form it has (RFC 9112, 3.2): `http://host/path` and `/path` name the
- * same. Escapes of characters that need none are undone (RFC 3986, 6.2.2.2); all others stay, so that `%2F` is no slash.
- * `*` stays what it is. Throws a `RequestError` for what no request may have.
+ * Returns a request target as a path with its query (RFC 9112, 3.2): `http://host/path` and `/path` are equal. Escapes
+ * of characters that need none are decoded (RFC 3986, 6.2.2.2). All others stay, so that `%2F` is no slash. `*` is
+ * returned unchanged. Throws a `RequestError` for an invalid target.
  *
  * @example originForm('http://localhost:8080/v2/%73tats?x=%41') // '/v2/stats?x=%41'
  */
@@ -24,7 +24,7 @@ export function originForm(target: string): string {
   return withNormalPath(rest.startsWith('/') ? rest : `/${rest}`);
 }
 
-/** A path as the targets of requests for it look in their normal form. */
+/** Returns a path in the normal form of request targets. */
 export function normalPath(path: string): string {
   return path.replace(NOT_OF_TARGETS, encodeURIComponent).replace(ESCAPE, (escaped) => {
     const character = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));

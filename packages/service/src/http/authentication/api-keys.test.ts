@@ -15,7 +15,7 @@ test('[ASVS-13.2.1] a new key has 256 random bits and is found with its name and
   for (const _ of ['first', 'again']) assert.partialDeepStrictEqual(keys.find(key), { name: 'web-1', scope: 'write' });
 });
 
-test('a text that is not exactly a key is not found, nor is the hash of a key, also after the key was seen', () => {
+test('only the exact text of a key finds it, not its hash or a similar text', () => {
   const { key, configured } = newApiKey('web', 'write');
   const keys = new ApiKeys([parseApiKey(configured)]);
   keys.find(key);
@@ -26,7 +26,7 @@ test('a text that is not exactly a key is not found, nor is the hash of a key, a
   assert.equal(new ApiKeys([]).find(key), null);
 });
 
-test('each scope includes those before it and none after it', () => {
+test('each scope includes only the scopes before it', () => {
   const included = SCOPES.map((held) => SCOPES.filter((needed) => includesScope(held, needed)));
   assert.deepEqual(included, [['validate'], ['validate', 'write'], ['validate', 'write', 'admin']]);
 });
@@ -35,14 +35,14 @@ test('a hash may be written in upper case', () => {
   assert.equal(parseApiKey(`web:admin:${HASH.toUpperCase()}`).hash, HASH);
 });
 
-test('a badly configured key is refused with words that say how it should be, and never repeat it', () => {
+test('the error for a bad key shows the right form and does not repeat the key', () => {
   const { key } = newApiKey('web', 'write');
   const cases: [string, RegExp][] = [
-    ['', /^a key is set as <name>:<scope>:<SHA-256/],
-    [key, /^a key is set as/],
-    [HASH, /^a key is set as/],
-    [`web:${HASH}`, /^a key is set as/],
-    [`web:write:${HASH}:1`, /^a key is set as/],
+    ['', /^a key must have the form <name>:<scope>:<SHA-256/],
+    [key, /^a key must have the form/],
+    [HASH, /^a key must have the form/],
+    [`web:${HASH}`, /^a key must have the form/],
+    [`web:write:${HASH}:1`, /^a key must have the form/],
     [`:write:${HASH}`, /^the name of a key must be/],
     [`Web:write:${HASH}`, /^the name of a key must be/],
     [`${'a'.repeat(41)}:write:${HASH}`, /^the name of a key must be/],
@@ -64,19 +64,21 @@ test('a badly configured key is refused with words that say how it should be, an
   assert.throws(() => newApiKey('web', 'Write'), /the key web must have one of the scopes/);
 });
 
-test('two keys of one name, and one key under two names, are refused by the place in the list', () => {
+test('duplicate names and duplicate keys are rejected with the number of the entry', () => {
   const other = hash('sha256', 'psk_2', 'hex');
-  const taken = /^is wrong in entry 2: the name a is taken by an entry before it$/;
+  const taken = /^is invalid in entry 2: the name a is already used by an earlier entry$/;
   assert.throws(() => parseApiKeys([`a:write:${HASH}`, `a:write:${other}`]), { message: taken });
   assert.throws(() => parseApiKeys([`a:write:${HASH}`, `a:write:${HASH}`]), { message: taken });
-  const same = /^is wrong in entry 3: c is the same key as a; each needs a key of its own$/;
+  const same = /^is invalid in entry 3: c has the same key as a; create a separate key for each name$/;
   const three = [`a:write:${HASH}`, `b:write:${other}`, `c:admin:${HASH.toUpperCase()}`];
   assert.throws(() => parseApiKeys(three), { message: same });
-  assert.throws(() => parseApiKeys([{ web: HASH }]), { message: /^is wrong in entry 1: a key is set as a text/ });
+  assert.throws(() => parseApiKeys([{ web: HASH }]), {
+    message: /^is invalid in entry 1: a key must be a string of the foxt/,
+  });
 });
 
 test('[S-02] a used key does not stay in memory', async () => {
-  // Bytes are outside of the heap: only a text of them would be found there.
+  // Buffers are outside of the heap: only a string would be found in it.
   const presented = Buffer.from(Array.from({ length: 47 }, (_, index) => 97 + ((index * 7) % 26)));
   const keys = new ApiKeys([{ name: 'web', scope: 'write', hash: hash('sha256', presented, 'hex') }]);
   const hold = { text: '' };
@@ -84,7 +86,7 @@ test('[S-02] a used key does not stay in memory', async () => {
   for (let uses = 0; uses < 3; uses += 1) use();
   assert.equal(await isInHeap(presented), false);
   hold.text = presented.toString('latin1');
-  assert.equal(await isInHeap(presented), true, 'a text that is kept is found');
+  assert.equal(await isInHeap(presented), true, 'a string in memory is found');
   assert.ok(hold.text);
 });
 

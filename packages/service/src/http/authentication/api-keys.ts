@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import { SCOPES, type Scope } from '@pip-sessions/contract/scopes';
 import { randomText } from '../../domain/ids.ts';
 
-/** A key as the service knows it: enough to recognise it, not to use it. */
+/** A configured API key. The service has only its hash, so the key cannot be read from the service. */
 export interface ApiKey {
-  /** Who has it, in the operator's words; what log lines and errors say. */
+  /** The name that the operator gave to the key; log lines and errors use it. */
   readonly name: string;
   readonly scope: Scope;
-  /** SHA-256 of the key, in hex. A key has 256 random bits, so a quick hash without a salt is enough. */
+  /** SHA-256 of the key, in hex. A key has 256 random bits, so a fast hash without a salt is sufficient. */
   readonly hash: string;
 }
 
@@ -16,20 +16,20 @@ const NAME = /^[a-z0-9-]{1,40}$/;
 const HASH = /^[0-9a-f]{64}$/i;
 const FORM = '<name>:<scope>:<SHA-256 of the key in hex>, as "pip-sessions key" prints it';
 
-/** A new key, `psk_<43 base64url characters>`, and what to configure for it. Throws for a bad name or scope. */
+/** Creates a key, `psk_<43 base64url characters>`, and its line for the settings. Throws for a bad name or scope. */
 export function newApiKey(name: string, scope: string): { readonly key: string; readonly configured: string } {
   const key = `psk_${randomText(KEY_BYTES)}`;
   return { key, configured: `${nameFrom(name)}:${scopeFrom(scope, name)}:${hashOf(key)}` };
 }
 
 /**
- * Reads `<name>:<scope>:<hash>`. Throws what is wrong with it, in words that go on after a colon and repeat nothing
- * of it but a good name: what stands here by mistake may be the key itself.
+ * Parses `<name>:<scope>:<hash>`. Throws an error whose message can follow a colon. It repeats nothing of the text but
+ * a valid name, because the text may be a key that was set by mistake.
  */
 export function parseApiKey(text: string): ApiKey {
   const [nameText, scopeText, hashText, ...rest] = text.split(':');
   if (nameText === undefined || scopeText === undefined || hashText === undefined || rest.length > 0) {
-    throw new Error(`a key is set as ${FORM}`);
+    throw new Error(`a key must have the form ${FORM}`);
   }
   const name = nameFrom(nameText);
   const scope = scopeFrom(scopeText, name);
@@ -50,30 +50,30 @@ function scopeFrom(text: string, name: string): Scope {
   return scope;
 }
 
-/** Reads a list of them, in which every name and every key is there once. Throws as `parseApiKey` does. */
+/** Parses a list of keys. Each name and each key may occur only once. Throws like `parseApiKey`. */
 export function parseApiKeys(items: readonly unknown[]): readonly ApiKey[] {
   const keys: ApiKey[] = [];
   for (const [index, item] of items.entries()) {
     try {
-      if (typeof item !== 'string') throw new Error(`a key is set as a text, ${FORM}`);
+      if (typeof item !== 'string') throw new Error(`a key must be a string of the form ${FORM}`);
       const key = parseApiKey(item);
       const same = keys.find((other) => other.name === key.name || other.hash === key.hash);
-      if (same?.name === key.name) throw new Error(`the name ${key.name} is taken by an entry before it`);
-      if (same) throw new Error(`${key.name} is the same key as ${same.name}; each needs a key of its own`);
+      if (same?.name === key.name) throw new Error(`the name ${key.name} is already used by an earlier entry`);
+      if (same) throw new Error(`${key.name} has the same key as ${same.name}; create a separate key for each name`);
       keys.push(key);
     } catch (error) {
-      throw new Error(`is wrong in entry ${index + 1}: ${(error as Error).message}`);
+      throw new Error(`is invalid in entry ${index + 1}: ${(error as Error).message}`);
     }
   }
   return Object.freeze(keys);
 }
 
 /**
- * The keys that are configured, by what callers present. A presented key is hashed each time (0.5 µs): kept, it would be
- * in the memory of the process, and in a dump of it, for as long as that lives.
+ * Finds configured keys. A presented key is hashed each time (0.5 µs) and not cached: a cached key would stay in the
+ * memory of the process, and in memory dumps.
  *
- * Nothing is compared in constant time, and nothing has to be: a look-up by hash tells at most how much of a hash
- * matched, and whoever does not know the key cannot choose that hash.
+ * The lookup does not need constant time. Its duration shows at most how much of a hash matched, and a caller without
+ * the key cannot choose that hash.
  */
 export class ApiKeys {
   readonly #byHash: ReadonlyMap<string, ApiKey>;
@@ -82,7 +82,7 @@ export class ApiKeys {
     this.#byHash = new Map(keys.map((key) => [key.hash, key]));
   }
 
-  /** The key whose text is presented; null for a text that is no key. */
+  /** Returns the configured key for the presented text; null if there is none. */
   find(presented: string): ApiKey | null {
     return this.#byHash.get(hashOf(presented)) ?? null;
   }

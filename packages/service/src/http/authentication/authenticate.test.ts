@@ -14,7 +14,7 @@ const CHALLENGE = { 'www-authenticate': 'Bearer realm="sessions"' };
 const WEB = newApiKey('web', 'write');
 const STRANGE = newApiKey('strange', 'admin');
 
-/** Answers nothing: what a request is, as Node reads it from the wire, is all that is needed of it. */
+/** A server that does not respond: the tests only need requests as Node parses them. */
 const server = createServer();
 before(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
 after(() => server.close());
@@ -49,23 +49,23 @@ function authenticating(keys: ApiKeys | null = new ApiKeys([parseApiKey(WEB.conf
       if (error instanceof RequestError) return error;
       throw error;
     }
-    throw new Error('the request was let in');
+    throw new Error('the request was accepted');
   };
   return { clock, lines, authenticate, refusal };
 }
 
-test('a service without keys lets everybody in, for everything, whatever they send', async () => {
+test('a service without keys accepts every caller with every right', async () => {
   const { authenticate } = authenticating(null);
   assert.deepEqual(authenticate(await received([]), 'admin'), { key: null, scope: 'admin', address: ADDRESS });
   assert.deepEqual(authenticate(await bearer('wrong'), 'admin'), { key: null, scope: 'admin', address: ADDRESS });
 });
 
-test('a service with an empty list of keys lets nobody in', async () => {
+test('a service with an empty list of keys rejects every caller', async () => {
   const { refusal } = authenticating(new ApiKeys([]));
   assert.equal(refusal(await bearer(WEB.key)).code, 'UNAUTHORIZED');
 });
 
-test('a key lets in for its scope and those below, and says whose it is', async () => {
+test('a key gives access for its scope and smaller ones, and identifies the caller', async () => {
   const { authenticate, lines } = authenticating();
   for (const scope of ['validate', 'write'] as const) {
     const caller = authenticate(await bearer(WEB.key), scope);
@@ -85,16 +85,16 @@ test('[ASVS-16.3] a key with too small a scope gets 403 with its name and the ne
   const { refusal, lines } = authenticating();
   const { code, message } = refusal(await bearer(WEB.key), 'admin');
   assert.equal(code, 'FORBIDDEN');
-  assert.equal(message, 'This needs an API key of scope admin; the key web has the scope write.');
+  assert.equal(message, 'The request requires an API key with scope admin; the key web has scope write.');
   assert.partialDeepStrictEqual(JSON.parse(lines[0] ?? ''), { event: 'authorization_failed', key: 'web' });
 });
 
 test('[K-04] missing, wrong, repeated and malformed keys get 401 and are logged', async () => {
   const { key } = WEB;
   const cases: [string[], string, RegExp][] = [
-    [[], 'no_key', /^An API key is needed: send it in the header "Authorization: Bearer <key>"/],
-    [['X-Api-Key', key], 'no_key', /^An API key is needed/],
-    [['Authorization', `Bearer ${STRANGE.key}`], 'unknown_key', /^The API key is not one of this service/],
+    [[], 'no_key', /^An API key is required\. Send it in the header "Authorization: Bearer <key>"/],
+    [['X-Api-Key', key], 'no_key', /^An API key is required/],
+    [['Authorization', `Bearer ${STRANGE.key}`], 'unknown_key', /^The API key is unknown/],
     [['Authorization', `Bearer ${WEB.configured.split(':')[2]}`], 'unknown_key', /^The API key is not one/],
     [
       ['Authorization', `Bearer ${key}`, 'AUTHORIZATION', `Bearer ${key}`],
@@ -106,13 +106,13 @@ test('[K-04] missing, wrong, repeated and malformed keys get 401 and are logged'
       'several_headers',
       /several Authorization headers/,
     ],
-    [['Authorization', ''], 'malformed_header', /^The header should be/],
-    [['Authorization', key], 'malformed_header', /^The header should be/],
-    [['Authorization', 'Bearer'], 'malformed_header', /^The header should be/],
-    [['Authorization', `Basic ${key}`], 'malformed_header', /^The header should be/],
-    [['Authorization', `Bearer ${key} ${key}`], 'malformed_header', /^The header should be/],
-    [['Authorization', `Bearer ${key}, Bearer ${key}`], 'malformed_header', /^The header should be/],
-    [['Authorization', `Bearer "${key}"`], 'malformed_header', /^The header should be/],
+    [['Authorization', ''], 'malformed_header', /^The header Authorization must have/],
+    [['Authorization', key], 'malformed_header', /^The header Authorization must have/],
+    [['Authorization', 'Bearer'], 'malformed_header', /^The header Authorization must have/],
+    [['Authorization', `Basic ${key}`], 'malformed_header', /^The header Authorization must have/],
+    [['Authorization', `Bearer ${key} ${key}`], 'malformed_header', /^The header Authorization must have/],
+    [['Authorization', `Bearer ${key}, Bearer ${key}`], 'malformed_header', /^The header Authorization must have/],
+    [['Authorization', `Bearer "${key}"`], 'malformed_header', /^The header Authorization must have/],
   ];
   for (const [headers, reason, message] of cases) {
     const { refusal, lines } = authenticating();
@@ -143,7 +143,7 @@ test('[K-04] the 11th wrong key from an address gets 429; a valid key from there
   assert.equal(refusal(wrong).code, 'UNAUTHORIZED');
 });
 
-test('a client that sends no key is told so each time, and does not use up the wrong keys of its address', async () => {
+test('requests without a key are always a 401 and do not count as wrong keys', async () => {
   const { refusal } = authenticating();
   const none = await received([]);
   for (let count = 0; count < 20; count += 1) assert.equal(refusal(none).code, 'UNAUTHORIZED');

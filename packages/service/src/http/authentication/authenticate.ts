@@ -9,7 +9,7 @@ import type { ApiKey, ApiKeys } from './api-keys.ts';
 import { FailureLimit } from './failure-limit.ts';
 
 export interface AuthenticatorOptions {
-  /** Null for a service that is open: everybody may do everything. */
+  /** Null for an open service: every caller may do everything. */
   readonly keys: ApiKeys | null;
   readonly clock: Clock;
   readonly log: Logger;
@@ -23,15 +23,15 @@ const CHALLENGE = { 'www-authenticate': 'Bearer realm="sessions"' };
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
 const UNAUTHORIZED_MESSAGES = {
-  no_key: 'An API key is needed: send it in the header "Authorization: Bearer <key>".',
+  no_key: 'An API key is required. Send it in the header "Authorization: Bearer <key>".',
   several_headers: 'The request has several Authorization headers; send one.',
-  malformed_header: 'The header should be "Authorization: Bearer <key>".',
-  unknown_key: 'The API key is not one of this service: it is mistyped, or was taken out of SESSIONS_API_KEYS.',
+  malformed_header: 'The header Authorization must have the form "Bearer <key>".',
+  unknown_key: 'The API key is unknown: it is mistyped, or it was removed from SESSIONS_API_KEYS.',
 } as const;
 
 /**
- * Who calls, by the API key in the header `Authorization`. A key in the URL is not read: URLs end up in logs and in
- * histories (ASVS 14.2.1).
+ * Determines the caller of a request by the API key in the header `Authorization`. A key in the URL is ignored: URLs
+ * end up in logs and histories (ASVS 14.2.1).
  */
 export class Authenticator {
   readonly #keys: ApiKeys | null;
@@ -45,14 +45,16 @@ export class Authenticator {
     this.#incidents = new IncidentLog(log, clock);
   }
 
-  /** Whether everybody may do everything. */
+  /** Whether every caller may do everything. */
   get isOpen(): boolean {
     return this.#keys === null;
   }
 
   /**
-   * The caller of a request whose key has the scope. Throws a `RequestError`: `UNAUTHORIZED` without a valid key,
-   * `TOO_MANY_REQUESTS` when too many wrong ones came from the address, `FORBIDDEN` when the scope is too small.
+   * Returns the caller of a request. Throws a `RequestError`:
+   * - `UNAUTHORIZED` without a valid key
+   * - `TOO_MANY_REQUESTS` after too many wrong keys from the address
+   * - `FORBIDDEN` if the key does not have the scope
    */
   authenticate(request: IncomingMessage, needed: Scope, address: string): Caller {
     if (this.#keys === null) return openTo(address);
@@ -66,7 +68,7 @@ export class Authenticator {
 
   #unauthorized(reason: keyof typeof UNAUTHORIZED_MESSAGES, address: string): RequestError {
     const now = this.#clock.now();
-    // Who presents nothing guesses nothing: it stays a 401, which says what to do.
+    // A request without a key guesses nothing. It is always a 401, which says how to send a key.
     const retry_after_s = reason === 'no_key' ? null : this.#limit.count(address, now);
     const error = retry_after_s === null ? unauthorized(reason) : tooManyRequests(retry_after_s);
     this.#incidents.write({ event: 'authentication_failed', code: error.code, reason }, address);
@@ -74,7 +76,7 @@ export class Authenticator {
   }
 
   #forbidden({ name, scope }: ApiKey, needed: Scope, address: string): RequestError {
-    const message = `This needs an API key of scope ${needed}; the key ${name} has the scope ${scope}.`;
+    const message = `The request requires an API key with scope ${needed}; the key ${name} has scope ${scope}.`;
     const error = new RequestError('FORBIDDEN', message);
     const incident = { event: 'authorization_failed', code: error.code, key: name, needed } as const;
     this.#incidents.write(incident, address);
@@ -82,7 +84,7 @@ export class Authenticator {
   }
 }
 
-/** The caller of what needs no key. */
+/** Returns the caller of a request that requires no key. */
 export function openTo(address: string): Caller {
   return { key: null, scope: 'admin', address };
 }
@@ -92,13 +94,13 @@ function unauthorized(reason: keyof typeof UNAUTHORIZED_MESSAGES): RequestError 
 }
 
 function tooManyRequests(retry_after_s: number): RequestError {
-  const message = `Too many wrong API keys came from this address; try again in ${retry_after_s} s.`;
+  const message = `Too many wrong API keys were sent from this address. Retry after ${retry_after_s} s.`;
   return new RequestError('TOO_MANY_REQUESTS', message, { 'retry-after': String(retry_after_s) });
 }
 
 function presentedKey({ headers: { authorization }, rawHeaders }: IncomingMessage): Presented {
   if (authorization === undefined) return { reason: 'no_key' };
-  // Node keeps the first of several, and whoever is in front of the service may have looked at the last.
+  // Node keeps the first of several headers, but a proxy before the service may have checked the last one.
   if (hasSeveral(rawHeaders, 'authorization')) return { reason: 'several_headers' };
   const text = BEARER.exec(authorization)?.[1];
   return text === undefined ? { reason: 'malformed_header' } : { text };

@@ -11,7 +11,7 @@ function failing() {
   return { clock, fail, failTimes };
 }
 
-test('ten wrong keys are few; the next one has to wait six seconds, and waiting that long is enough', () => {
+test('after ten wrong keys, the next one is allowed after six seconds', () => {
   const { clock, fail, failTimes } = failing();
   assert.deepEqual(failTimes(11), [...Array(10).fill(null), 6]);
   clock.advance(4_500);
@@ -20,14 +20,14 @@ test('ten wrong keys are few; the next one has to wait six seconds, and waiting 
   assert.deepEqual(failTimes(2), [null, 6]);
 });
 
-test('a refused failure does not lengthen the wait', () => {
+test('a failure above the limit does not extend the wait', () => {
   const { clock, failTimes } = failing();
   failTimes(1_000);
   clock.advance(6_000);
   assert.deepEqual(failTimes(1), [null]);
 });
 
-test('after a minute ten are few again, and after a day not more than ten', () => {
+test('after a minute ten failures are allowed again, and never more', () => {
   const { clock, failTimes } = failing();
   for (const wait_ms of [60_000, 86_400_000]) {
     assert.deepEqual(failTimes(11).at(-1), 6);
@@ -36,7 +36,7 @@ test('after a minute ten are few again, and after a day not more than ten', () =
   assert.deepEqual(failTimes(11), [...Array(10).fill(null), 6]);
 });
 
-test('one address does not slow down another, except within an IPv6 network of 64 bits', () => {
+test('the limit of an address does not affect others, except in its IPv6 /64 network', () => {
   const { fail, failTimes } = failing();
   failTimes(11);
   assert.equal(fail('192.0.2.2'), null);

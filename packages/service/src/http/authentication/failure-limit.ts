@@ -1,22 +1,22 @@
 import { RecentClients } from '../clients/recent-clients.ts';
 
-/** Failures that a client may have at once. */
+/** The number of failures that a client may cause at once. */
 const FAILURES_MAX = 10;
-/** How long it takes until one of them is forgotten. */
+/** The time after which one failure is no longer counted. */
 const REFILL_INTERVAL_MS = 6_000;
 
 /**
- * Slows down who guesses keys, and whoever floods the log with wrong ones: a bucket of failures for each address.
+ * Slows down clients that guess keys or flood the log: a leaky bucket of failures for each address.
  *
- * It counts failures only, and is asked about failures only: a valid key passes from every address, whatever came from
- * there before. Otherwise one bad neighbour behind the same NAT or proxy could lock all others out; and guessing 256
- * random bits gains nothing from it.
+ * It counts failures only. A valid key is accepted from every address, whatever failures came from there. Otherwise one
+ * bad client behind a NAT or proxy could lock out all others. Limiting valid keys would not help: 256 random bits
+ * cannot be guessed.
  */
 export class FailureLimit {
-  /** The time at which the bucket of a client is full again: its level follows from this number alone. */
+  /** The time at which a client has all its failures available again. The current level follows from it. */
   readonly #fullAgainAt = new RecentClients<number>();
 
-  /** Counts a failure. Null while there are few; else the seconds until the next one would be few again. */
+  /** Counts a failure. Returns null below the limit, else the seconds until the next failure is below the limit. */
   count(address: string, now: number): number | null {
     const fullAgainAt = Math.max(this.#fullAgainAt.get(address) ?? 0, now);
     const wait_ms = fullAgainAt - now - (FAILURES_MAX - 1) * REFILL_INTERVAL_MS;

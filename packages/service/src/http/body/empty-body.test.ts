@@ -7,7 +7,7 @@ async function serve(t: TestContext) {
   const { url, sessions, stop } = await startTestServer({ bounds: { linger_timeout_ms: 5, check_interval_ms: 5 } });
   t.after(stop);
   const { session } = await sessions.openWithToken({ user_id: 'u' }, null);
-  /** The status of the response to a request whose body comes in chunks. */
+  /** Sends a request with a chunked body and returns the status of the response. */
   const send = async (line: string, chunks: string, type?: string) => {
     const connection = await connectRaw(url);
     const headers = ['host: localhost', 'connection: close', 'transfer-encoding: chunked'];
@@ -20,7 +20,7 @@ async function serve(t: TestContext) {
 
 const EMPTY = '0\r\n\r\n';
 
-test('an empty body in chunks, as proxies send it, is no body, whatever the path', async (t) => {
+test('an empty chunked body, as proxies send it, counts as no body on every path', async (t) => {
   const { send, session } = await serve(t);
   for (const line of ['GET /livez', 'HEAD /livez', 'GET /v2/stats', 'GET /docs', 'POST /v1/sessions/get_sessions']) {
     assert.equal(await send(line, EMPTY), 200, line);
@@ -31,7 +31,7 @@ test('an empty body in chunks, as proxies send it, is no body, whatever the path
   assert.equal(await send('GET /nothing', EMPTY), 404);
 });
 
-test('a body in chunks that is none of JSON is refused, and one that nobody needs is discarded up to a bound', async (t) => {
+test('a chunked body of another type is rejected; an unneeded one is discarded', async (t) => {
   const { send, session } = await serve(t);
   assert.equal(await send(`POST /v2/sessions/${session.id}/close`, `1\r\nx\r\n${EMPTY}`, 'text/plain'), 415);
   assert.equal(await send('GET /v2/stats', `1\r\nx\r\n${EMPTY}`), 200);

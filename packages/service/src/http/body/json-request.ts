@@ -4,12 +4,12 @@ import { bodyTooLarge, RequestError } from '../../api/error-codes.ts';
 import { connectionEnded, UnfinishedBody } from './unfinished-body.ts';
 import { hasBody } from './unread-body.ts';
 
-/** JSON by any of its names; a body of another type counts as none (WIRE_V1.md, HTTP). */
+/** Media types of JSON. A body of another type is ignored (WIRE_V1.md, HTTP). */
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i;
 
 /**
- * The JSON value of a request's body; undefined for an empty body and for one of another content type. Rejects with a
- * `RequestError` what is larger than `bytes_max`, and what `parseJson` refuses.
+ * Reads the body of a request and parses it as JSON. Returns undefined if it is empty or of another content type.
+ * Rejects with a `RequestError` if it is larger than `bytes_max` or `parseJson` rejects it.
  */
 export function readJson(request: IncomingMessage, bytes_max: number): Promise<unknown> {
   const { 'content-type': type, 'content-encoding': encoding, 'content-length': length } = request.headers;
@@ -27,7 +27,7 @@ export function readJson(request: IncomingMessage, bytes_max: number): Promise<u
       reject(error);
     };
     request.on('data', (piece: Buffer) => {
-      // Most bodies come in one piece.
+      // Most bodies arrive in one chunk.
       if (piece.length === bytes) whole = piece;
       else {
         try {
@@ -60,6 +60,6 @@ const EMPTY = Buffer.alloc(0);
 function encoded(encoding: string): RequestError {
   return new RequestError(
     'UnsupportedMediaType',
-    `Content-Encoding ${encoding} is not accepted; send the body as it is.`,
+    `Content-Encoding ${encoding} is not supported; send the body without encoding.`,
   );
 }

@@ -6,7 +6,7 @@ import { startTestServer } from '../../../../../testing/http/test-server.ts';
 import { Connection } from '../connections/connection.ts';
 import { UnfinishedBody } from './unfinished-body.ts';
 
-/** A body of a connection that may hold so many bytes. */
+/** A body of a connection that may have that many bytes in memory. */
 function bodyWithRoom(room: number, bytes_max = 1_000_000) {
   let held = 0;
   const socket = closedSocket();
@@ -26,7 +26,7 @@ function bodyWithRoom(room: number, bytes_max = 1_000_000) {
   return { body: new UnfinishedBody({ socket } as IncomingMessage, bytes_max), held: () => held };
 }
 
-test('a body in pieces of one byte is held as one buffer, at most twice its size', () => {
+test('a body in chunks of one byte is one buffer of at most twice its size', () => {
   const { body, held } = bodyWithRoom(1_000_000);
   const text = Array.from({ length: 100_000 }, (_, n) => String.fromCharCode(97 + (n % 26))).join('');
   for (const char of text) body.add(Buffer.from(char));
@@ -35,7 +35,7 @@ test('a body in pieces of one byte is held as one buffer, at most twice its size
   assert.equal(held(), 0);
 });
 
-test('a body beyond its bound, and one without room, are given up', () => {
+test('a body that is too large, or for which no memory is left, is rejected', () => {
   const small = bodyWithRoom(1_000_000, 10);
   small.body.add(Buffer.alloc(10));
   assert.throws(() => small.body.add(Buffer.alloc(1)), { code: 'BODY_TOO_LARGE' });

@@ -2,12 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import { bodyTooLarge, RequestError } from '../../api/error-codes.ts';
 import { type Connection, connectionOf } from '../connections/connection.ts';
 
-/** Smaller bodies are not counted among the bytes in memory: nearly all are, and complete in one piece. */
+/** Smaller bodies are not counted as bytes in memory. Nearly all bodies are smaller and arrive in one chunk. */
 const UNCOUNTED_BYTES = 4_096;
-/** After how many seconds a client may try again whose body had no room. */
+/** Seconds after which a client whose body was rejected may retry. */
 const RETRY_AFTER_S = 1;
 
-/** A body that comes in pieces, in one buffer: a piece of one byte takes a hundred times its size as an object. */
+/**
+ * Collects a body that arrives in chunks, in one buffer: as an object, a chunk of one byte takes a hundred times its
+ * size.
+ */
 export class UnfinishedBody {
   readonly #connection: Connection | undefined;
   readonly #bytes_max: number;
@@ -20,7 +23,10 @@ export class UnfinishedBody {
     this.#bytes_max = bytes_max;
   }
 
-  /** Throws a `RequestError` where the body becomes too large, or has no room beside other unfinished ones. */
+  /**
+   * Adds a chunk. Throws a `RequestError` if the body is too large, or if there is no memory left for unfinished
+   * bodies.
+   */
   add(piece: Buffer): void {
     const length = this.#length + piece.length;
     if (length > this.#bytes_max) throw bodyTooLarge(this.#bytes_max);
@@ -33,13 +39,13 @@ export class UnfinishedBody {
     this.#count(this.#buffer.length);
   }
 
-  /** The whole body. */
+  /** Returns the whole body. */
   finish(): Buffer {
     this.forget();
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Counts its bytes no more. */
+  /** Stops counting the bytes of the body. */
   forget(): void {
     if (this.#counted > 0) this.#connection?.release(this.#counted);
     this.#counted = 0;
@@ -59,10 +65,10 @@ export class UnfinishedBody {
 }
 
 export function connectionEnded(): RequestError {
-  return new RequestError('InvalidContent', 'The connection ended before the body did.');
+  return new RequestError('InvalidContent', 'The connection was closed before the whole body arrived.');
 }
 
 function noRoom(): RequestError {
-  const message = `Too many unfinished request bodies are in memory; try again in ${RETRY_AFTER_S} s.`;
+  const message = `Too many unfinished request bodies are in memory. Retry after ${RETRY_AFTER_S} s.`;
   return new RequestError('TOO_MANY_REQUESTS', message, { 'retry-after': String(RETRY_AFTER_S) });
 }

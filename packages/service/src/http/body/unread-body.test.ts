@@ -8,7 +8,7 @@ import { newApiKey, parseApiKey } from '../authentication/api-keys.ts';
 
 const { key, configured } = newApiKey('app', 'validate');
 const BODY_BYTES = 8_000_000;
-/** What does not come at all fails a test by it. */
+/** The timeout for data that does not arrive. */
 const BOUND = { timeout: 20_000 };
 
 async function serve(t: TestContext) {
@@ -18,7 +18,7 @@ async function serve(t: TestContext) {
   return server;
 }
 
-/** The service's side of the connections of a test. */
+/** The service's sockets of the connections of a test. */
 function socketsOf(t: TestContext): Socket[] {
   const sockets: Socket[] = [];
   const collect = (message: unknown) => void sockets.push((message as { readonly socket: Socket }).socket);
@@ -69,7 +69,7 @@ test('[B-04] [B-10] a chunked body is read only up to the limit of its route', B
   assert.ok(socket && socket.bytesRead < 400_000, `${socket?.bytesRead} bytes were read`);
 });
 
-test('a small body of a request that is refused leaves its connection open', async (t) => {
+test('a rejected request with a small body keeps its connection open', async (t) => {
   const { url } = await serve(t);
   const client = await connectRaw(url);
   const body = `POST /none HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\nabc`;
@@ -81,7 +81,7 @@ test('a small body of a request that is refused leaves its connection open', asy
   client.socket.destroy();
 });
 
-test('a client that waits for a word before its body hears it only where the body is read', async (t) => {
+test('a client that expects 100-continue gets it only if the body is read', async (t) => {
   const { url } = await serve(t);
   const head = (line: string, more = '') =>
     `${line} HTTP/1.1\r\nhost: localhost\r\n${JSON_TYPE}\r\n${more}expect: 100-continue\r\ncontent-length: 13\r\n\r\n`;

@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { bodyTooLarge, type RequestError } from '../../api/error-codes.ts';
 import { connectionEnded } from './unfinished-body.ts';
 
-/** Node discards bodies that nothing reads, so that another request can follow. A larger one ends its connection. */
+/**
+ * Node discards unread bodies, so that another request can follow. The service closes the connection after a larger
+ * one.
+ */
 const DISCARDED_BYTES_MAX = 16_384;
 
 /** Whether the request has a body (RFC 9112, 6.3). */
@@ -11,19 +14,19 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return coding !== undefined || Number(length ?? 0) > 0;
 }
 
-/** Whether more of its body may come than is worth discarding. */
+/** Whether the unread rest of the body may be too large to discard. */
 export function hasLargeUnreadBody(request: IncomingMessage): boolean {
   return !request.complete && isLarge(request);
 }
 
-/** Resolves after a body that nothing needs, of any size below a bound. Rejects with a `RequestError` where it is larger. */
+/** Discards an unneeded body. Rejects with a `RequestError` if it is too large. */
 export async function discardBody(request: IncomingMessage): Promise<void> {
   if (Number(request.headers['content-length'] ?? 0) > DISCARDED_BYTES_MAX) throw bodyTooLarge(DISCARDED_BYTES_MAX);
-  // The length of a body in chunks is known at its end.
+  // The length of a chunked body is only known at its end.
   if (isChunked(request)) await readUpTo(request, DISCARDED_BYTES_MAX);
 }
 
-/** Whether a body in chunks has none: then it is no body. */
+/** Whether a chunked body is empty; it then counts as no body. */
 export function hasEmptyBody(request: IncomingMessage): Promise<boolean> {
   if (!isChunked(request)) return Promise.resolve(false);
   return readUpTo(request, 0).then(

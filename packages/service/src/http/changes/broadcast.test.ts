@@ -7,7 +7,7 @@ import { ChangeLog } from './change-log.ts';
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A listener, and what it was given. */
+/** A listener, and the data that it got. */
 class Reader implements Listener {
   readonly address = '192.0.2.1';
   readonly response: ServerResponse;
@@ -56,7 +56,7 @@ test('[M-09] the event loop serves other work after each 64 listeners', async ()
   assert.deepEqual(reached, [64, 128, 192, 200]);
 });
 
-test('events that come during a round are one write of the next one, in their order', async () => {
+test('events during a round are written together in the next one, in order', async () => {
   const { readers, change } = broadcasting(80);
   change('a');
   await nextTurn();
@@ -67,14 +67,14 @@ test('events that come during a round are one write of the next one, in their or
   assert.deepEqual([readers[0]?.writes.length, readers[79]?.writes.length], [2, 1]);
 });
 
-test('a thousand events that came during a round are one write of the next one', async () => {
+test('a thousand events during a round are one write in the next round', async () => {
   const { readers, change } = broadcasting(1, 1_000);
   for (let n = 0; n < 1_000; n += 1) change(`s${n}`);
   await nextTurn();
   assert.deepEqual([readers[0]?.writes.length, readers[0]?.ids.length], [1, 1_000]);
 });
 
-test('a listener that has not read all yet is passed over, and goes on where it was', async () => {
+test('a listener that has not read everything is skipped and continues later', async () => {
   const { readers, change } = broadcasting(2);
   const [slow, quick] = readers;
   assert.ok(slow && quick);
@@ -94,7 +94,7 @@ test('a listener that has not read all yet is passed over, and goes on where it 
   );
 });
 
-test('a listener is given up when the log has forgotten where it was', async () => {
+test('a listener is disconnected when the log no longer has its next event', async () => {
   const { readers, givenUp, change } = broadcasting(1);
   const [slow] = readers;
   assert.ok(slow);
@@ -104,7 +104,7 @@ test('a listener is given up when the log has forgotten where it was', async () 
   assert.deepEqual([givenUp[0], slow.writes], [slow, []]);
 });
 
-test('a heartbeat comes after every event that it speaks of', async () => {
+test('a heartbeat comes after all events before its watermark', async () => {
   const { broadcast, readers, change } = broadcasting(1);
   const [reader] = readers;
   assert.ok(reader);

@@ -3,27 +3,30 @@ import { ALL_KINDS } from '../../api/v2/change-kinds.ts';
 import { monotonicTime } from '../../domain/time/clock.ts';
 import type { ChangeLog } from './change-log.ts';
 
-/** Listeners that are written to before other work of the event loop has its turn: about 1 ms. */
+/** Number of listeners that get events before other work of the event loop runs: about 1 ms. */
 const VISITS_PER_TURN = 64;
-/** Events that a listener gets at once. Listeners at the same place of the log share their bytes while they wait in memory. */
+/**
+ * Maximum number of events in one write. Listeners at the same position of the log share the bytes while they wait in
+ * memory.
+ */
 const EVENTS_PER_VISIT = 1_024;
-/** After a round, the next one waits as long as the round kept the event loop busy, and no longer than this. */
+/** After a round, the next one starts after a pause as long as the round took, but at most this long. */
 const PAUSE_MS_MAX = 5;
-/** When a listener is looked at again that had not read all yet. */
+/** The pause before a listener that has not read everything is checked again. */
 const RETRY_MS = 50;
 
 export interface Listener {
   readonly response: ServerResponse;
   readonly address: string;
-  /** The kinds of events that it wants, as bits. */
+  /** The kinds of events that the listener selected, as bits. */
   readonly kinds: number;
-  /** The number of the next event for it. */
+  /** The number of the next event for the listener. */
   next: number;
-  /** The last heartbeat that it was given. */
+  /** The watermark of the last heartbeat that the listener got. */
   watermark: number;
 }
 
-/** What a listener at one place of the log is given; most are at the same one, and share it. */
+/** The events for listeners at one position of the log. Most listeners are at the same position and share them. */
 interface Batch {
   readonly from: number;
   readonly end: number;
@@ -31,9 +34,9 @@ interface Batch {
 }
 
 /**
- * Writes the events of a log to many listeners, in rounds. A write costs about 10 µs of the event loop: a round
- * lets other work go on in between, and while it is under way more events gather for the next one. A listener that has not
- * read all yet is passed over; it is given up when the log has forgotten where it was.
+ * Writes the events of a log to many listeners, in rounds. A write takes about 10 µs of the event loop. A round pauses
+ * so that other work can run; new events are collected for the next round. A listener that has not read everything is
+ * skipped. It is disconnected when the log no longer has its next event.
  */
 export class Broadcast {
   readonly #log: ChangeLog;
@@ -45,7 +48,7 @@ export class Broadcast {
   #hasNews = false;
   #isBehind = false;
   #isPlanned = false;
-  /** By their kinds: 15 at most. */
+  /** The current batch for each set of kinds; at most 15. */
   readonly #batches = new Map<number, Batch>();
 
   constructor(log: ChangeLog, giveUp: (listener: Listener) => void) {
@@ -66,14 +69,14 @@ export class Broadcast {
     this.#listeners.delete(listener);
   }
 
-  /** Everything up to this moment is in the log. */
+  /** Publishes a watermark: all changes before it are in the log. */
   beat(watermark: number): void {
     if (watermark <= this.#watermark) return;
     this.#watermark = watermark;
     this.publish();
   }
 
-  /** The log has something new. */
+  /** Must be called when the log has new events. */
   publish(): void {
     this.#hasNews = true;
     if (!this.#isPlanned && this.#round === null) this.#plan(0);
@@ -107,7 +110,7 @@ export class Broadcast {
     this.#busy_ms = 0;
   }
 
-  /** Whether the round is over. */
+  /** Returns whether the round is over. */
   #visitSome(): boolean {
     for (let visits = 0; visits < VISITS_PER_TURN; visits += 1) {
       const next = this.#round?.next();
@@ -136,7 +139,7 @@ export class Broadcast {
     listener.next = batch.end;
     if (batch.end < end) this.#hasNews = true;
     else if (hasBeat) {
-      // Who is told of some kinds only would fall behind in the log otherwise.
+      // A listener of some kinds only needs an id here: without events, its position in the log would become too old.
       const id = kinds === ALL_KINDS ? '' : `id: ${this.#log.idBefore(end)}\n`;
       write(response, heartbeat(this.#watermark, id));
       listener.watermark = this.#watermark;
@@ -155,7 +158,7 @@ export class Broadcast {
   }
 }
 
-/** To the socket: the response would write in the next tick, when the time that it takes is not measured. */
+/** Writes to the socket: the response would write in the next tick, when its duration is not measured. */
 function write({ socket }: ServerResponse, bytes: Buffer | string): void {
   socket?.write(bytes);
 }

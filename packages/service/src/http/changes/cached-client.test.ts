@@ -7,7 +7,7 @@ import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import { MemoryStore } from '../../stores/memory/store.ts';
 import { parseApiKey } from '../authentication/api-keys.ts';
 
-/** What callers that follow the changes answer from memory. */
+/** Tests of clients that follow the changes and cache sessions. */
 
 async function start(t: TestContext, options: TestServerOptions = {}): Promise<TestServer> {
   const server = await startTestServer(options);
@@ -15,7 +15,7 @@ async function start(t: TestContext, options: TestServerOptions = {}): Promise<T
   return server;
 }
 
-/** A store whose feed of other nodes' changes can be in doubt. */
+/** A store whose feed of other nodes' changes may be interrupted by a test. */
 class DoubtfulStore extends MemoryStore {
   readonly others = new ChangeListeners();
   held_at: number | null = null;
@@ -41,13 +41,13 @@ async function cached(t: TestContext, server: TestServer, user_id = 'u') {
   t.after(client.stop);
   const { token, session } = await client.open({ user_id });
   await fresh(client);
-  // A session in use is touched, and its activity is counted ahead from then on.
+  // The first validation touches the session and starts its activity window.
   server.clock.advance(1);
   await client.read(token);
   return { client, token, id: session.id };
 }
 
-test('a session in use is answered from the memory of its caller, and its end by others is seen', async (t) => {
+test('a cached session is used without requests, and is evicted when others end it', async (t) => {
   const server = await start(t);
   const { client, token, id } = await cached(t, server);
   const { loads } = client.cacheStats();
@@ -58,7 +58,7 @@ test('a session in use is answered from the memory of its caller, and its end by
   assert.equal(await client.read(token), null);
 });
 
-test('what this process ends, stores or rotates, its next read sees', async (t) => {
+test('a read sees what the same process has ended, stored or rotated before', async (t) => {
   const server = await start(t);
   const { client, token, id } = await cached(t, server);
   await client.replaceData(id, { n: 1 });
@@ -103,7 +103,7 @@ test('a change whose outcome is unknown evicts the sessions that it may have cha
   assert.equal(client.peek(token)?.id, session.id, 'the service has rejected the request');
 });
 
-test('nobody can change what others read', async (t) => {
+test('changing a returned session does not change the cache', async (t) => {
   const server = await start(t);
   const { client, token, id } = await cached(t, server);
   await client.replaceData(id, { cart: ['a'] });
@@ -112,7 +112,7 @@ test('nobody can change what others read', async (t) => {
   assert.throws(() => cart?.push('b'), TypeError);
 });
 
-test('a session is not kept past its deadline, nor longer than its activity is counted ahead', async (t) => {
+test('a session is cached neither past its deadline nor past its activity window', async (t) => {
   const server = await start(t);
   const { token } = await server.sessions.openWithToken({ user_id: 'u', idle_timeout_ms: 20_000 }, null);
   const validate = async (at: string) => {
@@ -133,7 +133,7 @@ test('a session is not kept past its deadline, nor longer than its activity is c
   assert.equal((await validate(short.token)).max_age, 0.999);
 });
 
-/** A `fetch`, and when it has received a heartbeat. */
+/** A `fetch`, and a promise for its first heartbeat. */
 function hearing() {
   const { promise: heard, resolve } = Promise.withResolvers<void>();
   const transform = (chunk: Uint8Array, controller: TransformStreamDefaultController<Uint8Array>) => {
@@ -151,7 +151,7 @@ test('[M-04] when a node loses its store, its clients serve nothing cached after
   const store = new DoubtfulStore({ sessions_max: 10 });
   const server = await start(t, { store });
   const { client, token } = await cached(t, server);
-  // As if the store had been silent for so long.
+  // As if the store had been silent for that time.
   store.held_at = elapsedTime() - 3_000;
   client.stop();
   const { heard, fetch } = hearing();
@@ -161,13 +161,13 @@ test('[M-04] when a node loses its store, its clients serve nothing cached after
   await other.read(token);
   await other.read(token);
   assert.deepEqual([other.cacheStats().fresh, other.cacheStats().hits], [false, 0]);
-  // The store is there again, and what it could not tell is a gap.
+  // The store is available again. The changes that it could not publish are a gap.
   store.others.tell({ type: 'gap' });
   store.held_at = null;
   await fresh(other);
 });
 
-test('a key of an API that may not validate stops no reads: they ask the service, and say why', async (t) => {
+test('without a valid key for the stream, reads use requests and the reason is reported', async (t) => {
   const server = await start(t, { keys: [parseApiKey(`a:validate:${'0'.repeat(64)}`)] });
   const heard = Promise.withResolvers<Error>();
   const client = createCachedSessionsClient({ url: server.url, key: 'wrong', onStreamError: heard.resolve });

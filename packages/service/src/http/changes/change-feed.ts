@@ -9,16 +9,16 @@ import { Broadcast } from './broadcast.ts';
 import { ChangeLog } from './change-log.ts';
 import { ListenerPlaces } from './listener-places.ts';
 
-/** Who tells of changes: the use cases. */
+/** The source of changes: the use cases. */
 export interface ChangeSource {
   watch(listener: ChangeListener): () => void;
   watermark(): number;
 }
 
 export interface ChangeFeedBounds {
-  /** Listeners at once; more are refused. */
+  /** Maximum number of listeners; further ones are rejected. */
   readonly listeners_max: number;
-  /** Of these with one API key, and of these from one client address. */
+  /** Maximum number of listeners with one API key, and from one client address. */
   readonly listeners_of_caller_max: number;
   readonly heartbeat_ms: number;
 }
@@ -33,9 +33,9 @@ const BOUNDS: ChangeFeedBounds = {
 
 interface ChangeFeedOptions {
   readonly source: ChangeSource;
-  /** Is told the address of each listener that is cut off. */
+  /** Called with the address of each listener that is disconnected because it reads too slowly. */
   readonly onSlow: (address: string) => void;
-  /** Those that differ from the defaults. */
+  /** Bounds that differ from the defaults. */
   readonly bounds?: Partial<ChangeFeedBounds>;
 }
 
@@ -43,16 +43,16 @@ const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
   ...NO_SNIFFING,
-  // nginx would gather the events otherwise.
+  // Without this header nginx would buffer the events.
   'x-accel-buffering': 'no',
 };
 
 /**
- * `GET /v2/changes`: every change of a session as a server-sent event, to many listeners.
+ * `GET /v2/changes`: sends every change of a session as a server-sent event to many listeners.
  *
- * `hello` comes first, with the moment at which the request was taken. A heartbeat names the moment up to which every
- * change has been told; both are of the same clock, so that a listener knows how old what it hears can be. While the
- * store's own feed is in doubt that moment does not move, and there is no heartbeat.
+ * The first event is `hello` with the time at which the request was accepted. A heartbeat has the watermark: all
+ * changes before it have been sent. Both times are of the same clock, so a listener can compute the maximum age of its
+ * data. While the store's own feed may have missed changes, the watermark does not move and no heartbeat is sent.
  */
 export class ChangeFeed {
   readonly #source: ChangeSource;
@@ -60,7 +60,7 @@ export class ChangeFeed {
   readonly #log = new ChangeLog();
   readonly #broadcast: Broadcast;
   readonly #places: ListenerPlaces;
-  /** Nothing is kept before somebody listens. */
+  /** Set after the first listener has connected; no changes are logged before. */
   #stopListening: (() => void) | null = null;
 
   constructor({ source, onSlow, bounds }: ChangeFeedOptions) {
@@ -73,7 +73,10 @@ export class ChangeFeed {
     });
   }
 
-  /** Throws a `RequestError` when there are too many listeners: in all, with the API key, or from the address. */
+  /**
+   * Starts a stream. Throws a `RequestError` if there are too many listeners: in total, with the API key, or from the
+   * address.
+   */
   serve(request: IncomingMessage, response: ServerResponse, key: string | null): void {
     const time = elapsedTime();
     const address = request.socket.remoteAddress ?? '';
@@ -92,7 +95,7 @@ export class ChangeFeed {
       this.#places.free(callers);
       this.#broadcast.delete(listener);
     });
-    // Its end is that of the connection: each event is one write, and not three.
+    // The stream ends with the connection. Without chunked encoding, each event is one write instead of three.
     response.useChunkedEncodingByDefault = false;
     response.writeHead(200, HEADERS);
     response.write(`retry: ${this.#bounds.heartbeat_ms}\nevent: hello\ndata: {"time":${time}}\n\n`);
@@ -102,7 +105,7 @@ export class ChangeFeed {
     if (connection) connection.isListening = true;
   }
 
-  /** Ends every stream; listeners go on at another node, or here once this one is back. */
+  /** Ends every stream. Listeners reconnect to another node, or to this one after its restart. */
   close(): void {
     this.#stopListening?.();
     for (const { response } of this.#broadcast.listeners) {

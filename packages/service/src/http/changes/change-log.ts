@@ -2,7 +2,7 @@ import { ALL_KINDS, kindOf } from '../../api/v2/change-kinds.ts';
 import type { SessionChange } from '../../domain/changes.ts';
 import { randomText } from '../../domain/ids.ts';
 
-/** Up to twice as many: a listener that is further behind is cut off. */
+/** The log has between this many and twice this many events. A listener that is further behind is disconnected. */
 const EVENTS_KEPT_MAX = 4_000;
 const LOG_ID_BYTES = 9;
 
@@ -14,8 +14,8 @@ interface Event {
 const EVENT_ID = /^([\w-]+):(\d{1,15})$/;
 
 /**
- * The last changes as server-sent events, numbered, so that a listener whose connection broke can go on where it was.
- * The numbers are this process's own: its log has an id, and events of another log are not known here.
+ * The last changes as numbered server-sent events, so that a listener can continue after its connection was lost. The
+ * numbers are local to this process: the log has a random id, and ids of other logs are unknown.
  */
 export class ChangeLog {
   readonly #id = randomText(LOG_ID_BYTES);
@@ -33,29 +33,32 @@ export class ChangeLog {
     return this.#first + this.#events.length;
   }
 
-  /** Answers the event. */
+  /** Adds a change and returns its event. */
   add(change: SessionChange): string {
     const event = `id: ${this.#id}:${this.end}\n${eventText(change)}\n\n`;
     this.#events.push({ kind: kindOf(change), text: event });
-    // Half of them at once: each by itself would move all that are left.
+    // Half of the events are removed at once: removing them one by one would move the rest each time.
     if (this.#events.length > this.#kept_max * 2) this.#first += this.#events.splice(0, this.#kept_max).length;
     return event;
   }
 
-  /** What came after the event of an id; null when that is not known any more, or never was. */
+  /** Returns the events after the event with an id; null if the log does not have that event. */
   after(event_id: string): string | null {
     const next = this.nextOf(event_id);
     return next === null ? null : this.read(next, this.end - next);
   }
 
-  /** The number that comes after the event of an id; null when that is not known any more, or never was. */
+  /** Returns the number after the event with an id; null if the log does not have that event. */
   nextOf(event_id: string): number | null {
     const [, log, text = ''] = EVENT_ID.exec(event_id) ?? [];
     const next = Number(text) + 1;
     return log === this.#id && next >= this.#first && next <= this.end ? next : null;
   }
 
-  /** So many events from a number on, without those of other kinds; null when the first of them is not known any more. */
+  /**
+   * Returns up to `count` events from a number on, without those of other kinds; null if the log no longer has the
+   * first one.
+   */
   read(from: number, count: number, kinds = ALL_KINDS): string | null {
     if (from < this.#first) return null;
     let text = '';
@@ -65,12 +68,12 @@ export class ChangeLog {
     return text;
   }
 
-  /** The id of the event before a number: where a listener is that was told of none lately. */
+  /** Returns the id of the event before a number: the position of a listener that got no events lately. */
   idBefore(next: number): string {
     return `${this.#id}:${next - 1}`;
   }
 
-  /** What a listener hears who missed something; it goes on from the end. */
+  /** Returns the event for a listener that has missed changes. It continues at the end of the log. */
   gap(): string {
     return `id: ${this.#id}:${this.end - 1}\n${GAP}\n\n`;
   }
@@ -78,7 +81,7 @@ export class ChangeLog {
 
 const GAP = 'event: gap\ndata: {}';
 
-/** Without the user: who may validate tokens need not know who signs in and out. */
+/** Events do not have the user: a key that may validate tokens may not see who signs in and out. */
 function eventText(change: SessionChange): string {
   if (change.type === 'gap') return GAP;
   const { id } = change;

@@ -16,7 +16,7 @@ async function start(t: TestContext, options: TestServerOptions = {}): Promise<T
   return server;
 }
 
-/** The events of a stream, one at a time; heartbeats are left out. */
+/** Yields the events of a stream one by one, without heartbeats. */
 async function* listen(url: string, last_id?: string): AsyncGenerator<string, void> {
   for await (const event of listenToAll(url, last_id)) if (!event.startsWith('event: heartbeat')) yield event;
 }
@@ -53,7 +53,7 @@ test('[M-05] every change is published at once, with its number and without the 
   assert.match(await next(events), /:3\nevent: change\ndata: \{"id":"\w+","removed":true\}$/);
 });
 
-test('who comes back hears what was missed, and who comes too late or from elsewhere hears of a gap', async (t) => {
+test('after a reconnect a listener gets missed events, or a gap if they are unknown', async (t) => {
   const { url, sessions } = await start(t);
   const first = listen(url);
   await next(first);
@@ -69,7 +69,7 @@ test('who comes back hears what was missed, and who comes too late or from elsew
   }
 });
 
-test('a listener hears of the kinds that it has asked for, and can go on from a heartbeat', async (t) => {
+test('a listener gets the selected kinds only, and can continue from a heartbeat', async (t) => {
   const { url, sessions } = await start(t);
   const headers = { 'sessions-change-kinds': 'ended,removed' };
   const response = await fetch(`${url}/v2/changes`, { headers });
@@ -100,7 +100,7 @@ test('a listener hears of the kinds that it has asked for, and can go on from a 
   );
 });
 
-test('a listener that asks for what is no kind is refused', async (t) => {
+test('a listener that selects an unknown kind is rejected', async (t) => {
   const { url } = await start(t);
   for (const kinds of ['', 'opened;ended', 'closed', 'ended,']) {
     const refused = await fetch(`${url}/v2/changes`, { headers: { 'sessions-change-kinds': kinds } });
@@ -109,7 +109,7 @@ test('a listener that asks for what is no kind is refused', async (t) => {
   }
 });
 
-test('a log that has become too long for its bound forgets its beginning, and says so', () => {
+test('a log that exceeds its bound drops its oldest events, and says so', () => {
   const log = new ChangeLog(2);
   const change = { type: 'changed', user_id: 'u', revision: 1, close_reason: null } as const;
   const ids = ['a', 'b', 'c', 'd', 'e'].map((id) => /id: (\S+)/.exec(log.add({ ...change, id }))?.[1] ?? '');
@@ -118,7 +118,7 @@ test('a log that has become too long for its bound forgets its beginning, and sa
   assert.equal(log.after(ids[4] ?? ''), '');
 });
 
-test('the stream needs a key of scope validate, and takes GET alone', async (t) => {
+test('the stream requires a key of scope validate, and supports GET only', async (t) => {
   const { url } = await start(t, { keys: [{ name: 'a', scope: 'validate', hash: '0'.repeat(64) }] });
   assert.equal((await fetch(`${url}/v2/changes`)).status, 401);
   const open = await start(t);
@@ -126,7 +126,7 @@ test('the stream needs a key of scope validate, and takes GET alone', async (t) 
   assert.deepEqual([posted.status, posted.headers.get('allow')], [405, 'GET, HEAD']);
 });
 
-/** A stream of changes without the service around it. */
+/** A stream of changes without the rest of the service. */
 async function serveFeed(t: TestContext, source: ChangeSource, bounds = {}) {
   const feed = new ChangeFeed({ source, onSlow: () => {}, bounds });
   const refused = Promise.withResolvers<unknown>();
@@ -144,7 +144,7 @@ async function serveFeed(t: TestContext, source: ChangeSource, bounds = {}) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, refused: refused.promise };
 }
 
-test('one listener more than may follow is refused, and told when to come again', async (t) => {
+test('a listener above the maximum is rejected with a time to retry', async (t) => {
   const source = { watch: () => () => {}, watermark: () => 0 };
   const { url, refused } = await serveFeed(t, source, { listeners_max: 1 });
   await next(listen(url));
@@ -171,7 +171,7 @@ test("[M-04] heartbeats carry the store's watermark and stop while the store is 
   assert.equal(await next(events), 'event: heartbeat\ndata: {"time":5050}');
 });
 
-test('a service that stops ends its streams at once', async () => {
+test('a service that stops ends its change streams at once', async () => {
   const { url, stop } = await startTestServer();
   const events = listen(url);
   await next(events);
@@ -197,7 +197,7 @@ test('[M-09] a listener that reads too slowly is disconnected and delays no othe
   await next(events);
   const { session } = await sessions.open({ user_id: 'u' });
   await next(events);
-  // The systems on both sides take some megabytes off the service's hands first.
+  // The operating systems of both sides buffer some megabytes first.
   for (let round = 0; !log.some(({ event }) => event === 'slow_listener') && round < 500; round += 1) {
     for (let n = 0; n < 500; n += 1) await sessions.replace(session.id, 'data', null);
     for (let n = 0; n < 500; n += 1) assert.match(await next(events), /event: change/);

@@ -7,7 +7,7 @@ import { ListenerPlaces } from './listener-places.ts';
 
 const FULL = { code: 'TOO_MANY_REQUESTS', headers: { 'retry-after': '5' } };
 
-test('a key and an address each have their share of the places, and get back what they leave', () => {
+test('a key and an address each have a share of the places, and can reuse freed ones', () => {
   const places = new ListenerPlaces(5, 2);
   places.take(['key a', 'address 1']);
   places.take(['key a', 'address 2']);
@@ -24,7 +24,7 @@ test('a key and an address each have their share of the places, and get back wha
 test('[M-09] listeners of one key leave places for other keys, also from the same address', async (t) => {
   const [first, second] = [newApiKey('first', 'validate'), newApiKey('second', 'validate')];
   const keys = [first, second].map(({ configured }) => parseApiKey(configured));
-  // Two listeners a caller, and twenty connections an address.
+  // A caller may have two listeners, and an address twenty connections.
   const { url, stop } = await startTestServer({ keys, bounds: { caller_share: 0.0004, connections_max: 50_000 } });
   t.after(stop);
   const follow = async (key: string, from: string) => {

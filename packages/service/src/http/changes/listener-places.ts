@@ -1,9 +1,9 @@
 import { RequestError } from '../../api/error-codes.ts';
 
-/** After how many seconds who was refused may ask again. */
+/** Seconds after which a rejected listener may retry. */
 const RETRY_AFTER_S = 5;
 
-/** Places for listeners: so many in all, and so many for each caller, which is an API key or a client address. */
+/** Limits the number of listeners: in total, and for each caller. A caller is an API key or a client address. */
 export class ListenerPlaces {
   readonly #max: number;
   readonly #max_of_caller: number;
@@ -15,12 +15,12 @@ export class ListenerPlaces {
     this.#max_of_caller = max_of_caller;
   }
 
-  /** Takes a place that counts for all of the callers. Throws `TOO_MANY_REQUESTS` where one of them has none left. */
+  /** Takes a place that counts for all of the callers. Throws `TOO_MANY_REQUESTS` if one of them has none left. */
   take(callers: readonly string[]): void {
     if (this.#taken >= this.#max) throw tooMany(`${this.#max} listeners follow the changes`);
     for (const caller of callers) {
       if (this.#of(caller) >= this.#max_of_caller) {
-        throw tooMany(`${caller} has ${this.#max_of_caller} listeners that follow the changes`);
+        throw tooMany(`${caller} has ${this.#max_of_caller} listeners`);
       }
     }
     this.#taken += 1;
@@ -42,6 +42,6 @@ export class ListenerPlaces {
 }
 
 function tooMany(situation: string): RequestError {
-  const message = `${situation}, as many as may; try again in ${RETRY_AFTER_S} s.`;
+  const message = `${situation}, the maximum. Retry after ${RETRY_AFTER_S} s.`;
   return new RequestError('TOO_MANY_REQUESTS', message, { 'retry-after': String(RETRY_AFTER_S) });
 }

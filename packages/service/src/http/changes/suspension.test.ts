@@ -10,7 +10,7 @@ import { ChangeFeed } from './change-feed.ts';
 const HEARTBEAT_MS = 20;
 const TIMEOUT_MS = 10_000;
 
-/** The chunks of a change stream. */
+/** Yields the chunks of a change stream. */
 async function startStream(t: TestContext) {
   const source = new MemoryStore({ sessions_max: 10 });
   const feed = new ChangeFeed({ source, onSlow: () => {}, bounds: { heartbeat_ms: HEARTBEAT_MS } });
@@ -36,7 +36,7 @@ for (const [what, shift] of Object.entries(SHIFTS)) {
     let fresh_until: number | null = null;
     const read = async () => {
       const { value } = await stream.read();
-      assert.ok(value, 'the stream goes on');
+      assert.ok(value, 'the stream continues');
       for (const taken of events.take(value)) fresh_until = taken.fresh_until ?? fresh_until;
     };
     while (fresh_until === null) await read();

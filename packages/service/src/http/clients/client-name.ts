@@ -1,18 +1,21 @@
 import { isIPv6 } from 'node:net';
 
-/** An IPv4 address as a socket that listens on IPv6 too gives it. */
+/** The form of an IPv4 address on a socket that listens on IPv6 too. */
 const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const IPV6_GROUPS = 8;
 const NETWORK_GROUPS = 4;
 
-/** The client that an address stands for: an IPv4 address, or an IPv6 network of 64 bits, the least that anybody gets. */
+/**
+ * Returns the client of an address: the IPv4 address, or the IPv6 network of 64 bits, the smallest that a customer
+ * gets.
+ */
 export function clientName(address: string): string {
   const mapped = IPV4_MAPPED.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   return isIPv6(address) ? networkOf(address) : address;
 }
 
-/** The first half of an IPv6 address, written out. */
+/** Returns the first 64 bits of an IPv6 address, without `::`. */
 function networkOf(address: string): string {
   const [before = '', after] = address.split('::');
   const head = before === '' ? [] : before.split(':');

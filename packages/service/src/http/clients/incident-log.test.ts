@@ -16,10 +16,10 @@ function logging() {
   return { clock, lines, write };
 }
 
-test('a failure is a warning that says what happened and from where', () => {
+test('a failure is a warning with the reason and the address', () => {
   const { lines, write } = logging();
   write(WRONG_KEY, '192.0.2.1');
-  const expected = { level: 'warn', ...WRONG_KEY, address: '192.0.2.1', unlogged: 0, msg: 'request refused' };
+  const expected = { level: 'warn', ...WRONG_KEY, address: '192.0.2.1', unlogged: 0, msg: 'request rejected' };
   assert.deepEqual(lines, [{ ...expected, time: lines[0]?.time }]);
 });
 
@@ -41,7 +41,7 @@ test('[ASVS-16.3] repeated failures log one line a second for each address and c
   );
 });
 
-test('a flood of wrong keys does not hide that a valid one was used for too much', () => {
+test('a flood of wrong keys does not hide a valid key with too small a scope', () => {
   const { lines, write } = logging();
   for (const failure of [WRONG_KEY, WRONG_KEY, SMALL_SCOPE, SMALL_SCOPE]) write(failure, '192.0.2.1');
   assert.deepEqual(
@@ -67,7 +67,7 @@ test('[ASVS-16.3] failures from many clients log 20 lines a second in all and co
   }
 });
 
-test('incidents that had no line are counted in one, ten seconds after the flood began', () => {
+test('incidents without a line are counted in one, ten seconds after the flood began', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const { lines, write } = logging();
@@ -86,7 +86,7 @@ test('incidents that had no line are counted in one, ten seconds after the flood
   }
 });
 
-test('incidents of a client that is forgotten are counted in the next line', () => {
+test('incidents of an evicted client are counted in the next line', () => {
   const { clock, lines, write } = logging();
   for (let n = 0; n < 5; n += 1) write(WRONG_KEY, '192.0.2.1');
   for (let n = 0; n < 10_000; n += 1) write(WRONG_KEY, `10.0.${n >> 8}.${n & 255}`);

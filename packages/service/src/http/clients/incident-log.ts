@@ -4,9 +4,9 @@ import { INCIDENT_KINDS, type Incident, type IncidentEvent } from './incidents.t
 import { RecentClients } from './recent-clients.ts';
 
 const INTERVAL_MS = 1_000;
-/** Lines that all clients together may cause in an interval, for each event. */
+/** Maximum number of lines of all clients in an interval, for each event. */
 const LINES_OF_ALL_MAX = 20;
-/** Incidents without a line are counted in a line of their own after this time, if nothing more happens. */
+/** Incidents without a line are reported in a summary line after this time, if nothing more happens. */
 const SUMMARY_DELAY_MS = 10_000;
 
 interface Interval {
@@ -14,23 +14,24 @@ interface Interval {
   lines: number;
 }
 
-/** Incidents of one event that one client caused. */
+/** The incidents of one event that one client has caused. */
 interface Tally extends Interval {
   readonly address: string;
   latest: Incident;
-  /** Incidents since the last line. */
+  /** The number of incidents since the last line. */
   unlogged: number;
 }
 
 interface Account extends Interval {
   readonly tallies: RecentClients<Tally>;
-  /** Unlogged incidents of clients whose tally was forgotten. */
+  /** The number of unlogged incidents of clients that were evicted. */
   forgotten: number;
 }
 
 /**
- * Writes what strangers cause (ASVS 16.3.1, 16.3.2). For each event, a client causes a few lines a second at most, and all
- * clients together a bounded number. Every line counts the incidents of the client that had no line.
+ * Logs incidents that unknown callers can cause (ASVS 16.3.1, 16.3.2), at a bounded rate. For each event, a client may
+ * cause a few lines a second, and all clients together a bounded number. Each line has the number of incidents of the
+ * client that had no line.
  */
 export class IncidentLog {
   readonly #log: Logger;

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RecentClients } from './recent-clients.ts';
 
-test('an IPv4 address is one client, also where the socket gives it as an IPv6 address', () => {
+test('an IPv4 address is one client, also in its IPv6-mapped form', () => {
   const clients = new RecentClients<string>();
   clients.set('::ffff:192.0.2.1', 'seen');
   assert.equal(clients.get('192.0.2.1'), 'seen');
   assert.equal(clients.get('192.0.2.2'), undefined);
 });
 
-test('the addresses of an IPv6 network of 64 bits are one client, however they are written', () => {
+test('the addresses of an IPv6 /64 network are one client in every notation', () => {
   const clients = new RecentClients<string>();
   clients.set('2001:db8:0:7::1', 'seen');
   for (const same of ['2001:db8::7:1:2:3:4', '2001:0DB8:0:0007:ffff::', '2001:db8:0:7:1:2:3:4%eth0']) {
@@ -22,7 +22,7 @@ test('the addresses of an IPv6 network of 64 bits are one client, however they a
   assert.equal(clients.get('0:0:0:0:0:0:0:1'), 'loopback');
 });
 
-test('of more than 10,000 clients the one that was set longest ago is forgotten', () => {
+test('beyond 10,000 clients the one that was set the longest ago is evicted', () => {
   const clients = new RecentClients<number>();
   const address = (index: number) => `10.0.${index >> 8}.${index & 255}`;
   for (let index = 0; index < 10_000; index += 1) clients.set(address(index), index);

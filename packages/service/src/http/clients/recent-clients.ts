@@ -3,8 +3,8 @@ import { clientName } from './client-name.ts';
 const CLIENTS_MAX = 10_000;
 
 /**
- * Something about each of the clients for which it was set last, at most `CLIENTS_MAX`: the one for which it was set
- * longest ago is forgotten first.
+ * A map from clients to values with at most `CLIENTS_MAX` entries. The entry that was set the longest ago is evicted
+ * first.
  */
 export class RecentClients<T> {
   readonly #clients = new Map<string, T>();
@@ -13,7 +13,7 @@ export class RecentClients<T> {
     return this.#clients.get(clientName(address));
   }
 
-  /** Returns the value of a client that is forgotten for this one. */
+  /** Sets the value of a client. Returns the value of a client that was evicted for it. */
   set(address: string, value: T): T | undefined {
     const client = clientName(address);
     this.#clients.delete(client);

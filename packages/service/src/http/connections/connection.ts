@@ -9,7 +9,7 @@ interface TrackedSocket extends Socket {
   [CONNECTION]?: Connection;
 }
 
-/** The connection of a socket that `Connections` admitted. */
+/** Returns the connection of a socket that `Connections` has accepted. */
 export function connectionOf(socket: Socket): Connection | undefined {
   return (socket as TrackedSocket)[CONNECTION];
 }
@@ -24,32 +24,32 @@ export interface ConnectionEvents {
 
 /** A connection of a client, from its acceptance to its end. */
 export class Connection {
-  /** Tells it apart from all others that are open. */
+  /** Identifies the connection among all open ones. */
   readonly peer: string;
   readonly address: string;
   readonly client: string;
   /** All times are of `monotonicTime`. */
   readonly opened_at: number;
-  /** Requests whose head has arrived. */
+  /** The number of requests whose head has arrived. */
   requests = 0;
-  /** Of these at the last check, and when their number changed. */
+  /** The value of `requests` at the last check. `active_at` is the time at which it changed. */
   requests_seen = 0;
   active_at: number;
-  /** Whether it follows the changes: then it sends nothing and is not idle. */
+  /** Whether the connection follows the changes. It then sends nothing but is not idle. */
   isListening = false;
-  /** Requests that wait for their turn. */
+  /** The number of requests that wait for the response before them. */
   waiting = 0;
   held_bytes = 0;
-  /** The response after which it ends, since the service stops. */
+  /** The last response of the connection, because the service stops. */
   last: ServerResponse | null = null;
-  /** Since when the client has left bytes unread; null when it has not. */
+  /** The time since which the client has not read all bytes; null if it has. */
   unread_since: number | null = null;
-  /** When it is destroyed after its last response. */
+  /** The time at which it is destroyed after its last response. */
   ends_at: number | null = null;
   readonly #accepted: Socket;
   readonly #events: ConnectionEvents;
   #isEnded = false;
-  /** Where HTTP is spoken: the accepted socket, or TLS over it; null before the handshake. */
+  /** The socket of the HTTP protocol: the accepted socket, or TLS over it; null before the handshake. */
   #http: Socket | null = null;
 
   constructor(accepted: Socket, peer: string, address: string, client: string, now: number, events: ConnectionEvents) {
@@ -71,24 +71,24 @@ export class Connection {
     return this.#http !== null;
   }
 
-  /** Bytes that are written and not yet taken by the system. */
+  /** The number of written bytes that the system has not taken yet. */
   get unsent_bytes(): number {
     return this.#http?.writableLength ?? 0;
   }
 
-  /** The response that is under way. */
+  /** The response that is being sent. */
   get response(): ServerResponse | null {
     return this.#http && responseUnderWay(this.#http);
   }
 
   speaksHttpOn(socket: Socket): void {
     this.#http = socket;
-    // A client may tear it off at any time. Node listens for that only until a request asks for a tunnel.
+    // A client may reset the connection at any time. Node handles this error only until a request asks for a tunnel.
     socket.on('error', () => {});
     (socket as TrackedSocket)[CONNECTION] = this;
   }
 
-  /** Counts bytes that wait in memory; false where they have no room, and must be given up. */
+  /** Counts bytes that wait in memory. Returns false if there is no memory left; the caller must then drop them. */
   hold(bytes: number): boolean {
     return this.#events.hold(this, bytes);
   }
@@ -97,21 +97,21 @@ export class Connection {
     this.#events.release(this, bytes);
   }
 
-  /** Destroys the connection for a reason that belongs in the log. */
+  /** Destroys the connection and logs the reason. */
   cut(reason: CutReason): void {
     if (this.#isEnded) return;
     this.destroy();
     this.#events.cut(this, reason);
   }
 
-  /** Destroys it at once: what the system has not sent is discarded. */
+  /** Destroys the connection at once; unsent data is discarded. */
   destroy(): void {
     if (this.#http) stopParsing(this.#http);
     if (!this.#accepted.destroyed) this.#discard();
     this.#end();
   }
 
-  /** The system rejects a reset of a socket that is being shut down, and Node would keep its descriptor for ever. */
+  /** The system rejects a reset while a socket is shutting down, and Node would then keep its descriptor for ever. */
   #discard(): void {
     if (this.#accepted.writableEnded) this.#accepted.destroy();
     else this.#accepted.resetAndDestroy();
@@ -124,20 +124,20 @@ export class Connection {
   }
 
   /**
-   * Ends it after the response that is under way, without reading what the client still sends. It is destroyed a little
-   * later: a socket that is closed with unread bytes is reset, and its client would lose the response.
+   * Ends the connection after the current response, without reading further data of the client. It is destroyed a
+   * little later: closing a socket with unread bytes resets it, and the client would lose the response.
    */
   endAfterResponse(): void {
     const socket = this.#http;
     if (!socket) return;
     socket.destroySoon = () => {
       this.endWith('');
-      // Node begins to discard the body in this turn.
+      // Node starts to discard the body in this turn.
       setImmediate(() => socket.pause());
     };
   }
 
-  /** Ends it with these bytes. It is destroyed when the client has ended it too, or a little later. */
+  /** Sends these bytes and ends the connection. It is destroyed when the client has ended it too, or a little later. */
   endWith(bytes: string): void {
     this.#http?.end(bytes);
     this.#events.lingers(this);

@@ -8,27 +8,27 @@ import { Connection, type ConnectionEvents, connectionOf } from './connection.ts
 import { Crowd } from './crowd.ts';
 import { HeldBytes } from './held-bytes.ts';
 
-/** Memory of the objects of a request that waits for its turn. */
+/** Memory of the objects of a waiting request. */
 const WAITING_BYTES = 4_096;
-/** The largest body that may wait: Node reads up to 64 KiB of it into memory. */
+/** Maximum body of a waiting request: Node reads up to 64 KiB of it into memory. */
 const WAITING_BODY_BYTES_MAX = 16_384;
-/** Of each character of its head. */
+/** Memory of each character of the head of a request. */
 const CHARACTER_BYTES = 2;
-/** A connection without a request for as long is not in use. */
+/** A connection without a request for this time is not in use. */
 const IN_USE_MS = 5_000;
 
-/** Serves a request whose turn it is. */
+/** Serves a request when no response before it is pending. */
 export type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
- * Bounds what clients may hold: connections, requests that wait, bytes in memory, and time. Node's server bounds requests
- * by time only, and only until their last byte has arrived.
+ * Limits the resources of clients: connections, waiting requests, bytes in memory, and time. Node's server limits only
+ * the time of a request, and only until its last byte has arrived.
  */
 export class Connections {
   readonly #bounds: HttpBounds;
   readonly #all: Crowd;
   readonly #ofClients = new Map<string, Crowd>();
-  /** TLS connections whose handshake is unfinished, by their peer: Node tells TLS sockets and accepted ones apart. */
+  /** TLS connections during the handshake, by their peer: the TLS socket is another object than the accepted one. */
   readonly #handshakes = new Map<string, Connection>();
   readonly #held: HeldBytes;
   readonly #events: ConnectionEvents;
@@ -52,7 +52,7 @@ export class Connections {
     };
   }
 
-  /** Takes over the connections of a server. */
+  /** Tracks the connections of a server from now on. */
   watch(server: Server, isTls: boolean): void {
     const accept = server.listeners('connection');
     server.removeAllListeners('connection');
@@ -71,8 +71,8 @@ export class Connections {
   }
 
   /**
-   * From now on each response is the last of its connection. Answers how long connections without a request are still to be
-   * kept: one that is closed while its client sends a request loses it.
+   * From now on each response is the last of its connection. Returns how long connections without a request must stay
+   * open: a connection that is closed while its client sends a request loses the request.
    */
   stop(): number {
     const now = monotonicTime();
@@ -87,14 +87,17 @@ export class Connections {
     return grace_ms;
   }
 
-  /** Unless others wait behind it: the last of them is the last one then. */
+  /**
+   * Makes a response the last of its connection, unless other requests wait behind it: then the last of those is the
+   * last.
+   */
   #makeLast(connection: Connection, response: ServerResponse): void {
     if (connection.waiting > 0 || response.headersSent || !response.shouldKeepAlive) return;
     response.shouldKeepAlive = false;
     connection.last = response;
   }
 
-  /** Another request has arrived behind the one whose response was to be the last. */
+  /** Another request has arrived after the one whose response was to be the last. */
   #undoLast({ last }: Connection): void {
     if (last && !last.headersSent) last.shouldKeepAlive = true;
   }
@@ -103,7 +106,7 @@ export class Connections {
     for (const connection of this.#all.members) connection.destroy();
   }
 
-  /** Calls `serve` when it is the request's turn: requests of one connection are served one after the other. */
+  /** Calls `serve` when the responses before it are sent: requests of one connection are served one after the other. */
   takeTurn(request: IncomingMessage, response: ServerResponse, serve: Serve): void {
     const connection = connectionOf(request.socket);
     if (connection) connection.requests += 1;
@@ -112,7 +115,7 @@ export class Connections {
   }
 
   #wait(connection: Connection, request: IncomingMessage, response: ServerResponse, serve: Serve): void {
-    // Node has parsed this one already when its connection is destroyed.
+    // Node may already have parsed this request when its connection is destroyed.
     if (request.socket.destroyed) return;
     const bytes = waitingBytes(request);
     if (connection.waiting >= this.#bounds.pipelined_max || bytes === null || !connection.hold(bytes)) {
@@ -121,7 +124,7 @@ export class Connections {
     }
     connection.waiting += 1;
     this.#undoLast(connection);
-    // Node gives a response its socket when the one before it is sent.
+    // Node assigns the socket to a response after the one before it was sent.
     response.once('socket', () => {
       connection.waiting -= 1;
       connection.release(bytes);
@@ -169,7 +172,7 @@ export class Connections {
     if (ofClient?.members.size === 0) this.#ofClients.delete(client);
   }
 
-  /** Destroys what is past a deadline that Node's server does not know. */
+  /** Destroys connections that are past a deadline that Node's server does not check. */
   #check(now: number): void {
     for (const connection of this.#all.members) this.#checkOne(connection, now);
   }
@@ -194,7 +197,7 @@ function peerOf({ remoteAddress, remotePort, localAddress }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress}`;
 }
 
-/** Null where its body is too large to wait. */
+/** Returns the memory of a waiting request; null if its body is too large to wait. */
 function waitingBytes({ url = '', rawHeaders, headers }: IncomingMessage): number | null {
   const body_bytes = Number(headers['content-length'] ?? 0);
   if (headers['transfer-encoding'] !== undefined || body_bytes > WAITING_BODY_BYTES_MAX) return null;

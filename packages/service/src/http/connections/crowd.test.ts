@@ -16,7 +16,7 @@ test('[B-07] an address gets at most its share of the connections', async (t) =>
   const { url, log } = await serve(t, { connections_max: 8, caller_share: 0.25 });
   const first = await connectRaw(url, { from: '127.0.0.2' });
   const second = await connectRaw(url, { from: '127.0.0.2' });
-  // The reset may come before the connection is known to be there.
+  // The connection may be reset before it is reported as open.
   const third = await connectRaw(url, { from: '127.0.0.2' }).catch(() => null);
   assert.equal(await (third?.closed ?? ''), '');
   assert.equal(log.at(-1)?.event, 'connection_refused');
@@ -26,7 +26,7 @@ test('[B-07] an address gets at most its share of the connections', async (t) =>
   for (const { socket } of [first, second, other]) socket.destroy();
 });
 
-test('an address that closes a connection may open another one', async (t) => {
+test('an address may open another connection after it has closed one', async (t) => {
   const { url } = await serve(t, { connections_max: 4, caller_share: 0.25 });
   for (let n = 0; n < 10; n += 1) {
     const connection = await connectRaw(url);
@@ -35,7 +35,7 @@ test('an address that closes a connection may open another one', async (t) => {
   }
 });
 
-/** A crowd of one member more than it has room for. */
+/** A crowd with one connection more than its limit. */
 function full() {
   const crowd = new Crowd(2);
   const cut: Connection[] = [];
@@ -63,7 +63,7 @@ test('[B-07] a new connection replaces the one that has been idle for longest', 
   assert.deepEqual([...crowd.members], [second]);
 });
 
-test('a connection with a request has five seconds, and one that follows changes stays', () => {
+test('a connection with a request stays for five seconds, a change stream always', () => {
   const { crowd, cut, enter } = full();
   const [busy, listening] = [enter(0), enter(0)];
   busy.requests = 1;

@@ -1,15 +1,17 @@
 import type { Connection } from './connection.ts';
 
-/** A client that has just connected gets this long to send a request, even when there is no room. */
+/** A new connection may wait this long for its first request before it can be evicted. */
 const NEW_MS = 1_000;
-/** A request that is under way gets this long, even when there is no room. */
+/** A connection with a request may take this long before it can be evicted. */
 const BUSY_MS = 5_000;
-/** How long a crowd in which nobody was idle is not searched again: a search looks at every member. */
+/** After a search without idle connections, the next one starts after this time: a search reads every connection. */
 const SEARCH_INTERVAL_MS = 100;
-/** The part of a crowd that gives way at once, so that a flood does not search it for each connection. */
+/**
+ * The fraction of the connections that is evicted at once, so that a flood does not cause a search for each connection.
+ */
 const EVICTED_PART = 0.01;
 
-/** Connections with a common bound: all of them, or those of one client. */
+/** Connections with a common limit: all connections, or those of one client. */
 export class Crowd {
   readonly members = new Set<Connection>();
   readonly #max: number;
@@ -19,7 +21,10 @@ export class Crowd {
     this.#max = max;
   }
 
-  /** Whether there is room for one more; the connections that have been idle for longest give way for it. */
+  /**
+   * Returns whether another connection is allowed. At the limit, it evicts the connections that have been idle for the
+   * longest time.
+   */
   hasRoom(now: number): boolean {
     if (this.members.size < this.#max) return true;
     if (now - this.#searched_at < SEARCH_INTERVAL_MS) return false;

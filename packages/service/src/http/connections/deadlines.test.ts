@@ -11,7 +11,7 @@ const pem = (name: string) =>
   readFileSync(new URL(`../../../../../testing/certificates/localhost.${name}.pem`, import.meta.url), 'utf8');
 const TLS = { key: pem('key'), cert: pem('crt') };
 const LONG_MS = 600_000;
-/** No deadline but those of a test. */
+/** No timeouts except those of a test. */
 const BOUNDS: Partial<HttpBounds> = {
   handshake_timeout_ms: LONG_MS,
   head_timeout_ms: LONG_MS,
@@ -20,9 +20,9 @@ const BOUNDS: Partial<HttpBounds> = {
   idle_timeout_ms: LONG_MS,
   check_interval_ms: 5,
 };
-/** Of a TLS 1.2 record with a ClientHello of 512 bytes. */
+/** The beginning of a TLS 1.2 record with a ClientHello of 512 bytes. */
 const HALF_RECORD = Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252]);
-/** More than the systems on both sides hold for a connection whose client does not read. */
+/** More than the operating systems of both sides buffer for a client that does not read. */
 const UNREAD = get('/docs/swagger-ui-bundle.js').repeat(16);
 
 async function serve(t: TestContext, bounds: Partial<HttpBounds>, tls = false): Promise<TestServer> {
@@ -31,7 +31,7 @@ async function serve(t: TestContext, bounds: Partial<HttpBounds>, tls = false): 
   return server;
 }
 
-/** A TCP connection to a server that speaks TLS. */
+/** A TCP connection to a TLS server. */
 async function connectSilently(url: string, bytes = Buffer.alloc(0)): Promise<RawConnection> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   await once(socket, 'connect');
@@ -65,7 +65,7 @@ for (const tls of [false, true]) {
     await client.closed;
   });
 
-  test(`a ${kind} client that sends nothing is cut off without a word`, async (t) => {
+  test(`a ${kind} client that sends nothing is disconnected without a response`, async (t) => {
     const { url } = await serve(t, { head_timeout_ms: 30 }, tls);
     assert.equal(await (await connectRaw(url, { tls })).closed, '');
   });
@@ -91,7 +91,7 @@ for (const tls of [false, true]) {
     assert.match(await client.closed, /^HTTP\/1\.1 200 /);
   });
 
-  test(`a ${kind} client that reads nothing does not hold up the end of the service`, async () => {
+  test(`a ${kind} client that does not read does not delay the end of the service`, async () => {
     const bounds = { ...BOUNDS, request_timeout_ms: 60, head_timeout_ms: 60 };
     const server = await startTestServer({ bounds, ...(tls && { tls: TLS }) });
     const reader = await connectRaw(server.url, { tls });

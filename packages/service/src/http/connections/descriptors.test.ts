@@ -5,7 +5,7 @@ import { connectRaw } from '../../../../../testing/http/raw-connection.ts';
 import { startTestServer } from '../../../../../testing/http/test-server.ts';
 
 const CONNECTIONS = 20;
-/** More than one read of the server takes, after a header that no parser takes. */
+/** More data than one read of the server, after a header that no parser accepts. */
 const MALFORMED = `POST /v2/sessions HTTP/1.1\r\nhost: localhost\r\nx: \u0001\r\ncontent-length: 70000\r\n\r\n${'x'.repeat(70_000)}`;
 const POLL_MS = 10;
 const POLLS_MAX = 200;

@@ -18,7 +18,7 @@ function holding(max: number, max_of_client: number) {
   return { held, cut, connect };
 }
 
-test('a client has its share of the bytes in memory, and what it gives back it may take again', () => {
+test('a client has a share of the memory, and may use released bytes again', () => {
   const { held, connect } = holding(100, 40);
   const [a, b] = [connect('a', '192.0.2.1'), connect('b', '192.0.2.2')];
   assert.equal(held.add(a, 40, 0), true);
@@ -28,7 +28,7 @@ test('a client has its share of the bytes in memory, and what it gives back it m
   assert.equal(held.add(a, 30, 0), true);
 });
 
-test('the connection that has held bytes for longest gives way after a second, of its own client first', () => {
+test('after a second the oldest holder of bytes is evicted, first of the same client', () => {
   const { held, cut, connect } = holding(100, 40);
   const others = ['192.0.2.2', '192.0.2.3'].map((client) => connect(client, client));
   for (const other of others) held.add(other, 30, 0);
@@ -43,7 +43,7 @@ test('the connection that has held bytes for longest gives way after a second, o
   assert.deepEqual(cut, ['slow', '192.0.2.2']);
 });
 
-test('a connection that has ended holds nothing', () => {
+test('a connection that has ended keeps no bytes in memory', () => {
   const { held, connect } = holding(100, 100);
   const ended = connect('a', '192.0.2.1');
   held.add(ended, 60, 0);

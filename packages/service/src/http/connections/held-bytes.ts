@@ -1,18 +1,18 @@
 import type { Connection } from './connection.ts';
 
-/** A connection may hold bytes for this long before it gives way to another one. */
+/** A connection may keep bytes in memory for this long before it can be destroyed for another one. */
 const HELD_MS_MIN = 1_000;
 
 /**
- * Bytes that wait in memory for slow clients: unfinished bodies, requests that wait for their turn, unread responses. A
- * client that keeps up holds them for a moment. Beyond the bound of a client, or of all, the connection that has held bytes
- * for longest is destroyed; where none has held them for long, the new bytes are refused.
+ * Limits the bytes that wait in memory for slow clients: unfinished bodies, waiting requests, unread responses. A fast
+ * client keeps bytes in memory only briefly. At the limit of a client, or of all clients, the connection that has kept
+ * bytes for the longest time is destroyed. If none has kept them for long, the new bytes are rejected.
  */
 export class HeldBytes {
   readonly #max: number;
   readonly #max_of_client: number;
   readonly #ofClients = new Map<string, number>();
-  /** Since when each connection has held bytes, the longest first. */
+  /** The time since which each connection has kept bytes in memory, the earliest first. */
   readonly #holders = new Map<Connection, number>();
   #total = 0;
 
@@ -21,7 +21,7 @@ export class HeldBytes {
     this.#max_of_client = max_of_client;
   }
 
-  /** False where the bytes have no room. */
+  /** Adds bytes of a connection. Returns false if there is no memory left. */
   add(connection: Connection, bytes: number, now: number): boolean {
     if (connection.isEnded) return false;
     const { client } = connection;
@@ -32,7 +32,7 @@ export class HeldBytes {
     return true;
   }
 
-  /** Takes off at most what the connection holds: it may have been cut meanwhile. */
+  /** Removes bytes, at most those that the connection still has: it may have been destroyed meanwhile. */
   remove(connection: Connection, bytes: number): void {
     this.#change(connection, -Math.min(bytes, connection.held_bytes));
     if (connection.held_bytes === 0) this.#holders.delete(connection);

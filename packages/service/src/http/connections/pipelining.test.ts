@@ -13,7 +13,7 @@ async function serve(t: TestContext, options: TestServerOptions = {}) {
   return server;
 }
 
-/** Counts the requests that Node's parser hands over, until the test ends. */
+/** Counts the requests of Node's parser until the test ends. */
 function countRequests(t: TestContext): () => number {
   let count = 0;
   const counter = () => {
@@ -30,13 +30,13 @@ test('[B-08] a connection above the pipelining limit is closed and its rest is n
   const attacker = await connectRaw(url);
   attacker.socket.write(get(BUNDLE).repeat(8) + get('/', 'host:\r\n').repeat(2_500));
   assert.equal(await attacker.closed, '');
-  // One that is served, sixteen that wait, and the one that is too many.
+  // One request that is served, sixteen that wait, and one too many.
   assert.equal(parsed(), 18);
   const { event, reason, address } = log.at(-1) ?? {};
   assert.deepEqual([event, reason, address], ['connection_cut', 'pipelining', '127.0.0.1']);
 });
 
-test('pipelined requests within the bound are answered in their order', async (t) => {
+test('pipelined requests within the limit get responses in order', async (t) => {
   const { url } = await serve(t);
   const client = await connectRaw(url);
   const paths = Array.from({ length: 17 }, (_, n) => `/none-${n}`);
@@ -49,7 +49,7 @@ test('pipelined requests within the bound are answered in their order', async (t
   client.socket.destroy();
 });
 
-/** A store whose first read waits. */
+/** A store whose first read waits for the test. */
 class HeldStore extends MemoryStore {
   readonly ids: string[] = [];
   readonly asked = Promise.withResolvers<void>();
@@ -63,7 +63,7 @@ class HeldStore extends MemoryStore {
   }
 }
 
-test('a request is not served while the response before it is under way', async (t) => {
+test('a request is not served before the previous response is sent', async (t) => {
   const store = new HeldStore({ sessions_max: 1 });
   const { url } = await serve(t, { store });
   const parsed = countRequests(t);
@@ -78,7 +78,7 @@ test('a request is not served while the response before it is under way', async 
   client.socket.destroy();
 });
 
-test('a large body does not wait behind another response', async (t) => {
+test('a request with a large body may not wait behind another response', async (t) => {
   const { url } = await serve(t);
   for (const length of [16_385, 'chunked'] as const) {
     const client = await connectRaw(url);
@@ -97,7 +97,7 @@ test('[B-08] waiting requests have a memory limit for each client address', asyn
   other.socket.write(waiting);
   const attackers = await Promise.all(Array.from({ length: 20 }, () => connectRaw(url)));
   for (const { socket } of attackers) socket.pause().write(waiting);
-  // Each holds 48 kB, so that two of an address fit into its quarter.
+  // Each request takes 48 kB, so that two of an address fit into its quarter.
   while (!log.some(({ reason }) => reason === 'pipelining')) await new Promise((resolve) => setImmediate(resolve));
   await other.until(/does not exist.*does not exist/s);
   for (const { socket } of [...attackers, other, first]) socket.destroy();

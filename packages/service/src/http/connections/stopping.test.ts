@@ -14,7 +14,7 @@ async function serve(t: TestContext, options: TestServerOptions = {}) {
   return { ...server, connection, send: (bytes: string) => connection.socket.write(bytes) };
 }
 
-test('a connection in use is told by its next response that it was the last, and is not reset', async (t) => {
+test('the next response of an active connection says that it is the last; no reset', async (t) => {
   const { connection, send, stop } = await serve(t);
   send(get('/livez'));
   await connection.until(/"ok"/);
@@ -25,7 +25,7 @@ test('a connection in use is told by its next response that it was the last, and
   await stopped;
 });
 
-/** A store whose reads wait. */
+/** A store whose reads wait for the test. */
 class HeldStore extends MemoryStore {
   readonly asked = Promise.withResolvers<void>();
   readonly held = Promise.withResolvers<void>();
@@ -37,7 +37,7 @@ class HeldStore extends MemoryStore {
   }
 }
 
-test('a request under way when the service stops is the last of its connection', async (t) => {
+test('a request in flight when the service stops is the last of its connection', async (t) => {
   const store = new HeldStore({ sessions_max: 10 });
   const { connection, send, stop } = await serve(t, { store });
   send(get('/v2/sessions/x'));
@@ -48,7 +48,7 @@ test('a request under way when the service stops is the last of its connection',
   await stopped;
 });
 
-test('of requests that wait for their turn when the service stops all are served, and the last one says so', async (t) => {
+test('waiting requests are served when the service stops; the last response says so', async (t) => {
   const store = new HeldStore({ sessions_max: 10 });
   const { connection, send, stop } = await serve(t, { store });
   send(`${get('/v2/sessions/x')}${get('/heartbeat')}${get('/status')}`);
@@ -61,7 +61,7 @@ test('of requests that wait for their turn when the service stops all are served
   await stopped;
 });
 
-test('a connection that sends nothing more holds up the end for the grace alone', async (t) => {
+test('a connection that sends nothing delays the end only by the grace period', async (t) => {
   const { connection, send, stop } = await serve(t, { bounds: { stop_grace_ms: 5, check_interval_ms: 5 } });
   send(get('/livez'));
   await connection.until(/"ok"/);

@@ -46,7 +46,7 @@ test('[B-01] API v1 rejects wrong input with the property and the reason, never 
   await fc.assert(property, { numRuns: 400 });
 });
 
-test('a refused open stores nothing, whatever is wrong with it', async () => {
+test('a rejected open_session stores nothing', async () => {
   const opened = await countSessions();
   const deep = `${'['.repeat(5000)}${']'.repeat(5000)}`;
   const refused: [string | Uint8Array<ArrayBuffer>, string, RegExp][] = [
@@ -72,7 +72,7 @@ test('a refused open stores nothing, whatever is wrong with it', async () => {
   assert.equal(await countSessions(), opened);
 });
 
-test('an id that no session can have is that of no session', async () => {
+test('an id that no session can have is treated as unknown', async () => {
   for (const { name } of COMMANDS.filter(({ name, result }) => result === 'session' && name !== 'open_session')) {
     for (const session_id of ['x'.repeat(4_097), 'x'.repeat(30_000), 'a\0', 'a\ud800']) {
       const { status, body } = await post(name, JSON.stringify({ session_id, data: 1, user: 1 }));
@@ -81,27 +81,27 @@ test('an id that no session can have is that of no session', async () => {
   }
 });
 
-test('a byte order mark is refused, whatever else is in the body', async () => {
+test('a body with a byte order mark is always rejected', async () => {
   for (const text of ['{"user_id":"1"}', '{"user_id":"\\u0031"}']) {
     const { status, body } = await post('open_session', `\ufeff${text}`);
     assert.deepEqual([status, body.code], [400, 'InvalidContent']);
   }
 });
 
-test('a value of 200 levels, and brackets inside a text, are accepted', async () => {
+test('200 levels of nesting, and brackets in a string, are accepted', async () => {
   const brackets = JSON.stringify({ user_id: '1', data: `${'[{'.repeat(1000)}"\\` });
   assert.equal((await post('open_session', brackets)).status, 200);
   const levels = `{"user_id":"1","data":${'['.repeat(199)}${']'.repeat(199)}}`;
   assert.equal((await post('open_session', levels)).status, 200);
 });
 
-test('a compressed body is refused as such, not taken for broken JSON', async () => {
+test('a compressed body is rejected for its encoding, not as invalid JSON', async () => {
   const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
   const answer = await fetch(`${server.url}/v1/sessions/open_session`, { method: 'POST', headers, body: '{}' });
   assert.equal(answer.status, 415);
 });
 
-test('what is no HTTP, and headers without end, are cut off with a 4xx', async () => {
+test('invalid HTTP and endless headers get a 4xx, and the connection is closed', async () => {
   const send = (text: string) =>
     new Promise<string>((resolve, reject) => {
       const { hostname, port } = new URL(server.url);

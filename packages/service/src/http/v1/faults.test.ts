@@ -3,7 +3,10 @@ import { type TestContext, test } from 'node:test';
 import { startTestServer, type TestServer, type TestServerOptions } from '../../../../../testing/http/test-server.ts';
 import { newApiKey, parseApiKey } from '../authentication/api-keys.ts';
 
-/** The ten faults of the originals (WIRE_V1.md), each with the test that it is gone. Number 7 is `file-persistence.test.ts`. */
+/**
+ * The ten faults of the original services (WIRE_V1.md), each with the test that it is fixed. Number 7 is in
+ * `file-persistence.test.ts`.
+ */
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -30,7 +33,7 @@ async function call({ url }: TestServer, command: string, request: object): Prom
   return { status: answer.status, body: text === '' ? null : JSON.parse(text) };
 }
 
-test('fault 1: from_time keeps the sessions since then, to_time those before', async (t) => {
+test('fault 1: from_time selects the sessions since then, to_time those before', async (t) => {
   const { server, call } = await serve(t);
   const { body: early } = await call('open_session', { user_id: '1' });
   server.clock.advance(HOUR_MS);
@@ -48,7 +51,7 @@ test('fault 1: from_time keeps the sessions since then, to_time those before', a
   );
 });
 
-test('fault 2: data and user of a closed session are not changed; the answer is 409 SESSION_CLOSED', async (t) => {
+test('fault 2: changing a closed session is rejected with 409 SESSION_CLOSED', async (t) => {
   const { call } = await serve(t);
   const { body: session } = await call('open_session', { user_id: '1' });
   await call('close_session', { session_id: session.id });
@@ -66,7 +69,7 @@ test('fault 2: data and user of a closed session are not changed; the answer is 
   assert.equal(read.user, null);
 });
 
-test('fault 3: a session past its timeout reads as closed at once, in get and in lists, without a sweep', async (t) => {
+test('fault 3: a session past its timeout is returned as closed without a sweep', async (t) => {
   const { server, call } = await serve(t);
   const { body: session } = await call('open_session', { user_id: '1', data: 'secret' });
   server.clock.advance(DAY_MS);
@@ -80,7 +83,7 @@ test('fault 3: a session past its timeout reads as closed at once, in get and in
   assert.equal((await call('store_session_data', { session_id: session.id, data: 1 })).status, 409);
 });
 
-test('fault 4: closing a closed session leaves its close_time where it was', async (t) => {
+test('fault 4: closing a closed session does not change its close_time', async (t) => {
   const { server, call } = await serve(t);
   const { body: session } = await call('open_session', { user_id: '1' });
   const { body: first } = await call('close_session', { session_id: session.id });
@@ -90,7 +93,7 @@ test('fault 4: closing a closed session leaves its close_time where it was', asy
   assert.deepEqual(second, first);
 });
 
-test('fault 5: a sweep keeps the last activity, and closes at the timeout and not at its own time', async (t) => {
+test('fault 5: a sweep does not change request_time, and closes at the deadline', async (t) => {
   const { server, call } = await serve(t);
   const { body: session } = await call('open_session', { user_id: '1' });
   server.clock.advance(DAY_MS + 5 * HOUR_MS);
@@ -102,7 +105,7 @@ test('fault 5: a sweep keeps the last activity, and closes at the timeout and no
   assert.deepEqual(after, before);
 });
 
-test('fault 6: any JSON value is kept as data and user; empty ids are refused', async (t) => {
+test('fault 6: any JSON value is stored as data and user; empty ids are rejected', async (t) => {
   const { call } = await serve(t);
   for (const value of [0, false, '', [], {}, 'abc', -1.5, [null], { a: { b: [1] } }]) {
     const { body: session } = await call('open_session', { user_id: '1', user: value, data: value });
@@ -117,7 +120,7 @@ test('fault 6: any JSON value is kept as data and user; empty ids are refused', 
   assert.equal((await call('get_session_by_id', { session_id: '' })).status, 400);
 });
 
-test('fault 8: an answer is not changed by what happens to the session afterwards', async (t) => {
+test('fault 8: a response is not changed by later changes of the session', async (t) => {
   const { call } = await serve(t);
   const { body: session } = await call('open_session', { user_id: '1', data: { cart: [1] } });
   const { body: first } = await call('get_session_by_id', { session_id: session.id });
@@ -161,6 +164,6 @@ test('[K-08] fault 10: pages of other origins may call only if their origin is l
   };
   assert.deepEqual(await openFrom('https://app.example.com'), [200, 'https://app.example.com', 'Origin']);
   assert.deepEqual(await openFrom('https://evil.example.com'), [403, null, null]);
-  // With a key nobody is refused for an origin: the browser alone keeps the answer from the page.
+  // With a key no request is rejected for its origin: only the browser keeps the response from the page.
   assert.deepEqual(await openFrom('https://evil.example.com', withKeys.url), [200, null, 'Origin']);
 });

@@ -17,12 +17,12 @@ export interface V1Options {
   readonly sessions: Sessions;
   readonly log: Logger;
   readonly errors: ErrorResponses;
-  /** Where the commands are, like `/v1/sessions`. */
+  /** The path of the commands, like `/v1/sessions`. */
   readonly base: string;
   /** The largest body that is read, in bytes. */
   readonly body_limit: number;
   readonly cors: Cors;
-  /** Asks for the same keys as API v2, or for none. */
+  /** Requires the same keys as API v2, or none. */
   readonly access: Authenticator | OpenAccess;
 }
 
@@ -31,7 +31,7 @@ export function v1Paths(base: string): string[] {
   return COMMANDS.map(({ name }) => pathTo(base, name));
 }
 
-/** `POST <base>/<command>` for every command. */
+/** Serves `POST <base>/<command>` for every command. */
 export function createV1Handler({ sessions, log, errors, base, body_limit, cors, access }: V1Options): Handler {
   const commands = new Map(COMMANDS.map((command) => [pathTo(base, command.name), command]));
 
@@ -67,7 +67,7 @@ function pathOf(url: string): string {
 }
 
 function answer(response: ServerResponse, text: string | null): void {
-  // A 200 without a value breaks Node clients: null is 204.
+  // A 200 without a body breaks Node clients, so null is sent as 204.
   if (text === null) {
     response.writeHead(204, [...NO_SNIFFING_PAIR]).end();
     return;
@@ -77,7 +77,7 @@ function answer(response: ServerResponse, text: string | null): void {
   endWithText(response, text);
 }
 
-/** No body, and a JSON value that is no object, count as a request without members (WIRE_V1.md, HTTP). */
+/** A missing body, and a JSON value that is no object, count as an empty object (WIRE_V1.md, HTTP). */
 function asMembers(body: unknown): unknown {
   return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {};
 }

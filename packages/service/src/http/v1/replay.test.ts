@@ -8,7 +8,7 @@ const { recorded_from, scenarios } = readRecording();
 const used = new Set<Difference>();
 
 for (const scenario of scenarios) {
-  test(`answers as ${recorded_from} did: ${scenario.name}`, async () => {
+  test(`responds like ${recorded_from}: ${scenario.name}`, async () => {
     // The original has no API v2.
     const server = await startTestServer({ v2: null });
     try {
@@ -20,9 +20,9 @@ for (const scenario of scenarios) {
   });
 }
 
-test('every intended difference is one', () => {
+test('every intended difference occurs', () => {
   for (const difference of DIFFERENCES)
-    assert.ok(used.has(difference), `nothing differs any more: ${difference.reason}`);
+    assert.ok(used.has(difference), `this difference no longer occurs: ${difference.reason}`);
 });
 
 function compare(scenario: Scenario, step: Step, ours: Answer): void {
@@ -46,7 +46,7 @@ function compare(scenario: Scenario, step: Step, ours: Answer): void {
 function matches(ours: Answer, { response, request }: Step): boolean {
   if (ours.status !== response.status) return false;
   if (response.body === null) return ours.body === null;
-  // Dart clients need the charset that the original does not name.
+  // The original does not name the charset, which Dart clients need.
   if (ours.content_type !== 'application/json; charset=utf-8') return false;
   if (response.status >= 400) return sameError(ours.body as ErrorBody, response);
   return same(inOrder(ours.body, request.body), inOrder(response.body, request.body));
@@ -59,7 +59,7 @@ interface ErrorBody {
   readonly message: string;
 }
 
-/** The original's errors of the framework lack category and status, those of commands leak a stack. */
+/** Framework errors of the original have no category and status. Its command errors leak a stack. */
 function sameError(ours: ErrorBody, { status, body }: Answer): boolean {
   const { code, category, message } = body as Partial<ErrorBody>;
   const members = [...(message ?? '').matchAll(/(?:^|, |: )([\w.]+) (?:must|type)/g)].map(([, member]) => member ?? '');
@@ -74,7 +74,7 @@ function sameError(ours: ErrorBody, { status, body }: Answer): boolean {
   );
 }
 
-/** The original lists by insertion. Which of three equally old sessions is on a page is not compared, how many are is. */
+/** The original lists by insertion. For equally old sessions on a page, only their number is compared. */
 function inOrder(body: unknown, request: string | null): unknown {
   if (typeof body !== 'object' || body === null || !('total' in body) || !('data' in body)) return body;
   const { total, data } = body as { total: number | null; data: { id: string }[] };
@@ -82,7 +82,7 @@ function inOrder(body: unknown, request: string | null): unknown {
   return { total, data: paged ? data.length : data.toSorted((a, b) => (a.id < b.id ? -1 : 1)) };
 }
 
-/** By text: the order of members is what a reader sees. */
+/** Compares as text, so that the order of properties counts. */
 function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

@@ -5,7 +5,7 @@ import { ROUTES } from '../../api/v2/routes.ts';
 import { SCHEMAS } from '../../api/v2/schemas.ts';
 import { startV2 } from './fixtures/start.ts';
 
-/** What ends or deletes sessions is left out, so that they can be counted and written to. */
+/** Routes that end or delete sessions are left out, so that sessions can be counted and changed. */
 const LINES = ROUTES.filter(({ name }) => !/^(close|delete)Session/.test(name)).map(
   ({ method, path }) => `${method} ${path}`,
 );
@@ -34,13 +34,13 @@ const query = fc
   .map((asked) => asked.map(([member, value]) => `${encoded(member)}=${encoded(value)}`).join('&'));
 const id = fc.oneof(fc.constant('{id}'), fc.constantFrom('%00', '%ff', '..%2f', 'x'.repeat(2000)), text.map(encoded));
 
-test('whatever is sent, the answer is one that the document names, and nothing opens but what is said to be', async (t) => {
+test('every response is documented for its route, and only reported sessions are opened', async (t) => {
   const { send, open } = await startV2(t);
   const { session } = await open();
   let opened = 1;
   const property = fc.asyncProperty(fc.constantFrom(...LINES), id, query, body, async (line, place, asked, content) => {
     const path = line.replace('{id}', () => place.replace('{id}', session.id));
-    // `send` fails where the status, the code or the schema is not one that the document has for the route.
+    // `send` fails if the document does not have the status, the code or the schema for the route.
     const { status } = await send(`${path}?${asked}`, line.startsWith('GET ') ? {} : { text: content });
     assert.notEqual(status, 500);
     if (status === 201) opened += 1;
@@ -49,7 +49,7 @@ test('whatever is sent, the answer is one that the document names, and nothing o
   assert.equal((await send('GET /v2/sessions?total=true&limit=1')).body.total, opened);
 });
 
-test('user and data come back as they were sent, NUL and halves of surrogate pairs too', async (t) => {
+test('user and data are returned unchanged, also NUL and halves of surrogate pairs', async (t) => {
   const { send, open, validate } = await startV2(t);
   const value = fc
     .oneof(
@@ -73,7 +73,7 @@ test('user and data come back as they were sent, NUL and halves of surrogate pai
   await fc.assert(property, { numRuns: 100 });
 });
 
-test('a leap second, which has no time of its own, is refused and does not break the lists', async (t) => {
+test('a leap second is rejected and does not break lists', async (t) => {
   const { send } = await startV2(t);
   for (const member of ['expire_time', 'auth_time']) {
     const { body } = await send('POST /v2/sessions', { body: { user_id: 'u', [member]: '2026-12-31T23:59:60Z' } });
@@ -82,7 +82,7 @@ test('a leap second, which has no time of its own, is refused and does not break
   assert.deepEqual((await send('GET /v2/sessions')).body.items, []);
 });
 
-test('a number too large to be kept is refused by its member, rather than stored as null', async (t) => {
+test('a number that is too large is rejected by its property, not stored as null', async (t) => {
   const { send, open } = await startV2(t);
   const { session } = await open({ data: { n: 1 } });
   for (const [line, text, member] of [

@@ -5,7 +5,7 @@ import { ROUTES, type Route } from '../../api/v2/routes.ts';
 import { SCHEMAS, type SchemaName } from '../../api/v2/schemas.ts';
 import { call, type Reply, type Sent } from './fixtures/call.ts';
 
-/** What of JSON Schema the inputs use. */
+/** The keywords of JSON Schema that the inputs use. */
 interface Schema {
   readonly type?: string;
   readonly anyOf?: readonly Schema[];
@@ -21,7 +21,7 @@ interface Schema {
   readonly maxItems?: number;
 }
 
-/** A value that a member does not take, as JSON, and what of it is named. */
+/** A value that a property does not accept, as JSON, and the property that the error must name. */
 interface Bad {
   readonly json: string;
   readonly within?: string;
@@ -29,7 +29,7 @@ interface Bad {
 
 const INPUTS = SCHEMAS as Readonly<Record<SchemaName, Schema>>;
 
-/** A request of each kind that would be good. */
+/** A valid request of each kind. */
 const GOOD: Readonly<Partial<Record<SchemaName, object>>> = {
   OpenRequest: { user_id: 'u' },
   ValidateRequest: { token: 'none' },
@@ -53,7 +53,7 @@ const STRANGE_NAMES = ['nope', '__proto__', 'constructor', 'toString', '__define
 
 let server: TestServer;
 let live: string;
-/** What there was before the test. */
+/** The state before the test. */
 let known: unknown;
 
 before(async () => {
@@ -77,7 +77,7 @@ async function assertNothingStored(): Promise<void> {
   assert.deepEqual(await everything(), known);
 }
 
-/** Fails where a request is not refused by the name of its member. */
+/** Fails if a request is not rejected with the name of its property. */
 function assertNamed({ status, body }: Reply, member: string, what: string): void {
   assert.deepEqual([status, body.code], [400, 'INVALID_DATA'], what);
   assert.ok(body.details.members.includes(member), `${what}: ${JSON.stringify(body)} does not name ${member}`);
@@ -106,7 +106,7 @@ function badValues(schema: Schema): Bad[] {
   return [...wrong, ...all.flatMap(beyond)];
 }
 
-/** Values of the right type that break a rule of it. */
+/** Values of the right type that violate a rule. */
 function beyond({ type, ...rules }: Schema): Bad[] {
   switch (type) {
     case 'string':
@@ -136,14 +136,14 @@ function badNumbers({ minimum = 0, maximum = 0 }: Schema): string[] {
   return [...BAD_NUMBERS, String(minimum - 1), String(maximum + 1), ...(minimum > 0 ? ['-0'] : [])];
 }
 
-/** The members of an input, and those within them, as their paths. */
+/** Returns the paths of the properties of an input, at all levels. */
 function* members(schema: Schema, path: readonly string[] = []): Generator<[readonly string[], Schema]> {
   if (path.length > 0) yield [path, schema];
   for (const [name, member] of Object.entries(schema.properties ?? {})) yield* members(member, [...path, name]);
   if (schema.items) yield* members(schema.items, [...path, '0']);
 }
 
-/** A good request with this JSON in place of one member. */
+/** Returns a valid request with this JSON as the value of one property. */
 function bodyWith(route: Route, path: readonly string[], json: string): string {
   const hole = path.reduceRight<unknown>((inner, name) => (name === '0' ? [inner] : { [name]: inner }), '@');
   return JSON.stringify({ ...GOOD[route.input], ...(hole as object) }).replace('"@"', () => json);
@@ -166,7 +166,7 @@ for (const route of ROUTES.filter(({ method }) => method !== 'GET')) {
     await assertNothingStored();
   });
 
-  test(`${route.name} refuses what is no JSON, too deep or would be a prototype, wherever it is`, async () => {
+  test(`${route.name} rejects invalid JSON, deep nesting and __proto__ at every place`, async () => {
     const places = [[], ...[...members(schema)].map(([path]) => path)];
     for (const path of places) {
       const at = (json: string) => (path.length === 0 ? json : bodyWith(route, path, json));

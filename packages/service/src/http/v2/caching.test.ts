@@ -4,7 +4,7 @@ import { startTestServer } from '../../../../../testing/http/test-server.ts';
 import { CHANGES_ROUTE } from '../../api/v2/changes-route.ts';
 import { ROUTES } from '../../api/v2/routes.ts';
 
-/** What makes a route succeed that needs more than an empty body. */
+/** Bodies for routes that need more than an empty object. */
 const BODIES: Readonly<Record<string, (token: string) => object>> = {
   openSession: () => ({ user_id: 'u' }),
   validateToken: (token) => ({ token }),

@@ -11,7 +11,7 @@ import { openapiV2, type PROBLEMS_OF_CONNECTIONS } from '../../api/v2/document.t
 const { components } = openapiV2() as { readonly components: { readonly schemas: Record<string, TSchema> } };
 const validator = Compile(components.schemas.ConnectionError ?? {});
 
-/** Sends bytes to a service, and answers all that comes back until it closes the connection. */
+/** Sends bytes to a service, and returns everything that it sends until it closes the connection. */
 async function sendBytes(t: TestContext, text: string): Promise<string> {
   const server = await startTestServer();
   t.after(server.stop);
@@ -37,7 +37,7 @@ function assertRefused(answer: string, problem: (typeof PROBLEMS_OF_CONNECTIONS)
   assert.partialDeepStrictEqual(body, { code, status });
 }
 
-test('INVALID_REQUEST: what is no HTTP is refused, and its connection closed', async (t) => {
+test('INVALID_REQUEST: invalid HTTP is rejected, and the connection is closed', async (t) => {
   assertRefused(await sendBytes(t, 'nonsense\r\n\r\n'), 'INVALID_REQUEST', 'InvalidRequest');
   const unencoded = 'GET /v2/sessions?user_id=é HTTP/1.1\r\nhost: localhost\r\n\r\n';
   assertRefused(await sendBytes(t, unencoded), 'INVALID_REQUEST', 'InvalidRequest');
@@ -49,7 +49,7 @@ test('[B-04] HEADERS_TOO_LARGE: endless headers are rejected before they have al
 });
 
 test('[B-04] REQUEST_TIMEOUT: a missing body is waited for only until the limit', async (t) => {
-  // Node's clock cannot be moved: the event of its own check is sent at once, on the connection that waits.
+  // Node's clock cannot be mocked, so the event of its timeout check is emitted directly.
   const timeOut = (message: unknown) => {
     const { server, socket } = message as { readonly server: Server; readonly socket: Socket };
     const error = Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });

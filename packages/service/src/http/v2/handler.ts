@@ -28,11 +28,11 @@ export interface V2Options {
   readonly changes: ChangeFeed;
   /** The largest body that is read, in bytes. */
   readonly body_limit: number;
-  /** The largest `user` and the largest `data`, in bytes of their JSON. */
+  /** Maximum size of `user` and of `data`, in bytes of JSON. */
   readonly value_limit: number;
 }
 
-/** API v2: each request by its route. */
+/** Serves API v2. */
 export function createV2Handler(options: V2Options): Handler {
   const { sessions, log, errors, incidents, authenticator, cors, changes, body_limit, value_limit } = options;
   const context: RouteContext = {
@@ -69,7 +69,7 @@ export function createV2Handler(options: V2Options): Handler {
   };
 }
 
-/** Answers hold secrets, or what was true a moment ago: nobody keeps them (ASVS 14.2.2). */
+/** Sends a response. It must not be cached: it may contain secrets or soon be out of date (ASVS 14.2.2). */
 function send(response: ServerResponse, { status }: Route, { text, revision }: RouteAnswer): void {
   const headers = [
     'content-type',
@@ -92,7 +92,7 @@ function logRequest(log: Logger, { name, method }: Route, id: string, request: I
   log[level]({ correlation_id: correlationId(request) || undefined, request: name, session, msg: 'request' });
 }
 
-/** Tokens that are guessed, or were rotated long ago, are worth a look (ASVS 16.3). */
+/** Returns the incident for a token that may be guessed or stolen (ASVS 16.3). */
 function suspicion(event: SuspiciousEvent, token: string): Incident {
   return event === 'unknown_token' ? { event } : { event, session: sessionRef(parseToken(token)?.id ?? '') };
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startV2 } from './fixtures/start.ts';
 import { revisionsOf } from './if-match.ts';
 
-test('a tag that a server in between has made weak, or marked as compressed, names its revision', async (t) => {
+test('a tag that a proxy made weak or marked as compressed still has its revision', async (t) => {
   const { open, send } = await startV2(t);
   const { session } = await open();
   const path = `PUT /v2/sessions/${session.id}/data`;
@@ -15,7 +15,7 @@ test('a tag that a server in between has made weak, or marked as compressed, nam
   assert.deepEqual([status, body.code], [412, 'REVISION_CONFLICT']);
 });
 
-test('of several tags one has to be that of the session', async (t) => {
+test('one of several tags must be that of the session', async (t) => {
   const { open, send } = await startV2(t);
   const { session } = await open();
   const path = `PATCH /v2/sessions/${session.id}/data`;
@@ -25,7 +25,7 @@ test('of several tags one has to be that of the session', async (t) => {
   assert.equal((await patch('"foreign,with-a-comma", "2"')).status, 200);
 });
 
-test('If-Match lists tags in any order', () => {
+test('If-Match may list tags in any order', () => {
   assert.deepEqual(revisionsOf('"10",W/"9" ,"x"'), [9, 10]);
   assert.equal(revisionsOf(' * '), undefined);
   for (const header of ['3', '"3', 'w/"3"', '"3" "4"', '"x"', ', "3"']) {

@@ -15,20 +15,20 @@ type OfConnections = 'INVALID_REQUEST' | 'REQUEST_TIMEOUT' | 'HEADERS_TOO_LARGE'
 
 const sorted = (codes: Iterable<string>) => [...new Set(codes)].sort();
 
-test('every error that the service knows is a problem of the contract, and no problem is without an error', () => {
+test('every error has a problem of the contract, and every problem has an error', () => {
   const known = sorted(PROBLEM_CODES);
   assert.deepEqual(sorted(Object.keys(PROBLEMS)), known);
   assert.deepEqual(sorted(Object.values(ERROR_MAP).map(({ problem }) => problem)), known);
 });
 
-test('an error has one status, whichever API answers it; what no caller can mend is a 500', () => {
+test('an error has the same status in both APIs; one that no caller can fix is a 500', () => {
   for (const [code, { status, problem }] of Object.entries(ERROR_MAP)) {
     const expected = problem === 'INTERNAL' ? 500 : status;
     assert.equal(PROBLEMS[problem].status, expected, code);
   }
 });
 
-test('the document names every problem: at its routes, or as one that comes before any route', () => {
+test('the document has every problem, at its routes or as one before any route', () => {
   const ofRoutes = ROUTES.flatMap(problemsOf);
   const ofNone = [...PROBLEMS_OF_ROUTING, ...PROBLEMS_OF_CONNECTIONS];
   assert.deepEqual(sorted([...ofRoutes, ...ofNone]), sorted(PROBLEM_CODES));
@@ -40,7 +40,7 @@ test('the document names every problem: at its routes, or as one that comes befo
   for (const code of ofNone) assert.ok(info.description.includes(`${PROBLEMS[code].status} \`${code}\``), code);
 });
 
-/** A store that fails at every read, as a test says. */
+/** A store whose reads fail with the error of the test. */
 class FailingStore extends MemoryStore {
   readonly #error: Error;
 
@@ -54,7 +54,7 @@ class FailingStore extends MemoryStore {
   }
 }
 
-/** Sends a request with a key of a scope to a service that knows it, or with another one. */
+/** Sends a request to a service that requires keys, with a key of the given scope or an unknown one. */
 async function sendWithKey(t: TestContext, line: string, scope: Scope | 'unknown' | 'none'): Promise<Reply> {
   const { key, configured } = newApiKey('app', scope === 'unknown' || scope === 'none' ? 'admin' : scope);
   const { send } = await startV2(t, { keys: [parseApiKey(configured)] });
@@ -64,7 +64,7 @@ async function sendWithKey(t: TestContext, line: string, scope: Scope | 'unknown
   return send(line, { headers });
 }
 
-/** How to get each problem; those of connections are in connection-problems.test.ts. */
+/** Requests that cause each problem; for those of connections see connection-problems.test.ts. */
 const PROVOKED: Readonly<Record<Exclude<ProblemCode, OfConnections>, (t: TestContext) => Promise<Reply>>> = {
   INVALID_DATA: async (t) => (await startV2(t)).send('POST /v2/sessions', { body: { user_id: 1 } }),
   INVALID_CONTENT: async (t) => (await startV2(t)).send('POST /v2/sessions', { text: '{"user_id":' }),
@@ -134,8 +134,9 @@ const PROVOKED: Readonly<Record<Exclude<ProblemCode, OfConnections>, (t: TestCon
 };
 
 for (const [code, provoke] of Object.entries(PROVOKED)) {
-  // `send` checks the content type, the schema, the title's status, and that the document names it at the route.
-  test(`${code} is answered as documented, with the headers that say what to do`, async (t) => {
+  // `send` checks the content type, the schema, the status of the title, and that the document has the problem at the
+  // route.
+  test(`${code} is returned as documented, with its headers`, async (t) => {
     const { status, headers, body } = await provoke(t);
     assert.equal(body.code, code);
     assert.equal(body.status, status);

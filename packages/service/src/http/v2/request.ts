@@ -9,15 +9,15 @@ import { discardBody, hasBody, hasEmptyBody } from '../body/unread-body.ts';
 import { revisionsOf } from './if-match.ts';
 import type { Match } from './router.ts';
 
-/** RFC 7396, beside plain JSON. */
+/** The media type of RFC 7396, accepted in addition to JSON. */
 const MERGE_PATCH = /^application\/merge-patch\+json\s*(?:;|$)/i;
 
-/** A request whose `If-Match` may name several revisions. */
+/** A request whose `If-Match` may have several revisions. */
 export interface ReceivedRequest extends Omit<RouteRequest, 'revision'> {
   readonly revisions: readonly number[] | undefined;
 }
 
-/** Reads what a route needs of its request. Throws or rejects with `INVALID_DATA` or a `RequestError`. */
+/** Reads the parts of a request that a route needs. Throws or rejects with `INVALID_DATA` or a `RequestError`. */
 export function readRequest(
   request: IncomingMessage,
   { route, id }: Match<Route>,
@@ -40,7 +40,7 @@ async function bodyOf(request: IncomingMessage, route: Route, bytes_max: number)
   if (!hasBody(request)) return withoutBody(route);
   if (!(type !== undefined && (isJsonType(type) || (route.method === 'PATCH' && MERGE_PATCH.test(type))))) {
     if (await hasEmptyBody(request)) return withoutBody(route);
-    throw new RequestError('UnsupportedMediaType', 'Content-Type should be application/json.');
+    throw new RequestError('UnsupportedMediaType', 'Content-Type must be application/json.');
   }
   return readJson(request, Math.min(bytes_max, route.body_bytes_max)).then((body) =>
     body === undefined ? withoutBody(route) : body,
@@ -48,11 +48,15 @@ async function bodyOf(request: IncomingMessage, route: Route, bytes_max: number)
 }
 
 function withoutBody(route: Route): object {
-  if (route.input === 'AnyJson') throw new RequestError('InvalidContent', 'The request needs a body: a JSON value.');
+  if (route.input === 'AnyJson')
+    throw new RequestError('InvalidContent', 'The request must have a body with a JSON value.');
   return {};
 }
 
-/** Each member once, as the type that its text looks like; the schema says whether that is the right one. */
+/**
+ * Parses the query. Each parameter may occur once, and gets the type that its text looks like; the schema checks the
+ * type.
+ */
 function queryOf(url: string): Readonly<Record<string, unknown>> {
   const start = url.indexOf('?');
   if (start === -1) return {};
@@ -61,14 +65,14 @@ function queryOf(url: string): Readonly<Record<string, unknown>> {
   for (const [name, text] of new URLSearchParams(query)) {
     if (name === 'correlation_id' || name === 'trace_id') continue;
     if (name in members) throw invalidMember(name, 'is there more than once');
-    // What cannot be decoded is this character now, and would be looked for as if it had been asked for.
-    if (text.includes('\ufffd') && !isDecodable(query)) throw invalidMember(name, 'is not UTF-8 in percent-encoding');
+    // `URLSearchParams` replaces undecodable bytes by this character; a filter would then search for it.
+    if (text.includes('\ufffd') && !isDecodable(query)) throw invalidMember(name, 'is not valid percent-encoded UTF-8');
     members[name] = QUERY_TYPES.get(name)?.(text) ?? text;
   }
   return members;
 }
 
-/** A map, since an object would have members like `__proto__` too. */
+/** A map: an object would also have properties like `__proto__`. */
 const QUERY_TYPES = new Map<string, (text: string) => unknown>([
   ['limit', (text) => (/^\d{1,9}$/.test(text) ? Number(text) : undefined)],
   ['active', toBoolean],

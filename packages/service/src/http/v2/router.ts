@@ -5,7 +5,7 @@ import { allowOf, servedAs } from '../methods.ts';
 
 export interface Match<R = Route | ChangesRoute> {
   readonly route: R;
-  /** The id in the path; empty where it has none. */
+  /** The id in the path; empty if the path has none. */
   readonly id: string;
 }
 
@@ -13,7 +13,7 @@ const PREFIX = '/v2/';
 const EXACT = new Map<string, Map<string, Route | ChangesRoute>>([
   [CHANGES_ROUTE.path, new Map([[CHANGES_ROUTE.method, CHANGES_ROUTE]])],
 ]);
-/** By what comes after the id, with its slash. */
+/** Routes of one session, by the part of the path after the id, with its slash. */
 const OF_SESSION = new Map<string, Map<string, Route | ChangesRoute>>();
 
 const OF_SESSION_PREFIX = '/v2/sessions/{id}';
@@ -27,7 +27,7 @@ for (const route of ROUTES) {
 
 const SESSION_PATH = /^\/v2\/sessions\/([^/]+)(\/[a-z]+)?$/;
 
-/** Of every route. */
+/** Returns the paths of all routes. */
 export function v2Paths(): string[] {
   return [CHANGES_ROUTE.path, ...ROUTES.map(({ path }) => path)];
 }
@@ -36,7 +36,7 @@ export function isV2(url: string): boolean {
   return url.startsWith(PREFIX);
 }
 
-/** The route of a request. Throws a `RequestError` when there is none for the path, or none for the method. */
+/** Returns the route of a request. Throws a `RequestError` if there is none for the path or the method. */
 export function findRoute(method: string, path: string): Match {
   const exact = EXACT.get(path);
   const served = servedAs(method);
@@ -47,10 +47,9 @@ export function findRoute(method: string, path: string): Match {
   const found = ofSession?.get(served);
   if (found) return { route: found, id: decoded(id) };
   const methods = exact ?? ofSession;
-  if (!methods)
-    throw new RequestError('ResourceNotFound', 'The path does not exist; /openapi.json names those that do.');
+  if (!methods) throw new RequestError('ResourceNotFound', 'The path does not exist. /openapi.json lists all paths.');
   const allow = allowOf(methods.keys());
-  throw new RequestError('MethodNotAllowed', `The path takes ${allow}, not ${method}.`, { allow });
+  throw new RequestError('MethodNotAllowed', `The path supports ${allow}, not ${method}.`, { allow });
 }
 
 function decoded(id: string): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startV2 } from './fixtures/start.ts';
 
-test('a session is opened with a token, validated, touched, stored to, closed, and then is no more', async (t) => {
+test('a session can be opened, validated, touched, changed, closed and deleted', async (t) => {
   const { send, open, validate } = await startV2(t);
   const { session, token, evicted } = await open({ user_name: 'Ann', data: { cart: [] }, auth_methods: ['pwd'] });
   assert.match(token, /^ps_[0-9a-f]{36}_[A-Za-z0-9_-]{43}$/);
@@ -25,7 +25,7 @@ test('a session is opened with a token, validated, touched, stored to, closed, a
   );
 });
 
-test('both APIs show the same sessions', async (t) => {
+test('both APIs return the same sessions', async (t) => {
   const { send, open, url } = await startV2(t);
   const { session } = await open();
   const post = (command: string, body: object) =>
@@ -113,7 +113,7 @@ test('[ASVS-7.1.2] a user never exceeds the session limit, and evicted sessions 
   }
 });
 
-test('a list is paged newest first, and shows what was there all along exactly once while others come and go', async (t) => {
+test('a paged list has each lasting session exactly once despite concurrent changes', async (t) => {
   const { open, send, clock } = await startV2(t);
   const ids: string[] = [];
   for (let n = 0; n < 25; n += 1) {
@@ -133,7 +133,7 @@ test('a list is paged newest first, and shows what was there all along exactly o
   assert.deepEqual(seen, ids);
 });
 
-test('each filter of a list narrows it, and the total counts what matches', async (t) => {
+test('each filter restricts a list, and the total counts the matching sessions', async (t) => {
   const { open, send, clock } = await startV2(t);
   const a = await open({ user_id: 'a', client: 'app', address: '::1' });
   clock.advance(1000);
@@ -177,7 +177,7 @@ test('[ASVS-7.4.5] a bulk close accepts any filter, exceptions, a limit and a dr
   assert.equal((await send('POST /v2/sessions/close', { body: { filter: {} } })).body.ids.length, 2);
 });
 
-test('stats count what is live, and what was opened and closed in each hour', async (t) => {
+test('stats count live sessions, and those opened and closed in each hour', async (t) => {
   const { open, send, clock } = await startV2(t);
   const { session } = await open();
   await open();
@@ -194,7 +194,7 @@ test('stats count what is live, and what was opened and closed in each hour', as
   );
 });
 
-test('stats tell of the last sweep: what it closed and deleted, and for how long that had waited', async (t) => {
+test('stats have the last sweep with its counts and its lag', async (t) => {
   const { open, send, clock, sessions } = await startV2(t, { settings: { retention_ms: 1000 } });
   assert.equal((await send('GET /v2/stats')).body.sweep, null);
   await open({ idle_timeout: 1 });

@@ -22,7 +22,7 @@ test('[ASVS-16.3] a rotated token works in its grace; a later use ends the sessi
   assert.equal((await rotate(token)).body.token, first.body.token);
   assert.equal((await validate(token)).active, true);
   const second = await rotate(first.body.token);
-  assert.equal((await rotate(token)).body.token, first.body.token, 'older tokens answer theirs too');
+  assert.equal((await rotate(token)).body.token, first.body.token, 'older tokens get the same successor too');
   clock.advance(30_000);
   assert.equal((await validate(second.body.token)).active, true);
   const reused = await rotate(token);
@@ -34,7 +34,7 @@ test('[ASVS-16.3] a rotated token works in its grace; a later use ends the sessi
   assert.deepEqual(await validate(second.body.token), { active: false, reason: 'compromised' });
 });
 
-test('after a new authentication the old token proves no more than before, and gets no stronger one', async (t) => {
+test('a new authentication does not raise the level of the old token or its successor', async (t) => {
   const { open, validate, rotate } = await startV2(t);
   const { token } = await open();
   const renewed = await rotate(token, { auth_methods: ['pwd', 'otp'], auth_level: 2 });
@@ -55,7 +55,7 @@ test('[K-05] validating a rotated token after its grace ends the session', async
   assert.deepEqual(await validate(body.token), { active: false, reason: 'compromised' });
 });
 
-test('a reused token is unknown when its session is removed before the reuse can end it', async (t) => {
+test('a reused token is unknown if its session was deleted before', async (t) => {
   const store = new MemoryStore({ sessions_max: 10 });
   const { open, rotate, clock } = await startV2(t, { store });
   const { token, session } = await open();
@@ -70,7 +70,7 @@ test('a reused token is unknown when its session is removed before the reuse can
   assert.deepEqual([status, body.code], [404, 'TOKEN_UNKNOWN']);
 });
 
-test('an opening that is asked for again answers the same session and token, also after a rotation', async (t) => {
+test('a repeated open request returns the same session and token, also after a rotation', async (t) => {
   const { open, rotate } = await startV2(t);
   const headers = { 'idempotency-key': '0123456789abcdef' };
   const first = await open({}, headers);
