@@ -24,7 +24,7 @@ function wired(...options: unknown[]) {
   return { clock, controller };
 }
 
-test('a session goes through its life, with times as dates', async () => {
+test('a session can be opened, read, changed and closed, with times as dates', async () => {
   const { clock, controller } = wired();
   const opened = await controller.openSession('123', '1', 'User 1', 'localhost', 'test', { a: 1 }, 'abc');
   assert.deepEqual(opened.open_time, new Date(clock.now()));
@@ -41,7 +41,7 @@ test('a session goes through its life, with times as dates', async () => {
   assert.equal(await controller.getSessionById(null, opened.id), null);
 });
 
-test('lists take the toolkit’s filters and pages', async () => {
+test('lists support the toolkit’s filters and pages', async () => {
   const { clock, controller } = wired();
   const first = await controller.openSession(null, '1');
   clock.advance(1000);
@@ -59,7 +59,7 @@ test('lists take the toolkit’s filters and pages', async () => {
   assert.equal((await controller.getSessions(null, plain)).data.length, 1);
 });
 
-test('fault 8: what a caller gets and gives is nobody else’s', async () => {
+test('fault 8: callers do not share objects with the service', async () => {
   const { controller } = wired();
   const data = { items: ['a'] };
   const opened = await controller.openSession(null, '1', null, null, null, null, data);
@@ -68,7 +68,7 @@ test('fault 8: what a caller gets and gives is nobody else’s', async () => {
   assert.deepEqual((await controller.getSessionById(null, opened.id))?.data, { items: ['a'] });
 });
 
-test('fault 2: an ended session is not changed, and the caller gets a ConflictException', async () => {
+test('fault 2: changing an ended session is rejected with a ConflictException', async () => {
   const { controller } = wired();
   const { id } = await controller.openSession(null, '1');
   await controller.closeSession(null, id);
@@ -79,7 +79,7 @@ test('fault 2: an ended session is not changed, and the caller gets a ConflictEx
   });
 });
 
-test('what the HTTP service refuses, the controller refuses too', async () => {
+test('the controller rejects what the HTTP service rejects', async () => {
   const { controller } = wired();
   const badRequest = { code: 'INVALID_DATA', category: 'BadRequest', status: 400 };
   await assert.rejects(controller.openSession(null, ''), { ...badRequest, message: /user_id/ });
@@ -88,14 +88,14 @@ test('what the HTTP service refuses, the controller refuses too', async () => {
   await assert.rejects(controller.openSession(null, '1', null, null, null, 1n), badRequest);
 });
 
-test('options.expire_timeout ends a session without activity, sweep or not', async () => {
+test('options.expire_timeout ends an inactive session, also without a sweep', async () => {
   const { clock, controller } = wired('options.expire_timeout', 1000);
   const { id } = await controller.openSession(null, '1');
   clock.advance(1000);
   assert.equal((await controller.getSessionById(null, id))?.active, false);
 });
 
-test('while it is open, options.cleanup_interval closes expired sessions; 0 turns that off', async () => {
+test('options.cleanup_interval closes expired sessions while open; 0 disables it', async () => {
   mock.timers.enable({ apis: ['setInterval'] });
   try {
     for (const [interval, swept] of [
@@ -122,7 +122,7 @@ test('while it is open, options.cleanup_interval closes expired sessions; 0 turn
   }
 });
 
-test('the command set has every command of API v1, and runs it', async () => {
+test('the command set has and runs every command of API v1', async () => {
   const { controller } = wired();
   const commands = controller.getCommandSet();
   assert.deepEqual(
@@ -158,7 +158,7 @@ test('[B-03] in-process calls reject values that are too deep or too large for a
   await assert.rejects(controller.openSession(null, '1', null, null, null, null, large), { code: 'BODY_TOO_LARGE' });
 });
 
-test('settings that cannot be are refused with their key', () => {
+test('bad settings are rejected with their key', () => {
   for (const [key, value] of [
     ['options.expire_timeout', 0],
     ['options.cleanup_interval', '15m'],
@@ -171,7 +171,7 @@ test('settings that cannot be are refused with their key', () => {
   }
 });
 
-test('a controller without a persistence says so', async () => {
+test('a controller without a persistence throws a clear error', async () => {
   const controller = new SessionsController();
   await assert.rejects(controller.getSessionById(null, 'a'), { code: 'NOT_WIRED', category: 'InvalidState' });
   await assert.rejects(controller.open(null), { code: 'NOT_WIRED' });

@@ -25,16 +25,18 @@ import { isPersistence, type SessionsPersistence } from './persistence/persisten
 import { COMMAND_NAMES, type CommandName, type CommandResults, runCommand } from './run-command.ts';
 import { DEFAULTS, wholeSetting } from './settings.ts';
 
-/** The longest delay of a timer; Node takes a longer one for a millisecond. */
+/** The longest delay of a timer; Node treats a longer one as one millisecond. */
 const INTERVAL_MS_MAX = 2_147_483_647;
 const TIMEOUT_MS_MAX = 315_360_000_000;
 
 /**
  * The use cases as a component of the Pip.Services toolkit. Its methods are the commands of API v1.
  *
- * Configuration: `options.expire_timeout`, milliseconds without activity that end a session (86,400,000);
- * `options.cleanup_interval`, milliseconds between two sweeps while it is open, 0 or less for none (900,000);
- * `dependencies.persistence`, a descriptor (any persistence of sessions).
+ * Configuration:
+ * - `options.expire_timeout`: idle timeout of sessions, in milliseconds (86,400,000)
+ * - `options.cleanup_interval`: interval of sweeps while the controller is open, in milliseconds; 0 or less for none
+ *   (900,000)
+ * - `dependencies.persistence`: a descriptor (any persistence of sessions)
  *
  * Rejects with the toolkit's exceptions: BadRequestException `INVALID_DATA`, ConflictException `SESSION_CLOSED`, …
  */
@@ -55,7 +57,7 @@ export class SessionsController implements IConfigurable, IReferenceable, IUnref
     this.clock = clock;
   }
 
-  /** The use cases themselves. Throws an InvalidStateException before the controller is wired. */
+  /** The use cases. Throws an InvalidStateException before the controller is wired. */
   get sessions(): Sessions {
     if (this.#sessions) return this.#sessions;
     const message = 'The sessions controller has no persistence: call setReferences first.';
@@ -79,7 +81,7 @@ export class SessionsController implements IConfigurable, IReferenceable, IUnref
   setReferences(references: IReferences): void {
     const persistence = findDependency(references, this.#config, 'persistence');
     if (!isPersistence(persistence)) {
-      throw badSetting('dependencies.persistence', 'dependencies.persistence locates what is no sessions persistence.');
+      throw badSetting('dependencies.persistence', 'dependencies.persistence must locate a persistence of sessions.');
     }
     this.#log = findLog(references);
     this.#persistence = persistence;
@@ -100,7 +102,7 @@ export class SessionsController implements IConfigurable, IReferenceable, IUnref
     return this.#sweeper !== null;
   }
 
-  /** Starts the sweeps. The methods answer without it too. */
+  /** Starts the sweeps. The methods also work without it. */
   async open(_correlationId: string | null): Promise<void> {
     if (this.#sweeper) return;
     this.#sweeper = new Sweeper(this.sessions, this.#sweep_interval_ms, this.#log);
@@ -186,7 +188,7 @@ export class SessionsController implements IConfigurable, IReferenceable, IUnref
   #createCommandSet(): CommandSet {
     const commands = new CommandSet();
     for (const name of COMMAND_NAMES) {
-      // The toolkit wants a schema; the command's own one, in the table, is what validates.
+      // The toolkit requires a schema, but the schema of the command itself checks requests.
       const schema = new ObjectSchema(true);
       commands.addCommand(
         new Command(name, schema, (correlationId, args) => this.#run(correlationId, name, args ?? {})),

@@ -1,12 +1,12 @@
 import { type ConfigParams, Descriptor, type IReferences, ReferenceException } from 'pip-services3-commons-nodex';
 import { textSetting } from './settings.ts';
 
-/** Both generations of the microservice: applications wire its components under either name. */
+/** The groups of both generations of the microservice: applications use either of them. */
 export const GROUPS = ['pip-services-sessions', 'service-sessions'] as const;
 
 /**
- * The component that `dependencies.<name>` locates; without that setting, any of that type in one of the groups.
- * Throws a ReferenceException when there is none.
+ * Returns the component that `dependencies.<name>` locates; without that setting, any component of that type in one of
+ * the groups. Throws a ReferenceException if there is none.
  */
 export function findDependency(references: IReferences, config: ConfigParams, name: string): unknown {
   const locator = textSetting(config, `dependencies.${name}`);
@@ -18,7 +18,7 @@ export function findDependency(references: IReferences, config: ConfigParams, na
   throw new ReferenceException('', `${GROUPS.join(' or ')}:${name}:*:*:1.0`);
 }
 
-/** Any component of that type in any group; null when there is none. */
+/** Returns any component of that type in any group; null if there is none. */
 export function findOptional(references: IReferences, type: string, kind = '*'): unknown {
   return references.getOneOptional(new Descriptor('*', type, kind, '*', '*'));
 }

@@ -7,7 +7,10 @@ import {
   ErrorDescription,
 } from 'pip-services3-commons-nodex';
 
-/** An error of the domain as the exception of its category in the Pip.Services toolkit; any other as it is. */
+/**
+ * Converts an error of the domain to the exception of its category in the Pip.Services toolkit. Other errors are
+ * returned unchanged.
+ */
 export function toException(error: unknown, correlationId: string | null): unknown {
   if (!(error instanceof SessionsError || error instanceof RequestError)) return error;
   const { status, category } = ERROR_MAP[error.code];
@@ -24,7 +27,7 @@ export function toException(error: unknown, correlationId: string | null): unkno
   return ApplicationExceptionFactory.create(description).withStatus(status);
 }
 
-/** A setting that is missing or wrong; `setting` is its key, as it stands in the configuration. */
+/** Returns the exception for a missing or bad setting. `setting` is its key in the configuration. */
 export function badSetting(setting: string, message: string): ApplicationException {
   return new ConfigException(undefined, 'INVALID_CONFIG', message).withDetails('setting', setting);
 }

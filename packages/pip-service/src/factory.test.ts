@@ -16,7 +16,7 @@ const COMPONENTS = [
 ] as const;
 
 for (const group of ['pip-services-sessions', 'service-sessions']) {
-  test(`the factory creates every component of the group ${group}, under any name`, () => {
+  test(`the factory creates every component of the group ${group} under any name`, () => {
     const factory = new SessionsServiceFactory();
     for (const [part, type] of COMPONENTS) {
       const locator = Descriptor.fromString(`${group}:${part}:mine:1.0`);
@@ -28,12 +28,12 @@ for (const group of ['pip-services-sessions', 'service-sessions']) {
   });
 }
 
-test('wildcards find the component', () => {
+test('wildcards match the component', () => {
   const factory = new SessionsServiceFactory();
   assert.ok(factory.create(Descriptor.fromString('*:controller:*:*:*')) instanceof SessionsController);
 });
 
-test('what it does not know is answered with null, and refused by name', () => {
+test('an unknown component is null in canCreate and a clear error in create', () => {
   const factory = new SessionsServiceFactory();
   for (const text of ['service-sessions:persistence:mongodb:default:1.0', 'other:controller:default:default:1.0']) {
     const locator = Descriptor.fromString(text);

@@ -5,9 +5,9 @@ import { SessionsHttpServiceV1 } from './http-service.ts';
 import { SessionsFilePersistence } from './persistence/file-persistence.ts';
 import { SessionsMemoryPersistence } from './persistence/memory-persistence.ts';
 
-/** Creates components by their descriptors, as the toolkit's containers ask for them. */
+/** Creates components by their descriptors, like a factory of the toolkit's containers. */
 export interface ComponentFactory {
-  /** What the factory would create, by its own descriptor; null for what it does not know. */
+  /** Returns the descriptor of the component that the factory would create; null if it cannot create one. */
   canCreate(locator: unknown): unknown;
   /** Returns a new component for a locator that `canCreate` accepts. */
   create(locator: unknown): unknown;
@@ -31,11 +31,15 @@ export class SessionsServiceFactory implements ComponentFactory {
     return this.#find(locator)?.descriptor ?? null;
   }
 
-  /** Throws an InternalException `CANNOT_CREATE` for a locator that `canCreate` answers with null. */
+  /** Throws an InternalException `CANNOT_CREATE` if `canCreate` returns null for the locator. */
   create(locator: unknown): object {
     const entry = this.#find(locator);
     if (entry) return entry.create();
-    throw new InternalException(undefined, 'CANNOT_CREATE', `The sessions factory knows no component ${locator}.`);
+    throw new InternalException(
+      undefined,
+      'CANNOT_CREATE',
+      `The sessions factory cannot create a component ${locator}.`,
+    );
   }
 
   #find(locator: unknown) {

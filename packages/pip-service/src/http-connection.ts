@@ -5,11 +5,11 @@ import type { ConfigParams } from 'pip-services3-commons-nodex';
 import { badSetting } from './exceptions.ts';
 import { DEFAULTS, listSetting, textSetting, wholeSetting } from './settings.ts';
 
-/** Where to listen. */
+/** The address to listen on. */
 export interface HttpConnection {
   readonly protocol: 'http' | 'https';
   readonly host: string;
-  /** 0 for a free one. */
+  /** 0 for a free port. */
   readonly port: number;
 }
 
@@ -20,10 +20,10 @@ export interface TlsTexts {
   readonly ca?: string;
 }
 
-/** Not that of the toolkit, 0.0.0.0: no key is needed here. */
+/** Not the toolkit's default, 0.0.0.0, because this service requires no key. */
 const HOST = '127.0.0.1';
 
-/** Reads `connection.*`; `connection.uri` goes before the other three. Throws a ConfigException. */
+/** Reads `connection.*`; `connection.uri` overrides the other three. Throws a ConfigException. */
 export function readConnection(config: ConfigParams): HttpConnection {
   const uri = textSetting(config, 'connection.uri');
   if (uri !== null) {
@@ -40,14 +40,14 @@ export function readConnection(config: ConfigParams): HttpConnection {
   };
 }
 
-/** Whether clients need a certificate. */
+/** Whether clients must have a certificate. */
 export function hasAuthority(config: ConfigParams, { protocol }: HttpConnection): boolean {
   return protocol === 'https' && textSetting(config, 'credential.ssl_ca_file') !== null;
 }
 
 /**
- * Throws a ConfigException for a service that everybody could call by mistake: API v1 needs no key here, so that beyond
- * loopback it needs `open_to_network`, or clients with a certificate.
+ * Throws a ConfigException for a service that anyone could call by mistake. API v1 requires no key here, so beyond
+ * loopback the service needs `open_to_network`, or clients with a certificate.
  */
 export function assertSafeToServe(config: ConfigParams, connection: HttpConnection): void {
   const { host } = connection;
@@ -55,14 +55,14 @@ export function assertSafeToServe(config: ConfigParams, connection: HttpConnecti
   if (isOpen || isLoopback(host) || hasAuthority(config, connection)) return;
   throw badSetting(
     'connection.host',
-    `connection.host is ${host}, which other machines may reach, and no API key is needed here. Whoever reaches it could ` +
-      'read, change and end every session. Listen on 127.0.0.1 (HTTP_HOST); or set open_to_network: true in the ' +
-      "configuration of the service, or HTTP_OPEN_TO_NETWORK=true in the process's environment, if the network lets nobody " +
-      'in who must not do so.',
+    `connection.host is ${host}, which other machines may reach, but no API key is required here. Everyone who can ` +
+      'reach it could read, change and end every session. Listen on 127.0.0.1 (HTTP_HOST). Or set open_to_network: ' +
+      "true in the configuration of the service, or HTTP_OPEN_TO_NETWORK=true in the process's environment, if " +
+      'everyone in the network may do so.',
   );
 }
 
-/** Reads the files of `credential.*`. Rejects with a ConfigException that names the key of the one it lacks. */
+/** Reads the files of `credential.*`. Rejects with a ConfigException that names the key of a missing file. */
 export async function readTls(config: ConfigParams): Promise<TlsTexts> {
   const key = await pem(config, 'credential.ssl_key_file');
   const cert = await pem(config, 'credential.ssl_crt_file');
@@ -70,7 +70,7 @@ export async function readTls(config: ConfigParams): Promise<TlsTexts> {
   return { key, cert, ca: await pem(config, 'credential.ssl_ca_file') };
 }
 
-/** Reads `cors_origins`, by the rule of the service's own setting. Throws a ConfigException. */
+/** Reads `cors_origins` with the check of the service's setting. Throws a ConfigException. */
 export function readOrigins(config: ConfigParams): readonly string[] {
   const list = listSetting(config, 'cors_origins').join(',');
   try {
@@ -81,7 +81,7 @@ export function readOrigins(config: ConfigParams): readonly string[] {
   }
 }
 
-/** Reads `allowed_hosts`, by the rule of the service's own setting. Throws a ConfigException. */
+/** Reads `allowed_hosts` with the check of the service's setting. Throws a ConfigException. */
 export function readAllowedHosts(config: ConfigParams): readonly string[] {
   const list = listSetting(config, 'allowed_hosts').join(',');
   try {
@@ -94,12 +94,13 @@ export function readAllowedHosts(config: ConfigParams): readonly string[] {
 
 function toProtocol(key: string, text: string): HttpConnection['protocol'] {
   if (text === 'http' || text === 'https') return text;
-  throw badSetting(key, `${key} must say http or https, and says ${JSON.stringify(text)}.`);
+  throw badSetting(key, `${key} must be http or https, but is ${JSON.stringify(text)}.`);
 }
 
 async function pem(config: ConfigParams, key: string): Promise<string> {
   const path = textSetting(config, key);
-  if (path === null) throw badSetting(key, `${key} must name a PEM file when the protocol is https.`);
+  if (path === null)
+    throw badSetting(key, `${key} is missing: it must be the path of a PEM file if the protocol is https.`);
   try {
     return await readFile(path, 'utf8');
   } catch (error) {

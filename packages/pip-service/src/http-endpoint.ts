@@ -1,8 +1,8 @@
 import { ConfigParams, type IConfigurable } from 'pip-services3-commons-nodex';
 
 /**
- * The toolkit's shared endpoint. Here each HTTP service listens by itself, and takes from the endpoint the
- * connection, the credential and the origins that it was not given itself.
+ * The toolkit's shared endpoint. Each HTTP service of this package listens by itself. It takes the connection, the
+ * credential and the origins from the endpoint if its own configuration does not have them.
  */
 export class HttpEndpoint implements IConfigurable {
   static readonly settings = [

@@ -20,7 +20,7 @@ function descriptor(text: string): Descriptor {
   return Descriptor.fromString(text);
 }
 
-/** The three components under the descriptors of a group, in an order that is not that of their needs. */
+/** The three components with the descriptors of a group; not in the order of their dependencies. */
 function wire(service: SessionsHttpServiceV1, group = 'pip-services-sessions', ...others: unknown[]): void {
   const clock = new ManualClock();
   const controller = new SessionsController(clock);
@@ -53,7 +53,7 @@ async function post(url: string, body: unknown): Promise<Response> {
 }
 
 for (const group of ['pip-services-sessions', 'service-sessions']) {
-  test(`components of the group ${group} find each other, in any order, and answer over HTTP`, async (t) => {
+  test(`components of the group ${group} are wired in any order and serve HTTP`, async (t) => {
     const service = new SessionsHttpServiceV1();
     service.configure(ConfigParams.fromTuples(...LOCAL));
     wire(service, group);
@@ -68,7 +68,7 @@ for (const group of ['pip-services-sessions', 'service-sessions']) {
   });
 }
 
-test('/status lists the components that are wired', async (t) => {
+test('/status lists the wired components', async (t) => {
   const status = (await (await fetch(`${await served(t)}/status`)).json()) as Record<string, unknown>;
   assert.equal(status.name, 'sessions');
   assert.deepEqual(status.components, [
@@ -78,7 +78,7 @@ test('/status lists the components that are wired', async (t) => {
   ]);
 });
 
-test('port 0 takes a free port, which can be asked for until the service is closed', async () => {
+test('port 0 takes a free port, which `port` returns until the service is closed', async () => {
   const service = new SessionsHttpServiceV1();
   service.configure(ConfigParams.fromTuples(...LOCAL));
   wire(service);
@@ -89,13 +89,13 @@ test('port 0 takes a free port, which can be asked for until the service is clos
   assert.deepEqual([service.url, service.port, service.isOpen()], [null, null, false]);
 });
 
-test('connection.uri and base_route say where the commands are', async (t) => {
+test('connection.uri and base_route determine the URLs of the commands', async (t) => {
   const url = await served(t, ['connection.uri', 'http://127.0.0.1:0', 'base_route', '/api/users/']);
   assert.equal((await post(`${url}/api/users/open_session`, { user_id: '1' })).status, 200);
   assert.equal((await post(`${url}/v1/sessions/open_session`, { user_id: '1' })).status, 404);
 });
 
-test('what the service is not told itself, it takes from the shared endpoint', async (t) => {
+test('settings that the service does not have come from the shared endpoint', async (t) => {
   const endpoint = new HttpEndpoint();
   endpoint.configure(ConfigParams.fromTuples(...LOCAL, 'cors_origins', 'https://app.example.com'));
   const url = await served(t, [], descriptor('pip-services:endpoint:http:default:1.0'), endpoint);
@@ -104,7 +104,7 @@ test('what the service is not told itself, it takes from the shared endpoint', a
   assert.equal(answer.headers.get('access-control-allow-origin'), 'https://app.example.com');
 });
 
-test('a connection of its own goes before the shared endpoint’s, as a whole', async (t) => {
+test('the service’s own connection overrides the shared endpoint’s as a whole', async (t) => {
   const endpoint = new HttpEndpoint();
   endpoint.configure(ConfigParams.fromTuples('connection.uri', 'https://192.0.2.1:443'));
   const url = await served(t, LOCAL, descriptor('pip-services:endpoint:http:default:1.0'), endpoint);
@@ -145,7 +145,7 @@ const REFUSED: readonly (readonly [key: string, settings: readonly unknown[]])[]
 ];
 
 for (const [key, settings] of REFUSED) {
-  test(`settings that cannot be are refused with their key: ${settings.slice(-2).join(' ')}`, async () => {
+  test(`bad settings are rejected with their key: ${settings.slice(-2).join(' ')}`, async () => {
     const service = new SessionsHttpServiceV1();
     service.configure(ConfigParams.fromTuples(...settings));
     wire(service);
@@ -174,7 +174,7 @@ test('[K-02] on a network address the component needs open_to_network or client 
   await assert.rejects(withoutCa.open(null), { message: /^connection\.host/ });
 });
 
-test('names by which callers reach the component are allowed_hosts', async (t) => {
+test('allowed_hosts lists the host names of the component', async (t) => {
   const statusFor = async (url: string, host: string) => {
     const sent = request(`${url}/heartbeat`, { headers: { host }, agent: false }).end();
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
@@ -190,7 +190,7 @@ test('names by which callers reach the component are allowed_hosts', async (t) =
   );
 });
 
-test('an address that is taken is named, and the service can be opened again later', async (t) => {
+test('an address in use is reported, and the service can be opened again later', async (t) => {
   const taken = await served(t);
   const service = new SessionsHttpServiceV1();
   service.configure(ConfigParams.fromTuples('connection.uri', taken));
@@ -201,7 +201,7 @@ test('an address that is taken is named, and the service can be opened again lat
   await service.close(null);
 });
 
-test('dependencies.controller chooses among controllers, and must locate one', async () => {
+test('dependencies.controller selects a controller and must locate one', async () => {
   const service = new SessionsHttpServiceV1();
   service.configure(ConfigParams.fromTuples(...LOCAL, 'dependencies.controller', 'mine:controller:*:*:*'));
   assert.throws(() => wire(service), { code: 'REF_ERROR', message: /mine:controller/ });
@@ -211,6 +211,6 @@ test('dependencies.controller chooses among controllers, and must locate one', a
   await assert.rejects(service.open(null), { code: 'NOT_WIRED', message: /has no persistence/ });
 });
 
-test('a service that is not wired says so', async () => {
+test('a service that is not wired throws a clear error', async () => {
   await assert.rejects(new SessionsHttpServiceV1().open(null), { code: 'NOT_WIRED' });
 });

@@ -29,17 +29,24 @@ import { HttpEndpoint } from './http-endpoint.ts';
 import { DEFAULTS, textSetting } from './settings.ts';
 
 const BASE_ROUTE = 'v1/sessions';
-/** The sections that the service takes from a wired endpoint as a whole, when it was given none of it itself. */
+/**
+ * The sections that the service takes from a wired endpoint as a whole, if its own configuration has nothing of the
+ * section.
+ */
 const ENDPOINT_SECTIONS = ['connection', 'credential', 'cors_origins', 'allowed_hosts', 'open_to_network'] as const;
 
 /**
  * API v1, `/status`, `/heartbeat` and `/swagger` over HTTP.
  *
- * Configuration: `connection.protocol`, `.host`, `.port` (http, 127.0.0.1, 8080; port 0 takes a free one) or
- * `connection.uri`; `open_to_network` (false), which a host beyond loopback needs; `allowed_hosts`, with commas, names by
- * which callers reach it beside those of loopback; `base_route` (v1/sessions); `credential.ssl_key_file`, `.ssl_crt_file`, `.ssl_ca_file` for https,
- * where a CA means that clients need a certificate; `cors_origins`, with commas (none); `swagger.enable` (true);
- * `dependencies.controller`, a descriptor (any sessions controller).
+ * Configuration:
+ * - `connection.protocol`, `.host`, `.port` (http, 127.0.0.1, 8080; port 0 takes a free one), or `connection.uri`
+ * - `open_to_network` (false): must be true for a host beyond loopback
+ * - `allowed_hosts` (none): host names of the service in addition to those of loopback, separated by commas
+ * - `base_route` (v1/sessions)
+ * - `credential.ssl_key_file`, `.ssl_crt_file`, `.ssl_ca_file`: for https; with a CA, clients must have a certificate
+ * - `cors_origins` (none): origins whose pages may call the service, separated by commas
+ * - `swagger.enable` (true)
+ * - `dependencies.controller`: a descriptor (any sessions controller)
  */
 export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUnreferenceable, IOpenable {
   static readonly settings = [...HttpEndpoint.settings, 'base_route', 'swagger.enable', 'dependencies.controller'];
@@ -53,17 +60,20 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
   #url: string | null = null;
   #audience = '';
 
-  /** Where callers reach it, like `http://127.0.0.1:8080`; null while it is closed. */
+  /** The URL of the service, like `http://127.0.0.1:8080`; null while it is closed. */
   get url(): string | null {
     return this.#url;
   }
 
-  /** Who reaches it, like "every program on this machine": no key is needed. Empty before it was opened. */
+  /**
+   * The callers that can reach the service, like "every program on this machine": they need no key. Empty before the
+   * service was opened.
+   */
   get audience(): string {
     return this.#audience;
   }
 
-  /** The port that it listens on; null while it is closed. */
+  /** The port of the service; null while it is closed. */
   get port(): number | null {
     if (this.#url === null) return null;
     const { port, protocol } = new URL(this.#url);
@@ -77,7 +87,7 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
   setReferences(references: IReferences): void {
     const controller = findDependency(references, this.#config, 'controller');
     if (!(controller instanceof SessionsController)) {
-      throw badSetting('dependencies.controller', 'dependencies.controller locates what is no SessionsController.');
+      throw badSetting('dependencies.controller', 'dependencies.controller must locate a SessionsController.');
     }
     this.#controller = controller;
     const endpoint = findOptional(references, 'endpoint', 'http');
@@ -112,7 +122,7 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
       clock: this.#controller.clock,
       log: this.#log,
       info: this.#status(),
-      // Its clients cannot send a key: who may call is the network's affair, or TLS's with a CA.
+      // Its clients cannot send a key. The network, or TLS with a CA, must restrict the callers.
       authenticator: new Authenticator({ keys: null, clock: this.#controller.clock, log: this.#log }),
       v1: {
         base: toPath(textSetting(config, 'base_route') ?? BASE_ROUTE),
@@ -137,7 +147,7 @@ export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUn
     this.#log.warn({ url: this.#url, msg: everythingIsOpen(this.#audience) });
   }
 
-  /** Finishes the requests in flight. */
+  /** Stops the service after the requests in flight. */
   async close(_correlationId: string | null): Promise<void> {
     const server = this.#server;
     this.#server = null;

@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { Command } from '../../../testing/service/command.ts';
 import { SessionsProcess } from './process.ts';
 
-/** Which callers a process of components is open to, and how its start says so. */
+/** Tests of which callers can use a process of components, and of its messages about them. */
 
 const ORIGINAL_LIKE = fileURLToPath(new URL('./fixtures/original-like.yml', import.meta.url));
 const OWN = fileURLToPath(new URL('../config/config.yml', import.meta.url));
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
-/** The environment of a user who does not choose an address. */
+/** The environment of a user who has not set an address. */
 const SERVED = { LOG_LEVEL: 'none', HTTP_PORT: '0', HTTP_ENABLED: 'true' };
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-open-process-'));
@@ -52,24 +52,24 @@ test('[O-05] with open_to_network a process listens on every address', async () 
   }
 });
 
-test('the command says what is open to whom and where sessions are kept', async (t) => {
+test('the command prints who can call it and where sessions are stored', async (t) => {
   const path = join(folder, 'sessions.json');
   const cases: [string, Record<string, string>, RegExp[]][] = [
     [
       OWN,
       {},
       [
-        /Sessions are served on http:\/\/127\.0\.0\.1:\d+\. /,
+        /Serving sessions on http:\/\/127\.0\.0\.1:\d+\. /,
         /every program on this machine can read, change and end every session\./,
-        /kept in memory, and gone with the process\./,
+        /stored in memory and are lost when the process ends\./,
       ],
     ],
     [
       OWN,
       { HTTP_HOST: '0.0.0.0', HTTP_OPEN_TO_NETWORK: 'true', FILE_ENABLED: 'true', FILE_PATH: path },
-      [/everyone who reaches its address can read/, new RegExp(`kept in ${path}\\.`)],
+      [/everyone who can reach its address can read/, new RegExp(`stored in ${path}\\.`)],
     ],
-    [ORIGINAL_LIKE, { HTTP_ENABLED: '' }, [/^Nothing is served: .*original-like\.yml lists no HTTP service/]],
+    [ORIGINAL_LIKE, { HTTP_ENABLED: '' }, [/^Nothing is served: .*original-like\.yml has no HTTP service/]],
   ];
   for (const [config, env, expected] of cases) {
     const command = new Command(MAIN, ['-c', config], { cwd: folder, env: { ...SERVED, LOG_LEVEL: 'info', ...env } });

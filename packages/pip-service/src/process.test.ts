@@ -45,7 +45,7 @@ async function openSession(url: string): Promise<string> {
   return ((await answer.json()) as { id: string }).id;
 }
 
-/** The process as it is run by hand, until it has said where it serves or has ended. */
+/** Runs the command until it has printed its URL or has ended. */
 function run(args: readonly string[], env: Record<string, string> = {}) {
   const options = { cwd: folder, env: { ...process.env, ...env } };
   const child = spawn(process.execPath, ['--conditions=source', MAIN, ...args], options);
@@ -54,7 +54,7 @@ function run(args: readonly string[], env: Record<string, string> = {}) {
   const url = new Promise<string>((resolve) => {
     child.stderr.setEncoding('utf8').on('data', (text) => {
       output.stderr += text;
-      const match = /served on (\S+)\. /.exec(output.stderr);
+      const match = /Serving sessions on (\S+)\. /.exec(output.stderr);
       if (match?.[1]) resolve(match[1]);
     });
   });
@@ -62,7 +62,7 @@ function run(args: readonly string[], env: Record<string, string> = {}) {
   return { child, output, url, exit };
 }
 
-test('a configuration of the microservice starts as it is, its standard components included', async (t) => {
+test('a configuration of the microservice works unchanged, with standard components', async (t) => {
   const url = await started(t, ORIGINAL_LIKE, { HTTP_ENABLED: 'true', STAGE: 'test' });
   assert.ok(await openSession(url));
   const status = await statusOf(url);
@@ -84,14 +84,14 @@ test('a configuration of the microservice starts as it is, its standard componen
   assert.equal((await fetch(`${url}/heartbeat`)).status, 200);
 });
 
-test('the package’s own configuration serves HTTP by default', async (t) => {
+test('the configuration of the package serves HTTP by default', async (t) => {
   const url = await started(t, OWN, {});
   assert.ok(await openSession(url));
   assert.equal((await statusOf(url)).name, 'sessions');
 });
 
 for (const config of [ORIGINAL_LIKE, OWN]) {
-  test(`FILE_ENABLED and FILE_PATH keep the sessions in a file: ${config === OWN ? 'own' : 'original'}`, async (t) => {
+  test(`FILE_ENABLED and FILE_PATH set the file: ${config === OWN ? 'own' : 'original'}`, async (t) => {
     files += 1;
     const path = join(folder, `${files}.json`);
     const url = await started(t, config, { HTTP_ENABLED: 'true', FILE_ENABLED: 'true', FILE_PATH: path });
@@ -100,7 +100,7 @@ for (const config of [ORIGINAL_LIKE, OWN]) {
   });
 }
 
-test('a component that no factory knows stops the start, and is named', async () => {
+test('a component that no factory can create stops the start and is named', async () => {
   const process = new SessionsProcess();
   await assert.rejects(process.open(ORIGINAL_LIKE, { ...QUIET, MONGO_ENABLED: 'true' }), {
     category: 'Misconfiguration',
@@ -108,7 +108,7 @@ test('a component that no factory knows stops the start, and is named', async ()
   });
 });
 
-test('a factory of the application lets the configuration list its components', async () => {
+test('a factory of the application can create components of the configuration', async () => {
   const path = configFile('- descriptor: "mine:greeter:default:default:1.0"\n  text: hello\n');
   let greeting = '';
   const greeter = {
@@ -126,7 +126,7 @@ test('a factory of the application lets the configuration list its components', 
   assert.equal(greeting, 'hello');
 });
 
-test('templates: each form is filled in, false is not set, and sections see the names outside', async () => {
+test('templates: every form works, false is not set, and sections see outer names', async () => {
   const path = configFile(`
 - descriptor: "t:plain:default:default:1.0"
   path: {{PATH_TO}}{{#unless PATH_TO}}"none"{{/unless}}
@@ -161,10 +161,10 @@ test('templates: each form is filled in, false is not set, and sections see the 
   );
 });
 
-test('a configuration that is none is refused with its file and place', async () => {
+test('an invalid configuration is rejected with its file and place', async () => {
   const cases: readonly (readonly [text: string, says: RegExp])[] = [
-    ['- descriptor: "a:b"\n', /Component 1 in .*yml needs a descriptor.*"a:b"/],
-    ['- type: "x"\n', /Component 1 in .*needs a descriptor/],
+    ['- descriptor: "a:b"\n', /Component 1 in .*yml must have a descriptor.*"a:b"/],
+    ['- type: "x"\n', /Component 1 in .*must have a descriptor/],
     ['a: 1\n', /must hold a list/],
     ['- "\n', /cannot be read/],
     ['{{#if A}}\n', /cannot be read/],
@@ -175,7 +175,7 @@ test('a configuration that is none is refused with its file and place', async ()
   await assert.rejects(readContainerConfig(join(folder, 'none.yml'), {}), { message: /none\.yml cannot be read/ });
 });
 
-test('-p goes before the environment, several at once, in upper or lower case; -c names the file', () => {
+test('-p overrides the environment, several times and in any case; -c sets the file', () => {
   const args = ['-c', 'a.yml', '-p', 'http_port=1;A=x', '--params', 'B=y=z', '--param', 'C='];
   const { config, parameters, help } = readArguments(args, { HTTP_PORT: '2', HOME: '/' });
   assert.equal(config, 'a.yml');
@@ -184,7 +184,7 @@ test('-p goes before the environment, several at once, in upper or lower case; -
   assert.equal(readArguments(['-h'], {}).help, true);
 });
 
-test('the command serves until SIGTERM, then ends without an error', {
+test('the command serves until SIGTERM and then ends without an error', {
   skip: process.platform === 'win32',
 }, async () => {
   const args = ['-c', ORIGINAL_LIKE, '-p', 'HTTP_HOST=127.0.0.1;HTTP_PORT=0'];
@@ -192,11 +192,11 @@ test('the command serves until SIGTERM, then ends without an error', {
   assert.ok(await openSession(await url));
   child.kill('SIGTERM');
   assert.equal(await exit, 0);
-  assert.match(output.stderr, /service-sessions:service:grpc:default:1\.0 is left out: .*gRPC/);
+  assert.match(output.stderr, /service-sessions:service:grpc:default:1\.0 is ignored: .*gRPC/);
   assert.match(output.stdout, /"level":"info".*"command":"open_session"/, 'level trace is honoured');
 });
 
-test('a command that cannot start says why in one line, and exits with 1', async () => {
+test('a failed start prints the reason in one line and exits with 1', async () => {
   const { output, exit } = run(['-c', ORIGINAL_LIKE], { MONGO_ENABLED: 'true' });
   assert.equal(await exit, 1);
   assert.match(output.stderr, /^pip-sessions-process: No factory can create .*mongodb[^\n]*\n$/);

@@ -23,21 +23,22 @@ import { textSetting } from './settings.ts';
 
 const USAGE = `Usage: pip-sessions-process [-c <config.yml>] [-p <name>=<value>[;<name>=<value>]]
 
-Runs the components that a configuration file lists.
+Runs the components of a configuration file.
 
-  -c, --config   the file (./config/config.yml; without such a file, the one that comes with the package)
-  -p, --param    values for the names in the file, before those of the environment; --params is the same
+  -c, --config   the file (default ./config/config.yml; if it does not exist, the one of the package)
+  -p, --param    values for the names in the file; they override the environment; --params is the same
   -h, --help     this text
 
-API v1 needs no key here, so it is served on loopback (HTTP_HOST) only, unless HTTP_OPEN_TO_NETWORK=true says that the
-network keeps strangers out. HTTP_ALLOWED_HOSTS lists names by which callers reach it, beside those of loopback.
+API v1 requires no key here. It is therefore served on loopback only (HTTP_HOST), unless HTTP_OPEN_TO_NETWORK=true
+confirms that only trusted callers can reach it. HTTP_ALLOWED_HOSTS lists its host names, in addition to those of
+loopback.
 `;
 
 const WORKING_CONFIG = './config/config.yml';
 const PACKAGE_CONFIG = fileURLToPath(new URL('../config/config.yml', import.meta.url));
 const NAME = 'sessions';
 
-/** How long the end of the process may take, with requests in flight and a file to write. */
+/** Maximum time for an orderly end of the process: requests in flight and a save of the file are finished first. */
 const SHUTDOWN_TIMEOUT_MS = 35_000;
 
 interface Arguments {
@@ -51,18 +52,18 @@ export class SessionsProcess {
   readonly #factories: ComponentFactory[] = [new SessionsServiceFactory(), new StandardFactory()];
   #container: Container | null = null;
 
-  /** Lets the configuration list components of the application's own too. */
+  /** Adds a factory, so that the configuration can also list components of the application. */
   addFactory(factory: ComponentFactory): void {
     this.#factories.push(factory);
   }
 
-  /** Where its HTTP services are reached; more than one where the configuration lists more. */
+  /** The URLs of the HTTP services in the configuration. */
   get urls(): string[] {
     const components: unknown[] = this.#container?.references.getAll() ?? [];
     return components.flatMap((item) => (item instanceof SessionsHttpServiceV1 && item.url !== null ? [item.url] : []));
   }
 
-  /** Creates, wires and opens what the file lists; when that fails, nothing is left open. */
+  /** Creates, wires and opens the components of the file. If that fails, nothing is left open. */
   async open(config: string, parameters: Parameters): Promise<void> {
     const components = await readContainerConfig(config, parameters);
     setAccess(components, parameters);
@@ -79,8 +80,8 @@ export class SessionsProcess {
   }
 
   /**
-   * Runs until SIGINT or SIGTERM, with the arguments of `process.argv`. Says on standard error why it cannot start,
-   * and then exits with 1.
+   * Runs until SIGINT or SIGTERM, with the arguments of `process.argv`. If it cannot start, it prints the reason to
+   * standard error and exits with 1.
    */
   async run(argv: readonly string[]): Promise<void> {
     try {
@@ -97,21 +98,21 @@ export class SessionsProcess {
     }
   }
 
-  /** What is open to whom, and where sessions are kept. */
+  /** Prints which callers can use the services, and where sessions are stored. */
   #announce(config: string): void {
     const components: unknown[] = this.#container?.references.getAll() ?? [];
     const services = components.filter((item) => item instanceof SessionsHttpServiceV1);
     for (const { url, audience } of services) {
-      say(`Sessions are served on ${url}. Stop with Ctrl+C.`);
+      say(`Serving sessions on ${url}. Stop with Ctrl+C.`);
       say(everythingIsOpen(audience));
     }
     if (services.length === 0) {
-      say(`Nothing is served: ${config} lists no HTTP service of sessions, or leaves it out by its conditions.`);
+      say(`Nothing is served: ${config} has no HTTP service of sessions, or its conditions disable it.`);
     }
     for (const item of components) {
-      if (item instanceof SessionsFilePersistence) say(`Sessions are kept in ${item.path}.`);
+      if (item instanceof SessionsFilePersistence) say(`Sessions are stored in ${item.path}.`);
       else if (item instanceof SessionsMemoryPersistence)
-        say('Sessions are kept in memory, and gone with the process.');
+        say('Sessions are stored in memory and are lost when the process ends.');
     }
   }
 
@@ -125,7 +126,7 @@ export class SessionsProcess {
   }
 }
 
-/** Reads the command line; what it gives goes before the environment. Throws on an option that is not known. */
+/** Parses the command line. Its values override the environment. Throws for an unknown option. */
 export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): Arguments {
   const { config, param, params, help } = parseArgs({
     args: [...args],
@@ -140,14 +141,17 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   const parameters: Record<string, string | undefined> = { ...env };
   for (const name of given.getKeys()) {
     parameters[name] = given.getAsString(name);
-    // The toolkit does not tell upper from lower case here, and files have the names in upper case.
+    // The toolkit ignores the case of these names, and configuration files use upper case.
     parameters[name.toUpperCase()] = given.getAsString(name);
   }
   const found = config ?? (existsSync(WORKING_CONFIG) ? WORKING_CONFIG : PACKAGE_CONFIG);
   return { config: found, parameters, help: help === true };
 }
 
-/** What the command line says of every HTTP service, also where a configuration has no place for it. */
+/**
+ * Settings of every HTTP service that the command line or the environment can set, also if the configuration does not
+ * mention them.
+ */
 const ACCESS_PARAMETERS = { open_to_network: 'HTTP_OPEN_TO_NETWORK', allowed_hosts: 'HTTP_ALLOWED_HOSTS' } as const;
 
 function setAccess(components: readonly ComponentConfig[], parameters: Parameters): void {

@@ -9,7 +9,7 @@ import { DataPage } from 'pip-services3-commons-nodex';
 import { toException } from './exceptions.ts';
 import { DEFAULTS } from './settings.ts';
 
-/** What each command of API v1 answers to a caller in the same process. */
+/** The result of each command of API v1 for a caller in the same process. */
 export interface CommandResults {
   readonly get_sessions: DataPage<SessionSummaryV1>;
   readonly get_session_by_id: SessionV1 | null;
@@ -27,8 +27,8 @@ export const COMMAND_NAMES = COMMANDS.map((command) => command.name as CommandNa
 const BY_NAME = new Map(COMMANDS.map((command) => [command.name, command]));
 
 /**
- * Runs a command of API v1 in this process: the table, the schema and so every rule are those of the HTTP service.
- * Rejects with the exception of the error's category.
+ * Runs a command of API v1 in this process, with the same checks and rules as the HTTP service. Rejects with the
+ * exception of the error's category.
  */
 export async function runCommand<N extends CommandName>(
   sessions: Sessions,
@@ -38,7 +38,7 @@ export async function runCommand<N extends CommandName>(
 ): Promise<CommandResults[N]> {
   try {
     const command = BY_NAME.get(name);
-    if (!command) throw new SessionsError('INVALID_DATA', `There is no command ${name}.`);
+    if (!command) throw new SessionsError('INVALID_DATA', `Unknown command "${name}".`);
     const text = await command.run(sessions, asOnTheWire(request), THIS_PROCESS);
     if (text === null) return null as CommandResults[N];
     return (command.result === 'page' ? pageFromText(text) : sessionFromText(text)) as CommandResults[N];
@@ -47,7 +47,7 @@ export async function runCommand<N extends CommandName>(
   }
 }
 
-/** Throws the exception of a request that is not one of the command. */
+/** Throws an exception if the request does not match the schema of the command. */
 export function checkRequest(correlationId: string | null, name: CommandName, request: object): void {
   try {
     BY_NAME.get(name)?.check(asOnTheWire(request));
@@ -56,24 +56,26 @@ export function checkRequest(correlationId: string | null, name: CommandName, re
   }
 }
 
-/** A session from an answer of API v1, with values that nobody else holds. */
+/** Parses a session of API v1. The returned object is not shared. */
 export function sessionFromText(text: string): SessionV1 {
   return sessionFromJson(JSON.parse(text));
 }
 
 function pageFromText(text: string): DataPage<SessionSummaryV1> {
   const { data, total } = pageFromJson(JSON.parse(text));
-  // The toolkit's own type forgets that the total is null unless it was asked for.
+  // The toolkit's type does not allow null, which the total is if it was not requested.
   return new DataPage([...data], total as number);
 }
 
-/** Through JSON, as a request comes in: times are texts, what is undefined is absent, and nothing is shared. */
+/**
+ * Returns a copy of the request as it would arrive over HTTP: times are strings, and undefined properties are absent.
+ */
 function asOnTheWire(request: object): unknown {
   let text: string;
   try {
     text = JSON.stringify(request);
   } catch (cause) {
-    throw new SessionsError('INVALID_DATA', 'The request holds a value that JSON cannot.', { cause });
+    throw new SessionsError('INVALID_DATA', 'The request has a value that cannot be written as JSON.', { cause });
   }
   return parseBounded(text, DEFAULTS.body_limit);
 }

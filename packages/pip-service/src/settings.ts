@@ -2,15 +2,15 @@ import { loadConfig } from '@pip-sessions/service/internal/config/config';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
 import { badSetting } from './exceptions.ts';
 
-/** The service's own defaults: what a component is not told is as in the service without components. */
+/** The defaults of the service. Components use them for settings that they do not have. */
 export const DEFAULTS = loadConfig({});
 
-/** The text of a setting; a template that had nothing to fill in leaves an empty one, which counts as none. */
+/** Returns a setting as a string; null if it is absent or empty, as after a template without a value. */
 export function textSetting(config: ConfigParams, key: string): string | null {
   return config.getAsNullableString(key) || null;
 }
 
-/** A whole number within bounds, or `value` when there is none. Throws a ConfigException that names the key. */
+/** Returns a whole number within bounds, or `value` if it is absent. Throws a ConfigException that names the key. */
 export function wholeSetting(config: ConfigParams, key: string, value: number, min: number, max: number): number {
   const text = textSetting(config, key);
   if (text === null) return value;
@@ -21,7 +21,7 @@ export function wholeSetting(config: ConfigParams, key: string, value: number, m
   return number;
 }
 
-/** A list in one text with commas, or as a list in the YAML file. */
+/** Returns a list, given as a string with commas or as a list in the YAML file. */
 export function listSetting(config: ConfigParams, key: string): string[] {
   const section = config.getSection(key);
   const items = section.getKeys().map((name) => textSetting(section, name));

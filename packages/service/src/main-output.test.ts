@@ -45,7 +45,7 @@ async function start(t: TestContext, file: string, env: object, stdout: number |
   let text = '';
   for await (const data of child.stderr.iterator({ destroyOnReturn: false })) {
     text += data;
-    const [, url] = /served on (\S+?)[,.]? .*Ctrl\+C/s.exec(text) ?? [];
+    const [, url] = /Serving sessions on (\S+?)[,.]? .*Ctrl\+C/s.exec(text) ?? [];
     if (url) return { child, url };
   }
   throw new Error(`It ended: ${text}`);

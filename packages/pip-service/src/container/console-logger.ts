@@ -4,7 +4,7 @@ import { findOptional } from '../dependencies.ts';
 import { badSetting } from '../exceptions.ts';
 import { textSetting } from '../settings.ts';
 
-/** The toolkit's levels, by name and by number, as those of the service's log. */
+/** The levels of the service's log for the toolkit's levels, by name and by number. */
 const LEVELS: Readonly<Record<string, LogLevel>> = {
   none: 'silent',
   nothing: 'silent',
@@ -24,7 +24,7 @@ const LEVELS: Readonly<Record<string, LogLevel>> = {
   6: 'trace',
 };
 
-/** The service's log, on standard output; `level` as in the toolkit. */
+/** The log of the service, on standard output. `level` is a level of the toolkit. */
 export class ConsoleLogger implements IConfigurable, IClosable {
   static readonly settings = ['level'];
   readonly log: Logger = createLogger('info');
@@ -42,10 +42,10 @@ export class ConsoleLogger implements IConfigurable, IClosable {
   }
 }
 
-/** For components that were given no log. */
+/** The log of components without a wired logger. */
 export const SILENT = createLogger('silent', { write() {} });
 
-/** The log that is wired; without one, components say nothing, as in the toolkit. */
+/** Returns the wired log. Without one, components log nothing, as in the toolkit. */
 export function findLog(references: IReferences): Logger {
   const logger = findOptional(references, 'logger');
   return logger instanceof ConsoleLogger ? logger.log : SILENT;

@@ -9,7 +9,7 @@ const COMPONENTS = NAMES.map((name) => ({
   config: ConfigParams.fromTuples('name', name),
 }));
 
-/** Components that write down what is done to them; `failing` says which of it fails. */
+/** Components that record the calls of their methods. The calls in `failing` fail. */
 function steps(failing: (event: string) => boolean = () => false) {
   const events: string[] = [];
   const note = async (event: string) => {
@@ -29,7 +29,7 @@ function steps(failing: (event: string) => boolean = () => false) {
   return { events, container: Container.create(COMPONENTS, [factory], () => {}) };
 }
 
-test('components are opened in the order of the file, and closed in reverse', async () => {
+test('components are opened in the order of the file and closed in reverse', async () => {
   const { events, container } = steps();
   await container.open('123');
   await container.close('123');
@@ -37,13 +37,13 @@ test('components are opened in the order of the file, and closed in reverse', as
   assert.deepEqual(events, ['open a', 'open b', 'open c', 'close c', 'close b', 'close a']);
 });
 
-test('when one cannot be opened, those before it are closed again', async () => {
+test('if a component cannot be opened, the ones before it are closed again', async () => {
   const { events, container } = steps((event) => event === 'open b');
   await assert.rejects(container.open('123'), /open b failed/);
   assert.deepEqual(events, ['open a', 'open b', 'close a']);
 });
 
-test('one that cannot be closed does not keep the others open', async () => {
+test('if a component cannot be closed, the others are closed nevertheless', async () => {
   const { events, container } = steps((event) => event === 'close c');
   await container.open('123');
   await assert.rejects(container.close('123'), /close c failed/);

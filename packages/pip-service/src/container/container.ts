@@ -7,7 +7,7 @@ import { unknownSettings } from './known-settings.ts';
 
 const CONTEXT_INFO = new Descriptor('pip-services', 'context-info', 'default', 'default', '1.0');
 
-/** Components that live together: created by factories, wired to each other, opened in order, closed in reverse. */
+/** The components of a process: created by factories, wired to each other, opened in order, closed in reverse order. */
 export class Container {
   readonly references: References;
   readonly #opened: object[] = [];
@@ -17,8 +17,8 @@ export class Container {
   }
 
   /**
-   * Creates, configures and wires the components. Throws a ConfigException that names the descriptor which no
-   * factory knows, or a setting that is misspelt; what this service never serves (gRPC) is left out with a warning.
+   * Creates, configures and wires the components. Throws a ConfigException that names a descriptor that no factory can
+   * create, or a misspelt setting. gRPC components, which this service does not support, are skipped with a warning.
    */
   static create(
     components: readonly ComponentConfig[],
@@ -31,21 +31,21 @@ export class Container {
     }
     for (const { descriptor, config } of components) {
       if (isGrpc(descriptor)) {
-        warn(`${descriptor} is left out: this service does not serve gRPC.`);
+        warn(`${descriptor} is ignored: this service does not support gRPC.`);
         continue;
       }
       const component = createOne(descriptor, factories);
       references.put(descriptor, component);
       if (!isConfigurable(component)) continue;
       const unknown = unknownSettings(component, config);
-      if (unknown.length > 0) warn(`${descriptor} has settings without a meaning here: ${unknown.join(', ')}.`);
+      if (unknown.length > 0) warn(`${descriptor} has unknown settings, which are ignored: ${unknown.join(', ')}.`);
       component.configure(config);
     }
     Referencer.setReferences(references, references.getAll());
     return new Container(references);
   }
 
-  /** When one cannot be opened, those before it are closed again. */
+  /** Opens the components. If one cannot be opened, the ones before it are closed again. */
   async open(correlationId: string): Promise<void> {
     try {
       for (const component of this.references.getAll()) {
@@ -58,7 +58,7 @@ export class Container {
     }
   }
 
-  /** Closes each component, also after one that fails; rejects with the first failure. */
+  /** Closes all components, also if one of them fails. Rejects with the first error. */
   async close(correlationId: string): Promise<void> {
     const failures: unknown[] = [];
     for (let component = this.#opened.pop(); component; component = this.#opened.pop()) {
@@ -72,7 +72,7 @@ function createOne(descriptor: Descriptor, factories: readonly ComponentFactory[
   const factory = factories.find((candidate) => candidate.canCreate(descriptor));
   const component = factory?.create(descriptor);
   if (typeof component === 'object' && component !== null) return component;
-  throw badSetting('descriptor', `No factory can create ${descriptor}: correct the descriptor, or add its factory.`);
+  throw badSetting('descriptor', `No factory can create ${descriptor}. Correct the descriptor, or add its factory.`);
 }
 
 function isGrpc(descriptor: Descriptor): boolean {

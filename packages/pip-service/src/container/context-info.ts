@@ -2,7 +2,7 @@ import { VERSION } from '@pip-sessions/service/internal/process/version';
 import type { ConfigParams, IConfigurable } from 'pip-services3-commons-nodex';
 import { textSetting } from '../settings.ts';
 
-/** What the process says of itself in `/status`: `name`, `description` and `properties`. */
+/** The information about the process in `/status`: `name`, `description` and `properties`. */
 export class ContextInfo implements IConfigurable {
   static readonly settings = ['name', 'description', 'properties.*'];
   #name = 'sessions';
@@ -13,7 +13,7 @@ export class ContextInfo implements IConfigurable {
     return this.#name;
   }
 
-  /** Of the service. */
+  /** The version of the service. */
   get version(): string {
     return VERSION;
   }

@@ -11,7 +11,7 @@ function create(descriptor: string, config: object): string[] {
   try {
     Container.create(components, [new SessionsServiceFactory(), new StandardFactory()], (line) => warnings.push(line));
   } catch (error) {
-    // One component alone cannot be wired.
+    // A component alone cannot be wired.
     if ((error as { code: string }).code === 'INVALID_CONFIG') throw error;
   }
   return warnings;
@@ -21,7 +21,7 @@ const PERSISTENCE = 'pip-services-sessions:persistence:file:default:1.0';
 const CONTROLLER = 'pip-services-sessions:controller:default:default:1.0';
 const SERVICE = 'pip-services-sessions:service:http:default:1.0';
 
-test('a misspelt setting of config.yml stops the process, and names the one that was meant', () => {
+test('a misspelt setting stops the process; the message suggests the right one', () => {
   const cases: [string, object, RegExp][] = [
     [
       CONTROLLER,
@@ -40,9 +40,9 @@ test('a misspelt setting of config.yml stops the process, and names the one that
   }
 });
 
-test('settings that the original had, and this service has not, are ignored with a warning', () => {
+test('settings that only the original had are ignored with a warning', () => {
   assert.deepEqual(create(SERVICE, { connection: { discovery_key: 'x', port: 0 }, options: { max_sockets: 5 } }), [
-    `${SERVICE} has settings without a meaning here: connection.discovery_key, options.max_sockets.`,
+    `${SERVICE} has unknown settings, which are ignored: connection.discovery_key, options.max_sockets.`,
   ]);
   assert.deepEqual(create('pip-services:context-info:default:default:1.0', { properties: { nname: 'x' } }), []);
   assert.deepEqual(create(SERVICE, { cors_origins: ['https://a.example'], allowed_hosts: ['a', 'b'] }), []);

@@ -2,19 +2,19 @@ import { nearest } from '@pip-sessions/service/internal/config/nearest';
 import type { ConfigParams } from 'pip-services3-commons-nodex';
 import { badSetting } from '../exceptions.ts';
 
-/** With more errors than this, a name may be a setting of the original that has no meaning here. */
+/** Maximum number of typing errors of a misspelt setting. A name with more may be a setting of the original service. */
 const ERRORS_MAX = 3;
-/** Of an item of a list. */
+/** The index of an item of a list. */
 const INDEX = /\.\d+$/;
 
-/** A component that says what it can be told; `name.*` is every key below a name. */
+/** A component with a list of its settings; `name.*` means every key below `name`. */
 interface WithSettings {
   readonly settings: readonly string[];
 }
 
 /**
- * Throws a ConfigException for a setting that is nearly one of the component's. Answers the others that it does not know:
- * the original may have had them.
+ * Throws a ConfigException for a setting that is probably misspelt. Returns the other unknown settings: the original
+ * service may have had them.
  */
 export function unknownSettings(component: object, config: ConfigParams): string[] {
   const known = settingsOf(component);

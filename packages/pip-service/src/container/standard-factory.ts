@@ -5,8 +5,8 @@ import { ConsoleLogger } from './console-logger.ts';
 import { ContextInfo } from './context-info.ts';
 
 /**
- * Stands for a standard component whose work the service does by itself, so that configurations which list it go on
- * working: `/heartbeat`, `/status` and `/swagger` are part of the HTTP service; counters and traces are not kept.
+ * Replaces a standard component that the service does not need, so that existing configurations still work:
+ * `/heartbeat`, `/status` and `/swagger` are part of the HTTP service; counters and traces are not supported.
  */
 class BuiltIn {}
 
@@ -24,7 +24,7 @@ const STANDARD: readonly (readonly [type: string, kind: string, create: () => ob
   ['swagger-service', 'http', () => new BuiltIn()],
 ];
 
-/** Creates the toolkit's standard components that a sessions process is usually configured with. */
+/** Creates the toolkit's standard components that the configuration of a sessions process usually lists. */
 export class StandardFactory implements ComponentFactory {
   readonly #entries = STANDARD.map(([type, kind, create]) => ({
     descriptor: new Descriptor('pip-services', type, kind, '*', '1.0'),

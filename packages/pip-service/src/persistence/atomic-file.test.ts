@@ -19,7 +19,7 @@ import { writeFileAtomically } from './atomic-file.ts';
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-atomic-'));
 after(() => rmSync(folder, { recursive: true }));
 
-test('the file is replaced as a whole: who has the old one open goes on reading the old text', async () => {
+test('the file is replaced as a whole: an open reader still gets the old text', async () => {
   const path = join(folder, 'replaced.json');
   writeFileSync(path, 'old');
   linkSync(path, `${path}.old`);
@@ -28,13 +28,13 @@ test('the file is replaced as a whole: who has the old one open goes on reading 
   assert.equal(readFileSync(`${path}.old`, 'utf8'), 'old');
 });
 
-test('the folder is created, and nothing but the file is left in it', async () => {
+test('the folder is created and contains only the file', async () => {
   const path = join(folder, 'a', 'b', 'new.json');
   await writeFileAtomically(path, 'text');
   assert.deepEqual(readdirSync(join(folder, 'a', 'b')), ['new.json']);
 });
 
-test('what a crashed save left behind is in nobody’s way', async () => {
+test('the remains of a crashed save do not prevent the next one', async () => {
   const path = join(folder, 'crashed.json');
   writeFileSync(`${path}.tmp`, 'half of a much longer text');
   await writeFileAtomically(path, 'whole');
@@ -57,7 +57,7 @@ test('a file keeps the permissions that its owner gave it', { skip: process.plat
   assert.equal(statSync(path).mode & 0o777, 0o640);
 });
 
-test('a file that everybody may read is for its owner alone after a save', {
+test('a file that everyone may read is private to its owner after a save', {
   skip: process.platform === 'win32',
 }, async () => {
   const path = join(folder, 'open.json');
@@ -67,7 +67,7 @@ test('a file that everybody may read is for its owner alone after a save', {
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
-test('a link that was put where the new text is written is not followed', {
+test('a link at the path of the temporary file is not followed', {
   skip: process.platform === 'win32',
 }, async () => {
   const path = join(folder, 'planted.json');
@@ -78,7 +78,7 @@ test('a link that was put where the new text is written is not followed', {
   assert.equal(readFileSync(path, 'utf8'), 'new');
 });
 
-test('a save that cannot be written leaves the file as it is', async () => {
+test('a failed save does not change the file', async () => {
   const path = join(folder, 'kept.json');
   writeFileSync(path, 'old');
   mkdirSync(`${path}.tmp`);

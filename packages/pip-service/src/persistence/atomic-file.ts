@@ -2,18 +2,19 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { privateMode } from '@pip-sessions/service/internal/stores/shared/private-file';
 
-/** Sessions hold what belongs to users: a new file is for the service's own user alone. */
+/** A new file is private to the user of the service, because sessions contain data of users. */
 const NEW_FILE_MODE = 0o600;
 
 /**
- * Replaces the file's content as a whole: at every moment, and after power is lost, the file holds the old text or
- * the new one. It is written beside the file, since a rename is atomic only within one file system.
+ * Replaces the content of the file atomically: at any time, and after a power failure, it has either the old or the new
+ * text. The new text is written to a file in the same folder, because a rename is atomic only within a file system.
  */
 export async function writeFileAtomically(path: string, text: string): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const mode = await modeOf(path);
   const beside = `${path}.tmp`;
-  // What is there was left by a crash, or put there by somebody else: it is neither followed nor kept.
+  // A file at this path is the remains of a crash, or another user has put it there: it must be neither followed nor
+  // reused.
   await rm(beside, { force: true });
   const file = await open(beside, 'wx', mode);
   try {
@@ -35,7 +36,7 @@ async function modeOf(path: string): Promise<number> {
   }
 }
 
-/** The rename itself is on disk only when its folder is. Windows knows no such call, and needs none. */
+/** Syncs a folder, because only then the rename is on disk. Windows has no such call and does not need it. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

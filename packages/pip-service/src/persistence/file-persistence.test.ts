@@ -17,7 +17,7 @@ function newPath(): string {
   return join(folder, `${files}.json`);
 }
 
-/** An entry as the microservice writes it: no timeout, times as texts. */
+/** An entry as the microservice writes it: without a timeout, times as strings. */
 const ORIGINAL = {
   id: 'original',
   user_id: '1',
@@ -32,7 +32,7 @@ const ORIGINAL = {
 };
 const LAST_ACTIVITY = Date.parse(ORIGINAL.request_time);
 
-/** Wired as the container does: configured, referenced, then opened. */
+/** A persistence that is configured, referenced and then opened, as in the container. */
 async function start(path: string, clock: ManualClock, ...options: unknown[]) {
   const persistence = new SessionsFilePersistence('', clock);
   persistence.configure(ConfigParams.fromTuples('path', path));
@@ -44,7 +44,7 @@ async function start(path: string, clock: ManualClock, ...options: unknown[]) {
   return { controller, persistence };
 }
 
-test('a file of the microservice is served as it is', async () => {
+test('a file of the microservice can be used unchanged', async () => {
   const path = newPath();
   writeFileSync(path, JSON.stringify([ORIGINAL]));
   const { controller, persistence } = await start(path, new ManualClock(LAST_ACTIVITY));
@@ -54,7 +54,7 @@ test('a file of the microservice is served as it is', async () => {
   await persistence.close(null);
 });
 
-test('fault 7: after a restart sessions can still be closed, also by their timeout', async () => {
+test('fault 7: sessions can still be closed after a restart, also by their timeout', async () => {
   const path = newPath();
   const clock = new ManualClock(LAST_ACTIVITY);
   writeFileSync(path, JSON.stringify([ORIGINAL]));
@@ -78,7 +78,7 @@ test('fault 7: after a restart sessions can still be closed, also by their timeo
   await third.persistence.close(null);
 });
 
-test('options.expire_timeout of the controller ends sessions that the microservice wrote', async () => {
+test('options.expire_timeout also ends sessions that the microservice wrote', async () => {
   const path = newPath();
   writeFileSync(path, JSON.stringify([ORIGINAL]));
   const clock = new ManualClock(LAST_ACTIVITY);
@@ -92,7 +92,7 @@ test('options.expire_timeout of the controller ends sessions that the microservi
   await persistence.close(null);
 });
 
-test('a damaged file stops the start, names its place and stays as it is', async () => {
+test('a damaged file stops the start and is not changed; the error names the place', async () => {
   const path = newPath();
   const text = JSON.stringify([ORIGINAL, { ...ORIGINAL, id: 'b', request_time: 'yesterday' }]);
   writeFileSync(path, text);
@@ -108,11 +108,11 @@ test('a damaged file stops the start, names its place and stays as it is', async
   assert.equal(readFileSync(path, 'utf8'), text);
 });
 
-test('without a path it does not open, and says which key is missing', async () => {
+test('without a path it does not open; the error names the missing key', async () => {
   await assert.rejects(new SessionsFilePersistence().open(null), { code: 'INVALID_CONFIG', message: /^path / });
 });
 
-test('a file that is not there is created with the first session', async () => {
+test('a missing file is created with the first session', async () => {
   const path = newPath();
   const { controller, persistence } = await start(path, new ManualClock());
   assert.equal(existsSync(path), false);
@@ -121,7 +121,7 @@ test('a file that is not there is created with the first session', async () => {
   await persistence.close(null);
 });
 
-test('behind a symbolic link the file itself is written', { skip: process.platform === 'win32' }, async () => {
+test('the target of a symbolic link is written, not the link', { skip: process.platform === 'win32' }, async () => {
   const path = newPath();
   const link = `${path}.link`;
   writeFileSync(path, '[]');
@@ -132,7 +132,7 @@ test('behind a symbolic link the file itself is written', { skip: process.platfo
   assert.equal(JSON.parse(readFileSync(path, 'utf8')).length, 1);
 });
 
-test('calls before it is opened are refused', async () => {
+test('calls before it is opened are rejected', async () => {
   const persistence = new SessionsFilePersistence(newPath());
   await assert.rejects(persistence.getOneById(null, 'a'), { code: 'STORE_UNAVAILABLE', category: 'NoResponse' });
 });

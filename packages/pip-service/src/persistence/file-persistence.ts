@@ -7,12 +7,12 @@ import { SessionsMemoryPersistence } from './memory-persistence.ts';
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * Sessions in a JSON file, in the format of the microservice's own file store, which either can go on with.
+ * Stores sessions in a JSON file in the format of the microservice's file store. Both programs can use the same file.
  *
- * Configuration: `path` of the file, from the working directory, and `options.max_page_size`.
+ * Configuration: `path` of the file, relative to the working directory, and `options.max_page_size`.
  *
- * A session that the microservice wrote has no timeout of its own: the controller's `options.expire_timeout` becomes
- * its timeout when the file is opened. So wire the controller before, as the container does; else it is 24 hours.
+ * A session that the microservice wrote has no idle timeout. It gets the controller's `options.expire_timeout` when the
+ * file is opened. So wire the controller before that, as the container does; otherwise it gets 24 hours.
  */
 export class SessionsFilePersistence extends SessionsMemoryPersistence {
   static override readonly settings: readonly string[] = [...SessionsMemoryPersistence.settings, 'path'];
@@ -24,7 +24,7 @@ export class SessionsFilePersistence extends SessionsMemoryPersistence {
     this.#settings = settings;
   }
 
-  /** Of the file. */
+  /** The path of the file. */
   get path(): string {
     return this.#settings.path;
   }

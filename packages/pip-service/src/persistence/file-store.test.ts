@@ -40,7 +40,7 @@ for (const { name, run } of CONFORMANCE_CASES) {
   test(`file: ${name}`, () => withStore(new FileStore(newSettings()), run));
 }
 
-test('file: an answered change is on disk, without a close', async () => {
+test('file: a change is on disk when its promise resolves', async () => {
   const settings = newSettings();
   await withStore(new FileStore(settings), async (store) => {
     await store.insert(sessionOf('a'), null, 0);
@@ -53,7 +53,7 @@ test('file: an answered change is on disk, without a close', async () => {
   });
 });
 
-test('file: changes of one moment share one save', async () => {
+test('file: changes of one event-loop turn share one save', async () => {
   let saves = 0;
   const store = new FileStore(newSettings(), async () => {
     saves += 1;
@@ -62,10 +62,10 @@ test('file: changes of one moment share one save', async () => {
     await Promise.all(Array.from({ length: 500 }, (_, n) => store.insert(sessionOf(`s${n}`), null, 0)));
     assert.equal(saves, 1);
   });
-  assert.equal(saves, 1, 'closing saves nothing that is saved');
+  assert.equal(saves, 1, 'close does not save again');
 });
 
-test('file: changes that come while a save runs share the next one', async () => {
+test('file: changes during a save share the next one', async () => {
   const texts: string[] = [];
   let finishFirst = () => {};
   const first = new Promise<void>((resolve) => {
@@ -90,7 +90,7 @@ test('file: changes that come while a save runs share the next one', async () =>
   });
 });
 
-test('file: reads write nothing', async () => {
+test('file: reads do not write the file', async () => {
   const store = new FileStore(newSettings(), () => assert.fail('a save'));
   await withStore(store, async () => {
     await store.find('a');
@@ -100,7 +100,7 @@ test('file: reads write nothing', async () => {
   });
 });
 
-test('file: a save that fails rejects the change, and the next save brings it along', async () => {
+test('file: a failed save rejects the change, and the next save includes it', async () => {
   const settings = newSettings();
   let full = true;
   const store = new FileStore(settings, async (path, text) => {
@@ -117,7 +117,7 @@ test('file: a save that fails rejects the change, and the next save brings it al
   assert.deepEqual(idsIn(readFileSync(settings.path, 'utf8')), ['a']);
 });
 
-test('file: changes that were accepted before close are saved, later ones are refused', async () => {
+test('file: changes before close are saved, later ones are rejected', async () => {
   const settings = newSettings();
   const store = new FileStore(settings);
   await store.open();
@@ -128,7 +128,7 @@ test('file: changes that were accepted before close are saved, later ones are re
   assert.deepEqual(idsIn(readFileSync(settings.path, 'utf8')), ['a', 'b']);
 });
 
-test('file: a session that ended by itself is written without its user and data', async () => {
+test('file: an expired session is written without user and data', async () => {
   const settings = newSettings();
   await withStore(new FileStore(settings), async (store) => {
     await store.insert({ ...sessionOf('idle'), data: asJsonText('"secret"') }, null, 0);
@@ -140,7 +140,7 @@ test('file: a session that ended by itself is written without its user and data'
   assert.equal(entry.close_time, new Date(1000).toISOString());
 });
 
-test('file: a new file is readable by its owner alone', { skip: process.platform === 'win32' }, async () => {
+test('file: a new file is readable only by its owner', { skip: process.platform === 'win32' }, async () => {
   const settings = newSettings();
   await withStore(new FileStore(settings), async (store) => void (await store.insert(sessionOf('a'), null, 0)));
   assert.equal(statSync(settings.path).mode & 0o777, 0o600);

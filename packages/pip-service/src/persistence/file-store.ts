@@ -27,14 +27,14 @@ import { writeFileAtomically } from './atomic-file.ts';
 import { SaveQueue } from './save-queue.ts';
 import { entryText, type FileEntry, parseSessionsFile, sessionsFileText } from './sessions-file.ts';
 
-/** Read each time that the store is opened. */
+/** The settings are read each time that the store is opened. */
 export interface FileStoreSettings {
   readonly path: string;
-  /** For sessions that the file holds without a timeout of their own. */
+  /** The idle timeout of sessions that have none in the file. */
   readonly idle_timeout_ms: number;
 }
 
-/** An entry with its text, so that a save writes again only what has changed. */
+/** An entry with its text, so that a save serializes only changed entries. */
 interface Entry extends FileEntry {
   readonly text: string;
 }
@@ -42,9 +42,9 @@ interface Entry extends FileEntry {
 const MEMORY = memoryStoreConfig('memory:');
 
 /**
- * A memory store whose sessions are also in a JSON file, in the format of the microservice's file store. A change is
- * answered once the file that holds it is on disk; the file is written as a whole, so this is for small
- * installations and for one process alone.
+ * A memory store that also writes its sessions to a JSON file, in the format of the microservice's file store. A change
+ * resolves when the file with it is on disk. Each save writes the whole file, so the store is for small installations
+ * with a single process.
  */
 export class FileStore implements SessionStore {
   readonly #settings: FileStoreSettings;
@@ -52,14 +52,14 @@ export class FileStore implements SessionStore {
   readonly #saves = new SaveQueue(() => this.#save());
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new ChangeListeners();
-  /** Ids of sessions that are not in `#entries` as they are now. */
+  /** Ids of sessions whose entry in `#entries` is out of date. */
   readonly #changed = new Set<string>();
   #memory: MemoryStore | null = null;
-  /** Still there after `close`, whose last save needs it. */
+  /** Remains set after `close`, because the last save needs it. */
   #latest: MemoryStore | null = null;
   #path = '';
   #unsaved = false;
-  /** The latest `now` of a call, for what has ended since it was last written. */
+  /** The latest `now` of a call: a save writes sessions that are past their deadline then as ended. */
   #now = Number.NEGATIVE_INFINITY;
 
   constructor(settings: FileStoreSettings, write = writeFileAtomically) {
@@ -70,13 +70,14 @@ export class FileStore implements SessionStore {
   async open(): Promise<void> {
     if (this.#memory) return;
     const { path, idle_timeout_ms } = this.#settings;
-    if (path === '') throw new SessionsError('INVALID_CONFIG', 'path must name the file that holds the sessions.');
+    if (path === '')
+      throw new SessionsError('INVALID_CONFIG', 'path is missing: it must be the path of the sessions file.');
     makePrivate(path);
-    // Behind a symbolic link, the file is replaced and not the link.
+    // Resolves a symbolic link, so that the file is replaced and not the link.
     this.#path = await realpath(path).catch(() => resolve(path));
     const entries = parseSessionsFile(this.#path, await readText(this.#path), idle_timeout_ms);
     if (entries.length > MEMORY.sessions_max) {
-      const message = `The sessions file ${this.#path} holds more than ${MEMORY.sessions_max} sessions.`;
+      const message = `The sessions file ${this.#path} has more than ${MEMORY.sessions_max} sessions, the maximum.`;
       throw new SessionsError('STORE_UNUSABLE', message);
     }
     const memory = new MemoryStore(MEMORY);
@@ -97,7 +98,7 @@ export class FileStore implements SessionStore {
 
   async close(): Promise<void> {
     this.#memory = null;
-    // Calls of this turn still have to note what they changed.
+    // Calls of this turn must first record their changes.
     await nextTurn();
     await this.#saves.idle();
     if (this.#unsaved) await this.#saves.request();
@@ -120,7 +121,7 @@ export class FileStore implements SessionStore {
   async update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult> {
     const result = await this.#at(now).update(id, update, now);
     if (result.outcome === 'updated') this.#changed.add(id);
-    // A refusal may have ended it.
+    // A rejected update may have ended the session.
     if (this.#changed.has(id)) await this.#saved();
     return result;
   }
@@ -169,7 +170,7 @@ export class FileStore implements SessionStore {
     return true;
   }
 
-  /** Since the file was opened: it has no place for them. */
+  /** Counts only since the file was opened: the file does not contain them. */
   async hours(since: number): Promise<readonly HourCounts[]> {
     return this.#opened().hours(since);
   }

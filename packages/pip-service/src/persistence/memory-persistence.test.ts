@@ -4,7 +4,7 @@ import { ConfigParams, FilterParams, PagingParams } from 'pip-services3-commons-
 import { ManualClock } from '../../../service/src/domain/time/clock.ts';
 import { SessionsMemoryPersistence } from './memory-persistence.ts';
 
-test('an application can seed, read, list and delete sessions in its tests', async () => {
+test('an application can create, read, list and delete sessions in its tests', async () => {
   const clock = new ManualClock();
   const persistence = new SessionsMemoryPersistence(clock);
   await persistence.open(null);
@@ -24,7 +24,7 @@ test('an application can seed, read, list and delete sessions in its tests', asy
   assert.equal(await persistence.getOneById(null, 'a'), null);
 });
 
-test('an id that is taken is a conflict', async () => {
+test('creating a session with an existing id is a conflict', async () => {
   const persistence = new SessionsMemoryPersistence();
   await persistence.create(null, { id: 'a', user_id: '1' });
   await assert.rejects(persistence.create('123', { id: 'a', user_id: '2' }), {
@@ -35,7 +35,7 @@ test('an id that is taken is a conflict', async () => {
   });
 });
 
-test('what API v1 would refuse cannot be seeded either', async () => {
+test('a session that API v1 would reject cannot be created either', async () => {
   const persistence = new SessionsMemoryPersistence();
   for (const seed of [
     { user_id: '' },
@@ -49,21 +49,21 @@ test('what API v1 would refuse cannot be seeded either', async () => {
   }
 });
 
-test('clear deletes every session, however many', async () => {
+test('clear deletes every session, also more than one batch', async () => {
   const persistence = new SessionsMemoryPersistence();
   await Promise.all(Array.from({ length: 1200 }, () => persistence.create(null, { user_id: '1' })));
   await persistence.clear(null);
   assert.equal((await persistence.getPageByFilter(null, null, new PagingParams(0, 1, true))).total, 0);
 });
 
-test('options.max_page_size bounds a page', async () => {
+test('options.max_page_size limits a page', async () => {
   const persistence = new SessionsMemoryPersistence();
   persistence.configure(ConfigParams.fromTuples('options.max_page_size', 2));
   await Promise.all(['1', '2', '3'].map((user_id) => persistence.create(null, { user_id })));
   assert.equal((await persistence.getPageByFilter(null, null, new PagingParams(0, 100))).data.length, 2);
 });
 
-test('a page size that is none is refused with its key', () => {
+test('a bad page size is rejected with its key', () => {
   const config = ConfigParams.fromTuples('options.max_page_size', 'many');
   assert.throws(() => new SessionsMemoryPersistence().configure(config), {
     category: 'Misconfiguration',

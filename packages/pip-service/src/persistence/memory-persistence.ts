@@ -28,16 +28,16 @@ import type { SessionsPersistence } from './persistence.ts';
 const PAGE_SIZE_MAX = 10_000;
 const CLEAR_BATCH_MAX = 500;
 
-/** What `create` needs of a session; the rest is null or comes from the persistence. */
+/** The properties of a session for `create`. Absent ones are null or come from the persistence. */
 export type SeedV1 = Pick<SessionV1, 'user_id'> & Partial<SessionV1>;
 
 /**
- * Sessions in this process, gone with it.
+ * Stores sessions in the memory of this process.
  *
- * Configuration: `options.max_page_size`, the largest page in sessions (100).
+ * Configuration: `options.max_page_size`, the maximum number of sessions on a page (100).
  *
- * Its own methods are for the tests and tools of an application; whatever changes a session goes through the
- * controller, which holds the rules.
+ * The methods of this class are for tests and tools of an application. Changes of sessions must go through the
+ * controller, which applies the rules.
  */
 export class SessionsMemoryPersistence implements SessionsPersistence, IConfigurable, IOpenable, ICleanable {
   static readonly settings: readonly string[] = ['options.max_page_size'];
@@ -111,7 +111,7 @@ export class SessionsMemoryPersistence implements SessionsPersistence, IConfigur
     return this.#run(correlationId, 'delete_session_by_id', { session_id: id });
   }
 
-  /** Adds a session as if it were opened now, under the id that it brings along or a new one. */
+  /** Adds a session as if it were opened now, with the given id or a new one. */
   async create(correlationId: string | null, item: SeedV1): Promise<SessionV1> {
     const { user_id, user_name = null, address = null, client = null } = item;
     checkRequest(correlationId, 'open_session', {
@@ -124,7 +124,11 @@ export class SessionsMemoryPersistence implements SessionsPersistence, IConfigur
     });
     const { id = newSessionId(user_id) } = item;
     checkRequest(correlationId, 'get_session_by_id', { session_id: id });
-    if (!isStorable(id)) throw toException(invalidMember('id', 'cannot be kept by every store'), correlationId);
+    if (!isStorable(id))
+      throw toException(
+        invalidMember('id', 'has a character that not every store can hold, or is too long'),
+        correlationId,
+      );
     const user = item.user === undefined || item.user === null ? null : toJsonText(item.user);
     const data = item.data === undefined || item.data === null ? null : toJsonText(item.data);
     const now = this.#clock.now();

@@ -1,14 +1,14 @@
 import type { SessionStore } from '@pip-sessions/service/internal/domain/store';
 
-/** What a controller needs of the persistence that it is wired to. */
+/** The interface of a persistence for the controller. */
 export interface SessionsPersistence {
   /** The same object before and after the persistence was opened. */
   readonly store: SessionStore;
-  /** The largest page that a list answers. */
+  /** Maximum number of sessions on a page of a list. */
   readonly page_size_max: number;
   /**
-   * What ends a session that does not say it itself, in milliseconds without activity: the controller's
-   * `options.expire_timeout`. It counts from the next time that the persistence is opened.
+   * Sets the idle timeout, in milliseconds, of sessions that have none: the controller's `options.expire_timeout`. It
+   * applies from the next time that the persistence is opened.
    */
   assumeIdleTimeout(idle_timeout_ms: number): void;
 }

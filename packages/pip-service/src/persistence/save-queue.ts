@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
- * One save at a time. Whoever asks while one runs, or in the same turn, shares the next: however many changes come
- * in, there are never more than one save that runs and one that waits.
+ * Runs one save at a time. All requests during a save, or in the same event-loop turn, share the next save. So at most
+ * one save runs and one waits, however many changes there are.
  */
 export class SaveQueue {
   readonly #save: () => Promise<void>;
@@ -13,13 +13,13 @@ export class SaveQueue {
     this.#save = save;
   }
 
-  /** Resolves when a save that began after this call is done; rejects as that save does. */
+  /** Resolves when a save that started after this call is done. Rejects if that save fails. */
   request(): Promise<void> {
     this.#next ??= this.#runNext();
     return this.#next;
   }
 
-  /** Resolves when no save runs or waits, also when the last one failed. */
+  /** Resolves when no save runs or waits, also if the last one failed. */
   async idle(): Promise<void> {
     while (this.#next) await this.#next.catch(() => {});
     await this.#running;

@@ -4,7 +4,7 @@ import { entryText, parseSessionsFile, sessionsFileText } from './sessions-file.
 
 const DAY_MS = 86_400_000;
 
-/** What the microservice writes: members that were never given are absent, times are texts. */
+/** The output of the microservice: properties that were never set are absent, times are strings. */
 const CLOSED = {
   id: '1c37f668cab94727aa4a8f4e571a0c8a',
   user_id: '1',
@@ -36,7 +36,7 @@ function rewritten(value: unknown): unknown {
   return JSON.parse(sessionsFileText(parse(value).map(entryText)));
 }
 
-test('a file of the microservice is read, with the timeout that it lacks', () => {
+test('sessions in a file of the microservice get the given idle timeout', () => {
   const [closed, active] = parse([CLOSED, OPEN]).map(({ session }) => session);
   assert.equal(closed?.close_time, Date.parse(CLOSED.close_time));
   assert.equal(closed?.close_reason, 'closed');
@@ -46,14 +46,14 @@ test('a file of the microservice is read, with the timeout that it lacks', () =>
   assert.equal(active?.idle_timeout_ms, DAY_MS);
 });
 
-test('what is written has the members of the microservice, so that it can read the file again', () => {
+test('a written file has the properties of the microservice, which can read it', () => {
   const [closed, active] = rewritten([CLOSED, OPEN]) as Record<string, unknown>[];
   assert.deepEqual({ ...closed, ...CLOSED }, closed);
   assert.deepEqual({ ...active, ...OPEN }, active);
   assert.equal('close_time' in (active ?? {}), false);
 });
 
-test('nothing is lost from one writing to the next, members of others included', () => {
+test('writing a file again loses nothing, not even unknown properties', () => {
   const own = { ...OPEN, tenant: { name: 'a,"b"' }, note: null, idle_timeout_ms: 5000, revision: 7 };
   const limited = { ...CLOSED, expire_time: '2026-01-02T00:00:00.000Z', close_reason: 'expired', __proto: 1 };
   const once = rewritten([own, limited]);
@@ -63,14 +63,14 @@ test('nothing is lost from one writing to the next, members of others included',
   assert.deepEqual({ ...second, ...limited }, second);
 });
 
-test('a file without sessions, and one without any text, hold none', () => {
+test('a file without sessions, or without any text, has no sessions', () => {
   assert.deepEqual(parse([]), []);
   assert.deepEqual(parseSessionsFile('sessions.json', '\n', DAY_MS), []);
   assert.deepEqual(rewritten([]), []);
 });
 
 const DAMAGED: readonly (readonly [what: string, text: string, says: RegExp])[] = [
-  ['half a file', '[{"id":"1"', /it is not JSON/],
+  ['half a file', '[{"id":"1"', /it is not complete JSON/],
   ['an object', '{"id":"1"}', /an array of sessions/],
   ['a text as entry', JSON.stringify([OPEN, 'x']), /entry 2 of 2: it is not an object/],
   [
@@ -88,7 +88,7 @@ const DAMAGED: readonly (readonly [what: string, text: string, says: RegExp])[] 
 ];
 
 for (const [what, text, says] of DAMAGED) {
-  test(`a damaged file is refused with the place of the damage: ${what}`, () => {
+  test(`a damaged file is rejected with the place of the damage: ${what}`, () => {
     assert.throws(
       () => parseSessionsFile('data/sessions.json', text, DAY_MS),
       (error: Error & { code?: string }) => {

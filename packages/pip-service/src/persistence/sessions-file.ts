@@ -6,16 +6,16 @@ import {
   storedSessionText,
 } from '@pip-sessions/service/internal/transfer/session-json';
 
-/** A session of the file, and the members of its entry that are not the service's own, as JSON. */
+/** A session of the file, and the unknown properties of its entry as JSON. */
 export interface FileEntry {
   readonly session: Session;
-  /** Like `,"tenant":"a"`, or empty. They are written back as they were. */
+  /** Like `,"tenant":"a"`, or empty. It is written back unchanged. */
   readonly rest: string;
 }
 
 /**
- * Reads the array of sessions that the microservice's file store writes. Throws `STORE_UNUSABLE`, naming the entry,
- * for a file that is damaged. A file without any text holds no sessions.
+ * Parses the array of sessions that the microservice's file store writes. Throws `STORE_UNUSABLE`, which names the
+ * entry, if the file is damaged. An empty file has no sessions.
  */
 export function parseSessionsFile(path: string, text: string, idle_timeout_ms: number): FileEntry[] {
   if (text.trim() === '') return [];
@@ -23,10 +23,10 @@ export function parseSessionsFile(path: string, text: string, idle_timeout_ms: n
   try {
     entries = JSON.parse(text);
   } catch {
-    // What the parser says quotes the data.
-    throw damaged(path, 'it is not JSON, or not all of it');
+    // The message of the parser quotes the data.
+    throw damaged(path, 'it is not complete JSON');
   }
-  if (!Array.isArray(entries)) throw damaged(path, 'it should hold an array of sessions');
+  if (!Array.isArray(entries)) throw damaged(path, 'it must contain an array of sessions');
   const ids = new Set<string>();
   return entries.map((value: unknown, index) => {
     try {
@@ -40,7 +40,7 @@ export function parseSessionsFile(path: string, text: string, idle_timeout_ms: n
   });
 }
 
-/** The whole file: an entry a line, so that people can read and compare it. */
+/** Returns the text of the whole file: one entry per line, so that people can read and compare it. */
 export function sessionsFileText(entries: Iterable<string>): string {
   return `[\n${[...entries].join(',\n')}\n]\n`;
 }
@@ -56,6 +56,6 @@ function parseEntry(value: unknown, idle_timeout_ms: number): FileEntry {
 }
 
 function damaged(path: string, reason: string): SessionsError {
-  const message = `The sessions file ${path} cannot be read, and was left as it is: ${reason}`;
+  const message = `The sessions file ${path} cannot be read and was not changed: ${reason}`;
   return new SessionsError('STORE_UNUSABLE', message, { details: { path } });
 }

@@ -42,8 +42,8 @@ seconds.
 
 Errors are problems (RFC 9457) with a stable \`code\`. An unknown path is 404 \`NOT_FOUND\`. A method that the path
 does not support is 405 \`METHOD_NOT_ALLOWED\` with the header \`Allow\`. Some requests are rejected before their path
-is known: invalid requests with 400 \`INVALID_REQUEST\` (there spelt \`InvalidRequest\`), slow ones with 408
-\`REQUEST_TIMEOUT\`, and those with too large headers with 431 \`HEADERS_TOO_LARGE\`. These responses are
+is known: invalid requests with 400 \`INVALID_REQUEST\` (there spelt \`InvalidRequest\`), slow ones with
+408 \`REQUEST_TIMEOUT\`, and those with too large headers with 431 \`HEADERS_TOO_LARGE\`. These responses are
 \`application/json\`, and the connection is closed.`;
 
 /** Returns the OpenAPI 3.1 document of API v2. It uses the routes and the schemas that requests are checked with. */

@@ -73,7 +73,7 @@ test('duplicate names and duplicate keys are rejected with the number of the ent
   const three = [`a:write:${HASH}`, `b:write:${other}`, `c:admin:${HASH.toUpperCase()}`];
   assert.throws(() => parseApiKeys(three), { message: same });
   assert.throws(() => parseApiKeys([{ web: HASH }]), {
-    message: /^is invalid in entry 1: a key must be a string of the foxt/,
+    message: /^is invalid in entry 1: a key must be a string of the form/,
   });
 });
 
