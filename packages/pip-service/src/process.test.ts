@@ -165,7 +165,7 @@ test('an invalid configuration is rejected with its file and place', async () =>
   const cases: readonly (readonly [text: string, says: RegExp])[] = [
     ['- descriptor: "a:b"\n', /Component 1 in .*yml must have a descriptor.*"a:b"/],
     ['- type: "x"\n', /Component 1 in .*must have a descriptor/],
-    ['a: 1\n', /must hold a list/],
+    ['a: 1\n', /must contain a list/],
     ['- "\n', /cannot be read/],
     ['{{#if A}}\n', /cannot be read/],
   ];

@@ -26,7 +26,7 @@ const members = (count: number) => Object.fromEntries(Array.from({ length: count
 test('an array that is too long is rejected before any item is checked', () => {
   assert.throws(() => check({ list: unseen(1_001) }), {
     code: 'INVALID_DATA',
-    message: 'list must not have more than 1000 items.',
+    message: 'list must have at most 1000 items.',
     details: { members: ['list'] },
   });
 });
@@ -43,7 +43,7 @@ test('free JSON may have any number of properties and items', () => {
 });
 
 test('values of another type are checked by the schema', () => {
-  assert.throws(() => check({ list: 1, filter: 2 }), { message: 'list must be a list; filter must be an object.' });
+  assert.throws(() => check({ list: 1, filter: 2 }), { message: 'list must be an array; filter must be an object.' });
   for (const input of [null, 1, [], 'x']) assert.throws(() => check(input), { code: 'INVALID_DATA' });
   check({});
 });

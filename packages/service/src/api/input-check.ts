@@ -31,10 +31,11 @@ function assertSize(name: string, { maxItems }: Schema, input: unknown): void {
   const value: unknown = Reflect.get(input, name);
   if (Array.isArray(value)) {
     if (maxItems !== undefined && value.length > maxItems) {
-      throw invalidMember(name, `must not have more than ${maxItems} items`);
+      throw invalidMember(name, `must have at most ${maxItems} items`);
     }
   } else if (typeof value === 'object' && value !== null) {
     const count = Object.keys(value).length;
-    if (count > ITEMS_LOOKED_AT_MAX) throw invalidMember(name, `has ${count} properties, more than any request takes`);
+    if (count > ITEMS_LOOKED_AT_MAX)
+      throw invalidMember(name, `has ${count} properties, more than any request can have`);
   }
 }

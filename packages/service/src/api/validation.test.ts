@@ -6,7 +6,7 @@ import { ROUTES } from './v2/routes.ts';
 import { SCHEMAS } from './v2/schemas.ts';
 import { assertValid, ITEMS_LOOKED_AT_MAX } from './validation.ts';
 
-test('of a list that is too long, only as many items are looked at as any schema takes', () => {
+test('of a long array only the first items are checked', () => {
   const validator: Parameters<typeof assertValid>[0] = Compile(
     Type.Object({ ids: Type.Array(Type.String(), { maxItems: 10 }) }),
   );
@@ -19,7 +19,7 @@ test('of a list that is too long, only as many items are looked at as any schema
   });
   const says = { code: 'INVALID_DATA', message: /^ids\.0 must be a string; .*/ };
   assert.throws(() => assertValid(validator, { ids }), says);
-  assert.ok(looked <= 2 * ITEMS_LOOKED_AT_MAX, `${looked} items were looked at`);
+  assert.ok(looked <= 2 * ITEMS_LOOKED_AT_MAX, `${looked} items were checked`);
 });
 
 interface Schema {
@@ -29,7 +29,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-test('of an object with far too many properties, their number is reported alone', () => {
+test('the error for far too many properties has only their number', () => {
   const validator: Parameters<typeof assertValid>[0] = Compile(Type.Object({ id: Type.String() }));
   const value = Object.fromEntries(Array.from({ length: 2_000 }, (_, at) => [`p${at}`, at]));
   assert.throws(() => assertValid(validator, value), {
@@ -38,7 +38,7 @@ test('of an object with far too many properties, their number is reported alone'
   });
 });
 
-test('of many unknown properties the first are named, and no more than 128 characters of a name', () => {
+test('the error names the first unknown properties, with at most 128 characters each', () => {
   const validator: Parameters<typeof assertValid>[0] = Compile(Type.Object({}, { additionalProperties: false }));
   const names = ['a/b~1', '', 'x'.repeat(10_000), ...Array.from({ length: 40 }, (_, at) => `p${at}`)];
   assert.throws(
@@ -46,16 +46,16 @@ test('of many unknown properties the first are named, and no more than 128 chara
     (error: SessionsError) => {
       const expected = ['a/b~1', '""', `${'x'.repeat(128)}…`, 'p0', 'p1', 'p2', 'p3', 'p4'];
       assert.deepEqual(error.details, { members: expected });
-      assert.equal(error.message, `${expected.map((name) => `${name} is not a member`).join('; ')}.`);
+      assert.equal(error.message, `${expected.map((name) => `${name} is an unknown property`).join('; ')}.`);
       return true;
     },
   );
 });
 
-test('each list of a request has a bound, and more items than that are looked at', () => {
+test('each array of a request has a maximum, and more items than that are checked', () => {
   const bounds = ROUTES.flatMap(({ input }) => listBounds(SCHEMAS[input] as Schema));
   assert.ok(bounds.length > 0);
-  for (const bound of bounds) assert.ok(bound < ITEMS_LOOKED_AT_MAX, `a list may have ${bound} items`);
+  for (const bound of bounds) assert.ok(bound < ITEMS_LOOKED_AT_MAX, `an array may have ${bound} items`);
 });
 
 function listBounds({ type, maxItems = Number.POSITIVE_INFINITY, items = {}, properties = {} }: Schema): number[] {

@@ -8,20 +8,26 @@ interface Validator<T> {
   Errors(value: unknown): readonly TLocalizedValidationError[];
 }
 
-/** More than any schema takes. To look for what is wrong in 500,000 items took 300 ms, in 80,000 properties 100 ms. */
+/**
+ * Maximum number of items that are checked; more than any schema allows. Finding the errors of 500,000 items took 300
+ * ms, of 80,000 properties 100 ms.
+ */
 export const ITEMS_LOOKED_AT_MAX = 1_001;
 
-/** Throws `INVALID_DATA`, which names each property that is wrong, for a value that is not of the schema. */
+/** Throws `INVALID_DATA`, which names each invalid property, if the value does not match the schema. */
 export function assertValid<T>(validator: Validator<T>, value: unknown): asserts value is T {
   if (!validator.Check(value)) throw invalidData(validator.Errors(shortened(value)));
 }
 
-/** The value with its lists cut off beyond what is looked at: they stay longer than the schema takes. */
+/** Returns the value with long arrays truncated. They are still longer than the schema allows. */
 function shortened(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const members = Object.entries(value);
   if (members.length > ITEMS_LOOKED_AT_MAX) {
-    throw new SessionsError('INVALID_DATA', `the body has ${members.length} properties, more than any request takes.`);
+    throw new SessionsError(
+      'INVALID_DATA',
+      `the body has ${members.length} properties, more than any request can have.`,
+    );
   }
   return members.some(([, member]) => isLong(member)) ? Object.fromEntries(members.map(cutOff)) : value;
 }
@@ -34,17 +40,18 @@ function isLong(member: unknown): member is readonly unknown[] {
   return Array.isArray(member) && member.length > ITEMS_LOOKED_AT_MAX;
 }
 
-/** What a failed validation says: each member that is wrong, in the words of someone who has to mend it. */
+/** Returns the error of a failed validation. It names each invalid property and says what is allowed. */
 function invalidData(errors: readonly TLocalizedValidationError[]): SessionsError {
   const problems = new Map<string, string>();
   for (const { keyword, params, instancePath } of errors) {
     if (keyword === 'required') {
       for (const name of params.requiredProperties) problems.set(memberAt(instancePath, name), 'is required');
     }
-    // Each unknown property has an error of its own, while that of its object may not be among the first errors.
-    if (keyword === 'boolean') problems.set(memberAt(instancePath), 'is not a member');
+    // Each unknown property has an error of its own. The error of its object may not be among the first errors.
+    if (keyword === 'boolean') problems.set(memberAt(instancePath), 'is an unknown property');
   }
-  // Alternatives of a union each report, and so does what holds them: the deepest member is where the value is wrong.
+  // Each alternative of a union reports an error, and so does the property that contains it. The deepest property is
+  // the invalid one.
   const paths = new Set(
     errors.filter(({ keyword }) => !OF_MEMBERS.has(keyword)).map(({ instancePath }) => instancePath),
   );
@@ -53,15 +60,17 @@ function invalidData(errors: readonly TLocalizedValidationError[]): SessionsErro
     const here = errors.filter((error) => error.instancePath === path);
     problems.set(memberAt(path), expectation(here));
   }
-  const told = [...problems].slice(0, PROBLEMS_MAX).map(([member, problem]) => [shortName(member), problem] as const);
-  const texts = told.map(([member, problem]) => `${member || 'the body'} ${problem}`);
-  if (problems.size > told.length) texts.push(`${problems.size - told.length} more properties are wrong`);
+  const reported = [...problems]
+    .slice(0, PROBLEMS_MAX)
+    .map(([member, problem]) => [shortName(member), problem] as const);
+  const texts = reported.map(([member, problem]) => `${member || 'the body'} ${problem}`);
+  if (problems.size > reported.length) texts.push(`${problems.size - reported.length} more properties are invalid`);
   return new SessionsError('INVALID_DATA', `${texts.join('; ')}.`, {
-    details: { members: told.map(([name]) => name) },
+    details: { members: reported.map(([name]) => name) },
   });
 }
 
-/** An error is read by people, and names of unknown properties are as long as a caller makes them. */
+/** The bounds of an error message: people read it, and unknown properties may have very long names. */
 const PROBLEMS_MAX = 32;
 const NAME_CHARS_MAX = 128;
 
@@ -73,24 +82,24 @@ const TIME_MIN = Date.parse('0000-01-01T00:00:00Z');
 export const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
- * The moment that a text of the format `date-time` means. Throws `INVALID_DATA` where the format knows more than the
- * service can hold: a leap second, and a time that is in another year than 0 to 9999 in UTC.
+ * Returns the time of a string of the format `date-time`. Throws `INVALID_DATA` for values of the format that the
+ * service does not support: a leap second, and a time outside the years 0 to 9999 in UTC.
  */
 export function timeOf(member: string, text: string): number {
   const time = Date.parse(text);
   if (time >= TIME_MIN && time <= TIME_MAX) return time;
-  throw invalidMember(member, 'must not be a leap second, nor in a year that has no four digits');
+  throw invalidMember(member, 'must be in the years 0000 to 9999 UTC, and not a leap second');
 }
 
-/** Throws `INVALID_DATA` for a value that is no text which every store can hold. */
+/** Throws `INVALID_DATA` if the value is not a string that every store can hold. */
 export function assertStorable(member: string, value: unknown): asserts value is string {
   if (isStorable(value)) return;
   throw invalidMember(member, TEXT);
 }
 
-const TEXT = `must be a text of at most ${STRING_LENGTH_MAX} characters, without NUL and halves of surrogate pairs`;
+const TEXT = `must be a string of at most ${STRING_LENGTH_MAX} characters, without NUL and halves of surrogate pairs`;
 
-/** What these say is about members of the value, not about the value itself. */
+/** Errors with these keywords are about properties of the value, not about the value itself. */
 const OF_MEMBERS: ReadonlySet<string> = new Set(['required', 'additionalProperties', 'boolean']);
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -99,7 +108,7 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
   boolean: 'a boolean',
   integer: 'a whole number',
   object: 'an object',
-  array: 'a list',
+  array: 'an array',
 };
 
 function expectation(errors: readonly TLocalizedValidationError[]): string {
@@ -111,7 +120,7 @@ function expectation(errors: readonly TLocalizedValidationError[]): string {
       case 'maxLength':
         return `must not be longer than ${params.limit} characters`;
       case 'pattern':
-        return `must not hold ${params.pattern === PATTERN ? 'a NUL character or ' : ''}half of a surrogate pair`;
+        return `must not contain ${params.pattern === PATTERN ? 'a NUL character or ' : ''}half of a surrogate pair`;
       case 'format':
         return 'must be a time like 2026-01-31T12:00:00Z';
       case 'enum':
@@ -120,7 +129,7 @@ function expectation(errors: readonly TLocalizedValidationError[]): string {
       case 'maximum':
         return `must be ${params.comparison} ${params.limit}`;
       case 'maxItems':
-        return `must not have more than ${params.limit} items`;
+        return `must have at most ${params.limit} items`;
       case 'type':
         types.add(TYPE_NAMES[String(params.type)] ?? String(params.type));
         break;
@@ -136,7 +145,7 @@ function listOf(words: string[]): string {
   return words.length > 0 ? `${words.join(', ')} or ${last}` : String(last);
 }
 
-/** The names that lead to a property, from a JSON pointer (RFC 6901) and what follows it. */
+/** Returns the path of a property with dots, from a JSON pointer (RFC 6901) and an optional name after it. */
 function memberAt(instancePath: string, name?: string): string {
   const path = instancePath.split('/').slice(1).map(unescaped);
   return (name === undefined ? path : [...path, name]).map((part) => part || '""').join('.');

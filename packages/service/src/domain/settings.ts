@@ -44,7 +44,7 @@ export function touchOf({ idle_timeout_ms }: SessionSummary, { touch_interval_ms
 }
 
 /** Maximum time for which a client may cache a validation, whatever the deadlines of the session are. */
-const KEPT_MS_MAX = 60_000;
+const CACHEABLE_MS_MAX = 60_000;
 
 /**
  * Returns how long a validation may be cached, in milliseconds. The bounds are:
@@ -52,13 +52,13 @@ const KEPT_MS_MAX = 60_000;
  * - the absolute deadline of the session
  * - `token_until`, the end of the token's grace period; null for the current token
  */
-export function keptFor(
+export function cacheableMs(
   { active_until, expire_time }: SessionSummary,
   { touch_window_ms }: Touch,
   token_until: number | null,
   now: number,
 ): number {
-  let kept_ms = Math.min(KEPT_MS_MAX, now > active_until ? touch_window_ms : active_until - now);
-  if (expire_time !== null) kept_ms = Math.min(kept_ms, expire_time - now);
-  return token_until === null ? kept_ms : Math.min(kept_ms, token_until - now);
+  let cacheable_ms = Math.min(CACHEABLE_MS_MAX, now > active_until ? touch_window_ms : active_until - now);
+  if (expire_time !== null) cacheable_ms = Math.min(cacheable_ms, expire_time - now);
+  return token_until === null ? cacheable_ms : Math.min(cacheable_ms, token_until - now);
 }

@@ -10,24 +10,24 @@ import { JSON_UTF8, NO_SNIFFING } from './media-type.ts';
 import { ALL_METHODS, allowOf, servedAs } from './methods.ts';
 import type { Handler } from './request-handler.ts';
 
-/** Makes the response to a GET or HEAD of its path. */
+/** Returns the response to a GET or HEAD of its path. */
 type Endpoint = (request: IncomingMessage) => Content | Promise<Content>;
 export type Endpoints = Readonly<Partial<Record<FixedPath, Endpoint>>>;
 
 interface EndpointsOptions {
   readonly endpoints: Endpoints;
-  /** The base path of API v1; empty where it is not served. */
+  /** The base path of API v1; empty if it is not served. */
   readonly v1_base: string;
   readonly authenticator: Authenticator;
-  /** Paths that other handlers serve, with the methods that they take. */
+  /** Paths of other handlers, with their methods. */
   readonly others: ReadonlyMap<string, string>;
   readonly cors: Cors;
   readonly errors: ErrorResponses;
 }
 
 /**
- * Serves what is no API: health, documents, the reference page, preflights. It takes every request that is left, and
- * reads no body.
+ * Serves all paths outside of the APIs: health, documents, the reference page, preflights. It handles every request
+ * that no other handler has taken, and reads no body.
  */
 export function createEndpointsHandler(options: EndpointsOptions): Handler {
   const { endpoints, v1_base, authenticator, others, cors, errors } = options;
@@ -45,7 +45,8 @@ export function createEndpointsHandler(options: EndpointsOptions): Handler {
     const { method = '', url = '' } = request;
     if (url === '*') {
       if (method === 'OPTIONS') response.writeHead(204, { ...NO_SNIFFING, allow: ALL_METHODS }).end();
-      else errors.send(new RequestError('InvalidRequest', 'Only OPTIONS can be sent to *.'), request, response, 'v1');
+      else
+        errors.send(new RequestError('InvalidRequest', 'The target * supports only OPTIONS.'), request, response, 'v1');
       return true;
     }
     const path = url.split('?', 1)[0] ?? '';
@@ -63,7 +64,7 @@ export function createEndpointsHandler(options: EndpointsOptions): Handler {
   };
 }
 
-/** The path as requests have it. */
+/** Returns the path as requests have it. */
 export function requestPath(path: FixedPath, v1_base: string): string {
   return path.replace('{v1}', v1_base);
 }
@@ -85,10 +86,10 @@ async function contentOf(endpoint: Endpoint, request: IncomingMessage): Promise<
 function unknownRoute(method: string, path: string, allow: string | undefined): RequestError {
   return allow === undefined
     ? new RequestError('ResourceNotFound', `${path} does not exist.`)
-    : new RequestError('MethodNotAllowed', `${method} is not allowed on ${path}.`, { allow });
+    : new RequestError('MethodNotAllowed', `${path} does not support ${method}.`, { allow });
 }
 
-/** The content of a JSON text. */
+/** Returns a JSON text as content. */
 export function jsonContent(
   body: Buffer | string,
   headers: Readonly<Record<string, string>> = {},

@@ -1,11 +1,11 @@
 import type { Scope } from '@pip-sessions/contract/scopes';
 
-/** Who may send a request: everyone, or callers whose API key has the scope. */
+/** The callers that may send a request: all of them, or those whose API key has the scope. */
 export type Access = 'public' | Scope;
 
 /**
- * Every path beside the two APIs, and its access. All of them take GET and HEAD. A path that is not in this table is not
- * served; `{v1}` stands for the base path of API v1.
+ * Every path outside of the two APIs, with its access. All of them support GET and HEAD. A path that is not in this
+ * table is not served. `{v1}` stands for the base path of API v1.
  */
 export const FIXED_ROUTES = {
   '/livez': 'public',

@@ -11,7 +11,7 @@ import { createLogger } from '../observability/log.ts';
 import { MemoryStore } from '../stores/memory/store.ts';
 import { Health } from './health.ts';
 
-/** A store that answers pings, and reads, as a test says. */
+/** A store whose pings and reads behave as the test sets it. */
 class PingedStore extends MemoryStore {
   answer: () => Promise<void> = async () => {};
   readonly asked = Promise.withResolvers<void>();
@@ -34,7 +34,7 @@ class PingedStore extends MemoryStore {
 
 const silent = createLogger('silent');
 
-test('while it runs, everybody is told that it lives and that it is ready, and no cache keeps that', async (t) => {
+test('a running service is live and ready, and the responses are not cached', async (t) => {
   const server = await startTestServer({ keys: [{ name: 'a', scope: 'admin', hash: '0'.repeat(64) }] });
   t.after(() => server.stop());
   for (const [path, body] of [
@@ -51,13 +51,13 @@ test('while it runs, everybody is told that it lives and that it is ready, and n
   );
 });
 
-test('without its store it lives and is not ready, and says why and when to ask again', async (t) => {
+test('without its store it is live but not ready, with the reason and a time to retry', async (t) => {
   const store = new PingedStore();
   const server = await startTestServer({ store });
   t.after(() => server.stop());
   for (const [error, reason] of [
     [new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.'), /^The session .*: gone\.$/],
-    [new TypeError('password=secret'), /^It failed; the log says why\.$/],
+    [new TypeError('password=secret'), /^The store failed\. The reason is in the log\.$/],
   ] as const) {
     store.answer = () => Promise.reject(error);
     const answer = await fetch(`${server.url}/readyz`);
@@ -73,7 +73,7 @@ test('without its store it lives and is not ready, and says why and when to ask 
   assert.match(JSON.stringify(server.log), /password=secret/);
 });
 
-test('with a clock that is wrong it is not ready, and says by how much', async (t) => {
+test('with a wrong clock it is not ready, and reports the difference', async (t) => {
   const clock = new CheckedClock(new ManualClock());
   const server = await startTestServer({ clock });
   t.after(() => server.stop());
@@ -87,7 +87,7 @@ test('with a clock that is wrong it is not ready, and says by how much', async (
   assert.equal((await fetch(`${server.url}/readyz`)).status, 200);
 });
 
-test('a store that is silent for a second is not ready; it is asked once for all who ask meanwhile', async () => {
+test('a store that is silent for a second is not ready; concurrent checks share a ping', async () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     let asked = 0;
@@ -101,7 +101,7 @@ test('a store that is silent for a second is not ready; it is asked once for all
     assert.equal(await Promise.race([...answers, Promise.resolve('waiting')]), 'waiting');
     mock.timers.tick(1);
     for (const { status, checks } of await Promise.all(answers)) {
-      assert.deepEqual([status, checks.store], ['unavailable', 'It did not answer within 1000 ms.']);
+      assert.deepEqual([status, checks.store], ['unavailable', 'The store did not respond within 1000 ms.']);
     }
     assert.equal(asked, 1);
     void health.readiness();
@@ -111,7 +111,7 @@ test('a store that is silent for a second is not ready; it is asked once for all
   }
 });
 
-test('from the moment that it stops it is not ready, while it finishes a request in flight', async () => {
+test('while it stops and finishes a request in flight, it is not ready', async () => {
   const store = new PingedStore();
   const server = await startTestServer({ store });
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
@@ -132,5 +132,5 @@ test('from the moment that it stops it is not ready, while it finishes a request
   unsubscribe('http.server.request.start', arrive);
   store.held.resolve();
   await Promise.all([once(socket, 'close'), stopping]);
-  assert.match(answers, /^HTTP\/1\.1 204 .*HTTP\/1\.1 503 .*"service":"It is stopping\."/s);
+  assert.match(answers, /^HTTP\/1\.1 204 .*HTTP\/1\.1 503 .*"service":"The service is stopping\."/s);
 });

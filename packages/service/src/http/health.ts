@@ -4,18 +4,18 @@ import { faultLines } from '../observability/fault-lines.ts';
 import type { Logger } from '../observability/log.ts';
 import { type Endpoints, jsonContent } from './endpoints.ts';
 
-/** How long the store may take to answer. Orchestrators wait for one second by default. */
+/** Timeout of the store. Orchestrators wait for one second by default. */
 const PING_TIMEOUT_MS = 1_000;
 const NOT_CACHED = { 'cache-control': 'no-store' };
 const NOT_READY = { ...NOT_CACHED, 'retry-after': '1' };
 
 interface Readiness {
   readonly status: 'ok' | 'unavailable';
-  /** What was looked at: `ok`, or what is wrong with it. */
+  /** The result of each check: `ok`, or what is wrong. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** Whether requests should be sent here. */
+/** Determines whether requests should be sent to this node. */
 export class Health {
   readonly #ping: () => Promise<void>;
   readonly #log: Logger;
@@ -23,21 +23,21 @@ export class Health {
   #isStopping = false;
   #store: Promise<string> | null = null;
 
-  /** `ping` resolves when the store can answer. */
+  /** `ping` resolves if the store can be read and written. */
   constructor(ping: () => Promise<void>, log: Logger, clock: Pick<Clock, 'problem'> = {}) {
     this.#clock = clock;
     this.#ping = ping;
     this.#log = log;
   }
 
-  /** From now on nothing more should be sent. */
+  /** From now on the node is not ready. */
   stop(): void {
     this.#isStopping = true;
   }
 
   async readiness(): Promise<Readiness> {
-    if (this.#isStopping) return { status: 'unavailable', checks: { service: 'It is stopping.' } };
-    // Everybody may ask, so that all who ask at once share an answer.
+    if (this.#isStopping) return { status: 'unavailable', checks: { service: 'The service is stopping.' } };
+    // Every caller may request this, so concurrent requests share one check.
     this.#store ??= this.#checkStore().finally(() => {
       this.#store = null;
     });
@@ -49,21 +49,24 @@ export class Health {
 
   async #checkStore(): Promise<string> {
     const late = Promise.withResolvers<string>();
-    const timer = setTimeout(() => late.resolve(`It did not answer within ${PING_TIMEOUT_MS} ms.`), PING_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => late.resolve(`The store did not respond within ${PING_TIMEOUT_MS} ms.`),
+      PING_TIMEOUT_MS,
+    );
     try {
       return await Promise.race([this.#ping().then(() => 'ok'), late.promise]);
     } catch (error) {
-      // Only the messages of the catalogue are known to hold no secrets.
+      // Only the messages of `SessionsError` are known to contain no secrets.
       if (error instanceof SessionsError) return error.message;
       faultLines(this.#log).write('error', { err: error, msg: 'not ready: the store failed' });
-      return 'It failed; the log says why.';
+      return 'The store failed. The reason is in the log.';
     } finally {
       clearTimeout(timer);
     }
   }
 }
 
-/** `GET /livez`: whether this process answers at all; `GET /readyz`: whether it can do its work. For everybody. */
+/** `GET /livez`: whether this process responds. `GET /readyz`: whether it can process requests. Both require no key. */
 export function healthEndpoints(health: Health): Endpoints {
   const alive = jsonContent('{"status":"ok"}', NOT_CACHED);
   return {

@@ -6,9 +6,9 @@ import { type TestContext, test } from 'node:test';
 import { skip, startChromium } from '../../../../testing/browser/chromium.ts';
 import { startTestServer } from '../../../../testing/http/test-server.ts';
 
-/** What a real browser sends for pages that attack a service without keys on the user's machine. */
+/** Tests of the requests of a real browser for pages that attack a service without keys on the user's machine. */
 
-/** The name leads to loopback, as after DNS rebinding. */
+/** The name resolves to loopback, as after DNS rebinding. */
 const REBOUND = ['--host-resolver-rules=MAP attacker.example 127.0.0.1'];
 
 async function servePage(t: TestContext): Promise<number> {

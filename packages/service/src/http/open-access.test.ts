@@ -40,7 +40,7 @@ test('[K-07] without keys, the Host header must be a loopback name or an allowed
   }
 });
 
-test('the address at which a connection came in is a host, since no name leads to it', () => {
+test('the local address of a connection is an allowed host', () => {
   const cases: [string, string, 'host' | null][] = [
     ['192.168.1.5:8080', '192.168.1.5', null],
     ['192.168.1.5', '::ffff:192.168.1.5', null],
@@ -54,7 +54,7 @@ test('the address at which a connection came in is a host, since no name leads t
   }
 });
 
-test('a request that names a whole URL needs an allowed host in it too', () => {
+test('a request with a whole URL must have an allowed host in it too', () => {
   const cases: [string, 'host' | null][] = [
     ['http://127.0.0.1:8080/v2/stats', null],
     ['http://attacker.example/v2/stats', 'host'],
@@ -124,7 +124,7 @@ test('[K-07] without keys, every path rejects foreign hosts and origins', async 
   assert.deepEqual(
     warned.map(({ event, reason }) => [event, reason]),
     [['page_refused', 'host']],
-    'a stranger causes one line a second',
+    'rejected requests cause one line a second',
   );
 });
 
@@ -136,11 +136,11 @@ test('[O-01] without keys, the service serves its own pages and the allowed orig
     assert.equal(await opened(headers), 201, JSON.stringify(headers));
     assert.equal((await send(url, 'GET /docs', headers)).status, 200, JSON.stringify(headers));
   }
-  // An accepted host does not admit a page of another origin.
+  // An allowed host does not allow a page of another origin.
   assert.equal(await opened({ host: 'localhost', origin: 'https://attacker.example' }), 403);
 });
 
-test('with keys, callers may use any name, and only an open API v1 refuses strangers', async (t) => {
+test('with keys, callers may use any host name, except for an open API v1', async (t) => {
   const { key, configured } = newApiKey('all', 'admin');
   const v1 = { base: '/v1/sessions', needs_key: false, swagger: true };
   const keys = [parseApiKey(configured)];
@@ -176,7 +176,7 @@ async function start(t: TestContext, options: TestServerOptions = {}) {
 
 type Headers = Readonly<Record<string, string>>;
 
-/** With headers that `fetch` would set itself. */
+/** Sends headers that `fetch` would set itself. */
 async function send(url: string, line: string, headers: Headers = {}, body?: string) {
   const [method = '', path = ''] = line.split(' ');
   const { hostname, port } = new URL(url);

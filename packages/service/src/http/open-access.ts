@@ -7,34 +7,37 @@ import { openTo } from './authentication/authenticate.ts';
 import type { IncidentLog } from './clients/incident-log.ts';
 import { isLoopback } from './loopback.ts';
 
-/** The parts of a request that show where it comes from, and which host it is for. */
+/** The parts of a request that show its origin and its host. */
 export interface Provenance {
   /** The header `Host`. */
   readonly host: string | undefined;
-  /** The request's target: a path, or the whole URL, whose host counts as well (RFC 9112, 3.2.2). */
+  /** The target of the request: a path, or a whole URL, whose host is checked too (RFC 9112, 3.2.2). */
   readonly target: string;
   /** The header `Origin`. */
   readonly origin: string | undefined;
-  /** The header `Sec-Fetch-Site`, which browsers set and pages cannot. */
+  /** The header `Sec-Fetch-Site`, which browsers set and pages cannot change. */
   readonly site: string | undefined;
-  /** The address of the service at which the connection came in. */
+  /** The local address of the connection. */
   readonly local_address: string | undefined;
 }
 
 export interface OpenAccessRules {
-  /** Names of the service beside those of loopback, in lower case; `*.example.com` is every name below. */
+  /**
+   * Host names of the service in addition to those of loopback, in lower case; `*.example.com` matches every name
+   * below.
+   */
   readonly hosts: readonly string[];
-  /** Origins whose pages may call. */
+  /** Origins whose pages may call the service. */
   readonly origins: ReadonlySet<string>;
   readonly protocol: 'http' | 'https';
 }
 
 /**
- * Why a request is refused that needs no key; null for one that may go on.
+ * Returns why a request without a key is rejected; null if it is allowed.
  *
- * Every page in the user's browser can send requests to loopback, where an address does not tell callers apart. A page
- * whose name was made to lead here (DNS rebinding) still sends that name as `Host`. A page of another origin is known by
- * `Origin`, and where a browser sends none, by `Sec-Fetch-Site`.
+ * Every page in the user's browser can send requests to loopback, where the address does not identify the caller. After
+ * DNS rebinding, a page still sends its own name as `Host`. A page of another origin is recognised by `Origin`, or by
+ * `Sec-Fetch-Site` if the browser sends no `Origin`.
  */
 export function refusalOf(request: Provenance, rules: OpenAccessRules): 'host' | 'origin' | null {
   const { host, target, origin, site } = request;
@@ -45,7 +48,7 @@ export function refusalOf(request: Provenance, rules: OpenAccessRules): 'host' |
   return origin === undefined || origin === `${rules.protocol}://${host}` ? null : 'origin';
 }
 
-/** A name or an address in brackets, and perhaps a port. */
+/** A name, or an address in brackets, with an optional port. */
 const AUTHORITY = /^(?:\[([0-9a-f:.]+)\]|(\w[\w.-]*))(?::\d{1,5})?$/;
 const IPV4_MAPPED = /^::ffff:(?=\d+\.)/;
 
@@ -53,7 +56,7 @@ function isOwnHost(host: string | undefined, { local_address = '' }: Provenance,
   const [, address, name = address] = AUTHORITY.exec(host?.toLowerCase() ?? '') ?? [];
   if (name === undefined) return false;
   if (isLoopback(name) || name.endsWith('.localhost')) return true;
-  // An address is no name, which could be made to lead here.
+  // DNS rebinding needs a name, so the local address of the connection is safe.
   if (isIP(name) !== 0 && name === local_address.replace(IPV4_MAPPED, '')) return true;
   return hosts.some((own) => own === name || (own.startsWith('*.') && name.endsWith(own.slice(1))));
 }
@@ -69,11 +72,11 @@ export interface OpenAccessOptions {
   readonly incidents: IncidentLog;
 }
 
-/** Checks each request to a route that needs no key. */
+/** Checks each request to a route that requires no key. */
 export class OpenAccess {
   readonly #rules: OpenAccessRules;
   readonly #incidents: IncidentLog;
-  /** The header that was let through last: most callers send the same one. */
+  /** The last header that was allowed: most callers send the same one. */
   #host: string | undefined;
 
   constructor({ allowed_hosts, cors_origins, protocol, incidents }: OpenAccessOptions) {
@@ -82,19 +85,19 @@ export class OpenAccess {
     this.#rules = { hosts, origins: new Set(cors_origins), protocol };
   }
 
-  /** Throws the error of a request that is refused, as an `Authenticator` does. */
+  /** Returns the caller, like an `Authenticator`. Throws if the request is rejected. */
   authenticate(request: IncomingMessage, _needed: Scope, address: string): Caller {
     this.assertAllowed(request);
     return openTo(address);
   }
 
-  /** Throws `FORBIDDEN` for a request of a page, or by a name, that is not allowed. */
+  /** Throws `FORBIDDEN` for a request with a host or an origin that is not allowed. */
   assertAllowed({ headers, url = '', socket }: IncomingMessage): void {
     const { host, origin, 'sec-fetch-site': site } = headers;
     const isPlain = origin === undefined && site === undefined && url.startsWith('/');
     if (isPlain && host !== undefined && host === this.#host) return;
     const local_address = socket.localAddress;
-    // Several headers of a name that should be there once are no value that is allowed.
+    // Several headers of one name do not match any allowed value.
     const refusal = refusalOf({ host, target: url, origin, site: site?.toString(), local_address }, this.#rules);
     if (refusal !== null) {
       this.#incidents.write({ event: 'page_refused', reason: refusal }, socket.remoteAddress ?? '');
@@ -113,9 +116,9 @@ function refused(what: 'host' | 'origin', value: string | undefined): RequestErr
 
 const MESSAGES = {
   host: (shown: string) =>
-    `The header Host ${shown}. No API key is needed here, so the host must be localhost, a loopback address or a name ` +
-    'in the setting allowed_hosts (SESSIONS_ALLOWED_HOSTS).',
+    `The header Host ${shown}. No API key is required here, so the host must be localhost, a loopback address or a ` +
+    'name in the setting allowed_hosts (SESSIONS_ALLOWED_HOSTS).',
   origin: (shown: string) =>
-    `The request comes from a page of another origin: the header Origin ${shown}. No API key is needed here, so the ` +
+    `The request is from a page of another origin: the header Origin ${shown}. No API key is required here, so the ` +
     'origin must be in the setting cors_origins (SESSIONS_CORS_ORIGINS).',
 };

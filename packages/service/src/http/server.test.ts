@@ -7,7 +7,7 @@ import { MemoryStore } from '../stores/memory/store.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
-/** A store whose reads wait, or fail, as a test says. */
+/** A store whose reads wait or fail as the test sets it. */
 class HeldStore extends MemoryStore {
   readonly asked = Promise.withResolvers<void>();
   readonly held = Promise.withResolvers<void>();
@@ -28,7 +28,7 @@ function heldStore(): HeldStore {
   return new HeldStore({ sessions_max: 10 });
 }
 
-test('closing finishes the request in flight, refuses new connections, and then ends', async () => {
+test('closing finishes the request in flight and rejects new connections', async () => {
   const store = heldStore();
   const server = await startTestServer({ store });
   const body = '{"session_id":"none"}';
@@ -114,7 +114,7 @@ test('[ASVS-16.2.5] log lines have the correlation id, and no session id, user o
   for (const secret of [session.id, 'PRIVATE', 'a@example.com']) assert.ok(!text.includes(secret), secret);
 });
 
-test('the correlation id comes from the query before the header before the trace, and the text null is none', async (t) => {
+test('the correlation id comes from the query, the header or the trace, in this order', async (t) => {
   const server = await startTestServer();
   t.after(() => server.stop());
   const idOf = async (query: string, headers: Record<string, string>) => {
@@ -130,7 +130,7 @@ test('the correlation id comes from the query before the header before the trace
   assert.equal((await idOf(`?correlation_id=${'x'.repeat(5000)}`, {})).length, 128);
 });
 
-test('a request that ends in the middle of its body opens nothing', async (t) => {
+test('a request whose connection ends in the middle of its body opens nothing', async (t) => {
   const server = await startTestServer();
   t.after(() => server.stop());
   await new Promise<void>((resolve) => {
@@ -145,7 +145,7 @@ test('a request that ends in the middle of its body opens nothing', async (t) =>
   assert.deepEqual(await answer.json(), { total: 0, data: [] });
 });
 
-test('heartbeat, status and swagger answer as every microservice of the toolkit does', async (t) => {
+test('heartbeat, status and swagger respond like other microservices of the toolkit', async (t) => {
   const server = await startTestServer();
   t.after(() => server.stop());
   const started = server.clock.now();

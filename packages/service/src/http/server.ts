@@ -33,36 +33,39 @@ export interface HttpServerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly info: StatusInfo;
-  /** Who calls; of API v2 always, of API v1 where it asks. */
+  /** Authenticates the callers of API v2, and of API v1 if it requires keys. */
   readonly authenticator: Authenticator;
-  /** API v1; null leaves it out. */
+  /** API v1; null if it is not served. */
   readonly v1: V1ServerOptions | null;
-  /** API v2; null leaves it out. */
+  /** API v2; null if it is not served. */
   readonly v2: Pick<V2Options, 'value_limit'> | null;
-  /** The largest body that is read, in bytes; a larger one is answered 413. */
+  /** The largest body that is read, in bytes; a larger one is rejected with 413. */
   readonly body_limit: number;
-  /** The origins whose pages may call; none by default. */
+  /** The origins whose pages may call the service. */
   readonly cors_origins: readonly string[];
-  /** Names by which callers may reach what needs no key, beside those of loopback; `*.example.com` is all below. */
+  /**
+   * Host names allowed in requests without a key, in addition to those of loopback; `*.example.com` matches all names
+   * below.
+   */
   readonly allowed_hosts: readonly string[];
-  /** Without it the server speaks plain HTTP. */
+  /** If absent, the server uses plain HTTP. */
   readonly tls?: Tls;
-  /** Those that differ from the defaults. */
+  /** Bounds that differ from the defaults. */
   readonly bounds?: Partial<HttpBounds>;
 }
 
 interface V1ServerOptions {
-  /** Where its commands are, like `/v1/sessions`. */
+  /** The path of the commands, like `/v1/sessions`. */
   readonly base: string;
-  /** Whether it asks for keys too; clients of Pip.Services have none. */
+  /** Whether it requires keys; clients of Pip.Services have none. */
   readonly needs_key: boolean;
-  /** Whether its description is served at `/swagger`. */
+  /** Whether its document is served at `/swagger`. */
   readonly swagger: boolean;
 }
 
 const CLOSE_IDLE_INTERVAL_MS = 20;
 
-/** The HTTP service, ready to listen: `listen`, and `close`, which finishes the requests in flight. */
+/** The HTTP server of the service. `listen` starts it; `close` stops it after the requests in flight. */
 export class HttpServer {
   readonly #server: Server;
   readonly #connections: Connections;
@@ -102,8 +105,8 @@ export class HttpServer {
   }
 
   /**
-   * Starts to accept connections; port 0 takes a free one. Answers the URL that callers use. Rejects with the system's error,
-   * whose message says what to do.
+   * Starts to accept connections; port 0 takes a free one. Returns the URL for callers. Rejects with the system's
+   * error; its message says what to do.
    */
   async listen(host: string, port: number): Promise<string> {
     this.#server.listen({ host, port });
@@ -116,7 +119,9 @@ export class HttpServer {
     return `${this.#protocol}://${name}:${address.port}`;
   }
 
-  /** Is ready no more, accepts nothing new, finishes the requests in flight, and closes their connections. */
+  /**
+   * Stops the server: `/readyz` fails from now on, new connections are rejected, and requests in flight are finished.
+   */
   async close(): Promise<void> {
     const server = this.#server;
     this.#health.stop();
@@ -125,12 +130,12 @@ export class HttpServer {
     const closed = once(server, 'close');
     const grace_ms = this.#connections.stop();
     const cutOff = setTimeout(() => this.#connections.destroyAll(), this.#bounds.request_timeout_ms);
-    // The close of Node's HTTP server would close the connections that are idle now as well.
+    // `close` of Node's HTTP server would also close the connections that are idle now.
     NetServer.prototype.close.call(server);
     let closeIdle: NodeJS.Timeout | undefined;
     const grace = setTimeout(() => {
       server.close();
-      // Those of the requests in flight become idle later.
+      // The connections of requests in flight become idle later.
       closeIdle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_INTERVAL_MS);
     }, grace_ms);
     await closed;
@@ -138,12 +143,12 @@ export class HttpServer {
   }
 }
 
-const CHOOSE = 'choose another with --port, SESSIONS_PORT or the "port" of the configuration';
+const CHOOSE = 'choose another port with --port, SESSIONS_PORT or the setting "port"';
 const LISTEN_ERRORS: Readonly<Record<string, (host: string, port: number) => string>> = {
-  EADDRINUSE: (_host, port) => `Port ${port} is taken by another program: end that, or ${CHOOSE}`,
-  EACCES: (_host, port) => `This user may not listen on port ${port}: ${CHOOSE}`,
+  EADDRINUSE: (_host, port) => `Port ${port} is in use by another program: stop that program, or ${CHOOSE}`,
+  EACCES: (_host, port) => `The user of this process may not listen on port ${port}: ${CHOOSE}`,
   EADDRNOTAVAIL: (host) => `No network interface of this machine has the address ${host}: choose another host`,
-  ENOTFOUND: (host) => `Nobody knows the host ${host}: choose a name or an address of this machine`,
+  ENOTFOUND: (host) => `The host name ${host} cannot be resolved: choose a name or an address of this machine`,
 };
 
 function explained(error: NodeJS.ErrnoException, host: string, port: number): Error {
@@ -152,7 +157,9 @@ function explained(error: NodeJS.ErrnoException, host: string, port: number): Er
   return Object.assign(new Error(`${message}. ${error.message}`, { cause: error }), { code: error.code });
 }
 
-/** The first handler that takes a request serves it; the last one takes all. */
+/**
+ * Returns a function that passes a request to one handler after the other until one serves it. The last one serves all.
+ */
 function serveWith(handlers: readonly Handler[], open: OpenAccess | null, errors: ErrorResponses): Serve {
   return (request, response) => {
     try {
@@ -166,7 +173,7 @@ function serveWith(handlers: readonly Handler[], open: OpenAccess | null, errors
   };
 }
 
-/** RFC 9110, 10.1.1. Node's own answer would not wait for its turn. */
+/** Rejects an unsupported expectation (RFC 9110, 10.1.1). Node's own response would not wait for those before it. */
 function failExpectation(_request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(417, { 'content-length': 0, ...NO_SNIFFING }).end();
 }
@@ -190,13 +197,13 @@ function createHandlers(options: HandlerOptions): readonly Handler[] {
   ];
 }
 
-/** Every path that a request may have. */
+/** Returns every path that a request may have. */
 function pathsOf({ v1 }: HttpServerOptions, endpoints: Endpoints): string[] {
   const fixed = (Object.keys(endpoints) as FixedPath[]).map((path) => requestPath(path, v1?.base ?? ''));
   return [...fixed, ...v2Paths(), ...(v1 ? v1Paths(v1.base) : [])];
 }
 
-/** What this service serves of the fixed routes. */
+/** Returns the fixed routes that this service serves. */
 export function endpointsOf(
   { clock, info, v1, v2 }: Pick<HttpServerOptions, 'clock' | 'info' | 'v1' | 'v2'>,
   health: Health,

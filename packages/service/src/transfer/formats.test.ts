@@ -92,8 +92,8 @@ const BAD: readonly (readonly [what: string, line: object | string | Buffer, say
   ['half a line', '{"id":"secret', /^line 2: it is not complete JSON\.$/],
   ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), /^line 2: it is not complete JSON/],
   ['a list', '[]', /^line 2: it is not an object$/],
-  ['a second header', HEADER, /^line 2: .*format is not a member/],
-  ['an unknown member', { ...SESSION, tenant: 'a' }, /^line 2: tenant is not a member\.$/],
+  ['a second header', HEADER, /^line 2: .*format is an unknown property/],
+  ['an unknown member', { ...SESSION, tenant: 'a' }, /^line 2: tenant is an unknown property\.$/],
   ['a missing member', { ...SESSION, user_id: undefined }, /^line 2: user_id is required\.$/],
   ['a wrong type', { ...SESSION, id: 5 }, /^line 2: id must be a string\.$/],
   ['an unknown reason', { ...SESSION, active: false, close_reason: 'tired' }, /^line 2: close_reason /],
@@ -125,7 +125,7 @@ const BAD: readonly (readonly [what: string, line: object | string | Buffer, say
   [
     'half of a surrogate pair',
     { ...SESSION, user_name: '\ud800' },
-    /^line 2: user_name must not hold half of a surrogate pair\.$/,
+    /^line 2: user_name must not contain half of a surrogate pair\.$/,
   ],
   [
     'an id that no request may have',

@@ -9,7 +9,10 @@ import { hashSecret, lineageOf, newNonce, successor } from './secrets.ts';
 import type { Validator } from './token-validator.ts';
 import { judge, PAST_SECRETS_MAX, type Presented, seenBy } from './tokens.ts';
 
-/** `ps_<id>_<secret>`: what signs the user in. It exists here, in the response, and with the user. */
+/**
+ * `ps_<id>_<secret>`: the token of the user. It exists only in memory, in the response, and at the user. The store has
+ * its hash.
+ */
 export interface WithToken {
   /** The token of the session. */
   readonly token: string;
@@ -23,10 +26,16 @@ interface Found {
   readonly presented: Extract<Presented, { is: 'current' | 'recent' }>;
 }
 
-/** A step follows the chain of secrets to the next one, or has lost a race for the present one. */
+/**
+ * Maximum number of steps. A step follows the chain of secrets to the next one, or repeats after another request has
+ * replaced the secret.
+ */
 const STEPS_MAX = 2 * PAST_SECRETS_MAX;
 
-/** New tokens for old ones: the same for all who present one within its grace, and none that is worth more. */
+/**
+ * Replaces tokens. All requests with one token within its grace period get the same new token. A new token never has a
+ * stronger authentication than the presented one.
+ */
 export class Rotation {
   readonly #store: SessionStore;
   readonly #settings: SessionsSettings;
@@ -55,14 +64,17 @@ export class Rotation {
       } else {
         const isRepeated = presented.renewed !== null && isSame(presented.renewed, authentication);
         if (isRepeated) return successorOf(session, secret, presented, now);
-        // The caller has authenticated the user anew, so the present token is theirs to replace.
+        // The caller has authenticated the user again, so it may replace the current token.
         secret = nextSecret(session, secret, presented);
       }
     }
     throw tokenReplaced();
   }
 
-  /** A live session, and what the secret is to it. Throws for all others. */
+  /**
+   * Returns a live session and the state of the presented secret. Throws if the session has ended or the secret is not
+   * valid.
+   */
   async #find(id: string, secret: string, now: number): Promise<Found> {
     let session = await this.#store.find(id);
     const presented = session ? judge(session, secret, now) : null;
@@ -76,7 +88,7 @@ export class Rotation {
     return { session, presented };
   }
 
-  /** Null where another request has replaced the secret first, or has ended the session. */
+  /** Returns null if another request has replaced the secret or ended the session first. */
   async #replace(
     session: Session,
     secret: string,
@@ -109,7 +121,10 @@ function nextSecret(session: Session, secret: string, { nonce }: Recent): string
   return successor(secret, nonce, lineageOf(session));
 }
 
-/** A renewal that is sent twice renews once. The time is the service's own where the caller does not say it. */
+/**
+ * Whether a request repeats a renewal, which then renews only once. Its `auth_time` may be absent, because the service
+ * then sets it.
+ */
 function isSame(renewed: Authentication, { auth_time, auth_methods, auth_level }: Partial<Authentication>): boolean {
   return (
     renewed.auth_level === (auth_level ?? null) &&

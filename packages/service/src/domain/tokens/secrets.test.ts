@@ -10,11 +10,11 @@ import { hashSecret, newLineage, newSecret, successor } from './secrets.ts';
 import { judge } from './tokens.ts';
 
 const POOL_BYTES = 8_192;
-/** Of a secret: the rest checks it. */
+/** The length of the random part of a secret; the rest is a checksum. */
 const RANDOM_LENGTH = 22;
 const FIELDS = { user_id: 'u', user_name: null, address: null, client: null, user: null, data: null };
 
-/** Puts another function in the place of one of the platform for a test. */
+/** Replaces a function of the platform for a test. */
 function replaced(t: TestContext, name: 'randomFillSync' | 'timingSafeEqual', by: (...args: Buffer[]) => unknown) {
   const { mock } = t.mock.method(crypto, name, by as never);
   syncBuiltinESMExports();

@@ -2,17 +2,17 @@ import { createHmac, hash } from 'node:crypto';
 import { randomText } from '../ids.ts';
 
 /**
- * A secret is 43 characters of base64url: 22 that are random, 132 bits (ASVS 7.2.3 wants 128), and 21 that check them. The
- * check is a hash of the random part under a key of the session, its lineage. With it the service recognises each
- * secret that it has ever given out for a session, however many there were, without keeping any. The key makes no
- * secret: of a secret that is good, the store has a SHA-256 only.
+ * A secret is 43 characters of base64url: 22 random ones, 132 bits (ASVS 7.2.3 requires 128), and 21 of a checksum. The
+ * checksum is a hash of the random part with a key of the session, its lineage. With the lineage the service recognises
+ * every secret that it has ever issued for a session, without storing them. The lineage alone does not give a valid
+ * secret: the store also has the SHA-256 of valid secrets only.
  */
 const RANDOM_LENGTH = 22;
 const CHECK_LENGTH = 21;
 
 const LINEAGE_BYTES = 16;
 const NONCE_BYTES = 16;
-/** As many as give the random part, and a few bits more. */
+/** Enough bytes for the random part; a few bits are not used. */
 const RANDOM_BYTES = 17;
 
 export function newLineage(): string {
@@ -28,24 +28,28 @@ export function newSecret(lineage: string): string {
 }
 
 /**
- * The secret that follows from a key, which is the secret before it or a caller's idempotency key, and from a nonce:
- * HMAC-SHA256. Everyone who presents the same key gets the same secret. The store, which has the nonce alone, gets none.
+ * Returns the secret that follows from a key and a nonce, by HMAC-SHA256. The key is the previous secret or an
+ * idempotency key. Every caller with the same key gets the same secret. The store, which has only the nonce, cannot
+ * compute it.
  */
 export function successor(key: string, nonce: string, lineage: string): string {
   return checked(createHmac('sha256', key).update(nonce).digest('base64url').slice(0, RANDOM_LENGTH), lineage);
 }
 
-/** Whether a secret was given out for the session of this lineage, at any time. */
+/** Whether a secret was ever issued for the session with this lineage. */
 export function isOfLineage(secret: string, lineage: string): boolean {
   return secret === checked(secret.slice(0, RANDOM_LENGTH), lineage);
 }
 
-/** Of a session from before there were lineages, secrets are checked under an empty one, and only recent ones are known. */
+/**
+ * Returns the lineage of a session; empty for a session of an older version, of which only recent secrets are
+ * recognised.
+ */
 export function lineageOf({ token }: { readonly token: { readonly lineage: string | null } | null }): string {
   return token?.lineage ?? '';
 }
 
-/** What a store may keep of a secret. It has 132 random bits, so a quick hash is enough. */
+/** Returns the hash of a secret for the store. A fast hash is sufficient, because a secret has 132 random bits. */
 export function hashSecret(secret: string): string {
   return hash('sha256', secret, 'hex');
 }

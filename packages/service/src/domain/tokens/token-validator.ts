@@ -2,7 +2,7 @@ import { type ParsedToken, parseToken } from '@pip-sessions/contract/token';
 import { EXPIRE, isDue } from '../due-sessions.ts';
 import type { CloseReason, Session } from '../session.ts';
 import type { LookupResult, SessionLookup } from '../session-lookup.ts';
-import { keptFor, type SessionsSettings, touchOf } from '../settings.ts';
+import { cacheableMs, type SessionsSettings, touchOf } from '../settings.ts';
 import type { SessionStore } from '../store.ts';
 import { assertMayEnd, type Clock } from '../time/clock.ts';
 import type { Touches } from '../touches.ts';
@@ -13,19 +13,22 @@ export type Validation =
   | {
       readonly active: true;
       readonly session: Session;
-      /** For how long the answer may be kept by who hears of changes; see `keptFor`. */
+      /** How long a client that follows the changes may cache the result; see `cacheableMs`. */
       readonly cacheable_ms: number;
-      /** How long ago the store was asked; 0 when it was asked for this. */
+      /** Age of the cached session: time since it was read from the store; 0 if it was read for this call. */
       readonly age_ms: number;
     }
   | { readonly active: false; readonly reason: 'unknown' | CloseReason };
 
 const UNKNOWN: Validation = Object.freeze({ active: false, reason: 'unknown' });
 
-/** What a copy of the session does not decide; `due` is open but past its deadline, which no copy decides at all. */
+/**
+ * The cases that a cached session cannot decide. `due`: open but past its deadline, which only an update of the store
+ * decides.
+ */
 type Undecided = 'unknown' | 'reused' | 'due';
 
-/** Says whether a token is good, and ends the session of one that somebody else must have. */
+/** Validates tokens. A token that may be stolen ends its session. */
 export class Validator {
   readonly #store: SessionStore;
   readonly #lookup: SessionLookup;
@@ -49,17 +52,17 @@ export class Validator {
     return typeof judged === 'string' ? this.#byStore(judged, known, parsed, now) : judged;
   }
 
-  /** Why the session has ended, which is this unless something else came first. */
+  /** Closes a session as `compromised`. Returns its close reason, which is another one if it has ended before. */
   async compromised(id: string, now: number): Promise<'unknown' | CloseReason> {
-    // The end of a grace is a deadline too.
+    // The end of a grace period is a deadline too.
     assertMayEnd(this.#clock);
     const result = await this.#store.update(id, { type: 'close', reason: 'compromised' }, now);
     return result.outcome === 'missing' ? 'unknown' : (result.session.close_reason ?? 'compromised');
   }
 
   /**
-   * The store decides what a copy cannot. A copy may lack a token that another node has given out since, and activity
-   * that another node has written since. What is past its deadline in the store is ended there first.
+   * Decides by the store what a cached session cannot decide: another node may have rotated the token or written
+   * activity since. A session past its deadline in the store is ended there first.
    */
   async #byStore(judged: Undecided, known: LookupResult, parsed: ParsedToken, now: number): Promise<Validation> {
     const { id, secret } = parsed;
@@ -88,7 +91,7 @@ export class Validator {
     const touch = touchOf(session, this.#settings);
     if (now > session.active_until) this.#touches.add(session.id, touch, now);
     const token_until = presented.is === 'recent' ? presented.grace_until : null;
-    const cacheable_ms = keptFor(session, touch, token_until, now);
+    const cacheable_ms = cacheableMs(session, touch, token_until, now);
     return { active: true, session: seenBy(session, presented), cacheable_ms, age_ms };
   }
 }

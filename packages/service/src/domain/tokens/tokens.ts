@@ -2,48 +2,56 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Authentication } from '../authentication.ts';
 import { hashSecret, isOfLineage } from './secrets.ts';
 
-/** What a session knows of the secrets that it was given out with: enough to recognise them, not to make them. */
+/** The state of a session's tokens: enough to recognise its secrets, not to compute them. */
 export interface TokenState {
-  /** SHA-256 of the secret of the present token, in hex. */
+  /** SHA-256 of the secret of the current token, in hex. */
   readonly hash: string;
-  /** Recognises every secret of the session (`secrets.ts`); null for a session that was opened before there was one. */
+  /**
+   * The key that recognises every secret of the session (`secrets.ts`); null for a session that was opened by an older
+   * version.
+   */
   readonly lineage: string | null;
   /** Set only for sessions opened with an Idempotency-Key: the first secret follows from the key and this nonce. */
   readonly open_nonce: string | null;
-  /** The secrets whose grace was not over at the last rotation, the latest first, at most `PAST_SECRETS_MAX`. */
+  /**
+   * The secrets that were within their grace period at the last rotation, the latest first, at most `PAST_SECRETS_MAX`.
+   */
   readonly past: readonly PastSecret[];
 }
 
-/** A secret that was rotated. Whoever holds it can make its successor from the nonce; the store cannot. */
+/**
+ * A secret that was rotated. Its successor can be computed from the secret and the nonce, but not by the store, which
+ * has only the hash.
+ */
 export interface PastSecret {
   readonly hash: string;
   readonly nonce: string;
-  /** From this moment on, its use means that it has come into other hands. */
+  /** End of the grace period. A use after it means that the secret may be stolen. */
   readonly grace_until: number;
   /**
-   * The session's authentication before this rotation renewed it; null for a rotation that did not. The secret is worth
-   * no more than that: it may be in other hands than those that have proved who they are (ASVS 7.2.4).
+   * The session's authentication before this rotation renewed it; null for a rotation without a new authentication. The
+   * secret keeps this authentication: it may have been stolen before the user authenticated again (ASVS 7.2.4).
    */
   readonly replaced: Authentication | null;
 }
 
-/** A secret that is older counts as used after its grace. */
+/** Maximum number of past secrets. Older ones count as used after their grace period. */
 export const PAST_SECRETS_MAX = 8;
 
-/** What a presented secret is to a session. */
+/** The state of a presented secret. */
 export type Presented =
   | { readonly is: 'current' }
-  /** Rotated a moment ago: a parallel request, or one whose response was lost. */
+  /** Rotated, but within its grace period: a parallel request, or one whose response was lost. */
   | {
       readonly is: 'recent';
       readonly nonce: string;
       readonly grace_until: number;
-      /** What the secret is worth, where the session's authentication was renewed since; else null. */
+      /** The authentication of the secret, if the session's authentication was renewed after it; else null. */
       readonly worth: Authentication | null;
-      /** What its own rotation renewed the authentication to; null for a plain rotation. */
+      /** The authentication that the rotation of this secret set; null for a rotation without one. */
       readonly renewed: Authentication | null;
     }
-  /** Given out for this session once, and used after its grace. */
+  /** A former secret of this session, used after its grace period. */
   | { readonly is: 'reused' }
   | { readonly is: 'unknown' };
 
@@ -51,10 +59,10 @@ const UNKNOWN: Presented = { is: 'unknown' };
 const CURRENT: Presented = { is: 'current' };
 const REUSED: Presented = { is: 'reused' };
 
-/** A session as far as its secrets are judged by it. */
+/** The properties of a session that decide about its secrets. */
 type Judged = Authentication & { readonly token: TokenState | null };
 
-/** Compares in a time that does not depend on where hashes differ. */
+/** Determines the state of a presented secret. Hashes are compared in constant time. */
 export function judge(session: Judged, secret: string, now: number): Presented {
   const { token } = session;
   if (token === null) return UNKNOWN;
@@ -66,7 +74,10 @@ export function judge(session: Judged, secret: string, now: number): Presented {
   return token.lineage && isOfLineage(secret, token.lineage) ? REUSED : UNKNOWN;
 }
 
-/** The session as a secret shows it: a secret of before a renewal says how the user had proved who they are until then. */
+/**
+ * Returns the session for a presented secret. A secret from before a new authentication shows the authentication of its
+ * time.
+ */
 export function seenBy<S extends Judged>(session: S, presented: Presented): S {
   return presented.is === 'recent' && presented.worth ? { ...session, ...presented.worth } : session;
 }
@@ -75,7 +86,7 @@ function recent(session: Judged, all: readonly PastSecret[], past: PastSecret, a
   const { nonce, grace_until } = past;
   const renewals = all.slice(0, at + 1).filter(({ replaced }) => replaced);
   const worth = renewals.at(-1)?.replaced ?? null;
-  // The latest come first: what the next renewal after this one replaced is what this one has renewed to.
+  // The latest come first. The authentication that the next renewal replaced is the one that this renewal set.
   const renewed = past.replaced ? (renewals.at(-2)?.replaced ?? authenticationOf(session)) : null;
   return { is: 'recent', nonce, grace_until, worth, renewed };
 }

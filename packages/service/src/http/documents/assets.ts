@@ -17,19 +17,21 @@ const HTML = 'text/html; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
 const JS = 'text/javascript; charset=utf-8';
 
-/** The page may load what this service serves and nothing else, so no key that is entered on it can leave for elsewhere. */
+/**
+ * The page may load resources of this service only, so a key that is entered on it cannot be sent to another server.
+ */
 const HEADERS = {
-  // Icons in its style sheet are the only data: URIs.
+  // The icons in its style sheet are the only data: URIs.
   'content-security-policy':
     "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
-  // A new version of the service is seen at once; what has not changed is a 304.
+  // Browsers revalidate each file, so a new version of the service takes effect at once. An unchanged file is a 304.
   'cache-control': 'no-cache',
 };
 
-/** The page and its files, each read once and then kept: they are six, of 1.9 MB together. */
+/** The page and its six files of 1.9 MB together. Each is read once and then cached. */
 export class Assets {
   readonly #sources: Readonly<Record<DocsPath, Source>>;
   readonly #loaded = new Map<DocsPath, Promise<Asset>>();
@@ -45,7 +47,7 @@ export class Assets {
     };
   }
 
-  /** Requests that come at once share one load. */
+  /** Concurrent requests share one load. */
   get(path: DocsPath): Promise<Asset> {
     const loaded = this.#loaded.get(path);
     if (loaded) return loaded;
@@ -62,7 +64,7 @@ async function load({ type, read }: Source): Promise<Asset> {
   return { headers: { ...HEADERS, 'content-type': type, etag }, body };
 }
 
-/** Swagger UI, as `scripts/bundle.js` has copied it. */
+/** Reads a file of Swagger UI, which `scripts/bundle.js` has copied. */
 function fileOf(name: string): Promise<Buffer> {
   return readFile(new URL(`../../../vendor/swagger-ui/${name}`, import.meta.url));
 }

@@ -9,12 +9,12 @@ async function serve(t: TestContext, options: TestServerOptions = {}) {
     fetch(new URL(path, `${server.url}/docs`), { headers });
 }
 
-/** What a page asks for, or leads to, as it says it. */
+/** Returns the URLs that a page loads or links to. */
 function linksOf(html: string): string[] {
   return [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link = '']) => link);
 }
 
-test('the reference page needs no key, and all that it names is served by the service itself', async (t) => {
+test('the reference page requires no key, and the service serves all its links', async (t) => {
   const get = await serve(t);
   const page = await get('/docs');
   assert.equal(page.status, 200);
@@ -31,7 +31,7 @@ test('the reference page needs no key, and all that it names is served by the se
   }
 });
 
-test('its scripts and styles are what they should be, whatever a browser would guess', async (t) => {
+test('its scripts and styles have the right type, and browsers may not guess another', async (t) => {
   const get = await serve(t);
   const types = {
     'docs/page.js': 'text/javascript; charset=utf-8',
@@ -63,14 +63,14 @@ test('[K-09] the reference page loads nothing from other hosts and cannot be fra
   assert.equal(headers.get('referrer-policy'), 'no-referrer');
 });
 
-test('what a browser has already it does not get again, until the service has another version of it', async (t) => {
+test('an unchanged file is a 304, a changed one is sent again', async (t) => {
   const get = await serve(t);
   const etag = (await get('docs/swagger-ui.css')).headers.get('etag') ?? '';
   assert.equal((await get('docs/swagger-ui.css', { 'if-none-match': etag })).status, 304);
   assert.equal((await get('docs/swagger-ui.css', { 'if-none-match': '"old"' })).status, 200);
 });
 
-test('a service without API v1 does not lead to its document, and one without API v2 has no page', async (t) => {
+test('without API v1 the page has no link to its document; without API v2, no page', async (t) => {
   const withoutV1 = await serve(t, { v1: null });
   assert.ok(!linksOf(await (await withoutV1('/docs')).text()).includes('swagger'));
   const withoutV2 = await serve(t, { v2: null });
@@ -78,7 +78,7 @@ test('a service without API v1 does not lead to its document, and one without AP
   assert.equal((await withoutV2('docs/swagger-ui.css')).status, 404);
 });
 
-test('a path under the page that leads out of its files does not exist', async (t) => {
+test('a path under the page that leaves its folder does not exist', async (t) => {
   const get = await serve(t);
   for (const path of [
     'docs/package.json',

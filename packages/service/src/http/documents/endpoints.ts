@@ -5,7 +5,10 @@ import type { Assets } from './assets.ts';
 import type { PageOptions } from './page.ts';
 import { DOCS_PATHS, type DocsPath } from './paths.ts';
 
-/** `GET /docs`: API v2 for humans. Its files are loaded at the first request, so that no start waits for them. */
+/**
+ * `GET /docs`: the reference page of API v2. Its files are loaded at the first request, so that they do not delay the
+ * start.
+ */
 export function docsEndpoints(options: PageOptions): Endpoints {
   let assets: Assets | null = null;
 

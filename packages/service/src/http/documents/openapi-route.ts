@@ -2,7 +2,7 @@ import { openapiV2 } from '../../api/v2/document.ts';
 import { type Endpoints, jsonContent } from '../endpoints.ts';
 import { docsEndpoints } from './endpoints.ts';
 
-/** `GET /openapi.json`: API v2 as an OpenAPI document; `GET /docs`: the same for humans. */
+/** `GET /openapi.json`: the OpenAPI document of API v2; `GET /docs`: its reference page. */
 export function openapiEndpoints(hasV1: boolean): Endpoints {
   let text: Buffer | null = null;
   return {

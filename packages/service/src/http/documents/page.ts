@@ -1,11 +1,11 @@
-/** Whether the service has API v1 too, and so its description. */
+/** Options of the page. `hasV1`: whether the service has API v1 and its document. */
 export interface PageOptions {
   readonly hasV1: boolean;
 }
 
 /**
- * The page around Swagger UI. Its links are relative, so that it works behind a proxy that serves it under a prefix,
- * and it holds no script and no style of its own, which its policy forbids.
+ * Returns the page around Swagger UI. Its links are relative, so that it works behind a proxy that serves it under a
+ * prefix. It contains no inline script or style, which its content security policy forbids.
  */
 export function pageHtml({ hasV1 }: PageOptions): string {
   const v1 = '<nav>API v1, the Pip.Services contract, has <a href="swagger">a document of its own</a>.</nav>\n';
@@ -33,8 +33,8 @@ nav { max-width: 1460px; margin: 0 auto; padding: 16px 20px 0; font: 14px sans-s
 `;
 
 /**
- * No validator, which would be another host. A key that is entered is kept by the page, and gone with it: what a
- * browser keeps, scripts of later pages could read.
+ * No validator, because it is on another host. An entered key is not persisted: scripts of later pages could read it
+ * from the browser's storage.
  */
 export const PAGE_JS = `SwaggerUIBundle({
   url: 'openapi.json',
