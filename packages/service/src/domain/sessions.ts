@@ -47,10 +47,9 @@ export interface Opened {
 }
 
 /**
- * The use cases. Every rule of the service is here or in `session.ts`.
- *
- * Each use case reads the clock once for the times that it writes. The end of a session by a deadline is stored before
- * a caller sees it. Every method rejects with `STORE_UNAVAILABLE` if the store fails.
+ * The use cases. Every rule of the service is here or in `session.ts`. Each use case reads the clock once for the times
+ * that it writes. The end of a session by a deadline is stored before a caller sees it. Every method rejects with
+ * `STORE_UNAVAILABLE` if the store fails.
  */
 export class Sessions {
   readonly #store: SessionStore;
@@ -122,10 +121,9 @@ export class Sessions {
   }
 
   /**
-   * Validates a token and returns its session. It counts as activity.
-   *
-   * A rotated token that is used after its grace period closes the session as `compromised`: the token may be stolen. A
-   * cached session that is older than `age_ms_max` is read from the store again.
+   * Validates a token and returns its session. It counts as activity. A rotated token that is used after its grace
+   * period closes the session as `compromised`: it may be stolen. A cached session older than `age_ms_max` is read from
+   * the store again.
    */
   validate(token: string, age_ms_max?: number): Promise<Validation> {
     return this.#validator.validate(token, this.#clock.now(), age_ms_max);
@@ -133,13 +131,11 @@ export class Sessions {
 
   /**
    * Replaces a token by a new one. The old token stays valid for the grace period; every caller who presents it in that
-   * time gets the same new token.
+   * time gets the same new token. With an `authentication`, the user has authenticated again: the old token keeps its
+   * old authentication, and cannot be exchanged for the new token.
    *
-   * With an `authentication`, the user has authenticated again. The old token then keeps its old authentication, and no
-   * caller gets the new token for it. Rejects with:
-   * - `TOKEN_UNKNOWN`
-   * - `TOKEN_REPLACED` for a token from before such a new authentication
-   * - `SESSION_CLOSED`; also for a token whose grace period is over, which closes the session as `validate` does
+   * Rejects with `TOKEN_UNKNOWN`, with `TOKEN_REPLACED` for a token from before a new authentication, and with
+   * `SESSION_CLOSED`. A token whose grace period is over closes the session, as in `validate`.
    */
   rotate(token: string, authentication?: Partial<Authentication>): Promise<Rotated> {
     return this.#rotation.rotate(token, authentication, this.#clock.now());

@@ -58,7 +58,7 @@ export function cacheableMs(
   token_until: number | null,
   now: number,
 ): number {
-  let cacheable_ms = Math.min(CACHEABLE_MS_MAX, now > active_until ? touch_window_ms : active_until - now);
-  if (expire_time !== null) cacheable_ms = Math.min(cacheable_ms, expire_time - now);
-  return token_until === null ? cacheable_ms : Math.min(cacheable_ms, token_until - now);
+  let kept_ms = Math.min(CACHEABLE_MS_MAX, now > active_until ? touch_window_ms : active_until - now);
+  if (expire_time !== null) kept_ms = Math.min(kept_ms, expire_time - now);
+  return token_until === null ? kept_ms : Math.min(kept_ms, token_until - now);
 }

@@ -140,7 +140,7 @@ const BAD: readonly (readonly [what: string, line: object | string | Buffer, say
   [
     'a token with more in it',
     { ...SESSION, token: { hash: '', open_nonce: null, past: [], secret: 'x' } },
-    /^line 2: token\.secret is not/,
+    /^line 2: token\.secret is an unknown/,
   ],
 ];
 

@@ -56,7 +56,7 @@ test('a rejected open_session stores nothing', async () => {
     ['{"user_id":"1","address":{}}', 'INVALID_DATA', /^address must be a string or null\.$/],
     ['{"user_id":2,"client":3}', 'INVALID_DATA', /^user_id must be a string; client must be a string or null\.$/],
     ['{"user_id":"a\\u0000"}', 'INVALID_DATA', /^user_id must not contain a NUL/],
-    ['{"user_id":"\\udc00"}', 'INVALID_DATA', /^user_id must not hold .* surrogate pair\.$/],
+    ['{"user_id":"\\udc00"}', 'INVALID_DATA', /^user_id must not contain .* surrogate pair\.$/],
     [`{"user_id":"${'x'.repeat(4097)}"}`, 'INVALID_DATA', /^user_id must not be longer than 4096 characters\.$/],
     ['{"user_id":"1"', 'InvalidContent', /not valid JSON/],
     [`{"user_id":"1","data":${deep}}`, 'InvalidContent', /nested deeper than 200/],
