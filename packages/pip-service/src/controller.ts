@@ -33,10 +33,10 @@ const TIMEOUT_MS_MAX = 315_360_000_000;
  * The use cases as a component of the Pip.Services toolkit. Its methods are the commands of API v1.
  *
  * Configuration:
- * - `options.expire_timeout`: idle timeout of sessions, in milliseconds (86,400,000)
+ * - `options.expire_timeout`: idle timeout of sessions, in milliseconds (86,400,000).
  * - `options.cleanup_interval`: interval of sweeps while the controller is open, in milliseconds; 0 or less for none
- *   (900,000)
- * - `dependencies.persistence`: a descriptor (any persistence of sessions)
+ *   (900,000).
+ * - `dependencies.persistence`: a descriptor (any persistence of sessions).
  *
  * Rejects with the toolkit's exceptions: BadRequestException `INVALID_DATA`, ConflictException `SESSION_CLOSED`, …
  */

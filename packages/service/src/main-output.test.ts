@@ -22,7 +22,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** So many requests that neither a pipe nor a socket can buffer their log lines. */
+/** More requests than a pipe or a socket can buffer log lines of. */
 const SESSIONS = 2_500;
 const CALLERS = 16;
 /** An end that takes longer counts as hanging. */

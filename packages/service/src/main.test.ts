@@ -152,7 +152,7 @@ test('the output of a failed start does not contain the password of the store', 
   }
 });
 
-test('several workers on a store of one process stop the start; the message says what to do', async () => {
+test('several workers on a store of one process stop the start, and the error helps', async () => {
   for (const store of ['memory:', 'sqlite:many/sessions.db']) {
     const refused = run({ SESSIONS_STORE: store, SESSIONS_WORKERS: '2' });
     assert.equal(await refused.exit, 1);

@@ -164,7 +164,7 @@ test('sessions left by a bounded pass are swept at the next renewal of the lease
   assert.equal(alone.passes(), 2);
 });
 
-test('while the store is down there is one log line; afterwards the sweep is made up for', async () => {
+test('while the store is down there is one log line; afterwards the sweep runs', async () => {
   const alone = await started();
   store.isAway = true;
   await pass(INTERVAL_MS);

@@ -17,8 +17,8 @@ export class Container {
   }
 
   /**
-   * Creates, configures and wires the components. Throws a ConfigException that names a descriptor that no factory can
-   * create, or a misspelt setting. gRPC components, which this service does not support, are skipped with a warning.
+   * Creates, configures and wires the components. Throws a ConfigException that names the descriptor without a factory,
+   * or the misspelt setting. This service does not support gRPC: such components are skipped with a warning.
    */
   static create(
     components: readonly ComponentConfig[],

@@ -7,8 +7,8 @@ const NUMBER_BYTES = 32;
 const TIME_BYTES = 64;
 const LITERAL_BYTES = 64;
 /**
- * For whitespace, and so that a value which is too long is rejected by the name of its property, not as a body that is
- * too large.
+ * For whitespace. It also ensures that a value which is too long is rejected by its name, not as a body that is too
+ * large.
  */
 const SLACK_BYTES = 16_384;
 /** For unknown properties, which a schema may ignore. */

@@ -4,7 +4,7 @@ import type { Scope } from '@pip-sessions/contract/scopes';
 export interface Caller {
   /** The name of the API key; null if no key is required. */
   readonly key: string | null;
-  /** What the caller may do; `admin` if no key is required. */
+  /** The scope of the caller; `admin` if no key is required. */
   readonly scope: Scope;
   /** The remote address of the connection; empty for a caller in the same process. */
   readonly address: string;

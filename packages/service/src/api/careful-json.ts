@@ -16,8 +16,8 @@ export function parseBounded(text: string, bytes_max: number): unknown {
 }
 
 /**
- * Parses a body; returns undefined if it is empty. Throws a `RequestError` if it is not JSON, not UTF-8, nested deeper
- * than `DEPTH_MAX`, or has a property `__proto__`: careless code would use that as a prototype.
+ * Parses a body; returns undefined if it is empty. Throws a `RequestError` if it is not JSON, not UTF-8, or nested
+ * deeper than `DEPTH_MAX`. It also rejects a property `__proto__`, which careless code would use as a prototype.
  */
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;

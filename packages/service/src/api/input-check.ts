@@ -10,7 +10,8 @@ interface Schema {
 
 /**
  * Returns a function that checks inputs against a schema and throws `INVALID_DATA`. Its work is bounded by the schema,
- * not by the size of the input: the schema library checks the items of an array before it checks their number.
+ * not by the size of the input. This is needed because the schema library checks the items of an array before their
+ * number.
  */
 export function inputCheck(schema: TSchema): (input: unknown) => void {
   const validator: Parameters<typeof assertValid>[0] = Compile(schema);

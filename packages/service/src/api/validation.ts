@@ -82,8 +82,8 @@ const TIME_MIN = Date.parse('0000-01-01T00:00:00Z');
 export const TIME_MAX = Date.parse('9999-12-31T23:59:59.999Z');
 
 /**
- * Returns the time of a string of the format `date-time`. Throws `INVALID_DATA` for values of the format that the
- * service does not support: a leap second, and a time outside the years 0 to 9999 in UTC.
+ * Returns the time of a string of the format `date-time`. Throws `INVALID_DATA` for a leap second and for a time
+ * outside the years 0 to 9999 UTC: the format allows them, but the service does not.
  */
 export function timeOf(member: string, text: string): number {
   const time = Date.parse(text);

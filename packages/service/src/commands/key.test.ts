@@ -46,7 +46,7 @@ test('bad arguments create no key; the message says what is allowed', () => {
   for (const [args, message] of cases) assert.throws(() => keyCommand(args), { message }, args.join(' '));
 });
 
-test('"pip-sessions key" prints a key and ends with 0, or prints one line and ends with 1', () => {
+test('"pip-sessions key" prints a key and ends with 0, or an error and ends with 1', () => {
   const good = run('key', '--name', 'web', '--scope', 'validate');
   assert.deepEqual([good.status, good.stderr], [0, '']);
   assert.match(good.stdout, /psk_[\w-]{43}\n/);

@@ -12,7 +12,7 @@ import { ended, run, start } from '../transfer/fixtures/command.ts';
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-transfer-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** So many sessions that no pipe can buffer their lines. */
+/** More sessions than a pipe can buffer lines of. */
 const COUNT = 3000;
 const SEEDED = 'sqlite:seeded.db';
 let whole = '';

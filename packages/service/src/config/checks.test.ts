@@ -46,7 +46,7 @@ test('without keys the service is served on loopback only', () => {
   }
 });
 
-test('a public address without keys is rejected with a message that names both solutions', () => {
+test('a public address without keys is rejected; the message names both solutions', () => {
   assert.throws(() => assertSafeToServe(loadConfig({ SESSIONS_HOST: '0.0.0.0' })), {
     message:
       'SESSIONS_HOST is 0.0.0.0, which other machines may reach, but no API key is set. Make a key with ' +

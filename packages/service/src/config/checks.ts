@@ -30,8 +30,9 @@ function assertTls({ tls_key, tls_cert, tls_ca }: Config): void {
 }
 
 /**
- * Throws `INVALID_CONFIG` for a service that anyone could call by mistake: it listens beyond loopback and has no keys,
- * although the operator has not confirmed this. Also throws for a service that has keys but would not check them.
+ * Throws `INVALID_CONFIG` for a service that anyone could call by mistake. Such a service listens beyond loopback and
+ * has no keys, and the operator has not confirmed this. Also throws for a service that has keys but would not check
+ * them.
  */
 export function assertSafeToServe({ host, auth, api_keys }: Pick<Config, 'host' | 'auth' | 'api_keys'>): void {
   if (auth === 'none' && api_keys.length > 0) {
@@ -42,14 +43,16 @@ export function assertSafeToServe({ host, auth, api_keys }: Pick<Config, 'host' 
   throw invalid(
     'host',
     `is ${host}, which other machines may reach, but no API key is set. Make a key with ` +
-      `"pip-sessions key --name <name> --scope <scope>" and add the line that it prints to ${variableOf('api_keys')}; ` +
+      '"pip-sessions key --name <name> --scope <scope>" and add the line that it prints to ' +
+      `${variableOf('api_keys')}; ` +
       `or set ${variableOf('auth')}=none, if everyone in the network may read and end sessions`,
   );
 }
 
 function assertSharedByWorkers({ workers, store }: Config): void {
   if (workers === 1 || isSharedStore(store)) return;
-  const problem = `is ${workers}, but ${variableOf('store')} is ${withoutPassword(store)}, which only one process can use`;
+  const url = withoutPassword(store);
+  const problem = `is ${workers}, but ${variableOf('store')} is ${url}, which only one process can use`;
   throw invalid('workers', `${problem}: set it to 1, or use a postgres: or redis: store`);
 }
 

@@ -5,8 +5,8 @@ import type { SessionStore } from './store.ts';
  * browser has. `@pip-sessions/client` opens the entries under these user ids. An entry is not a sign-in: no statistic
  * counts entries, and the limit of sessions per user does not apply to them.
  *
- * The number of owners is fixed, so that every store counts their entries by its index of users. 64 owners are enough
- * to spread the entries over the shards of a store.
+ * The number of owners is fixed, so that every store counts their entries by its index of users. With 64 owners the
+ * entries are spread over the shards of a store.
  */
 const OWNERS_COUNT = 64;
 const OWNER_PREFIX = 'urn:pip-sessions:browser-entries:';
@@ -18,7 +18,9 @@ export function ownsBrowserEntries(user_id: string): boolean {
   return OWNERS_SET.has(user_id);
 }
 
-/** Counts the live sessions without browser entries. Other requests run between the 64 reads, each of which is short. */
+/**
+ * Counts the live sessions without browser entries. Other requests run between the 64 reads, each of which is short.
+ */
 export async function countSignIns(store: Pick<SessionStore, 'count'>, judged_at: number): Promise<number> {
   let live = await store.count({ active: true }, judged_at);
   for (const user_id of OWNERS) {

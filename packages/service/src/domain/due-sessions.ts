@@ -32,8 +32,8 @@ export async function endIfDue(store: Pick<SessionStore, 'update'>, id: string, 
 
 /**
  * Reads several sessions after the sessions past their deadline have been ended in the store. `read` gets the time by
- * which it decides whether a session is live. That time is before `now`: a session that could not be ended yet, or that
- * another node has just added, is not shown as ended too early.
+ * which it decides whether a session is live. That time is before `now`, so that no session is shown as ended too
+ * early: it may not have been ended yet, or another node may just have added it.
  *
  * The first read runs in parallel with the search for sessions to end, which usually finds none. If nothing can be
  * written, no session can be ended. The sessions that are open in the store are then shown as live.

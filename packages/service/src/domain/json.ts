@@ -3,8 +3,8 @@ declare const json: unique symbol;
 /**
  * A JSON value as text.
  *
- * `user` and `data` belong to the application; the service never reads their content. As text they cannot be shared by
- * reference, their size is their length, and they are stored and sent without being parsed.
+ * `user` and `data` belong to the application; the service never reads their content. Text cannot be shared by
+ * reference, its length is its size, and it is stored and sent without being parsed.
  */
 export type JsonText = string & { readonly [json]: true };
 

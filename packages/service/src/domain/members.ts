@@ -6,7 +6,7 @@ export type MemberKind = 'text' | 'time' | 'duration' | 'integer' | 'reason' | '
 interface Member {
   readonly kind: MemberKind;
   readonly isNullable: boolean;
-  /** What may change the property after the opening: nothing, an amendment only, or any kind of update. */
+  /** When the property changes after the opening: never, only by an amendment, or by any kind of update. */
   readonly changes: 'never' | 'by_amendment' | 'often';
   /** Whether lists include it. `user` and `data` may be large, and the state of the token is secret. */
   readonly isListed: boolean;

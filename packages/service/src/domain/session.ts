@@ -185,7 +185,7 @@ export function expire<S extends SessionSummary>(session: S): S {
  * Applies an update. It never changes or revives a session that is not live.
  *
  * `now` is the time at which the request began; it is the time that is written. `decided_at` is the time at which the
- * change is applied: it decides whether the session is live, because the request may have waited in a queue since
+ * change is applied. It decides whether the session is live, because the request may have waited in a queue since
  * `now`. A session past its deadline is ended here. A caller whose update is rejected for it thus sees an end that is
  * stored. `mayEnd` is called before a session is ended by a deadline. It throws if the clock cannot be trusted.
  */

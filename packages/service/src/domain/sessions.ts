@@ -90,12 +90,10 @@ export class Sessions {
   }
 
   /**
-   * Opens a session with a token.
-   *
-   * With a `key`, the request is idempotent: the same user and key get the same session and the same token, also after
-   * a restart. The key must be random and secret to the caller. Rejects with `INVALID_DATA` for a key that can be
-   * guessed. Rejects with `KEY_USED` after the grace period of the first token's rotation, because using that token
-   * then closes the session.
+   * Opens a session with a token. With a `key`, the request is idempotent: the same user and key get the same session
+   * and the same token, also after a restart. The key must be random and secret to the caller. Rejects with
+   * `INVALID_DATA` for a key that can be guessed. Rejects with `KEY_USED` after the grace period of the first token's
+   * rotation, because using that token then closes the session.
    */
   async openWithToken(request: OpenRequest, key: string | null): Promise<Opened & WithToken> {
     if (key !== null) assertIdempotencyKey(key);

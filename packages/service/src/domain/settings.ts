@@ -47,10 +47,10 @@ export function touchOf({ idle_timeout_ms }: SessionSummary, { touch_interval_ms
 const CACHEABLE_MS_MAX = 60_000;
 
 /**
- * Returns how long a validation may be cached, in milliseconds. The bounds are:
- * - the rest of the activity window of the last touch, so that a session in use behind a cache does not become idle
- * - the absolute deadline of the session
- * - `token_until`, the end of the token's grace period; null for the current token
+ * Returns how long a validation may be cached, in milliseconds. It ends with the earliest of these:
+ * - The activity window of the last touch. Otherwise a session in use behind a cache would become idle.
+ * - The absolute deadline of the session.
+ * - `token_until`, the end of the token's grace period; null for the current token.
  */
 export function cacheableMs(
   { active_until, expire_time }: SessionSummary,

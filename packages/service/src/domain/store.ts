@@ -51,7 +51,7 @@ export interface SessionLimit {
 export const LIMIT_POLICIES = ['deny', 'evict_oldest', 'evict_idle'] as const;
 
 /**
- * What happens when a user at the limit opens a session:
+ * The rule for a user at the limit who opens a session:
  * - `deny`: the new session is rejected.
  * - `evict_oldest`: the user's session with the earliest `open_time` is closed.
  * - `evict_idle`: the user's session with the earliest `request_time` is closed.
@@ -105,18 +105,18 @@ export type UpdateResult = Applied | { readonly outcome: 'missing' };
  * Stores sessions. These comments are the contract; `stores/conformance/conformance.ts` checks it for every store.
  *
  * - Each operation is atomic. No other operation runs between its guard and its change.
- * - A write that resolves is durable, as far as the store is durable at all. A write that rejects has changed nothing,
- *   or it has changed everything and the fault occurred before its result arrived.
+ * - A write that resolves is durable, as far as the store is durable at all. A write that rejects has changed nothing.
+ *   Only if a fault occurs after the change, before its result arrives, it has changed everything.
  * - Sessions are returned as they are stored, without `asOf`. Returned objects are never the store's own mutable
  *   objects.
  * - A store gets the time from `now`, in milliseconds since 1970, and from the clock that it was created with. It never
  *   uses a clock of its server. The clocks of nodes differ, so `now` may go back between two calls.
  * - While the clock of the store has a `problem`, no session is ended by a deadline. An operation that would end one
  *   rejects with `STORE_UNAVAILABLE` and has changed nothing.
- * - **The end of a session is stored before it is reported.** An operation that rejects or skips a session because of
- *   its deadline ends that session in the same step (`apply` does this). Whether a session is live is decided when the
- *   change is applied, by the later of `now` and the clock at that moment, because the change may have waited in a
- *   queue.
+ * - **The end of a session is stored before it is reported.** An operation may reject or ignore a session because of
+ *   its deadline. It then ends that session in the same step (`apply` does this).
+ * - Whether a session is live is decided when the change is applied, by the later of `now` and the clock at that
+ *   moment. The change may have waited in a queue.
  * - Reads (`list`, `scan`, `count`) decide by `now` alone whether a session is live. The caller has already ended the
  *   sessions that are past their deadline (`expire`), and passes a `now` that lies safely in the past. Therefore no
  *   session is shown as ended while another change can still extend it.
@@ -133,8 +133,8 @@ export interface SessionStore {
   /**
    * Adds a session. Returns the user's sessions that were evicted for it; they are closed as `evicted` at `now`.
    *
-   * With a limit, the operation also ends the user's sessions that are past their deadline: a session that was not
-   * counted must not become live again. Rejects with `ID_TAKEN`, with `SESSION_LIMIT` under the policy `deny`, and with
+   * With a limit, the operation also ends the user's sessions that are past their deadline. They were not counted, so
+   * they must not become live again. Rejects with `ID_TAKEN`, with `SESSION_LIMIT` under the policy `deny`, and with
    * `STORE_FULL` if a bounded store is full.
    */
   insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]>;

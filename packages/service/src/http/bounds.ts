@@ -23,8 +23,8 @@ export interface HttpBounds {
   /** The interval of the checks of these timeouts. */
   readonly check_interval_ms: number;
   /**
-   * How long an active connection may still send a request while the service stops. Its response tells the client that
-   * it is the last.
+   * How long an active connection may still send a request while the service stops. The response says that it is the
+   * last.
    */
   readonly stop_grace_ms: number;
 }

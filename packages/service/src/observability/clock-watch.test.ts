@@ -51,7 +51,7 @@ test('the clock is compared at the start and each minute, and until it is stoppe
   }
 });
 
-test('a clock that becomes wrong writes one error line, and one line when it is right again', async () => {
+test('a clock that becomes wrong, and right again, writes one log line each', async () => {
   const { log, store, watch, checked } = newWatch();
   for (const answer of [RIGHT, WRONG, WRONG, RIGHT, RIGHT, WRONG]) {
     store.answer = async () => answer;

@@ -10,7 +10,7 @@ function linesOf(t: TestContext) {
   return { faults: new FaultLines(log), written };
 }
 
-test('a thousand faults of one kind write two lines a second; the second has their count', (t) => {
+test('a thousand faults of one kind write two lines a second; the second has the count', (t) => {
   const { faults, written } = linesOf(t);
   for (let n = 0; n < 1_000; n += 1) faults.write('error', { n, err: new Error('gone'), msg: 'request failed' });
   t.mock.timers.tick(1_000);

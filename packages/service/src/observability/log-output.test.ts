@@ -109,7 +109,7 @@ test('a standard output that is closed from the start causes no error', () => {
   output.flush();
 });
 
-test('on a full disk lines wait up to the bound, and the log continues when there is space', (t) => {
+test('on a full disk lines wait up to the bound; the log continues when there is space', (t) => {
   const reader = new Reader();
   const output = outputTo(t, reader);
   reader.fault = 'ENOSPC';

@@ -28,8 +28,8 @@ interface LogOutputOptions {
 }
 
 /**
- * Writes log lines and never blocks on their reader. Lines wait in memory while the reader is behind. Beyond the bound
- * they are dropped and counted. When the reader ends, the log ends too, but the process continues.
+ * Writes log lines and never blocks on their reader. Lines wait in memory while the reader is behind. At the bound,
+ * further lines are dropped and counted. When the reader ends, the log ends too, but the process continues.
  */
 export class LogOutput {
   readonly #options: LogOutputOptions;

@@ -64,7 +64,7 @@ test('a killed worker is replaced while the other one serves', async (t) => {
   assert.deepEqual(await pidsAt(String(third?.url), 2), [second?.pid, third?.pid].sort());
 });
 
-test('on SIGTERM requests in flight finish, new connections are rejected, the code is 0', async (t) => {
+test('on SIGTERM requests in flight finish, new connections are rejected, code is 0', async (t) => {
   const command = run(t);
   const [first, second] = await listening(command, 2);
   const url = String(first?.url);
@@ -111,7 +111,7 @@ test('when the first worker cannot start, the primary reports it once and ends w
   );
 });
 
-test('when no worker can start again, the primary ends with 1 after tries with back-off', async (t) => {
+test('when no worker can start again, the primary ends with 1 after several tries', async (t) => {
   const broken = join(folder, 'broken-later');
   const command = run(t, { broken });
   const workers = await listening(command, 2);

@@ -51,7 +51,7 @@ test('a second import of a file adds nothing and does not overwrite later change
   assert.equal(await exported(target), before);
 });
 
-test('a bad line stops the import after all earlier lines; a fixed file continues there', async () => {
+test('a bad line stops the import after all earlier lines; a fixed file continues it', async () => {
   const target = store();
   const bad = file(1500, (line, number) => (number === 1200 ? line.replace('"user_id":"u"', '"user_id":7') : line));
   const { stopped, ...counts } = await imported(target, bad);
@@ -120,7 +120,7 @@ test('at most 512 inserts and 32 MiB are in progress', async () => {
   assert.equal(await count(large), 32);
 });
 
-test('an interrupted import finishes pending inserts and names the line to continue with', async () => {
+test('an interrupted import finishes pending inserts and names the line to continue', async () => {
   const interruption = new AbortController();
   const target = new HookedStore(async ({ id }) => {
     await new Promise(setImmediate);

@@ -13,7 +13,7 @@ import { otherMembers, readStoredSession } from './session-json.ts';
  *
  * - `ndjson`: the output of `export`.
  * - `sessions.json`: the array that the microservice's file store writes.
- * - `mongoexport`: the microservice's collection as MongoDB's tool writes it, as lines or as an array.
+ * - `mongoexport`: the microservice's collection in the output of MongoDB's tool, as lines or as an array.
  */
 export const FORMATS = ['ndjson', 'sessions.json', 'mongoexport'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -124,9 +124,8 @@ const TIMES = ['open_time', 'request_time', 'active_until', 'expire_time', 'clos
 const AHEAD_MS_MAX = 86_400_000;
 
 /**
- * Throws `INVALID_DATA` for a bad time. Cursors do not support times before 1970, and the APIs none after 9999. A
- * session opened in the future would take one of the two days of hourly counts that a store keeps, so a real day would
- * not be counted.
+ * Throws `INVALID_DATA` for a bad time. Cursors do not support times before 1970, and the APIs none after 9999. A store
+ * has hourly counts of two days. A session opened in the future would take the place of one of them.
  */
 function assertTimes(session: Session, now: number): void {
   for (const member of TIMES) {

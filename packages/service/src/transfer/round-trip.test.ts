@@ -37,7 +37,7 @@ onEveryStore((stores) => {
     await fc.assert(property, { numRuns: stores.runs(RUNS_ON_MEMORY) });
   });
 
-  test(`${stores.name}: importing old sessions does not remove the counts of the last two days`, async () => {
+  test(`${stores.name}: importing old sessions keeps the counts of the last two days`, async () => {
     const store = await stores.empty();
     const other = new MemoryStore({ sessions_max: 1000 });
     for (let hours = 0; hours < 400; hours += 1) await other.insert(openedAt(NOW - hours * HOUR_MS), null, 0);

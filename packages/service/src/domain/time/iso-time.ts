@@ -6,8 +6,8 @@ let date = '';
 
 /**
  * Returns the same text as `new Date(time).toISOString()`. It is ten times as fast for times of the same day, like
- * those of most sessions in use, because it caches the last date (measured: 0.2 µs against 2 µs; a response has two or
- * three times).
+ * those of most sessions in use, because it caches the last date. Measured: 0.2 µs against 2 µs; a response has two or
+ * three times.
  */
 export function isoTime(time: number): string {
   const start = Math.floor(time / DAY_MS);

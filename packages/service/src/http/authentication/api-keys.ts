@@ -69,8 +69,8 @@ export function parseApiKeys(items: readonly unknown[]): readonly ApiKey[] {
 }
 
 /**
- * Finds configured keys. A presented key is hashed each time (0.5 µs) and not cached: a cached key would stay in the
- * memory of the process, and in memory dumps.
+ * Finds configured keys. A presented key is hashed each time (0.5 µs) and not cached. A cached key would stay in the
+ * memory of the process, and appear in memory dumps.
  *
  * The lookup does not need constant time. Its duration shows at most how much of a hash matched, and a caller without
  * the key cannot choose that hash.

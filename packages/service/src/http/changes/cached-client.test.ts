@@ -151,7 +151,7 @@ test('[M-04] when a node loses its store, its clients serve nothing cached after
   const store = new DoubtfulStore({ sessions_max: 10 });
   const server = await start(t, { store });
   const { client, token } = await cached(t, server);
-  // As if the store had been silent for that time.
+  // Simulates a store that has been silent for that time.
   store.held_at = elapsedTime() - 3_000;
   client.stop();
   const { heard, fetch } = hearing();
@@ -167,7 +167,7 @@ test('[M-04] when a node loses its store, its clients serve nothing cached after
   await fresh(other);
 });
 
-test('without a valid key for the stream, reads use requests and the reason is reported', async (t) => {
+test('without a valid key for the stream, reads send requests; the reason is reported', async (t) => {
   const server = await start(t, { keys: [parseApiKey(`a:validate:${'0'.repeat(64)}`)] });
   const heard = Promise.withResolvers<Error>();
   const client = createCachedSessionsClient({ url: server.url, key: 'wrong', onStreamError: heard.resolve });

@@ -18,7 +18,7 @@ const STOP = 2;
 
 /**
  * Makes Node's parser stop at the next request of a destroyed connection. Otherwise it parses all data that was already
- * read: 2,600 requests of 25 bytes took 26 ms of the event loop, and now take 0.6 ms.
+ * read. For 2,600 requests of 25 bytes that took 26 ms of the event loop; now it takes 0.6 ms.
  */
 export function stopParsing(socket: Socket): void {
   const { parser } = socket as HttpSocket;

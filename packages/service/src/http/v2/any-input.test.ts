@@ -34,7 +34,7 @@ const query = fc
   .map((asked) => asked.map(([member, value]) => `${encoded(member)}=${encoded(value)}`).join('&'));
 const id = fc.oneof(fc.constant('{id}'), fc.constantFrom('%00', '%ff', '..%2f', 'x'.repeat(2000)), text.map(encoded));
 
-test('every response is documented for its route, and only reported sessions are opened', async (t) => {
+test('every response is documented for its route; only reported sessions are opened', async (t) => {
   const { send, open } = await startV2(t);
   const { session } = await open();
   let opened = 1;

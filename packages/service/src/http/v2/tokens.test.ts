@@ -70,7 +70,7 @@ test('a reused token is unknown if its session was deleted before', async (t) =>
   assert.deepEqual([status, body.code], [404, 'TOKEN_UNKNOWN']);
 });
 
-test('a repeated open request returns the same session and token, also after a rotation', async (t) => {
+test('repeating an open request returns the same session and token, also once rotated', async (t) => {
   const { open, rotate } = await startV2(t);
   const headers = { 'idempotency-key': '0123456789abcdef' };
   const first = await open({}, headers);
