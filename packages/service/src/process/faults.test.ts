@@ -18,7 +18,7 @@ test('an unhandled rejection is logged at a bounded rate, and the process contin
   const url = await command.started();
   for (let n = 0; n < 20; n += 1) assert.equal((await fetch(`${url}/reject`)).status, 200);
   const [line] = await command.logged(({ level }) => level === 'error');
-  assert.match(JSON.stringify(line), /"message":"rejected".*nothing has handled it/);
+  assert.match(JSON.stringify(line), /"message":"rejected".*was rejected and not handled/);
   command.process.kill('SIGKILL');
   await command.exit;
   assert.ok(command.lines.filter(({ level }) => level === 'error').length <= 3);
