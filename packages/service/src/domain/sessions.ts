@@ -79,10 +79,7 @@ export class Sessions {
     this.#rotation = new Rotation(store, this.#settings, this.#validator);
   }
 
-  /**
-   * Opens a session under a new id. The caller has already authenticated the user. Rejects with `INVALID_DATA` if a
-   * timeout exceeds its maximum, with `SESSION_LIMIT` and with `STORE_FULL`.
-   */
+  /** Opens a session for an authenticated user. Rejects with `INVALID_DATA`, `SESSION_LIMIT` and `STORE_FULL`. */
   open(request: OpenRequest): Promise<Opened> {
     const now = this.#clock.now();
     const session = newSession(newSessionId(request.user_id), request, null, this.#settings, now);
@@ -120,8 +117,7 @@ export class Sessions {
 
   /**
    * Validates a token and returns its session. It counts as activity. A rotated token that is used after its grace
-   * period closes the session as `compromised`: it may be stolen. A cached session older than `age_ms_max` is read from
-   * the store again.
+   * period closes the session as `compromised`. A cached session older than `age_ms_max` is read again.
    */
   validate(token: string, age_ms_max?: number): Promise<Validation> {
     return this.#validator.validate(token, this.#clock.now(), age_ms_max);
@@ -241,8 +237,7 @@ export class Sessions {
   }
 
   /**
-   * Takes or renews the store's lease (`SessionStore.lease`); releases it for `lease_ms` 0. Returns whether the holder
-   * has it.
+   * Takes or renews the lease (`SessionStore.lease`); releases it for `lease_ms` 0. Returns whether the holder has it.
    */
   lead(holder: string, lease_ms: number): Promise<boolean> {
     return this.#store.lease(holder, lease_ms, this.#clock.now());
@@ -292,9 +287,7 @@ export class Sessions {
     return result.outcome === 'missing' ? null : changedOrThrow(result, update);
   }
 
-  /**
-   * A session that was read from the store. If it is past its deadline, it is ended in the store before it is returned.
-   */
+  /** Returns a session that was read from the store; ends it there first if it is past its deadline. */
   #settled(session: Session): Session | Promise<Session | null> {
     const now = this.#clock.now();
     return isDue(session, now) ? endIfDue(this.#store, session.id, now) : session;
