@@ -39,7 +39,7 @@ function licensesOf({ licenses }: Bill['components'][number]): string[] {
 }
 
 for (const path of PACKAGES) {
-  test(`[ASVS-15.1.2] the SBOM of ${path} lists each dependency with version, licence and purl`, () => {
+  test(`[ASVS-15.1.2] the SBOM of ${path} lists each dependency with licence and purl`, () => {
     const { components } = billOf(path);
     const installed = installedFor(root + path);
     assert.equal(installed.size > 20, path === 'packages/service');

@@ -5,7 +5,7 @@ import type { UseCase } from './world.ts';
 /** Which calls count as activity, and how precisely activity is recorded. */
 export const ACTIVITY_CASES: readonly UseCase[] = [
   {
-    name: 'activity is written once per touch interval, and unwritten activity still counts',
+    name: 'activity is written once per interval; unwritten activity counts',
     settings: { touch_interval_ms: 60 * SECOND_MS },
     run: async (world) => {
       const { sessions, clock, settled } = world;

@@ -55,7 +55,7 @@ function assertNoSecretInLog({ secrets, ids }: Script, log: string): void {
   }
 }
 
-test('[S-01] the SQLite file, its write-ahead log and the log contain no token and no key', async () => {
+test('[S-01] the SQLite file, its log and the log lines contain no token or key', async () => {
   const { path, ...config } = sqliteStoreConfig(`sqlite:${join(folder, 'sessions.db')}`);
   const store = new SqliteStore({ path, ...config });
   await store.open();

@@ -13,7 +13,7 @@ const IDS = CLAIMS.map(({ id }) => id);
 const TESTS = claimTests();
 const NAME_LENGTH_MAX = 80;
 
-test('each row of SECURITY.md has its own id, and every id in the text is that of a row', () => {
+test('each row of SECURITY.md has its own id, and each id in the text is a row', () => {
   assert.ok(CLAIMS.length > 90, `${CLAIMS.length} rows`);
   assert.equal(new Set(IDS).size, IDS.length);
   assert.deepEqual([...idsIn(PAGE)].sort(), IDS.toSorted());

@@ -130,7 +130,7 @@ function boundHolds(each: fc.Arbitrary<Step>) {
   });
 }
 
-test('[M-01] a cache never serves an ended session beyond the bound, in any order of events', async () => {
+test('[M-01] no order of events lets a cache serve an ended session too long', async () => {
   await fc.assert(boundHolds(step), { numRuns: 2_000 });
 });
 

@@ -159,7 +159,7 @@ test('a failed load rejects for all waiting reads, and changes no entry', async 
   assert.equal(loads.length, 2);
 });
 
-test('[B-12] the cache stays within its entry and byte limits and evicts unused entries first', async () => {
+test('[B-12] the cache stays within its limits and evicts unused entries first', async () => {
   const { cache, loads, read } = start({ ...BOUNDS, entries_max: 10 });
   for (let n = 0; n < 100; n += 1) {
     await read(`k${n}`);

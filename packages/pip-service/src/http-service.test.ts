@@ -157,7 +157,7 @@ for (const [key, settings] of REFUSED) {
   });
 }
 
-test('[K-02] on a network address the component needs open_to_network or client certificates', async (t) => {
+test('[K-02] a network address needs open_to_network or client certificates', async (t) => {
   const anywhere = [...LOCAL, 'connection.host', '0.0.0.0'];
   const refused = new SessionsHttpServiceV1();
   refused.configure(ConfigParams.fromTuples(...anywhere));

@@ -103,7 +103,7 @@ test('--version, --help and --port are options', async () => {
   assert.match(unknown.stderr, /^pip-sessions: Unknown option '--prot'.*\nTry "pip-sessions --help"\.\n$/);
 });
 
-test('[K-03] the start prints what is open without a key, on the terminal and in the log', async () => {
+test('[K-03] the start prints and logs what is open without a key', async () => {
   const everything = 'No API key is required: every program on this machine can read, change and end every session.';
   const v1 =
     'API v1 requires no key: every program on this machine can list, read, change and delete every session, including those of API v2.';

@@ -30,9 +30,9 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
   {
     id: 'B-01',
     name: 'of two query parameters of one name, one counts',
-    test: 'rejects invalid, repeated',
+    test: 'rejects bad, repeated',
     file: `${HTTP}/v2/request.ts`,
-    find: "if (name in members) throw invalidMember(name, 'is there more than once');",
+    find: "if (name in members) throw invalidMember(name, 'is repeated; send it once');",
     replace: '',
   },
   {

@@ -80,7 +80,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-16.3',
     name: 'one address fills the log',
-    test: 'repeated failures log',
+    test: 'failures of one address',
     file: `${HTTP}/clients/incident-log.ts`,
     find: 'if (hasLineLeft(tally, lines_max, now) && ',
     replace: 'if (',
@@ -88,7 +88,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-16.3',
     name: 'many addresses fill the log',
-    test: 'failures from many',
+    test: 'failures of many',
     file: `${HTTP}/clients/incident-log.ts`,
     find: ' && hasLineLeft(account, LINES_OF_ALL_MAX, now)) {',
     replace: ') {',
@@ -96,7 +96,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-16.3',
     name: 'incidents without a line are not counted',
-    test: 'failures from many',
+    test: 'failures of many',
     file: `${HTTP}/clients/incident-log.ts`,
     find: 'tally.unlogged += 1;',
     replace: '',
@@ -104,7 +104,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-16.3',
     name: 'a key with too small a scope is not logged',
-    test: 'a key with too',
+    test: 'a key with a smaller',
     file: `${HTTP}/authentication/authenticate.ts`,
     find: 'this.#incidents.write(incident, address);',
     replace: '',

@@ -56,7 +56,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   {
     id: 'ASVS-14.3.2',
     name: 'setHeader may set caching headers later',
-    test: 'no way to set headers over HTTP/1.1',
+    test: 'HTTP/1.1: no way',
     file: `${CLIENT}/adapters/node-no-store.ts`,
     find: 'res.setHeader = (name, value) => (isCachingHeader(name) ? res : setHeader.call(res, name, value));',
     replace: '',
@@ -64,7 +64,7 @@ export const COOKIES: readonly ClaimMutation[] = [
   {
     id: 'ASVS-14.3.2',
     name: 'writeHead of HTTP/2 may set caching headers',
-    test: 'no way to set headers over HTTP/2',
+    test: 'HTTP/2: no way',
     file: `${CLIENT}/adapters/node-no-store.ts`,
     find: 'input.map(withoutCachingHeaders)',
     replace: 'input',
@@ -187,5 +187,5 @@ export const COOKIES: readonly ClaimMutation[] = [
   },
   { id: 'C-07', test: 'a cookie whose name', ...TRIMMED },
   { id: 'C-07', test: 'a second cookie', ...TRIMMED },
-  { id: 'C-07', test: 'in Chromium a cookie', ...TRIMMED },
+  { id: 'C-07', test: 'Chromium: a cookie', ...TRIMMED },
 ];

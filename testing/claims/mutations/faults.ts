@@ -68,7 +68,7 @@ export const FAULTS: readonly ClaimMutation[] = [
   {
     id: 'E-03',
     name: 'a node with a wrong clock treats a token in its grace as reused',
-    test: 'on a node',
+    test: 'a node with a fast clock',
     on: 'redis: ',
     file: `${DOMAIN}/tokens/token-validator.ts`,
     find: 'assertMayEnd(this.#clock);',
@@ -114,7 +114,7 @@ export const FAULTS: readonly ClaimMutation[] = [
   {
     id: 'E-02',
     name: "a service uses the machine's clock directly",
-    test: "a started service's",
+    test: 'clock never steps',
     file: `${SERVICE}/service.ts`,
     find: 'new CheckedClock(systemClock());',
     replace: 'new CheckedClock({ now: () => Date.now() });',

@@ -6,7 +6,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   {
     id: 'M-01',
     name: 'a value is cached although it changed during the load',
-    test: 'a cache never',
+    test: 'no order of events lets a cache',
     file: `${CACHE}/near-cache.ts`,
     find: 'if (this.#source.now() >= until || this.#changes.since(id, read_at, revision)) return;',
     replace: 'if (this.#source.now() >= until) return;',
@@ -14,7 +14,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   {
     id: 'M-01',
     name: 'a cache serves values while its feed is silent',
-    test: 'a cache never',
+    test: 'no order of events lets a cache',
     file: `${CACHE}/near-cache.ts`,
     find: ' || now >= this.#source.freshUntil()) return undefined;',
     replace: ') return undefined;',
@@ -22,7 +22,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   {
     id: 'M-01',
     name: 'cached values are served for five seconds',
-    test: 'a cache never',
+    test: 'no order of events lets a cache',
     file: `${CACHE}/freshness.ts`,
     find: 'const BOUND_MS = 3_000;',
     replace: 'const BOUND_MS = 5_000;',
@@ -79,7 +79,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   {
     id: 'M-04',
     name: 'a heartbeat from before the stream was opened counts',
-    test: 'when a node',
+    test: 'clients of a node',
     file: `${CLIENT}/cached/change-events.ts`,
     find: 'if (time < this.#taken) return null;',
     replace: '',
@@ -169,7 +169,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   {
     id: 'M-09',
     name: 'a slow listener stays connected',
-    test: 'a listener that reads',
+    test: 'a slow listener',
     file: `${HTTP}/changes/change-feed.ts`,
     find: '      response.destroy();\n      onSlow(address);',
     replace: '      onSlow(address);',

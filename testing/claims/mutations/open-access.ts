@@ -82,7 +82,7 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
   {
     id: 'K-02',
     name: 'HTTPS alone opens a component to the network',
-    test: 'on a network address the component',
+    test: 'a network address needs open_to_network',
     file: `${PIP_SERVICE}/http-connection.ts`,
     find: "return protocol === 'https' && textSetting(config, 'credential.ssl_ca_file') !== null;",
     replace: "return protocol === 'https';",

@@ -73,7 +73,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   {
     id: 'B-07',
     name: 'one address may have half of all connections by default',
-    test: 'a started service has the connection',
+    test: 'a started service has the limits',
     file: `${HTTP}/bounds.ts`,
     find: 'caller_share: 0.25,',
     replace: 'caller_share: 0.5,',
@@ -194,7 +194,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   {
     id: 'B-12',
     name: 'PostgreSQL: any number of calls may wait',
-    test: 'postgres: reads and writes',
+    test: 'postgres: calls above the queue',
     file: `${STORES}/postgres/data/batches.ts`,
     find: 'if (this.#waiting.length >= this.#options.waiting_max) {',
     replace: 'if (this.#waiting.length < 0) {',
@@ -242,7 +242,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   {
     id: 'B-12',
     name: 'any number of log lines may wait for the reader',
-    test: "while the log's",
+    test: 'a slow reader of the log',
     file: `${SERVICE}/observability/log-output.ts`,
     find: 'if (this.#waiting_bytes + bytes > this.#waiting_bytes_max) {',
     replace: 'if (this.#waiting_bytes < 0) {',
@@ -250,7 +250,7 @@ export const OVERLOAD: readonly ClaimMutation[] = [
   {
     id: 'B-07',
     name: 'the limits of the settings are not used',
-    test: 'a started service limits',
+    test: 'settings limit bodies',
     file: `${SERVICE}/service.ts`,
     find: 'connections_max: config.connections_max,',
     replace: '',

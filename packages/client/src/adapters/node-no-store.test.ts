@@ -68,7 +68,7 @@ function assertNotStored(headers: Readonly<Record<string, unknown>>, way: string
 
 const NAMES = [...Object.keys(WAYS), 'a listener of before', 'a listener of later'];
 
-test('[ASVS-14.3.2] no way to set headers over HTTP/1.1 makes a response with a token storable', async (t) => {
+test('[ASVS-14.3.2] HTTP/1.1: no way to set headers makes a token storable', async (t) => {
   const { url, stop } = await listen(
     createServer((req, res) => handle(decodeURIComponent(req.url?.slice(1) ?? ''), res)),
   );
@@ -79,7 +79,7 @@ test('[ASVS-14.3.2] no way to set headers over HTTP/1.1 makes a response with a 
   }
 });
 
-test('[ASVS-14.3.2] no way to set headers over HTTP/2 makes a response with a token storable', async (t) => {
+test('[ASVS-14.3.2] HTTP/2: no way to set headers makes a token storable', async (t) => {
   const server = createHttp2Server((req, res) => {
     handle(decodeURIComponent(req.url.slice(1)), res as unknown as ServerResponse);
   });

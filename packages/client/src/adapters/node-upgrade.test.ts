@@ -47,7 +47,7 @@ async function startWorld(t: TestContext) {
   return { sessions, session, cookie: `${NAME}=${token}` };
 }
 
-test('[ASVS-4.4.2] a WebSocket upgrade needs a live session and gets an HTTP error without one', async (t) => {
+test('[ASVS-4.4.2] a WebSocket upgrade without a live session gets an HTTP error', async (t) => {
   const { sessions, session, cookie } = await startWorld(t);
   const enter = upgradeSessions({ client: sessions.client });
   const upgrade = await startUpgrades(t, async (request, socket) => {

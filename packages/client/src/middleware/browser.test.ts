@@ -87,7 +87,7 @@ test('[ASVS-4.4.2] in Chromium only a page of the same host can open a WebSocket
   assert.equal(await open(), 'refused');
 });
 
-test('[C-07] in Chromium a cookie planted by a sibling host does not sign a user in or out', { skip }, async (t) => {
+test('[C-07] Chromium: a cookie from a sibling host signs no user in or out', { skip }, async (t) => {
   const { app, evil, sessions } = await startHosts(t);
   const browser = await startChromium(t, [RULES, '--ignore-certificate-errors']);
   const page = await browser.newPage();

@@ -77,7 +77,7 @@ test('express-session: other code can use the store, and undoes no unseen change
   assert.deepEqual(await get('a'), { cookie: COOKIE, views: 1, first: true, second: true, third: true });
 });
 
-test('[U-06] express-session: data that was not read from the store replaces the session', async (t) => {
+test('[U-06] express-session: data not read from the store replaces the session', async (t) => {
   const { client, get, set } = await startStore(t);
   await set('a', { cookie: COOKIE, userId: 'u', cart: [1] });
   const { userId: _, ...rest } = { ...(await get('a')) } as Record<string, unknown>;

@@ -55,7 +55,7 @@ async function request(store: LibrarySessions, change: string): Promise<void> {
   else if (session === null) await store.destroy(SID);
 }
 
-test('[U-07] each live device of a user belongs to a browser, also after parallel requests', async () => {
+test('[U-07] each live device belongs to a browser, after parallel requests too', async () => {
   const change = fc.constantFrom(...Object.keys(CHANGES));
   const rounds = fc.array(fc.array(change, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 });
   const turns = fc.infiniteStream(fc.nat({ max: 12 }));

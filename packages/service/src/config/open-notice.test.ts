@@ -5,7 +5,7 @@ import { openNotice } from './open-notice.ts';
 
 const KEYS = { SESSIONS_API_KEYS: `web:write:${'0'.repeat(64)}` };
 
-test('[K-03] one sentence states which paths are open without a key, and to which clients', () => {
+test('[K-03] one sentence states which paths are open without a key, and to whom', () => {
   const tls = { SESSIONS_TLS_KEY: 'k.pem', SESSIONS_TLS_CERT: 'c.pem', SESSIONS_TLS_CA: 'ca.pem' };
   const every = 'can read, change and end every session.';
   const v1 = 'can list, read, change and delete every session, including those of API v2.';

@@ -18,7 +18,7 @@ test('[O-04] with keys, API v1 can be left open, and it can be turned off', asyn
   assert.equal(await statusOf(off.url, 'POST /v2/sessions', { user_id: 'u' }), 201);
 });
 
-test('[K-01] without keys, the service does not start on a network address and says why', async () => {
+test('[K-01] without keys, a network address stops the start with a reason', async () => {
   const settings = { SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0', SESSIONS_HOST: '0.0.0.0' };
   await assert.rejects(startService(loadConfig(settings), createLogger('silent')), {
     code: 'INVALID_CONFIG',

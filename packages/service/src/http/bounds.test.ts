@@ -24,7 +24,7 @@ test('[B-09] a started service has the connection timeouts that SECURITY.md stat
   assert.deepEqual([handshake_timeout_ms, response_timeout_ms, check_interval_ms], [10_000, 30_000, 500]);
 });
 
-test('[M-09] [B-07] a started service has the connection and memory limits that SECURITY.md states', () => {
+test('[M-09] [B-07] a started service has the limits that SECURITY.md states', () => {
   const { connections_max, caller_share, pipelined_max, held_bytes_max } = DEFAULT_BOUNDS;
   assert.deepEqual([connections_max, caller_share, pipelined_max, held_bytes_max], [10_000, 0.25, 16, 67_108_864]);
   assert.equal(LISTENERS_MAX, 5_000);

@@ -56,7 +56,7 @@ onEveryStore((stores) => {
     return { ...server, failing, list };
   }
 
-  test(`[B-02] ${stores.name}: no value in a request of API v1 is reported as a store error`, async (t) => {
+  test(`[B-02] ${stores.name}: no value in a request of API v1 is a store error`, async (t) => {
     const { failing } = await serve(t);
     const lines: Line[] = [];
     for (const value of VALUES) {
@@ -78,7 +78,7 @@ onEveryStore((stores) => {
     assert.deepEqual(await failing(lines), []);
   });
 
-  test(`[B-02] ${stores.name}: no value in a request of API v2 is reported as a store error`, async (t) => {
+  test(`[B-02] ${stores.name}: no value in a request of API v2 is a store error`, async (t) => {
     const { failing } = await serve(t);
     const lines: Line[] = [];
     const cursors = [...TEXTS, ...DIGITS].flatMap((id) =>

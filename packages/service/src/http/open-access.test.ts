@@ -128,7 +128,7 @@ test('[K-07] without keys, every path rejects foreign hosts and origins', async 
   );
 });
 
-test('[O-01] without keys, the service serves its own pages and the allowed origins and hosts', async (t) => {
+test('[O-01] without keys, only own pages, allowed origins and hosts may call', async (t) => {
   const { url, send: opened } = await start(t, { cors_origins: ['https://app.example'], allowed_hosts: ['sessions'] });
   const own = { origin: url, 'sec-fetch-site': 'same-origin' };
   const allowed = { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' };

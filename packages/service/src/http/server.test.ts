@@ -45,7 +45,7 @@ test('closing finishes the request in flight and rejects new connections', async
   await stopping;
 });
 
-test('[ASVS-16.5.2] a store that does not respond causes a 503 with Retry-After, never "no session"', async (t) => {
+test('[ASVS-16.5.2] a silent store causes 503 with Retry-After, never "no session"', async (t) => {
   const store = heldStore();
   store.fail(new SessionsError('STORE_UNAVAILABLE', 'The session store is unavailable: gone.'));
   const server = await startTestServer({ store });

@@ -99,7 +99,7 @@ function startWithControlledFeed(t: TestContext) {
   return { store, world, near, finds: t.mock.method(store, 'find').mock };
 }
 
-test('[M-01] a node serves nothing from its cache after the feed was silent for 3 seconds', async (t) => {
+test('[M-01] a node serves nothing cached after a silence of 3 seconds', async (t) => {
   const { store, world, near, finds } = startWithControlledFeed(t);
   const sessions = new Sessions(store, new ManualClock(), SETTINGS, failed, near);
   const { token } = await sessions.openWithToken({ user_id: 'u' }, null);

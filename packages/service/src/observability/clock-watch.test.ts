@@ -84,7 +84,7 @@ test('a clock that steps is compared at once, with one comparison for all caller
   watch.stop();
 });
 
-test('[E-03] a node with a wrong clock starts, logs it, is not ready and takes no lease', {
+test('[E-03] a node with a wrong clock starts, is not ready, takes no lease', {
   skip: missingRedis() ?? false,
 }, async (t) => {
   const server = await RedisServer.start();

@@ -25,7 +25,7 @@ function replaced(t: TestContext, name: 'randomFillSync' | 'timingSafeEqual', by
   return mock;
 }
 
-test("[ASVS-7.2.3] ids have 128 bits and secrets 132 bits of the system's random generator", (t) => {
+test("[ASVS-7.2.3] ids have 128 and secrets 132 bits of the system's generator", (t) => {
   const bytes = Buffer.from(Array.from({ length: POOL_BYTES }, (_, index) => (index * 37 + 11) % 251));
   const generator = replaced(t, 'randomFillSync', (pool) => bytes.copy(pool as Buffer));
   const drawAnew = () => randomText(POOL_BYTES);

@@ -147,7 +147,7 @@ function hearing() {
   return { heard, fetch: fetchHearing };
 }
 
-test('[M-04] when a node loses its store, its clients serve nothing cached after 3 seconds', async (t) => {
+test('[M-04] clients of a node without a store serve nothing after 3 seconds', async (t) => {
   const store = new DoubtfulStore({ sessions_max: 10 });
   const server = await start(t, { store });
   const { client, token } = await cached(t, server);

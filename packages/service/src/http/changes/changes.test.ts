@@ -181,7 +181,7 @@ test('a service that stops ends its change streams at once', async () => {
   assert.equal(await end, 'the end');
 });
 
-test('[M-09] a listener that reads too slowly is disconnected and delays no other listener', {
+test('[M-09] a slow listener is disconnected and delays no other listener', {
   timeout: 20_000,
 }, async (t) => {
   const { url, sessions, log } = await start(t);

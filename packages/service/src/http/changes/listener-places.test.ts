@@ -21,7 +21,7 @@ test('a key and an address each have a share of the places, and can reuse freed 
   places.take(['key a', 'address 1']);
 });
 
-test('[M-09] listeners of one key leave places for other keys, also from the same address', async (t) => {
+test('[M-09] listeners of one key leave places for other keys', async (t) => {
   const [first, second] = [newApiKey('first', 'validate'), newApiKey('second', 'validate')];
   const keys = [first, second].map(({ configured }) => parseApiKey(configured));
   // A caller may have two listeners, and an address twenty connections.

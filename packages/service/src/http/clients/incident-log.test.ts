@@ -23,7 +23,7 @@ test('a failure is a warning with the reason and the address', () => {
   assert.deepEqual(lines, [{ ...expected, time: lines[0]?.time }]);
 });
 
-test('[ASVS-16.3] repeated failures log one line a second for each address and count the rest', () => {
+test('[ASVS-16.3] failures of one address log one line a second and count the rest', () => {
   const { clock, lines, write } = logging();
   for (let time_ms = 0; time_ms <= 2_000; time_ms += 10) {
     write(WRONG_KEY, '192.0.2.1');
@@ -50,7 +50,7 @@ test('a flood of wrong keys does not hide a valid key with too small a scope', (
   );
 });
 
-test('[ASVS-16.3] failures from many clients log 20 lines a second in all and count the rest', () => {
+test('[ASVS-16.3] failures of many clients log 20 lines a second and count the rest', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const { clock, lines, write } = logging();

@@ -188,7 +188,7 @@ for (const route of ROUTES.filter(({ method }) => method !== 'GET')) {
 }
 
 for (const route of ROUTES.filter(({ method }) => method === 'GET')) {
-  test(`[B-01] ${route.name} rejects invalid, repeated and unknown query parameters by name`, async () => {
+  test(`[B-01] ${route.name} rejects bad, repeated and unknown parameters by name`, async () => {
     const ask = async (query: string, name: string) => {
       assertNamed(await send(`GET ${route.path}?${query}`), name, query.slice(0, 60));
     };

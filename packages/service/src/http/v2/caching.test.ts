@@ -13,7 +13,7 @@ const BODIES: Readonly<Record<string, (token: string) => object>> = {
   updateSession: () => ({ client: 'phone' }),
 };
 
-test('[ASVS-14.2.2] no response of API v2 may be stored by a cache, whatever its status', async (t) => {
+test('[ASVS-14.2.2] no response of API v2, whatever its status, may be cached', async (t) => {
   const { url, stop } = await startTestServer();
   t.after(stop);
   const send = async (method: string, path: string, body?: object) => {

@@ -15,7 +15,7 @@ onEveryStore((stores) => {
     assert.equal(replies.at(-1)?.body.session.revision, 2);
   });
 
-  test(`[U-12] ${stores.name}: 500 parallel opens with a limit of 5 never show more than 5 live`, async (t) => {
+  test(`[U-12] ${stores.name}: 500 parallel opens with limit 5 show at most 5 live`, async (t) => {
     const { open, send } = await startV2(t, {
       store: await stores.empty(),
       settings: { limit: { max: 5, policy: 'evict_oldest' } },

@@ -64,7 +64,7 @@ function queryOf(url: string): Readonly<Record<string, unknown>> {
   const members: Record<string, unknown> = Object.create(null);
   for (const [name, text] of new URLSearchParams(query)) {
     if (name === 'correlation_id' || name === 'trace_id') continue;
-    if (name in members) throw invalidMember(name, 'is there more than once');
+    if (name in members) throw invalidMember(name, 'is repeated; send it once');
     // `URLSearchParams` replaces undecodable bytes by this character; a filter would then search for it.
     if (text.includes('\ufffd') && !isDecodable(query)) throw invalidMember(name, 'is not valid percent-encoded UTF-8');
     members[name] = QUERY_TYPES.get(name)?.(text) ?? text;

@@ -41,7 +41,7 @@ test('both APIs return the same sessions', async (t) => {
   assert.equal((await send(`GET /v2/sessions/${session.id}`)).body.close_reason, 'closed');
 });
 
-test('[ASVS-7.3.1] idle and absolute timeouts end a session; validation extends the idle timeout', async (t) => {
+test('[ASVS-7.3.1] both timeouts end a session; validation extends the idle one', async (t) => {
   const { open, validate, clock, send } = await startV2(t);
   const { token } = await open({ idle_timeout: 100, expire_time: new Date(clock.now() + 250_000).toISOString() });
   clock.advance(90_000);
@@ -56,7 +56,7 @@ test('[ASVS-7.3.1] idle and absolute timeouts end a session; validation extends 
   assert.deepEqual((await send('GET /v2/sessions?close_reason=idle')).body.items.length, 1);
 });
 
-test('[U-09] activity is written once per touch interval, and unwritten activity still counts', async (t) => {
+test('[U-09] activity is written once per interval; unwritten activity counts', async (t) => {
   const { open, validate, clock, send } = await startV2(t);
   const { token, session } = await open({ idle_timeout: 3600 });
   const requestTime = async () => (await send(`GET /v2/sessions/${session.id}`)).body.request_time;
@@ -90,7 +90,7 @@ test('data is merged, and with If-Match no update is lost', async (t) => {
   assert.equal((await send(`PUT ${path}`, { body: 'y'.repeat(65_536) })).body.code, 'VALUE_TOO_LARGE');
 });
 
-test('[ASVS-7.1.2] a user never exceeds the session limit, and evicted sessions are returned', async (t) => {
+test('[ASVS-7.1.2] a user never exceeds the limit; evicted sessions are returned', async (t) => {
   const limited = (policy: 'deny' | 'evict_oldest' | 'evict_idle') =>
     startV2(t, { settings: { limit: { max: 2, policy } } });
   const deny = await limited('deny');
@@ -204,7 +204,7 @@ test('stats have the last sweep with its counts and its lag', async (t) => {
   assert.deepEqual((await send('GET /v2/stats')).body.sweep, { time, closed: 1, purged: 1, lag: 2.5 });
 });
 
-test('[ASVS-7.1.1] timeouts above the maxima are rejected; the maximum lifetime is the default', async (t) => {
+test('[ASVS-7.1.1] timeouts above the maxima are rejected', async (t) => {
   const settings = { idle_timeout_ms: 60_000, idle_timeout_ms_max: 120_000, lifetime_ms_max: 3_600_000 };
   const { open, send, clock } = await startV2(t, { settings });
   assert.equal((await open()).session.expire_time, new Date(clock.now() + 3_600_000).toISOString());

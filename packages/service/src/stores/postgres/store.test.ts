@@ -153,7 +153,7 @@ test('postgres: a change does not affect the large texts that it does not name',
   assert.deepEqual([stored?.data, stored?.user, stored?.request_time], [data, '1', NOW + 2]);
 });
 
-test('[B-12] postgres: reads and writes above the queue limit fail at once, others succeed', async () => {
+test('[B-12] postgres: calls above the queue limit fail at once', async () => {
   const store = await databases.open(undefined, { reads_waiting_max: 10, writes_waiting_max: 10 });
   const writes = Array.from({ length: 30 }, (_, n) => store.insert(sessionOf(`s${n}`), null, NOW));
   const finds = Array.from({ length: 30 }, (_, n) => store.find(`s${n}`));

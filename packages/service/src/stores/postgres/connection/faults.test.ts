@@ -126,7 +126,7 @@ test('postgres: a write that succeeded survives a kill of the server', async () 
   assert.equal(found.filter((session) => session === null).length, 0);
 });
 
-test('[B-12] postgres: calls time out on a dead network, and the store recovers afterwards', async () => {
+test('[B-12] postgres: calls time out on a dead network, then recover', async () => {
   const { proxy, store } = await behindProxy();
   const gapsAre = gaps(store);
   await store.insert(sessionOf('a'), null, NOW);

@@ -62,7 +62,7 @@ function gapOf(store: SessionStore): Promise<void> {
   return promise.finally(stop);
 }
 
-test('[M-06] postgres: a role with LISTEN and NOTIFY only learns no session id and no user', async (t) => {
+test('[M-06] postgres: a role with LISTEN and NOTIFY learns no id and no user', async (t) => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   const stranger = await connectStranger(t, url);

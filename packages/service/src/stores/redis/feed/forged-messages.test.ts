@@ -43,7 +43,7 @@ describe('redis forged messages', { skip: missingRedis() ?? false }, () => {
     }
   };
 
-  test('[M-06] redis: a user with SUBSCRIBE and PUBLISH only learns no session id and no user', async () => {
+  test('[M-06] redis: a user with SUBSCRIBE and PUBLISH learns no id and no user', async () => {
     await withStore(server.url, (store) =>
       asStranger(async ({ heard, command }) => {
         await assert.rejects(command('GET', 'ps:{x}:feed-key'), /NOPERM/);
