@@ -11,7 +11,7 @@ interface Counts {
 }
 
 /** How many sessions were opened and closed in each of the last hours. */
-export class HourCounters {
+export class HourlyCounters {
   readonly #hours = new Map<number, Counts>();
 
   /** Entries of session libraries are not counted, here and in `closed`. */

@@ -20,7 +20,7 @@ import type {
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import type { MemoryStoreConfig } from './config.ts';
 import { Entries, type Entry } from './entries.ts';
-import { HourCounters } from './hourly-counts.ts';
+import { HourlyCounters } from './hourly-counts.ts';
 import { countMatching, listMatching, matching, matchingFrom, SCANNED_MAX } from './matching.ts';
 
 /**
@@ -34,7 +34,7 @@ import { countMatching, listMatching, matching, matchingFrom, SCANNED_MAX } from
 export class MemoryStore implements SessionStore {
   readonly #config: MemoryStoreConfig;
   readonly #entries = new Entries();
-  readonly #hours = new HourCounters();
+  readonly #hours = new HourlyCounters();
   readonly #listeners = new ChangeListeners();
 
   constructor(config: MemoryStoreConfig) {

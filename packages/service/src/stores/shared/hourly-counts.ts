@@ -13,7 +13,7 @@ export interface HourSum {
 }
 
 /** Counts the sessions that a transaction opens and closes, with one sum per hour and kind. */
-export class HourSums {
+export class HourlySums {
   readonly #sums = new Map<string, HourSum>();
 
   /** Counts a session that is new in the store. Entries of session libraries are not counted, here and in `closed`. */

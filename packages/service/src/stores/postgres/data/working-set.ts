@@ -4,7 +4,7 @@ import { evictedFor } from '../../../domain/limits.ts';
 import { apply, type CloseReason, expire, isLive, type Session } from '../../../domain/session.ts';
 import type { SessionLimit } from '../../../domain/store.ts';
 import { assertMayEnd, type Clock } from '../../../domain/time/clock.ts';
-import { HourSums } from '../../shared/hourly-counts.ts';
+import { HourlySums } from '../../shared/hourly-counts.ts';
 import { changedStored, newlyStored, type Stored } from './rows.ts';
 import type { Write, WriteResult } from './writes.ts';
 
@@ -29,7 +29,7 @@ export interface FinalStates {
 export class WorkingSet {
   /** The changes to publish, in order. */
   readonly changes: SessionChange[] = [];
-  readonly hours = new HourSums();
+  readonly hours = new HourlySums();
   readonly #entries = new Map<string, Entry>();
   /** When the sessions were locked: the writes may have waited since their `now`. */
   readonly #decided_at: number;

@@ -1,11 +1,11 @@
 import type { HourCounts } from '../../../domain/store.ts';
-import { type HourSum, HourSums, toHours } from '../../shared/hourly-counts.ts';
+import { HourlySums, type HourSum, toHours } from '../../shared/hourly-counts.ts';
 import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys } from './keys.ts';
 
 /** The sums over all shards, the latest hour first. */
 export async function hoursSince(engine: ShardRouter, keys: Keys, since: number): Promise<HourCounts[]> {
-  const sums = new HourSums();
+  const sums = new HourlySums();
   const found = await Promise.all(
     keys.shards.map((shard) => engine.send<readonly string[]>(shard, ['HGETALL', keys.hours(shard)])),
   );

@@ -1,7 +1,7 @@
 import { changed, removed, type SessionChange } from '../../../domain/changes.ts';
 import { deadline, type Session } from '../../../domain/session.ts';
 import type { PublishedChange } from '../../shared/change-text.ts';
-import { HourSums } from '../../shared/hourly-counts.ts';
+import { HourlySums } from '../../shared/hourly-counts.ts';
 import { NOTHING_SEALED, type Sealed } from '../feed/feed-messages.ts';
 import { INDEXES, type Keys, type Shard, USER_INDEXES } from './keys.ts';
 import { type Stored, toText } from './session-codec.ts';
@@ -86,7 +86,7 @@ function ttlOf(session: Session, now: number | null, retention_ms: number | null
 
 /** How many sessions the write opens and closes in each hour. */
 function countValues(puts: readonly Put[]): string[] {
-  const sums = new HourSums();
+  const sums = new HourlySums();
   for (const { before, after } of puts) {
     if (after === null) continue;
     if (before === null) sums.opened(after);

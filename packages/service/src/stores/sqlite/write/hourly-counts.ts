@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { SessionSummary } from '../../../domain/session.ts';
-import { HOUR_MS, HOURS_MAX, HourSums } from '../../shared/hourly-counts.ts';
+import { HOUR_MS, HOURS_MAX, HourlySums } from '../../shared/hourly-counts.ts';
 import { prepare, type RowStatement } from '../connection.ts';
 import { isDamage } from '../faults.ts';
 
@@ -18,12 +18,12 @@ const LEFT_OUT_TRANSACTIONS = 1_000;
  * Counts the sessions that a transaction opens and closes, and writes the sums at its end: one row per hour and kind,
  * not one per session. It also stores the number of open sessions, because counting 10 million of them takes 0.2 s.
  */
-export class HourCounters {
+export class HourlyCounters {
   readonly #add: RowStatement;
   readonly #forget: RowStatement;
   readonly #addOpen: RowStatement;
   readonly #recount: RowStatement;
-  readonly #sums = new HourSums();
+  readonly #sums = new HourlySums();
   /** The change in the number of open sessions. */
   #opened = 0;
   #latest = 0;

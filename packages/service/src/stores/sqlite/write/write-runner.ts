@@ -18,7 +18,7 @@ import {
   toUpdate,
   UPDATE_SESSION,
 } from '../rows.ts';
-import { HourCounters } from './hourly-counts.ts';
+import { HourlyCounters } from './hourly-counts.ts';
 import type { Write, WriteResult } from './writes.ts';
 
 /** One shared object: if a message refers to it many times, the copy to the other thread holds it once. */
@@ -35,7 +35,7 @@ const CLOSE_TIME = placeOf('close_time');
 export class WriteRunner {
   readonly #db: DatabaseSync;
   readonly #among: string;
-  readonly #hours: HourCounters;
+  readonly #hours: HourlyCounters;
   readonly #select: RowStatement;
   readonly #due: RowStatement;
   readonly #dueOfUser: RowStatement;
@@ -51,7 +51,7 @@ export class WriteRunner {
   constructor(db: DatabaseSync, among = '') {
     this.#db = db;
     this.#among = among;
-    this.#hours = new HourCounters(db);
+    this.#hours = new HourlyCounters(db);
     this.#select = prepare(db, SELECT_SESSION);
     this.#insert = prepare(db, INSERT_SESSION);
     this.#update = prepare(db, UPDATE_SESSION);
