@@ -99,6 +99,48 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
+    name: 'a passive validation says whether the user is signed in, and is no activity',
+    run: async (world) => {
+      const { sessions, clock, settled } = world;
+      const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 10 });
+      for (let second = 1; second < 10; second += 1) {
+        clock.advance(SECOND_MS);
+        const validation = await sessions.validate(token, { touch: false });
+        assert.equal(validation.active && validation.session.expires_in, 10 - second);
+        assert.equal((await sessions.read(token, { touch: false }))?.id, session.id);
+        if (validation.active) assert.equal(validation.max_age, 0, 'a cached one would serve active reads');
+      }
+      await settled();
+      assert.equal((await sessions.get(session.id))?.request_time, session.request_time);
+      clock.advance(SECOND_MS);
+      assert.deepEqual(await sessions.validate(token, { touch: false }), { active: false, reason: 'idle' });
+      assert.equal(await sessions.read(token, { touch: false }), null);
+    },
+  },
+  {
+    name: 'expires_in counts down to the nearer deadline, and activity moves it',
+    run: async (world) => {
+      const { sessions, clock, settled } = world;
+      const expire_time = fromNow(world, 15 * SECOND_MS);
+      const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 10, expire_time });
+      const expiresIn = async () => (await sessions.get(session.id))?.expires_in;
+      assert.equal(session.expires_in, 10);
+      clock.advance(2 * SECOND_MS + 1);
+      assert.equal(await expiresIn(), 7);
+      const validation = await sessions.validate(token);
+      assert.equal(validation.active && validation.session.expires_in, 10);
+      await settled();
+      clock.advance(6 * SECOND_MS - 1);
+      assert.equal(await expiresIn(), 5);
+      const [listed] = (await sessions.list({ user_id: 'u' })).items;
+      assert.equal(listed?.expires_in, 5);
+      await sessions.touch(session.id);
+      assert.equal(await expiresIn(), 7, 'the absolute deadline is nearer');
+      clock.advance(7 * SECOND_MS);
+      assert.equal(await expiresIn(), null);
+    },
+  },
+  {
     name: 'a touch does not change the revision, so conditional writes still succeed',
     run: async ({ sessions, clock, settled }) => {
       const { session, token } = await sessions.open({ user_id: 'u', data: 1 });

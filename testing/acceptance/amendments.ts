@@ -10,7 +10,10 @@ export const AMENDMENT_CASES: readonly UseCase[] = [
       const { session } = await sessions.open({ user_id: 'u', user_name: 'Ann', address: 'a', client: 'c', data: 1 });
       clock.advance(SECOND_MS);
       const renamed = await sessions.update(session.id, { user_name: 'Anne', client: null });
-      assert.deepEqual(renamed, { ...session, user_name: 'Anne', client: null, revision: 2 });
+      assert.deepEqual(renamed, {
+        ...session,
+        ...{ user_name: 'Anne', client: null, revision: 2, expires_in: session.idle_timeout - 1 },
+      });
       assert.deepEqual(await sessions.get(session.id), renamed);
       const [listed] = (await sessions.list({ user_id: 'u' })).items;
       assert.deepEqual([listed?.user_name, listed?.address, listed?.client], ['Anne', 'a', null]);

@@ -25,7 +25,10 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
       const { session, token, evicted } = await sessions.open(request);
       const times = { open_time: fromNow(world, 0), request_time: fromNow(world, 0), close_time: null };
       const { id } = session;
-      assert.deepEqual(session, { ...request, ...times, id, active: true, close_reason: null, revision: 1 });
+      assert.deepEqual(session, {
+        ...{ ...request, ...times, id },
+        ...{ active: true, expires_in: 1800, close_reason: null, revision: 1 },
+      });
       assert.deepEqual(evicted, []);
       assert.match(token, /^ps_[0-9a-f]{36}_[A-Za-z0-9_-]{43}$/);
       assert.deepEqual(await sessions.get(id), session);
@@ -42,7 +45,14 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
       assert.deepEqual(session, {
         ...{ id: session.id, user_id: 'u', user_name: null, address: null, client: null, user: null, data: null },
         ...{ active: true, open_time: now, request_time: now, close_time: null, close_reason: null, revision: 1 },
-        ...{ idle_timeout: 3600, expire_time: null, auth_time: now, auth_methods: [], auth_level: null },
+        ...{
+          idle_timeout: 3600,
+          expires_in: 3600,
+          expire_time: null,
+          auth_time: now,
+          auth_methods: [],
+          auth_level: null,
+        },
       });
     },
   },
@@ -120,7 +130,14 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
       clock.advance(5 * SECOND_MS);
       const now = fromNow(world, 0);
       const closed = await sessions.close(session.id);
-      const end = { active: false, close_reason: 'closed', close_time: now, request_time: now, revision: 2 };
+      const end = {
+        active: false,
+        close_reason: 'closed',
+        close_time: now,
+        request_time: now,
+        expires_in: null,
+        revision: 2,
+      };
       assert.deepEqual(closed, { ...session, ...end, user: null, data: null });
       clock.advance(5 * SECOND_MS);
       assert.deepEqual(await sessions.close(session.id, { reason: 'revoked' }), closed);

@@ -42,8 +42,9 @@ export function clientMethods({ send, isMissing, newIdempotencyKey }: Sender): S
   };
 
   const validate: SessionsClient['validate'] = (token, options) => {
-    const { max_age } = options ?? {};
-    return send<Validation>('validateToken', { body: max_age === undefined ? { token } : { token, max_age } }, options);
+    const { max_age, touch } = options ?? {};
+    const body = { token, ...(max_age !== undefined && { max_age }), ...(touch !== undefined && { touch }) };
+    return send<Validation>('validateToken', { body }, options);
   };
 
   return {

@@ -34,8 +34,17 @@ export interface WriteOptions extends RequestOptions {
   readonly if_match?: number | undefined;
 }
 
+/** The options of `read`. */
+export interface ReadOptions extends RequestOptions {
+  /**
+   * False for a passive check, which does not count as activity: "is the user still signed in?" without keeping the user
+   * signed in. Default true.
+   */
+  readonly touch?: boolean | undefined;
+}
+
 /** The options of `validate`. */
-export interface ValidateOptions extends RequestOptions {
+export interface ValidateOptions extends ReadOptions {
   /**
    * The maximum age of the service's own cached result, in seconds; 0 makes it read its store. Default: any age that
    * the service allows.

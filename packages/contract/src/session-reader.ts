@@ -1,4 +1,4 @@
-import type { RequestOptions } from './request-options.ts';
+import type { ReadOptions } from './request-options.ts';
 import type { Session } from './v2.ts';
 
 /**
@@ -10,7 +10,7 @@ export interface SessionReader<User = unknown, Data = unknown> {
    * Returns the live session of a token; null if there is none or it has ended. Rejects if the service cannot be
    * reached, so that a fault never signs a user in or out.
    */
-  read(credential: string, options?: RequestOptions): Promise<Session<User, Data> | null>;
+  read(credential: string, options?: ReadOptions): Promise<Session<User, Data> | null>;
 
   /**
    * Returns the result of `read` if it is in memory and still safe to use. Returns undefined if `read` would have to

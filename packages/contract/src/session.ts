@@ -22,6 +22,10 @@ export interface SessionSummary {
   readonly idle_timeout: number;
   /** The absolute deadline; null for none. */
   readonly expire_time: string | null;
+  /**
+   * Whole seconds until the session ends without further activity, at the time of the response; null once it has ended.
+   */
+  readonly expires_in: number | null;
   /** When the session ended; null while it is active. */
   readonly close_time: string | null;
   /** Why the session ended; null while it is active. */
@@ -65,7 +69,7 @@ export type SessionNames = { readonly [Name in (typeof SESSION_NAMES)[number]]?:
 /** A property of a session on the wire. */
 export interface SessionProperty {
   /** The type of its values. A `time` is `YYYY-MM-DDTHH:mm:ss.sssZ`. */
-  readonly type: 'string' | 'boolean' | 'time' | 'seconds' | 'integer' | 'close_reason' | 'strings';
+  readonly type: 'string' | 'boolean' | 'time' | 'seconds' | 'seconds_left' | 'integer' | 'close_reason' | 'strings';
   /** Whether its value can be null. */
   readonly isNullable: boolean;
   /** Its description in the OpenAPI document. */
@@ -84,6 +88,10 @@ export const SESSION_PROPERTIES: Readonly<Record<keyof SessionSummary, SessionPr
   request_time: required('time', 'The last activity, as precisely as touches are recorded'),
   idle_timeout: required('seconds', 'The session ends after this time without activity, in seconds'),
   expire_time: nullable('time', 'The absolute deadline; null for none'),
+  expires_in: nullable(
+    'seconds_left',
+    'Whole seconds until the session ends without further activity, at the time of the response; null once it has ended',
+  ),
   close_time: nullable('time', 'Null while the session is active'),
   close_reason: nullable('close_reason', 'Null while the session is active'),
   revision: required('integer', 'Increases with every change except a touch; the ETag is the same number in quotes'),

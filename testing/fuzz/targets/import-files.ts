@@ -97,7 +97,7 @@ async function assertUsable(store: SessionStore, sessions: Sessions, imported: r
     const session = await sessions.get(id);
     if (session === null) continue;
     JSON.parse(sessionTextV1(session));
-    assertSchema('Session', JSON.parse(sessionText(session)));
+    assertSchema('Session', JSON.parse(sessionText(session, sessions.now())));
     await allowed(sessions.replace(id, 'data', asJsonText('[1]')));
     await allowed(sessions.patchData(id, asJsonText('{"a":1}'), 100));
     await allowed(sessions.touch(id));
@@ -105,7 +105,7 @@ async function assertUsable(store: SessionStore, sessions: Sessions, imported: r
     await sessions.validate(token);
     await allowed(sessions.rotate(token));
     const changed = await sessions.get(id);
-    if (changed) assertSchema('Session', JSON.parse(sessionText(changed)));
+    if (changed) assertSchema('Session', JSON.parse(sessionText(changed, sessions.now())));
     await sessions.close(id);
   }
   JSON.parse(`[${whole.trim().replaceAll('\n', ',')}]`);

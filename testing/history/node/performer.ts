@@ -42,7 +42,9 @@ async function resultOf({ sessions, caller, clock }: Node, operation: Operation)
     case 'get':
       return sessionResult(await sessions.get(operation.id));
     case 'validate':
-      return validationResult(await sessions.validate(operation.token, operation.age_ms_max ?? undefined));
+      return validationResult(
+        await sessions.validate(operation.token, { age_ms_max: operation.age_ms_max ?? undefined }),
+      );
     case 'cached':
       return cachedResult(caller.peek(operation.token) ?? (await caller.read(operation.token)));
     case 'rotate': {

@@ -19,14 +19,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authenticate, isRefusal, withoutSession } from '../middleware/authenticate.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from '../middleware/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
-import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
+import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import { UserSession } from '../middleware/user-session.ts';
 import { NodeExchange } from './node-http.ts';
 
 export { refusalOf } from '../middleware/refusal-of.ts';
 export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
-export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
+export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
 export { type EnteredUpgrade, upgradeSessions } from './node-upgrade.ts';
 
@@ -56,8 +56,11 @@ type Middleware = (req: IncomingMessage, res: ServerResponse, next: Next) => voi
  * const app = express();
  * app.use(userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) }));
  */
-export function userSessions(options: UserSessionsOptions): Middleware {
+export function userSessions<R extends IncomingMessage = IncomingMessage>(
+  options: UserSessionsOptions & PassiveOption<R>,
+): Middleware {
   const settings = toSettings(options);
+  const isPassive = passiveOf(options);
   return function userSessions(req: Request, res, next) {
     const exchange = new NodeExchange(req, isResponse(res) ? res : null, UserSession.stateOf(req.userSession));
     const proceed = (entered: UserSession | SessionRefusal) => {
@@ -66,7 +69,7 @@ export function userSessions(options: UserSessionsOptions): Middleware {
       if (isRefusal(entered)) sendRefusal(res, entered, next);
       else next();
     };
-    const entered = authenticate(settings, exchange);
+    const entered = authenticate(settings, exchange, isPassive(req as IncomingMessage as R));
     if (entered instanceof Promise) entered.then(proceed).catch(next);
     else proceed(entered);
   };

@@ -21,7 +21,7 @@ import { withCookie } from '../middleware/cookies.ts';
 import type { Exchange } from '../middleware/http-adapter.ts';
 import { PROBLEM_TYPE, type SessionRefusal } from '../middleware/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
-import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
+import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import { UserSession } from '../middleware/user-session.ts';
 import { pathOf } from './node-http.ts';
 import { enforceNoStore } from './node-no-store.ts';
@@ -29,7 +29,7 @@ import { enforceNoStore } from './node-no-store.ts';
 export { refusalOf } from '../middleware/refusal-of.ts';
 export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
-export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
+export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
 export { type EnteredUpgrade, upgradeSessions } from './node-upgrade.ts';
 
@@ -53,11 +53,15 @@ declare module 'fastify' {
  * const app = fastify();
  * await app.register(userSessions, { client: createSessionsClient({ url: 'http://localhost:8080', key }) });
  */
-export async function userSessions(app: FastifyInstance, options: UserSessionsOptions): Promise<void> {
+export async function userSessions(
+  app: FastifyInstance,
+  options: UserSessionsOptions & PassiveOption<FastifyRequest>,
+): Promise<void> {
   const settings = toSettings(options);
+  const isPassive = passiveOf(options);
   if (!app.hasRequestDecorator('userSession')) app.decorateRequest('userSession');
   app.addHook('onRequest', async function userSessions(request, reply) {
-    const entered = await authenticate(settings, exchangeOf(request, reply));
+    const entered = await authenticate(settings, exchangeOf(request, reply), isPassive(request));
     if (isRefusal(entered)) return sendRefusal(reply, entered);
     request.userSession = entered;
     return undefined;

@@ -17,14 +17,14 @@
  */
 import { authenticate, isRefusal } from '../middleware/authenticate.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
-import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
+import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
 import { fetchExchangeOf } from './fetch-http.ts';
 
 export { refusalOf } from '../middleware/refusal-of.ts';
 export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
-export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
+export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
 
 /** The result for a request: its session, or the response that rejects it. */
@@ -58,13 +58,14 @@ export type Entered<User, Data> =
  * const response = refused ?? respond(Response.json({ user_id: userSession.current?.user_id }));
  */
 export function userSessions<User = unknown, Data = unknown>(
-  options: UserSessionsOptions,
+  options: UserSessionsOptions & PassiveOption<Request>,
 ): (request: Request) => Promise<Entered<User, Data>> {
   const settings = toSettings(options);
+  const isPassive = passiveOf(options);
   return async function enterWithSession(request) {
     const exchange = fetchExchangeOf(request);
     const leave = exchange.mount();
-    const entered = await authenticate(settings, exchange);
+    const entered = await authenticate(settings, exchange, isPassive(request));
     if (isRefusal(entered)) {
       leave();
       return { refused: entered.getResponse() };

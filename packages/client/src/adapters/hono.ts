@@ -17,14 +17,14 @@
  */
 import type { MiddlewareHandler } from 'hono';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
-import type { UserSessionsOptions } from '../middleware/settings.ts';
+import type { PassiveOption, UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
 import { userSessions as enterer } from './fetch.ts';
 
 export { refusalOf } from '../middleware/refusal-of.ts';
 export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
-export type { CookieLifetime, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
+export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
 
 /** The variables that handlers find in `c.var`, with the application's own types of the values in a session. */
@@ -48,7 +48,7 @@ export interface UserSessionEnv<User = unknown, Data = unknown> {
  * app.use(userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) }));
  */
 export function userSessions<User = unknown, Data = unknown>(
-  options: UserSessionsOptions,
+  options: UserSessionsOptions & PassiveOption<Request>,
 ): MiddlewareHandler<UserSessionEnv<User, Data>> {
   const enter = enterer<User, Data>(options);
   return async function userSessions(c, next) {

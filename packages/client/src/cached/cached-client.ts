@@ -1,5 +1,5 @@
 import { assertObject } from '@pip-sessions/contract/arguments';
-import type { RequestOptions } from '@pip-sessions/contract/request-options';
+import type { ReadOptions, RequestOptions } from '@pip-sessions/contract/request-options';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { sessionIdOf } from '@pip-sessions/contract/token';
 import type { Session } from '@pip-sessions/contract/v2';
@@ -45,9 +45,12 @@ export interface CachedSessionsClient<User = unknown, Data = unknown> extends Se
    * The end of a session takes effect within milliseconds, and within 3 seconds whatever happens to the network: a
    * cache without a fresh watermark calls the service for each read. Rejects as `validate` does.
    *
-   * The session is shared between callers and frozen.
+   * A passive read (`touch: false`) is served from memory too. Otherwise it calls the service, and its result is not
+   * cached: it would extend no session.
+   *
+   * The session is shared between callers and frozen; `expires_in` counts down.
    */
-  read(credential: string, options?: RequestOptions): Promise<Session<User, Data> | null>;
+  read(credential: string, options?: ReadOptions): Promise<Session<User, Data> | null>;
   /**
    * Returns the result of `read` without a promise, if it is in memory and still safe to use. Returns undefined if
    * `read` would have to call the service. The middleware calls it first.
@@ -113,6 +116,7 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
   const cached: CachedSessionsClient = {
     ...forgetting(client, cache),
     read: (credential, request) => {
+      if (request?.touch === false) return passiveRead(client, cache, credential, request);
       const read = cache.read(credential);
       return request === undefined ? read : bounded(read, request, settings);
     },
@@ -121,6 +125,17 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
     stop: () => stream.stop(),
   };
   return cached as CachedSessionsClient<User, Data>;
+}
+
+/** Serves what an active read has cached, and caches nothing itself: only activity extends a session. */
+async function passiveRead(
+  client: SessionsClient,
+  cache: NearCache<Session | null>,
+  token: string,
+  options: ReadOptions,
+): Promise<Session | null> {
+  const cached = cache.peek(token);
+  return cached === undefined ? client.read(token, options) : cached;
 }
 
 /** Other callers may wait for the same load: a timeout or a signal of this caller ends its wait, not the load. */
@@ -143,7 +158,7 @@ async function load(client: SessionsClient, token: string, age_ms_max: number): 
   // A character takes at most two bytes.
   const bytes = 2 * JSON.stringify(session).length;
   return {
-    value: deepFreeze(session),
+    value: deepFreeze(countingDown(session)),
     cacheable_ms: max_age * 1000,
     age_ms: age * 1000,
     bytes,
@@ -204,6 +219,15 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
 /** Whether the service has rejected a request, so that it has changed nothing. */
 function isRejected(error: unknown): boolean {
   return error instanceof SessionsProblemError && error.response_status < 500;
+}
+
+/** Lets `expires_in` of a cached session count down from the time of the response. */
+function countingDown(session: Session): Session {
+  const { expires_in } = session;
+  if (expires_in === null) return session;
+  const expires_at = elapsedTime() + expires_in * 1000;
+  const get = () => Math.max(0, Math.floor((expires_at - elapsedTime()) / 1000));
+  return Object.defineProperty({ ...session }, 'expires_in', { enumerable: true, get });
 }
 
 function deepFreeze<T>(value: T): T {

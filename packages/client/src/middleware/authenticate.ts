@@ -13,11 +13,14 @@ import { clearEndedCookie, UserSession } from './user-session.ts';
  * call of the service, nor does one that an earlier mount has handled. It never rejects. It returns no promise if the
  * session is in memory: a promise costs more than the lookup.
  *
+ * The request does not count as activity if `isPassive`.
+ *
  * A cookie is cleared if the service reports that its session has ended, never because of a fault.
  */
 export function authenticate(
   settings: Settings,
   exchange: Exchange,
+  isPassive = false,
 ): UserSession | SessionRefusal | Promise<UserSession | SessionRefusal> {
   const credential = credentialOf(exchange, settings.credentials, settings.cookie.name);
   if (credential !== null) {
@@ -29,7 +32,9 @@ export function authenticate(
   if (shared !== null) return new UserSession(settings, exchange, shared);
   if (credential === null) return withoutSession(settings, exchange);
   const session = settings.reader.peek?.(credential.token);
-  return session === undefined ? ask(settings, exchange, credential) : entered(settings, exchange, credential, session);
+  return session === undefined
+    ? ask(settings, exchange, credential, isPassive)
+    : entered(settings, exchange, credential, session);
 }
 
 export function isRefusal(entered: UserSession | SessionRefusal): entered is SessionRefusal {
@@ -42,9 +47,9 @@ export function withoutSession(settings: Settings, exchange: Exchange): UserSess
   return new UserSession(settings, exchange, exchange.latest);
 }
 
-async function ask(settings: Settings, exchange: Exchange, credential: Credential) {
+async function ask(settings: Settings, exchange: Exchange, credential: Credential, isPassive: boolean) {
   try {
-    const session = await settings.reader.read(credential.token);
+    const session = await settings.reader.read(credential.token, isPassive ? { touch: false } : undefined);
     // Another mount may have read it at the same time.
     const shared = sharedState(exchange.latest, settings, credential);
     return shared ? new UserSession(settings, exchange, shared) : entered(settings, exchange, credential, session);

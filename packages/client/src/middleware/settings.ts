@@ -81,6 +81,15 @@ export interface UserSessionsOptions {
   readonly onFault?: (error: unknown) => void;
 }
 
+/** An option for the requests of one framework. */
+export interface PassiveOption<R> {
+  /**
+   * Whether a request must not count as activity, such as a poll of an open page: it would keep the user signed in for as
+   * long as the page is open. Default: every request is activity.
+   */
+  readonly passive?: (request: R) => boolean;
+}
+
 export interface Settings {
   readonly client: SessionsAccess;
   readonly reader: SessionReader;
@@ -129,6 +138,13 @@ export function toSettings(options: UserSessionsOptions): Settings {
     onMistake: options.onFault ?? showMistake,
     idle_timeout_limit: new IdleTimeoutLimit(),
   };
+}
+
+/** Returns the check of the option `passive`. Throws a `TypeError` if it is no function. */
+export function passiveOf<R>(options: PassiveOption<R>): (request: R) => boolean {
+  const { passive = () => false } = options ?? {};
+  if (typeof passive === 'function') return passive;
+  throw new TypeError('passive is no function: use (request) => boolean.');
 }
 
 function toCookieForm(cookie: UserSessionsOptions['cookie'], development: boolean): CookieForm {

@@ -80,6 +80,17 @@ export class UserSession<User = unknown, Data = unknown> {
   }
 
   /**
+   * Whole seconds until the session ends without further activity; null if no user is signed in. A page can warn its user
+   * in time.
+   *
+   * @example
+   * app.get('/poll', (req, res) => res.json({ expires_in: req.userSession.expiresIn }));
+   */
+  get expiresIn(): number | null {
+    return this.#state.current?.expires_in ?? null;
+  }
+
+  /**
    * The current session, for handlers behind a guard. Throws a `SessionRefusal` (code `SESSION_REQUIRED`, 401) if there
    * is none.
    */

@@ -37,6 +37,7 @@ const CHECKS: Readonly<Record<SessionProperty['type'], Check>> = {
   boolean,
   time: string,
   seconds: number,
+  seconds_left: number,
   integer: number,
   close_reason: string,
   strings: listOf(string),

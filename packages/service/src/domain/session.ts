@@ -162,6 +162,11 @@ export function deadline({ active_until, idle_timeout_ms, expire_time }: Session
   return expire_time !== null && expire_time < idle ? expire_time : idle;
 }
 
+/** Returns how long a live session lives without further activity, in milliseconds; null for an ended one. */
+export function expiresInMs(session: SessionSummary, now: number): number | null {
+  return session.close_time === null ? Math.max(0, deadline(session) - now) : null;
+}
+
 /** Whether a session is live. Every read, filter, limit and sweep uses this rule. */
 export function isLive(session: SessionSummary, now: number): boolean {
   return session.close_time === null && now < deadline(session);

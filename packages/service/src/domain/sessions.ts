@@ -34,7 +34,7 @@ import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
 import { assertMayEnd, type Clock } from './time/clock.ts';
 import { type Rotated, Rotation, type WithToken } from './tokens/rotation.ts';
 import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './tokens/secrets.ts';
-import { type Validation, Validator } from './tokens/token-validator.ts';
+import { type ValidateOptions, type Validation, Validator } from './tokens/token-validator.ts';
 import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
 
@@ -110,17 +110,22 @@ export class Sessions {
     }
   }
 
+  /** The time of the service's clock, by which a response states how long a session still lives. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** Returns the session with the id, live or ended; null if there is none. */
   get(id: string): Promise<Session | null> {
     return this.#store.find(id).then((session) => session && this.#settled(session));
   }
 
   /**
-   * Validates a token and returns its session. It counts as activity. A rotated token that is used after its grace
+   * Validates a token and returns its session. It counts as activity unless it is passive. A rotated token that is used after its grace
    * period closes the session as `compromised`. A cached session older than `age_ms_max` is read again.
    */
-  validate(token: string, age_ms_max?: number): Promise<Validation> {
-    return this.#validator.validate(token, this.#clock.now(), age_ms_max);
+  validate(token: string, options?: ValidateOptions): Promise<Validation> {
+    return this.#validator.validate(token, this.#clock.now(), options);
   }
 
   /**

@@ -48,17 +48,18 @@ const CACHEABLE_MS_MAX = 60_000;
 
 /**
  * Returns how long a validation may be cached, in milliseconds. It ends with the earliest of these:
- * - The activity window of the last touch. Otherwise a session in use behind a cache would become idle.
+ * - The activity window of the last touch. Otherwise a session in use behind a cache would become idle. `touch` is the one
+ *   that this validation writes; null for a passive one, which writes none.
  * - The absolute deadline of the session.
  * - `token_until`, the end of the token's grace period; null for the current token.
  */
 export function cacheableMs(
   { active_until, expire_time }: SessionSummary,
-  { touch_window_ms }: Touch,
+  touch: Touch | null,
   token_until: number | null,
   now: number,
 ): number {
-  let kept_ms = Math.min(CACHEABLE_MS_MAX, now > active_until ? touch_window_ms : active_until - now);
+  let kept_ms = Math.min(CACHEABLE_MS_MAX, now > active_until ? (touch?.touch_window_ms ?? 0) : active_until - now);
   if (expire_time !== null) kept_ms = Math.min(kept_ms, expire_time - now);
   return token_until === null ? kept_ms : Math.min(kept_ms, token_until - now);
 }

@@ -88,7 +88,7 @@ export const ROUTES: readonly Route[] = [
       };
       const opened = await sessions.openWithToken(request, idempotency_key);
       const { id, revision } = opened.session;
-      return { text: openedText(opened), revision, opened: id };
+      return { text: openedText(opened, sessions.now()), revision, opened: id };
     },
   }),
   route('listSessions', {
@@ -102,18 +102,21 @@ export const ROUTES: readonly Route[] = [
         sessions.scan(filter, after, limit),
         total ? sessions.count(filter) : null,
       ]);
-      return { text: pageText(page, count) };
+      return { text: pageText(page, count, sessions.now()) };
     },
   }),
   route('validateToken', {
-    summary: 'Validates a token and returns its session; counts as activity',
+    summary: 'Validates a token and returns its session; counts as activity, unless touch is false',
     input: 'ValidateRequest',
-    run: async ({ sessions, suspicious }, { caller, input: { token, max_age } }) => {
-      const validation = await sessions.validate(token, max_age === undefined ? undefined : max_age * 1000);
+    run: async ({ sessions, suspicious }, { caller, input: { token, max_age, touch } }) => {
+      const validation = await sessions.validate(token, {
+        age_ms_max: max_age === undefined ? undefined : max_age * 1000,
+        is_passive: touch === false,
+      });
       if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, caller.address);
       if (!validation.active && validation.reason === 'compromised')
         suspicious('compromised_session', token, caller.address);
-      return { text: validationText(validation) };
+      return { text: validationText(validation, sessions.now()) };
     },
   }),
   route('rotateToken', {
@@ -123,7 +126,7 @@ export const ROUTES: readonly Route[] = [
     run: async ({ sessions, suspicious }, { caller, input: { token, ...members } }) => {
       try {
         const rotated = await sessions.rotate(token, toAuthentication(members));
-        return { text: rotatedText(rotated), revision: rotated.session.revision };
+        return { text: rotatedText(rotated, sessions.now()), revision: rotated.session.revision };
       } catch (error) {
         if (error instanceof SessionsError && error.code === 'TOKEN_UNKNOWN')
           suspicious('unknown_token', token, caller.address);
@@ -148,53 +151,54 @@ export const ROUTES: readonly Route[] = [
     summary: 'A session, active or ended; does not count as activity',
     input: 'Empty',
     problems: ['SESSION_NOT_FOUND'],
-    run: async ({ sessions }, { id }) => answerOf(await sessions.get(id)),
+    run: async ({ sessions }, { id }) => answerOf(sessions, await sessions.get(id)),
   }),
   route('updateSession', {
     summary: 'Changes the timeouts or the device of a live session; does not count as activity',
     input: 'UpdateRequest',
     problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT'],
     run: async ({ sessions }, { id, input, revision }) =>
-      answerOf(await sessions.amend(id, toAmendment(input), revision)),
+      answerOf(sessions, await sessions.amend(id, toAmendment(input), revision)),
   }),
   route('deleteSession', {
     summary: 'Deletes a session completely, and returns it as it was',
     input: 'Empty',
     problems: ['SESSION_NOT_FOUND'],
-    run: async ({ sessions }, { id }) => answerOf(await sessions.remove(id)),
+    run: async ({ sessions }, { id }) => answerOf(sessions, await sessions.remove(id)),
   }),
   route('replaceData', {
     summary: 'Replaces the data of a live session; counts as activity',
     input: 'AnyJson',
     problems: WRITE_PROBLEMS,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
-      answerOf(await sessions.replace(id, 'data', valueText('data', input, value_bytes_max), revision)),
+      answerOf(sessions, await sessions.replace(id, 'data', valueText('data', input, value_bytes_max), revision)),
   }),
   route('patchData', {
     summary: 'Merges the body into the data of a live session (RFC 7396); counts as activity',
     input: 'AnyJson',
     problems: WRITE_PROBLEMS,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
-      answerOf(await sessions.patchData(id, jsonTextOf('data', input), value_bytes_max, revision)),
+      answerOf(sessions, await sessions.patchData(id, jsonTextOf('data', input), value_bytes_max, revision)),
   }),
   route('replaceUser', {
     summary: 'Replaces the user of a live session; counts as activity',
     input: 'AnyJson',
     problems: WRITE_PROBLEMS,
     run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
-      answerOf(await sessions.replace(id, 'user', valueText('user', input, value_bytes_max), revision)),
+      answerOf(sessions, await sessions.replace(id, 'user', valueText('user', input, value_bytes_max), revision)),
   }),
   route('touchSession', {
     summary: 'Records activity of a live session',
     input: 'Empty',
     problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED'],
-    run: async ({ sessions }, { id }) => answerOf(await sessions.touch(id)),
+    run: async ({ sessions }, { id }) => answerOf(sessions, await sessions.touch(id)),
   }),
   route('closeSession', {
     summary: 'Closes a session; an ended session is returned unchanged',
     input: 'CloseRequest',
     problems: ['SESSION_NOT_FOUND'],
-    run: async ({ sessions }, { id, input: { reason = 'closed' } }) => answerOf(await sessions.close(id, reason)),
+    run: async ({ sessions }, { id, input: { reason = 'closed' } }) =>
+      answerOf(sessions, await sessions.close(id, reason)),
   }),
   route('getStats', {
     summary: 'The number of live sessions, and of those opened and closed in the last 24 hours',
@@ -241,7 +245,7 @@ function assertRevision(revision: unknown): void {
   throw invalidMember('If-Match', 'must be the revision of the session, a whole number');
 }
 
-function answerOf(session: Session | null): RouteAnswer {
-  if (session) return { text: sessionText(session), revision: session.revision };
+function answerOf(sessions: Sessions, session: Session | null): RouteAnswer {
+  if (session) return { text: sessionText(session, sessions.now()), revision: session.revision };
   throw new SessionsError('SESSION_NOT_FOUND', 'There is no session with this id.');
 }

@@ -67,6 +67,7 @@ function valueSchema(type: SessionProperty['type']): TSchema {
       return Type.String({ format: 'date-time' });
     case 'seconds':
       return Type.Number();
+    case 'seconds_left':
     case 'integer':
       return Type.Integer();
     case 'close_reason':
@@ -133,6 +134,9 @@ export const SCHEMAS = {
           description:
             'Maximum age of the session in the cache of the service, in seconds; an older one is read from the store',
         }),
+      ),
+      touch: Type.Optional(
+        Type.Boolean({ description: 'False if the validation does not count as activity; default true' }),
       ),
     },
     closed,

@@ -1,5 +1,5 @@
 import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
-import type { Session, SessionSummary } from '../../domain/session.ts';
+import { expiresInMs, type Session, type SessionSummary } from '../../domain/session.ts';
 import type { Opened } from '../../domain/sessions.ts';
 import type { Stats } from '../../domain/stats.ts';
 import type { ClosedMatching, HourCounts, Scan } from '../../domain/store.ts';
@@ -10,27 +10,27 @@ import type { Validation } from '../../domain/tokens/token-validator.ts';
 import { stringText, timeText } from '../json-text.ts';
 import { cursorOf } from './cursor.ts';
 
-/** Returns a `Session` of API v2 as JSON: `user` and `data` as stored, without secrets. */
-export function sessionText(session: Session): string {
-  return `{${summaryMembers(session)},"user":${session.user ?? 'null'},"data":${session.data ?? 'null'}}`;
+/** Returns a `Session` of API v2 as JSON at `now`: `user` and `data` as stored, without secrets. */
+export function sessionText(session: Session, now: number): string {
+  return `{${summaryMembers(session, now)},"user":${session.user ?? 'null'},"data":${session.data ?? 'null'}}`;
 }
 
-export function openedText({ session, token, evicted }: Opened & WithToken): string {
-  return `{"session":${sessionText(session)},"token":"${token}","evicted":${JSON.stringify(evicted)}}`;
+export function openedText({ session, token, evicted }: Opened & WithToken, now: number): string {
+  return `{"session":${sessionText(session, now)},"token":"${token}","evicted":${JSON.stringify(evicted)}}`;
 }
 
-export function rotatedText({ session, token }: { readonly session: Session } & WithToken): string {
-  return `{"session":${sessionText(session)},"token":"${token}"}`;
+export function rotatedText({ session, token }: { readonly session: Session } & WithToken, now: number): string {
+  return `{"session":${sessionText(session, now)},"token":"${token}"}`;
 }
 
-export function validationText(validation: Validation): string {
+export function validationText(validation: Validation, now: number): string {
   if (!validation.active) return `{"active":false,"reason":"${validation.reason}"}`;
   const { session, cacheable_ms, age_ms } = validation;
-  return `{"active":true,"session":${sessionText(session)},"max_age":${cacheable_ms / 1000},"age":${age_ms / 1000}}`;
+  return `{"active":true,"session":${sessionText(session, now)},"max_age":${cacheable_ms / 1000},"age":${age_ms / 1000}}`;
 }
 
-export function pageText({ sessions, next }: Scan, total: number | null): string {
-  const items = sessions.map((session) => `{${summaryMembers(session)}}`).join(',');
+export function pageText({ sessions, next }: Scan, total: number | null, now: number): string {
+  const items = sessions.map((session) => `{${summaryMembers(session, now)}}`).join(',');
   const cursor = next === null ? 'null' : `"${cursorOf(next)}"`;
   return `{"items":[${items}],"next_cursor":${cursor}${total === null ? '' : `,"total":${total}`}}`;
 }
@@ -59,10 +59,16 @@ function hourJson({ hour, opened, closed }: HourCounts) {
 /** The code is generated once, and it is as fast as handwritten code. */
 const summaryMembers = compileSummary();
 
-function compileSummary(): (session: SessionSummary) => string {
+function compileSummary(): (session: SessionSummary, now: number) => string {
   const texts = Object.entries(SESSION_PROPERTIES).map(([name, property]) => `"${name}":\${${textOf(name, property)}}`);
   const body = `const opened = timeText(session.open_time); return \`${texts.join(',')}\`;`;
-  return new Function('timeText', 'stringText', `return (session) => { ${body} };`)(timeText, stringText);
+  const make = new Function('timeText', 'stringText', 'expiresIn', `return (session, now) => { ${body} };`);
+  return make(timeText, stringText, expiresIn);
+}
+
+function expiresIn(session: SessionSummary, now: number): number | null {
+  const left_ms = expiresInMs(session, now);
+  return left_ms === null ? null : Math.floor(left_ms / 1000);
 }
 
 /** Returns code for the JSON text of a property. */
@@ -73,6 +79,8 @@ function textOf(name: string, { type, isNullable }: SessionProperty): string {
       return 'session.close_time === null';
     case 'seconds':
       return `${value}_ms / 1000`;
+    case 'seconds_left':
+      return 'expiresIn(session, now)';
     case 'integer':
       return value;
     case 'string':

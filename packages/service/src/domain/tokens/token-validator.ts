@@ -28,6 +28,16 @@ const UNKNOWN: Validation = Object.freeze({ active: false, reason: 'unknown' });
  */
 type Undecided = 'unknown' | 'reused' | 'due';
 
+/** The options of a validation. */
+export interface ValidateOptions {
+  /** The maximum age of a cached session, in milliseconds; an older one is read from the store. Default: any age. */
+  readonly age_ms_max?: number | undefined;
+  /** Whether the validation does not count as activity. Default false. */
+  readonly is_passive?: boolean | undefined;
+}
+
+type PresentedToken = ParsedToken & { readonly is_passive: boolean };
+
 /** Validates tokens. A token that may be stolen ends its session. */
 export class Validator {
   readonly #store: SessionStore;
@@ -44,12 +54,13 @@ export class Validator {
     this.#touches = touches;
   }
 
-  async validate(token: string, now: number, age_ms_max = Number.POSITIVE_INFINITY): Promise<Validation> {
+  async validate(token: string, now: number, { age_ms_max, is_passive }: ValidateOptions = {}): Promise<Validation> {
     const parsed = parseToken(token);
     if (!parsed) return UNKNOWN;
-    const known = await this.#lookup.find(parsed.id, age_ms_max);
-    const judged = this.#judge(known, parsed.secret, now);
-    return typeof judged === 'string' ? this.#byStore(judged, known, parsed, now) : judged;
+    const presented = { ...parsed, is_passive: is_passive === true };
+    const known = await this.#lookup.find(parsed.id, age_ms_max ?? Number.POSITIVE_INFINITY);
+    const judged = this.#judge(known, presented, now);
+    return typeof judged === 'string' ? this.#byStore(judged, known, presented, now) : judged;
   }
 
   /** Closes a session as `compromised`. Returns its close reason, which is another one if it has ended before. */
@@ -64,8 +75,8 @@ export class Validator {
    * Decides by the store what a cached session cannot decide: another node may have rotated the token or written
    * activity since. A session past its deadline in the store is ended there first.
    */
-  async #byStore(judged: Undecided, known: LookupResult, parsed: ParsedToken, now: number): Promise<Validation> {
-    const { id, secret } = parsed;
+  async #byStore(judged: Undecided, known: LookupResult, token: PresentedToken, now: number): Promise<Validation> {
+    const { id } = token;
     let session: Session | null;
     if (judged === 'due') {
       const result = await this.#lookup.update(id, EXPIRE, now);
@@ -77,21 +88,24 @@ export class Validator {
       session = await this.#store.find(id);
     }
     const stored = { session, age_ms: 0 };
-    const again = this.#judge(stored, secret, now);
-    return typeof again === 'string' ? this.#byStore(again, stored, parsed, now) : again;
+    const again = this.#judge(stored, token, now);
+    return typeof again === 'string' ? this.#byStore(again, stored, token, now) : again;
   }
 
-  #judge({ session, age_ms }: LookupResult, secret: string, now: number): Validation | Undecided {
+  #judge({ session, age_ms }: LookupResult, token: PresentedToken, now: number): Validation | Undecided {
     if (!session) return 'unknown';
-    const presented = judge(session, secret, now);
+    const presented = judge(session, token.secret, now);
     if (presented.is === 'unknown') return 'unknown';
     if (isDue(session, now)) return 'due';
     if (session.close_reason !== null) return { active: false, reason: session.close_reason };
     if (presented.is === 'reused') return 'reused';
-    const touch = touchOf(session, this.#settings);
-    if (now > session.active_until) this.#touches.add(session.id, touch, now);
+    const touch = token.is_passive ? null : touchOf(session, this.#settings);
+    const isActivity = touch !== null && now > session.active_until;
+    if (isActivity) this.#touches.add(session.id, touch, now);
+    const seen = seenBy(session, presented);
     const token_until = presented.is === 'recent' ? presented.grace_until : null;
     const cacheable_ms = cacheableMs(session, touch, token_until, now);
-    return { active: true, session: seenBy(session, presented), cacheable_ms, age_ms };
+    // The response states how long the session lives after this activity.
+    return { active: true, session: isActivity ? { ...seen, active_until: now } : seen, cacheable_ms, age_ms };
   }
 }

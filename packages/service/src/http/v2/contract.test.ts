@@ -23,7 +23,7 @@ interface Contract {
   readonly Stats: contract.Stats;
   readonly Problem: contract.Problem;
   // Types that the client creates itself from arguments.
-  readonly ValidateRequest: { readonly token: string; readonly max_age?: number };
+  readonly ValidateRequest: { readonly token: string; readonly max_age?: number; readonly touch?: boolean };
   readonly CloseRequest: { readonly reason?: Exclude<contract.CloseManyRequest['reason'], undefined> };
   readonly Empty: object;
   readonly AnyJson: unknown;
