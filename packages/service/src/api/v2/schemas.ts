@@ -6,6 +6,7 @@ import {
   type SessionProperty,
   type SessionSummary as SessionSummaryOnWire,
 } from '@pip-sessions/contract/session';
+import { TOKEN_FORM } from '@pip-sessions/contract/token';
 import { PROBLEM_CODES } from '@pip-sessions/contract/v2';
 import { type Static, type TOptional, type TSchema, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
@@ -95,7 +96,7 @@ const SessionSummary = Type.Unsafe<SessionSummaryOnWire>(Type.Object(SUMMARY, cl
 const Session = Type.Unsafe<SessionOnWire>(
   Type.Object({ ...SUMMARY, user: Json('Any JSON value'), data: Json('Any JSON value') }, closed),
 );
-const Token = Type.String({ description: 'ps_<id>_<secret>: what the user’s browser or app holds' });
+const Token = Type.String({ description: `${TOKEN_FORM}: what the user’s browser or app holds` });
 const Counts = Type.Unsafe<Partial<Record<(typeof CLOSE_REASONS)[number], number>>>({
   type: 'object',
   properties: Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, { type: 'integer' }])),
