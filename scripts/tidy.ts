@@ -1,6 +1,6 @@
 /** Checks the project's rules that the compiler and the linter cannot check. `npm test` runs it. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
 const SERVICE = 'packages/service/src';
@@ -17,6 +17,8 @@ interface SourceFile {
   readonly isTest: boolean;
 }
 
+/** The folders of stores, as `create-store.ts` finds them. */
+const STORES = readdirSync(`${SERVICE}/stores`).filter((name) => existsSync(`${SERVICE}/stores/${name}/create.ts`));
 /** The library of each store that needs one. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = { postgres: ['pg'], redis: ['@redis/client'] };
 
@@ -32,7 +34,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     allow: ['node:crypto', '@pip-sessions/contract/'],
     why: 'the domain imports only the contract',
   },
-  ...['memory', 'sqlite', 'postgres', 'redis'].map((store) => ({
+  ...STORES.map((store) => ({
     of: `${SERVICE}/stores/${store}`,
     allow: [
       `${SERVICE}/domain`,

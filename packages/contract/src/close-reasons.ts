@@ -14,5 +14,11 @@ export const CLOSE_REASONS = [
   'compromised',
 ] as const;
 
+/** The reasons that the caller of a close can give. */
+export const GIVEN_REASONS = ['closed', 'revoked'] as const satisfies readonly CloseReason[];
+
+/** One of `GIVEN_REASONS`. */
+export type GivenReason = (typeof GIVEN_REASONS)[number];
+
 /** A reason for which a session ended: one of `CLOSE_REASONS`. */
 export type CloseReason = (typeof CLOSE_REASONS)[number];

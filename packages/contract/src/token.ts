@@ -7,10 +7,17 @@ export const TOKEN = /^ps_[0-9a-f]{36}_[\w-]{43}$/;
 /** Finds a possible token in a longer text, also one that is cut off. */
 export const TOKEN_IN_TEXT = /ps_[0-9a-f]{36}_[\w-]+/;
 /** The first characters of every token. */
-export const TOKEN_PREFIX = 'ps_';
+const TOKEN_PREFIX = 'ps_';
+/** How documents write the format of a token. */
+export const TOKEN_FORM = `${TOKEN_PREFIX}<id>_<secret>`;
 
 const ID_END = TOKEN_PREFIX.length + SESSION_ID_LENGTH;
 const TOKEN_LENGTH = ID_END + 1 + 43;
+
+/** Whether a string begins as tokens do. */
+export function isTokenLike(text: string): boolean {
+  return text.startsWith(TOKEN_PREFIX);
+}
 
 /** The parts of a token. */
 export interface ParsedToken {

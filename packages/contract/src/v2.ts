@@ -3,7 +3,7 @@
  * `YYYY-MM-DDTHH:mm:ss.sssZ`, durations are seconds.
  */
 
-import type { CloseReason } from './close-reasons.ts';
+import type { CloseReason, GivenReason } from './close-reasons.ts';
 import type { Session, SessionNames, SessionSummary } from './session.ts';
 
 export { assertBulkFilter } from './bulk-filter.ts';
@@ -160,7 +160,7 @@ export interface CloseManyRequest {
   /** The ids of sessions that stay open, for "sign out everywhere else". */
   readonly except?: readonly string[];
   /** The reason that the closed sessions get; default `revoked`. */
-  readonly reason?: 'closed' | 'revoked';
+  readonly reason?: GivenReason;
   /** True to close nothing, and to return the sessions that would be closed. */
   readonly dry_run?: boolean;
   /** The maximum number of sessions to close; default and maximum 1000. */

@@ -1,4 +1,5 @@
 import type { RouteV2 } from '@pip-sessions/contract/routes';
+import { isTokenLike } from '@pip-sessions/contract/token';
 
 /**
  * Returns the path of a route. Throws a `TypeError` for an id that would lead to another path, or that must not be in
@@ -13,7 +14,7 @@ function segment(id: string | undefined): string {
   if (typeof id !== 'string' || id === '' || id === '.' || id === '..') {
     throw new TypeError('id is not the id of a session: use the property id of a session.');
   }
-  if (id.startsWith('ps_')) {
+  if (isTokenLike(id)) {
     throw new TypeError(
       'id is a token, which must not be part of an address: use the id of the session, or call validate.',
     );

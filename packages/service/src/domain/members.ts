@@ -16,8 +16,8 @@ interface Member {
  * The properties of a stored session, in the order of the columns of every store. The stores derive their columns, the
  * positions in a row and their codecs from this table when they are loaded.
  *
- * Add a new property directly after `token`, so that it is the last listed one. Make it nullable: stored sessions do
- * not have it.
+ * Add a new property directly after `token` and before `user`: Redis stores the values by their positions. Make it
+ * nullable: stored sessions do not have it. SQLite and PostgreSQL need a migration that adds its column.
  */
 export const MEMBERS = {
   id: { kind: 'text', isNullable: false, changes: 'never', isListed: true },

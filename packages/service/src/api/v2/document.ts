@@ -141,7 +141,7 @@ function operation(route: Route): object {
       [status]: {
         description: status === 201 ? 'The session was opened' : 'The result',
         ...(isSession(result) && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
-        content: { 'application/json': { schema: refTo(result) } },
+        content: { 'application/json': { schema: schemaOf(result) } },
       },
       ...errorResponses(problemsOf(route)),
     },
@@ -157,7 +157,7 @@ function isSession(result: SchemaName): boolean {
 }
 
 function requestBody({ method, input }: Route): object {
-  const schema = input === 'AnyJson' ? withRefs(SCHEMAS.AnyJson, SCHEMAS.AnyJson) : refTo(input);
+  const schema = schemaOf(input);
   const types = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
   const required = input !== 'CloseRequest';
   return { required, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
@@ -244,6 +244,11 @@ function connectionError(): object {
     },
     additionalProperties: false,
   };
+}
+
+/** A reference, or the schema itself where the document gives it no name. */
+function schemaOf(name: SchemaName): unknown {
+  return withRefs(SCHEMAS[name], null);
 }
 
 function refTo(name: string): object {

@@ -1,3 +1,4 @@
+import { CLOSE_REASONS, GIVEN_REASONS } from '@pip-sessions/contract/close-reasons';
 import {
   SESSION_NAMES,
   SESSION_PROPERTIES,
@@ -5,7 +6,8 @@ import {
   type SessionProperty,
   type SessionSummary as SessionSummaryOnWire,
 } from '@pip-sessions/contract/session';
-import { CLOSE_REASONS, PROBLEM_CODES } from '@pip-sessions/contract/v2';
+import { TOKEN_FORM } from '@pip-sessions/contract/token';
+import { PROBLEM_CODES } from '@pip-sessions/contract/v2';
 import { type Static, type TOptional, type TSchema, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
 import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
@@ -95,7 +97,7 @@ const SessionSummary = Type.Unsafe<SessionSummaryOnWire>(Type.Object(SUMMARY, cl
 const Session = Type.Unsafe<SessionOnWire>(
   Type.Object({ ...SUMMARY, user: Json('Any JSON value'), data: Json('Any JSON value') }, closed),
 );
-const Token = Type.String({ description: 'ps_<id>_<secret>: what the user’s browser or app holds' });
+const Token = Type.String({ description: `${TOKEN_FORM}: what the user’s browser or app holds` });
 const Counts = Type.Unsafe<Partial<Record<(typeof CLOSE_REASONS)[number], number>>>({
   type: 'object',
   properties: Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, { type: 'integer' }])),
@@ -208,14 +210,14 @@ export const SCHEMAS = {
     },
     closed,
   ),
-  CloseRequest: Type.Object({ reason: Type.Optional(oneOf(['closed', 'revoked'], 'Default closed')) }, closed),
+  CloseRequest: Type.Object({ reason: Type.Optional(oneOf(GIVEN_REASONS, 'Default closed')) }, closed),
   CloseManyRequest: Type.Object(
     {
       filter: Type.Object(FILTER, { ...closed, description: 'An empty filter matches every session' }),
       except: Type.Optional(
         Type.Array(Name('An id'), { maxItems: CLOSE_MANY_MAX, description: 'Ids of sessions that are not closed' }),
       ),
-      reason: Type.Optional(oneOf(['closed', 'revoked'], 'Default revoked')),
+      reason: Type.Optional(oneOf(GIVEN_REASONS, 'Default revoked')),
       dry_run: Type.Optional(Type.Boolean({ description: 'Return the ids that would be closed, and close nothing' })),
       limit: Type.Optional(
         Type.Integer({ minimum: 1, maximum: CLOSE_MANY_MAX, description: 'Maximum number of sessions to close' }),

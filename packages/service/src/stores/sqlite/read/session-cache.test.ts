@@ -23,6 +23,14 @@ test('the cache keeps sessions that are read often and evicts the others', () =>
   assert.deepEqual([kept[0], kept.at(-1)], ['s0', 's29']);
 });
 
+for (const name of ['user_name', 'address', 'client', 'user', 'data']) {
+  test(`the cache counts the length of ${name}`, () => {
+    const cache = new SessionCache(BYTES_MAX);
+    for (const id of ['a', 'b', 'c']) cache.set({ ...session(id), [name]: 'x'.repeat(BYTES_MAX / 4) });
+    assert.deepEqual(cached(cache, ['a', 'b', 'c']), ['b', 'c']);
+  });
+}
+
 test('a deleted or replaced session is not read from the cache', () => {
   const cache = new SessionCache(BYTES_MAX);
   const before = session('a');

