@@ -22,7 +22,7 @@ test('the example of all calls prints the output that the page of the client sho
   ]);
 });
 
-test('the example of the cached client reads from memory, sees an end, and the process ends', async (t) => {
+test('the example of the cached client reads from memory, sees an end, and exits', async (t) => {
   const { url } = await startMemoryService(t);
   assert.deepEqual(await outputOf('client-cache', { SESSIONS_URL: url }), [
     'user: ann',

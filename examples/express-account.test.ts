@@ -8,7 +8,7 @@ async function startAccount(t: TestContext) {
   return { service, browser: new Jar(urls[0] ?? '') };
 }
 
-test('"remember me" keeps the cookie, and the session for as long as the service allows', async (t) => {
+test('"remember me" extends the cookie, and the session as far as the service allows', async (t) => {
   const { browser } = await startAccount(t);
   const short = await browser.post('/login', { user: 'ann' });
   assert.equal(short.body.idle_timeout, 86_400);
@@ -30,7 +30,7 @@ test('a payment needs the second factor, and the response says so', async (t) =>
   assert.deepEqual((await browser.post('/payments')).body, { paid: true });
 });
 
-test('data is typed and seen by the next request, and a sign-out everywhere ends all sessions', async (t) => {
+test('the next request sees changed data, and logoutEverywhere ends all sessions', async (t) => {
   const { browser } = await startAccount(t);
   await browser.post('/login', { user: 'ann' });
   await browser.post('/cart', { item: 'apple' });

@@ -17,7 +17,7 @@ test('a redirect from the identity provider signs in only the browser that start
   assert.equal((await browser.get(callback)).status, 403, 'the state is used once');
 });
 
-test('a form from the identity provider needs allow_cross_site, and the state of this browser', async (t) => {
+test('a form from the identity provider signs in only the browser that started it', async (t) => {
   const { urls } = await startWithService(t, 'identity-provider');
   const [browser, victim] = [new Jar(urls[0] ?? ''), new Jar(urls[0] ?? '')];
   const begun = await browser.get('/login/post');

@@ -29,7 +29,7 @@ async function startApp(t: TestContext, url: string, handle: () => Promise<unkno
   return app.url;
 }
 
-test('the guard of Nest needs a session, and the filter responds to refusals and failed calls', async (t) => {
+test('the guard for Nest needs a session; the filter responds to refusals and faults', async (t) => {
   const { url } = await startMemoryService(t);
   const client = createSessionsClient({ url });
   const { token } = await client.open({ user_id: 'ann' });

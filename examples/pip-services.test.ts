@@ -32,7 +32,7 @@ function fileOfTheOriginal(): string {
   ]);
 }
 
-test('the process of the example opens its own component, and goes on with a file of the original', async (t) => {
+test('the process opens its own component, and continues with a file of the original', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'pip-process-'));
   t.after(() => rm(folder, { recursive: true }));
   const path = join(folder, 'sessions.json');

@@ -7,7 +7,7 @@ import { Jar } from '../testing/examples/jar.ts';
 import { RedisServer } from '../testing/servers/redis-server.ts';
 import { missingRedis } from '../testing/stores/missing.ts';
 
-test('Passport on express-session: devices are listed and ended, and data stays at the sign-in', async (t) => {
+test('Passport on express-session lists devices, and ends one of them or all others', async (t) => {
   const { service, urls } = await startWithService(t, 'passport');
   const [laptop, phone, stranger] = ['Laptop', 'Phone', 'Stranger'].map(
     (agent) => new Jar(urls[0] ?? '', { 'user-agent': agent }),

@@ -21,8 +21,8 @@ server.on('upgrade', async (request, socket) => {
   const { id, user_id } = userSession.required;
   accept(request, socket, `hello ${user_id}`); // a WebSocket library does this: handleUpgrade of ws
   const timer = setInterval(async () => {
-    const session = await client.get(id).catch(() => null);
-    if (!session?.active) socket.end();
+    const isLive = client.get(id).then((session) => session?.active === true);
+    if (!(await isLive.catch(() => true))) socket.end(); // a fault of the service ends no session
   }, check_ms);
   socket.on('close', () => clearInterval(timer));
   return undefined;
