@@ -41,6 +41,7 @@ app.post('/logout', async (req, res) => {
   res.json({ signed_out: true });
 });
 
+// #region devices
 // The routes below need a signed-in user.
 app.use(requireSession());
 
@@ -66,6 +67,7 @@ app.delete('/devices/:id', async (req, res) => {
 app.post('/devices/end-others', async (req, res) => {
   res.json({ ended: await req.userSession.logoutOthers() });
 });
+// #endregion
 
 const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
 await once(server, 'listening');

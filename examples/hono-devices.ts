@@ -14,6 +14,7 @@ import { Hono } from 'hono';
 
 const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
 const sessions = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
+// #region mount
 const app = new Hono<UserSessionEnv>();
 
 // `development` allows plain http on this machine. Leave it out if users connect with https.
@@ -37,6 +38,7 @@ app.post('/logout', async (c) => {
 });
 
 app.use('/devices/*', requireSession());
+// #endregion
 
 app.get('/devices', async (c) => {
   const { id, user_id } = c.var.userSession.required;

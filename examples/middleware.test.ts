@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { createLogger, loadConfig, startService } from '@pip-sessions/service';
+import { test } from 'node:test';
+import { startWithService } from '../testing/examples/example.ts';
 
 interface Device {
   readonly id: string;
@@ -14,8 +10,8 @@ interface Device {
 
 for (const name of ['express-devices', 'hono-devices']) {
   test(`examples/${name}.ts lists a user's devices and ends one of them or all others`, async (t) => {
-    const [base] = await runExample(t, name, 1);
-    const at = (path: string) => new URL(path, base);
+    const { urls } = await startWithService(t, name);
+    const at = (path: string) => new URL(path, urls[0]);
     const [laptop, phone, tablet, stranger] = ['Laptop', 'Phone', 'Tablet', 'Stranger'].map((agent) => newJar(agent));
     assert.ok(laptop && phone && tablet && stranger);
     for (const jar of [laptop, phone, tablet]) {
@@ -42,7 +38,8 @@ for (const name of ['express-devices', 'hono-devices']) {
 }
 
 test('a user signs in at one service and out at both', async (t) => {
-  const [shop, orders] = await runExample(t, 'two-services', 2);
+  const { urls } = await startWithService(t, 'two-services', { SHOP_PORT: '0', ORDERS_PORT: '0' }, 2);
+  const [shop, orders] = urls;
   const jar = newJar('Laptop');
   await jar('POST', new URL('/login', shop), { user: 'ann' });
   const copy = jar.copy();
@@ -53,30 +50,6 @@ test('a user signs in at one service and out at both', async (t) => {
     assert.equal(refused.code, 'SESSION_REQUIRED');
   }
 });
-
-/** Runs an example with its own service until it has printed `addresses` URLs. Stops both after the test. */
-async function runExample(t: TestContext, name: string, addresses: number): Promise<readonly URL[]> {
-  const config = loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' });
-  const service = await startService(config, createLogger('silent'));
-  t.after(() => service.stop());
-  const path = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
-  const ports = { PORT: '0', SHOP_PORT: '0', ORDERS_PORT: '0' };
-  const env = { PATH: process.env.PATH ?? '', SESSIONS_URL: service.url, ...ports };
-  const example = spawn(process.execPath, ['--conditions=source', path], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  t.after(() => end(example));
-  const urls: URL[] = [];
-  for await (const line of createInterface({ input: example.stdout })) {
-    urls.push(new URL(/http:\S+/.exec(line)?.[0] ?? ''));
-    if (urls.length === addresses) return urls;
-  }
-  throw new Error(`examples/${name}.ts ended before it was ready`);
-}
-
-async function end(example: ChildProcess): Promise<void> {
-  if (example.exitCode !== null) return;
-  example.kill();
-  await once(example, 'exit');
-}
 
 /** Sends requests with a cookie jar, like `curl -b jar -c jar`. */
 interface Jar {

@@ -19,8 +19,10 @@ import fastify from 'fastify';
 
 const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
 const client = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
+// #region options
 // Both services read the same cookie. Browsers send it to every port of a host, and to every path behind a gateway.
 const options = { client, development: true };
+// #endregion
 
 const shop = express();
 shop.use(express.urlencoded(), inExpress.userSessions(options));
@@ -35,12 +37,18 @@ shop.post('/logout', async (req, res) => {
 const shopServer = shop.listen(Number(process.env.SHOP_PORT ?? 3001), '127.0.0.1');
 await once(shopServer, 'listening');
 
+// #region fastify
 const orders = fastify();
 await orders.register(inFastify.userSessions, options);
+orders.setErrorHandler((error, _, reply) => {
+  const refusal = inFastify.refusalOf(error); // null for an error that is not about sessions
+  return refusal ? inFastify.sendRefusal(reply, refusal) : reply.send(error);
+});
 orders.get('/orders', { onRequest: inFastify.requireSession() }, async (request) => {
   const { user_id, data } = request.userSession.required;
   return { orders_of: user_id, shown_in: data };
 });
+// #endregion
 const ordersUrl = await orders.listen({ host: '127.0.0.1', port: Number(process.env.ORDERS_PORT ?? 3002) });
 
 console.log(`shop: http://127.0.0.1:${(shopServer.address() as AddressInfo).port}`);

@@ -44,7 +44,7 @@ function withSettings(markdown: string): string {
  */
 function withExamples(markdown: string): string {
   return markdown.replace(
-    /(```[jt]s\n\/\/ (examples\/[\w.-]+)(?:#([\w-]+))?\n).*?(```)/gs,
+    /(```(?:[jt]s|yml)\n(?:\/\/|#) (examples\/[\w.-]+)(?:#([\w-]+))?\n).*?(```)/gs,
     (_, start: string, path: string, region: string | undefined, end: string) =>
       `${start}${exampleOf(readFileSync(path, 'utf8'), path, region)}${end}`,
   );

@@ -1,0 +1,122 @@
+/** Passport on express-session in TypeScript: sign-in, "remember me", the user's devices, sign-out. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createSessionsClient } from '@pip-sessions/client';
+import { PipSessionsStore } from '@pip-sessions/client/express-session';
+import express, { type Request } from 'express';
+import session from 'express-session';
+import passport from 'passport';
+
+// #region types
+interface Account {
+  readonly id: number;
+  readonly name: string;
+}
+
+declare global {
+  namespace Express {
+    /** The type of `req.user`. */
+    interface User extends Account {}
+  }
+}
+
+declare module 'express-session' {
+  /** The application's own properties of `req.session`. */
+  interface SessionData {
+    cart?: string[];
+  }
+}
+// #endregion
+
+const ACCOUNTS: readonly Account[] = [
+  { id: 1, name: 'ann' },
+  { id: 2, name: 'bob' },
+];
+
+/** Replace it by passport-local or another strategy, which checks a password. */
+class NameStrategy extends passport.Strategy {
+  override readonly name = 'name';
+
+  override authenticate(req: Request): void {
+    const account = ACCOUNTS.find(({ name }) => name === req.body.name);
+    if (account) this.success(account);
+    else this.fail(401);
+  }
+}
+
+// #region passport
+passport.use(new NameStrategy());
+passport.serializeUser((user, done) => done(null, user.id));
+passport.deserializeUser<number>((id, done) => done(null, ACCOUNTS.find((account) => account.id === id) ?? false));
+// #endregion
+
+// #region store
+const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
+const client = createSessionsClient({ url, key: process.env.SESSIONS_KEY });
+const store = new PipSessionsStore({
+  client,
+  device: (_, req) => ({ client: req?.headers['user-agent'] ?? null, address: req?.ip ?? null }),
+});
+
+const isSecure = process.env.NODE_ENV === 'production'; // https; the prefix __Host- needs it
+const app = express();
+app.use(
+  express.json(),
+  session({
+    store,
+    name: isSecure ? '__Host-sid' : 'sid',
+    secret: process.env.COOKIE_SECRET ?? 'only for this machine',
+    resave: false,
+    saveUninitialized: false,
+    cookie: { maxAge: 3_600_000, secure: isSecure, sameSite: 'lax' },
+  }),
+  passport.session(),
+);
+// #endregion
+
+// #region sign-in
+app.post('/login', passport.authenticate('name'), (req, res) => {
+  if (req.body.remember) req.session.cookie.maxAge = 30 * 86_400_000;
+  res.json({ user: req.user?.name });
+});
+
+app.post('/logout', (req, res, next) => {
+  req.logout((error) => (error ? next(error) : res.json({ user: null })));
+});
+
+app.get('/me', (req, res) => void res.json({ user: req.user?.name ?? null, cart: req.session.cart ?? [] }));
+
+app.post('/cart', (req, res) => {
+  req.session.cart = [...(req.session.cart ?? []), req.body.item];
+  res.json({ cart: req.session.cart });
+});
+// #endregion
+
+// #region devices
+app.use('/devices', (req, res, next) => (req.user ? next() : res.sendStatus(401)));
+
+app.get('/devices', async (req, res) => {
+  const here = await store.sessionIdOf(req.sessionID);
+  const { items } = await client.list({ user_id: String(req.user?.id), active: true });
+  res.json(items.map(({ id, client, open_time }) => ({ id, client, open_time, here: id === here })));
+});
+
+app.delete('/devices/:id', async (req, res) => {
+  const device = await client.get(req.params.id);
+  // A session of another user is treated like an unknown id.
+  if (device?.user_id !== String(req.user?.id)) return void res.sendStatus(404);
+  await client.close(device.id, { reason: 'revoked' });
+  res.json({ ended: 1 });
+});
+
+app.post('/devices/end-others', async (req, res) => {
+  const here = await store.sessionIdOf(req.sessionID);
+  if (here === null) return void res.sendStatus(401);
+  const { ids } = await client.closeMany({ filter: { user_id: String(req.user?.id) }, except: [here] });
+  res.json({ ended: ids.length });
+});
+// #endregion
+
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
+await once(server, 'listening');
+console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
