@@ -18,14 +18,22 @@ test('"remember me" extends the cookie, and the session as far as the service al
   assert.match(long.headers.getSetCookie().join(), /Max-Age=34560000/);
 });
 
+test('a page can ask how much time is left', async (t) => {
+  const { browser } = await startAccount(t);
+  assert.deepEqual((await browser.get('/time-left')).body, { seconds: null });
+  await browser.post('/login', { user: 'ann' });
+  const { seconds } = (await browser.get('/time-left')).body;
+  assert.ok(seconds > 86_000 && seconds <= 86_400, `${seconds}`);
+});
+
 test('a payment needs the second factor, and the response says so', async (t) => {
   const { browser } = await startAccount(t);
   assert.equal((await browser.post('/payments')).body.code, 'SESSION_REQUIRED');
   await browser.post('/login', { user: 'ann' });
-  const refused = await browser.post('/payments');
-  assert.deepEqual([refused.status, refused.body.code], [401, 'STEP_UP_REQUIRED']);
-  assert.deepEqual(refused.body.details, { level: 2, max_age_s: 300 });
-  assert.match(refused.headers.get('www-authenticate') ?? '', /insufficient_user_authentication/);
+  const rejection = await browser.post('/payments');
+  assert.deepEqual([rejection.status, rejection.body.code], [401, 'STEP_UP_REQUIRED']);
+  assert.deepEqual(rejection.body.details, { level: 2, max_age_s: 300 });
+  assert.match(rejection.headers.get('www-authenticate') ?? '', /insufficient_user_authentication/);
   assert.deepEqual((await browser.post('/second-factor')).body, { level: 2 });
   assert.deepEqual((await browser.post('/payments')).body, { paid: true });
 });

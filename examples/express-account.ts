@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createCachedSessionsClient } from '@pip-sessions/client';
-import { refusalOf, requireSession, sendRefusal, userSessionOf, userSessions } from '@pip-sessions/client/express';
+import { rejectionOf, requireSession, sendRejection, userSessionOf, userSessions } from '@pip-sessions/client/express';
 import express, { type NextFunction, type Request, type Response } from 'express';
 
 const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
@@ -10,7 +10,10 @@ const app = express();
 
 // #region cached
 const sessions = createCachedSessionsClient({ url, key: process.env.SESSIONS_KEY });
-app.use(express.json(), userSessions({ client: sessions, development: true }));
+app.use(
+  express.json(),
+  userSessions({ client: sessions, development: true, passive: (req) => req.url === '/time-left' }),
+);
 // #endregion
 
 // #region remember
@@ -42,6 +45,10 @@ app.post('/cart', requireSession(), async (req, res) => {
 });
 // #endregion
 
+// #region passive
+app.get('/time-left', (req, res) => void res.json({ seconds: req.userSession.expiresIn })); // null: signed out
+// #endregion
+
 app.get('/devices', requireSession(), async (req, res) => {
   const { user_id } = req.userSession.required;
   res.json({ count: await sessions.count({ user_id, active: true }) });
@@ -51,8 +58,8 @@ app.post('/logout-everywhere', async (req, res) => void res.json({ ended: await 
 
 // #region errors
 app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
-  const refusal = refusalOf(error); // null for an error that is not about sessions
-  if (refusal) sendRefusal(res, refusal, next);
+  const rejection = rejectionOf(error); // null for an error that is not about sessions
+  if (rejection) sendRejection(res, rejection, next);
   else next(error);
 });
 // #endregion

@@ -1,6 +1,6 @@
 /** Handlers that take a `Request` and return a `Response`: a route file of Next.js, a worker, Bun or Deno. */
 import { createSessionsClient } from '@pip-sessions/client';
-import { refusalOf, requireSession, type UserSession, userSessions } from '@pip-sessions/client/fetch';
+import { rejectionOf, requireSession, type UserSession, userSessions } from '@pip-sessions/client/fetch';
 
 const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
 
@@ -12,13 +12,13 @@ type Handler = (request: Request, userSession: UserSession) => Response | Promis
 /** Finds the session before the handler, and adds the cookie and `Cache-Control` after it. */
 function withSession(handle: Handler): (request: Request) => Promise<Response> {
   return async (request) => {
-    const { refused, userSession, respond } = await enter(request);
-    if (refused) return refused;
+    const { rejection, userSession, respond } = await enter(request);
+    if (rejection) return rejection;
     try {
       return respond(await handle(request, userSession));
     } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal) return respond(refusal.getResponse());
+      const rejection = rejectionOf(error);
+      if (rejection) return respond(rejection.getResponse());
       throw error;
     }
   };

@@ -28,8 +28,8 @@ for (const name of ['express-devices', 'hono-devices']) {
     assert.deepEqual(await laptop('POST', at('/devices/end-others')), { ended: 1 });
 
     for (const jar of [phone, tablet]) {
-      const refused = (await jar('GET', at('/devices'))) as { code: string };
-      assert.equal(refused.code, 'SESSION_REQUIRED');
+      const rejection = (await jar('GET', at('/devices'))) as { code: string };
+      assert.equal(rejection.code, 'SESSION_REQUIRED');
     }
     assert.equal(((await laptop('GET', at('/devices'))) as Device[]).length, 1);
     assert.deepEqual(await laptop('POST', at('/logout')), { signed_out: true });
@@ -46,8 +46,8 @@ test('a user signs in at one service and out at both', async (t) => {
   assert.deepEqual(await jar('GET', new URL('/orders', orders)), { orders_of: 'ann', shown_in: { currency: 'EUR' } });
   await jar('POST', new URL('/logout', shop));
   for (const each of [jar, copy]) {
-    const refused = (await each('GET', new URL('/orders', orders))) as { code: string };
-    assert.equal(refused.code, 'SESSION_REQUIRED');
+    const rejection = (await each('GET', new URL('/orders', orders))) as { code: string };
+    assert.equal(rejection.code, 'SESSION_REQUIRED');
   }
 });
 

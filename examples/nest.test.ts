@@ -29,7 +29,7 @@ async function startApp(t: TestContext, url: string, handle: () => Promise<unkno
   return app.url;
 }
 
-test('the guard for Nest needs a session; the filter responds to refusals and faults', async (t) => {
+test('the guard for Nest needs a session; the filter responds to rejections and faults', async (t) => {
   const { url } = await startMemoryService(t);
   const client = createSessionsClient({ url });
   const { token } = await client.open({ user_id: 'ann' });
@@ -37,8 +37,8 @@ test('the guard for Nest needs a session; the filter responds to refusals and fa
   const app = await startApp(t, url, () => handle());
   const headers = { cookie: `session=${token}` };
   assert.equal((await fetch(app, { headers })).status, 200);
-  const refused = await fetch(app);
-  assert.deepEqual([refused.status, refused.headers.get('www-authenticate')], [401, 'Bearer']);
+  const rejection = await fetch(app);
+  assert.deepEqual([rejection.status, rejection.headers.get('www-authenticate')], [401, 'Bearer']);
   handle = () => createSessionsClient({ url: 'http://127.0.0.1:1', retries: 0 }).stats();
   const away = await fetch(app, { headers });
   assert.deepEqual([away.status, away.headers.get('retry-after')], [503, '5']);

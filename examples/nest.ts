@@ -1,6 +1,6 @@
 /** A guard and a filter of errors for Nest. They use the shapes of Nest's interfaces, so this file needs no Nest. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { refusalOf, sendRefusal, userSessionOf } from '@pip-sessions/client/express';
+import { rejectionOf, sendRejection, userSessionOf } from '@pip-sessions/client/express';
 
 /** `ExecutionContext` and `ArgumentsHost` of `@nestjs/common`. */
 interface Context {
@@ -16,13 +16,13 @@ interface Filter {
 /** `@UseGuards(SessionGuard)`: the handlers of this controller need a signed-in user. */
 export class SessionGuard {
   canActivate(context: Context): boolean {
-    return userSessionOf(context.switchToHttp().getRequest()).required.active; // throws the refusal, a 401
+    return userSessionOf(context.switchToHttp().getRequest()).required.active; // throws the rejection, a 401
   }
 }
 // #endregion
 
 // #region filter
-/** Responds to refusals with their status, headers and body. Passes every other error on. */
+/** Responds to rejections with their status, headers and body. Passes every other error on. */
 export class SessionErrorsFilter {
   readonly #next: Filter;
 
@@ -31,8 +31,8 @@ export class SessionErrorsFilter {
   }
 
   catch(error: unknown, host: Context): void {
-    const refusal = refusalOf(error);
-    if (refusal) sendRefusal(host.switchToHttp().getResponse(), refusal);
+    const rejection = rejectionOf(error);
+    if (rejection) sendRejection(host.switchToHttp().getResponse(), rejection);
     else this.#next.catch(error, host);
   }
 }

@@ -41,8 +41,8 @@ await once(shopServer, 'listening');
 const orders = fastify();
 await orders.register(inFastify.userSessions, options);
 orders.setErrorHandler((error, _, reply) => {
-  const refusal = inFastify.refusalOf(error); // null for an error that is not about sessions
-  return refusal ? inFastify.sendRefusal(reply, refusal) : reply.send(error);
+  const rejection = inFastify.rejectionOf(error); // null for an error that is not about sessions
+  return rejection ? inFastify.sendRejection(reply, rejection) : reply.send(error);
 });
 orders.get('/orders', { onRequest: inFastify.requireSession() }, async (request) => {
   const { user_id, data } = request.userSession.required;

@@ -16,8 +16,8 @@ const server = createServer((_, response) => response.writeHead(426).end());
 const enterUpgrade = upgradeSessions({ client, development: true });
 
 server.on('upgrade', async (request, socket) => {
-  const { refused, userSession } = await enterUpgrade(request);
-  if (refused) return void socket.end(refused, () => socket.destroy()); // 401, 403 or 503
+  const { rejection, userSession } = await enterUpgrade(request);
+  if (rejection) return void socket.end(rejection, () => socket.destroy()); // 401, 403 or 503
   const { id, user_id } = userSession.required;
   accept(request, socket, `hello ${user_id}`); // a WebSocket library does this: handleUpgrade of ws
   const timer = setInterval(async () => {

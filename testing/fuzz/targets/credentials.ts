@@ -1,5 +1,5 @@
 import type { Session } from '../../../packages/client/src/index.ts';
-import { authenticate, isRefusal } from '../../../packages/client/src/middleware/authenticate.ts';
+import { authenticate, isRejection } from '../../../packages/client/src/middleware/authenticate.ts';
 import type { CookieForm } from '../../../packages/client/src/middleware/cookies.ts';
 import type { Exchange } from '../../../packages/client/src/middleware/http-adapter.ts';
 import { toSettings } from '../../../packages/client/src/middleware/settings.ts';
@@ -38,7 +38,7 @@ async function assertEntrance(request: CredentialHeaders): Promise<void> {
   if (asked.some((token) => !TOKEN.test(token))) throw new Error(`the service was asked for ${JSON.stringify(asked)}`);
   if (exchange.cookie !== null && !SET_COOKIE.test(exchange.cookie)) throw new Error(`Set-Cookie: ${exchange.cookie}`);
   const expected = expectedOf(request);
-  const found = isRefusal(entered) ? entered.code : entered.current === null ? 'signed out' : 'signed in';
+  const found = isRejection(entered) ? entered.code : entered.current === null ? 'signed out' : 'signed in';
   if (found !== expected) throw new Error(`the request is ${found}, and should be ${expected}`);
 }
 

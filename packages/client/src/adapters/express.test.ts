@@ -6,7 +6,7 @@ import { ROUTES, type StartApp, textOf } from '../middleware/fixtures/app.ts';
 import { listen } from '../middleware/fixtures/listen.ts';
 import { runMiddlewareCases } from '../middleware/fixtures/suite.ts';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
-import { requireSession, SessionRefusal, sendRefusal, userSessionOf, userSessions } from './express.ts';
+import { requireSession, SessionRejection, sendRejection, userSessionOf, userSessions } from './express.ts';
 
 const startApp: StartApp = (options, mounts) => {
   const app = express();
@@ -40,7 +40,7 @@ test('Express: a guard without userSessions before it rejects every request', as
   assert.equal((await fetch(`${url}/me`)).status, 500);
 });
 
-test('Express: an error handler sends a thrown refusal with its headers and body', async (t) => {
+test('Express: an error handler sends a thrown rejection with its headers and body', async (t) => {
   const sessions = await startSessions('embedded');
   t.after(sessions.stop);
   const app = express();
@@ -52,7 +52,7 @@ test('Express: an error handler sends a thrown refusal with its headers and body
     res.json(req.userSession.required);
   });
   app.use((error: Error, _req: Request, res: Response, next: NextFunction) =>
-    error instanceof SessionRefusal ? sendRefusal(res, error, next) : next(error),
+    error instanceof SessionRejection ? sendRejection(res, error, next) : next(error),
   );
   const { url, stop } = await listen(createServer(app));
   t.after(stop);

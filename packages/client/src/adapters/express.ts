@@ -16,15 +16,15 @@
  * app.get('/me', requireSession(), (req, res) => void res.json({ user_id: req.userSession.required.user_id }));
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { authenticate, isRefusal, withoutSession } from '../middleware/authenticate.ts';
-import { PROBLEM_TYPE, type SessionRefusal } from '../middleware/rejections.ts';
+import { authenticate, isRejection, withoutSession } from '../middleware/authenticate.ts';
+import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import { UserSession } from '../middleware/user-session.ts';
 import { NodeExchange } from './node-http.ts';
 
-export { refusalOf } from '../middleware/refusal-of.ts';
-export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
@@ -63,10 +63,10 @@ export function userSessions<R extends IncomingMessage = IncomingMessage>(
   const isPassive = passiveOf(options);
   return function userSessions(req: Request, res, next) {
     const exchange = new NodeExchange(req, isResponse(res) ? res : null, UserSession.stateOf(req.userSession));
-    const proceed = (entered: UserSession | SessionRefusal) => {
+    const proceed = (entered: UserSession | SessionRejection) => {
       // A handler that runs in spite of the rejection finds no session.
-      req.userSession = isRefusal(entered) ? withoutSession(settings, exchange) : entered;
-      if (isRefusal(entered)) sendRefusal(res, entered, next);
+      req.userSession = isRejection(entered) ? withoutSession(settings, exchange) : entered;
+      if (isRejection(entered)) sendRejection(res, entered, next);
       else next();
     };
     const entered = authenticate(settings, exchange, isPassive(req as IncomingMessage as R));
@@ -88,8 +88,8 @@ export function userSessions<R extends IncomingMessage = IncomingMessage>(
 export function requireSession(requirement: SessionRequirement = {}): Middleware {
   const required = checkedRequirement(requirement);
   return function requireSession(req, res, next) {
-    const refusal = userSessionOf(req).refusal(required);
-    if (refusal) sendRefusal(res, refusal, next);
+    const rejection = userSessionOf(req).rejection(required);
+    if (rejection) sendRejection(res, rejection, next);
     else next();
   };
 }
@@ -113,25 +113,25 @@ export function userSessionOf<User = unknown, Data = unknown>(req: IncomingMessa
 }
 
 /**
- * Responds with a `SessionRefusal`: an RFC 9457 problem with its headers. Use it where an application catches errors:
+ * Responds with a `SessionRejection`: an RFC 9457 problem with its headers. Use it where an application catches errors:
  * not all handlers of frameworks send the headers and the body. If no response can be sent any more, `next` gets the
- * refusal.
+ * rejection.
  *
  * @example
- * import { SessionRefusal, sendRefusal } from '@pip-sessions/client/express';
+ * import { SessionRejection, sendRejection } from '@pip-sessions/client/express';
  * import type { NextFunction, Request, Response } from 'express';
  *
  * app.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
- *   if (error instanceof SessionRefusal) sendRefusal(res, error, next);
+ *   if (error instanceof SessionRejection) sendRejection(res, error, next);
  *   else next(error);
  * });
  */
-export function sendRefusal(res: ServerResponse, refusal: SessionRefusal, next: Next = () => {}): void {
+export function sendRejection(res: ServerResponse, rejection: SessionRejection, next: Next = () => {}): void {
   if (!isResponse(res) || res.headersSent) {
-    next(refusal);
+    next(rejection);
     return;
   }
-  const { status, headers, body } = refusal;
+  const { status, headers, body } = rejection;
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   res.writeHead(status, { 'content-type': PROBLEM_TYPE }).end(body);
 }

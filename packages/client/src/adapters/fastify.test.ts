@@ -4,7 +4,7 @@ import fastify from 'fastify';
 import { type LoginBody, ROUTES, type StartApp, textOf } from '../middleware/fixtures/app.ts';
 import { runMiddlewareCases } from '../middleware/fixtures/suite.ts';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
-import { requireSession, SessionRefusal, sendRefusal, userSessions } from './fastify.ts';
+import { requireSession, SessionRejection, sendRejection, userSessions } from './fastify.ts';
 
 const startApp: StartApp = async (options, mounts) => {
   const app = fastify();
@@ -36,7 +36,7 @@ test('Fastify: a guard without userSessions before it rejects every request', as
   assert.equal((await fetch(`${url}/me`)).status, 500);
 });
 
-test('Fastify: an error handler sends a thrown refusal with its headers and body', async (t) => {
+test('Fastify: an error handler sends a thrown rejection with its headers and body', async (t) => {
   const sessions = await startSessions('embedded');
   t.after(sessions.stop);
   const app = fastify();
@@ -44,7 +44,7 @@ test('Fastify: an error handler sends a thrown refusal with its headers and body
   await app.register(userSessions, { client: sessions.client });
   app.get('/me', async ({ userSession }) => userSession.required);
   app.setErrorHandler((error, _request, reply) => {
-    if (error instanceof SessionRefusal) return sendRefusal(reply, error);
+    if (error instanceof SessionRejection) return sendRejection(reply, error);
     throw error;
   });
   const { statusCode, headers, body } = await app.inject('/me');

@@ -16,18 +16,18 @@
  * app.get('/me', { onRequest: requireSession() }, async ({ userSession }) => ({ user_id: userSession.required.user_id }));
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
-import { authenticate, isRefusal } from '../middleware/authenticate.ts';
+import { authenticate, isRejection } from '../middleware/authenticate.ts';
 import { withCookie } from '../middleware/cookies.ts';
 import type { Exchange } from '../middleware/http-adapter.ts';
-import { PROBLEM_TYPE, type SessionRefusal } from '../middleware/rejections.ts';
+import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import { UserSession } from '../middleware/user-session.ts';
 import { pathOf } from './node-http.ts';
 import { enforceNoStore } from './node-no-store.ts';
 
-export { refusalOf } from '../middleware/refusal-of.ts';
-export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
@@ -62,7 +62,7 @@ export async function userSessions(
   if (!app.hasRequestDecorator('userSession')) app.decorateRequest('userSession');
   app.addHook('onRequest', async function userSessions(request, reply) {
     const entered = await authenticate(settings, exchangeOf(request, reply), isPassive(request));
-    if (isRefusal(entered)) return sendRefusal(reply, entered);
+    if (isRejection(entered)) return sendRejection(reply, entered);
     request.userSession = entered;
     return undefined;
   });
@@ -86,8 +86,8 @@ Object.assign(userSessions, {
 export function requireSession(requirement: SessionRequirement = {}): onRequestAsyncHookHandler {
   const required = checkedRequirement(requirement);
   return async function requireSession(request, reply) {
-    const refusal = userSessionOf(request).refusal(required);
-    return refusal ? sendRefusal(reply, refusal) : undefined;
+    const rejection = userSessionOf(request).rejection(required);
+    return rejection ? sendRejection(reply, rejection) : undefined;
   };
 }
 
@@ -139,17 +139,17 @@ function exchangeOf({ method, headers, originalUrl, userSession }: FastifyReques
 }
 
 /**
- * Responds with a `SessionRefusal`: an RFC 9457 problem with its headers. Use it where an application catches errors:
- * Fastify's own handler sends the status and the headers of a thrown refusal, but another body.
+ * Responds with a `SessionRejection`: an RFC 9457 problem with its headers. Use it where an application catches errors:
+ * Fastify's own handler sends the status and the headers of a thrown rejection, but another body.
  *
  * @example
- * import { SessionRefusal, sendRefusal } from '@pip-sessions/client/fastify';
+ * import { SessionRejection, sendRejection } from '@pip-sessions/client/fastify';
  *
  * app.setErrorHandler((error, _request, reply) => {
- *   if (error instanceof SessionRefusal) return sendRefusal(reply, error);
+ *   if (error instanceof SessionRejection) return sendRejection(reply, error);
  *   throw error;
  * });
  */
-export function sendRefusal(reply: FastifyReply, { status, headers, body }: SessionRefusal): FastifyReply {
+export function sendRejection(reply: FastifyReply, { status, headers, body }: SessionRejection): FastifyReply {
   return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(body);
 }

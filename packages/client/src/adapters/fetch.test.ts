@@ -6,27 +6,27 @@ import { answer, clientOf, SESSION, TOKEN } from '../fixtures/scripted-fetch.ts'
 import { type LoginBody, ROUTES, type StartApp, streamedResponse } from '../middleware/fixtures/app.ts';
 import { listen } from '../middleware/fixtures/listen.ts';
 import { runMiddlewareCases } from '../middleware/fixtures/suite.ts';
-import { requireSession, SessionRefusal, userSessions } from './fetch.ts';
+import { requireSession, SessionRejection, userSessions } from './fetch.ts';
 
 const startApp: StartApp = (options, mounts) => {
   const enter = userSessions(options);
 
   async function handle(request: Request, mount = 1): Promise<Response> {
-    const { refused, userSession, respond } = await enter(request);
-    if (refused) return refused;
+    const { rejection, userSession, respond } = await enter(request);
+    if (rejection) return rejection;
     if (mount < mounts) return respond(await handle(request, mount + 1));
     const { pathname, host } = new URL(request.url);
     const route = ROUTES.find(({ path }) => path === pathname);
     if (!route) return new Response(null, { status: 404 });
-    const refusal = route.guard && requireSession(userSession, route.guard);
-    if (refusal) return respond(refusal);
+    const insufficient = route.guard && requireSession(userSession, route.guard);
+    if (insufficient) return respond(insufficient);
     const headers = { 'x-host': host, ...route.headers };
     try {
       const body = (request.method === 'POST' ? await request.json() : {}) as LoginBody;
       if (route.isStreamed) return respond(streamedResponse(route, userSession, body));
       return respond(Response.json((await route.run(userSession, body)) ?? {}, { headers }));
     } catch (error) {
-      return respond(error instanceof SessionRefusal ? error.getResponse() : new Response(null, { status: 500 }));
+      return respond(error instanceof SessionRejection ? error.getResponse() : new Response(null, { status: 500 }));
     }
   }
 

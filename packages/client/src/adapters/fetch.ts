@@ -8,21 +8,21 @@
  * const enter = userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) });
  *
  * async function handle(request: Request): Promise<Response> {
- *   const { refused, userSession, respond } = await enter(request);
- *   if (refused) return refused;
+ *   const { rejection, userSession, respond } = await enter(request);
+ *   if (rejection) return rejection;
  *   const rejection = requireSession(userSession, { level: 2 });
  *   if (rejection) return respond(rejection);
  *   return respond(Response.json({ user_id: userSession.required.user_id }));
  * }
  */
-import { authenticate, isRefusal } from '../middleware/authenticate.ts';
+import { authenticate, isRejection } from '../middleware/authenticate.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
 import { fetchExchangeOf } from './fetch-http.ts';
 
-export { refusalOf } from '../middleware/refusal-of.ts';
-export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
@@ -31,12 +31,12 @@ export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-se
 export type Entered<User, Data> =
   | {
       /** The response that rejects the request: send it as it is. */
-      readonly refused: Response;
+      readonly rejection: Response;
       readonly userSession?: never;
       readonly respond?: never;
     }
   | {
-      readonly refused?: never;
+      readonly rejection?: never;
       /** The session of the request. */
       readonly userSession: UserSession<User, Data>;
       /**
@@ -54,8 +54,8 @@ export type Entered<User, Data> =
  * import { userSessions } from '@pip-sessions/client/fetch';
  *
  * const enter = userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) });
- * const { refused, userSession, respond } = await enter(new Request('http://localhost/'));
- * const response = refused ?? respond(Response.json({ user_id: userSession.current?.user_id }));
+ * const { rejection, userSession, respond } = await enter(new Request('http://localhost/'));
+ * const response = rejection ?? respond(Response.json({ user_id: userSession.current?.user_id }));
  */
 export function userSessions<User = unknown, Data = unknown>(
   options: UserSessionsOptions & PassiveOption<Request>,
@@ -66,9 +66,9 @@ export function userSessions<User = unknown, Data = unknown>(
     const exchange = fetchExchangeOf(request);
     const leave = exchange.mount();
     const entered = await authenticate(settings, exchange, isPassive(request));
-    if (isRefusal(entered)) {
+    if (isRejection(entered)) {
       leave();
-      return { refused: entered.getResponse() };
+      return { rejection: entered.getResponse() };
     }
     const respond = (response: Response) => {
       leave();
@@ -89,5 +89,5 @@ export function userSessions<User = unknown, Data = unknown>(
  * if (rejection) console.log(rejection.status); // 401
  */
 export function requireSession(userSession: UserSession, requirement: SessionRequirement = {}): Response | null {
-  return userSession.refusal(checkedRequirement(requirement))?.getResponse() ?? null;
+  return userSession.rejection(checkedRequirement(requirement))?.getResponse() ?? null;
 }

@@ -21,8 +21,8 @@ import type { PassiveOption, UserSessionsOptions } from '../middleware/settings.
 import type { UserSession } from '../middleware/user-session.ts';
 import { userSessions as enterer } from './fetch.ts';
 
-export { refusalOf } from '../middleware/refusal-of.ts';
-export { type RefusalCode, SessionRefusal } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
@@ -52,8 +52,8 @@ export function userSessions<User = unknown, Data = unknown>(
 ): MiddlewareHandler<UserSessionEnv<User, Data>> {
   const enter = enterer<User, Data>(options);
   return async function userSessions(c, next) {
-    const { refused, userSession, respond } = await enter(c.req.raw);
-    if (refused) return refused;
+    const { rejection, userSession, respond } = await enter(c.req.raw);
+    if (rejection) return rejection;
     c.set('userSession', userSession);
     await next();
     const answer = respond(c.res);
@@ -82,8 +82,8 @@ export function requireSession(requirement: SessionRequirement = {}): Middleware
     const { userSession } = c.var;
     if (!userSession)
       throw new Error('c.var.userSession is missing: call app.use(userSessions(…)) before this handler.');
-    const refusal = userSession.refusal(required);
-    if (refusal) return refusal.getResponse();
+    const rejection = userSession.rejection(required);
+    if (rejection) return rejection.getResponse();
     return next();
   };
 }

@@ -51,8 +51,8 @@ test('[ASVS-4.4.2] a WebSocket upgrade without a live session gets an HTTP error
   const { sessions, session, cookie } = await startWorld(t);
   const enter = upgradeSessions({ client: sessions.client });
   const upgrade = await startUpgrades(t, async (request, socket) => {
-    const { refused, userSession } = await enter(request);
-    if (refused) socket.end(refused, () => socket.destroy());
+    const { rejection, userSession } = await enter(request);
+    if (rejection) socket.end(rejection, () => socket.destroy());
     else accept(socket, userSession.required.user_id);
   });
   assert.equal((await upgrade({ cookie })).headers['x-user'], 'u');
@@ -74,9 +74,9 @@ test('upgradeSessions can require a stronger authentication, or no session', asy
   const strong = upgradeSessions({ client: sessions.client }, { level: 2 });
   const open = upgradeSessions({ client: sessions.client }, null);
   const upgrade = await startUpgrades(t, async (request, socket) => {
-    const { refused } = await strong(request);
+    const { rejection } = await strong(request);
     const { userSession } = await open(request);
-    if (refused && userSession?.current) socket.end(refused, () => socket.destroy());
+    if (rejection && userSession?.current) socket.end(rejection, () => socket.destroy());
     else accept(socket, String(userSession?.current));
   });
   assert.equal(JSON.parse((await upgrade({ cookie })).body).code, 'STEP_UP_REQUIRED');
@@ -107,8 +107,8 @@ test('Express middleware that gets no real response lets no request in', async (
   const none = {} as ServerResponse;
   const upgrade = await startUpgrades(t, (request, socket) => {
     enter(request, none, (fault) => {
-      guard(request, none, (refusal) => {
-        const outcome = [fault, refusal].map((each) => (each instanceof Error && 'code' in each ? each.code : null));
+      guard(request, none, (rejection) => {
+        const outcome = [fault, rejection].map((each) => (each instanceof Error && 'code' in each ? each.code : null));
         accept(socket, `${request.userSession?.current?.user_id} ${outcome}`);
       });
     });

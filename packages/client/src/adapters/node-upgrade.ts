@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import { authenticate, isRefusal } from '../middleware/authenticate.ts';
-import { PROBLEM_TYPE, type SessionRefusal } from '../middleware/rejections.ts';
+import { authenticate, isRejection } from '../middleware/authenticate.ts';
+import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
@@ -10,11 +10,11 @@ import { NodeExchange } from './node-http.ts';
 export type EnteredUpgrade<User, Data> =
   | {
       /** The whole HTTP response that rejects the upgrade. */
-      readonly refused: `HTTP/1.1 ${string}`;
+      readonly rejection: `HTTP/1.1 ${string}`;
       readonly userSession?: never;
     }
   | {
-      readonly refused?: never;
+      readonly rejection?: never;
       /** The session of the upgrade. */
       readonly userSession: UserSession<User, Data>;
     };
@@ -36,8 +36,8 @@ export type EnteredUpgrade<User, Data> =
  *
  * const enterUpgrade = upgradeSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) });
  * createServer().on('upgrade', async (request, socket) => {
- *   const { refused, userSession } = await enterUpgrade(request);
- *   if (refused) return void socket.end(refused, () => socket.destroy());
+ *   const { rejection, userSession } = await enterUpgrade(request);
+ *   if (rejection) return void socket.end(rejection, () => socket.destroy());
  *   console.log(userSession.required.user_id); // pass the socket to a WebSocket library
  * });
  */
@@ -49,14 +49,14 @@ export function upgradeSessions<User = unknown, Data = unknown>(
   const required = requirement && checkedRequirement(requirement);
   return async function enterUpgrade(request) {
     const entered = await authenticate(settings, new NodeExchange(request, null, null));
-    if (isRefusal(entered)) return { refused: toText(entered) };
-    const refusal = required && entered.refusal(required);
-    return refusal ? { refused: toText(refusal) } : { userSession: entered as UserSession<User, Data> };
+    if (isRejection(entered)) return { rejection: toText(entered) };
+    const rejection = required && entered.rejection(required);
+    return rejection ? { rejection: toText(rejection) } : { userSession: entered as UserSession<User, Data> };
   };
 }
 
 /** Returns a whole HTTP/1.1 response. Its reason phrase is empty, as RFC 9112, 4 allows. */
-function toText({ status, headers, body }: SessionRefusal): `HTTP/1.1 ${string}` {
+function toText({ status, headers, body }: SessionRejection): `HTTP/1.1 ${string}` {
   const length = new TextEncoder().encode(body).length;
   const own = { 'content-type': PROBLEM_TYPE, 'content-length': `${length}`, connection: 'close' };
   const lines = Object.entries({ ...headers, ...own }).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -9,9 +9,9 @@ import type { SessionsClient } from '../index.ts';
 import { listen } from '../middleware/fixtures/listen.ts';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
 import { SessionStoreError } from '../session-libraries/store-error.ts';
-import { refusalOf as refusalOfExpress, sendRefusal } from './express.ts';
-import { refusalOf as refusalOfFastify, sendRefusal as sendFastifyRefusal } from './fastify.ts';
-import { refusalOf } from './hono.ts';
+import { rejectionOf as rejectionOfExpress, sendRejection } from './express.ts';
+import { rejectionOf as rejectionOfFastify, sendRejection as sendFastifyRefusal } from './fastify.ts';
+import { rejectionOf } from './hono.ts';
 
 /**
  * A failing call in a handler that catches no error: the reply of the service, and the response that the user should
@@ -56,8 +56,8 @@ async function startExpress(t: TestContext, client: () => SessionsClient, catche
   app.set('env', 'production');
   app.get('/', async (_, res) => void res.json(await client().touch(ID)));
   app.use((error: unknown, _: Request, res: ExpressResponse, next: NextFunction) => {
-    const refusal = catches ? refusalOfExpress(error) : null;
-    if (refusal) sendRefusal(res, refusal, next);
+    const rejection = catches ? rejectionOfExpress(error) : null;
+    if (rejection) sendRejection(res, rejection, next);
     else next(error);
   });
   // Express prints uncaught errors to the console.
@@ -127,29 +127,29 @@ test('Nest responds to a store error with 503 and without the address of the ser
   assert.deepEqual(mistake, { status: 500, body: 'Internal server error' });
 });
 
-test('refusalOf returns a 503 for an unavailable service, and null for a mistake', async () => {
+test('rejectionOf returns a 503 for an unavailable service, and null for a mistake', async () => {
   for (const one of CASES) {
-    const refusal = refusalOf(await errorOf(one.reply));
-    const found = refusal && [refusal.status, refusal.statusCode, refusal.headers['retry-after']];
+    const rejection = rejectionOf(await errorOf(one.reply));
+    const found = rejection && [rejection.status, rejection.statusCode, rejection.headers['retry-after']];
     assert.deepEqual(found, isOutage(one) ? [503, 503, one.retry_after] : null, one.name);
-    assert.doesNotMatch(refusal?.message ?? '', /http:|v2/);
+    assert.doesNotMatch(rejection?.message ?? '', /http:|v2/);
   }
-  assert.equal(refusalOf(new TypeError('id is not the id of a session')), null);
-  assert.equal(refusalOf(Object.assign(new Error('another library'), { code: 'TIMEOUT', status: 503 })), null);
+  assert.equal(rejectionOf(new TypeError('id is not the id of a session')), null);
+  assert.equal(rejectionOf(Object.assign(new Error('another library'), { code: 'TIMEOUT', status: 503 })), null);
 });
 
-test('refusalOf works the same in Express, Fastify and Hono, and in the same process', async (t) => {
+test('rejectionOf works the same in Express, Fastify and Hono, and in the same process', async (t) => {
   const { client, takeAway, stop } = await startSessions('embedded');
   t.after(stop);
   takeAway();
   const app = fastify();
   t.after(() => app.close());
   app.setErrorHandler((error, _, reply) => {
-    const refusal = refusalOfFastify(error);
-    return refusal ? sendFastifyRefusal(reply, refusal) : reply.send(error);
+    const rejection = rejectionOfFastify(error);
+    return rejection ? sendFastifyRefusal(reply, rejection) : reply.send(error);
   });
   app.get('/', () => client.touch(ID));
-  const hono = new Hono().onError((error, c) => refusalOf(error)?.getResponse() ?? c.text('failed', 500));
+  const hono = new Hono().onError((error, c) => rejectionOf(error)?.getResponse() ?? c.text('failed', 500));
   hono.get('/', async (c) => c.json(await client.touch(ID)));
   const replies = [
     await get(await startExpress(t, () => client, true)),

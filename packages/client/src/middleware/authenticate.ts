@@ -2,14 +2,14 @@ import type { Session } from '@pip-sessions/contract/v2';
 import { type Credential, credentialOf } from './credential.ts';
 import type { Exchange } from './http-adapter.ts';
 import { isForged } from './origin.ts';
-import { crossSiteRequest, SessionRefusal } from './rejections.ts';
+import { crossSiteRequest, SessionRejection } from './rejections.ts';
 import { unavailable } from './service-errors.ts';
 import { newState, sharedState } from './session-state.ts';
 import type { Settings } from './settings.ts';
 import { clearEndedCookie, UserSession } from './user-session.ts';
 
 /**
- * Finds the session of a request. Returns it, or the refusal that ends the request. A request without a token causes no
+ * Finds the session of a request. Returns it, or the rejection that ends the request. A request without a token causes no
  * call of the service, nor does one that an earlier mount has handled. It never rejects. It returns no promise if the
  * session is in memory: a promise costs more than the lookup.
  *
@@ -21,7 +21,7 @@ export function authenticate(
   settings: Settings,
   exchange: Exchange,
   isPassive = false,
-): UserSession | SessionRefusal | Promise<UserSession | SessionRefusal> {
+): UserSession | SessionRejection | Promise<UserSession | SessionRejection> {
   const credential = credentialOf(exchange, settings.credentials, settings.cookie.name);
   if (credential !== null) {
     exchange.forbidStore();
@@ -37,8 +37,8 @@ export function authenticate(
     : entered(settings, exchange, credential, session);
 }
 
-export function isRefusal(entered: UserSession | SessionRefusal): entered is SessionRefusal {
-  return entered instanceof SessionRefusal;
+export function isRejection(entered: UserSession | SessionRejection): entered is SessionRejection {
+  return entered instanceof SessionRejection;
 }
 
 /** The state of a request without a session, or with one that must not be used. */

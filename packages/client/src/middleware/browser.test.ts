@@ -45,8 +45,8 @@ async function startHosts(t: TestContext) {
   });
   const enterUpgrade = upgradeSessions({ client: sessions.client });
   server.on('upgrade', async (request: IncomingMessage, socket: Duplex) => {
-    const { refused } = await enterUpgrade(request);
-    socket.end(refused ?? acceptance(request), 'latin1', () => socket.destroy());
+    const { rejection } = await enterUpgrade(request);
+    socket.end(rejection ?? acceptance(request), 'latin1', () => socket.destroy());
   });
   const { url, stop } = await listen(server);
   t.after(stop);

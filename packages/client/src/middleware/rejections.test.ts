@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { crossSiteRequest, sessionRequired, sessionsUnavailable, stepUpRequired } from './rejections.ts';
 
-test('a refusal has the properties of http-errors', () => {
-  for (const refusal of [crossSiteRequest(), sessionRequired(null), stepUpRequired({}), sessionsUnavailable(5, null)]) {
-    const { status, statusCode, expose } = refusal;
-    assert.ok(refusal instanceof Error);
+test('a rejection has the properties of http-errors', () => {
+  for (const rejection of [
+    crossSiteRequest(),
+    sessionRequired(null),
+    stepUpRequired({}),
+    sessionsUnavailable(5, null),
+  ]) {
+    const { status, statusCode, expose } = rejection;
+    assert.ok(rejection instanceof Error);
     assert.equal(statusCode, status);
     assert.equal(expose, status < 500);
   }

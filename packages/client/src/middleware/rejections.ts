@@ -1,8 +1,8 @@
 import type { CredentialSource } from './credential.ts';
 import type { SessionRequirement } from './requirement.ts';
 
-/** The stable codes of `SessionRefusal`. */
-export type RefusalCode =
+/** The stable codes of `SessionRejection`. */
+export type RejectionCode =
   /** The request has no live session. */
   | 'SESSION_REQUIRED'
   /** The session is live, but the user must authenticate again or more strongly. */
@@ -12,7 +12,7 @@ export type RefusalCode =
   /** The sessions service is unavailable. No user is signed in or out because of that. */
   | 'SESSIONS_UNAVAILABLE';
 
-interface RefusalAnswer {
+interface RejectionResponse {
   readonly status: number;
   readonly title: string;
   readonly detail: string;
@@ -25,10 +25,10 @@ interface RefusalAnswer {
  * Why a request is rejected, and the response to it. It has the properties of http-errors, so frameworks respond to a
  * thrown one with its status, and most of them with its headers.
  */
-export class SessionRefusal extends Error {
-  override readonly name = 'SessionRefusal';
+export class SessionRejection extends Error {
+  override readonly name = 'SessionRejection';
   /** A stable code for programs. */
-  readonly code: RefusalCode;
+  readonly code: RejectionCode;
   /** The HTTP status of the response: 401, 403 or 503. */
   readonly status: number;
   /** The same as `status`, for Fastify and Nest. */
@@ -40,7 +40,7 @@ export class SessionRefusal extends Error {
   readonly #title: string;
   readonly #details: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(code: RefusalCode, { status, title, detail, headers = {}, details, cause }: RefusalAnswer) {
+  constructor(code: RejectionCode, { status, title, detail, headers = {}, details, cause }: RejectionResponse) {
     super(detail, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = status;
@@ -72,10 +72,10 @@ export class SessionRefusal extends Error {
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /**
- * The refusal of a request without a live session. `presented` is the source of its expired token; null if it had none.
+ * The rejection of a request without a live session. `presented` is the source of its expired token; null if it had none.
  */
-export function sessionRequired(presented: CredentialSource | null): SessionRefusal {
-  return new SessionRefusal('SESSION_REQUIRED', {
+export function sessionRequired(presented: CredentialSource | null): SessionRejection {
+  return new SessionRejection('SESSION_REQUIRED', {
     status: 401,
     title: 'A session is required',
     detail: presented === null ? 'Sign in first.' : 'The session has ended; sign in again.',
@@ -85,10 +85,10 @@ export function sessionRequired(presented: CredentialSource | null): SessionRefu
 }
 
 /**
- * The refusal of a request that needs a stronger or newer authentication (RFC 9470). The header states the requirement
+ * The rejection of a request that needs a stronger or newer authentication (RFC 9470). The header states the requirement
  * for every client, and `details` for those of this service.
  */
-export function stepUpRequired(requirement: SessionRequirement): SessionRefusal {
+export function stepUpRequired(requirement: SessionRequirement): SessionRejection {
   const { level, max_age_s } = requirement;
   const challenge = [
     'Bearer error="insufficient_user_authentication"',
@@ -96,7 +96,7 @@ export function stepUpRequired(requirement: SessionRequirement): SessionRefusal 
     ...(level === undefined ? [] : [`acr_values="${level}"`]),
     ...(max_age_s === undefined ? [] : [`max_age="${max_age_s}"`]),
   ];
-  return new SessionRefusal('STEP_UP_REQUIRED', {
+  return new SessionRejection('STEP_UP_REQUIRED', {
     status: 401,
     title: 'A stronger or newer authentication is required',
     detail: 'Authenticate again as details states.',
@@ -105,16 +105,16 @@ export function stepUpRequired(requirement: SessionRequirement): SessionRefusal 
   });
 }
 
-export function crossSiteRequest(): SessionRefusal {
-  return new SessionRefusal('CROSS_SITE_REQUEST', {
+export function crossSiteRequest(): SessionRejection {
+  return new SessionRejection('CROSS_SITE_REQUEST', {
     status: 403,
     title: 'A cross-site request',
     detail: 'A page of another site sent this request. If the site is yours, add its origin to the option origins.',
   });
 }
 
-export function sessionsUnavailable(retry_after_s: number, cause: unknown): SessionRefusal {
-  return new SessionRefusal('SESSIONS_UNAVAILABLE', {
+export function sessionsUnavailable(retry_after_s: number, cause: unknown): SessionRejection {
+  return new SessionRejection('SESSIONS_UNAVAILABLE', {
     status: 503,
     title: 'The sessions service is unavailable',
     detail: 'The sessions service is unavailable. Try again later.',

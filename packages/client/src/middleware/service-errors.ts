@@ -1,6 +1,6 @@
 import { codeOf } from '../v2/error-code.ts';
 import { TooManyRequestsError } from '../v2/errors.ts';
-import { type SessionRefusal, sessionsUnavailable } from './rejections.ts';
+import { type SessionRejection, sessionsUnavailable } from './rejections.ts';
 import type { Settings } from './settings.ts';
 
 /** Codes of errors that the application handles. Every other error means that the service is unavailable. */
@@ -15,13 +15,13 @@ const HANDLED_BY_APPLICATION: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns a 503 with the time to retry. `onFault` gets the error itself. */
-export function unavailable({ retry_after_s, onFault }: Settings, error: unknown): SessionRefusal {
+export function unavailable({ retry_after_s, onFault }: Settings, error: unknown): SessionRejection {
   onFault(error);
   const wait_s = error instanceof TooManyRequestsError ? Math.ceil(error.retry_after_ms / 1000) : 0;
   return sessionsUnavailable(Math.max(wait_s, retry_after_s), error);
 }
 
-/** Calls the service for a handler. A fault rejects with a `SessionRefusal`, to which frameworks respond with 503. */
+/** Calls the service for a handler. A fault rejects with a `SessionRejection`, to which frameworks respond with 503. */
 export async function attempt<T>(settings: Settings, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clientOf, hang } from '../fixtures/scripted-fetch.ts';
 import { checkedRequirement } from './requirement.ts';
-import { toSettings, type UserSessionsOptions } from './settings.ts';
+import { passiveOf, toSettings, type UserSessionsOptions } from './settings.ts';
 
 const { client } = clientOf([hang]);
 
@@ -42,4 +42,12 @@ test('a requirement that no session or every session meets throws', () => {
   assert.throws(() => checkedRequirement({ level: 1.5 }), { name: 'TypeError', message: /^level is 1\.5/ });
   assert.throws(() => checkedRequirement({ max_age_s: 0 }), { name: 'TypeError', message: /^max_age_s is 0/ });
   assert.throws(() => checkedRequirement({ methods: [''] }), { name: 'TypeError', message: /^methods/ });
+});
+
+test('passive must be a function', () => {
+  assert.throws(() => passiveOf({ passive: '/poll' as never }), {
+    name: 'TypeError',
+    message: /^passive is no function/,
+  });
+  assert.equal(passiveOf({})('any request'), false);
 });

@@ -11,7 +11,7 @@ const valid = answer(200, { active: true, session: SESSION, max_age: 60, age: 0 
 async function entered(url: string, replies: Parameters<typeof clientOf>[0], init?: RequestInit, options = {}) {
   const { client, sent } = clientOf(replies);
   const result = await userSessions({ client, ...options })(new Request(url, init));
-  if (result.refused) throw new Error(`refused with ${result.refused.status}`);
+  if (result.rejection) throw new Error(`rejection with ${result.rejection.status}`);
   return { ...result, sent };
 }
 
@@ -32,15 +32,15 @@ test('the development cookie is set on loopback only; elsewhere login opens noth
 
 test('a wrong API key is a fault of the application, and no 401 for its users', async () => {
   const { userSession } = await entered(LOOPBACK, [problem(401, 'UNAUTHORIZED')]);
-  const refusal = { name: 'SessionRefusal', code: 'SESSIONS_UNAVAILABLE', status: 503 };
-  await assert.rejects(userSession.login({ user_id: '1' }), refusal);
+  const rejection = { name: 'SessionRejection', code: 'SESSIONS_UNAVAILABLE', status: 503 };
+  await assert.rejects(userSession.login({ user_id: '1' }), rejection);
 });
 
 test('no failure of the service signs a user in or out', async () => {
   const replies = [broken, refused, hang, text(200, '<html>'), problem(500, 'INTERNAL'), problem(404, 'NOT_FOUND')];
   for (const reply of replies) {
     const { client } = clientOf([reply], { timeout_ms: 50 });
-    const { refused: answered } = await userSessions({ client })(new Request(LOOPBACK, withToken));
+    const { rejection: answered } = await userSessions({ client })(new Request(LOOPBACK, withToken));
     assert.equal(answered?.status, 503);
     assert.deepEqual(answered.headers.getSetCookie(), []);
   }
@@ -49,8 +49,8 @@ test('no failure of the service signs a user in or out', async () => {
 test('the Retry-After of the service reaches the user', async () => {
   const { client } = clientOf([problem(429, 'TOO_MANY_REQUESTS', {}, { 'retry-after': '30' })], { timeout_ms: 1000 });
   const entered = await userSessions({ client })(new Request(LOOPBACK, withToken));
-  assert.equal(entered.refused?.status, 503);
-  assert.equal(entered.refused?.headers.get('retry-after'), '30');
+  assert.equal(entered.rejection?.status, 503);
+  assert.equal(entered.rejection?.headers.get('retry-after'), '30');
 });
 
 test('errors for the application are passed on unchanged', async () => {

@@ -6,7 +6,7 @@ import { isLoopbackOrigin, isOnLoopback } from './host.ts';
 import type { Exchange } from './http-adapter.ts';
 import { fittingRequest, secondsUntil } from './open-request.ts';
 import { isForged } from './origin.ts';
-import { crossSiteRequest, type SessionRefusal, sessionRequired, stepUpRequired } from './rejections.ts';
+import { crossSiteRequest, type SessionRejection, sessionRequired, stepUpRequired } from './rejections.ts';
 import { isMet, type SessionRequirement } from './requirement.ts';
 import { cannotBegin, sentMeanwhile } from './response-begun.ts';
 import { attempt } from './service-errors.ts';
@@ -42,7 +42,7 @@ export interface LoginOptions {
 const PASSES_MAX = 100;
 
 /**
- * The session of the user of a request, and the calls that change it. Methods reject with a `SessionRefusal` if the
+ * The session of the user of a request, and the calls that change it. Methods reject with a `SessionRejection` if the
  * service is unavailable, to which frameworks respond with 503; the cookie then stays unchanged. They reject with a
  * `ResponseBegunError` (code `RESPONSE_BEGUN`) if the cookie must change but the headers of the response were sent.
  *
@@ -91,7 +91,7 @@ export class UserSession<User = unknown, Data = unknown> {
   }
 
   /**
-   * The current session, for handlers behind a guard. Throws a `SessionRefusal` (code `SESSION_REQUIRED`, 401) if there
+   * The current session, for handlers behind a guard. Throws a `SessionRejection` (code `SESSION_REQUIRED`, 401) if there
    * is none.
    */
   get required(): SessionOf<User, Data> {
@@ -104,7 +104,7 @@ export class UserSession<User = unknown, Data = unknown> {
    * Opens a session for a user whom the application has authenticated, and sets its cookie. The session is always a new
    * one, and the session of the request ends: an attacker who planted or copied its token gains nothing (ASVS 7.2.4).
    *
-   * Rejects as `SessionsClient.open` does; then no user is signed in. Rejects with a `SessionRefusal` (code
+   * Rejects as `SessionsClient.open` does; then no user is signed in. Rejects with a `SessionRejection` (code
    * `CROSS_SITE_REQUEST`, 403) if a page of another site sent the request.
    *
    * A GET does not show which page sent it: a page of another site can lead the browser to it, and so sign its user in
@@ -150,8 +150,8 @@ export class UserSession<User = unknown, Data = unknown> {
     return this.#awaited('rotate', this.#rotate(authentication, lifetime) as Promise<RotateResult<User, Data>>);
   }
 
-  /** Returns the refusal of a request that needs this requirement; null if the session meets it. Guards use it. */
-  refusal(requirement: SessionRequirement): SessionRefusal | null {
+  /** Returns the rejection of a request that needs this requirement; null if the session meets it. Guards use it. */
+  rejection(requirement: SessionRequirement): SessionRejection | null {
     const { credential, current } = this.#state;
     if (current === null) return sessionRequired(credential?.from ?? null);
     return isMet(requirement, current) ? null : stepUpRequired(requirement);

@@ -110,10 +110,8 @@ export class Sessions {
     }
   }
 
-  /** The time of the service's clock, by which a response states how long a session still lives. */
-  now(): number {
-    return this.#clock.now();
-  }
+  /** The time of the service's clock. */
+  readonly now = (): number => this.#clock.now();
 
   /** Returns the session with the id, live or ended; null if there is none. */
   get(id: string): Promise<Session | null> {

@@ -72,6 +72,25 @@ test('a read sees what the same process has ended, stored or rotated before', as
   assert.equal(await other.client.read(other.token), null);
 });
 
+test('a passive read is served from the memory of its caller, and caches nothing', async (t) => {
+  const server = await start(t);
+  const { client, token, id } = await cached(t, server);
+  const passive = () => client.read(token, { touch: false });
+  const { loads } = client.cacheStats();
+  assert.equal((await passive())?.id, id);
+  assert.equal(client.cacheStats().loads, loads);
+  const [before] = (await server.sessions.scan({}, null, 1)).sessions;
+  server.clock.advance(600_000);
+  await client.replaceData(id, 1).catch(() => {});
+  const [changed] = (await server.sessions.scan({}, null, 1)).sessions;
+  assert.ok(before && changed && changed.request_time > before.request_time, 'a change is activity');
+  server.clock.advance(600_000);
+  assert.equal((await passive())?.id, id);
+  assert.equal(client.peek(token), undefined, 'an active read must call the service');
+  const [after] = (await server.sessions.scan({}, null, 1)).sessions;
+  assert.equal(after?.request_time, changed.request_time);
+});
+
 test('a change whose outcome is unknown evicts the sessions that it may have changed', async (t) => {
   const server = await start(t);
   let is_away = false;
