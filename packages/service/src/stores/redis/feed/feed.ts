@@ -112,6 +112,8 @@ export class Feed {
 
   /** Subscribes at the next server: in a cluster, every server receives every message. */
   #subscribe(): void {
+    // A poll may end after the close.
+    if (this.#isClosed) return;
     const addresses = this.#engine.addresses();
     const last = addresses.findIndex((at) => textOf(at) === this.#subscription?.address);
     const at = addresses[(last + 1) % addresses.length];
