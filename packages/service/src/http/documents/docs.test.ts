@@ -62,7 +62,7 @@ test('/swagger is a page only for clients that prefer text/html; others get the 
   );
 });
 
-test('a slash at the end leads to the page, by a location that a prefix of a proxy does not change', async (t) => {
+test('a slash at the end leads to the page, also behind the prefix of a proxy', async (t) => {
   const { url, stop } = await startTestServer();
   t.after(stop);
   for (const [path, page] of [
