@@ -10,7 +10,7 @@ import { ROUTES, type Route } from './routes.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 
 /** The problems that every request can get. */
-const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
+export const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
   'INVALID_DATA',
   'UNAUTHORIZED',
   'FORBIDDEN',
@@ -20,7 +20,7 @@ const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
   'INTERNAL',
 ];
 /** The additional problems of requests that may have a body, also if the route ignores it. */
-const PROBLEMS_OF_BODIES: readonly ProblemCode[] = ['INVALID_CONTENT', 'UNSUPPORTED_MEDIA_TYPE'];
+export const PROBLEMS_OF_BODIES: readonly ProblemCode[] = ['INVALID_CONTENT', 'UNSUPPORTED_MEDIA_TYPE'];
 /** The problems of requests that match no route. */
 export const PROBLEMS_OF_ROUTING: readonly ProblemCode[] = ['NOT_FOUND', 'METHOD_NOT_ALLOWED'];
 /**

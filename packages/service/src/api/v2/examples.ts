@@ -16,6 +16,7 @@ const SUMMARY: Of<'SessionSummary'> = {
   request_time: '2026-01-01T00:00:00.000Z',
   idle_timeout: 86_400,
   expire_time: null,
+  expires_in: 86_400,
   close_time: null,
   close_reason: null,
   revision: 1,

@@ -95,11 +95,24 @@ const FILTER = {
 
 const SessionSummary = Type.Unsafe<SessionSummaryOnWire>(Type.Object(SUMMARY, closed));
 const Session = Type.Unsafe<SessionOnWire>(
-  Type.Object({ ...SUMMARY, user: Json('Any JSON value'), data: Json('Any JSON value') }, closed),
+  Type.Object(
+    {
+      ...SUMMARY,
+      user: Json('The value of the application about the user; null once the session has ended'),
+      data: Json('The value of the application for the session; null once the session has ended'),
+    },
+    closed,
+  ),
 );
-const Token = Type.String({ description: `${TOKEN_FORM}: what the user’s browser or app holds` });
+const Token = Type.String({ description: `\`${TOKEN_FORM}\`: what the user’s browser or app holds` });
+const PresentedToken = Type.String({
+  minLength: 1,
+  maxLength: STRING_LENGTH_MAX,
+  description: 'The token that the user’s browser or app sent',
+});
 const Counts = Type.Unsafe<Partial<Record<(typeof CLOSE_REASONS)[number], number>>>({
   type: 'object',
+  description: 'The number of sessions that ended, by close_reason',
   properties: Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, { type: 'integer' }])),
   additionalProperties: false,
 });
@@ -128,7 +141,7 @@ export const SCHEMAS = {
   ),
   ValidateRequest: Type.Object(
     {
-      token: Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX }),
+      token: PresentedToken,
       max_age: Type.Optional(
         Type.Number({
           minimum: 0,
@@ -146,7 +159,7 @@ export const SCHEMAS = {
   Validation: Type.Union([
     Type.Object(
       {
-        active: Type.Literal(true),
+        active: Type.Literal(true, { description: 'The token is valid' }),
         session: Session,
         max_age: Type.Number({
           description: 'Seconds for which a client that follows /v2/changes may cache the response',
@@ -157,7 +170,7 @@ export const SCHEMAS = {
     ),
     Type.Object(
       {
-        active: Type.Literal(false),
+        active: Type.Literal(false, { description: 'The token is not valid' }),
         reason: oneOf(
           ['unknown', ...CLOSE_REASONS],
           'Why the session ended; unknown if the token belongs to no session',
@@ -166,10 +179,7 @@ export const SCHEMAS = {
       closed,
     ),
   ]),
-  RotateRequest: Type.Object(
-    { token: Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX }), ...AUTHENTICATION },
-    closed,
-  ),
+  RotateRequest: Type.Object({ token: PresentedToken, ...AUTHENTICATION }, closed),
   RotateResult: Type.Object({ session: Session, token: Token }, closed),
   Session,
   SessionSummary,
@@ -226,7 +236,10 @@ export const SCHEMAS = {
     closed,
   ),
   CloseManyResult: Type.Object(
-    { ids: Type.Array(Type.String()), more: Type.Boolean({ description: 'Whether more matching sessions are left' }) },
+    {
+      ids: Type.Array(Type.String(), { description: 'Ids of the sessions that were closed' }),
+      more: Type.Boolean({ description: 'Whether more matching sessions are left' }),
+    },
     closed,
   ),
   Stats: Type.Object(
@@ -237,7 +250,14 @@ export const SCHEMAS = {
       opened: Type.Integer({ description: 'Sessions opened in all of the hours' }),
       closed: Counts,
       hours: Type.Array(
-        Type.Object({ hour: Time('Start of the hour'), opened: Type.Integer(), closed: Counts }, closed),
+        Type.Object(
+          {
+            hour: Time('Start of the hour'),
+            opened: Type.Integer({ description: 'Sessions opened in the hour' }),
+            closed: Counts,
+          },
+          closed,
+        ),
         {
           description: 'The last 24 hours, latest first; hours without events are left out',
         },
@@ -246,7 +266,7 @@ export const SCHEMAS = {
         Type.Object(
           {
             time: Time('When the sweep began'),
-            closed: Type.Integer(),
+            closed: Type.Integer({ description: 'Sessions closed after their deadline' }),
             purged: Type.Integer({ description: 'Sessions deleted after their retention period' }),
             lag: Type.Number({ description: 'Seconds by which the first closed session was past its deadline' }),
           },
@@ -261,9 +281,9 @@ export const SCHEMAS = {
   AnyJson: Json(`Any JSON value; ${JSON_BOUNDS}`),
   Problem: Type.Object(
     {
-      type: Type.String({ description: 'urn:pip-sessions:problem:<code>' }),
+      type: Type.String({ description: '`urn:pip-sessions:problem:<code>`' }),
       title: Type.String({ description: 'The kind of problem' }),
-      status: Type.Integer(),
+      status: Type.Integer({ description: 'The HTTP status' }),
       detail: Type.String({ description: 'What was wrong with this request, and what to do' }),
       code: oneOf(PROBLEM_CODES, 'Stable; programs should use it'),
       details: Type.Optional(
@@ -272,7 +292,7 @@ export const SCHEMAS = {
           description: 'Additional information, depending on the code',
         }),
       ),
-      correlation_id: Type.Optional(Type.String()),
+      correlation_id: Type.Optional(Type.String({ description: 'The correlation id of the request' })),
     },
     closed,
   ),

@@ -36,7 +36,7 @@ for (const [path, expected] of Object.entries(PAGES)) {
   });
 }
 
-test('/swagger is a page only for clients that prefer text/html; others get the document', async (t) => {
+test('/swagger is a page for clients that prefer text/html, else the document', async (t) => {
   const get = await serve(t);
   const typeOf = async (accept: string) => {
     const { headers } = await get('/swagger', { accept });

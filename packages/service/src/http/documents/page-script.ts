@@ -1,13 +1,12 @@
 import { EXAMPLE_ID, EXAMPLE_TOKEN } from '../../api/example-session.ts';
 
 /**
- * The script of the reference pages.
+ * The script of the reference pages. In requests, it replaces the id and the token of the examples by those of the
+ * session that was opened last. It sends requests to the folder of the page, so that they work behind a proxy that
+ * serves it under a prefix. A stream of events has no "Try it out", because its response does not end.
  *
- * - Requests have the id and the token of the session that was opened last in place of the examples.
- * - Requests go to the folder of the page, so that they work behind a proxy that serves it under a prefix.
- * - A stream of events has no "Try it out": its response does not end.
- * - No validator, because it is on another host. An entered key is not persisted: scripts of later pages could read it
- *   from the browser's storage.
+ * No validator, because it is on another host. An entered key is not persisted: scripts of later pages could read it
+ * from the browser's storage.
  */
 export const PAGE_JS = `const dark = matchMedia('(prefers-color-scheme: dark)');
 const applyScheme = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
