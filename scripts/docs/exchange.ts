@@ -35,7 +35,7 @@ export class Exchanges {
     this.#server.clock.advance(STEP_MS);
     const response = await fetch(this.#server.url + path, { method, headers, body });
     const text = await response.text();
-    const command = commandOf({ method, path, headers, body });
+    const command = commandOf({ method, path, headers, body }, response.status);
     const shown = `${command}\n\n${httpBlock(response, text)}`;
     return {
       markdown: this.#values.replaceIn(shown),
@@ -66,7 +66,8 @@ function withoutHeartbeats(events: string): string {
   return events.replace(/(?:id: .*\n)?event: heartbeat\ndata: .*\n\n/g, '');
 }
 
-function commandOf({ method, path, headers = {}, body }: Call): string {
+/** Returns the block of the command. The status of an error is a comment. */
+function commandOf({ method, path, headers = {}, body }: Call, status: number): string {
   const hasBody = body !== null && body !== undefined;
   const isImplied = method === (hasBody ? 'POST' : 'GET');
   const url = path.includes('?') ? `'${BASE}${path}'` : BASE + path;
@@ -75,7 +76,8 @@ function commandOf({ method, path, headers = {}, body }: Call): string {
     ...Object.entries(headers).map(([name, value]) => `-H '${name}: ${value}'`),
     ...(hasBody ? [`-d '${body}'`] : []),
   ];
-  return `\`\`\`sh\n${options.join(' \\\n  ')}\n\`\`\``;
+  const comment = status < 400 ? '' : ` # ${status}`;
+  return `\`\`\`sh\n${options.join(' \\\n  ')}${comment}\n\`\`\``;
 }
 
 function httpBlock(response: Response, text: string): string {

@@ -1,21 +1,14 @@
 import { CLOSE_REASONS, GIVEN_REASONS } from '@pip-sessions/contract/close-reasons';
-import {
-  SESSION_NAMES,
-  SESSION_PROPERTIES,
-  type Session as SessionOnWire,
-  type SessionProperty,
-  type SessionSummary as SessionSummaryOnWire,
-} from '@pip-sessions/contract/session';
+import { SESSION_NAMES, SESSION_PROPERTIES } from '@pip-sessions/contract/session';
 import { TOKEN_FORM } from '@pip-sessions/contract/token';
 import { PROBLEM_CODES } from '@pip-sessions/contract/v2';
 import { type Static, type TOptional, type TSchema, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
 import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
+import { CloseReason, closed, oneOf, Session, SessionSummary } from './session-schemas.ts';
 
 const SECONDS_MAX = 315_360_000;
 export const CLOSE_MANY_MAX = 1000;
-
-const closed = { additionalProperties: false } as const;
 
 const Name = (description: string) =>
   Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX, pattern: PATTERN, description });
@@ -25,8 +18,6 @@ const Time = (description: string) => Type.String({ format: 'date-time', descrip
 const Json = (description: string) => Type.Unknown({ description });
 const nullable = <S extends TSchema>(schema: S, description: string) =>
   Type.Union([schema, Type.Null()], { description });
-const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
-  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description });
 
 const IdleTimeout = Type.Integer({
   minimum: 1,
@@ -34,8 +25,6 @@ const IdleTimeout = Type.Integer({
   description:
     'Seconds without activity after which the session ends; at most the setting `idle_timeout_max`, by default 2592000',
 });
-
-const CloseReason = oneOf(CLOSE_REASONS, 'Why the session ended');
 
 const AUTHENTICATION = {
   auth_time: Type.Optional(Time('When the user authenticated; default now')),
@@ -49,35 +38,6 @@ const AUTHENTICATION = {
     Type.Integer({ minimum: 0, maximum: 100, description: 'The strength of the authentication; higher is stronger' }),
   ),
 };
-
-const SUMMARY = Object.fromEntries(
-  Object.entries(SESSION_PROPERTIES).map(([name, property]) => [name, schemaOf(property)]),
-);
-
-function schemaOf({ type, isNullable, description }: SessionProperty): TSchema {
-  const said = description === undefined ? {} : { description };
-  return isNullable ? Type.Union([valueSchema(type), Type.Null()], said) : { ...valueSchema(type), ...said };
-}
-
-function valueSchema(type: SessionProperty['type']): TSchema {
-  switch (type) {
-    case 'string':
-      return Type.String();
-    case 'boolean':
-      return Type.Boolean();
-    case 'time':
-      return Type.String({ format: 'date-time' });
-    case 'seconds':
-      return Type.Number();
-    case 'seconds_left':
-    case 'integer':
-      return Type.Integer();
-    case 'close_reason':
-      return CloseReason;
-    case 'strings':
-      return Type.Array(Type.String());
-  }
-}
 
 const NAMES = Object.fromEntries(
   SESSION_NAMES.map((name) => [name, Type.Optional(Text(SESSION_PROPERTIES[name].description ?? ''))]),
@@ -93,17 +53,6 @@ const FILTER = {
   close_reason: Type.Optional(CloseReason),
 };
 
-const SessionSummary = Type.Unsafe<SessionSummaryOnWire>(Type.Object(SUMMARY, closed));
-const Session = Type.Unsafe<SessionOnWire>(
-  Type.Object(
-    {
-      ...SUMMARY,
-      user: Json('The value of the application about the user; null once the session has ended'),
-      data: Json('The value of the application for the session; null once the session has ended'),
-    },
-    closed,
-  ),
-);
 const Token = Type.String({ description: `\`${TOKEN_FORM}\`: what the user’s browser or app holds` });
 const PresentedToken = Type.String({
   minLength: 1,
