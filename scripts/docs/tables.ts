@@ -5,7 +5,7 @@ export type Schemas = Readonly<Record<string, Schema>>;
 /** The named objects that the page describes in a section of their own. */
 const LINKS: Readonly<Record<string, string>> = {
   Session: '[session](#session)',
-  SessionSummary: '[session](#session) without `user` and `data`',
+  SessionSummary: '[sessions](#session) without `user` and `data`',
 };
 
 /** The types of properties with more values have a section or a page of their own. */
@@ -58,7 +58,7 @@ function typeOf(schema: Schema): string {
   if (schema.enum && schema.enum.length > ENUM_LENGTH_MAX) return 'string';
   if (schema.enum) return schema.enum.map((one) => `\`${one}\``).join(', ');
   if (value !== undefined) return `\`${value}\``;
-  if (items) return `list of ${typeOf(items)}`;
+  if (items) return `list of ${items.type === undefined ? typeOf(items) : `${items.type}s${rangeOf(items)}`}`;
   if (format === 'date-time') return 'time';
   return type === undefined ? 'any JSON value' : `${type}${rangeOf(schema)}`;
 }
