@@ -3,25 +3,33 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { openapiV1 } from '../packages/service/src/api/v1/document.ts';
 import { openapiV2 } from '../packages/service/src/api/v2/document.ts';
 import { configHelp } from '../packages/service/src/config/config.ts';
+import { apiPage } from './docs/api-page.ts';
+import { errorsPage } from './docs/errors-page.ts';
 
-const GENERATED: readonly { readonly path: string; readonly text: () => string }[] = [
+/** Pages that are generated as a whole. */
+const WHOLE_PAGES = new Set(['api-v2.md', 'errors.md']);
+
+const GENERATED: readonly { readonly path: string; readonly text: () => string | Promise<string> }[] = [
   { path: 'api/v1.openapi.json', text: () => documentText(openapiV1('/v1/sessions')) },
   { path: 'api/v2.openapi.json', text: () => documentText(openapiV2()) },
+  { path: 'docs/api-v2.md', text: apiPage },
+  { path: 'docs/errors.md', text: errorsPage },
   ...markdownFiles().map((path) => ({ path, text: () => withExamples(withSettings(readFileSync(path, 'utf8'))) })),
 ];
 
 /** The README and the pages of the documentation. */
 function markdownFiles(): string[] {
-  const pages = readdirSync('docs').filter((name) => name.endsWith('.md'));
+  const pages = readdirSync('docs').filter((name) => name.endsWith('.md') && !WHOLE_PAGES.has(name));
   return ['README.md', ...pages.map((name) => `docs/${name}`)];
 }
 
 const check = process.argv.includes('--check');
 mkdirSync('api', { recursive: true });
-for (const { path, text } of GENERATED) {
+for (const { path, text: generate } of GENERATED) {
+  const text = await generate();
   if (!check) {
-    writeFileSync(path, text());
-  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text()) {
+    writeFileSync(path, text);
+  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
     process.stderr.write(`${path} is out of date; run "npm run generate"\n`);
     process.exitCode = 1;
   }

@@ -79,7 +79,7 @@ export interface SessionProperty {
 /** The properties of a session in the order of its JSON, before `user` and `data`. */
 export const SESSION_PROPERTIES: Readonly<Record<keyof SessionSummary, SessionProperty>> = {
   id: required('string', 'Identifies the session; without the token, the id gives no access to it'),
-  user_id: required('string'),
+  user_id: required('string', 'The user, in the terms of the application'),
   user_name: nullable('string', 'The name to show'),
   address: nullable('string', 'Where the user signed in, usually an IP address'),
   client: nullable('string', 'The device or program of the user, usually the user agent'),

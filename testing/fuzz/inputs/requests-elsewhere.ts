@@ -10,6 +10,7 @@ const PATHS = [
   '/heartbeat',
   '/status',
   '/swagger',
+  '/swagger/',
   '/v1/sessions/swagger',
   '/openapi.json',
   '/docs',

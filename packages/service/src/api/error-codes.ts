@@ -64,31 +64,156 @@ export const ERROR_MAP: Readonly<Record<ErrorCode | RequestErrorCode, Mapping>> 
   STORE_UNAVAILABLE: { status: 503, category: 'NoResponse', problem: 'STORE_UNAVAILABLE' },
 };
 
-/** The status and the title (RFC 9457) of each problem code. */
-export const PROBLEMS: Readonly<Record<ProblemCode, { readonly status: number; readonly title: string }>> = {
-  INVALID_DATA: { status: 400, title: 'A property of the request is missing or invalid' },
-  INVALID_CONTENT: { status: 400, title: 'The body is not valid JSON' },
-  INVALID_REQUEST: { status: 400, title: 'The request is not valid HTTP/1.1' },
-  UNAUTHORIZED: { status: 401, title: 'A valid API key is required' },
-  FORBIDDEN: { status: 403, title: 'The request is not allowed' },
-  NOT_FOUND: { status: 404, title: 'There is no such path' },
-  SESSION_NOT_FOUND: { status: 404, title: 'There is no such session' },
-  TOKEN_UNKNOWN: { status: 404, title: 'There is no session with this token' },
-  METHOD_NOT_ALLOWED: { status: 405, title: 'The path does not support this method' },
-  REQUEST_TIMEOUT: { status: 408, title: 'The request did not arrive in time' },
-  SESSION_CLOSED: { status: 409, title: 'The session has ended' },
-  TOKEN_REPLACED: { status: 409, title: 'The token was replaced by a new authentication' },
-  SESSION_LIMIT: { status: 409, title: 'The user has the maximum number of live sessions' },
-  KEY_USED: { status: 409, title: 'The idempotency key can no longer be used' },
-  REVISION_CONFLICT: { status: 412, title: 'The session has another revision than expected' },
-  BODY_TOO_LARGE: { status: 413, title: 'The body is too large' },
-  VALUE_TOO_LARGE: { status: 413, title: 'user or data is too large' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The media type or encoding of the body is not supported' },
-  TOO_MANY_REQUESTS: { status: 429, title: 'Too many requests' },
-  HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
-  INTERNAL: { status: 500, title: 'The service failed' },
-  STORE_UNAVAILABLE: { status: 503, title: 'The store is unavailable' },
-  STORE_FULL: { status: 503, title: 'The store is full' },
+/** A problem as it is documented (docs/errors.md). */
+interface DocumentedProblem {
+  readonly status: number;
+  /** The title of RFC 9457: the kind of problem. */
+  readonly title: string;
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+/** Each problem code with its status, its title, its cause and what the caller can do. */
+export const PROBLEMS: Readonly<Record<ProblemCode, DocumentedProblem>> = {
+  INVALID_DATA: {
+    status: 400,
+    title: 'A property of the request is missing or invalid',
+    cause: 'A property, query parameter or header is missing, unknown or invalid. `details.members` names it.',
+    remedy: 'Correct the request.',
+  },
+  INVALID_CONTENT: {
+    status: 400,
+    title: 'The body is not valid JSON',
+    cause: 'The body is not JSON, is not UTF-8, is nested too deeply, or is missing.',
+    remedy: 'Send one JSON value.',
+  },
+  INVALID_REQUEST: {
+    status: 400,
+    title: 'The request is not valid HTTP/1.1',
+    cause: 'The bytes that arrived are not an HTTP/1.1 request, or the connection needs TLS.',
+    remedy: 'Check the address, the protocol and the proxy between caller and service.',
+  },
+  UNAUTHORIZED: {
+    status: 401,
+    title: 'A valid API key is required',
+    cause: 'The header `Authorization` is missing, or its API key is unknown.',
+    remedy: 'Send `Authorization: Bearer <key>` with a key from `SESSIONS_API_KEYS`.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    title: 'The request is not allowed',
+    cause: 'The scope of the key is too small. Without keys, the origin or the host of the request is not allowed.',
+    remedy: 'Use a key with a larger scope. Without keys, set `SESSIONS_CORS_ORIGINS` or `SESSIONS_ALLOWED_HOSTS`.',
+  },
+  NOT_FOUND: {
+    status: 404,
+    title: 'There is no such path',
+    cause: 'The service has no such path. Paths are case-sensitive and have no slash at the end.',
+    remedy: 'Correct the path.',
+  },
+  SESSION_NOT_FOUND: {
+    status: 404,
+    title: 'There is no such session',
+    cause: 'No session has this id: it never existed, was deleted, or its retention period is over.',
+    remedy: 'Treat the user as signed out.',
+  },
+  TOKEN_UNKNOWN: {
+    status: 404,
+    title: 'There is no session with this token',
+    cause: 'No session has this token: it is incomplete or invented, or its session was deleted.',
+    remedy: 'Delete the cookie, and let the user sign in.',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    title: 'The path does not support this method',
+    cause: 'The path exists, but not with this method. The header `Allow` lists the methods.',
+    remedy: 'Use a method from `Allow`.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    cause: 'The head of the request took longer than 10 seconds, or the whole request longer than 30.',
+    remedy: 'Send the request again. Look for a slow network or proxy.',
+  },
+  SESSION_CLOSED: {
+    status: 409,
+    title: 'The session has ended',
+    cause: 'The session was closed or has passed a deadline. `details.reason` says why. Nothing was changed.',
+    remedy: 'Let the user sign in again.',
+  },
+  TOKEN_REPLACED: {
+    status: 409,
+    title: 'The token was replaced by a new authentication',
+    cause: 'The user has authenticated again since this token was issued, so it cannot be rotated any more.',
+    remedy: 'Use the token of the new authentication, or let the user sign in again.',
+  },
+  SESSION_LIMIT: {
+    status: 409,
+    title: 'The user has the maximum number of live sessions',
+    cause: 'The user has `SESSIONS_MAX_PER_USER` live sessions, and `SESSIONS_LIMIT_POLICY` is `deny`.',
+    remedy: 'Close another session of the user, or ask the user which one to close.',
+  },
+  KEY_USED: {
+    status: 409,
+    title: 'The idempotency key can no longer be used',
+    cause: 'The session that this idempotency key opened has rotated its first token, and the grace period is over.',
+    remedy: 'Open a session with a new key.',
+  },
+  REVISION_CONFLICT: {
+    status: 412,
+    title: 'The session has another revision than expected',
+    cause: 'Another request has changed the session since the revision in `If-Match`. Nothing was changed.',
+    remedy: 'Read the session again, and repeat the change with its new revision.',
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    title: 'The body is too large',
+    cause: 'The body is larger than `SESSIONS_BODY_LIMIT`, or than any valid body of the operation.',
+    remedy: 'Send less.',
+  },
+  VALUE_TOO_LARGE: {
+    status: 413,
+    title: 'user or data is too large',
+    cause: '`user` or `data` would be larger than `SESSIONS_VALUE_LIMIT`. Nothing was changed.',
+    remedy: 'Store large values elsewhere, and their key in the session.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    title: 'The media type or encoding of the body is not supported',
+    cause: '`Content-Type` is not JSON, or the body is compressed.',
+    remedy: 'Send `Content-Type: application/json`, without `Content-Encoding`.',
+  },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    title: 'Too many requests',
+    cause: 'The address sent too many wrong API keys or unfinished bodies, or the caller has too many change streams.',
+    remedy: 'Wait for the seconds in `Retry-After`. Check the API key.',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    title: 'The headers are too large',
+    cause: 'The request line and the headers are larger than the service accepts.',
+    remedy: 'Send fewer or shorter headers, usually cookies that the service does not need.',
+  },
+  INTERNAL: {
+    status: 500,
+    title: 'The service failed',
+    cause:
+      'The service has a defect, or its configuration or store does not fit. The log of the service has the cause.',
+    remedy: 'Look up the `correlation_id` in the log of the service.',
+  },
+  STORE_UNAVAILABLE: {
+    status: 503,
+    title: 'The store is unavailable',
+    cause: 'The store does not respond in time, too many writes wait for it, or the clock of the node is wrong.',
+    remedy: 'Retry after the seconds in `Retry-After`. Do not treat the user as signed out.',
+  },
+  STORE_FULL: {
+    status: 503,
+    title: 'The store is full',
+    cause: 'A store with a maximum number of sessions has reached it: `memory:` and its `sessions_max`.',
+    remedy: 'Raise the maximum, or use another store. Retry after the seconds in `Retry-After`.',
+  },
 };
 
 /** A request that was rejected before it reached a use case. */

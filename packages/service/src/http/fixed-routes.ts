@@ -14,12 +14,14 @@ export const FIXED_ROUTES = {
   '/status': 'public',
   '/openapi.json': 'public',
   '/docs': 'public',
+  '/docs/': 'public',
   '/docs/page.css': 'public',
   '/docs/page.js': 'public',
   '/docs/swagger-ui.css': 'public',
   '/docs/swagger-ui-bundle.js': 'public',
   '/docs/favicon-32x32.png': 'public',
   '/swagger': 'public',
+  '/swagger/': 'public',
   '{v1}/swagger': 'public',
 } as const satisfies Readonly<Record<string, Access>>;
 

@@ -13,8 +13,8 @@ import { endpointsOf } from './server.ts';
 
 /** The paths that SECURITY.md lists under "What is open without a key". */
 const OPEN = [
-  ...['/livez', '/readyz', '/heartbeat', '/status', '/openapi.json', '/swagger', '/v1/sessions/swagger'],
-  ...['/docs', '/docs/page.css', '/docs/page.js', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'],
+  ...['/livez', '/readyz', '/heartbeat', '/status', '/openapi.json', '/swagger', '/swagger/', '/v1/sessions/swagger'],
+  ...['/docs', '/docs/', '/docs/page.css', '/docs/page.js', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'],
   '/docs/favicon-32x32.png',
 ];
 

@@ -10,8 +10,7 @@ import { ChangeFeed, LISTENERS_MAX } from './changes/change-feed.ts';
 import { IncidentLog } from './clients/incident-log.ts';
 import { Connections, type Serve } from './connections/connections.ts';
 import { Cors } from './cors.ts';
-import { openapiEndpoints } from './documents/openapi-route.ts';
-import { swaggerEndpoints } from './documents/swagger-route.ts';
+import { documentEndpoints } from './documents/endpoints.ts';
 import { createEndpointsHandler, type Endpoints, requestPath } from './endpoints.ts';
 import { ErrorResponses } from './error-response.ts';
 import type { FixedPath } from './fixed-routes.ts';
@@ -211,7 +210,6 @@ export function endpointsOf(
   return {
     ...healthEndpoints(health),
     ...standardEndpoints(clock, info),
-    ...(v1?.swagger && swaggerEndpoints(v1.base)),
-    ...(v2 && openapiEndpoints(v1?.swagger === true)),
+    ...documentEndpoints({ v1_base: v1?.swagger ? v1.base : null, hasV2: v2 !== null }),
   };
 }

@@ -1,5 +1,8 @@
-import { type TSchema, Type } from '#typebox';
+import { Type } from '#typebox';
+import type { ERROR_MAP } from '../error-codes.ts';
+import { errorExample } from '../error-examples.ts';
 import { COMMANDS, type Command } from './commands.ts';
+import { EXAMPLES, requestExample } from './examples.ts';
 
 const Time = Type.String({ format: 'date-time', description: 'YYYY-MM-DDTHH:mm:ss.sssZ' });
 const Text = Type.Union([Type.String(), Type.Null()]);
@@ -76,31 +79,26 @@ function operation({ name, summary, scope, schema, result }: Command): object {
         description: 'Identifies the request in the log',
       },
     ],
-    requestBody: { content: { 'application/json': { schema } } },
+    requestBody: { content: { 'application/json': { schema, example: requestExample(name) } } },
     responses: {
       ...(type && { 200: { description: 'The result', content: jsonContent(type) } }),
       204: { description: 'Null: there is no such session, or the command has no result' },
-      400: { description: 'A property is missing or invalid; the message names it', content: jsonContent('ErrorV1') },
-      401: { description: 'The API key is missing or unknown', content: jsonContent('ErrorV1') },
-      403: {
-        description: 'The scope of the key is too small, or the origin or host of the request is not allowed',
-        content: jsonContent('ErrorV1'),
-      },
-      409: { description: 'The session has ended; nothing was changed', content: jsonContent('ErrorV1') },
-      413: { description: 'The body is too large', content: jsonContent('ErrorV1') },
-      415: {
-        description: 'The encoding of the body is not supported, for example a compressed body',
-        content: jsonContent('ErrorV1'),
-      },
-      429: {
-        description: 'Too many wrong keys or unfinished bodies; retry after `Retry-After` seconds',
-        content: jsonContent('ErrorV1'),
-      },
-      503: { description: 'The store is unavailable or full', content: jsonContent('ErrorV1') },
+      400: error('A property is missing or invalid; the message names it', 'INVALID_DATA'),
+      401: error('The API key is missing or unknown', 'UNAUTHORIZED'),
+      403: error('The scope of the key is too small, or the origin or host of the request is not allowed', 'FORBIDDEN'),
+      409: error('The session has ended; nothing was changed', 'SESSION_CLOSED'),
+      413: error('The body is too large', 'BODY_TOO_LARGE'),
+      415: error('The encoding of the body is not supported, for example a compressed body', 'UnsupportedMediaType'),
+      429: error('Too many wrong keys or unfinished bodies; retry after `Retry-After` seconds', 'TOO_MANY_REQUESTS'),
+      503: error('The store is unavailable or full', 'STORE_UNAVAILABLE'),
     },
   };
 }
 
-function jsonContent(type: keyof typeof SCHEMAS): Record<string, { schema: TSchema | object }> {
-  return { 'application/json': { schema: { $ref: `#/components/schemas/${type}` } } };
+function error(description: string, code: keyof typeof ERROR_MAP): object {
+  return { description, content: jsonContent('ErrorV1', errorExample(code)) };
+}
+
+function jsonContent(type: keyof typeof SCHEMAS, example: object = EXAMPLES[type]): object {
+  return { 'application/json': { schema: { $ref: `#/components/schemas/${type}` }, example } };
 }

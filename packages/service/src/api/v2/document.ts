@@ -1,13 +1,16 @@
-import type { ProblemCode } from '@pip-sessions/contract/v2';
+import { PROBLEM_CODES, type ProblemCode } from '@pip-sessions/contract/v2';
 import { ERROR_MAP, PROBLEMS } from '../error-codes.ts';
-import { CHANGE_KINDS } from './change-kinds.ts';
-import { CHANGES_DESCRIPTION, CHANGES_ROUTE } from './changes-route.ts';
+import { errorExample, problemExample } from '../error-examples.ts';
+import { EXAMPLE_ID } from '../example-session.ts';
+import { changesOperation } from './changes-document.ts';
+import { CHANGES_ROUTE } from './changes-route.ts';
+import { BODY_EXAMPLES, EXAMPLES, QUERY_EXAMPLES } from './examples.ts';
 import { healthPaths } from './health-document.ts';
 import { ROUTES, type Route } from './routes.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 
 /** The problems that every request can get. */
-const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
+export const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
   'INVALID_DATA',
   'UNAUTHORIZED',
   'FORBIDDEN',
@@ -17,7 +20,7 @@ const PROBLEMS_OF_ALL: readonly ProblemCode[] = [
   'INTERNAL',
 ];
 /** The additional problems of requests that may have a body, also if the route ignores it. */
-const PROBLEMS_OF_BODIES: readonly ProblemCode[] = ['INVALID_CONTENT', 'UNSUPPORTED_MEDIA_TYPE'];
+export const PROBLEMS_OF_BODIES: readonly ProblemCode[] = ['INVALID_CONTENT', 'UNSUPPORTED_MEDIA_TYPE'];
 /** The problems of requests that match no route. */
 export const PROBLEMS_OF_ROUTING: readonly ProblemCode[] = ['NOT_FOUND', 'METHOD_NOT_ALLOWED'];
 /**
@@ -28,6 +31,11 @@ export const PROBLEMS_OF_CONNECTIONS: readonly ProblemCode[] = [
   'REQUEST_TIMEOUT',
   'HEADERS_TOO_LARGE',
 ];
+
+/** Their codes in the error format of API v1. */
+const CONNECTION_CODES = (Object.keys(ERROR_MAP) as (keyof typeof ERROR_MAP)[]).filter((code) =>
+  PROBLEMS_OF_CONNECTIONS.includes(ERROR_MAP[code].problem),
+);
 
 const INLINE: readonly SchemaName[] = ['Empty', 'AnyJson', 'ListQuery'];
 const NAMED = Object.entries(SCHEMAS).filter(([name]) => !INLINE.includes(name as SchemaName));
@@ -52,7 +60,7 @@ export function openapiV2(): object {
   for (const route of ROUTES) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(route) };
   }
-  paths[CHANGES_ROUTE.path] = { get: changesOperation() };
+  paths[CHANGES_ROUTE.path] = { get: changesOperation(errorResponses(problemsOf(CHANGES_ROUTE))) };
   return {
     openapi: '3.1.0',
     info: {
@@ -70,9 +78,10 @@ export function openapiV2(): object {
     paths: { ...paths, ...healthPaths(errorResponses([])) },
     components: {
       schemas: {
-        ...Object.fromEntries(NAMED.map(([name, schema]) => [name, withRefs(schema, schema)])),
+        ...Object.fromEntries(NAMED.map(([name, schema]) => [name, withExample(name, withRefs(schema, schema))])),
         ConnectionError: connectionError(),
       },
+      examples: problemExamples(),
       parameters: {
         CorrelationId: {
           name: 'correlation_id',
@@ -89,36 +98,6 @@ export function openapiV2(): object {
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'An API key of the service' },
       },
-    },
-  };
-}
-
-/** The stream of changes: server-sent events instead of a single response. */
-function changesOperation(): object {
-  const { name, summary, scope } = CHANGES_ROUTE;
-  return {
-    operationId: name,
-    tags: ['sessions'],
-    summary,
-    description: `Requires a key of scope \`${scope}\`. ${CHANGES_DESCRIPTION}`,
-    parameters: [
-      {
-        name: 'Last-Event-ID',
-        in: 'header',
-        schema: { type: 'string' },
-        description: 'The id of the last event that was received; the stream continues after it',
-      },
-      {
-        name: 'Sessions-Change-Kinds',
-        in: 'header',
-        schema: { type: 'string' },
-        description: `Some of ${CHANGE_KINDS.join(', ')}, separated by commas; default all`,
-      },
-      { $ref: '#/components/parameters/CorrelationId' },
-    ],
-    responses: {
-      200: { description: 'The events', content: { 'text/event-stream': { schema: { type: 'string' } } } },
-      ...errorResponses(problemsOf(CHANGES_ROUTE)),
     },
   };
 }
@@ -156,16 +135,17 @@ function isSession(result: SchemaName): boolean {
   return result === 'Session' || result === 'OpenResult' || result === 'RotateResult';
 }
 
-function requestBody({ method, input }: Route): object {
-  const schema = schemaOf(input);
+function requestBody({ name, method, input }: Route): object {
+  const media = { schema: schemaOf(input), ...(name in BODY_EXAMPLES && { example: BODY_EXAMPLES[name] }) };
   const types = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
   const required = input !== 'CloseRequest';
-  return { required, content: Object.fromEntries(types.map((type) => [type, { schema }])) };
+  return { required, content: Object.fromEntries(types.map((type) => [type, media])) };
 }
 
 function pathParameters({ path }: Route): object[] {
   if (!path.includes('{id}')) return [];
-  return [{ name: 'id', in: 'path', required: true, schema: { type: 'string' }, description: 'The id of the session' }];
+  const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example: EXAMPLE_ID };
+  return [{ ...id, description: 'The id of the session' }];
 }
 
 function queryParameters({ method, input }: Route): object[] {
@@ -175,6 +155,7 @@ function queryParameters({ method, input }: Route): object[] {
     in: 'query',
     schema,
     ...('description' in schema && { description: schema.description }),
+    ...(name in QUERY_EXAMPLES && { example: QUERY_EXAMPLES[name as keyof typeof QUERY_EXAMPLES] }),
   }));
 }
 
@@ -216,12 +197,26 @@ function errorResponses(problems: readonly ProblemCode[]): Record<string, object
       description: ofStatus.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join('; '),
       ...headersOf(status),
       content: {
-        ...(ofConnections.length < ofStatus.length && { 'application/problem+json': { schema: refTo('Problem') } }),
-        ...(ofConnections.length > 0 && { 'application/json': { schema: refTo('ConnectionError') } }),
+        ...(ofConnections.length < ofStatus.length && {
+          'application/problem+json': { schema: refTo('Problem'), examples: exampleRefs(ofStatus) },
+        }),
+        ...connectionErrors(ofConnections),
       },
     };
   }
   return responses;
+}
+
+/** The example of each problem that a route can respond with. */
+function problemExamples(): object {
+  const codes = PROBLEM_CODES.filter((code) => ![...PROBLEMS_OF_ROUTING, ...PROBLEMS_OF_CONNECTIONS].includes(code));
+  const exampleOf = (code: ProblemCode) => ({ summary: PROBLEMS[code].title, value: problemExample(code) });
+  return Object.fromEntries(codes.map((code) => [code, exampleOf(code)]));
+}
+
+function exampleRefs(codes: readonly ProblemCode[]): object {
+  const problems = codes.filter((code) => !PROBLEMS_OF_CONNECTIONS.includes(code));
+  return Object.fromEntries(problems.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
 }
 
 function headersOf(status: number): object {
@@ -230,14 +225,19 @@ function headersOf(status: number): object {
   return status === 401 ? { headers: { 'WWW-Authenticate': { $ref: '#/components/headers/Challenge' } } } : {};
 }
 
+function connectionErrors(codes: readonly ProblemCode[]): object {
+  const [example] = CONNECTION_CODES.filter((code) => codes.includes(ERROR_MAP[code].problem));
+  if (example === undefined) return {};
+  return { 'application/json': { schema: refTo('ConnectionError'), example: errorExample(example) } };
+}
+
 function connectionError(): object {
-  const codes = Object.entries(ERROR_MAP).filter(([, { problem }]) => PROBLEMS_OF_CONNECTIONS.includes(problem));
   return {
     type: 'object',
     description: 'The error of a request whose path is not known yet',
     required: ['code', 'status', 'category', 'message'],
     properties: {
-      code: { type: 'string', enum: codes.map(([code]) => code) },
+      code: { type: 'string', enum: CONNECTION_CODES },
       status: { type: 'integer' },
       category: { type: 'string' },
       message: { type: 'string', description: 'What is wrong' },
@@ -249,6 +249,10 @@ function connectionError(): object {
 /** A reference, or the schema itself where the document gives it no name. */
 function schemaOf(name: SchemaName): unknown {
   return withRefs(SCHEMAS[name], null);
+}
+
+function withExample(name: string, schema: unknown): object {
+  return { ...(schema as object), examples: [EXAMPLES[name as keyof typeof EXAMPLES]] };
 }
 
 function refTo(name: string): object {

@@ -13,15 +13,16 @@ export function healthPaths(errors: Readonly<Record<string, object>>): object {
   };
   return {
     '/livez': operation('getLiveness', 'Whether the process responds', {
-      200: answer('The process responds', alive),
+      200: answer('The process responds', alive, { status: 'ok' }),
       ...errors,
     }),
     '/readyz': operation('getReadiness', 'Whether requests should be sent to this node', {
-      200: answer('The node can process requests', ready),
+      200: answer('The node can process requests', ready, { status: 'ok', checks: { store: 'ok' } }),
       503: {
         ...answer(
           'The store does not respond or cannot be written to, the clock is wrong, or the service is stopping',
           unready,
+          { status: 'unavailable', checks: { store: 'The store failed. The reason is in the log.' } },
         ),
         headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
       },
@@ -35,7 +36,7 @@ function operation(operationId: string, summary: string, responses: Readonly<Rec
   return { get: { operationId, tags: ['health'], summary, description, security: [{}], responses } };
 }
 
-function answer(description: string, properties: Readonly<Record<string, object>>): object {
+function answer(description: string, properties: Readonly<Record<string, object>>, example: object): object {
   const schema = { type: 'object', required: Object.keys(properties), properties, additionalProperties: false };
-  return { description, content: { 'application/json': { schema } } };
+  return { description, content: { 'application/json': { schema, example } } };
 }

@@ -1,21 +1,14 @@
 import { CLOSE_REASONS, GIVEN_REASONS } from '@pip-sessions/contract/close-reasons';
-import {
-  SESSION_NAMES,
-  SESSION_PROPERTIES,
-  type Session as SessionOnWire,
-  type SessionProperty,
-  type SessionSummary as SessionSummaryOnWire,
-} from '@pip-sessions/contract/session';
+import { SESSION_NAMES, SESSION_PROPERTIES } from '@pip-sessions/contract/session';
 import { TOKEN_FORM } from '@pip-sessions/contract/token';
 import { PROBLEM_CODES } from '@pip-sessions/contract/v2';
 import { type Static, type TOptional, type TSchema, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
 import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
+import { CloseReason, closed, oneOf, Session, SessionSummary } from './session-schemas.ts';
 
 const SECONDS_MAX = 315_360_000;
 export const CLOSE_MANY_MAX = 1000;
-
-const closed = { additionalProperties: false } as const;
 
 const Name = (description: string) =>
   Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX, pattern: PATTERN, description });
@@ -25,8 +18,6 @@ const Time = (description: string) => Type.String({ format: 'date-time', descrip
 const Json = (description: string) => Type.Unknown({ description });
 const nullable = <S extends TSchema>(schema: S, description: string) =>
   Type.Union([schema, Type.Null()], { description });
-const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
-  Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description });
 
 const IdleTimeout = Type.Integer({
   minimum: 1,
@@ -34,8 +25,6 @@ const IdleTimeout = Type.Integer({
   description:
     'Seconds without activity after which the session ends; at most the setting `idle_timeout_max`, by default 2592000',
 });
-
-const CloseReason = oneOf(CLOSE_REASONS, 'Why the session ended');
 
 const AUTHENTICATION = {
   auth_time: Type.Optional(Time('When the user authenticated; default now')),
@@ -49,35 +38,6 @@ const AUTHENTICATION = {
     Type.Integer({ minimum: 0, maximum: 100, description: 'The strength of the authentication; higher is stronger' }),
   ),
 };
-
-const SUMMARY = Object.fromEntries(
-  Object.entries(SESSION_PROPERTIES).map(([name, property]) => [name, schemaOf(property)]),
-);
-
-function schemaOf({ type, isNullable, description }: SessionProperty): TSchema {
-  const said = description === undefined ? {} : { description };
-  return isNullable ? Type.Union([valueSchema(type), Type.Null()], said) : { ...valueSchema(type), ...said };
-}
-
-function valueSchema(type: SessionProperty['type']): TSchema {
-  switch (type) {
-    case 'string':
-      return Type.String();
-    case 'boolean':
-      return Type.Boolean();
-    case 'time':
-      return Type.String({ format: 'date-time' });
-    case 'seconds':
-      return Type.Number();
-    case 'seconds_left':
-    case 'integer':
-      return Type.Integer();
-    case 'close_reason':
-      return CloseReason;
-    case 'strings':
-      return Type.Array(Type.String());
-  }
-}
 
 const NAMES = Object.fromEntries(
   SESSION_NAMES.map((name) => [name, Type.Optional(Text(SESSION_PROPERTIES[name].description ?? ''))]),
@@ -93,13 +53,15 @@ const FILTER = {
   close_reason: Type.Optional(CloseReason),
 };
 
-const SessionSummary = Type.Unsafe<SessionSummaryOnWire>(Type.Object(SUMMARY, closed));
-const Session = Type.Unsafe<SessionOnWire>(
-  Type.Object({ ...SUMMARY, user: Json('Any JSON value'), data: Json('Any JSON value') }, closed),
-);
-const Token = Type.String({ description: `${TOKEN_FORM}: what the user’s browser or app holds` });
+const Token = Type.String({ description: `\`${TOKEN_FORM}\`: what the user’s browser or app holds` });
+const PresentedToken = Type.String({
+  minLength: 1,
+  maxLength: STRING_LENGTH_MAX,
+  description: 'The token that the user’s browser or app sent',
+});
 const Counts = Type.Unsafe<Partial<Record<(typeof CLOSE_REASONS)[number], number>>>({
   type: 'object',
+  description: 'The number of sessions that ended, by close_reason',
   properties: Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, { type: 'integer' }])),
   additionalProperties: false,
 });
@@ -128,7 +90,7 @@ export const SCHEMAS = {
   ),
   ValidateRequest: Type.Object(
     {
-      token: Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX }),
+      token: PresentedToken,
       max_age: Type.Optional(
         Type.Number({
           minimum: 0,
@@ -146,7 +108,7 @@ export const SCHEMAS = {
   Validation: Type.Union([
     Type.Object(
       {
-        active: Type.Literal(true),
+        active: Type.Literal(true, { description: 'The token is valid' }),
         session: Session,
         max_age: Type.Number({
           description: 'Seconds for which a client that follows /v2/changes may cache the response',
@@ -157,7 +119,7 @@ export const SCHEMAS = {
     ),
     Type.Object(
       {
-        active: Type.Literal(false),
+        active: Type.Literal(false, { description: 'The token is not valid' }),
         reason: oneOf(
           ['unknown', ...CLOSE_REASONS],
           'Why the session ended; unknown if the token belongs to no session',
@@ -166,10 +128,7 @@ export const SCHEMAS = {
       closed,
     ),
   ]),
-  RotateRequest: Type.Object(
-    { token: Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX }), ...AUTHENTICATION },
-    closed,
-  ),
+  RotateRequest: Type.Object({ token: PresentedToken, ...AUTHENTICATION }, closed),
   RotateResult: Type.Object({ session: Session, token: Token }, closed),
   Session,
   SessionSummary,
@@ -226,7 +185,10 @@ export const SCHEMAS = {
     closed,
   ),
   CloseManyResult: Type.Object(
-    { ids: Type.Array(Type.String()), more: Type.Boolean({ description: 'Whether more matching sessions are left' }) },
+    {
+      ids: Type.Array(Type.String(), { description: 'Ids of the sessions that were closed' }),
+      more: Type.Boolean({ description: 'Whether more matching sessions are left' }),
+    },
     closed,
   ),
   Stats: Type.Object(
@@ -237,7 +199,14 @@ export const SCHEMAS = {
       opened: Type.Integer({ description: 'Sessions opened in all of the hours' }),
       closed: Counts,
       hours: Type.Array(
-        Type.Object({ hour: Time('Start of the hour'), opened: Type.Integer(), closed: Counts }, closed),
+        Type.Object(
+          {
+            hour: Time('Start of the hour'),
+            opened: Type.Integer({ description: 'Sessions opened in the hour' }),
+            closed: Counts,
+          },
+          closed,
+        ),
         {
           description: 'The last 24 hours, latest first; hours without events are left out',
         },
@@ -246,7 +215,7 @@ export const SCHEMAS = {
         Type.Object(
           {
             time: Time('When the sweep began'),
-            closed: Type.Integer(),
+            closed: Type.Integer({ description: 'Sessions closed after their deadline' }),
             purged: Type.Integer({ description: 'Sessions deleted after their retention period' }),
             lag: Type.Number({ description: 'Seconds by which the first closed session was past its deadline' }),
           },
@@ -261,9 +230,9 @@ export const SCHEMAS = {
   AnyJson: Json(`Any JSON value; ${JSON_BOUNDS}`),
   Problem: Type.Object(
     {
-      type: Type.String({ description: 'urn:pip-sessions:problem:<code>' }),
+      type: Type.String({ description: '`urn:pip-sessions:problem:<code>`' }),
       title: Type.String({ description: 'The kind of problem' }),
-      status: Type.Integer(),
+      status: Type.Integer({ description: 'The HTTP status' }),
       detail: Type.String({ description: 'What was wrong with this request, and what to do' }),
       code: oneOf(PROBLEM_CODES, 'Stable; programs should use it'),
       details: Type.Optional(
@@ -272,7 +241,7 @@ export const SCHEMAS = {
           description: 'Additional information, depending on the code',
         }),
       ),
-      correlation_id: Type.Optional(Type.String()),
+      correlation_id: Type.Optional(Type.String({ description: 'The correlation id of the request' })),
     },
     closed,
   ),

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { PAGE_CSS, PAGE_JS, type PageOptions, pageHtml } from './page.ts';
-import type { DocsPath } from './paths.ts';
+import { type DocumentedApis, PAGE_CSS, v1PageHtml, v2PageHtml } from './page.ts';
+import { PAGE_JS } from './page-script.ts';
+import type { AssetPath } from './paths.ts';
 
 interface Asset {
   readonly headers: Readonly<Record<string, string>>;
@@ -31,14 +32,15 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-/** The page and its six files of 1.9 MB together. Each is read once and then cached. */
+/** The pages and their files, 1.9 MB together. Each is read once and then cached. */
 export class Assets {
-  readonly #sources: Readonly<Record<DocsPath, Source>>;
-  readonly #loaded = new Map<DocsPath, Promise<Asset>>();
+  readonly #sources: Readonly<Record<AssetPath, Source>>;
+  readonly #loaded = new Map<AssetPath, Promise<Asset>>();
 
-  constructor(options: PageOptions) {
+  constructor(apis: DocumentedApis) {
     this.#sources = {
-      '/docs': { type: HTML, read: async () => pageHtml(options) },
+      '/docs': { type: HTML, read: async () => v2PageHtml(apis) },
+      '/swagger': { type: HTML, read: async () => v1PageHtml(apis) },
       '/docs/page.css': { type: CSS, read: async () => PAGE_CSS },
       '/docs/page.js': { type: JS, read: async () => PAGE_JS },
       '/docs/swagger-ui.css': { type: CSS, read: () => fileOf('swagger-ui.css') },
@@ -48,7 +50,7 @@ export class Assets {
   }
 
   /** Concurrent requests share one load. */
-  get(path: DocsPath): Promise<Asset> {
+  get(path: AssetPath): Promise<Asset> {
     const loaded = this.#loaded.get(path);
     if (loaded) return loaded;
     const loading = load(this.#sources[path]);

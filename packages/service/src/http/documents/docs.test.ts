@@ -11,23 +11,69 @@ async function serve(t: TestContext, options: TestServerOptions = {}) {
 
 /** Returns the URLs that a page loads or links to. */
 function linksOf(html: string): string[] {
-  return [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link = '']) => link);
+  return [...html.matchAll(/(?:href|src|data-document)="([^"]+)"/g)].map(([, link = '']) => link);
 }
 
-test('the reference page requires no key, and the service serves all its links', async (t) => {
+const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
+const PAGES = { '/docs': ['openapi.json', 'swagger'], '/swagger': ['v1/sessions/swagger', 'docs'] };
+
+for (const [path, expected] of Object.entries(PAGES)) {
+  test(`the page ${path} requires no key, and the service serves all its links`, async (t) => {
+    const get = await serve(t);
+    const page = await get(path, BROWSER);
+    assert.equal(page.status, 200);
+    assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
+    const html = await page.text();
+    assert.doesNotMatch(html, /https?:|\/\/[a-z]|<style|<script>/);
+    const links = linksOf(html);
+    for (const link of expected) assert.ok(links.includes(link), `${links}`);
+    for (const link of links) {
+      const answer = await get(link, BROWSER);
+      assert.equal(answer.status, 200, link);
+      assert.ok((await answer.bytes()).length > 0, link);
+    }
+  });
+}
+
+test('/swagger is a page for clients that prefer text/html, else the document', async (t) => {
   const get = await serve(t);
-  const page = await get('/docs');
-  assert.equal(page.status, 200);
-  assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
-  const html = await page.text();
-  assert.doesNotMatch(html, /https?:|\/\/[a-z]|<style|<script>/);
-  const script = await (await get('docs/page.js')).text();
-  const links = [...linksOf(html), ...[...script.matchAll(/url: '([^']+)'/g)].map(([, url = '']) => url)];
-  assert.ok(links.includes('openapi.json') && links.includes('swagger'), `${links}`);
-  for (const link of links) {
-    const answer = await get(link);
-    assert.equal(answer.status, 200, link);
-    assert.ok((await answer.bytes()).length > 0, link);
+  const typeOf = async (accept: string) => {
+    const { headers } = await get('/swagger', { accept });
+    assert.equal(headers.get('vary'), 'accept');
+    return headers.get('content-type')?.split(';')[0];
+  };
+  for (const accept of [BROWSER.accept, 'text/html', 'TEXT/HTML; q=0.5', 'application/json;q=0.1, text/html']) {
+    assert.equal(await typeOf(accept), 'text/html', accept);
+  }
+  for (const accept of [
+    '*/*',
+    'application/json',
+    'application/json, text/html',
+    'text/html;q=0',
+    'text/html;q=x',
+    '',
+  ]) {
+    assert.equal(await typeOf(accept), 'application/json', accept);
+  }
+  assert.equal(
+    (await get('v1/sessions/swagger', BROWSER)).headers.get('content-type'),
+    'application/json; charset=utf-8',
+  );
+});
+
+test('a slash at the end leads to the page, also behind the prefix of a proxy', async (t) => {
+  const { url, stop } = await startTestServer();
+  t.after(stop);
+  for (const [path, page] of [
+    ['/docs/', '/docs'],
+    ['/swagger/', '/swagger'],
+  ] as const) {
+    const { status, headers } = await fetch(url + path, { redirect: 'manual' });
+    assert.equal(status, 308);
+    const location = headers.get('location') ?? '';
+    assert.equal(new URL(location, `http://proxy/prefix${path}`).href, `http://proxy/prefix${page}`);
+    assert.equal(new URL(location, url + path).href, url + page);
   }
 });
 
@@ -48,7 +94,11 @@ test('its scripts and styles have the right type, and browsers may not guess ano
 });
 
 test('[K-09] the reference page loads nothing from other hosts and cannot be framed', async (t) => {
-  const { headers } = await (await serve(t))('/docs');
+  const get = await serve(t);
+  const { headers } = await get('/docs');
+  for (const name of ['content-security-policy', 'x-frame-options', 'referrer-policy']) {
+    assert.equal((await get('/swagger', BROWSER)).headers.get(name), headers.get(name), name);
+  }
   const policy = new Map(
     (headers.get('content-security-policy') ?? '').split('; ').map((directive) => {
       const [name = '', ...sources] = directive.split(' ');
@@ -70,23 +120,22 @@ test('an unchanged file is a 304, a changed one is sent again', async (t) => {
   assert.equal((await get('docs/swagger-ui.css', { 'if-none-match': '"old"' })).status, 200);
 });
 
-test('without API v1 the page has no link to its document; without API v2, no page', async (t) => {
+test('an API that is not served has no page, and no page links to it', async (t) => {
   const withoutV1 = await serve(t, { v1: null });
   assert.ok(!linksOf(await (await withoutV1('/docs')).text()).includes('swagger'));
   const withoutV2 = await serve(t, { v2: null });
   assert.equal((await withoutV2('/docs')).status, 404);
-  assert.equal((await withoutV2('docs/swagger-ui.css')).status, 404);
+  assert.ok(!linksOf(await (await withoutV2('/swagger', BROWSER)).text()).includes('docs'));
+  assert.equal((await withoutV2('docs/swagger-ui.css')).status, 200);
+  const withoutBoth = await serve(t, { v1: null, v2: null });
+  for (const path of ['/docs', '/swagger', 'docs/swagger-ui.css']) {
+    assert.equal((await withoutBoth(path)).status, 404, path);
+  }
 });
 
 test('a path under the page that leaves its folder does not exist', async (t) => {
   const get = await serve(t);
-  for (const path of [
-    'docs/package.json',
-    'docs/..%2fpackage.json',
-    'docs/%2e%2e%2findex.js',
-    'docs/',
-    'docs/csp.json',
-  ]) {
+  for (const path of ['docs/package.json', 'docs/..%2fpackage.json', 'docs/%2e%2e%2findex.js', 'docs/csp.json']) {
     assert.equal((await get(path)).status, 404, path);
   }
 });

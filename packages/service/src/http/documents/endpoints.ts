@@ -1,24 +1,16 @@
-import type { IncomingMessage } from 'node:http';
-import type { Content } from '../content.ts';
 import type { Endpoints } from '../endpoints.ts';
-import type { Assets } from './assets.ts';
-import type { PageOptions } from './page.ts';
-import { DOCS_PATHS, type DocsPath } from './paths.ts';
+import type { DocumentedApis } from './page.ts';
+import { Pages } from './pages.ts';
+import { v1DocumentEndpoints } from './v1-endpoints.ts';
+import { v2DocumentEndpoints } from './v2-endpoints.ts';
 
-/**
- * `GET /docs`: the reference page of API v2. Its files are loaded at the first request, so that they do not delay the
- * start.
- */
-export function docsEndpoints(options: PageOptions): Endpoints {
-  let assets: Assets | null = null;
-
-  async function serve(path: DocsPath, request: IncomingMessage): Promise<Content> {
-    const { Assets } = await import('./assets.ts');
-    assets ??= new Assets(options);
-    const { headers, body } = await assets.get(path);
-    const isSame = request.headers['if-none-match'] === headers.etag;
-    return isSame ? { status: 304, headers, body: '' } : { status: 200, headers, body };
-  }
-
-  return Object.fromEntries(DOCS_PATHS.map((path) => [path, (request: IncomingMessage) => serve(path, request)]));
+/** The OpenAPI documents of the APIs, and their reference pages. */
+export function documentEndpoints(apis: DocumentedApis): Endpoints {
+  const { v1_base, hasV2 } = apis;
+  const pages = new Pages(apis);
+  return {
+    ...(v1_base !== null && v1DocumentEndpoints(v1_base, pages)),
+    ...(hasV2 && v2DocumentEndpoints(pages)),
+    ...((v1_base !== null || hasV2) && pages.fileEndpoints()),
+  };
 }

@@ -1,9 +1,12 @@
 import { FIXED_ROUTES, type FixedPath } from '../fixed-routes.ts';
 
-/** The paths of the reference page and its files. */
-export type DocsPath = Extract<FixedPath, `/docs${string}`>;
-export const DOCS_PATHS = (Object.keys(FIXED_ROUTES) as FixedPath[]).filter(isDocsPath);
+/** The files of the reference pages. */
+export type FilePath = Exclude<Extract<FixedPath, `/docs/${string}`>, '/docs/'>;
+export const FILE_PATHS = (Object.keys(FIXED_ROUTES) as FixedPath[]).filter(isFilePath);
 
-function isDocsPath(path: FixedPath): path is DocsPath {
-  return path.startsWith('/docs');
+/** The reference pages and their files. */
+export type AssetPath = '/docs' | '/swagger' | FilePath;
+
+function isFilePath(path: FixedPath): path is FilePath {
+  return path.startsWith('/docs/') && path !== '/docs/';
 }

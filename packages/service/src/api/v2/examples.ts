@@ -1,0 +1,67 @@
+import type { RouteNameV2 } from '@pip-sessions/contract/routes';
+import { problemExample } from '../error-examples.ts';
+import { EXAMPLE_ID, EXAMPLE_TOKEN, EXAMPLE_USER } from '../example-session.ts';
+import type { Of, SchemaName } from './schemas.ts';
+
+const { user_id, user_name, address, client, user, data } = EXAMPLE_USER;
+
+const SUMMARY: Of<'SessionSummary'> = {
+  id: EXAMPLE_ID,
+  user_id,
+  user_name,
+  address,
+  client,
+  active: true,
+  open_time: '2026-01-01T00:00:00.000Z',
+  request_time: '2026-01-01T00:00:00.000Z',
+  idle_timeout: 86_400,
+  expire_time: null,
+  expires_in: 86_400,
+  close_time: null,
+  close_reason: null,
+  revision: 1,
+  auth_time: '2026-01-01T00:00:00.000Z',
+  auth_methods: ['pwd'],
+  auth_level: 1,
+};
+const SESSION: Of<'Session'> = { ...SUMMARY, user, data };
+
+/** An example of each named schema of the OpenAPI document. Requests succeed once the session of the example is open. */
+export const EXAMPLES: {
+  readonly [Name in Exclude<SchemaName, 'Empty' | 'AnyJson' | 'ListQuery'>]: Of<Name>;
+} = {
+  OpenRequest: { ...EXAMPLE_USER, auth_methods: ['pwd'], auth_level: 1 },
+  OpenResult: { session: SESSION, token: EXAMPLE_TOKEN, evicted: [] },
+  ValidateRequest: { token: EXAMPLE_TOKEN },
+  Validation: { active: true, session: SESSION, max_age: 60, age: 0 },
+  RotateRequest: { token: EXAMPLE_TOKEN, auth_methods: ['pwd', 'otp'], auth_level: 2 },
+  RotateResult: {
+    session: { ...SESSION, revision: 2, auth_methods: ['pwd', 'otp'], auth_level: 2 },
+    token: EXAMPLE_TOKEN,
+  },
+  Session: SESSION,
+  SessionSummary: SUMMARY,
+  SessionPage: { items: [SUMMARY], next_cursor: null },
+  UpdateRequest: { idle_timeout: 600, client: 'Firefox on Android' },
+  CloseRequest: { reason: 'revoked' },
+  CloseManyRequest: { filter: { user_id, active: true }, reason: 'revoked' },
+  CloseManyResult: { ids: [EXAMPLE_ID], more: false },
+  Stats: {
+    live: 1,
+    opened: 2,
+    closed: { revoked: 1 },
+    hours: [{ hour: '2026-01-01T00:00:00.000Z', opened: 2, closed: { revoked: 1 } }],
+    sweep: { time: '2026-01-01T00:15:00.000Z', closed: 0, purged: 0, lag: 0 },
+  },
+  Problem: problemExample('SESSION_NOT_FOUND'),
+};
+
+/** Example bodies of the operations that accept any JSON value. */
+export const BODY_EXAMPLES: { readonly [Name in RouteNameV2]?: unknown } = {
+  replaceData: { cart: ['apple'] },
+  patchData: { cart: ['apple', 'pear'] },
+  replaceUser: { roles: ['customer', 'reviewer'] },
+};
+
+/** The values of query parameters in the examples of `GET /v2/sessions`. */
+export const QUERY_EXAMPLES: Of<'ListQuery'> = { user_id, active: true, limit: 10 };

@@ -1,0 +1,76 @@
+import type { RouteNameV2 } from '@pip-sessions/contract/routes';
+
+type OperationName = Exclude<RouteNameV2, 'followChanges'> | 'getLiveness' | 'getReadiness';
+
+/** The notes on each operation, in the order of the page. The examples are sent in this order. */
+export const OPERATIONS: Readonly<Record<OperationName, { readonly title: string; readonly notes: string }>> = {
+  openSession: {
+    title: 'Open a session',
+    notes: `Call it after your application has authenticated the user. Send \`token\` to the user's browser or app, and do
+not store it: the service itself stores only a hash. With \`SESSIONS_MAX_PER_USER\`, \`evicted\` lists the sessions that ended
+for this one. Repeat the request only with an [idempotency key](#idempotency-keys).`,
+  },
+  validateToken: {
+    title: 'Validate a token',
+    notes: `Call it with each request of a user. A token that is not valid is a 200 with \`active: false\`, and not an error.
+An error never means that the user is signed out. A rotated token that is used after its grace period closes the session
+as \`compromised\`.`,
+  },
+  rotateToken: {
+    title: 'Rotate a token',
+    notes: `Call it with \`auth_*\` when the user has authenticated again, and without them to renew the token. The old token
+stays valid for the grace period, \`SESSIONS_ROTATION_GRACE\`. Without \`auth_*\`, all requests with the old token get the
+same new token in that time, so parallel tabs stay signed in. With \`auth_*\`, the old token keeps its former
+authentication, and another rotation of it is \`TOKEN_REPLACED\`.`,
+  },
+  getSession: {
+    title: 'Read a session',
+    notes: `An ended session is returned too, until its retention period is over: look at \`active\`. Its \`user\` and
+\`data\` are null.`,
+  },
+  listSessions: {
+    title: 'List sessions',
+    notes: `A session must match all given parameters. \`total\` counts all matching sessions; the service may have to read
+each of them. See [Paging](#paging).`,
+  },
+  updateSession: {
+    title: 'Change timeouts or device',
+    notes: `An omitted property stays as it is. Use it for "remember me" after the sign-in, or for a changed device.`,
+  },
+  replaceData: {
+    title: 'Replace the data',
+    notes: 'The body is the new value.',
+  },
+  patchData: {
+    title: 'Patch the data',
+    notes: `The body is a merge patch (RFC 7396): null removes a property, and an array replaces the whole array. Properties
+that the patch does not name stay as they are, so parallel requests keep each other's changes.`,
+  },
+  replaceUser: {
+    title: 'Replace the user',
+    notes: `The body is the new value of \`user\`, for example the roles. \`user_id\` cannot be changed.`,
+  },
+  touchSession: {
+    title: 'Record activity',
+    notes: `Validations and changes of \`user\` and \`data\` count as activity by themselves. Activity is written at most
+once in \`SESSIONS_TOUCH_INTERVAL\`.`,
+  },
+  closeSession: {
+    title: 'Close a session',
+    notes: `Use \`closed\` if the user signs out, and \`revoked\` if an administrator or another device ends the session.`,
+  },
+  closeSessions: {
+    title: 'Close many sessions',
+    notes: `For "sign out on all other devices", filter by \`user_id\` and list the session that stays in \`except\`. An empty
+\`filter\` closes all sessions. Repeat the request while \`more\` is true.`,
+  },
+  deleteSession: {
+    title: 'Delete a session',
+    notes: `To end a session, close it: its end and the reason stay readable. A deletion leaves nothing.`,
+  },
+  getStats: { title: 'Statistics', notes: 'The numbers are those of all nodes of the store.' },
+  getLiveness: { title: 'Liveness', notes: 'Restart a process that does not respond.' },
+  getReadiness: { title: 'Readiness', notes: 'Send requests to another node while it responds 503.' },
+};
+
+export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];
