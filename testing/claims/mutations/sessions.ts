@@ -102,7 +102,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
     id: 'ASVS-7.3.1',
     name: 'validation does not count as activity',
     file: `${DOMAIN}/tokens/token-validator.ts`,
-    find: 'if (now > session.active_until) this.#touches.add(session.id, touch, now);',
+    find: 'if (isActivity) this.#touches.add(session.id, touch, now);',
     replace: '',
   },
   {

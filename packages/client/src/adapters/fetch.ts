@@ -10,8 +10,8 @@
  * async function handle(request: Request): Promise<Response> {
  *   const { rejection, userSession, respond } = await enter(request);
  *   if (rejection) return rejection;
- *   const rejection = requireSession(userSession, { level: 2 });
- *   if (rejection) return respond(rejection);
+ *   const tooWeak = requireSession(userSession, { level: 2 });
+ *   if (tooWeak) return respond(tooWeak);
  *   return respond(Response.json({ user_id: userSession.required.user_id }));
  * }
  */

@@ -84,7 +84,9 @@ export class UserSession<User = unknown, Data = unknown> {
    * in time.
    *
    * @example
-   * app.get('/poll', (req, res) => res.json({ expires_in: req.userSession.expiresIn }));
+   * import { userSessionOf } from '@pip-sessions/client/express';
+   *
+   * app.get('/time-left', (req, res) => void res.json({ seconds: userSessionOf(req).expiresIn }));
    */
   get expiresIn(): number | null {
     return this.#state.current?.expires_in ?? null;

@@ -27,6 +27,6 @@ test('redis: a feed that is closed during a poll looks for no other server', { t
   await polled.promise;
   feed.close();
   response.resolve('0');
-  await new Promise(setImmediate);
+  for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
   assert.equal(subscriptions, 1);
 });
