@@ -19,7 +19,7 @@ export interface Scene {
   /** Runs after all sessions are closed and before the fault ends. */
   readonly meanwhile: () => Promise<void>;
   readonly end: () => Promise<void>;
-  /** Which listeners must receive a gap: those that stay connected, those that reconnect after the fault, or none. */
+  /** The listeners that must receive a gap: those that stay connected, those that reconnect after the fault, or none. */
   readonly gap: 'to those who stay' | 'to those who come back' | null;
   readonly remove: () => Promise<void>;
 }

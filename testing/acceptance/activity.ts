@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fromNow, SECOND_MS } from './expectations.ts';
 import type { UseCase } from './world.ts';
 
-/** Which calls count as activity, and how precisely activity is recorded. */
+/** The calls that count as activity, and how precisely activity is recorded. */
 export const ACTIVITY_CASES: readonly UseCase[] = [
   {
     name: 'activity is written once per interval; unwritten activity counts',

@@ -1,7 +1,7 @@
 /** A response that was read from a connection. */
 export interface Reply {
   readonly status: number;
-  /** Names are in lower case. Of several headers with one name, the last one counts. */
+  /** Names are in lower case. The last of several headers with one name counts. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }

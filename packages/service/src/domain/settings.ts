@@ -47,9 +47,9 @@ export function touchOf({ idle_timeout_ms }: SessionSummary, { touch_interval_ms
 const CACHEABLE_MS_MAX = 60_000;
 
 /**
- * Returns how long a validation may be cached, in milliseconds. It ends with the earliest of these:
- * - The activity window of the last touch. Otherwise a session in use behind a cache would become idle. `touch` is the one
- *   that this validation writes; null for a passive one, which writes none.
+ * Returns how long a validation may be cached, in milliseconds. `touch` is null for a passive validation, which writes
+ * none. The time ends with the earliest of these:
+ * - The activity window of the last touch. Otherwise a session in use behind a cache would become idle.
  * - The absolute deadline of the session.
  * - `token_until`, the end of the token's grace period; null for the current token.
  */

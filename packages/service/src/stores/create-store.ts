@@ -4,7 +4,7 @@ import { SessionsError } from '../domain/errors.ts';
 import type { SessionStore } from '../domain/store.ts';
 import { type StoreOptions, schemeOf } from './shared/store-url.ts';
 
-/** What the file `create.ts` in the folder of a store exports. The folder has the name of the URL's scheme. */
+/** The exports of `create.ts` in the folder of a store. The folder has the name of the URL's scheme. */
 interface CreateModule {
   readonly create: (url: string, options: StoreOptions) => SessionStore;
 }
