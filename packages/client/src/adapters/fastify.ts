@@ -57,7 +57,7 @@ export async function userSessions(
   app: FastifyInstance,
   options: UserSessionsOptions & PassiveOption<FastifyRequest>,
 ): Promise<void> {
-  const settings = toSettings(options);
+  const settings = toSettings(withoutPluginOptions(options));
   const isPassive = passiveOf(options);
   if (!app.hasRequestDecorator('userSession')) app.decorateRequest('userSession');
   app.addHook('onRequest', async function userSessions(request, reply) {
@@ -66,6 +66,12 @@ export async function userSessions(
     request.userSession = entered;
     return undefined;
   });
+}
+
+/** Fastify passes its own options of `register` to the plugin too. */
+function withoutPluginOptions<O extends object>(options: O): O {
+  const { prefix: _, logLevel: __, logSerializers: ___, ...own } = options as O & Record<string, unknown>;
+  return own as unknown as O;
 }
 
 // The properties that fastify-plugin sets: the hook applies to the instance that registers it, not to a child of it.

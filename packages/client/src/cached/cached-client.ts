@@ -89,8 +89,13 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
   options: CachedSessionsClientOptions,
 ): CachedSessionsClient<User, Data> {
   assertObject(options, 'options', "createCachedSessionsClient({ url: 'http://localhost:8080', key })");
-  const { cached_sessions_max = SESSIONS_MAX, cached_bytes_max = BYTES_MAX, onStreamError = () => {} } = options;
-  const client = createSessionsClient(options);
+  const {
+    cached_sessions_max = SESSIONS_MAX,
+    cached_bytes_max = BYTES_MAX,
+    onStreamError = () => {},
+    ...clientOptions
+  } = options;
+  const client = createSessionsClient(clientOptions);
   const cache: NearCache<Session | null> = new NearCache(
     {
       load: (token, age_ms_max) => load(client, token, age_ms_max),
@@ -110,7 +115,7 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
     gap: () => cache.gap(),
     failed: onStreamError,
   };
-  const settings = toClientSettings(options);
+  const settings = toClientSettings(clientOptions);
   const stream = new ChangeStream(settings, listener, elapsedTime);
   stream.run();
   const cached: CachedSessionsClient = {

@@ -1,3 +1,4 @@
+import { assertKnownOptions, assertObject } from '@pip-sessions/contract/arguments';
 import type { Session } from '@pip-sessions/contract/v2';
 import { wholeNumber } from '../transport/options.ts';
 import { systemTime } from '../transport/platform.ts';
@@ -16,6 +17,9 @@ export interface SessionRequirement {
  * Checks a requirement. Throws a `TypeError` that names a property which is wrong: every session or none would meet it.
  */
 export function checkedRequirement(requirement: SessionRequirement): SessionRequirement {
+  assertObject(requirement, 'properties of requireSession', 'requireSession({ level: 2 })');
+  if ('headers' in requirement) throw new TypeError('requireSession is not called: use requireSession().');
+  assertKnownOptions(requirement, 'requireSession', PROPERTIES);
   const { level, max_age_s, methods = [] } = requirement;
   if (level !== undefined) wholeNumber('level', level, 0, LEVEL_MAX);
   if (max_age_s !== undefined) wholeNumber('max_age_s', max_age_s, 1, Number.MAX_SAFE_INTEGER);
@@ -24,6 +28,8 @@ export function checkedRequirement(requirement: SessionRequirement): SessionRequ
   }
   return Object.freeze({ ...requirement });
 }
+
+const PROPERTIES: Readonly<Record<keyof SessionRequirement, true>> = { level: true, max_age_s: true, methods: true };
 
 /** The maximum of `auth_level`. */
 const LEVEL_MAX = 100;

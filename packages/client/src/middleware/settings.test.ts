@@ -24,6 +24,10 @@ test('a wrong option throws a TypeError that names it', () => {
     [/^cross_site_paths contains 'callback'/, { cross_site_paths: ['callback'] }],
     [/^cross_site_paths contains '\/callback\?a=1'/, { cross_site_paths: ['/callback?a=1'] }],
     [/^retry_after_s is -1/, { retry_after_s: -1 }],
+    [/^retry_after_s is a value of type string/, { retry_after_s: '5' }],
+    [/^origins is no array/, { origins: 'https://app.example.com' }],
+    [/^developement is an unknown option of userSessions; allowed: client, .*development/, { developement: true }],
+    [/^sameSite is an unknown option of cookie; allowed: name, same_site, lifetime/, { cookie: { sameSite: 'Lax' } }],
   ];
   for (const [message, options] of wrong) {
     assert.throws(() => toSettings({ client, ...options } as UserSessionsOptions), { name: 'TypeError', message });
@@ -42,6 +46,18 @@ test('a requirement that no session or every session meets throws', () => {
   assert.throws(() => checkedRequirement({ level: 1.5 }), { name: 'TypeError', message: /^level is 1\.5/ });
   assert.throws(() => checkedRequirement({ max_age_s: 0 }), { name: 'TypeError', message: /^max_age_s is 0/ });
   assert.throws(() => checkedRequirement({ methods: [''] }), { name: 'TypeError', message: /^methods/ });
+});
+
+test('a misspelt requirement, or a guard that is not called, lets no request through', () => {
+  const wrong: readonly [unknown, RegExp][] = [
+    [{ lvl: 2 }, /^lvl is an unknown option of requireSession; allowed: level, max_age_s, methods/],
+    [{ level: '2' }, /^level is a value of type string/],
+    [2, /^properties of requireSession are a value of type number/],
+    [new Request('http://localhost/'), /^requireSession is not called/],
+  ];
+  for (const [requirement, message] of wrong) {
+    assert.throws(() => checkedRequirement(requirement as object), { name: 'TypeError', message });
+  }
 });
 
 test('passive must be a function', () => {

@@ -1,7 +1,8 @@
+import { assertKnownOptions, assertObject } from '@pip-sessions/contract/arguments';
 import type { SessionReader } from '@pip-sessions/contract/session-reader';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { wholeNumber } from '../transport/options.ts';
-import { showMistake } from '../transport/platform.ts';
+import { elapsedTime, showMistake } from '../transport/platform.ts';
 import type { CookieForm, SameSite } from './cookies.ts';
 import type { CredentialSource } from './credential.ts';
 import { IdleTimeoutLimit } from './open-request.ts';
@@ -76,7 +77,8 @@ export interface UserSessionsOptions {
   readonly retry_after_s?: number;
   /**
    * Called with the error of a failed call of the service, for the log; the caller gets a 503. Also called with the
-   * error of a call that was not awaited; without this option, such an error is printed to the console.
+   * error of a call that was not awaited. Default: prints the error to the console, a failed call at most once in 10
+   * seconds.
    */
   readonly onFault?: (error: unknown) => void;
 }
@@ -103,6 +105,26 @@ export interface Settings {
   readonly idle_timeout_limit: IdleTimeoutLimit;
 }
 
+const OPTIONS: Readonly<Record<keyof (UserSessionsOptions & PassiveOption<never>), true>> = {
+  client: true,
+  reader: true,
+  credentials: true,
+  cookie: true,
+  development: true,
+  origins: true,
+  allow_same_site: true,
+  cross_site_paths: true,
+  trust_forwarded_host: true,
+  passive: true,
+  retry_after_s: true,
+  onFault: true,
+};
+const COOKIE_OPTIONS: Readonly<Record<keyof NonNullable<UserSessionsOptions['cookie']>, true>> = {
+  name: true,
+  same_site: true,
+  lifetime: true,
+};
+
 const RETRY_AFTER_S = 5;
 const RETRY_AFTER_S_MAX = 3600;
 
@@ -112,10 +134,15 @@ const DEVELOPMENT_NAME = /^(?!__)[\w.-]{1,64}$/;
 
 /** Checks the options once. Throws a `TypeError` that names an option which is wrong. */
 export function toSettings(options: UserSessionsOptions): Settings {
+  assertObject(options, 'options', 'userSessions({ client })');
+  assertKnownOptions(options, 'userSessions', OPTIONS);
   const { client, reader = client, credentials = ['bearer', 'cookie'], development = false } = options ?? {};
   const { origins = [], cross_site_paths = [], allow_same_site = false, trust_forwarded_host = false } = options ?? {};
   if (typeof client?.open !== 'function')
-    throw new TypeError('client is missing: create one with createSessionsClient.');
+    throw new TypeError('client is missing or no client: use userSessions({ client: createSessionsClient({ url }) }).');
+  for (const [name, list] of Object.entries({ credentials, origins, cross_site_paths })) {
+    if (!Array.isArray(list)) throw new TypeError(`${name} is no array: use ${name}: ['…'].`);
+  }
   if (credentials.length === 0 || !credentials.every((source) => source === 'bearer' || source === 'cookie')) {
     throw new TypeError("credentials is empty or has an unknown value: use 'bearer', 'cookie' or both.");
   }
@@ -134,9 +161,21 @@ export function toSettings(options: UserSessionsOptions): Settings {
       trusts_forwarded_host: trust_forwarded_host,
     },
     retry_after_s: wholeNumber('retry_after_s', options.retry_after_s ?? RETRY_AFTER_S, 0, RETRY_AFTER_S_MAX),
-    onFault: options.onFault ?? (() => {}),
+    onFault: options.onFault ?? faultPrinter(),
     onMistake: options.onFault ?? showMistake,
     idle_timeout_limit: new IdleTimeoutLimit(),
+  };
+}
+
+/** While the service is unavailable, every request fails. */
+const FAULT_PRINTED_EACH_MS = 10_000;
+
+function faultPrinter(): (error: unknown) => void {
+  let printed_at = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (elapsedTime() - printed_at < FAULT_PRINTED_EACH_MS) return;
+    printed_at = elapsedTime();
+    showMistake(error);
   };
 }
 
@@ -148,6 +187,7 @@ export function passiveOf<R>(options: PassiveOption<R>): (request: R) => boolean
 }
 
 function toCookieForm(cookie: UserSessionsOptions['cookie'], development: boolean): CookieForm {
+  assertKnownOptions(cookie ?? {}, 'cookie', COOKIE_OPTIONS);
   const { name = development ? 'session' : '__Host-session', same_site = 'Lax' } = cookie ?? {};
   if (!(development ? DEVELOPMENT_NAME : SECURE_NAME).test(name)) {
     const rule = development ? 'a name that does not start with __' : 'a name that starts with __Host-';
@@ -160,9 +200,13 @@ function toCookieForm(cookie: UserSessionsOptions['cookie'], development: boolea
 }
 
 /** Throws a `TypeError` that names the option, unless the lifetime is valid. */
-export function checkedLifetime(option: string, lifetime: CookieLifetime): CookieLifetime {
+export function checkedLifetime(
+  option: string,
+  lifetime: CookieLifetime,
+  allowed = "'session' or 'persistent'",
+): CookieLifetime {
   if (lifetime === 'session' || lifetime === 'persistent') return lifetime;
-  throw new TypeError(`${option} is '${lifetime}': use 'session' or 'persistent'.`);
+  throw new TypeError(`${option} is '${lifetime}': use ${allowed}.`);
 }
 
 /** Returns an origin as browsers write it: in lower case, and without the default port of the scheme. */

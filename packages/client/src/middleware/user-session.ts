@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '@pip-sessions/contract/arguments';
 import type { Authentication, OpenRequest, OpenResult, RotateResult, Session } from '@pip-sessions/contract/v2';
 import { codeOf } from '../v2/error-code.ts';
 import { awaited } from './awaited.ts';
@@ -34,6 +35,8 @@ export interface LoginOptions {
    */
   readonly allow_cross_site?: boolean;
 }
+
+const LOGIN_OPTIONS: Readonly<Record<keyof LoginOptions, true>> = { cookie: true, allow_cross_site: true };
 
 /**
  * The maximum number of bulk closes per call. Each closes a thousand sessions, and no user has more than a hundred
@@ -159,10 +162,12 @@ export class UserSession<User = unknown, Data = unknown> {
     return isMet(requirement, current) ? null : stepUpRequired(requirement);
   }
 
-  async #login(request: OpenRequest, { cookie, allow_cross_site = false }: LoginOptions): Promise<OpenResult> {
+  async #login(request: OpenRequest, options: LoginOptions): Promise<OpenResult> {
+    assertKnownOptions(options, 'login', LOGIN_OPTIONS);
+    const { cookie, allow_cross_site = false } = options;
     const { client, credentials, cookie: form, origin_rules, idle_timeout_limit } = this.#settings;
     const lifetime = cookie ?? (credentials.includes('cookie') ? form.lifetime : 'none');
-    if (lifetime !== 'none') checkedLifetime('cookie', lifetime);
+    if (lifetime !== 'none') checkedLifetime('cookie', lifetime, "'session', 'persistent' or 'none'");
     if (this.#exchange.hasBegun) throw cannotBegin('login');
     if (lifetime !== 'none' && !allow_cross_site && isForged(this.#exchange, origin_rules)) throw crossSiteRequest();
     this.#checkPlace(lifetime, allow_cross_site);

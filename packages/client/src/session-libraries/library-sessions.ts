@@ -1,8 +1,9 @@
+import { assertKnownOptions, assertObject } from '@pip-sessions/contract/arguments';
 import { CallOrder } from './call-order.ts';
 import type { Held } from './entry.ts';
 import { IdleTimeouts } from './idle-timeouts.ts';
 import { type LibraryJson, remainingMs } from './library-json.ts';
-import type { LibraryStoreOptions } from './options.ts';
+import { type LibraryStoreOptions, STORE_OPTIONS } from './options.ts';
 import { SessionEndings } from './session-endings.ts';
 import { SessionFinder } from './session-finder.ts';
 import { SessionList } from './session-list.ts';
@@ -28,6 +29,8 @@ export class LibrarySessions {
   readonly touches: boolean;
 
   constructor(options: LibraryStoreOptions, marker: string) {
+    assertObject(options, 'options', 'new PipSessionsStore({ client })');
+    assertKnownOptions(options, 'PipSessionsStore', STORE_OPTIONS);
     const { client, user_id = defaultUserId } = options;
     if (typeof client?.open !== 'function') {
       throw new TypeError('client is missing: create one with createSessionsClient.');

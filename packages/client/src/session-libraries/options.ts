@@ -48,6 +48,15 @@ export interface LibraryStoreOptions<Request = unknown> {
   readonly disableTouch?: boolean;
 }
 
+/** The options that `LibraryStoreOptions` has. */
+export const STORE_OPTIONS: Readonly<Record<keyof LibraryStoreOptions, true>> = {
+  client: true,
+  user_id: true,
+  device: true,
+  marker: true,
+  disableTouch: true,
+};
+
 /** The session of a library, with the property of Passport. */
 export type LibrarySessionJson = LibraryJson & {
   /** Passport's property; `user` is the value that the application's `serializeUser` returned. */

@@ -18,6 +18,8 @@ const WRONG: readonly [string, CallOptions][] = [
   ['url', { url: 'ftp://localhost' }],
   ['url', { url: 'http://user:secret@localhost' }],
   ['url', { url: 'http://localhost/?a=1' }],
+  ['url', {} as CallOptions],
+  ['timeout', { url, timeout: 5 } as CallOptions],
   ['timeout_ms', { url, timeout_ms: 0 }],
   ['timeout_ms', { url, timeout_ms: Number.POSITIVE_INFINITY }],
   ['retries', { url, retries: -1 }],

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '@pip-sessions/contract/arguments';
 import { random, UNCACHED } from './platform.ts';
 
 /** How to reach a sessions service, by either API. Only `url` is required. */
@@ -54,8 +55,27 @@ export const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 /** The maximum of `retries`. */
 export const RETRIES_MAX = 100;
 
+/** The options of both APIs. */
+export const TRANSPORT_OPTIONS: Readonly<Record<keyof TransportOptions, true>> = {
+  url: true,
+  timeout_ms: true,
+  retries: true,
+  headers: true,
+  answer_bytes_max: true,
+  fetch: true,
+  sleep: true,
+  random: true,
+};
+
+const CALL_OPTIONS: Readonly<Record<keyof CallOptions, true>> = {
+  ...TRANSPORT_OPTIONS,
+  base_route: true,
+  correlation_id: true,
+};
+
 /** Checks the options of API v1. Throws a `TypeError` that names an option which is missing or wrong. */
 export function toCallSettings(options: CallOptions): CallSettings {
+  assertKnownOptions(options, 'the client of API v1', CALL_OPTIONS);
   const { url, base_route = 'v1/sessions', correlation_id = 'query' } = options;
   if (options.base_route === undefined) refuseRoute(url, 'v1');
   if (!['query', 'headers', 'both'].includes(correlation_id)) {
@@ -107,6 +127,7 @@ function toHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<s
 }
 
 function toBase(url: string, route: string): string {
+  if (url === undefined) throw new TypeError("url is missing: use one like 'http://localhost:8080'.");
   const parsed = URL.canParse(url) ? new URL(url) : null;
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
     throw new TypeError("url is not a valid http or https address: use one like 'http://localhost:8080'.");
@@ -130,7 +151,8 @@ export function refuseRoute(url: string, version: 'v1' | 'v2'): void {
 
 export function wholeNumber(name: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new TypeError(`${name} is ${value}: use a whole number from ${min} to ${max}.`);
+  const given = typeof value === 'number' ? value : `a value of type ${typeof value}`;
+  throw new TypeError(`${name} is ${given}: use a whole number from ${min} to ${max}.`);
 }
 
 function sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -70,6 +70,13 @@ for (const [name, options] of WRONG) {
   });
 }
 
+test('an unknown option and an empty key throw a TypeError that names them', () => {
+  const create = (more: object) => () => createSessionsClient({ url: 'http://localhost', ...more });
+  const unknown = /^apiKey is an unknown option of the client; allowed: url, .*key/;
+  assert.throws(create({ apiKey: 'x' }), { name: 'TypeError', message: unknown });
+  assert.throws(create({ key: '' }), { name: 'TypeError', message: /^key is empty/ });
+});
+
 test('a wrong idempotency key or API key is refused without repeating it', async () => {
   const { client, sent } = clientOf([opened]);
   const message = (name: string) => ({ name: 'TypeError', message: new RegExp(`^${name} (?!.*secret)`) });

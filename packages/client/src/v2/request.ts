@@ -1,9 +1,11 @@
+import { assertKnownOptions } from '@pip-sessions/contract/arguments';
 import type { RequestOptions } from '@pip-sessions/contract/request-options';
 import type { RouteV2 } from '@pip-sessions/contract/routes';
 import { CORRELATION_HEADER, headerText, traceparentText, visibleAscii } from '../transport/header-values.ts';
 import {
   JSON_TYPE,
   refuseRoute,
+  TRANSPORT_OPTIONS,
   type TransportOptions,
   type TransportSettings,
   toTimeout,
@@ -61,8 +63,12 @@ export function createCallV2(client: SessionsClientOptions): CallV2 {
   };
 }
 
+const CLIENT_OPTIONS: Readonly<Record<keyof SessionsClientOptions, true>> = { ...TRANSPORT_OPTIONS, key: true };
+
 export function toClientSettings(options: SessionsClientOptions): TransportSettings {
+  assertKnownOptions(options, 'the client', CLIENT_OPTIONS);
   const { url, key } = options;
+  if (key === '') throw new TypeError('key is empty: set an API key, or leave out this option.');
   refuseRoute(url, 'v2');
   return toTransportSettings(options, '', {
     accept: `${JSON_TYPE}, application/problem+json`,
