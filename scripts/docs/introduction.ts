@@ -57,7 +57,7 @@ are shown with the headers that matter.
 | Subject | Rule |
 |---|---|
 | Base URL | \`http://127.0.0.1:8080\` by default: \`SESSIONS_HOST\` and \`SESSIONS_PORT\` |
-| Key | the header \`Authorization: Bearer <key>\`, unless the service has no keys; see [Security](/security) |
+| Key | the header \`Authorization: Bearer <key>\`, unless the service has no keys; see [Security](./security.md) |
 | Scopes | \`validate\`, \`write\`, \`admin\`; each includes the scopes before it |
 | Body | JSON in UTF-8, with \`Content-Type: application/json\`; unknown properties are an error |
 | Names | \`snake_case\`; paths are case-sensitive |
@@ -119,12 +119,12 @@ Other paths and methods are these problems:
 
 ${problemTable(PROBLEMS_OF_ROUTING)}
 
-A request can also fail before its path is known. Then the body is an [error of API v1](/errors#errors-of-api-v1), and the
+A request can also fail before its path is known. Then the body is an [error of API v1](./errors.md#errors-of-api-v1), and the
 connection is closed:
 
 ${problemTable(PROBLEMS_OF_CONNECTIONS)}
 
-[Errors](/errors) has the cause and the remedy of each.`;
+[Errors](./errors.md) has the cause and the remedy of each.`;
 }
 
 function problemTable(codes: readonly ProblemCode[]): string {

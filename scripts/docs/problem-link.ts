@@ -2,5 +2,5 @@ import type { ProblemCode } from '@pip-sessions/contract/v2';
 
 /** Returns a link to the section of a problem in docs/errors.md. */
 export function problemLink(code: ProblemCode): string {
-  return `[\`${code}\`](/errors#${code.toLowerCase().replaceAll('_', '-')})`;
+  return `[\`${code}\`](./errors.md#${code.toLowerCase().replaceAll('_', '-')})`;
 }

@@ -130,6 +130,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
       const validation = await sessions.validate(token);
       assert.equal(validation.active && validation.session.expires_in, 10);
       await settled();
+      assert.equal(await expiresIn(), 10, 'never more than the idle timeout');
       clock.advance(6 * SECOND_MS - 1);
       assert.equal(await expiresIn(), 5);
       const [listed] = (await sessions.list({ user_id: 'u' })).items;

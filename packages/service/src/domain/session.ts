@@ -162,9 +162,13 @@ export function deadline({ active_until, idle_timeout_ms, expire_time }: Session
   return expire_time !== null && expire_time < idle ? expire_time : idle;
 }
 
-/** Returns how long a live session lives without further activity, in milliseconds; null for an ended one. */
+/**
+ * Returns how long a live session lives without further activity, in milliseconds; null for an ended one. It is at most
+ * the idle timeout: activity that is counted ahead makes a session live longer, which would look like a mistake.
+ */
 export function expiresInMs(session: SessionSummary, now: number): number | null {
-  return session.close_time === null ? Math.max(0, deadline(session) - now) : null;
+  if (session.close_time !== null) return null;
+  return Math.max(0, Math.min(session.idle_timeout_ms, deadline(session) - now));
 }
 
 /** Whether a session is live. Every read, filter, limit and sweep uses this rule. */
