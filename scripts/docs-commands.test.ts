@@ -32,6 +32,7 @@ for (const page of pages) {
     const shell = await shellFor(t, commands);
     for (const command of commands) {
       if (command.startsWith('curl ')) await shell.curl(command);
+      else if (TRANSFER.test(command)) await shell.transfer(command);
       else await assertKnown(command);
     }
   });
@@ -47,7 +48,12 @@ function commandsOf(markdown: string): string[] {
 interface Shell {
   /** Sends the request, and asserts its status: below 400, or the one that a comment after the command names. */
   readonly curl: (command: string) => Promise<void>;
+  /** Exports from a store with a session, or imports into another one. */
+  readonly transfer: (command: string) => Promise<void>;
 }
+
+/** Moves sessions between SQLite stores. */
+const TRANSFER = /^npm run .*sessions -- (?:export|import) --store sqlite:/;
 
 /** Starts the service, and the example application if a command needs it, on free ports. */
 async function shellFor(t: TestContext, commands: readonly string[]): Promise<Shell> {
@@ -64,8 +70,14 @@ async function shellFor(t: TestContext, commands: readonly string[]): Promise<Sh
     ports.set(SERVICE_PORT, new URL(service.url).port);
     if (uses(EXAMPLE_PORT)) ports.set(EXAMPLE_PORT, await startExample(t, service.url));
   }
+  if (commands.some((command) => TRANSFER.test(command))) await makeStore(`${folder}/data/sessions.db`);
   let token = '';
   return {
+    transfer: async (command) => {
+      const line = command.replace('sqlite:', `sqlite:${folder}/`).replace(/([<>]) (\S+)$/, `$1 ${folder}/$2`);
+      const { stderr } = await run('sh', ['-c', line], { cwd: ROOT });
+      assert.match(stderr, /(?:exported|imported) 1 session/i, command);
+    },
     curl: async (command) => {
       let line = command.replace(' TOKEN', ` ${token}`).replace('"TOKEN"', `"${token}"`);
       for (const [port, free] of ports) line = line.replaceAll(`127.0.0.1:${port}`, `127.0.0.1:${free}`);
@@ -78,6 +90,15 @@ async function shellFor(t: TestContext, commands: readonly string[]): Promise<Sh
       token = /"token":"([^"]+)"/.exec(stdout)?.[1] ?? token;
     },
   };
+}
+
+async function makeStore(path: string): Promise<void> {
+  const service = await startService(
+    loadConfig({ SESSIONS_STORE: `sqlite:${path}`, SESSIONS_PORT: '0' }),
+    createLogger('silent'),
+  );
+  await service.sessions.open({ user_id: 'ann' });
+  await service.stop();
 }
 
 async function startExample(t: TestContext, url: string): Promise<string> {
@@ -93,7 +114,10 @@ async function startExample(t: TestContext, url: string): Promise<string> {
 async function assertKnown(command: string): Promise<void> {
   const [program, verb = '', name = '', ...rest] = command.split(' ');
   if (program === 'npm' && verb === 'start') return;
-  if (program === 'npm' && verb === 'run') return assertScript(name, rest, command);
+  if (program === 'npm' && verb === 'run') {
+    const words = [name, ...rest].filter((word) => word !== '--silent');
+    return assertScript(words[0] ?? '', words.slice(1), command);
+  }
   if (program === 'npm' && (verb === 'install' || verb === 'pack')) {
     const named = [name, ...rest].filter((word) => word.startsWith('@pip-sessions/'));
     for (const one of named) assert.ok(PACKAGES.includes(one), `${command}: ${one} is no package`);

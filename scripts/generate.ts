@@ -40,7 +40,9 @@ function documentText(document: object): string {
 }
 
 function withSettings(markdown: string): string {
-  const rows = configHelp().map(({ variable, help, value }) => `| \`${variable}\` | ${help.replaceAll('<', '&lt;')} | \`${value}\` |`);
+  const rows = configHelp().map(
+    ({ variable, help, value }) => `| \`${variable}\` | ${help.replaceAll('<', '&lt;')} | \`${value}\` |`,
+  );
   const table = ['| Variable | Meaning | Default |', '|---|---|---|', ...rows].join('\n');
   return markdown.replace(/(<!-- settings -->\n).*?(\n<!-- \/settings -->)/s, (_, start, end) => start + table + end);
 }
