@@ -167,8 +167,7 @@ export function deadline({ active_until, idle_timeout_ms, expire_time }: Session
  * the idle timeout: activity that is counted ahead makes a session live longer, which would look like a mistake.
  */
 export function expiresInMs(session: SessionSummary, now: number): number | null {
-  if (session.close_time !== null) return null;
-  return Math.max(0, Math.min(session.idle_timeout_ms, deadline(session) - now));
+  return session.close_time === null ? Math.max(0, Math.min(session.idle_timeout_ms, deadline(session) - now)) : null;
 }
 
 /** Whether a session is live. Every read, filter, limit and sweep uses this rule. */

@@ -26,7 +26,7 @@ const step = fc.oneof(
     user: fc.constantFrom(...USERS),
     at_once: fc.integer({ min: 1, max: 5 }),
   }),
-  fc.record({ do: fc.constant('validate' as const), which }),
+  fc.record({ do: fc.constant('validate' as const), which, is_passive: fc.boolean() }),
   fc.record({ do: fc.constant('touch' as const), which }),
   fc.record({ do: fc.constant('replace' as const), which, at_once: fc.integer({ min: 1, max: 4 }) }),
   fc.record({
@@ -82,7 +82,7 @@ class World {
         await Promise.all(Array.from({ length: next.at_once }, () => this.#open(next.user)));
         return;
       case 'validate':
-        if (known) await this.#validate(known);
+        if (known) await this.#validate(known, next.is_passive);
         return;
       case 'touch': {
         const touched = known && (await orCode(sessions.touch(known.id)));
@@ -168,13 +168,17 @@ class World {
     }
   }
 
-  async #validate(known: Known): Promise<void> {
+  async #validate(known: Known, is_passive: boolean): Promise<void> {
     const session = await this.sessions.get(known.id);
     const [token = ''] = known.tokens;
-    const validation = await this.sessions.validate(token);
+    const validation = await this.sessions.validate(token, { is_passive });
     assert.equal(validation.active, session?.close_time === null, 'get and validate disagree');
-    if (validation.active) known.last_activity = this.clock.now();
-    else assert.equal(validation.reason, session?.close_reason);
+    if (!validation.active) assert.equal(validation.reason, session?.close_reason);
+    else if (!is_passive) known.last_activity = this.clock.now();
+    else {
+      await this.sessions.settled();
+      assert.deepEqual(await this.sessions.get(known.id), session, 'a passive validation has changed the session');
+    }
   }
 
   /** Concurrent writers that expect the same revision: one succeeds, and the others get `REVISION_CONFLICT`. */
