@@ -29,7 +29,7 @@ test('the environment overrides the file, and SESSIONS_PORT overrides PORT', () 
 
 test('an unknown or bad setting stops the start; the message says what is allowed', () => {
   const cases: [NodeJS.ProcessEnv, RegExp][] = [
-    [{ SESSIONS_PROT: '1' }, /^SESSIONS_PROT is not a setting; the settings are store, /],
+    [{ SESSIONS_PROT: '1' }, /^SESSIONS_PROT is not a setting\. Did you mean SESSIONS_PORT\? The settings are store, /],
     [{ SESSIONS_PORT: '80a' }, /^SESSIONS_PORT must be a whole number from 0 to 65535, but is "80a"/],
     [{ PORT: '-1' }, /^PORT must be a whole number/],
     [{ SESSIONS_LOG_LEVEL: 'loud' }, /^SESSIONS_LOG_LEVEL must be one of trace, /],

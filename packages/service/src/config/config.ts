@@ -38,7 +38,7 @@ function keyOf({ name, from }: Given): keyof Config {
   if (key) return key;
   const meant = nearest(name, KEYS);
   const hint = meant === null ? '' : ` Did you mean ${from.startsWith(name) ? meant : variableOf(meant)}?`;
-  throw invalidConfig(`${from} is not a setting; the settings are ${KEYS.join(', ')}.${hint}`, from);
+  throw invalidConfig(`${from} is not a setting.${hint} The settings are ${KEYS.join(', ')}.`, from);
 }
 
 function settingOf(key: keyof Config, given: Given | undefined): unknown {
