@@ -85,9 +85,9 @@ test('variables of the client, and those that orchestrators set, are ignored', (
 
 test('the error for a misspelt setting suggests the right one', () => {
   const file = yaml('misspelt.yml', 'idle_timout: 1');
-  assert.throws(() => loadConfig({}, file), /idle_timout in .* Did you mean idle_timeout\?$/);
-  assert.throws(() => loadConfig({ SESSIONS_APIKEYS: '' }), /Did you mean SESSIONS_API_KEYS\?$/);
-  assert.throws(() => loadConfig({ SESSIONS_PROT: '1' }), /Did you mean SESSIONS_PORT\?$/);
+  assert.throws(() => loadConfig({}, file), /idle_timout in .* Did you mean idle_timeout\? The settings are /);
+  assert.throws(() => loadConfig({ SESSIONS_APIKEYS: '' }), /Did you mean SESSIONS_API_KEYS\? The settings are /);
+  assert.throws(() => loadConfig({ SESSIONS_PROT: '1' }), /Did you mean SESSIONS_PORT\? The settings are /);
   assert.throws(() => loadConfig({ SESSIONS_NONSENSE_THAT_IS_FAR: '' }), /log_level\.$/);
 });
 
