@@ -136,8 +136,8 @@ const DEVELOPMENT_NAME = /^(?!__)[\w.-]{1,64}$/;
 export function toSettings(options: UserSessionsOptions): Settings {
   assertObject(options, 'options', 'userSessions({ client })');
   assertKnownOptions(options, 'userSessions', OPTIONS);
-  const { client, reader = client, credentials = ['bearer', 'cookie'], development = false } = options ?? {};
-  const { origins = [], cross_site_paths = [], allow_same_site = false, trust_forwarded_host = false } = options ?? {};
+  const { client, reader = client, credentials = ['bearer', 'cookie'], development = false } = options;
+  const { origins = [], cross_site_paths = [], allow_same_site = false, trust_forwarded_host = false } = options;
   if (typeof client?.open !== 'function')
     throw new TypeError('client is missing or no client: use userSessions({ client: createSessionsClient({ url }) }).');
   for (const [name, list] of Object.entries({ credentials, origins, cross_site_paths })) {
@@ -181,7 +181,7 @@ function faultPrinter(): (error: unknown) => void {
 
 /** Returns the check of the option `passive`. Throws a `TypeError` if it is no function. */
 export function passiveOf<R>(options: PassiveOption<R>): (request: R) => boolean {
-  const { passive = () => false } = options ?? {};
+  const { passive = () => false } = options;
   if (typeof passive === 'function') return passive;
   throw new TypeError('passive is no function: use (request) => boolean.');
 }

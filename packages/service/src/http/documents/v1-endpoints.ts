@@ -1,4 +1,3 @@
-import { openapiV1 } from '../../api/v1/document.ts';
 import { type Endpoints, jsonContent } from '../endpoints.ts';
 import { prefersPage } from './accept.ts';
 import { type Pages, redirect } from './pages.ts';
@@ -7,17 +6,22 @@ const VARY = { vary: 'accept' };
 
 /**
  * `GET /swagger` and `GET <base>/swagger`: the OpenAPI document of API v1 (WIRE_V1.md, Standard endpoints). A browser
- * gets its reference page at `/swagger`.
+ * gets its reference page at `/swagger`. The document is made at the first request, so that it does not delay the start.
  */
 export function v1DocumentEndpoints(base: string, pages: Pages): Endpoints {
-  const text = Buffer.from(JSON.stringify(openapiV1(base)));
+  let text: Buffer | null = null;
+  const document = async (headers = {}) => {
+    const { openapiV1 } = await import('../../api/v1/document.ts');
+    text ??= Buffer.from(JSON.stringify(openapiV1(base)));
+    return jsonContent(text, headers);
+  };
   return {
     '/swagger': async (request) => {
-      if (!prefersPage(request.headers.accept)) return jsonContent(text, VARY);
+      if (!prefersPage(request.headers.accept)) return document(VARY);
       const page = await pages.serve('/swagger', request);
       return { ...page, headers: { ...page.headers, ...VARY } };
     },
     '/swagger/': () => redirect('../swagger'),
-    '{v1}/swagger': () => jsonContent(text),
+    '{v1}/swagger': () => document(),
   };
 }
