@@ -29,8 +29,9 @@ const body = fc.oneof(
   }),
 );
 const encoded = (part: string) => encodeURIComponent(part.toWellFormed());
+// With three values of 4,097 characters and such an id, the head of the request would exceed 16 KiB, which is 431.
 const query = fc
-  .array(fc.tuple(name, text), { maxLength: 3 })
+  .array(fc.tuple(name, text), { maxLength: 2 })
   .map((asked) => asked.map(([member, value]) => `${encoded(member)}=${encoded(value)}`).join('&'));
 const id = fc.oneof(fc.constant('{id}'), fc.constantFrom('%00', '%ff', '..%2f', 'x'.repeat(2000)), text.map(encoded));
 
