@@ -5,7 +5,7 @@ import type { UseCase } from './world.ts';
 /** The calls that count as activity, and how precisely activity is recorded. */
 export const ACTIVITY_CASES: readonly UseCase[] = [
   {
-    name: 'activity is written once per interval; unwritten activity counts',
+    name: '[U-09] activity is written once per interval; unwritten activity counts',
     settings: { touch_interval_ms: 60 * SECOND_MS },
     run: async (world) => {
       const { sessions, clock, settled } = world;
@@ -59,7 +59,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'validate, touch, store and rotate move the idle deadline',
+    name: '[ASVS-7.3.1] validate, touch, store and rotate move the idle deadline',
     run: async (world) => {
       const { sessions, clock, settled } = world;
       for (const use of [

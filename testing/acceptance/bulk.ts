@@ -48,7 +48,7 @@ export const BULK_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a bulk close accepts every filter of a list and does not change ended sessions',
+    name: '[ASVS-7.4.5] a bulk close accepts every filter, and changes no ended session',
     run: async (world) => {
       const { sessions, clock } = world;
       const idle = await sessions.open({ user_id: 'u', client: 'app', idle_timeout: 1 });
@@ -68,8 +68,10 @@ export const BULK_CASES: readonly UseCase[] = [
       assert.deepEqual(await closeAll({ user_id: 'u', client: 'web' }), []);
       assert.deepEqual(await closeAll({ client: 'app' }), [app.session.id]);
       assert.deepEqual(await closeAll({ address: '::1', from_time: web.session.request_time }), [web.session.id]);
-      assert.deepEqual(await closeAll({}), []);
       assert.deepEqual(await ends(), before);
+      const rest = [await sessions.open({ user_id: 'u' }), await sessions.open({ user_id: 'v' })];
+      assert.deepEqual((await closeAll({})).toSorted(), rest.map(({ session }) => session.id).toSorted());
+      assert.deepEqual(await closeAll({}), []);
     },
   },
   {

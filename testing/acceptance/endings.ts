@@ -9,7 +9,7 @@ const AROUND = 3;
 /** An ended session stays ended, and every call shows the same end. */
 export const ENDING_CASES: readonly UseCase[] = [
   {
-    name: 'a session ends at the nearer of its two deadlines',
+    name: '[ASVS-7.3.1] a session ends at the nearer of its two deadlines',
     run: async (world) => {
       const { sessions, clock } = world;
       const expire_time = fromNow(world, 20 * SECOND_MS);

@@ -57,7 +57,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'wrong secrets, unknown tokens and other texts validate and end no session',
+    name: '[ASVS-7.2.1] wrong secrets and unknown tokens validate and end no session',
     run: async ({ sessions }) => {
       const { session, token } = await sessions.open({ user_id: 'u' });
       const other = await sessions.open({ user_id: 'u' });

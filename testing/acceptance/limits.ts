@@ -8,7 +8,7 @@ const VICTIMS = { evict_oldest: 'oldest', evict_idle: 'least recently used' };
 /** A user never has more live sessions than allowed. */
 export const LIMIT_CASES: readonly UseCase[] = [
   {
-    name: 'at the limit another open is rejected until a session of the same user ends',
+    name: '[ASVS-7.1.2] at the limit another open is rejected until a session of the same user ends',
     settings: { limit: { max: 2, policy: 'deny' } },
     run: async ({ sessions, clock }) => {
       const refused = () => assert.rejects(sessions.open({ user_id: 'u' }), isProblem('SESSION_LIMIT', { max: 2 }));
@@ -37,7 +37,7 @@ export const LIMIT_CASES: readonly UseCase[] = [
   },
   ...(['evict_oldest', 'evict_idle'] as const).map(
     (policy): UseCase => ({
-      name: `at the limit, ${policy} ends the user's ${VICTIMS[policy]} session and returns it`,
+      name: `[ASVS-7.1.2] at the limit, ${policy} ends the user's ${VICTIMS[policy]} session`,
       settings: { limit: { max: 2, policy } },
       run: async ({ sessions, clock, settled, changes }) => {
         const first = await sessions.open({ user_id: 'u' });

@@ -7,7 +7,7 @@ const KEY = 'a key that is random, and known to one caller'.replaceAll(' ', '-')
 /** Timeouts in open requests, and repeated open requests. */
 export const OPENING_CASES: readonly UseCase[] = [
   {
-    name: 'timeouts above the maxima are rejected',
+    name: '[ASVS-7.1.1] timeouts above the maxima are rejected',
     settings: { idle_timeout_ms: 60_000, idle_timeout_ms_max: HOUR_MS, lifetime_ms_max: DAY_MS },
     run: async (world) => {
       const { sessions } = world;

@@ -128,7 +128,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-16.3',
     name: 'the reuse of a token is not logged',
-    test: 'a rotated token',
+    test: 'a reused token',
     file: `${API}/v2/routes.ts`,
     find: "error.details?.reason === 'compromised')",
     replace: "error.details?.reason === 'reused')",
@@ -144,7 +144,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   {
     id: 'K-05',
     name: 'a rotated token is valid after its grace',
-    test: 'validating a rotated',
+    test: 'a token that is',
     file: `${DOMAIN}/tokens/tokens.ts`,
     find: 'return now < past.grace_until ?',
     replace: 'return now >= 0 ?',
@@ -152,7 +152,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   {
     id: 'K-05',
     name: 'validating a token after its grace ends nothing',
-    test: 'validating a rotated',
+    test: 'a token that is',
     file: `${DOMAIN}/tokens/token-validator.ts`,
     find: "return judged === 'unknown' ? UNKNOWN :",
     replace: "return judged !== 'due' ? UNKNOWN :",

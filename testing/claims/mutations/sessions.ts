@@ -21,7 +21,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-7.1.2',
     name: 'the limit allows one more session',
-    test: 'a user never',
+    test: 'at the limit another open',
     file: `${STORES}/memory/store.ts`,
     find: 'if (!ofUser || live < max) return [];',
     replace: 'if (!ofUser || live <= max) return [];',
@@ -29,7 +29,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-7.1.2',
     name: 'evicted sessions are not returned',
-    test: 'a user never',
+    test: 'at the limit, ',
     file: `${DOMAIN}/sessions.ts`,
     find: 'return { session, evicted: evicted.map(({ id }) => id) };',
     replace: 'return { session, evicted: [] };',
@@ -94,6 +94,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-7.3.1',
     name: 'the idle timeout is ignored if there is an absolute deadline',
+    test: 'a session ends at',
     file: `${DOMAIN}/session.ts`,
     find: 'return expire_time !== null && expire_time < idle ? expire_time : idle;',
     replace: 'return expire_time !== null ? expire_time : idle + idle_timeout_ms;',
@@ -101,6 +102,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-7.3.1',
     name: 'validation does not count as activity',
+    test: 'validate, touch',
     file: `${DOMAIN}/tokens/token-validator.ts`,
     find: 'if (isActivity) this.#touches.add(session.id, touch, now);',
     replace: '',
