@@ -82,7 +82,7 @@ export const BAD_INPUT: readonly ClaimMutation[] = [
     id: 'B-03',
     name: 'If-Match is checked only where headers are read',
     test: 'in-process calls reject what HTTP',
-    file: `${API}/v2/routes.ts`,
+    file: `${API}/v2/route.ts`,
     find: 'assertRevision(request.revision);',
     replace: '',
   },

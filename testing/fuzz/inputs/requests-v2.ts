@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { CHANGES_ROUTE } from '../../../packages/service/src/api/v2/changes-route.ts';
-import { ROUTES, type Route } from '../../../packages/service/src/api/v2/routes.ts';
+import type { Route } from '../../../packages/service/src/api/v2/route.ts';
+import { ROUTES } from '../../../packages/service/src/api/v2/routes.ts';
 import { SCHEMAS } from '../../../packages/service/src/api/v2/schemas.ts';
 import { oddJson, oddString } from './odd-values.ts';
 import { AIMS, type FuzzRequest, framing, headers, idInPath, methodNear, parameter, spoilt } from './requests.ts';

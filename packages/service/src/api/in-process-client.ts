@@ -7,7 +7,8 @@ import type { Sessions } from '../domain/sessions.ts';
 import type { Caller } from './caller.ts';
 import { parseBounded } from './careful-json.ts';
 import { ERROR_MAP, RequestError } from './error-codes.ts';
-import { ROUTES, type Route, type RouteContext, type RouteRequest } from './v2/routes.ts';
+import type { Route, RouteContext, RouteRequest } from './v2/route.ts';
+import { ROUTES } from './v2/routes.ts';
 
 /** The size limits of a client in the same process. */
 export interface EmbeddedOptions {

@@ -6,7 +6,8 @@ import { changesOperation } from './changes-document.ts';
 import { CHANGES_ROUTE } from './changes-route.ts';
 import { BODY_EXAMPLES, EXAMPLES, QUERY_EXAMPLES } from './examples.ts';
 import { healthPaths } from './health-document.ts';
-import { ROUTES, type Route } from './routes.ts';
+import type { Route } from './route.ts';
+import { ROUTES } from './routes.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 
 /** The problems that every request can get. */

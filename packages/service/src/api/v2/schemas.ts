@@ -1,70 +1,22 @@
-import { CLOSE_REASONS, GIVEN_REASONS } from '@pip-sessions/contract/close-reasons';
-import { SESSION_NAMES, SESSION_PROPERTIES } from '@pip-sessions/contract/session';
-import { TOKEN_FORM } from '@pip-sessions/contract/token';
+import { GIVEN_REASONS } from '@pip-sessions/contract/close-reasons';
 import { PROBLEM_CODES } from '@pip-sessions/contract/v2';
-import { type Static, type TOptional, type TSchema, Type } from '#typebox';
+import { type Static, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
-import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
-import { CloseReason, closed, oneOf, Session, SessionSummary } from './session-schemas.ts';
-
-const SECONDS_MAX = 315_360_000;
-export const CLOSE_MANY_MAX = 1000;
-
-const Name = (description: string) =>
-  Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX, pattern: PATTERN, description });
-const Text = (description: string) =>
-  Type.Union([Type.String({ maxLength: STRING_LENGTH_MAX, pattern: PATTERN }), Type.Null()], { description });
-const Time = (description: string) => Type.String({ format: 'date-time', description });
-const Json = (description: string) => Type.Unknown({ description });
-const nullable = <S extends TSchema>(schema: S, description: string) =>
-  Type.Union([schema, Type.Null()], { description });
-
-const IdleTimeout = Type.Integer({
-  minimum: 1,
-  maximum: SECONDS_MAX,
-  description:
-    'Seconds without activity after which the session ends; at most the setting `idle_timeout_max`, by default 2592000',
-});
-
-const AUTHENTICATION = {
-  auth_time: Type.Optional(Time('When the user authenticated; default now')),
-  auth_methods: Type.Optional(
-    Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: PATTERN }), {
-      maxItems: METHODS_MAX,
-      description: 'How the user authenticated, for example with names of RFC 8176: pwd, otp, hwk',
-    }),
-  ),
-  auth_level: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 100, description: 'The strength of the authentication; higher is stronger' }),
-  ),
-};
-
-const NAMES = Object.fromEntries(
-  SESSION_NAMES.map((name) => [name, Type.Optional(Text(SESSION_PROPERTIES[name].description ?? ''))]),
-) as Record<(typeof SESSION_NAMES)[number], TOptional<ReturnType<typeof Text>>>;
-
-const FILTER = {
-  user_id: Type.Optional(Name('The sessions of this user')),
-  active: Type.Optional(Type.Boolean({ description: 'true: only live sessions; false: only ended sessions' })),
-  from_time: Type.Optional(Time('Inclusive, on request_time')),
-  to_time: Type.Optional(Time('Exclusive, on request_time')),
-  client: Type.Optional(Name('Exactly this client')),
-  address: Type.Optional(Name('Exactly this address')),
-  close_reason: Type.Optional(CloseReason),
-};
-
-const Token = Type.String({ description: `\`${TOKEN_FORM}\`: what the user’s browser or app holds` });
-const PresentedToken = Type.String({
-  minLength: 1,
-  maxLength: STRING_LENGTH_MAX,
-  description: 'The token that the user’s browser or app sent',
-});
-const Counts = Type.Unsafe<Partial<Record<(typeof CLOSE_REASONS)[number], number>>>({
-  type: 'object',
-  description: 'The number of sessions that ended, by close_reason',
-  properties: Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, { type: 'integer' }])),
-  additionalProperties: false,
-});
+import {
+  AUTHENTICATION,
+  CLOSE_MANY_MAX,
+  Counts,
+  FILTER,
+  IdleTimeout,
+  Json,
+  NAMES,
+  Name,
+  nullable,
+  Time,
+  Token,
+} from './schema-fields.ts';
+import { closed, oneOf, Session, SessionSummary } from './session-schemas.ts';
+import { TOKEN_SCHEMAS } from './token-schemas.ts';
 
 /** The requests and responses of API v2, by their names in the OpenAPI document. */
 export const SCHEMAS = {
@@ -88,48 +40,7 @@ export const SCHEMAS = {
     },
     closed,
   ),
-  ValidateRequest: Type.Object(
-    {
-      token: PresentedToken,
-      max_age: Type.Optional(
-        Type.Number({
-          minimum: 0,
-          maximum: SECONDS_MAX,
-          description:
-            'Maximum age of the session in the cache of the service, in seconds; an older one is read from the store',
-        }),
-      ),
-      touch: Type.Optional(
-        Type.Boolean({ description: 'False if the validation does not count as activity; default true' }),
-      ),
-    },
-    closed,
-  ),
-  Validation: Type.Union([
-    Type.Object(
-      {
-        active: Type.Literal(true, { description: 'The token is valid' }),
-        session: Session,
-        max_age: Type.Number({
-          description: 'Seconds for which a client that follows /v2/changes may cache the response',
-        }),
-        age: Type.Number({ description: 'Seconds since the service read the session from its store' }),
-      },
-      closed,
-    ),
-    Type.Object(
-      {
-        active: Type.Literal(false, { description: 'The token is not valid' }),
-        reason: oneOf(
-          ['unknown', ...CLOSE_REASONS],
-          'Why the session ended; unknown if the token belongs to no session',
-        ),
-      },
-      closed,
-    ),
-  ]),
-  RotateRequest: Type.Object({ token: PresentedToken, ...AUTHENTICATION }, closed),
-  RotateResult: Type.Object({ session: Session, token: Token }, closed),
+  ...TOKEN_SCHEMAS,
   Session,
   SessionSummary,
   SessionPage: Type.Object(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../../../../testing/http/test-server.ts';
-import { ROUTES, type Route } from '../../api/v2/routes.ts';
+import type { Route } from '../../api/v2/route.ts';
+import { ROUTES } from '../../api/v2/routes.ts';
 import { SCHEMAS, type SchemaName } from '../../api/v2/schemas.ts';
 import { call, type Reply, type Sent } from './fixtures/call.ts';
 

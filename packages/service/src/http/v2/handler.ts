@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseToken } from '@pip-sessions/contract/token';
-import type { Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/routes.ts';
+import type { Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/route.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { type Logger, sessionRef } from '../../observability/log.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../../api/caller.ts';
 import { RequestError } from '../../api/error-codes.ts';
-import type { Route, RouteRequest } from '../../api/v2/routes.ts';
+import type { Route, RouteRequest } from '../../api/v2/route.ts';
 import { invalidMember } from '../../domain/errors.ts';
 import { assertIdempotencyKey } from '../../domain/open-request.ts';
 import { isJsonType, readJson } from '../body/json-request.ts';

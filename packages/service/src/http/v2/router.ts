@@ -1,6 +1,7 @@
 import { RequestError } from '../../api/error-codes.ts';
 import { CHANGES_ROUTE, type ChangesRoute } from '../../api/v2/changes-route.ts';
-import { ROUTES, type Route } from '../../api/v2/routes.ts';
+import type { Route } from '../../api/v2/route.ts';
+import { ROUTES } from '../../api/v2/routes.ts';
 import { allowOf, servedAs } from '../methods.ts';
 
 export interface Match<R = Route | ChangesRoute> {

@@ -1,0 +1,65 @@
+import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
+import { SESSION_NAMES, SESSION_PROPERTIES } from '@pip-sessions/contract/session';
+import { TOKEN_FORM } from '@pip-sessions/contract/token';
+import { type TOptional, type TSchema, Type } from '#typebox';
+import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
+import { CloseReason } from './session-schemas.ts';
+
+export const SECONDS_MAX = 315_360_000;
+export const CLOSE_MANY_MAX = 1000;
+
+export const Name = (description: string) =>
+  Type.String({ minLength: 1, maxLength: STRING_LENGTH_MAX, pattern: PATTERN, description });
+export const Text = (description: string) =>
+  Type.Union([Type.String({ maxLength: STRING_LENGTH_MAX, pattern: PATTERN }), Type.Null()], { description });
+export const Time = (description: string) => Type.String({ format: 'date-time', description });
+export const Json = (description: string) => Type.Unknown({ description });
+export const nullable = <S extends TSchema>(schema: S, description: string) =>
+  Type.Union([schema, Type.Null()], { description });
+
+export const IdleTimeout = Type.Integer({
+  minimum: 1,
+  maximum: SECONDS_MAX,
+  description:
+    'Seconds without activity after which the session ends; at most the setting `idle_timeout_max`, by default 2592000',
+});
+
+export const AUTHENTICATION = {
+  auth_time: Type.Optional(Time('When the user authenticated; default now')),
+  auth_methods: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 64, pattern: PATTERN }), {
+      maxItems: METHODS_MAX,
+      description: 'How the user authenticated, for example with names of RFC 8176: pwd, otp, hwk',
+    }),
+  ),
+  auth_level: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 100, description: 'The strength of the authentication; higher is stronger' }),
+  ),
+};
+
+export const NAMES = Object.fromEntries(
+  SESSION_NAMES.map((name) => [name, Type.Optional(Text(SESSION_PROPERTIES[name].description ?? ''))]),
+) as Record<(typeof SESSION_NAMES)[number], TOptional<ReturnType<typeof Text>>>;
+
+export const FILTER = {
+  user_id: Type.Optional(Name('The sessions of this user')),
+  active: Type.Optional(Type.Boolean({ description: 'true: only live sessions; false: only ended sessions' })),
+  from_time: Type.Optional(Time('Inclusive, on request_time')),
+  to_time: Type.Optional(Time('Exclusive, on request_time')),
+  client: Type.Optional(Name('Exactly this client')),
+  address: Type.Optional(Name('Exactly this address')),
+  close_reason: Type.Optional(CloseReason),
+};
+
+export const Token = Type.String({ description: `\`${TOKEN_FORM}\`: what the user’s browser or app holds` });
+export const PresentedToken = Type.String({
+  minLength: 1,
+  maxLength: STRING_LENGTH_MAX,
+  description: 'The token that the user’s browser or app sent',
+});
+export const Counts = Type.Unsafe<Partial<Record<(typeof CLOSE_REASONS)[number], number>>>({
+  type: 'object',
+  description: 'The number of sessions that ended, by close_reason',
+  properties: Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, { type: 'integer' }])),
+  additionalProperties: false,
+});

@@ -1,0 +1,124 @@
+import type { ProblemCode } from '@pip-sessions/contract/v2';
+import { timeOf } from '../validation.ts';
+import { parseCursor } from './cursor.ts';
+import { toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
+import { jsonTextOf } from './json-value.ts';
+import { answerOf, type Route, route } from './route.ts';
+import { CLOSE_MANY_MAX } from './schema-fields.ts';
+import { closedText, openedText, pageText, statsText } from './wire.ts';
+
+/** The problems of routes that write `user` or `data` of an existing session. */
+const WRITE_PROBLEMS: readonly ProblemCode[] = [
+  'SESSION_NOT_FOUND',
+  'SESSION_CLOSED',
+  'REVISION_CONFLICT',
+  'VALUE_TOO_LARGE',
+];
+
+/** The routes of sessions and of their statistics. */
+export const SESSION_ROUTES: readonly Route[] = [
+  route('openSession', {
+    summary: 'Opens a session for a user whom the caller has authenticated',
+    input: 'OpenRequest',
+    status: 201,
+    problems: ['SESSION_LIMIT', 'KEY_USED', 'VALUE_TOO_LARGE', 'STORE_FULL'],
+    run: async ({ sessions, value_bytes_max }, { input, idempotency_key }) => {
+      const { user, data, idle_timeout, expire_time, auth_time, auth_methods, auth_level, ...rest } = input;
+      const request = {
+        ...rest,
+        user: valueText('user', user, value_bytes_max),
+        data: valueText('data', data, value_bytes_max),
+        ...(idle_timeout !== undefined && { idle_timeout_ms: idle_timeout * 1000 }),
+        ...(expire_time !== undefined && {
+          expire_time: expire_time === null ? null : timeOf('expire_time', expire_time),
+        }),
+        authentication: toAuthentication({ auth_time, auth_methods, auth_level }) ?? {},
+      };
+      const opened = await sessions.openWithToken(request, idempotency_key);
+      const { id, revision } = opened.session;
+      return { text: openedText(opened, sessions.now()), revision, opened: id };
+    },
+  }),
+  route('listSessions', {
+    summary: 'A page of sessions, newest first, without user and data',
+    input: 'ListQuery',
+    run: async ({ sessions }, { input }) => {
+      const { limit = Number.MAX_SAFE_INTEGER, cursor, total, ...members } = input;
+      const filter = toFilter('', members);
+      const after = cursor === undefined ? null : parseCursor(cursor);
+      const [page, count] = await Promise.all([
+        sessions.scan(filter, after, limit),
+        total ? sessions.count(filter) : null,
+      ]);
+      return { text: pageText(page, count, sessions.now()) };
+    },
+  }),
+  route('closeSessions', {
+    summary: 'Closes the matching live sessions, up to a limit',
+    input: 'CloseManyRequest',
+    run: async ({ sessions }, { input }) => {
+      const { filter, except = [], reason = 'revoked', dry_run = false, limit = CLOSE_MANY_MAX } = input;
+      const request = { filter: toFilter('filter.', filter), except, reason, dry_run, limit };
+      const closed = await sessions.closeMatching(request);
+      return { text: closedText(closed) };
+    },
+  }),
+  route('getSession', {
+    summary: 'A session, active or ended; does not count as activity',
+    input: 'Empty',
+    problems: ['SESSION_NOT_FOUND'],
+    run: async ({ sessions }, { id }) => answerOf(sessions, await sessions.get(id)),
+  }),
+  route('updateSession', {
+    summary: 'Changes the timeouts or the device of a live session; does not count as activity',
+    input: 'UpdateRequest',
+    problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED', 'REVISION_CONFLICT'],
+    run: async ({ sessions }, { id, input, revision }) =>
+      answerOf(sessions, await sessions.amend(id, toAmendment(input), revision)),
+  }),
+  route('deleteSession', {
+    summary: 'Deletes a session completely, and returns it as it was',
+    input: 'Empty',
+    problems: ['SESSION_NOT_FOUND'],
+    run: async ({ sessions }, { id }) => answerOf(sessions, await sessions.remove(id)),
+  }),
+  route('replaceData', {
+    summary: 'Replaces the data of a live session; counts as activity',
+    input: 'AnyJson',
+    problems: WRITE_PROBLEMS,
+    run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
+      answerOf(sessions, await sessions.replace(id, 'data', valueText('data', input, value_bytes_max), revision)),
+  }),
+  route('patchData', {
+    summary: 'Merges the body into the data of a live session (RFC 7396); counts as activity',
+    input: 'AnyJson',
+    problems: WRITE_PROBLEMS,
+    run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
+      answerOf(sessions, await sessions.patchData(id, jsonTextOf('data', input), value_bytes_max, revision)),
+  }),
+  route('replaceUser', {
+    summary: 'Replaces the user of a live session; counts as activity',
+    input: 'AnyJson',
+    problems: WRITE_PROBLEMS,
+    run: async ({ sessions, value_bytes_max }, { id, input, revision }) =>
+      answerOf(sessions, await sessions.replace(id, 'user', valueText('user', input, value_bytes_max), revision)),
+  }),
+  route('touchSession', {
+    summary: 'Records activity of a live session',
+    input: 'Empty',
+    problems: ['SESSION_NOT_FOUND', 'SESSION_CLOSED'],
+    run: async ({ sessions }, { id }) => answerOf(sessions, await sessions.touch(id)),
+  }),
+  route('closeSession', {
+    summary: 'Closes a session; an ended session is returned unchanged',
+    input: 'CloseRequest',
+    problems: ['SESSION_NOT_FOUND'],
+    run: async ({ sessions }, { id, input: { reason = 'closed' } }) =>
+      answerOf(sessions, await sessions.close(id, reason)),
+  }),
+  route('getStats', {
+    summary: 'The number of live sessions, and of those opened and closed in the last 24 hours',
+    input: 'Empty',
+    run: async ({ sessions }) => ({ text: statsText(await sessions.stats()) }),
+  }),
+];
