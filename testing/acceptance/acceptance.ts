@@ -1,4 +1,5 @@
 import { ACTIVITY_CASES } from './activity.ts';
+import { ACTOR_CASES } from './actors.ts';
 import { AMENDMENT_CASES } from './amendments.ts';
 import { BULK_CASES } from './bulk.ts';
 import { DATA_CASES } from './data.ts';
@@ -27,5 +28,7 @@ export const USE_CASES: readonly UseCase[] = [
   ...DATA_CASES,
   ...AMENDMENT_CASES,
   ...LIST_CASES,
+  ...ACTOR_CASES,
+  // Last: its counts per hour must not contain those of other cases.
   ...BULK_CASES,
 ];

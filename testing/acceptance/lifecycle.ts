@@ -27,7 +27,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
       const { id } = session;
       assert.deepEqual(session, {
         ...{ ...request, ...times, id },
-        ...{ active: true, expires_in: 1800, close_reason: null, revision: 1 },
+        ...{ active: true, expires_in: 1800, close_reason: null, closed_by: null, revision: 1, actor: null },
       });
       assert.deepEqual(evicted, []);
       assert.match(token, /^ps_[0-9a-f]{36}_[A-Za-z0-9_-]{43}$/);
@@ -44,7 +44,8 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
       const now = fromNow(world, 0);
       assert.deepEqual(session, {
         ...{ id: session.id, user_id: 'u', user_name: null, address: null, client: null, user: null, data: null },
-        ...{ active: true, open_time: now, request_time: now, close_time: null, close_reason: null, revision: 1 },
+        ...{ active: true, open_time: now, request_time: now, revision: 1, actor: null },
+        ...{ close_time: null, close_reason: null, closed_by: null },
         ...{
           idle_timeout: 3600,
           expires_in: 3600,
@@ -133,6 +134,7 @@ export const LIFECYCLE_CASES: readonly UseCase[] = [
       const end = {
         active: false,
         close_reason: 'closed',
+        closed_by: 'anonymous',
         close_time: now,
         request_time: now,
         expires_in: null,

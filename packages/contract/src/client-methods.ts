@@ -99,7 +99,7 @@ export function clientMethods({ send, isMissing, newIdempotencyKey }: Sender): S
 
     touch: (id, options) => send('touchSession', { id }, options),
 
-    close: (id, options) => send('closeSession', { id, body: { reason: options?.reason } }, options),
+    close: (id, options) => send('closeSession', { id, body: { reason: options?.reason, by: options?.by } }, options),
 
     remove: (id, options) => send('deleteSession', { id }, options),
 

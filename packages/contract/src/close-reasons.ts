@@ -14,6 +14,19 @@ export const CLOSE_REASONS = [
   'compromised',
 ] as const;
 
+/**
+ * Who ends a session for the reasons that the service itself decides: a timeout or a limit (`policy`), or the detection
+ * of a reused token (`system`). For the other reasons it is the caller of the close.
+ */
+export const CLOSED_BY: Readonly<Record<CloseReason, 'policy' | 'system' | null>> = {
+  closed: null,
+  revoked: null,
+  idle: 'policy',
+  expired: 'policy',
+  evicted: 'policy',
+  compromised: 'system',
+};
+
 /** The reasons that the caller of a close can give. */
 export const GIVEN_REASONS = ['closed', 'revoked'] as const satisfies readonly CloseReason[];
 

@@ -1,3 +1,4 @@
+import type { Actor } from './actor.ts';
 import type { CloseReason } from './close-reasons.ts';
 
 /** One sign-in of one user without the values of the application: the form that lists return. */
@@ -30,6 +31,11 @@ export interface SessionSummary {
   readonly close_time: string | null;
   /** Why the session ended; null while it is active. */
   readonly close_reason: CloseReason | null;
+  /**
+   * Who ended the session: `user`, `key:<name of the API key>`, or what the caller of the close gave; `policy` for a
+   * timeout or a limit, `system` for a reused token. Null while it is active.
+   */
+  readonly closed_by: string | null;
   /** Increases with every change except a touch. The ETag is the same number in quotes. */
   readonly revision: number;
   /** When the user last authenticated; for step-up (ASVS 7.5.3). */
@@ -43,7 +49,12 @@ export interface SessionSummary {
    * application does not say.
    */
   readonly auth_level: number | null;
+  /** Who acts in the user's name; null for the user. */
+  readonly actor: SessionActor | null;
 }
+
+/** The actor of a session. */
+export type SessionActor = Required<Actor>;
 
 /**
  * A session with the values of the application: any JSON values, null once the session has ended.
@@ -69,7 +80,16 @@ export type SessionNames = { readonly [Name in (typeof SESSION_NAMES)[number]]?:
 /** A property of a session on the wire. */
 export interface SessionProperty {
   /** The type of its values. A `time` is `YYYY-MM-DDTHH:mm:ss.sssZ`. */
-  readonly type: 'string' | 'boolean' | 'time' | 'seconds' | 'seconds_left' | 'integer' | 'close_reason' | 'strings';
+  readonly type:
+    | 'string'
+    | 'boolean'
+    | 'time'
+    | 'seconds'
+    | 'seconds_left'
+    | 'integer'
+    | 'close_reason'
+    | 'strings'
+    | 'actor';
   /** Whether its value can be null. */
   readonly isNullable: boolean;
   /** Its description in the OpenAPI document. */
@@ -94,10 +114,15 @@ export const SESSION_PROPERTIES: Readonly<Record<keyof SessionSummary, SessionPr
   ),
   close_time: nullable('time', 'Null while the session is active'),
   close_reason: nullable('close_reason', 'Null while the session is active'),
+  closed_by: nullable(
+    'string',
+    'Who ended it: user, key:<name of the API key>, policy (timeout, limit), system (reused token), or what the caller gave',
+  ),
   revision: required('integer', 'Increases with every change except a touch; the ETag is the same number in quotes'),
   auth_time: required('time', 'When the user last authenticated'),
   auth_methods: required('strings', 'How the user authenticated, such as pwd, otp or hwk (RFC 8176)'),
   auth_level: nullable('integer', 'How strong the authentication was; null if the application does not say'),
+  actor: nullable('actor', 'Who acts in the name of the user (RFC 8693); null for the user'),
 };
 
 function required(type: SessionProperty['type'], description?: string): SessionProperty {

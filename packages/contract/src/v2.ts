@@ -3,14 +3,15 @@
  * `YYYY-MM-DDTHH:mm:ss.sssZ`, durations are seconds.
  */
 
+import type { Actor } from './actor.ts';
 import type { CloseReason, GivenReason } from './close-reasons.ts';
 import type { Session, SessionNames, SessionSummary } from './session.ts';
 
+export { ACTOR_TYPES, type Actor, type ActorType } from './actor.ts';
 export { assertBulkFilter } from './bulk-filter.ts';
-
 export { CLOSE_REASONS, type CloseReason } from './close-reasons.ts';
 
-export type { Session, SessionSummary } from './session.ts';
+export type { Session, SessionActor, SessionSummary } from './session.ts';
 
 /** How the user authenticated. */
 export interface Authentication {
@@ -30,6 +31,11 @@ export interface OpenRequest<User = unknown, Data = unknown> extends Authenticat
   readonly user?: User;
   /** The application's value for this session: any JSON value. */
   readonly data?: Data;
+  /**
+   * Who acts in the user's name: for impersonation and agents. Such a session lives no longer than the service's
+   * `actor_lifetime_max`, and does not count for the limit of sessions per user.
+   */
+  readonly actor?: Actor | null;
   /** The session ends after this time without activity, in seconds. Default and maximum: settings of the service. */
   readonly idle_timeout?: number;
   /**
@@ -161,6 +167,8 @@ export interface CloseManyRequest {
   readonly except?: readonly string[];
   /** The reason that the closed sessions get; default `revoked`. */
   readonly reason?: GivenReason;
+  /** Who closes them, for `closed_by`; default `key:<name of the API key>`. */
+  readonly by?: string;
   /** True to close nothing, and to return the sessions that would be closed. */
   readonly dry_run?: boolean;
   /** The maximum number of sessions to close; default and maximum 1000. */

@@ -119,6 +119,7 @@ function sessionsSettings(config: Config): SessionsSettings {
   return {
     idle_timeout_ms: config.idle_timeout * 1000,
     idle_timeout_ms_max: config.idle_timeout_max * 1000,
+    actor_lifetime_ms_max: config.actor_lifetime_max * 1000,
     lifetime_ms_max: max_lifetime === 0 ? null : max_lifetime * 1000,
     touch_interval_ms: config.touch_interval * 1000,
     rotation_grace_ms: config.rotation_grace * 1000,

@@ -4,7 +4,7 @@ import type { ClaimMutation } from '../claim-mutation.ts';
 const WRITER = `${CLIENT}/session-libraries/session-writer.ts`;
 const CHANGED_AFTER_END = {
   name: 'data is stored in a session that has ended',
-  file: `${DOMAIN}/session.ts`,
+  file: `${DOMAIN}/session-update.ts`,
   find: 'if (session.close_time !== null) return',
   replace: "if (session.close_time !== null && update.type !== 'replace') return",
 };
@@ -58,7 +58,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
   {
     id: 'U-08',
     name: 'If-Match is ignored',
-    file: `${DOMAIN}/session.ts`,
+    file: `${DOMAIN}/session-update.ts`,
     find: 'return revision !== undefined && revision !== session.revision;',
     replace: 'return revision === 0 && session.revision === 0;',
   },
@@ -97,8 +97,8 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     name: 'SQLite: the limit does not see the sign-ins of its own commit',
     on: 'sqlite: ',
     file: `${STORES}/sqlite/write/write-runner.ts`,
-    find: 'const excess = Number(open) - expired.length - limit.max + 1;',
-    replace: 'const excess = Number(open) - expired.length - limit.max;',
+    find: 'const excess = Number(live) - limit.max + 1;',
+    replace: 'const excess = Number(live) - limit.max;',
   },
   {
     id: 'U-12',
@@ -120,8 +120,8 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     id: 'U-14',
     name: 'the purge has no index',
     file: `${STORES}/sqlite/schema.ts`,
-    find: '  CREATE INDEX sessions_closed ON sessions (close_time) WHERE close_time IS NOT NULL;\n',
-    replace: '',
+    find: 'WHERE close_time IS NOT NULL;\n  CREATE INDEX sessions_of_actor',
+    replace: 'WHERE close_time < 0;\n  CREATE INDEX sessions_of_actor',
   },
   {
     id: 'U-10',

@@ -61,7 +61,7 @@ export const FAULTS: readonly ClaimMutation[] = [
     name: 'a node with a wrong clock ends sessions by their deadlines',
     test: 'ends nothing',
     on: 'redis: a node whose clock',
-    file: `${DOMAIN}/session.ts`,
+    file: `${DOMAIN}/session-update.ts`,
     find: '    mayEnd();\n    return { outcome: update.type',
     replace: '    return { outcome: update.type',
   },

@@ -22,9 +22,9 @@ export const SESSIONS: readonly ClaimMutation[] = [
     id: 'ASVS-7.1.2',
     name: 'the limit allows one more session',
     test: 'at the limit another open',
-    file: `${STORES}/memory/store.ts`,
-    find: 'if (!ofUser || live < max) return [];',
-    replace: 'if (!ofUser || live <= max) return [];',
+    file: `${DOMAIN}/limits.ts`,
+    find: 'const excess = own.length - max + 1;',
+    replace: 'const excess = own.length - max;',
   },
   {
     id: 'ASVS-7.1.2',
@@ -110,7 +110,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-7.3.2',
     name: 'activity extends the absolute lifetime',
-    file: `${DOMAIN}/session.ts`,
+    file: `${DOMAIN}/session-update.ts`,
     find: 'request_time: Math.max(now, session.request_time),',
     replace:
       'request_time: Math.max(now, session.request_time),\n    expire_time: session.expire_time && session.expire_time + 1,',
@@ -118,7 +118,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-7.4.1',
     name: 'a change does not check whether the session has ended',
-    file: `${DOMAIN}/session.ts`,
+    file: `${DOMAIN}/session-update.ts`,
     find: "if (session.close_time !== null) return { outcome: 'refused', session };",
     replace: '',
   },
@@ -167,7 +167,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-7.5.3',
     name: 'a reauthentication does not store its authentication data',
-    file: `${DOMAIN}/session.ts`,
+    file: `${DOMAIN}/session-update.ts`,
     find: '...active(session, now), ...authentication, token:',
     replace: '...active(session, now), token:',
   },

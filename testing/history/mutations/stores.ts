@@ -21,8 +21,8 @@ export const IN_STORES: readonly Mutation[] = [
     name: 'SQLite: a limit is counted as it was before the open request',
     store: 'sqlite',
     file: `${STORES}/sqlite/write/write-runner.ts`,
-    find: 'const excess = Number(open) - expired.length - limit.max + 1;',
-    replace: 'const excess = Number(open) - expired.length - limit.max;',
+    find: 'const excess = Number(live) - limit.max + 1;',
+    replace: 'const excess = Number(live) - limit.max;',
   },
   {
     name: 'SQLite: a touch is not written',

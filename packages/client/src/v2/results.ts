@@ -7,6 +7,7 @@ import type {
   OpenResult,
   RotateResult,
   Session,
+  SessionActor,
   SessionPage,
   SessionSummary,
   Stats,
@@ -41,6 +42,7 @@ const CHECKS: Readonly<Record<SessionProperty['type'], Check>> = {
   integer: number,
   close_reason: string,
   strings: listOf(string),
+  actor: object<SessionActor>({ type: string, id: string, reason: orNull(string) }),
 };
 
 const SUMMARY = Object.fromEntries(

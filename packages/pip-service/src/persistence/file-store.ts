@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ChangeListener, ChangeListeners } from '@pip-sessions/service/internal/domain/changes';
 import { SessionsError } from '@pip-sessions/service/internal/domain/errors';
-import { asOf, type Session, type SessionUpdate } from '@pip-sessions/service/internal/domain/session';
+import { asOf, type Session } from '@pip-sessions/service/internal/domain/session';
+import type { SessionUpdate } from '@pip-sessions/service/internal/domain/session-update';
 import type {
   ClosedMatching,
   CloseMatching,

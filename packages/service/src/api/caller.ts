@@ -1,4 +1,5 @@
 import type { Scope } from '@pip-sessions/contract/scopes';
+import { invalidMember } from '../domain/errors.ts';
 
 /** The sender of a request. */
 export interface Caller {
@@ -8,4 +9,19 @@ export interface Caller {
   readonly scope: Scope;
   /** The remote address of the connection; empty for a caller in the same process. */
   readonly address: string;
+}
+
+/** The name for ends by a caller whose requests need no key. */
+const NO_KEY = 'anonymous';
+/** `closed_by` says who ended a session. A caller may not claim to be the service or an API key. */
+const RESERVED = /^(policy|system|key:.*)$/s;
+
+/**
+ * Returns who ends a session: what the caller gave as `by`, else its API key. Throws `INVALID_DATA` for a reserved
+ * value.
+ */
+export function closedBy(by: string | undefined, { key }: Caller): string {
+  if (by === undefined) return key === null ? NO_KEY : `key:${key}`;
+  if (RESERVED.test(by)) throw invalidMember('by', 'must not be policy or system, and must not begin with key:');
+  return by;
 }

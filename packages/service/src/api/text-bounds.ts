@@ -1,5 +1,7 @@
 /** Maximum length of a string: enough for any identifier, address or user agent, and short enough for an index. */
 export const STRING_LENGTH_MAX = 4096;
+/** Maximum length of the id of an actor, which indexes contain. */
+export const ACTOR_ID_LENGTH_MAX = 255;
 
 /** Strings without NUL, which some stores cannot hold, and without half a surrogate pair, which UTF-8 cannot. */
 export const PATTERN = '^[^\\u0000\\ud800-\\udfff]*$';

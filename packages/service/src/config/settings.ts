@@ -42,6 +42,8 @@ export interface Config {
   readonly idle_timeout_max: number;
   /** The maximum lifetime of a session despite activity, in seconds; 0 for none. */
   readonly max_lifetime: number;
+  /** The maximum lifetime of a session with an actor, in seconds. */
+  readonly actor_lifetime_max: number;
   /** The activity of a session is written at most once in this time, in seconds. */
   readonly touch_interval: number;
   /** The grace period of a rotated token, in seconds. */
@@ -138,6 +140,11 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     value: 0,
     read: whole(0, PERIOD_MAX),
     help: 'seconds after which a session ends despite activity, 0 for no maximum',
+  },
+  actor_lifetime_max: {
+    value: 3_600,
+    read: whole(1, PERIOD_MAX),
+    help: 'seconds after which a session that was opened with an actor ends despite activity',
   },
   touch_interval: {
     value: 60,

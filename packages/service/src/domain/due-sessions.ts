@@ -1,5 +1,6 @@
 import { SessionsError } from './errors.ts';
-import { deadline, type Session, type SessionUpdate } from './session.ts';
+import { deadline, type Session } from './session.ts';
+import type { SessionUpdate } from './session-update.ts';
 import type { SessionFilter, SessionStore } from './store.ts';
 import { isOfWrongClock } from './time/clock.ts';
 

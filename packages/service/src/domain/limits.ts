@@ -1,5 +1,6 @@
+import { ownsBrowserEntries } from './browser-entries.ts';
 import { limitReached } from './errors.ts';
-import type { Session } from './session.ts';
+import { hasActor, type Session } from './session.ts';
 import type { SessionLimit } from './store.ts';
 
 /**
@@ -12,13 +13,22 @@ export const EVICTED_BY = {
 } as const satisfies Readonly<Record<Exclude<SessionLimit['policy'], 'deny'>, keyof Session>>;
 
 /**
- * Returns the user's live sessions that must be evicted before one more is opened. Throws `SESSION_LIMIT` under the
+ * Whether the limit of a user applies to a session that is opened. It applies neither to entries of session libraries
+ * nor to sessions with an actor: support staff must not sign a user out.
+ */
+export function isLimited(session: Session): boolean {
+  return !ownsBrowserEntries(session.user_id) && !hasActor(session);
+}
+
+/**
+ * Returns the user's live sessions that must be evicted before one more is opened; those with an actor do not count. Throws `SESSION_LIMIT` under the
  * policy `deny`.
  */
 export function evictedFor(live: readonly Session[], { max, policy }: SessionLimit): readonly Session[] {
-  const excess = live.length - max + 1;
+  const own = live.filter((session) => !hasActor(session));
+  const excess = own.length - max + 1;
   if (excess <= 0) return [];
   if (policy === 'deny') throw limitReached(max);
   const time = EVICTED_BY[policy];
-  return live.toSorted((a, b) => a[time] - b[time] || (a.id < b.id ? 1 : -1)).slice(0, excess);
+  return own.toSorted((a, b) => a[time] - b[time] || (a.id < b.id ? 1 : -1)).slice(0, excess);
 }

@@ -37,6 +37,10 @@ export const MEMBERS = {
   auth_methods: { kind: 'texts', isNullable: false, changes: 'often', isListed: true },
   auth_level: { kind: 'integer', isNullable: true, changes: 'often', isListed: true },
   token: { kind: 'token', isNullable: true, changes: 'often', isListed: false },
+  closed_by: { kind: 'text', isNullable: true, changes: 'often', isListed: true },
+  actor_type: { kind: 'text', isNullable: true, changes: 'never', isListed: true },
+  actor_id: { kind: 'text', isNullable: true, changes: 'never', isListed: true },
+  actor_reason: { kind: 'text', isNullable: true, changes: 'never', isListed: true },
   user: { kind: 'json', isNullable: true, changes: 'often', isListed: false },
   data: { kind: 'json', isNullable: true, changes: 'often', isListed: false },
 } as const satisfies Readonly<Record<keyof Session, Member>>;

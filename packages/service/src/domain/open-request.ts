@@ -1,12 +1,13 @@
 import { type Authentication, defaultAuthentication } from './authentication.ts';
 import { invalidMember } from './errors.ts';
-import { type OpeningMembers, open, type Session } from './session.ts';
+import { type ActorMembers, lifetimeMsMax, type OpeningMembers, open, type Session } from './session.ts';
 import type { SessionsSettings } from './settings.ts';
 import type { TokenState } from './tokens/tokens.ts';
 
 /** The request of an application to open a session. Absent properties are null or get the default of the settings. */
 export interface OpenRequest
   extends OpeningMembers,
+    Partial<ActorMembers>,
     Pick<Session, 'user_id'>,
     Partial<Pick<Session, 'idle_timeout_ms' | 'expire_time'>> {
   /** How the user authenticated. Default: now, without methods and without a level. */
@@ -38,8 +39,9 @@ export function newSession(
   settings: SessionsSettings,
   now: number,
 ): Session {
-  const { idle_timeout_ms_max, lifetime_ms_max } = settings;
+  const { idle_timeout_ms_max } = settings;
   const { idle_timeout_ms = settings.idle_timeout_ms, authentication } = request;
+  const lifetime_ms_max = lifetimeMsMax({ actor_id: request.actor_id ?? null }, settings);
   const latest = lifetime_ms_max === null ? null : now + lifetime_ms_max;
   const { expire_time = latest } = request;
   assertIdleTimeout(idle_timeout_ms, idle_timeout_ms_max);

@@ -1,5 +1,7 @@
 import { invalidMember, SessionsError } from './errors.ts';
-import type { Applied, CloseReason, Session, SessionUpdate } from './session.ts';
+import type { CloseReason, Session } from './session.ts';
+import { lifetimeMsMax } from './session.ts';
+import type { Applied, SessionUpdate } from './session-update.ts';
 
 /** Returns the session after an update. Throws if the update was rejected. */
 export function changedOrThrow({ outcome, session }: Applied, update: SessionUpdate): Session {
@@ -17,7 +19,7 @@ export function changedOrThrow({ outcome, session }: Applied, update: SessionUpd
       throw new SessionsError('REVISION_CONFLICT', message, { details: { revision } });
     }
     case 'too_long': {
-      const ms = update.type === 'amend' ? (update.lifetime_ms_max ?? 0) : 0;
+      const ms = update.type === 'amend' ? (lifetimeMsMax(session, update) ?? 0) : 0;
       throw invalidMember('expire_time', `must be at most ${ms / 1000} seconds after the opening of the session`);
     }
     case 'too_large': {

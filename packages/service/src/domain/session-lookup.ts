@@ -1,4 +1,5 @@
-import type { Session, SessionUpdate } from './session.ts';
+import type { Session } from './session.ts';
+import type { SessionUpdate } from './session-update.ts';
 import type { SessionStore, UpdateResult } from './store.ts';
 
 export interface LookupResult {

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { newSessionId } from './ids.ts';
 import { asJsonText } from './json.ts';
-import { apply, asOf, isLive, open, type Session, type SessionUpdate } from './session.ts';
+import { asOf, isLive, open, type Session } from './session.ts';
+import { apply, type SessionUpdate } from './session-update.ts';
 import { ManualClock, systemClock } from './time/clock.ts';
 
 const fields = { user_id: 'u', user_name: null, address: null, client: null, user: null, data: null };
@@ -23,6 +24,7 @@ test('no update changes a closed session, at any time', () => {
       type: 'amend' as const,
       changes: { idle_timeout_ms, expire_time: null },
       lifetime_ms_max: null,
+      actor_lifetime_ms_max: 3_600_000,
     })),
   );
   const events = fc.array(fc.tuple(change, fc.integer({ min: -50, max: 50 })), { maxLength: 30 });

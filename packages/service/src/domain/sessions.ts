@@ -1,22 +1,16 @@
 import { tokenOf } from '@pip-sessions/contract/token';
-import { countSignIns, ownsBrowserEntries } from './browser-entries.ts';
+import { countSignIns } from './browser-entries.ts';
 import type { ChangeListener } from './changes.ts';
 import { endDue, endIfDue, isDue, readSettled } from './due-sessions.ts';
 import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
+import { isLimited } from './limits.ts';
 import { assertIdempotencyKey, assertIdleTimeout, newSession, type OpenRequest } from './open-request.ts';
 import { changedOrThrow, keyUsed } from './rejections.ts';
-import {
-  type Amendment,
-  type Authentication,
-  asOf,
-  type CloseReason,
-  isLive,
-  type Session,
-  type SessionUpdate,
-} from './session.ts';
+import { type Authentication, asOf, type CloseReason, isLive, type Session } from './session.ts';
 import { directLookup, type SessionLookup } from './session-lookup.ts';
+import type { Amendment, SessionUpdate } from './session-update.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
 import { type Stats, statsAt } from './stats.ts';
 import type {
@@ -185,9 +179,10 @@ export class Sessions {
    * `INVALID_DATA` for a timeout or deadline beyond its maximum, with `SESSION_CLOSED` and `REVISION_CONFLICT`.
    */
   async amend(id: string, changes: Amendment, revision?: number): Promise<Session | null> {
-    const { idle_timeout_ms_max, lifetime_ms_max } = this.#settings;
+    const { idle_timeout_ms_max, lifetime_ms_max, actor_lifetime_ms_max } = this.#settings;
     if (changes.idle_timeout_ms !== undefined) assertIdleTimeout(changes.idle_timeout_ms, idle_timeout_ms_max);
-    return this.#change(id, { type: 'amend', changes, lifetime_ms_max, ...(revision !== undefined && { revision }) });
+    const maxima = { lifetime_ms_max, actor_lifetime_ms_max };
+    return this.#change(id, { type: 'amend', changes, ...maxima, ...(revision !== undefined && { revision }) });
   }
 
   /** Records activity. Returns null if there is no such session. Rejects with `SESSION_CLOSED`. */
@@ -199,10 +194,13 @@ export class Sessions {
     return session && (isCounted ? session : this.#change(id, touchOf(session, this.#settings), now));
   }
 
-  /** Closes a session. The first close wins: an ended session is returned unchanged. Returns null if there is none. */
-  async close(id: string, reason: CloseReason = 'closed'): Promise<Session | null> {
+  /**
+   * Closes a session. `by` is who closes it. The first close wins: an ended session is returned unchanged. Returns null
+   * if there is none.
+   */
+  async close(id: string, reason: CloseReason = 'closed', by?: string): Promise<Session | null> {
     const now = this.#clock.now();
-    const result = await this.#store.update(id, { type: 'close', reason }, now);
+    const result = await this.#store.update(id, { type: 'close', reason, by }, now);
     return result.outcome === 'missing' ? null : result.session;
   }
 
@@ -267,7 +265,7 @@ export class Sessions {
   }
 
   async #insert(session: Session, now: number): Promise<Opened> {
-    const limit = ownsBrowserEntries(session.user_id) ? null : this.#settings.limit;
+    const limit = isLimited(session) ? this.#settings.limit : null;
     const evicted = await this.#store.insert(session, limit, now);
     return { session, evicted: evicted.map(({ id }) => id) };
   }

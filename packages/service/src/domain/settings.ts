@@ -1,14 +1,13 @@
-import type { SessionSummary, SessionUpdate } from './session.ts';
+import type { LifetimeMaxima, SessionSummary } from './session.ts';
+import type { SessionUpdate } from './session-update.ts';
 import type { SessionLimit } from './store.ts';
 
 /** The settings of the use cases. Durations are milliseconds. */
-export interface SessionsSettings {
+export interface SessionsSettings extends LifetimeMaxima {
   /** Idle timeout of a new session if the request does not set one. */
   readonly idle_timeout_ms: number;
   /** The maximum idle timeout of a session. */
   readonly idle_timeout_ms_max: number;
-  /** Maximum and default lifetime of a session, from its opening; null for no maximum. */
-  readonly lifetime_ms_max: number | null;
   /** Minimum time between two writes of a session's activity. */
   readonly touch_interval_ms: number;
   /** Grace period: how long a rotated token stays valid. */
@@ -26,6 +25,7 @@ export const SESSIONS_SETTINGS: SessionsSettings = Object.freeze({
   idle_timeout_ms: 86_400_000,
   idle_timeout_ms_max: Number.MAX_SAFE_INTEGER,
   lifetime_ms_max: null,
+  actor_lifetime_ms_max: 3_600_000,
   touch_interval_ms: 60_000,
   rotation_grace_ms: 30_000,
   limit: null,

@@ -1,6 +1,7 @@
 import type { ChangeListener } from './changes.ts';
 import type { SessionFilter, SessionFilterV1 } from './filter.ts';
-import type { Applied, CloseReason, Session, SessionSummary, SessionUpdate } from './session.ts';
+import type { CloseReason, Session, SessionSummary } from './session.ts';
+import type { Applied, SessionUpdate } from './session-update.ts';
 import type { Clock } from './time/clock.ts';
 import type { ClockDifference } from './time/clock-check.ts';
 
@@ -66,6 +67,8 @@ export interface CloseMatching {
   readonly except: readonly string[];
   /** The reason that the closed sessions get. */
   readonly reason: CloseReason;
+  /** Who closes them. */
+  readonly by?: string | undefined;
   /** The maximum number of sessions to close. */
   readonly limit: number;
   /** Returns the ids that would be closed, and closes nothing. */

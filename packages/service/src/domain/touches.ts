@@ -1,5 +1,5 @@
-import type { SessionUpdate } from './session.ts';
 import type { SessionLookup } from './session-lookup.ts';
+import type { SessionUpdate } from './session-update.ts';
 
 /** Maximum number of concurrent touches. Further touches are dropped, and the next use of the session tries again. */
 const PENDING_MAX = 10_000;

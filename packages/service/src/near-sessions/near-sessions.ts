@@ -1,6 +1,7 @@
 import { FRESH_MS, NearCache, type NearCacheStats } from '@pip-sessions/near-cache';
-import type { Session, SessionUpdate } from '../domain/session.ts';
+import type { Session } from '../domain/session.ts';
 import type { LookupResult, SessionLookup } from '../domain/session-lookup.ts';
+import type { SessionUpdate } from '../domain/session-update.ts';
 import type { SessionStore, UpdateResult } from '../domain/store.ts';
 import { elapsedTime } from '../domain/time/elapsed-time.ts';
 

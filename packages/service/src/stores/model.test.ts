@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { removeAll } from '../../../../testing/stores/emptying.ts';
 import { onEveryStore } from '../../../../testing/stores/stores.ts';
 import { asJsonText } from '../domain/json.ts';
-import { apply, asOf, isLive, open, type Session } from '../domain/session.ts';
+import { asOf, isLive, open, type Session } from '../domain/session.ts';
+import { apply } from '../domain/session-update.ts';
 import type { PageRequest, SessionFilter, SessionStore } from '../domain/store.ts';
 
 /** Few ids, users and times, so that they often collide. */

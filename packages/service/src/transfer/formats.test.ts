@@ -33,6 +33,10 @@ const CLOSED = {
   auth_time: Date.UTC(2026, 0, 1, 10),
   auth_methods: [],
   auth_level: null,
+  closed_by: null,
+  actor_type: null,
+  actor_id: null,
+  actor_reason: null,
   token: null,
 };
 const CART = '"cart":["a,]\\"}",{"ключ":"🦊"}]';

@@ -1,6 +1,7 @@
+import { ACTOR_TYPES } from '@pip-sessions/contract/actor';
 import { CLOSE_REASONS } from '@pip-sessions/contract/v2';
 import { Compile, type TSchema, Type } from '#typebox';
-import { METHODS_MAX, STRING_LENGTH_MAX, WELL_FORMED } from '../api/text-bounds.ts';
+import { ACTOR_ID_LENGTH_MAX, METHODS_MAX, STRING_LENGTH_MAX, WELL_FORMED } from '../api/text-bounds.ts';
 import { sessionText } from '../api/v1/wire.ts';
 import { assertValid, TIME_MAX } from '../api/validation.ts';
 import { invalidMember, SessionsError } from '../domain/errors.ts';
@@ -64,6 +65,9 @@ function schema(times: { readonly format?: string }, options: { readonly additio
   const bounds = { maxLength: STRING_LENGTH_MAX, pattern: WELL_FORMED };
   const Time = Type.String(times);
   const Text = Type.Optional(Type.Union([Type.String(bounds), Type.Null()]));
+  const ActorKind = Type.Optional(Type.Union([...ACTOR_TYPES.map((type) => Type.Literal(type)), Type.Null()]));
+  const ActorId = Type.Optional(Type.Union([Type.String({ ...bounds, maxLength: ACTOR_ID_LENGTH_MAX }), Type.Null()]));
+  const TEXTS: Partial<Record<MemberName, TSchema>> = { actor_type: ActorKind, actor_id: ActorId };
   const Any = Type.Optional(Type.Unknown());
   const MaybeTime = Type.Optional(Type.Union([Time, Type.Null()]));
   const Methods = Type.Array(Type.String(bounds), { maxItems: METHODS_MAX });
@@ -89,7 +93,7 @@ function schema(times: { readonly format?: string }, options: { readonly additio
     options,
   );
   const ofKind: Readonly<Record<Exclude<MemberKind, 'json'>, (name: MemberName) => TSchema>> = {
-    text: () => Text,
+    text: (name) => TEXTS[name] ?? Text,
     time: () => MaybeTime,
     duration: () => Type.Integer({ minimum: 1, maximum: IDLE_TIMEOUT_MS_MAX }),
     integer: (name) => (name === 'auth_level' ? Level : Type.Integer({ minimum: 1, maximum: REVISION_MAX })),
@@ -125,6 +129,8 @@ export const STORED_SESSION = schema({ format: 'date-time' }, { additionalProper
 const VALIDATORS = { microservice: Compile(schema({}, {})), own: Compile(STORED_SESSION) } as const;
 const KNOWN: ReadonlySet<string> = new Set([...memberNames(), 'active']);
 
+const END_MEMBERS = ['close_time', 'close_reason', 'closed_by'] as const satisfies readonly (keyof Session)[];
+
 /**
  * Converts an object to a session. It gets `idle_timeout_ms` if it has no timeout. Throws `INVALID_DATA`, which names
  * the property, if it is invalid.
@@ -137,9 +143,9 @@ export function readStoredSession(value: unknown, strictness: Strictness, idle_t
   assertValid(validator, value);
   const { active } = value;
   const { close_reason } = value as { readonly close_reason?: CloseReason };
-  if (strictness === 'own' && active && (value.close_time || close_reason)) {
-    const member = value.close_time ? 'close_time' : 'close_reason';
-    throw invalidMember(member, 'must be absent in an active session');
+  if (strictness === 'own' && active) {
+    const member = END_MEMBERS.find((name) => (value as Readonly<Record<string, unknown>>)[name]);
+    if (member !== undefined) throw invalidMember(member, 'must be absent in an active session');
   }
   const open_time = time('open_time', value.open_time);
   const request_time = time('request_time', value.request_time);

@@ -19,10 +19,12 @@ const SUMMARY: Of<'SessionSummary'> = {
   expires_in: 86_400,
   close_time: null,
   close_reason: null,
+  closed_by: null,
   revision: 1,
   auth_time: '2026-01-01T00:00:00.000Z',
   auth_methods: ['pwd'],
   auth_level: 1,
+  actor: null,
 };
 const SESSION: Of<'Session'> = { ...SUMMARY, user, data };
 

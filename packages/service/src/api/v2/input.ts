@@ -1,6 +1,7 @@
 import { SessionsError } from '../../domain/errors.ts';
 import type { JsonText } from '../../domain/json.ts';
-import type { Amendment, Authentication } from '../../domain/session.ts';
+import type { ActorMembers, Authentication } from '../../domain/session.ts';
+import type { Amendment } from '../../domain/session-update.ts';
 import type { SessionFilter } from '../../domain/store.ts';
 import { timeOf } from '../validation.ts';
 import { jsonTextOrNull } from './json-value.ts';
@@ -31,6 +32,11 @@ export function toAuthentication(members: AuthenticationMembers): Partial<Authen
     ...(auth_methods !== undefined && { auth_methods }),
     ...(auth_level !== undefined && { auth_level }),
   };
+}
+
+/** Returns the properties of an actor as the domain has them. */
+export function toActor(actor: Of<'OpenRequest'>['actor']): Partial<ActorMembers> {
+  return actor ? { actor_type: actor.type, actor_id: actor.id, actor_reason: actor.reason ?? null } : {};
 }
 
 /** Throws `INVALID_DATA` for a bad time. */

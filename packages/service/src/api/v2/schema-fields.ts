@@ -1,9 +1,10 @@
+import { ACTOR_TYPES } from '@pip-sessions/contract/actor';
 import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import { SESSION_NAMES, SESSION_PROPERTIES } from '@pip-sessions/contract/session';
 import { TOKEN_FORM } from '@pip-sessions/contract/token';
 import { type TOptional, type TSchema, Type } from '#typebox';
-import { METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
-import { CloseReason } from './session-schemas.ts';
+import { ACTOR_ID_LENGTH_MAX, METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
+import { CloseReason, closed, oneOf } from './session-schemas.ts';
 
 export const SECONDS_MAX = 315_360_000;
 export const CLOSE_MANY_MAX = 1000;
@@ -40,6 +41,29 @@ export const AUTHENTICATION = {
 export const NAMES = Object.fromEntries(
   SESSION_NAMES.map((name) => [name, Type.Optional(Text(SESSION_PROPERTIES[name].description ?? ''))]),
 ) as Record<(typeof SESSION_NAMES)[number], TOptional<ReturnType<typeof Text>>>;
+
+export const Actor = Type.Object(
+  {
+    type: oneOf(ACTOR_TYPES, 'What acts'),
+    id: Type.String({
+      minLength: 1,
+      maxLength: ACTOR_ID_LENGTH_MAX,
+      pattern: PATTERN,
+      description: 'The actor, in the terms of the application',
+    }),
+    reason: Type.Optional(Text('Why it acts, such as the number of a support ticket')),
+  },
+  closed,
+);
+
+export const By = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 255,
+    pattern: PATTERN,
+    description: 'Who ends it, for closed_by; default key:<name of the API key>',
+  }),
+);
 
 export const FILTER = {
   user_id: Type.Optional(Name('The sessions of this user')),

@@ -3,7 +3,9 @@ import { PROBLEM_CODES } from '@pip-sessions/contract/v2';
 import { type Static, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
 import {
+  Actor,
   AUTHENTICATION,
+  By,
   CLOSE_MANY_MAX,
   Counts,
   FILTER,
@@ -26,6 +28,7 @@ export const SCHEMAS = {
       ...NAMES,
       user: Type.Optional(Json(`Any JSON value; null for none; ${JSON_BOUNDS}`)),
       data: Type.Optional(Json(`Any JSON value; null for none; ${JSON_BOUNDS}`)),
+      actor: Type.Optional(nullable(Actor, 'Who acts in the name of the user; null for the user')),
       idle_timeout: Type.Optional(IdleTimeout),
       expire_time: Type.Optional(nullable(Type.String({ format: 'date-time' }), 'The absolute deadline')),
       ...AUTHENTICATION,
@@ -80,7 +83,7 @@ export const SCHEMAS = {
     },
     closed,
   ),
-  CloseRequest: Type.Object({ reason: Type.Optional(oneOf(GIVEN_REASONS, 'Default closed')) }, closed),
+  CloseRequest: Type.Object({ reason: Type.Optional(oneOf(GIVEN_REASONS, 'Default closed')), by: By }, closed),
   CloseManyRequest: Type.Object(
     {
       filter: Type.Object(FILTER, { ...closed, description: 'An empty filter matches every session' }),
@@ -88,6 +91,7 @@ export const SCHEMAS = {
         Type.Array(Name('An id'), { maxItems: CLOSE_MANY_MAX, description: 'Ids of sessions that are not closed' }),
       ),
       reason: Type.Optional(oneOf(GIVEN_REASONS, 'Default revoked')),
+      by: By,
       dry_run: Type.Optional(Type.Boolean({ description: 'Return the ids that would be closed, and close nothing' })),
       limit: Type.Optional(
         Type.Integer({ minimum: 1, maximum: CLOSE_MANY_MAX, description: 'Maximum number of sessions to close' }),

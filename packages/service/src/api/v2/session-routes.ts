@@ -1,7 +1,8 @@
 import type { ProblemCode } from '@pip-sessions/contract/v2';
+import { closedBy } from '../caller.ts';
 import { timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
-import { toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
+import { toActor, toAmendment, toAuthentication, toFilter, valueText } from './input.ts';
 import { jsonTextOf } from './json-value.ts';
 import { answerOf, type Route, route } from './route.ts';
 import { CLOSE_MANY_MAX } from './schema-fields.ts';
@@ -23,9 +24,10 @@ export const SESSION_ROUTES: readonly Route[] = [
     status: 201,
     problems: ['SESSION_LIMIT', 'KEY_USED', 'VALUE_TOO_LARGE', 'STORE_FULL'],
     run: async ({ sessions, value_bytes_max }, { input, idempotency_key }) => {
-      const { user, data, idle_timeout, expire_time, auth_time, auth_methods, auth_level, ...rest } = input;
+      const { user, data, idle_timeout, expire_time, auth_time, auth_methods, auth_level, actor, ...rest } = input;
       const request = {
         ...rest,
+        ...toActor(actor),
         user: valueText('user', user, value_bytes_max),
         data: valueText('data', data, value_bytes_max),
         ...(idle_timeout !== undefined && { idle_timeout_ms: idle_timeout * 1000 }),
@@ -56,9 +58,10 @@ export const SESSION_ROUTES: readonly Route[] = [
   route('closeSessions', {
     summary: 'Closes the matching live sessions, up to a limit',
     input: 'CloseManyRequest',
-    run: async ({ sessions }, { input }) => {
-      const { filter, except = [], reason = 'revoked', dry_run = false, limit = CLOSE_MANY_MAX } = input;
-      const request = { filter: toFilter('filter.', filter), except, reason, dry_run, limit };
+    run: async ({ sessions }, { caller, input }) => {
+      const { filter, except = [], reason = 'revoked', by, dry_run = false, limit = CLOSE_MANY_MAX } = input;
+      const closing = { except, reason, by: closedBy(by, caller), dry_run, limit };
+      const request = { filter: toFilter('filter.', filter), ...closing };
       const closed = await sessions.closeMatching(request);
       return { text: closedText(closed) };
     },
@@ -113,8 +116,8 @@ export const SESSION_ROUTES: readonly Route[] = [
     summary: 'Closes a session; an ended session is returned unchanged',
     input: 'CloseRequest',
     problems: ['SESSION_NOT_FOUND'],
-    run: async ({ sessions }, { id, input: { reason = 'closed' } }) =>
-      answerOf(sessions, await sessions.close(id, reason)),
+    run: async ({ sessions }, { caller, id, input: { reason = 'closed', by } }) =>
+      answerOf(sessions, await sessions.close(id, reason, closedBy(by, caller))),
   }),
   route('getStats', {
     summary: 'The number of live sessions, and of those opened and closed in the last 24 hours',

@@ -1,3 +1,4 @@
+import { ACTOR_TYPES } from '@pip-sessions/contract/actor';
 import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import {
   SESSION_PROPERTIES,
@@ -14,6 +15,15 @@ export const oneOf = <const T extends readonly string[]>(values: T, description:
   Type.Unsafe<T[number]>({ type: 'string', enum: [...values], description });
 
 export const CloseReason = oneOf(CLOSE_REASONS, 'Why the session ended');
+
+const Actor = Type.Object(
+  {
+    type: oneOf(ACTOR_TYPES, 'What acts'),
+    id: Type.String({ description: 'The actor, in the terms of the application' }),
+    reason: Type.Union([Type.String(), Type.Null()], { description: 'Why it acts' }),
+  },
+  closed,
+);
 
 const SUMMARY = Object.fromEntries(
   Object.entries(SESSION_PROPERTIES).map(([name, property]) => [name, schemaOf(property)]),
@@ -39,6 +49,8 @@ function valueSchema(type: SessionProperty['type']): TSchema {
       return Type.Integer();
     case 'close_reason':
       return CloseReason;
+    case 'actor':
+      return Actor;
     case 'strings':
       return Type.Array(Type.String());
   }

@@ -62,8 +62,18 @@ const summaryMembers = compileSummary();
 function compileSummary(): (session: SessionSummary, now: number) => string {
   const texts = Object.entries(SESSION_PROPERTIES).map(([name, property]) => `"${name}":\${${textOf(name, property)}}`);
   const body = `const opened = timeText(session.open_time); return \`${texts.join(',')}\`;`;
-  const make = new Function('timeText', 'stringText', 'expiresIn', `return (session, now) => { ${body} };`);
-  return make(timeText, stringText, expiresIn);
+  const make = new Function(
+    'timeText',
+    'stringText',
+    'expiresIn',
+    'actorText',
+    `return (session, now) => { ${body} };`,
+  );
+  return make(timeText, stringText, expiresIn, actorText);
+}
+
+function actorText({ actor_type: type, actor_id: id, actor_reason: reason }: SessionSummary): string {
+  return id === null ? 'null' : JSON.stringify({ type, id, reason });
 }
 
 function expiresIn(session: SessionSummary, now: number): number | null {
@@ -87,6 +97,8 @@ function textOf(name: string, { type, isNullable }: SessionProperty): string {
       return `stringText(${value})`;
     case 'close_reason':
       return `${value} === null ? 'null' : '"' + ${value} + '"'`;
+    case 'actor':
+      return 'actorText(session)';
     case 'strings':
       return `${value}.length === 0 ? '[]' : JSON.stringify(${value})`;
     case 'time':

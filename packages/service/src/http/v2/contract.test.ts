@@ -24,7 +24,7 @@ interface Contract {
   readonly Problem: contract.Problem;
   // Types that the client creates itself from arguments.
   readonly ValidateRequest: { readonly token: string; readonly max_age?: number; readonly touch?: boolean };
-  readonly CloseRequest: { readonly reason?: Exclude<contract.CloseManyRequest['reason'], undefined> };
+  readonly CloseRequest: Pick<contract.CloseManyRequest, 'reason' | 'by'>;
   readonly Empty: object;
   readonly AnyJson: unknown;
 }

@@ -223,9 +223,10 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
       assert.equal((await store.expire(later, 3)).count, 3);
       assert.equal((await store.expire(later, 3)).count, 1);
       assert.equal((await store.expire(later, 3)).count, 0);
-      const idle = { close_time: NOW + HOUR_MS, close_reason: 'idle', revision: 2 };
+      const idle = { close_time: NOW + HOUR_MS, close_reason: 'idle', closed_by: 'policy', revision: 2 };
       assert.deepEqual({ ...(await store.find('a')) }, { ...session('a'), ...idle });
-      const expired = { close_time: NOW + 7, close_reason: 'expired', revision: 2, expire_time: NOW + 7 };
+      const end = { close_time: NOW + 7, close_reason: 'expired', closed_by: 'policy' };
+      const expired = { ...end, revision: 2, expire_time: NOW + 7 };
       assert.deepEqual({ ...(await store.find('d')) }, { ...session('d'), ...expired });
     },
   },

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { userPrefix } from '../../domain/ids.ts';
 import { asJsonText } from '../../domain/json.ts';
-import type { Session, SessionUpdate } from '../../domain/session.ts';
+import type { Session } from '../../domain/session.ts';
+import type { SessionUpdate } from '../../domain/session-update.ts';
 import { type CloseMatching, LIMIT_POLICIES, type LimitPolicy, type SessionStore } from '../../domain/store.ts';
 import { LEASE_AHEAD_MS_MAX } from '../../domain/time/clock-check.ts';
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';

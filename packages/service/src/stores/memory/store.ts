@@ -1,7 +1,8 @@
 import { type ChangeListener, ChangeListeners, changed, removed } from '../../domain/changes.ts';
-import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
-import { EVICTED_BY } from '../../domain/limits.ts';
-import { apply, type CloseReason, deadline, expire, type Session, type SessionUpdate } from '../../domain/session.ts';
+import { idTaken, SessionsError } from '../../domain/errors.ts';
+import { evictedFor } from '../../domain/limits.ts';
+import { deadline, expire, type Session } from '../../domain/session.ts';
+import { apply, type SessionUpdate } from '../../domain/session-update.ts';
 import type {
   ClosedMatching,
   CloseMatching,
@@ -104,7 +105,7 @@ export class MemoryStore implements SessionStore {
 
   async closeMatching(request: CloseMatching, now: number): Promise<ClosedMatching> {
     this.#expireDue(now, Number.POSITIVE_INFINITY);
-    const { filter, limit, reason, dry_run } = request;
+    const { filter, limit, dry_run } = request;
     if (filter.active === false) return { ids: [], more: false };
     const except = new Set(request.except);
     const found: Entry[] = [];
@@ -114,7 +115,7 @@ export class MemoryStore implements SessionStore {
       if (found.length > limit) break;
     }
     const chosen = found.slice(0, limit);
-    if (!dry_run) for (const entry of chosen) this.#close(entry, reason, now);
+    if (!dry_run) for (const entry of chosen) this.#close(entry, request, now);
     return { ids: chosen.map(({ session }) => session.id), more: found.length > limit };
   }
 
@@ -154,21 +155,21 @@ export class MemoryStore implements SessionStore {
   }
 
   /** Runs before the new session is inserted, so that no read in between sees more than `max` sessions. */
-  #evict(user_id: string, { max, policy }: SessionLimit, now: number): Session[] {
+  #evict(user_id: string, limit: SessionLimit, now: number): Session[] {
     this.#expireDue(now, Number.POSITIVE_INFINITY);
-    const ofUser = this.#entries.ofUser(user_id);
-    const live = ofUser?.byTime.count('live') ?? 0;
-    if (!ofUser || live < max) return [];
-    if (policy === 'deny') throw limitReached(max);
-    // Both indexes have the latest first, and the smallest id first at equal times.
-    const order = EVICTED_BY[policy] === 'open_time' ? ofUser.byOpenTime : ofUser.byTime;
-    const chosen = order.slice('live', max - 1, live - max + 1).reverse();
-    return chosen.map((entry) => this.#close(entry, 'evicted', now));
+    const byTime = this.#entries.ofUser(user_id)?.byTime;
+    const count = byTime?.count('live') ?? 0;
+    if (!byTime || count < limit.max) return [];
+    const live = new Map(byTime.slice('live', 0, count).map((entry) => [entry.session, entry]));
+    return evictedFor([...live.keys()], limit).flatMap((session) => {
+      const entry = live.get(session);
+      return entry ? [this.#close(entry, { reason: 'evicted' }, now)] : [];
+    });
   }
 
   /** The session must be live. */
-  #close(entry: Entry, reason: CloseReason, now: number): Session {
-    const { session } = apply(entry.session, { type: 'close', reason }, now);
+  #close(entry: Entry, { reason, by }: Pick<CloseMatching, 'reason' | 'by'>, now: number): Session {
+    const { session } = apply(entry.session, { type: 'close', reason, by }, now);
     this.#replace(entry, session);
     return session;
   }

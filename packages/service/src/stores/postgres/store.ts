@@ -1,6 +1,7 @@
 import type { ChangeListener } from '../../domain/changes.ts';
 import type { SessionsError } from '../../domain/errors.ts';
-import type { Session, SessionUpdate } from '../../domain/session.ts';
+import type { Session } from '../../domain/session.ts';
+import type { SessionUpdate } from '../../domain/session-update.ts';
 import type {
   ClosedMatching,
   CloseMatching,

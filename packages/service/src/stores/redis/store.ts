@@ -1,6 +1,7 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
 import { SessionsError } from '../../domain/errors.ts';
-import type { Session, SessionUpdate } from '../../domain/session.ts';
+import type { Session } from '../../domain/session.ts';
+import type { SessionUpdate } from '../../domain/session-update.ts';
 import type {
   ClosedMatching,
   CloseMatching,

@@ -92,6 +92,48 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX sessions_of_user ON sessions (user_id, (close_time IS NULL), open_time DESC);`,
 
   `INSERT INTO hours SELECT -1, 'open', count(*) FROM sessions WHERE close_time IS NULL;`,
+
+  `CREATE TABLE sessions_5 (
+    rowid INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    user_id TEXT NOT NULL,
+    user_name TEXT,
+    address TEXT,
+    client TEXT,
+    open_time INTEGER NOT NULL,
+    request_time INTEGER NOT NULL,
+    active_until INTEGER NOT NULL,
+    idle_timeout_ms INTEGER NOT NULL,
+    expire_time INTEGER,
+    deadline INTEGER NOT NULL,
+    close_time INTEGER,
+    close_reason TEXT,
+    revision INTEGER NOT NULL,
+    auth_time INTEGER NOT NULL,
+    auth_methods TEXT,
+    auth_level INTEGER,
+    closed_by TEXT,
+    actor_type TEXT,
+    actor_id TEXT,
+    actor_reason TEXT,
+    token TEXT,
+    user TEXT,
+    data TEXT
+  ) STRICT;
+  INSERT INTO sessions_5 (rowid, id, user_id, user_name, address, client, open_time, request_time, active_until,
+      idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, auth_methods, auth_level,
+      token, user, data)
+    SELECT rowid, id, user_id, user_name, address, client, open_time, request_time, active_until,
+      idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, auth_methods, auth_level,
+      token, user, data FROM sessions;
+  DROP TABLE sessions;
+  ALTER TABLE sessions_5 RENAME TO sessions;
+  CREATE INDEX sessions_of_user ON sessions (user_id, (close_time IS NULL), open_time DESC);
+  CREATE INDEX sessions_by_open_time ON sessions (open_time DESC, id);
+  CREATE INDEX sessions_by_time ON sessions (request_time DESC, id);
+  CREATE INDEX sessions_due ON sessions (deadline) WHERE close_time IS NULL;
+  CREATE INDEX sessions_closed ON sessions (close_time) WHERE close_time IS NOT NULL;
+  CREATE INDEX sessions_of_actor ON sessions (actor_id, open_time DESC) WHERE actor_id IS NOT NULL;`,
 ];
 
 /** The `user_version` of a file that is up to date. */

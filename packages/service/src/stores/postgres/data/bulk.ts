@@ -54,7 +54,7 @@ export class Bulk {
   }
 
   closeMatching(connection: Connection, request: CloseMatching, now: number): Promise<ClosedMatching> {
-    const { filter, except, reason, limit, dry_run } = request;
+    const { filter, except, limit, dry_run } = request;
     if (filter.active === false) return Promise.resolve({ ids: [], more: false });
     // Open sessions past their deadline match too. If they were only skipped, a change could still keep them alive.
     const matching = () => {
@@ -78,7 +78,7 @@ export class Bulk {
       const rows = await connection.query({ text: locking, values: still.values });
       const locked = new Map(rows.map((row) => [String(row[0]), toStoredSession(row)]));
       const ordered = chosen.flatMap((id) => locked.get(id) ?? []);
-      const closed = await this.#commit(connection, ordered, (set, session) => set.close(session, reason, now));
+      const closed = await this.#commit(connection, ordered, (set, session) => set.close(session, request, now));
       return { ids: closed.map(({ id }) => id), more };
     });
   }

@@ -1,8 +1,9 @@
 import { changed, removed, type SessionChange } from '../../../domain/changes.ts';
 import { idTaken, SessionsError } from '../../../domain/errors.ts';
 import { evictedFor } from '../../../domain/limits.ts';
-import { apply, type CloseReason, expire, isLive, type Session } from '../../../domain/session.ts';
-import type { SessionLimit } from '../../../domain/store.ts';
+import { expire, isLive, type Session } from '../../../domain/session.ts';
+import { apply } from '../../../domain/session-update.ts';
+import type { CloseMatching, SessionLimit } from '../../../domain/store.ts';
 import { assertMayEnd, type Clock } from '../../../domain/time/clock.ts';
 import { HourlySums } from '../../shared/hourly-counts.ts';
 import { changedStored, newlyStored, type Stored } from './rows.ts';
@@ -14,6 +15,11 @@ interface Entry {
   /** The session after the transaction; null to delete it. */
   session: Session | null;
 }
+
+/** Why a session is closed, and by whom. */
+type Closing = Pick<CloseMatching, 'reason' | 'by'>;
+
+const EVICTION: Closing = { reason: 'evicted' };
 
 /** The rows that a transaction writes at its end. */
 export interface FinalStates {
@@ -89,8 +95,8 @@ export class WorkingSet {
   }
 
   /** Closes a live session of the set. If the session is past its deadline, ends it and returns null. */
-  close(session: Session, reason: CloseReason, now: number): Session | null {
-    const closed = apply(session, { type: 'close', reason }, now, this.#decided_at, this.#mayEnd);
+  close(session: Session, { reason, by }: Closing, now: number): Session | null {
+    const closed = apply(session, { type: 'close', reason, by }, now, this.#decided_at, this.#mayEnd);
     if (closed.session !== session) this.replace(closed.session);
     return closed.outcome === 'updated' ? closed.session : null;
   }
@@ -114,7 +120,7 @@ export class WorkingSet {
   #insert(session: Session, limit: SessionLimit | null, now: number): WriteResult {
     if (this.#entries.get(session.id)?.session) return { type: 'failed', error: idTaken(session.id) };
     const evicted = limit ? evictedFor(this.#liveOf(session.user_id, now), limit) : [];
-    const closed = evicted.flatMap((other) => this.close(other, 'evicted', now) ?? []);
+    const closed = evicted.flatMap((other) => this.close(other, EVICTION, now) ?? []);
     this.#entries.set(session.id, { stored: null, session });
     this.hours.opened(session);
     this.changes.push(changed(session));

@@ -1,5 +1,6 @@
 import type { SessionsError } from '../../../domain/errors.ts';
-import type { Session, SessionUpdate } from '../../../domain/session.ts';
+import type { Session } from '../../../domain/session.ts';
+import type { SessionUpdate } from '../../../domain/session-update.ts';
 import type { SessionLimit, UpdateResult } from '../../../domain/store.ts';
 
 /** One write to the store. */

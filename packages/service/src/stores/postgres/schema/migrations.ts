@@ -59,6 +59,10 @@ export const MIGRATIONS: readonly ((partitions: number) => string)[] = [
   );`,
   () => `CREATE TABLE feed_key (key bytea NOT NULL);
   INSERT INTO feed_key SELECT sha256(string_agg(uuid_send(gen_random_uuid()), '')) FROM generate_series(1, 3);`,
+  () => `ALTER TABLE sessions ADD COLUMN IF NOT EXISTS closed_by text,
+    ADD COLUMN IF NOT EXISTS actor_type text, ADD COLUMN IF NOT EXISTS actor_id text COLLATE "C",
+    ADD COLUMN IF NOT EXISTS actor_reason text;
+  CREATE INDEX IF NOT EXISTS sessions_of_actor ON sessions (actor_id, open_time DESC, id) WHERE actor_id IS NOT NULL;`,
 ];
 
 const WITH_ROOM = 'WITH (fillfactor = 85)';

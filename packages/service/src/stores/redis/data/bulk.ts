@@ -30,7 +30,7 @@ export class Bulk {
   }
 
   async closeMatching(call: CallDeadline, request: CloseMatching, now: number): Promise<ClosedMatching> {
-    const { filter, limit, reason, dry_run } = request;
+    const { filter, limit, reason, by, dry_run } = request;
     if (filter.active === false) return { ids: [], more: false };
     const except = new Set(request.except);
     const found: Session[] = [];
@@ -48,7 +48,7 @@ export class Bulk {
     const closed = new Set<string>();
     const close: Change = (before) => {
       if (!isMatch(before.session, { ...filter, active: true }, BEFORE_ALL_DEADLINES)) return null;
-      const { outcome, session } = this.#writes.apply(before.session, { type: 'close', reason }, now);
+      const { outcome, session } = this.#writes.apply(before.session, { type: 'close', reason, by }, now);
       isClosed.set(session.id, outcome === 'updated');
       return { before, after: session };
     };

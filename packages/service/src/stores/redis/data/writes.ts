@@ -1,4 +1,5 @@
-import { type Applied, apply, type Session, type SessionUpdate } from '../../../domain/session.ts';
+import type { Session } from '../../../domain/session.ts';
+import { type Applied, apply, type SessionUpdate } from '../../../domain/session-update.ts';
 import type { UpdateResult } from '../../../domain/store.ts';
 import { assertMayEnd, type Clock } from '../../../domain/time/clock.ts';
 import { unavailable } from '../../shared/unavailable.ts';

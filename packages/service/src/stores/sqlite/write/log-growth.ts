@@ -1,4 +1,4 @@
-import type { SessionUpdate } from '../../../domain/session.ts';
+import type { SessionUpdate } from '../../../domain/session-update.ts';
 import type { Write } from './writes.ts';
 
 /** Pages of 4 KiB that the writes of one commit share, in the table and its indexes. */

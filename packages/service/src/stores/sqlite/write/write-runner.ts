@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { EVICTED_BY } from '../../../domain/limits.ts';
-import { apply, expire, isLive, type Session } from '../../../domain/session.ts';
-import type { SessionLimit } from '../../../domain/store.ts';
+import { expire, isLive, type Session } from '../../../domain/session.ts';
+import { apply } from '../../../domain/session-update.ts';
+import type { CloseMatching, SessionLimit } from '../../../domain/store.ts';
 import { amongIds, closable, IS_OPEN, valuesOf, where } from '../conditions.ts';
 import { prepare, type Row, type RowStatement } from '../connection.ts';
 import { isUniqueViolation } from '../faults.ts';
@@ -30,6 +31,9 @@ const ID = placeOf('id');
 const USER_ID = placeOf('user_id');
 const OPEN_TIME = placeOf('open_time');
 const CLOSE_TIME = placeOf('close_time');
+
+/** Sessions with an actor do not count for the limit of their user. */
+const IS_OWN = 'actor_id IS NULL';
 
 /** Runs the writes of one transaction. No other write can happen between its reads and its writes. */
 export class WriteRunner {
@@ -62,8 +66,9 @@ export class WriteRunner {
     this.#due = select(`close_time IS NULL AND deadline <= ? ${this.#among} ORDER BY deadline`);
     this.#dueOfUser = select(`${ofUser} AND deadline <= ?`);
     this.#purgeable = select(`close_time < ? ${this.#among} ORDER BY close_time`);
-    this.#countOpenOfUser = prepare(db, `SELECT count(*), total(deadline <= ?) FROM sessions WHERE ${ofUser}`);
-    const evicted = (time: string) => select(`${ofUser} ORDER BY ${time}, id DESC`);
+    const counts = `total(${IS_OWN} AND deadline > ?), total(deadline <= ?)`;
+    this.#countOpenOfUser = prepare(db, `SELECT ${counts} FROM sessions WHERE ${ofUser}`);
+    const evicted = (time: string) => select(`${ofUser} AND ${IS_OWN} ORDER BY ${time}, id DESC`);
     this.#evictable = { evict_oldest: evicted(EVICTED_BY.evict_oldest), evict_idle: evicted(EVICTED_BY.evict_idle) };
   }
 
@@ -120,9 +125,9 @@ export class WriteRunner {
   #runInsert(row: Row, limit: SessionLimit | null, now: number): WriteResult {
     if (limit === null) return this.#insertRow(row) ? INSERTED : { type: 'taken', expired: NONE };
     const user_id = row[USER_ID] ?? null;
-    const [open = 0, due = 0] = this.#countOpenOfUser.get(now, user_id) ?? [];
+    const [live = 0, due = 0] = this.#countOpenOfUser.get(now, now, user_id) ?? [];
     const expired = Number(due) > 0 ? this.#expireOf(user_id, now, Number(due)) : NONE;
-    const excess = Number(open) - expired.length - limit.max + 1;
+    const excess = Number(live) - limit.max + 1;
     if (limit.policy === 'deny' && excess > 0) {
       return this.#select.get(row[ID] ?? null)
         ? { type: 'taken', expired }
@@ -134,7 +139,9 @@ export class WriteRunner {
     const candidates = this.#evictable[limit.policy]
       .all(user_id, excess + 1)
       .filter((candidate) => candidate[ID] !== row[ID]);
-    const evicted = candidates.slice(0, excess).map((candidate) => this.#close(toSession(candidate), 'evicted', now));
+    const evicted = candidates
+      .slice(0, excess)
+      .map((candidate) => this.#close(toSession(candidate), { reason: 'evicted' }, now));
     return { type: 'inserted', evicted, expired };
   }
 
@@ -160,7 +167,7 @@ export class WriteRunner {
   }
 
   #runClose({ request, ids, now }: Write & { readonly type: 'close' }, decided_at: number): WriteResult {
-    const { reason, limit, dry_run } = request;
+    const { limit, dry_run } = request;
     const all = [...closable(request), ...(ids ? [amongIds('IN', ids)] : [])];
     // Prepared for each call: the conditions differ, and the call is rare.
     const select = prepare(
@@ -173,14 +180,14 @@ export class WriteRunner {
     for (const row of found.slice(0, limit)) {
       const session = toSession(row);
       if (!isLive(session, Math.max(now, decided_at))) expired.push(this.#write(expire(session)));
-      else rows.push(dry_run ? row : this.#close(session, reason, now));
+      else rows.push(dry_run ? row : this.#close(session, request, now));
     }
     return { type: 'matched', rows, expired, unreadable: 0, more: found.length > limit, dry_run };
   }
 
   /** The session must be live. */
-  #close(session: Session, reason: NonNullable<Session['close_reason']>, now: number): Row {
-    return this.#write(apply(session, { type: 'close', reason }, now).session);
+  #close(session: Session, { reason, by }: Pick<CloseMatching, 'reason' | 'by'>, now: number): Row {
+    return this.#write(apply(session, { type: 'close', reason, by }, now).session);
   }
 
   #write(session: Session): Row {

@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Applied, SessionUpdate } from '../../../domain/session.ts';
+import type { Applied, SessionUpdate } from '../../../domain/session-update.ts';
 import type { CloseMatching, SessionLimit } from '../../../domain/store.ts';
 import type { SqliteStoreConfig } from '../config.ts';
 import type { Row } from '../connection.ts';
