@@ -23,11 +23,12 @@ import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } f
 import { UserSession } from '../middleware/user-session.ts';
 import { NodeExchange } from './node-http.ts';
 
+export type { LoginOptions } from '../middleware/login-options.ts';
 export { rejectionOf } from '../middleware/rejection-of.ts';
 export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
-export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
+export type { SessionOf, UserSession } from '../middleware/user-session.ts';
 export { type EnteredUpgrade, upgradeSessions } from './node-upgrade.ts';
 
 declare global {

@@ -26,11 +26,12 @@ import { UserSession } from '../middleware/user-session.ts';
 import { pathOf } from './node-http.ts';
 import { enforceNoStore } from './node-no-store.ts';
 
+export type { LoginOptions } from '../middleware/login-options.ts';
 export { rejectionOf } from '../middleware/rejection-of.ts';
 export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
-export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
+export type { SessionOf, UserSession } from '../middleware/user-session.ts';
 export { type EnteredUpgrade, upgradeSessions } from './node-upgrade.ts';
 
 declare module 'fastify' {

@@ -21,11 +21,12 @@ import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } f
 import type { UserSession } from '../middleware/user-session.ts';
 import { fetchExchangeOf } from './fetch-http.ts';
 
+export type { LoginOptions } from '../middleware/login-options.ts';
 export { rejectionOf } from '../middleware/rejection-of.ts';
 export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
-export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
+export type { SessionOf, UserSession } from '../middleware/user-session.ts';
 
 /** The result for a request: its session, or the response that rejects it. */
 export type Entered<User, Data> =

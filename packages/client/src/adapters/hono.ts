@@ -21,11 +21,12 @@ import type { PassiveOption, UserSessionsOptions } from '../middleware/settings.
 import type { UserSession } from '../middleware/user-session.ts';
 import { userSessions as enterer } from './fetch.ts';
 
+export type { LoginOptions } from '../middleware/login-options.ts';
 export { rejectionOf } from '../middleware/rejection-of.ts';
 export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
-export type { LoginOptions, SessionOf, UserSession } from '../middleware/user-session.ts';
+export type { SessionOf, UserSession } from '../middleware/user-session.ts';
 
 /** The variables that handlers find in `c.var`, with the application's own types of the values in a session. */
 export interface UserSessionEnv<User = unknown, Data = unknown> {

@@ -9,6 +9,8 @@ export type RejectionCode =
   | 'STEP_UP_REQUIRED'
   /** A page of another site made the browser send the request. */
   | 'CROSS_SITE_REQUEST'
+  /** Somebody acts in the user's name: such a session opens no other one. */
+  | 'ACTOR_SESSION'
   /** The sessions service is unavailable. No user is signed in or out because of that. */
   | 'SESSIONS_UNAVAILABLE';
 
@@ -110,6 +112,14 @@ export function crossSiteRequest(): SessionRejection {
     status: 403,
     title: 'A cross-site request',
     detail: 'A page of another site sent this request. If the site is yours, add its origin to the option origins.',
+  });
+}
+
+export function actorSession(): SessionRejection {
+  return new SessionRejection('ACTOR_SESSION', {
+    status: 403,
+    title: 'An actor may not sign in',
+    detail: 'This session belongs to an actor, who may not open another one with it. Sign out first.',
   });
 }
 

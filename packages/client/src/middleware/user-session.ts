@@ -1,13 +1,28 @@
 import { assertKnownOptions } from '@pip-sessions/contract/arguments';
-import type { Authentication, OpenRequest, OpenResult, RotateResult, Session } from '@pip-sessions/contract/v2';
+import type {
+  Authentication,
+  OpenRequest,
+  OpenResult,
+  RotateResult,
+  Session,
+  SessionActor,
+} from '@pip-sessions/contract/v2';
 import { codeOf } from '../v2/error-code.ts';
 import { awaited } from './awaited.ts';
 import { cookieLine } from './cookies.ts';
+import { endedBy } from './ended-by.ts';
 import { isLoopbackOrigin, isOnLoopback } from './host.ts';
 import type { Exchange } from './http-adapter.ts';
+import { LOGIN_OPTIONS, type LoginOptions } from './login-options.ts';
 import { fittingRequest, secondsUntil } from './open-request.ts';
 import { isForged } from './origin.ts';
-import { crossSiteRequest, type SessionRejection, sessionRequired, stepUpRequired } from './rejections.ts';
+import {
+  actorSession,
+  crossSiteRequest,
+  type SessionRejection,
+  sessionRequired,
+  stepUpRequired,
+} from './rejections.ts';
 import { isMet, type SessionRequirement } from './requirement.ts';
 import { cannotBegin, sentMeanwhile } from './response-begun.ts';
 import { attempt } from './service-errors.ts';
@@ -16,27 +31,6 @@ import { type CookieLifetime, checkedLifetime, type Settings } from './settings.
 
 /** A session with the application's own types of `user` and `data`, which nothing checks. */
 export type SessionOf<User, Data> = Session<User, Data>;
-
-/** The options of `login`. */
-export interface LoginOptions {
-  /**
-   * The lifetime of the cookie. `none` sets no cookie, for a client that keeps the token itself and sends it as
-   * `Authorization: Bearer`. Default: the option `cookie.lifetime` of the middleware.
-   */
-  readonly cookie?: CookieLifetime | 'none';
-  /**
-   * Allows a page of another site to send this sign-in, from its own origin or from `null`. Identity providers that
-   * post need it (SAML, OpenID Connect with `form_post`). Default false.
-   *
-   * Before the call, the application must check that the provider signed the posted data, and that this browser started
-   * the sign-in. For the second, compare `InResponseTo`, `state` or `nonce` with a cookie that this browser got before
-   * it was redirected to the provider. Use the value only once. The cookie must be `__Host-`, `HttpOnly` and
-   * `SameSite=None`. Without these checks, any page can sign its visitor in as another user (RFC 9700, 4.7).
-   */
-  readonly allow_cross_site?: boolean;
-}
-
-const LOGIN_OPTIONS: Readonly<Record<keyof LoginOptions, true>> = { cookie: true, allow_cross_site: true };
 
 /**
  * The maximum number of bulk closes per call. Each closes a thousand sessions, and no user has more than a hundred
@@ -95,6 +89,11 @@ export class UserSession<User = unknown, Data = unknown> {
     return this.#state.current?.expires_in ?? null;
   }
 
+  /** Who acts in the user's name in this session; null for the user, and if no user is signed in. */
+  get actor(): SessionActor | null {
+    return this.#state.current?.actor ?? null;
+  }
+
   /**
    * The current session, for handlers behind a guard. Throws a `SessionRejection` (code `SESSION_REQUIRED`, 401) if there
    * is none.
@@ -110,7 +109,8 @@ export class UserSession<User = unknown, Data = unknown> {
    * one, and the session of the request ends: an attacker who planted or copied its token gains nothing (ASVS 7.2.4).
    *
    * Rejects as `SessionsClient.open` does; then no user is signed in. Rejects with a `SessionRejection` (code
-   * `CROSS_SITE_REQUEST`, 403) if a page of another site sent the request.
+   * `CROSS_SITE_REQUEST`, 403) if a page of another site sent the request, and with the code `ACTOR_SESSION` (403) in a
+   * session with an actor: sign out first.
    *
    * A GET does not show which page sent it: a page of another site can lead the browser to it, and so sign its user in
    * as another user. So in the callback of an identity provider, first compare `state` with the value in a cookie that
@@ -169,6 +169,7 @@ export class UserSession<User = unknown, Data = unknown> {
     const lifetime = cookie ?? (credentials.includes('cookie') ? form.lifetime : 'none');
     if (lifetime !== 'none') checkedLifetime('cookie', lifetime, "'session', 'persistent' or 'none'");
     if (this.#exchange.hasBegun) throw cannotBegin('login');
+    if (this.actor !== null) throw actorSession();
     if (lifetime !== 'none' && !allow_cross_site && isForged(this.#exchange, origin_rules)) throw crossSiteRequest();
     this.#checkPlace(lifetime, allow_cross_site);
     const fitting = fittingRequest(request);
@@ -222,7 +223,9 @@ export class UserSession<User = unknown, Data = unknown> {
     const { current } = this.#state;
     if (current === null) return;
     this.#checkLeaving(call);
-    await attempt(this.#settings, () => this.#settings.client.close(current.id).catch(unlessMissing));
+    await attempt(this.#settings, () =>
+      this.#settings.client.close(current.id, { by: endedBy(current) }).catch(unlessMissing),
+    );
     this.#leave(call);
   }
 

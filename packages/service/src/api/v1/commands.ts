@@ -5,7 +5,7 @@ import { toJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { bodyBytesMax } from '../body-bounds.ts';
-import type { Caller } from '../caller.ts';
+import { type Caller, closedBy } from '../caller.ts';
 import { JSON_BOUNDS } from '../careful-json.ts';
 import { inputCheck } from '../input-check.ts';
 import { isStorable, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
@@ -93,7 +93,9 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Closes a session; closing it again changes nothing',
     schema: OfSession,
     result: 'session',
-    run: ofSession((sessions, { session_id }) => sessions.close(session_id)),
+    run: ofSession((sessions, { session_id }, caller) =>
+      sessions.close(session_id, 'closed', closedBy(undefined, caller)),
+    ),
   }),
   command(COMMANDS_V1.closeExpiredSessions, {
     summary: 'Closes every session that is past its deadline, each at its deadline',
@@ -143,11 +145,11 @@ function jsonOrNull(value: unknown) {
  * Runs a command for one session. If no store can hold the id, there is no such session, as in the original service.
  */
 function ofSession<R extends { readonly session_id: string }>(
-  act: (sessions: Sessions, request: R) => Promise<Session | null>,
-): (sessions: Sessions, request: R) => Promise<string | null> {
-  return async (sessions, request) => {
+  act: (sessions: Sessions, request: R, caller: Caller) => Promise<Session | null>,
+): (sessions: Sessions, request: R, caller: Caller) => Promise<string | null> {
+  return async (sessions, request, caller) => {
     if (!isStorable(request.session_id)) return null;
-    const session = await act(sessions, request);
+    const session = await act(sessions, request, caller);
     return session && sessionText(session);
   };
 }

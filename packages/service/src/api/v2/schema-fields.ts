@@ -56,10 +56,13 @@ export const Actor = Type.Object(
   closed,
 );
 
+/** More than the id of an actor with a prefix. */
+const BY_LENGTH_MAX = 512;
+
 export const By = Type.Optional(
   Type.String({
     minLength: 1,
-    maxLength: 255,
+    maxLength: BY_LENGTH_MAX,
     pattern: PATTERN,
     description: 'Who ends it, for closed_by; default key:<name of the API key>',
   }),
