@@ -31,7 +31,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   },
   {
     of: `${SERVICE}/domain`,
-    allow: ['node:crypto', '@pip-sessions/contract/'],
+    allow: ['node:crypto', 'node:net', '@pip-sessions/contract/'],
     why: 'the domain imports only the contract',
   },
   ...STORES.map((store) => ({
@@ -47,7 +47,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   })),
   ...['shared', 'sql'].map((folder) => ({
     of: `${SERVICE}/stores/${folder}`,
-    allow: [`${SERVICE}/domain`, 'node:'],
+    allow: [`${SERVICE}/domain`, 'node:', '@pip-sessions/contract/'],
     why: 'the shared code of stores imports no store',
   })),
   {

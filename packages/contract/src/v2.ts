@@ -3,7 +3,7 @@
  * `YYYY-MM-DDTHH:mm:ss.sssZ`, durations are seconds.
  */
 
-import type { Actor } from './actor.ts';
+import type { Actor, ActorType } from './actor.ts';
 import type { CloseReason, GivenReason } from './close-reasons.ts';
 import type { Session, SessionNames, SessionSummary } from './session.ts';
 
@@ -130,10 +130,22 @@ export interface SessionFilter {
   readonly to_time?: string;
   /** The exact `client` of the session. */
   readonly client?: string;
-  /** The exact `address` of the session. */
+  /** An IP address, a CIDR block such as `10.0.0.0/8`, or the exact `address` of the session. */
   readonly address?: string;
+  /** The beginning of `user_name`, in any case of its letters. */
+  readonly user_name?: string;
   /** The reason for which the session ended. */
   readonly close_reason?: CloseReason;
+  /** Who ended the session. */
+  readonly closed_by?: string;
+  /** The kind of the actor. */
+  readonly actor_type?: ActorType;
+  /** The id of the actor. */
+  readonly actor_id?: string;
+  /** Live sessions that end before this time without further activity. */
+  readonly expires_before?: string;
+  /** Live sessions that end at this time or later. */
+  readonly expires_after?: string;
 }
 
 /** The query of `GET /v2/sessions`. */

@@ -1,4 +1,6 @@
-import { asOf, type CloseReason, isLive, type Session } from './session.ts';
+import type { ActorType } from '@pip-sessions/contract/actor';
+import { addressKey, addressRange, type KeyRange, nameKey } from './search-keys.ts';
+import { asOf, type CloseReason, deadline, isLive, type Session } from './session.ts';
 
 /** Selects sessions. A property that is absent does not filter. */
 export interface SessionFilter {
@@ -14,10 +16,22 @@ export interface SessionFilter {
   readonly to_time?: number;
   /** The exact `client` of the session. */
   readonly client?: string;
-  /** The exact `address` of the session. */
+  /** An IP address, a CIDR block (`addressRange`), or another text that is exactly the `address` of the session. */
   readonly address?: string;
+  /** The beginning of `user_name`, in any case of its letters. */
+  readonly user_name?: string;
   /** Matches sessions that have ended at the `now` of the call (`isLive`). */
   readonly close_reason?: CloseReason;
+  /** Who ended the session. Like `close_reason`, it matches sessions that have ended. */
+  readonly closed_by?: string;
+  /** The kind of the actor. */
+  readonly actor_type?: ActorType;
+  /** The id of the actor. */
+  readonly actor_id?: string;
+  /** Exclusive, on the nearer deadline of live sessions. */
+  readonly expires_before?: number;
+  /** Inclusive, on the nearer deadline of live sessions. */
+  readonly expires_after?: number;
 }
 
 /** The filter of API v1. An index finds the pages and their totals. */
@@ -42,8 +56,23 @@ export const FILTER_MEMBERS: { readonly [Name in FilterName]-?: FilterMember<Non
   from_time: { isIndexed: true, matches: ({ request_time }, value) => request_time >= value },
   to_time: { isIndexed: true, matches: ({ request_time }, value) => request_time < value },
   client: { isIndexed: false, matches: ({ client }, value) => client === value },
-  address: { isIndexed: false, matches: ({ address }, value) => address === value },
+  address: { isIndexed: false, matches: ({ address }, value) => address !== null && isIn(addressKey(address), value) },
+  user_name: {
+    isIndexed: false,
+    matches: ({ user_name }, value) => user_name !== null && nameKey(user_name).startsWith(nameKey(value)),
+  },
   close_reason: { isIndexed: false, matches: (session, value, now) => asOf(session, now).close_reason === value },
+  closed_by: { isIndexed: false, matches: (session, value, now) => asOf(session, now).closed_by === value },
+  actor_type: { isIndexed: false, matches: ({ actor_type }, value) => actor_type === value },
+  actor_id: { isIndexed: false, matches: ({ actor_id }, value) => actor_id === value },
+  expires_before: {
+    isIndexed: false,
+    matches: (session, value, now) => isLive(session, now) && deadline(session) < value,
+  },
+  expires_after: {
+    isIndexed: false,
+    matches: (session, value, now) => isLive(session, now) && deadline(session) >= value,
+  },
 };
 
 const MEMBERS = Object.entries(FILTER_MEMBERS) as unknown as readonly [FilterName, FilterMember<unknown>][];
@@ -63,8 +92,20 @@ export function needsSessions(filter: SessionFilter): boolean {
 }
 
 /** Whether the filter can match live sessions, and whether it can match ended sessions. */
-export function statesOf({ active, close_reason }: SessionFilter): { readonly live: boolean; readonly ended: boolean } {
-  return { live: active !== false && close_reason === undefined, ended: active !== true };
+export function statesOf(filter: SessionFilter): { readonly live: boolean; readonly ended: boolean } {
+  const { active, close_reason, closed_by, expires_before, expires_after } = filter;
+  const hasEnd = close_reason !== undefined || closed_by !== undefined;
+  const hasDeadline = expires_before !== undefined || expires_after !== undefined;
+  return { live: active !== false && !hasEnd, ended: active !== true && !hasDeadline };
+}
+
+/** The range of the last address that was asked for: a list compares each session with the same one. */
+let asked: { readonly address: string; readonly range: KeyRange | null } | null = null;
+
+function isIn(key: string, address: string): boolean {
+  if (asked?.address !== address) asked = { address, range: addressRange(address) };
+  const { range } = asked;
+  return range !== null && key >= range.from && key <= range.to;
 }
 
 /** At this time every session that is open in the store counts as live. */

@@ -1,5 +1,6 @@
-import { SessionsError } from '../../domain/errors.ts';
+import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import type { JsonText } from '../../domain/json.ts';
+import { addressRange } from '../../domain/search-keys.ts';
 import type { ActorMembers, Authentication } from '../../domain/session.ts';
 import type { Amendment } from '../../domain/session-update.ts';
 import type { SessionFilter } from '../../domain/store.ts';
@@ -7,14 +8,20 @@ import { timeOf } from '../validation.ts';
 import { jsonTextOrNull } from './json-value.ts';
 import type { Of } from './schemas.ts';
 
+type TimeName = 'from_time' | 'to_time' | 'expires_before' | 'expires_after';
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
 /** Returns a filter with times as the domain has them. `prefix` comes before the names of properties in errors. */
 export function toFilter(prefix: string, members: Of<'CloseManyRequest'>['filter']): SessionFilter {
-  const { from_time, to_time, ...rest } = members;
-  return {
-    ...rest,
-    ...(from_time !== undefined && { from_time: timeOf(`${prefix}from_time`, from_time) }),
-    ...(to_time !== undefined && { to_time: timeOf(`${prefix}to_time`, to_time) }),
-  };
+  const { from_time, to_time, expires_before, expires_after, ...rest } = members;
+  if (rest.address !== undefined && addressRange(rest.address) === null) {
+    throw invalidMember(`${prefix}address`, 'must have a prefix length of at most 32 for IPv4, 128 for IPv6');
+  }
+  const filter: Writable<SessionFilter> = rest;
+  for (const [name, time] of Object.entries({ from_time, to_time, expires_before, expires_after })) {
+    if (time !== undefined) filter[name as TimeName] = timeOf(`${prefix}${name}`, time);
+  }
+  return filter;
 }
 
 interface AuthenticationMembers {

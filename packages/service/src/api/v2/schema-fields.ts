@@ -3,6 +3,7 @@ import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import { SESSION_NAMES, SESSION_PROPERTIES } from '@pip-sessions/contract/session';
 import { TOKEN_FORM } from '@pip-sessions/contract/token';
 import { type TOptional, type TSchema, Type } from '#typebox';
+import { KEY_LENGTH_MAX } from '../../domain/search-keys.ts';
 import { ACTOR_ID_LENGTH_MAX, METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 import { CloseReason, closed, oneOf } from './session-schemas.ts';
 
@@ -74,8 +75,23 @@ export const FILTER = {
   from_time: Type.Optional(Time('Inclusive, on request_time')),
   to_time: Type.Optional(Time('Exclusive, on request_time')),
   client: Type.Optional(Name('Exactly this client')),
-  address: Type.Optional(Name('Exactly this address')),
+  address: Type.Optional(
+    Name('This IP address, an address of this CIDR block such as 10.0.0.0/8, or exactly this text'),
+  ),
+  user_name: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: KEY_LENGTH_MAX,
+      pattern: PATTERN,
+      description: 'The beginning of user_name, in any case of its letters',
+    }),
+  ),
   close_reason: Type.Optional(CloseReason),
+  closed_by: Type.Optional(Name('Exactly who ended the session')),
+  actor_type: Type.Optional(oneOf(ACTOR_TYPES, 'The kind of the actor')),
+  actor_id: Type.Optional(Name('Exactly this actor')),
+  expires_before: Type.Optional(Time('Exclusive; live sessions that end before, without further activity')),
+  expires_after: Type.Optional(Time('Inclusive; live sessions that end at that time or later')),
 };
 
 export const Token = Type.String({ description: `\`${TOKEN_FORM}\`: what the user’s browser or app holds` });

@@ -146,13 +146,15 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
   {
     name: 'a filter selects the same in scan, count and bulk close, before and after expire',
     run: async (store) => {
-      await store.insert(session('a', { user_id: 'x', client: 'app', address: '::1' }), null, NOW);
-      await store.insert(session('b', { client: 'app', request_time: NOW + 1 }), null, NOW);
+      const actor = { actor_type: 'agent', actor_id: 'bot' } as const;
+      await store.insert(session('a', { user_id: 'x', client: 'app', address: '::1', ...actor }), null, NOW);
+      const named = { user_name: 'Zoë Ann', address: '10.1.2.3' };
+      await store.insert(session('b', { client: 'app', request_time: NOW + 1, ...named }), null, NOW);
       await store.insert(session('idle', { idle_timeout_ms: 5 }), null, NOW);
       await store.insert(session('expired', { expire_time: NOW + 5 }), null, NOW);
       await store.insert(session('both', { idle_timeout_ms: 5, expire_time: NOW + 5 }), null, NOW);
       await store.insert(session('revoked'), null, NOW);
-      await store.update('revoked', { type: 'close', reason: 'revoked' }, NOW);
+      await store.update('revoked', { type: 'close', reason: 'revoked', by: 'Ann' }, NOW);
       const cases: readonly (readonly [SessionFilter, readonly string[]])[] = [
         [{}, ['a', 'b', 'both', 'expired', 'idle', 'revoked']],
         [{ user_id: 'x' }, ['a']],
@@ -165,6 +167,23 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
         [{ close_reason: 'revoked', active: true }, []],
         [{ client: 'app' }, ['a', 'b']],
         [{ client: 'app', address: '::1' }, ['a']],
+        [{ address: '0:0:0:0:0:0:0:1' }, ['a']],
+        [{ address: '10.0.0.0/8' }, ['b']],
+        [{ address: '10.1.2.3/32', active: true }, ['b']],
+        [{ address: '11.0.0.0/8' }, []],
+        [{ address: '::/0' }, ['a']],
+        [{ user_name: 'zoË' }, ['b']],
+        [{ user_name: 'Ann' }, []],
+        [{ actor_id: 'bot' }, ['a']],
+        [{ actor_id: 'bot', user_id: 'user' }, []],
+        [{ actor_type: 'agent' }, ['a']],
+        [{ actor_type: 'user' }, []],
+        [{ closed_by: 'policy' }, ['both', 'expired', 'idle']],
+        [{ closed_by: 'Ann' }, ['revoked']],
+        [{ expires_before: NOW + HOUR_MS + 1 }, ['a']],
+        [{ expires_after: NOW + HOUR_MS + 1 }, ['b']],
+        [{ expires_after: NOW, expires_before: NOW + 2 * HOUR_MS }, ['a', 'b']],
+        [{ expires_after: NOW, close_reason: 'revoked' }, []],
         [{ from_time: NOW + 1 }, ['b']],
         [{ to_time: NOW + 1, active: true }, ['a']],
         [{ id: 'a', user_id: 'user' }, []],

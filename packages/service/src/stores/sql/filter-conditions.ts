@@ -1,4 +1,6 @@
+import { CLOSED_BY } from '@pip-sessions/contract/close-reasons';
 import type { SessionFilter } from '../../domain/filter.ts';
+import { addressRange, type KeyRange, nameRange, textNumber } from '../../domain/search-keys.ts';
 
 /** A condition of a WHERE clause. Each `?` stands for the next of the values. */
 export interface Condition {
@@ -11,6 +13,7 @@ type Translation<N extends Name> = (
   value: NonNullable<SessionFilter[N]>,
   now: number,
   filter: SessionFilter,
+  toStored: Dialect['toStored'],
 ) => Condition;
 type Translations = { readonly [N in Name]-?: Translation<N> };
 
@@ -22,26 +25,43 @@ export interface Dialect {
 
 /** Past its deadline, and not swept. */
 const DUE = 'close_time IS NULL AND deadline <= ?';
+const LIVE = 'close_time IS NULL AND deadline > ?';
 
 /** The SQL of each property of a filter (`domain/filter.ts`), for rows that may or may not be swept. */
 const TRANSLATIONS: Translations = {
   id: (id) => ({ sql: 'id = ?', values: [id] }),
   user_id: (user_id) => ({ sql: 'user_id = ?', values: [user_id] }),
   active: (active, now) =>
-    active
-      ? { sql: 'close_time IS NULL AND deadline > ?', values: [now] }
-      : { sql: '(close_time IS NOT NULL OR deadline <= ?)', values: [now] },
+    active ? { sql: LIVE, values: [now] } : { sql: '(close_time IS NOT NULL OR deadline <= ?)', values: [now] },
   from_time: (from_time) => ({ sql: 'request_time >= ?', values: [from_time] }),
   to_time: (to_time) => ({ sql: 'request_time < ?', values: [to_time] }),
-  client: (client) => ({ sql: 'client = ?', values: [client] }),
-  address: (address) => ({ sql: 'address = ?', values: [address] }),
+  client: (stored, _, { client = '' }) => ({
+    sql: 'client_key = ? AND client = ?',
+    values: [textNumber(client), stored],
+  }),
+  address: (_, __, { address = '' }, toStored) => ofRange('address_key', addressRange(address), toStored),
+  user_name: (_, __, { user_name = '' }, toStored) => ofRange('user_name_key', nameRange(user_name), toStored),
   close_reason: (reason, now) => {
     const isOfExpireTime = `deadline IS ${reason === 'idle' ? '' : 'NOT '}DISTINCT FROM expire_time`;
     return reason === 'idle' || reason === 'expired'
       ? { sql: `(close_reason = ? OR ${DUE} AND ${isOfExpireTime})`, values: [reason, now] }
       : { sql: 'close_reason = ?', values: [reason] };
   },
+  closed_by: (by, now) =>
+    by === CLOSED_BY.idle
+      ? { sql: `(closed_by = ? OR ${DUE})`, values: [by, now] }
+      : { sql: 'closed_by = ?', values: [by] },
+  actor_type: (type) => ({ sql: 'actor_type = ?', values: [type] }),
+  actor_id: (id) => ({ sql: 'actor_id = ?', values: [id] }),
+  expires_before: (time, now) => ({ sql: `${LIVE} AND deadline < ?`, values: [now, time] }),
+  expires_after: (time, now) => ({ sql: `${LIVE} AND deadline >= ?`, values: [now, time] }),
 };
+
+/** The texts whose key is in a range; none for an invalid range. */
+function ofRange(column: string, range: KeyRange | null, toStored: Dialect['toStored']): Condition {
+  if (range === null) return { sql: 'FALSE', values: [] };
+  return { sql: `${column} >= ? AND ${column} <= ?`, values: [toStored(range.from), toStored(range.to)] };
+}
 
 const NAMES = Object.keys(TRANSLATIONS) as Name[];
 
@@ -53,6 +73,6 @@ export function filterConditions(filter: SessionFilter, now: number, dialect: Di
     if (value === undefined) return [];
     const translate = (translations[name] ?? TRANSLATIONS[name]) as Translation<Name>;
     const stored = typeof value === 'string' ? toStored(value) : value;
-    return [translate(stored as never, now, filter)];
+    return [translate(stored as never, now, filter, toStored)];
   });
 }

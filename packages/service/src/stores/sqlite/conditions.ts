@@ -1,5 +1,5 @@
 import type { SessionFilter } from '../../domain/filter.ts';
-import type { CloseMatching } from '../../domain/store.ts';
+import type { CloseMatching, ScanKey } from '../../domain/store.ts';
 import { type Condition, type Dialect, filterConditions } from '../sql/filter-conditions.ts';
 
 export type { Condition };
@@ -21,6 +21,11 @@ export function conditions(filter: SessionFilter, now: number): Condition[] {
 /** Written as the index of a user's sessions has it: SQLite would not use the index for the column alone. */
 export const IS_OPEN = '(close_time IS NULL) = 1';
 export const HAS_ENDED = '(close_time IS NULL) = 0';
+
+/** The sessions after a key in the order of scans. */
+export function afterKey({ open_time, id }: ScanKey): Condition {
+  return { sql: 'open_time <= ? AND (open_time < ? OR id > ?)', values: [open_time, open_time, id] };
+}
 
 /** The condition of a filter that contradicts itself. */
 const NEVER: Condition = { sql: 'FALSE', values: [] };

@@ -2,6 +2,7 @@ import { asJsonText, type JsonText } from '../../domain/json.ts';
 import { type Codec, compileReader, compileWriter } from '../../domain/member-codec.ts';
 import { LISTED, MEMBERS, memberNames, UNLISTED } from '../../domain/members.ts';
 import { deadline, type Session, type SessionSummary } from '../../domain/session.ts';
+import { KEY_COLUMNS, SEARCH_KEYS } from '../sql/search-columns.ts';
 import { methodsFrom, methodsText, tokenFrom, tokenText } from '../sql/session-columns.ts';
 import type { Row } from './connection.ts';
 import { DamagedRow } from './faults.ts';
@@ -22,12 +23,17 @@ const AMENDED = memberNames(({ changes }) => changes === 'by_amendment');
 
 export const SELECT_SESSION = `SELECT ${COLUMNS} FROM sessions WHERE id = ?`;
 export const SELECT_SUMMARIES = `SELECT ${SUMMARY_COLUMNS} FROM sessions`;
-export const INSERT_SESSION = `INSERT INTO sessions (${COLUMNS}) VALUES (${PLACES.map(() => '?').join(', ')})`;
+/** Binds a row and its `keysOf`. */
+export const INSERT_SESSION = insertion([...PLACES, ...KEY_COLUMNS]);
 export const DELETE_SESSION = 'DELETE FROM sessions WHERE id = ?';
 /** Binds the columns that change often, and the id. */
 export const UPDATE_SESSION = `UPDATE sessions SET ${assignments(UPDATED)} WHERE id = ?`;
 /** Binds the columns that only an amendment changes, and the id. */
-export const AMEND_SESSION = `UPDATE sessions SET ${assignments(AMENDED)} WHERE id = ?`;
+export const AMEND_SESSION = `UPDATE sessions SET ${assignments([...AMENDED, ...KEY_COLUMNS])} WHERE id = ?`;
+
+function insertion(names: readonly string[]): string {
+  return `INSERT INTO sessions (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+}
 
 function assignments(names: readonly string[]): string {
   return names.map((name) => `${name} = ?`).join(', ');
@@ -49,10 +55,25 @@ const FROM_CELL: Codec<Cell, unknown> = {
 
 export const toRow: (session: Session) => Row = compileWriter(PLACES, TO_CELL, { deadline });
 export const toUpdate: (session: Session) => Row = compileWriter([...UPDATED, 'id'], TO_CELL, { deadline });
-export const toAmendment: (session: Session) => Row = compileWriter([...AMENDED, 'id'], TO_CELL);
+export const toAmendment: (session: Session) => Row = compileWriter(
+  [...AMENDED, ...KEY_COLUMNS, 'id'],
+  TO_CELL,
+  SEARCH_KEYS,
+);
 
 const readSummary = compileReader(SUMMARY_PLACES, FROM_CELL) as (row: Row) => SessionSummary;
 const readSession = compileReader(PLACES, FROM_CELL) as (row: Row) => Session;
+
+const USER_NAME = placeOf('user_name');
+const ADDRESS = placeOf('address');
+const CLIENT = placeOf('client');
+const textAt = (row: Row, place: number) => row[place] as string | null;
+
+/** The cells of `KEY_COLUMNS` for a row. */
+export function keysOf(row: Row): Row {
+  const named = { user_name: textAt(row, USER_NAME), address: textAt(row, ADDRESS), client: textAt(row, CLIENT) };
+  return KEY_COLUMNS.map((name) => SEARCH_KEYS[name](named));
+}
 
 /** Throws `DamagedRow`. */
 export function toSummary(row: Row): SessionSummary {

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SessionsError } from '../../domain/errors.ts';
+import { addressKey, nameKey, textNumber } from '../../domain/search-keys.ts';
+import { TIME_PART } from '../sql/search-columns.ts';
 import { prepare } from './connection.ts';
 import { transactions } from './transaction.ts';
 
@@ -21,6 +23,7 @@ const APPLICATION_ID = 0x50697053;
  *   slower.
  * - The number of open sessions is a row of the table `hours`, with hour -1: every change of that number writes a page
  *   of that table anyway.
+ * - The columns that end in `_key` are for searches (`sql/search-columns.ts`), which read no session to find one.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (
@@ -116,16 +119,19 @@ export const MIGRATIONS: readonly string[] = [
     actor_type TEXT,
     actor_id TEXT,
     actor_reason TEXT,
+    user_name_key TEXT,
+    address_key TEXT,
+    client_key INTEGER,
     token TEXT,
     user TEXT,
     data TEXT
   ) STRICT;
   INSERT INTO sessions_5 (rowid, id, user_id, user_name, address, client, open_time, request_time, active_until,
       idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, auth_methods, auth_level,
-      token, user, data)
+      user_name_key, address_key, client_key, token, user, data)
     SELECT rowid, id, user_id, user_name, address, client, open_time, request_time, active_until,
       idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, auth_methods, auth_level,
-      token, user, data FROM sessions;
+      name_key(user_name), address_key(address), text_number(client), token, user, data FROM sessions;
   DROP TABLE sessions;
   ALTER TABLE sessions_5 RENAME TO sessions;
   CREATE INDEX sessions_of_user ON sessions (user_id, (close_time IS NULL), open_time DESC);
@@ -133,7 +139,10 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX sessions_by_time ON sessions (request_time DESC, id);
   CREATE INDEX sessions_due ON sessions (deadline) WHERE close_time IS NULL;
   CREATE INDEX sessions_closed ON sessions (close_time) WHERE close_time IS NOT NULL;
-  CREATE INDEX sessions_of_actor ON sessions (actor_id, open_time DESC) WHERE actor_id IS NOT NULL;`,
+  CREATE INDEX sessions_of_actor ON sessions (actor_id, open_time DESC) WHERE actor_id IS NOT NULL;
+  CREATE INDEX sessions_of_name ON sessions (${TIME_PART}, user_name_key) WHERE user_name_key IS NOT NULL;
+  CREATE INDEX sessions_of_address ON sessions (${TIME_PART}, address_key) WHERE address_key IS NOT NULL;
+  CREATE INDEX sessions_of_client ON sessions (${TIME_PART}, client_key) WHERE client_key IS NOT NULL;`,
 ];
 
 /** The `user_version` of a file that is up to date. */
@@ -151,9 +160,19 @@ export function migrate(db: DatabaseSync): void {
       const known = `has schema version ${version}, but this service supports up to ${MIGRATIONS.length}`;
       throw unusable(db, `${known}: a newer version wrote it; run that version, or restore a backup`);
     }
+    if (version < MIGRATIONS.length) defineFunctions(db);
     for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
   });
+}
+
+/** The functions that migrations use. */
+function defineFunctions(db: DatabaseSync): void {
+  const define = (name: string, key: (text: string) => string | number) =>
+    db.function(name, (text) => (text === null ? null : key(String(text))));
+  define('name_key', nameKey);
+  define('address_key', addressKey);
+  define('text_number', textNumber);
 }
 
 function readNumber(db: DatabaseSync, sql: string): number {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { addressKey, textNumber } from '../../../domain/search-keys.ts';
 import { isLive, type Session } from '../../../domain/session.ts';
 import type { SessionFilterV1 } from '../../../domain/store.ts';
 import { Databases, NOW, query, sessionOf } from '../fixtures/databases.ts';
@@ -74,4 +75,30 @@ test('postgres: a sweep closes due sessions and skips sessions in use', async ()
   assert.deepEqual(await store.expire(NOW + idle, 15), { count: 0, earliest: null });
   assert.equal(await store.count({ active: true }, NOW + idle), 20);
   assert.equal((await store.expire(NOW + 2 * idle, 500)).count, 20);
+});
+
+test('postgres: a rare value is found in one page among many sessions, newest first', async () => {
+  const url = await databases.server.newDatabase();
+  const store = await databases.open(`${url}?partitions=16`);
+  const column = (usual: string, rare: string) => `CASE WHEN n % 5000 = 17 THEN '${rare}' ELSE '${usual}' END`;
+  await query(
+    url,
+    `INSERT INTO sessions (id, user_key, user_id, open_time, request_time, listed_time, active_until, idle_timeout_ms,
+      deadline, due, revision, auth_time, client, user_name_key, address_key, client_key)
+      SELECT to_hex(n) || 's', 1, 'u', n * 60000, 0, 0, 0, 1000, 1000, 1000, 1, 0, ${column('usual', 'rare')},
+        ${column('ann', 'zoë')}, ${column(addressKey('192.0.2.1'), addressKey('10.9.8.7'))},
+        CASE WHEN n % 5000 = 17 THEN ${textNumber('rare')} ELSE ${textNumber('usual')} END
+      FROM generate_series(0, 24999) AS n`,
+  );
+  const rare = [20_017, 15_017, 10_017, 5_017, 17].map((n) => `${n.toString(16)}s`);
+  for (const filter of [{ address: '10.9.0.0/16' }, { user_name: 'ZOË' }, { client: 'rare' }]) {
+    const { sessions, next } = await store.scan(filter, null, 10, 0);
+    assert.deepEqual([sessions.map(({ id }) => id), next], [rare, null], JSON.stringify(filter));
+    const first = await store.scan(filter, null, 2, 0);
+    const others = await store.scan(filter, first.next, 10, 0);
+    assert.deepEqual(
+      [...first.sessions, ...others.sessions].map(({ id }) => id),
+      rare,
+    );
+  }
 });

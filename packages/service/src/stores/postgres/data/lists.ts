@@ -1,4 +1,6 @@
 import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, SessionPage } from '../../../domain/store.ts';
+import { TIME_PART, timePartOf } from '../../sql/search-columns.ts';
+import { type SearchIndex, searchIndexOf } from '../../sql/search-index.ts';
 import type { Connection, Row } from '../connection/connection.ts';
 import { COMMIT, inTransaction } from '../connection/transaction.ts';
 import { addFilter, Conditions } from './conditions.ts';
@@ -105,6 +107,20 @@ export async function scan(
   take: number,
   now: number,
 ): Promise<Scan> {
+  const found = await scanInOrder(connection, filter, after, take, now);
+  const index = searchIndexOf(filter);
+  // A value that few sessions have: an index finds them.
+  if (index && found.sessions.length < take && found.next) return search(connection, index, filter, after, take, now);
+  return found;
+}
+
+async function scanInOrder(
+  connection: Connection,
+  filter: SessionFilter,
+  after: ScanKey | null,
+  take: number,
+  now: number,
+): Promise<Scan> {
   const { indexed, others } = split(filter, after, now);
   const looked = `SELECT * FROM sessions ${indexed.where} ${BY_OPENING} LIMIT ${SCANNED_MAX}`;
   const rows = await connection.query({
@@ -121,18 +137,57 @@ export async function scan(
   return { sessions, next: cut ? { open_time: Number(cut[0]), id: fromStored(String(cut[1])) } : null };
 }
 
+/**
+ * A page by an index for searches: one part of time after the other, latest first, until the page is full. PostgreSQL
+ * evaluates a recursive query only as far as its rows are wanted.
+ */
+async function search(
+  connection: Connection,
+  { column }: SearchIndex,
+  filter: SessionFilter,
+  after: ScanKey | null,
+  take: number,
+  now: number,
+): Promise<Scan> {
+  const found = addFilter(new Conditions(), filter, now);
+  found.add(`${TIME_PART} = part AND ${column} IS NOT NULL`);
+  if (after) addAfter(found, after);
+  const first = after ? timePartOf(after.open_time) + 1 : LAST_PART;
+  const partBefore = (part: string) =>
+    `SELECT ${TIME_PART} AS part FROM sessions WHERE ${column} IS NOT NULL AND ${TIME_PART} < ${part} ORDER BY ${TIME_PART} DESC LIMIT 1`;
+  const parts = `WITH RECURSIVE parts AS ((${partBefore(String(first))}) UNION ALL
+    SELECT earlier.part FROM parts CROSS JOIN LATERAL (${partBefore('parts.part')}) AS earlier)`;
+  const inPart = `SELECT ${SUMMARY_COLUMNS} FROM sessions ${found.where} ${BY_OPENING} LIMIT ${take + 1}`;
+  const rows = await connection.query({
+    text: `${parts} SELECT found.* FROM parts CROSS JOIN LATERAL (${inPart}) AS found LIMIT ${take + 1}`,
+    values: found.values,
+  });
+  const sessions = rows.slice(0, take).map(toSummary);
+  const last = sessions.at(-1);
+  return { sessions, next: rows.length > take && last ? { open_time: last.open_time, id: last.id } : null };
+}
+
+/** Later than all parts, and a whole number for PostgreSQL. */
+const LAST_PART = 2 ** 40;
+
+/** Restricts to the sessions after a key. */
+function addAfter(conditions: Conditions, { open_time, id }: ScanKey): void {
+  conditions.add('open_time <= ? AND (open_time < ? OR id > ?)', open_time, open_time, toStored(id));
+}
+
 /** Divides the filter into conditions that an index serves and all others. The values of the others come after. */
 function split(filter: SessionFilter, after: ScanKey | null, now: number) {
-  const { id, user_id, ...rest } = filter;
+  const { id, user_id, actor_id, ...rest } = filter;
   const indexed = addFilter(
     new Conditions(),
-    { ...(id !== undefined && { id }), ...(user_id !== undefined && { user_id }) },
+    {
+      ...(id !== undefined && { id }),
+      ...(user_id !== undefined && { user_id }),
+      ...(actor_id !== undefined && { actor_id }),
+    },
     now,
   );
   if (user_id !== undefined && filter.active === true) indexed.add('close_time IS NULL');
-  if (after) {
-    const { open_time } = after;
-    indexed.add('open_time <= ? AND (open_time < ? OR id > ?)', open_time, open_time, toStored(after.id));
-  }
+  if (after) addAfter(indexed, after);
   return { indexed, others: addFilter(new Conditions(indexed.values), rest, now) };
 }

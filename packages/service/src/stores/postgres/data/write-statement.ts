@@ -1,6 +1,7 @@
 import type { Codec } from '../../../domain/member-codec.ts';
 import { MEMBERS, type MemberKind, type MemberName, memberNames } from '../../../domain/members.ts';
 import { deadline, type Session } from '../../../domain/session.ts';
+import { KEY_COLUMNS, SEARCH_KEYS, SOURCES } from '../../sql/search-columns.ts';
 import { methodsText, tokenText } from '../../sql/session-columns.ts';
 import type { Statement } from '../connection/connection.ts';
 import { numberArray, textArray } from './arrays.ts';
@@ -86,6 +87,20 @@ function number<T>(name: string, of: (item: T) => number | null): Column<T> {
   return { name, type: 'bigint', of };
 }
 
+/** The columns for searches. */
+function searchKeys<T>(sessionOf: (item: T) => Session): (Column<T> & { readonly from: MemberName })[] {
+  const keyOf = (name: keyof typeof SEARCH_KEYS) => (item: T) => SEARCH_KEYS[name](sessionOf(item));
+  return KEY_COLUMNS.map((name) => ({
+    name,
+    from: SOURCES[name],
+    type: name === 'client_key' ? 'bigint' : 'text',
+    of: (item) => {
+      const key = keyOf(name)(item);
+      return typeof key === 'string' ? toStored(key) : key;
+    },
+  }));
+}
+
 /** The column of one property of a session. */
 function column<T>(member: MemberName, sessionOf: (item: T) => Session): Column<T> {
   const { kind } = MEMBERS[member];
@@ -115,6 +130,7 @@ const INSERTED: readonly Column<Stored>[] = [
   number('listed_time', ({ listed_time }) => listed_time),
   number('deadline', ({ session }) => deadline(session)),
   number('due', ({ due }) => due),
+  ...searchKeys<Stored>(({ session }) => session),
 ];
 const NAMES = INSERTED.map(({ name }) => name).join(', ');
 
@@ -135,13 +151,19 @@ const CHANGED: readonly Column<Change>[] = [
 
 /** A long column: sent and written only if it has changed. */
 interface SeldomWritten extends Column<Session> {
+  /** The property of the session from which the column follows. */
+  readonly from: MemberName;
   /** The end of a session clears the column, even if it was not read before. */
   readonly isClearedByEnd: boolean;
 }
 
-const SELDOM_WRITTEN: readonly SeldomWritten[] = memberNames(
-  (member) => member.changes !== 'never' && isSeldomWritten(member),
-).map((name) => ({ ...column<Session>(name, (session) => session), isClearedByEnd: MEMBERS[name].kind === 'json' }));
+const SELDOM_WRITTEN: readonly SeldomWritten[] = [
+  ...memberNames((member) => member.changes !== 'never' && isSeldomWritten(member)).map((from) => ({
+    ...column<Session>(from, (session) => session),
+    ...{ from, isClearedByEnd: MEMBERS[from].kind === 'json' },
+  })),
+  ...searchKeys<Session>((session) => session).map((key) => ({ ...key, isClearedByEnd: false })),
+];
 
 function isSeldomWritten({ kind }: { readonly kind: MemberKind }): boolean {
   return kind === 'text' || kind === 'token' || kind === 'json';
@@ -162,8 +184,9 @@ const SET = [
   ...SELDOM_WRITTEN.map(({ name }) => `${name} = CASE WHEN u.${isNew(name)} THEN u.${name} ELSE s.${name} END`),
 ].join(', ');
 
-function isRewritten({ before, after: { session } }: Change, { of, isClearedByEnd }: SeldomWritten): boolean {
-  return (isClearedByEnd && session.close_time !== null) || of(before) !== of(session);
+function isRewritten({ before, after: { session } }: Change, { of, from, isClearedByEnd }: SeldomWritten): boolean {
+  if (isClearedByEnd && session.close_time !== null) return true;
+  return before[from] !== session[from] && of(before) !== of(session);
 }
 
 function isNew(name: string): string {

@@ -1,3 +1,5 @@
+import { TIME_PART } from '../../sql/search-columns.ts';
+
 /**
  * Each migration takes the schema from its index to the next version; `schema_version` holds the version reached. Never
  * edit a released migration: add a new one at the end.
@@ -9,6 +11,7 @@
  * - The sweep uses an index of open sessions only, and the purge an index of ended sessions only. Ended sessions are
  *   stored for a long time, so the limit of a user's sessions has an index without them.
  * - `slot` lets transactions count in the same hour without waiting for each other: each uses its own row.
+ * - The columns that end in `_key` are for searches (`sql/search-columns.ts`).
  * - `feed_key` encrypts notifications. The server generates it from 366 random bits, so that it appears in no statement
  *   and in no log of the server.
  */
@@ -61,8 +64,19 @@ export const MIGRATIONS: readonly ((partitions: number) => string)[] = [
   INSERT INTO feed_key SELECT sha256(string_agg(uuid_send(gen_random_uuid()), '')) FROM generate_series(1, 3);`,
   () => `ALTER TABLE sessions ADD COLUMN IF NOT EXISTS closed_by text,
     ADD COLUMN IF NOT EXISTS actor_type text, ADD COLUMN IF NOT EXISTS actor_id text COLLATE "C",
-    ADD COLUMN IF NOT EXISTS actor_reason text;
-  CREATE INDEX IF NOT EXISTS sessions_of_actor ON sessions (actor_id, open_time DESC, id) WHERE actor_id IS NOT NULL;`,
+    ADD COLUMN IF NOT EXISTS actor_reason text, ADD COLUMN IF NOT EXISTS user_name_key text COLLATE "C",
+    ADD COLUMN IF NOT EXISTS address_key text COLLATE "C", ADD COLUMN IF NOT EXISTS client_key bigint;
+  CREATE FUNCTION pg_temp.address_key(address text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+    RETURN family(address::inet) || substr(encode(inet_send(address::inet), 'hex'), 9);
+  EXCEPTION WHEN others THEN
+    RETURN left('-' || address, 255);
+  END $$;
+  UPDATE sessions SET user_name_key = left(lower(user_name), 255), address_key = pg_temp.address_key(address),
+    client_key = ('x' || left(encode(sha256(convert_to(client, 'UTF8')), 'hex'), 8))::bit(32)::bigint;
+  CREATE INDEX IF NOT EXISTS sessions_of_actor ON sessions (actor_id, open_time DESC, id) WHERE actor_id IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS sessions_of_name ON sessions (${TIME_PART}, user_name_key) WHERE user_name_key IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS sessions_of_address ON sessions (${TIME_PART}, address_key) WHERE address_key IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS sessions_of_client ON sessions (${TIME_PART}, client_key) WHERE client_key IS NOT NULL;`,
 ];
 
 const WITH_ROOM = 'WITH (fillfactor = 85)';

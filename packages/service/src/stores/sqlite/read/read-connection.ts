@@ -6,6 +6,7 @@ import { SELECT_SESSION, SELECT_SUMMARIES, toSummary } from '../rows.ts';
 import { rollBack } from '../transaction.ts';
 import { SELECT_HOURS, SELECT_OPEN } from '../write/hourly-counts.ts';
 import { Scanner } from './scanner.ts';
+import { Statements } from './statements.ts';
 
 /** This many sessions are read in 2 ms. */
 const FEW_MAX = 1_000;
@@ -29,9 +30,7 @@ export class ReadConnection {
   readonly #countDue: RowStatement;
   readonly #openOfUser: RowStatement;
   readonly #countDueOfUser: RowStatement;
-  /** One statement for each combination of filters: some hundreds at most. */
-  readonly #lists = new Map<string, RowStatement>();
-  readonly #counts = new Map<string, RowStatement>();
+  readonly #statements: Statements;
 
   /** Throws the errors of SQLite. */
   static open(connect: () => DatabaseSync): ReadConnection {
@@ -55,7 +54,8 @@ export class ReadConnection {
     this.due = prepare(db, 'SELECT 1 FROM sessions WHERE close_time IS NULL AND deadline <= ? LIMIT 1');
     this.dueOfUser = prepare(db, `SELECT 1 FROM sessions WHERE user_id = ? AND ${IS_OPEN} AND deadline <= ? LIMIT 1`);
     this.closed = prepare(db, 'SELECT 1 FROM sessions WHERE close_time < ? LIMIT 1');
-    this.scanner = new Scanner(db);
+    this.#statements = new Statements(db);
+    this.scanner = new Scanner(this.#statements);
     this.#ofUser = prepare(db, `SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = ? LIMIT ${FEW_MAX + 1})`);
     this.#open = prepare(db, SELECT_OPEN);
     const due = 'SELECT 1 FROM sessions WHERE close_time IS NULL AND deadline <= ? LIMIT ?';
@@ -102,9 +102,7 @@ export class ReadConnection {
   }
 
   #list(condition: string): RowStatement {
-    return prepared(this.#lists, condition, () =>
-      prepare(this.db, `${SELECT_SUMMARIES} ${condition} ORDER BY request_time DESC, id LIMIT ? OFFSET ?`),
-    );
+    return this.#statements.get(`${SELECT_SUMMARIES} ${condition} ORDER BY request_time DESC, id LIMIT ? OFFSET ?`);
   }
 
   count(filter: SessionFilter, now: number): number {
@@ -127,21 +125,9 @@ export class ReadConnection {
 
   #countRows(filter: SessionFilter, now: number): number {
     const all = conditions(filter, now);
-    const condition = where(all);
-    const count = prepared(this.#counts, condition, () =>
-      prepare(this.db, `SELECT count(*) FROM sessions ${condition}`),
-    );
+    const count = this.#statements.get(`SELECT count(*) FROM sessions ${where(all)}`);
     return Number(count.get(...valuesOf(all))?.[0]);
   }
-}
-
-function prepared(statements: Map<string, RowStatement>, key: string, make: () => RowStatement): RowStatement {
-  let statement = statements.get(key);
-  if (!statement) {
-    statement = make();
-    statements.set(key, statement);
-  }
-  return statement;
 }
 
 function isOfLiveOfUser(filter: SessionFilter): filter is SessionFilter & { readonly user_id: string } {

@@ -11,6 +11,7 @@ import {
   COLUMNS,
   DELETE_SESSION,
   INSERT_SESSION,
+  keysOf,
   placeOf,
   SELECT_SESSION,
   toAmendment,
@@ -148,7 +149,7 @@ export class WriteRunner {
   /** False if the id is taken. */
   #insertRow(row: Row): boolean {
     try {
-      this.#insert.run(...row);
+      this.#insert.run(...row, ...keysOf(row));
     } catch (error) {
       if (isUniqueViolation(error)) return false;
       throw error;

@@ -1,0 +1,31 @@
+import { addressKey, nameKey, textNumber } from '../../domain/search-keys.ts';
+import type { Session } from '../../domain/session.ts';
+
+type Named = Pick<Session, 'user_name' | 'address' | 'client'>;
+
+/** The columns by which sessions are searched, computed from others. Lists do not read them. */
+export const SEARCH_KEYS = {
+  user_name_key: ({ user_name }: Named) => (user_name === null ? null : nameKey(user_name)),
+  address_key: ({ address }: Named) => (address === null ? null : addressKey(address)),
+  client_key: ({ client }: Named) => (client === null ? null : textNumber(client)),
+} as const;
+
+/** The property from which each of them follows. */
+export const SOURCES = { user_name_key: 'user_name', address_key: 'address', client_key: 'client' } as const;
+
+export const KEY_COLUMNS = Object.keys(SEARCH_KEYS) as readonly (keyof typeof SEARCH_KEYS)[];
+
+/**
+ * Sessions are opened in the order of time. An index that begins with this part of it is written at one place, which is
+ * in memory, and not at a random one; a search looks at each part. 2 to the 22nd milliseconds are 70 minutes.
+ */
+export const TIME_PART = '(open_time >> 22)';
+const TIME_PART_MS = 2 ** 22;
+
+/** The part of a time in these indexes, and the first time of a part. */
+export function timePartOf(open_time: number): number {
+  return Math.floor(open_time / TIME_PART_MS);
+}
+export function startOfPart(part: number): number {
+  return part * TIME_PART_MS;
+}

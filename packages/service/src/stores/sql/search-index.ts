@@ -1,0 +1,20 @@
+import type { SessionFilter } from '../../domain/filter.ts';
+
+/** A property of a filter that an index for searches serves, and the column of that index. */
+export interface SearchIndex {
+  readonly name: 'user_name' | 'address' | 'client';
+  readonly column: 'user_name_key' | 'address_key' | 'client_key';
+}
+
+/** In the order in which they are chosen: the first is usually the most selective. */
+const SEARCH_INDEXES: readonly SearchIndex[] = [
+  { name: 'address', column: 'address_key' },
+  { name: 'user_name', column: 'user_name_key' },
+  { name: 'client', column: 'client_key' },
+];
+
+/** The index that serves a filter; undefined if none does, or if another index finds fewer sessions. */
+export function searchIndexOf(filter: SessionFilter): SearchIndex | undefined {
+  if (filter.id !== undefined || filter.user_id !== undefined || filter.actor_id !== undefined) return undefined;
+  return SEARCH_INDEXES.find(({ name }) => filter[name] !== undefined);
+}

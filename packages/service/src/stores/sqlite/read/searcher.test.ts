@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import { addressKey, nameKey, textNumber } from '../../../domain/search-keys.ts';
+import type { ScanKey, SessionFilter } from '../../../domain/store.ts';
+import { Databases, write } from '../fixtures/database.ts';
+import { openStore } from '../fixtures/opened.ts';
+
+const databases = new Databases();
+after(() => databases.remove());
+
+/** More than a list looks at in one page. */
+const SESSIONS = 25_000;
+const MINUTE_MS = 60_000;
+
+/** Each session is opened a minute after the one before; one of 5,000 has the rare values. */
+function fill(path: string): void {
+  const db = new DatabaseSync(path);
+  const insert = db.prepare(
+    `INSERT INTO sessions (id, user_id, user_name, address, client, open_time, request_time, active_until, idle_timeout_ms,
+      deadline, revision, auth_time, user_name_key, address_key, client_key)
+      VALUES (?, 'u', ?, ?, ?, ?, 0, 0, 1000, 1000, 1, 0, ?, ?, ?)`,
+  );
+  db.exec('BEGIN');
+  for (let n = 0; n < SESSIONS; n += 1) {
+    const isRare = n % 5_000 === 17;
+    const [name, address, client] = isRare ? ['Zoë', '10.9.8.7', 'rare'] : ['Ann', '192.0.2.1', 'usual'];
+    insert.run(`s${n}`, name, address, client, n * MINUTE_MS, nameKey(name), addressKey(address), textNumber(client));
+  }
+  db.exec('COMMIT');
+  db.close();
+}
+
+test('sqlite: a rare value is found in one page among many sessions, newest first', async (t) => {
+  const config = databases.config();
+  await write(config, []);
+  fill(config.path);
+  const { store } = await openStore(t, config);
+  const rare = [20_017, 15_017, 10_017, 5_017, 17].map((n) => `s${n}`);
+  const idsOf = async (filter: SessionFilter, take: number, from: ScanKey | null = null) => {
+    const { sessions, next } = await store.scan(filter, from, take, 0);
+    return { ids: sessions.map(({ id }) => id), next };
+  };
+  for (const filter of [{ address: '10.9.0.0/16' }, { user_name: 'ZOË' }, { client: 'rare' }]) {
+    assert.deepEqual(await idsOf(filter, 10), { ids: rare, next: null }, JSON.stringify(filter));
+    const first = await idsOf(filter, 2);
+    assert.deepEqual(first.ids, rare.slice(0, 2));
+    assert.deepEqual((await idsOf(filter, 10, first.next)).ids, rare.slice(2));
+    assert.deepEqual((await idsOf({ ...filter, active: false }, 10)).ids, []);
+  }
+  assert.deepEqual((await idsOf({ client: 'usual', address: '10.0.0.0/8' }, 10)).ids, []);
+});
+
+test('sqlite: a search whose matches another filter excludes goes on in pages', async (t) => {
+  const config = databases.config();
+  await write(config, []);
+  fill(config.path);
+  const { store } = await openStore(t, config);
+  const ids: string[] = [];
+  let from: ScanKey | null = null;
+  let pages = 0;
+  do {
+    const page = await store.scan(
+      { client: 'usual', user_name: 'an', to_time: 1, close_reason: 'revoked' },
+      from,
+      10,
+      0,
+    );
+    ids.push(...page.sessions.map(({ id }) => id));
+    from = page.next;
+    pages += 1;
+  } while (from !== null && pages < 10);
+  assert.deepEqual([ids, from], [[], null]);
+  assert.ok(pages > 1, 'no page looks at all sessions');
+});
