@@ -41,7 +41,7 @@ export const IN_STORES: readonly Mutation[] = [
   {
     name: 'SQLite: a page begins with the last session of the page before',
     store: 'sqlite',
-    file: `${STORES}/sqlite/read/scanner.ts`,
+    file: `${STORES}/sqlite/conditions.ts`,
     find: 'open_time <= ? AND (open_time < ? OR id > ?)',
     replace: 'open_time <= ? AND (open_time < ? OR id >= ?)',
   },
@@ -56,7 +56,7 @@ export const IN_STORES: readonly Mutation[] = [
     name: 'PostgreSQL: a count of live sessions counts those that have ended',
     store: 'postgres',
     file: `${STORES}/sql/filter-conditions.ts`,
-    find: "? { sql: 'close_time IS NULL AND deadline > ?', values: [now] }",
+    find: '? { sql: LIVE, values: [now] }',
     replace: "? { sql: 'deadline > ?', values: [now] }",
   },
   {
