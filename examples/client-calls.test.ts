@@ -15,6 +15,7 @@ test('the example of all calls prints the output that the page of the client sho
     'more pages: true',
     "devices: [ 'Phone', 'Firefox' ] count: 2",
     'closed: 1 more: false',
+    'exported: 1 erased: 1 more: false',
     'the session has ended: closed',
     'not found: SESSION_NOT_FOUND',
     'wrong properties: user_id',

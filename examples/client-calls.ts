@@ -95,6 +95,14 @@ const { ids, more } = await sessions.closeMany({ filter: { user_id: 'ann' } });
 console.log('closed:', ids.length, 'more:', more);
 // #endregion
 
+await sessions.open({ user_id: 'bob' });
+// #region user
+const exported: string[] = [];
+for await (const one of sessions.exportUser('bob')) exported.push(JSON.stringify(one));
+const { erased, more: isLeft } = await sessions.eraseUser('bob');
+console.log('exported:', exported.length, 'erased:', erased, 'more:', isLeft);
+// #endregion
+
 // #region errors
 async function outcomeOf(call: Promise<unknown>): Promise<string> {
   try {

@@ -64,7 +64,7 @@ function section(name: (typeof OPERATION_NAMES)[number], exchange: string): stri
   const { line, operation } = operationOf(name);
   const { title, notes } = OPERATIONS[name];
   const [status = ''] = Object.keys(operation.responses);
-  const content = operation.responses[status]?.content?.['application/json'];
+  const [content] = Object.values(operation.responses[status]?.content ?? {});
   return joined([
     `### ${title}`,
     `\`${line}\``,

@@ -18,7 +18,7 @@ export interface Call {
 /** A request as a command, and the response that a service gave to it, in Markdown. */
 export interface Exchange {
   readonly markdown: string;
-  /** The parsed JSON. */
+  /** The parsed JSON; empty for a response of several lines. */
   readonly body: unknown;
 }
 
@@ -39,7 +39,7 @@ export class Exchanges {
     const shown = `${command}\n\n${httpBlock(response, text)}`;
     return {
       markdown: this.#values.replaceIn(shown),
-      body: JSON.parse(text),
+      body: isLines(response) ? {} : JSON.parse(text),
     };
   }
 
@@ -86,7 +86,12 @@ function httpBlock(response: Response, text: string): string {
     return value === null ? [] : [`${name}: ${value}`];
   });
   const lines = [`HTTP/1.1 ${response.status} ${response.statusText}`, ...headers];
-  return `\`\`\`http\n${lines.join('\n')}\n\n${jsonText(JSON.parse(text))}\n\`\`\``;
+  const body = isLines(response) ? text.trimEnd() : jsonText(JSON.parse(text));
+  return `\`\`\`http\n${lines.join('\n')}\n\n${body}\n\`\`\``;
+}
+
+function isLines({ headers }: Response): boolean {
+  return headers.get('content-type') === 'application/x-ndjson';
 }
 
 const INLINE_LENGTH_MAX = 60;

@@ -68,6 +68,19 @@ once in \`SESSIONS_TOUCH_INTERVAL\`.`,
     title: 'Delete a session',
     notes: `To end a session, close it: its end and the reason stay readable. A deletion leaves nothing.`,
   },
+  exportUser: {
+    title: 'Export a user',
+    notes: `Everything that is stored about a user, for a request of access or portability (GDPR, articles 15 and 20). The
+last line is \`{"type":"end","sessions":N}\`. If a fault occurs in the middle, the connection is cut and that line is
+missing: the export is incomplete, so repeat it. Tokens are never part of it. An owner of
+[browser entries](./session-libraries.md) is no user, and is \`INVALID_DATA\`.`,
+  },
+  eraseUser: {
+    title: 'Erase a user',
+    notes: `Deletes everything that is stored about a user (GDPR, article 17). The response is a receipt without the
+\`user_id\`. A request erases up to 20,000 sessions: repeat it while \`more\` is true. A repeated request counts only what
+was left. See [personal data](./security.md#personal-data) for copies elsewhere.`,
+  },
   getStats: { title: 'Statistics', notes: 'The numbers are those of all nodes of the store.' },
   getLiveness: { title: 'Liveness', notes: 'Restart a process that does not respond.' },
   getReadiness: { title: 'Readiness', notes: 'Send requests to another node while it responds 503.' },

@@ -5,7 +5,7 @@ import type { SessionChange } from '../../packages/service/src/domain/changes.ts
 import { Sessions } from '../../packages/service/src/domain/sessions.ts';
 import { SESSIONS_SETTINGS } from '../../packages/service/src/domain/settings.ts';
 import type { SessionStore } from '../../packages/service/src/domain/store.ts';
-import { ManualClock } from '../../packages/service/src/domain/time/clock.ts';
+import type { ManualClock } from '../../packages/service/src/domain/time/clock.ts';
 import { startTestServer } from '../http/test-server.ts';
 import { removeAll } from '../stores/emptying.ts';
 import { DAY_MS } from './expectations.ts';
@@ -33,11 +33,12 @@ async function connect(access: Access, sessions: Sessions, clock: ManualClock): 
 
 /**
  * Runs cases one after the other over one store, because opening a store takes longer than most cases. The store is
- * empty for each case. The clock moves by days between two cases, so that hourly counts of one do not show in the next.
+ * empty for each case. `clock` moves by days between two cases, so that hourly counts of one do not show in the next.
  */
-export function worldsOf(access: Access): { readonly run: (store: SessionStore, useCase: UseCase) => Promise<void> } {
-  const clock = new ManualClock();
-
+export function worldsOf(
+  access: Access,
+  clock: ManualClock,
+): { readonly run: (store: SessionStore, useCase: UseCase) => Promise<void> } {
   async function run(store: SessionStore, useCase: UseCase): Promise<void> {
     const settings = { ...SESSIONS_SETTINGS, ...useCase.settings };
     const faults: unknown[] = [];

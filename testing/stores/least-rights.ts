@@ -56,6 +56,7 @@ async function use(here: SessionStore, there: SessionStore): Promise<void> {
   await here.lease('here', 0, NOW);
   await here.purge(later, 10);
   await here.remove(id);
+  await there.removeOfUser('u', 10, later);
   await watermarkReached(there, elapsedTime());
   published.stop();
   if (!published.has(id)) throw new Error('The other node did not publish the change.');

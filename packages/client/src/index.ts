@@ -37,6 +37,7 @@ export {
   type CloseManyRequest,
   type CloseManyResult,
   type CloseReason,
+  type EraseResult,
   type InactiveReason,
   type ListRequest,
   type MergePatch,

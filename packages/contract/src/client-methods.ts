@@ -3,7 +3,7 @@ import { assertBulkFilter } from './bulk-filter.ts';
 import type { RequestOptions } from './request-options.ts';
 import type { RouteNameV2 } from './routes.ts';
 import type { AllRequest, SessionsClient } from './sessions-client.ts';
-import type { ListRequest, SessionPage, SessionSummary, Validation } from './v2.ts';
+import type { ExportLine, ListRequest, Session, SessionPage, SessionSummary, Validation } from './v2.ts';
 
 /** The parts of one request, before the sender makes an HTTP request or a call of it. */
 export interface MethodRequest {
@@ -25,6 +25,15 @@ export interface MethodRequest {
 export interface Sender {
   /** Sends a request to a route and returns its result. Rejects with the sender's own errors. */
   readonly send: <T>(route: RouteNameV2, request: MethodRequest, options: RequestOptions | undefined) => Promise<T>;
+  /**
+   * Sends a request to a route whose response is lines, and returns these as they arrive. Throws the sender's own error
+   * if the response ends before its line of the type `end`.
+   */
+  readonly lines: (
+    route: RouteNameV2,
+    request: MethodRequest,
+    options: RequestOptions | undefined,
+  ) => AsyncIterable<ExportLine>;
   /** Whether an error means that the session does not exist. */
   readonly isMissing: (error: unknown) => boolean;
   /** Returns a key for an open request that has none. Omitted where a response cannot be lost. */
@@ -35,7 +44,7 @@ export interface Sender {
  * Returns a client of API v2 that sends its requests with a `Sender`. It checks arguments before it sends: the methods
  * reject with a `TypeError` for a call that is wrong.
  */
-export function clientMethods({ send, isMissing, newIdempotencyKey }: Sender): SessionsClient {
+export function clientMethods({ send, lines, isMissing, newIdempotencyKey }: Sender): SessionsClient {
   const list = async (query: ListRequest = {}, options?: RequestOptions): Promise<SessionPage> => {
     assertObject(query, 'filters of list', "list({ user_id: '1' })");
     return send('listSessions', { query }, options);
@@ -108,6 +117,10 @@ export function clientMethods({ send, isMissing, newIdempotencyKey }: Sender): S
       return send('closeSessions', { body }, options);
     },
 
+    exportUser: (user_id, options) => sessionsIn(lines('exportUser', { body: { user_id } }, options)),
+
+    eraseUser: (user_id, options) => send('eraseUser', { body: { user_id } }, options),
+
     stats: (options) => send('getStats', {}, options),
   };
 }
@@ -125,4 +138,8 @@ async function* pages(
     if (next_cursor === null) return;
     request = { ...filter, cursor: next_cursor };
   }
+}
+
+async function* sessionsIn(lines: AsyncIterable<ExportLine>): AsyncGenerator<Session, void, undefined> {
+  for await (const line of lines) if (line.type === 'session') yield line.session;
 }

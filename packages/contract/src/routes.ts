@@ -47,6 +47,8 @@ export interface RouteV2 {
 export type ResultNameV2 =
   | 'ChangeStream'
   | 'CloseManyResult'
+  | 'EraseResult'
+  | 'ExportLine'
   | 'OpenResult'
   | 'RotateResult'
   | 'Session'
@@ -75,6 +77,9 @@ export const ROUTES_V2 = {
   replaceUser: route('PUT', `${SESSION}/user`, 'write', 'Session', { isConditional: true }),
   touchSession: route('POST', `${SESSION}/touch`, 'write', 'Session'),
   closeSession: route('POST', `${SESSION}/close`, 'write', 'Session'),
+  exportUser: route('POST', '/v2/users/export', 'admin', 'ExportLine'),
+  // A repeated request erases what is left, and its receipt has only that.
+  eraseUser: route('POST', '/v2/users/erase', 'admin', 'EraseResult'),
   getStats: route('GET', '/v2/stats', 'admin', 'Stats'),
   followChanges: route('GET', '/v2/changes', 'validate', 'ChangeStream'),
 } as const;

@@ -3,6 +3,7 @@ import type { SessionReader } from './session-reader.ts';
 import type {
   CloseManyRequest,
   CloseManyResult,
+  EraseResult,
   ListRequest,
   MergePatch,
   OpenRequest,
@@ -143,6 +144,30 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
    * await sessions.closeMany({ filter: { user_id: '1' }, except: [session.id] }); // sign out everywhere else
    */
   closeMany(request: CloseManyRequest, options?: RequestOptions): Promise<CloseManyResult>;
+
+  /**
+   * Iterates over everything that is stored about a user: all sessions, live and ended, the newest first. The service
+   * sends them as they are read, so that any number of them takes little memory. `timeout_ms` applies to the first
+   * response, and to each wait for more of it.
+   *
+   * The iteration ends only after the last session. If the response is cut off, it throws a `SessionsCallError` (code
+   * `UNREACHABLE`), and what it returned before is incomplete.
+   *
+   * @example
+   * for await (const session of sessions.exportUser('1')) console.log(JSON.stringify(session));
+   */
+  exportUser(user_id: string, options?: RequestOptions): AsyncIterable<Session<User | null, Data | null>>;
+
+  /**
+   * Deletes all sessions of a user, live and ended, and returns a receipt without the user's id. Call again while `more`
+   * in the result is true. A call that finds nothing returns `erased: 0`.
+   *
+   * Sessions that the user opens during the call are deleted too, or remain: first prevent the user from signing in.
+   *
+   * @example
+   * const { erased, user_id_hash } = await sessions.eraseUser('1');
+   */
+  eraseUser(user_id: string, options?: RequestOptions): Promise<EraseResult>;
 
   /** Returns the number of live sessions, and how many were opened and closed in each of the last hours. */
   stats(options?: RequestOptions): Promise<Stats>;

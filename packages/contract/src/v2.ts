@@ -13,6 +13,8 @@ export { CLOSE_REASONS, type CloseReason } from './close-reasons.ts';
 
 export type { Session, SessionActor, SessionSummary } from './session.ts';
 
+export type { EraseResult, ExportLine } from './user-data.ts';
+
 /** How the user authenticated. */
 export interface Authentication {
   /** When the user authenticated. Default: now. */

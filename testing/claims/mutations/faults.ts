@@ -6,8 +6,9 @@ export const FAULTS: readonly ClaimMutation[] = [
     id: 'ASVS-16.5.2',
     name: 'a session that cannot be read is reported as unknown',
     file: `${DOMAIN}/sessions.ts`,
-    find: 'return this.#store.find(id).then((session) => session && this.#settled(session));',
-    replace: 'return this.#store.find(id).then((session) => session && this.#settled(session), () => null);',
+    find: 'return this.#store.find(id).then((session) => session && settled(this.#store, session, this.#clock.now()));',
+    replace:
+      'return this.#store.find(id).then((session) => session && settled(this.#store, session, this.#clock.now()), () => null);',
   },
   {
     id: 'ASVS-16.5.2',

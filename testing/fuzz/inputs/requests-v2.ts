@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CHANGES_ROUTE } from '../../../packages/service/src/api/v2/changes-route.ts';
-import type { Route } from '../../../packages/service/src/api/v2/route.ts';
+import type { AnyRoute } from '../../../packages/service/src/api/v2/route.ts';
 import { ROUTES } from '../../../packages/service/src/api/v2/routes.ts';
 import { SCHEMAS } from '../../../packages/service/src/api/v2/schemas.ts';
 import { oddJson, oddString } from './odd-values.ts';
@@ -28,7 +28,7 @@ export const requestsV2: fc.Arbitrary<FuzzRequest> = fc.oneof(
   { weight: 1, arbitrary: toChanges() },
 );
 
-function requestTo(route: Route): fc.Arbitrary<FuzzRequest> {
+function requestTo(route: AnyRoute): fc.Arbitrary<FuzzRequest> {
   const schema = SCHEMAS[route.input] as Schema;
   const isQuery = route.method === 'GET';
   return fc.record(
@@ -74,7 +74,7 @@ function pathOf(path: string): fc.Arbitrary<string> {
   );
 }
 
-function bodyOf({ name }: Route, schema: Schema): fc.Arbitrary<string | null> {
+function bodyOf({ name }: AnyRoute, schema: Schema): fc.Arbitrary<string | null> {
   const given = schema.properties === undefined ? fittingJson(schema, name, NAMED) : objectJson(schema, NAMED);
   return fc.oneof(
     { weight: 30, arbitrary: given },

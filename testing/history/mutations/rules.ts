@@ -13,9 +13,10 @@ export const RULES: readonly Mutation[] = [
   {
     name: 'a read says that a session has ended by its deadline, and does not store it',
     store: 'redis',
-    file: `${DOMAIN}/sessions.ts`,
-    find: 'return isDue(session, now) ? endIfDue(this.#store, session.id, now) : session;',
-    replace: 'return isDue(session, now) ? asOf(session, now) : session;',
+    file: `${DOMAIN}/due-sessions.ts`,
+    find: 'return isDue(session, now) ? endIfDue(store, session.id, now) : session;',
+    replace:
+      "return isDue(session, now) ? { ...session, close_time: deadline(session), close_reason: 'idle' } : session;",
   },
   {
     name: 'a cached copy decides that a session has passed its deadline',

@@ -4,8 +4,7 @@ import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { sessionIdOf } from '@pip-sessions/contract/token';
 import type { Session } from '@pip-sessions/contract/v2';
 import { type Loaded, NearCache, type NearCacheStats, type PublishedChange } from '@pip-sessions/near-cache';
-import { withDeadline } from '../transport/deadline.ts';
-import { SessionsCallError } from '../transport/errors.ts';
+import { endsOf, withDeadline } from '../transport/deadline.ts';
 import { type TransportSettings, toTimeout, wholeNumber } from '../transport/options.ts';
 import { elapsedTime } from '../transport/platform.ts';
 import { createSessionsClient } from '../v2/client.ts';
@@ -147,13 +146,8 @@ async function passiveRead(
 function bounded<T>(read: Promise<T>, request: RequestOptions, settings: TransportSettings): Promise<T> {
   const { timeout_ms = settings.timeout_ms, signal } = request;
   const target = { url: settings.base, command: 'POST /v2/sessions/validate' };
-  const ends = {
-    timedOut: () => new SessionsCallError('TIMEOUT', target, `No response within ${timeout_ms} ms.`),
-    aborted: (cause: unknown) =>
-      new SessionsCallError('ABORTED', target, "The caller's signal aborted the call.", { cause }),
-  };
   read.catch(() => {});
-  return withDeadline(toTimeout(timeout_ms), signal, ends, () => read);
+  return withDeadline(toTimeout(timeout_ms), signal, endsOf(target, timeout_ms), () => read);
 }
 
 async function load(client: SessionsClient, token: string, age_ms_max: number): Promise<Loaded<Session | null>> {
@@ -205,6 +199,14 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
         return await client.remove(id, options);
       } finally {
         cache.changed(id);
+      }
+    },
+    eraseUser: async (user_id, options) => {
+      try {
+        return await client.eraseUser(user_id, options);
+      } finally {
+        // The response does not name the sessions.
+        cache.gap();
       }
     },
     closeMany: async (request, options) => {

@@ -1,7 +1,24 @@
+import { type CallTarget, SessionsCallError } from './errors.ts';
+
 /** The errors for work that did not settle by itself. */
 export interface Ends {
   readonly timedOut: () => Error;
   readonly aborted: (reason: unknown) => Error;
+}
+
+/** Returns the errors of a call. `cause` returns the failure of an earlier attempt. */
+export function endsOf(target: CallTarget, timeout_ms: number, cause: () => unknown = () => undefined): Ends {
+  return {
+    timedOut: () =>
+      new SessionsCallError(
+        'TIMEOUT',
+        target,
+        `No response within ${timeout_ms} ms. Check that the service runs and is not overloaded, or raise timeout_ms.`,
+        { cause: cause() },
+      ),
+    aborted: (reason) =>
+      new SessionsCallError('ABORTED', target, "The caller's signal aborted the call.", { cause: reason }),
+  };
 }
 
 /**

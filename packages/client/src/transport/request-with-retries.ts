@@ -1,5 +1,5 @@
-import { withDeadline } from './deadline.ts';
-import { type CallTarget, SessionsCallError } from './errors.ts';
+import { endsOf, withDeadline } from './deadline.ts';
+import type { CallTarget } from './errors.ts';
 import type { TransportSettings } from './options.ts';
 import { monotonicTime } from './platform.ts';
 import { type AnswerReader, brokenConnection, type Outcome, type PassingEnd, readOutcome } from './response.ts';
@@ -29,17 +29,7 @@ export async function send<T>(
   const { target, timeout_ms, repeat_after } = request;
   const deadline = monotonicTime() + timeout_ms;
   let failure: Error | undefined;
-  const ends = {
-    timedOut: () =>
-      new SessionsCallError(
-        'TIMEOUT',
-        target,
-        `No response within ${timeout_ms} ms. Check that the service runs and is not overloaded, or raise timeout_ms.`,
-        { cause: failure },
-      ),
-    aborted: (cause: unknown) =>
-      new SessionsCallError('ABORTED', target, "The caller's signal aborted the call.", { cause }),
-  };
+  const ends = endsOf(target, timeout_ms, () => failure);
   return withDeadline(timeout_ms, caller, ends, async (signal) => {
     for (let repeated = 0; ; repeated += 1) {
       const outcome = await attempt(settings, request, signal);

@@ -20,6 +20,8 @@ export interface Failure {
 export interface AnswerReader<T> {
   /** Returns the result in a body; throws if there is none. */
   readonly result: (text: string) => T;
+  /** Set for a response that is read in parts: returns the result, without reading the body. */
+  readonly inParts?: (response: Response) => T;
   /** Returns the error in a response; null if it is not from this API. */
   readonly error: (answer: ErrorAnswer) => Error | null;
 }
@@ -41,6 +43,7 @@ export async function readOutcome<T>(
   reader: AnswerReader<T>,
 ): Promise<Outcome<T>> {
   const { ok, status, headers } = response;
+  if (ok && reader.inParts) return { type: 'result', result: reader.inParts(response) };
   const text = await readText(response, bytes_max);
   if (text === null) {
     const message = `The response is larger than ${bytes_max} bytes. Request a smaller page, or raise answer_bytes_max.`;
@@ -101,7 +104,7 @@ function foreign(target: CallTarget, status: number): SessionsCallError {
   return new SessionsCallError('UNREACHABLE', target, message, { status });
 }
 
-function notAnAnswer(target: CallTarget, status: number, cause: unknown): SessionsCallError {
+export function notAnAnswer(target: CallTarget, status: number, cause: unknown): SessionsCallError {
   const message =
     `The response (status ${status}) is not from a sessions service. ` +
     'Check the address and the route; redirects are not followed.';

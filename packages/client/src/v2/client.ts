@@ -4,7 +4,7 @@ import { ROUTES_V2 } from '@pip-sessions/contract/routes';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { randomHex } from '../transport/platform.ts';
 import { NotFoundError } from './errors.ts';
-import { createCallV2, type SessionsClientOptions } from './request.ts';
+import { createCallsV2, type SessionsClientOptions } from './request.ts';
 import { readerOf } from './results.ts';
 
 /** The size of a random UUID: such a key is unique, and cannot be guessed. */
@@ -27,11 +27,15 @@ export function createSessionsClient<User = unknown, Data = unknown>(
   client: SessionsClientOptions,
 ): SessionsClient<User, Data> {
   assertObject(client, 'options', "createSessionsClient({ url: 'http://localhost:8080', key })");
-  const call = createCallV2(client);
+  const { call, lines } = createCallsV2(client);
   const methods = clientMethods({
     send: (name, request, options) => {
       const route = ROUTES_V2[name];
       return call({ ...request, route, read: readerOf(route, request) }, options);
+    },
+    lines: (name, request, options) => {
+      const route = ROUTES_V2[name];
+      return lines({ ...request, route, read: readerOf(route, request) }, options);
     },
     // Only a missing session is a result. A wrong path is a mistake in the set-up.
     isMissing: (error) => error instanceof NotFoundError && error.code === 'SESSION_NOT_FOUND',

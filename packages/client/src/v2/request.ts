@@ -1,6 +1,7 @@
 import { assertKnownOptions } from '@pip-sessions/contract/arguments';
 import type { RequestOptions } from '@pip-sessions/contract/request-options';
 import type { RouteV2 } from '@pip-sessions/contract/routes';
+import type { ExportLine } from '@pip-sessions/contract/v2';
 import { CORRELATION_HEADER, headerText, traceparentText, visibleAscii } from '../transport/header-values.ts';
 import {
   JSON_TYPE,
@@ -14,6 +15,7 @@ import {
 } from '../transport/options.ts';
 import { send } from '../transport/request-with-retries.ts';
 import type { PassingEnd } from '../transport/response.ts';
+import { readLines } from './lines.ts';
 import { toPath, toQuery } from './paths.ts';
 import { answerReaderV2 } from './response.ts';
 
@@ -24,6 +26,7 @@ export interface SessionsClientOptions extends TransportOptions {
 }
 
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
+const LINES_TYPE = 'application/x-ndjson';
 /** Statuses after which the service has certainly not carried out the request. */
 const NOT_DONE: ReadonlySet<PassingEnd> = new Set<PassingEnd>([429, 503]);
 /** Idempotent requests: safe to send again even if the outcome of the first attempt is unknown. */
@@ -45,22 +48,48 @@ interface RequestV2<T> {
 /** Sends a request. Rejects as `SessionsClient` says. */
 export type CallV2 = <T>(request: RequestV2<T>, options?: RequestOptions) => Promise<T>;
 
+/** Sends a request and returns the lines of its response as they arrive. `read` converts each of them. */
+export type LinesV2 = (request: RequestV2<ExportLine>, options?: RequestOptions) => AsyncIterable<ExportLine>;
+
 /** Throws a `TypeError` that names an option which is missing or wrong. */
-export function createCallV2(client: SessionsClientOptions): CallV2 {
+export function createCallsV2(client: SessionsClientOptions): { readonly call: CallV2; readonly lines: LinesV2 } {
   const settings = toClientSettings(client);
-  return async (request, options = {}) => {
-    const { route, id, query = {}, if_match, read } = request;
-    const { method, path } = route;
-    const { timeout_ms = settings.timeout_ms, signal } = options;
-    const target = { url: settings.base, command: `${method} ${path}` };
-    const address = settings.base + toPath(route, id) + toQuery(query);
-    const headers = toHeaders(settings, request, options);
-    // A redirected request would send the key and the token to another host.
-    const init: RequestInit = { method, headers, body: toBody(request), redirect: 'manual' };
-    const prepared = { target, address, init, reader: answerReaderV2(route, read) };
-    const repeat_after = route.isIdempotent && if_match === undefined ? NOT_DONE_OR_UNKNOWN : NOT_DONE;
-    return send(settings, { ...prepared, timeout_ms: toTimeout(timeout_ms), repeat_after }, signal);
+  return {
+    call: async (request, options = {}) => {
+      const reader = answerReaderV2(request.route, request.read);
+      return send(settings, { ...prepared(settings, request, options), reader }, options.signal);
+    },
+    lines: async function* (request, options = {}) {
+      const reader = { ...answerReaderV2<Response>(request.route, noWhole), inParts: (response: Response) => response };
+      const { init, ...rest } = prepared(settings, request, options);
+      const headers = { ...init.headers, accept: `${LINES_TYPE}, application/problem+json` };
+      const response = await send(settings, { ...rest, init: { ...init, headers }, reader }, options.signal);
+      yield* readLines(
+        response,
+        { ...rest, signal: options.signal, bytes_max: settings.answer_bytes_max },
+        request.read,
+      );
+    },
   };
+}
+
+function prepared(settings: TransportSettings, request: RequestV2<unknown>, options: RequestOptions) {
+  const { route, id, query = {}, if_match } = request;
+  const { method, path } = route;
+  const { timeout_ms = settings.timeout_ms } = options;
+  const headers = toHeaders(settings, request, options);
+  return {
+    target: { url: settings.base, command: `${method} ${path}` },
+    address: settings.base + toPath(route, id) + toQuery(query),
+    // A redirected request would send the key and the token to another host.
+    init: { method, headers, body: toBody(request), redirect: 'manual' } as const,
+    timeout_ms: toTimeout(timeout_ms),
+    repeat_after: route.isIdempotent && if_match === undefined ? NOT_DONE_OR_UNKNOWN : NOT_DONE,
+  };
+}
+
+function noWhole(): never {
+  throw new TypeError('The response is read in parts.');
 }
 
 const CLIENT_OPTIONS: Readonly<Record<keyof SessionsClientOptions, true>> = { ...TRANSPORT_OPTIONS, key: true };

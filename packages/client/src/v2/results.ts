@@ -3,6 +3,8 @@ import type { ResultNameV2, RouteV2 } from '@pip-sessions/contract/routes';
 import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
 import type {
   CloseManyResult,
+  EraseResult,
+  ExportLine,
   ListRequest,
   OpenResult,
   RotateResult,
@@ -59,6 +61,9 @@ const toSession = reader<Session>(session);
 const toOpenResult = reader<OpenResult>(object<OpenResult>({ session, token: string, evicted: listOf(string) }));
 const toRotateResult = reader<RotateResult>(object<RotateResult>({ session, token: string }));
 const toCloseManyResult = reader<CloseManyResult>(object<CloseManyResult>({ ids: listOf(string), more: boolean }));
+const toEraseResult = reader<EraseResult>(
+  object<EraseResult>({ user_id_hash: string, time: string, erased: number, closed: number, more: boolean }),
+);
 const toStats = reader<Stats>(
   object<Stats>({
     live: number,
@@ -100,7 +105,14 @@ function toValidation(json: unknown): Validation {
   return validation;
 }
 
-/** Returns the function that converts the JSON of a route's response. */
+/** Converts a line of an export. A newer service may add lines of other types. */
+function toExportLine(json: unknown): ExportLine {
+  const { type } = reader<{ readonly type: string }>(object({ type: string }))(json);
+  if (type === 'session') return reader<ExportLine>(object({ type: string, session }))(json);
+  return reader<ExportLine>(type === 'end' ? object({ type: string, sessions: number }) : anything)(json);
+}
+
+/** Returns the function that converts the JSON of a route's response, or of each line of it. */
 export function readerOf<T>({ result }: RouteV2, { query, isCount }: MethodRequest): (json: unknown) => T {
   if (result === 'ChangeStream') throw new TypeError('The change stream has no single result.');
   if (result !== 'SessionPage') return READERS[result] as (json: unknown) => T;
@@ -111,6 +123,8 @@ export function readerOf<T>({ result }: RouteV2, { query, isCount }: MethodReque
 
 const READERS: Readonly<Record<Exclude<ResultNameV2, 'SessionPage' | 'ChangeStream'>, (json: unknown) => unknown>> = {
   CloseManyResult: toCloseManyResult,
+  EraseResult: toEraseResult,
+  ExportLine: toExportLine,
   OpenResult: toOpenResult,
   RotateResult: toRotateResult,
   Session: toSession,

@@ -11,6 +11,7 @@ import type {
   Expired,
   HourCounts,
   PageRequest,
+  RemovedOfUser,
   Scan,
   ScanKey,
   SessionFilter,
@@ -161,6 +162,12 @@ export class FileStore implements SessionStore {
     const purged = await this.#opened().purge(closed_before, limit);
     if (purged > 0) await this.#saved();
     return purged;
+  }
+
+  async removeOfUser(user_id: string, limit: number, now: number): Promise<RemovedOfUser> {
+    const removed = await this.#at(now).removeOfUser(user_id, limit, now);
+    if (removed.count > 0) await this.#saved();
+    return removed;
   }
 
   async clockDifference(): Promise<null> {

@@ -1,13 +1,13 @@
-import { clientMethods } from '@pip-sessions/contract/client-methods';
+import { clientMethods, type MethodRequest } from '@pip-sessions/contract/client-methods';
 import type { RouteNameV2 } from '@pip-sessions/contract/routes';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
-import type { ProblemCode } from '@pip-sessions/contract/v2';
+import type { ExportLine, ProblemCode } from '@pip-sessions/contract/v2';
 import { SessionsError } from '../domain/errors.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Caller } from './caller.ts';
 import { parseBounded } from './careful-json.ts';
 import { ERROR_MAP, RequestError } from './error-codes.ts';
-import type { Route, RouteContext, RouteRequest } from './v2/route.ts';
+import type { AnyRoute, RouteContext, RouteRequest } from './v2/route.ts';
 import { ROUTES } from './v2/routes.ts';
 
 /** The size limits of a client in the same process. */
@@ -37,14 +37,32 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
   const { value_bytes_max = VALUE_BYTES_MAX, body_bytes_max = BODY_BYTES_MAX } = options;
   const context: RouteContext = { sessions, value_bytes_max, suspicious: () => {} };
 
-  /** Runs a route with a copy of the input, as it would arrive over HTTP. */
-  async function call<T>(name: RouteNameV2, request: Partial<RouteRequest> = {}): Promise<T> {
+  /** Returns a request with a copy of the input, as it would arrive over HTTP. */
+  function received(request: Partial<RouteRequest>): RouteRequest {
+    const input = 'input' in request ? plain(request.input, body_bytes_max) : {};
+    return { ...NOTHING, ...request, input };
+  }
+
+  async function call<T>(name: RouteNameV2, request: Partial<RouteRequest>): Promise<T> {
     try {
-      const input = 'input' in request ? plain(request.input, body_bytes_max) : {};
-      const { text } = await routeOf(name).run(context, { ...NOTHING, ...request, input });
+      const route = routeOf(name);
+      if (!('run' in route)) throw new TypeError(`The route "${name}" has no single result.`);
+      const { text } = await route.run(context, received(request));
       return JSON.parse(text);
     } catch (error) {
-      throw error instanceof RequestError ? new EmbeddedRequestError(error) : error;
+      throw embedded(error);
+    }
+  }
+
+  async function* lines(name: RouteNameV2, { body }: MethodRequest): AsyncGenerator<ExportLine> {
+    try {
+      const route = routeOf(name);
+      if (!('stream' in route)) throw new TypeError(`The route "${name}" has no lines.`);
+      for await (const part of route.stream(context, received({ input: body })).parts) {
+        for (const line of part.trimEnd().split('\n')) yield JSON.parse(line);
+      }
+    } catch (error) {
+      throw embedded(error);
     }
   }
 
@@ -54,6 +72,7 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
       const input = 'body' in request ? { input: request.body } : query && { input: query };
       return call(name, { id, ...input, revision: if_match, idempotency_key });
     },
+    lines,
     isMissing: (error) => error instanceof SessionsError && error.code === 'SESSION_NOT_FOUND',
   });
   return methods as SessionsClient<User, Data>;
@@ -71,6 +90,10 @@ export class EmbeddedRequestError extends Error {
   }
 }
 
+function embedded(error: unknown): unknown {
+  return error instanceof RequestError ? new EmbeddedRequestError(error) : error;
+}
+
 /** The caller for requests from the same process. It may do everything. */
 export const THIS_PROCESS: Caller = { key: null, scope: 'admin', address: '' };
 const NOTHING: RouteRequest = {
@@ -81,9 +104,9 @@ const NOTHING: RouteRequest = {
   idempotency_key: null,
 };
 
-const BY_NAME = new Map<string, Route>(ROUTES.map((route) => [route.name, route]));
+const BY_NAME = new Map<string, AnyRoute>(ROUTES.map((route) => [route.name, route]));
 
-function routeOf(name: string) {
+function routeOf(name: RouteNameV2): AnyRoute {
   const route = BY_NAME.get(name);
   if (route) return route;
   throw new TypeError(`Unknown route "${name}".`);

@@ -1,3 +1,4 @@
+import { invalidMember } from './errors.ts';
 import type { SessionStore } from './store.ts';
 
 /**
@@ -16,6 +17,11 @@ const OWNERS_SET: ReadonlySet<string> = new Set(OWNERS);
 
 export function ownsBrowserEntries(user_id: string): boolean {
   return OWNERS_SET.has(user_id);
+}
+
+/** Throws `INVALID_DATA` for an owner of browser entries: its entries belong to the browsers of many users. */
+export function assertIsUser(user_id: string): void {
+  if (ownsBrowserEntries(user_id)) throw invalidMember('user_id', 'must be a user: it owns browser entries');
 }
 
 /**

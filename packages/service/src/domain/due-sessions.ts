@@ -31,6 +31,15 @@ export async function endIfDue(store: Pick<SessionStore, 'update'>, id: string, 
   return result.outcome === 'missing' ? null : result.session;
 }
 
+/** Returns a session that was read from the store; ends it there first if it is past its deadline. */
+export function settled(
+  store: Pick<SessionStore, 'update'>,
+  session: Session,
+  now: number,
+): Session | Promise<Session | null> {
+  return isDue(session, now) ? endIfDue(store, session.id, now) : session;
+}
+
 /**
  * Reads several sessions after the sessions past their deadline have been ended in the store. `read` gets the time by
  * which it decides whether a session is live. That time is before `now`, so that no session is shown as ended too

@@ -53,5 +53,10 @@ export function randomText(bytes: number): string {
 
 /** The prefix of the ids of all sessions of a user. */
 export function userPrefix(userId: string): string {
-  return hash('sha256', userId, 'hex').slice(0, USER_PREFIX_LENGTH);
+  return userHash(userId).slice(0, USER_PREFIX_LENGTH);
+}
+
+/** Returns the SHA-256 of a user id as hex: it identifies a user in log lines and receipts. */
+export function userHash(userId: string): string {
+  return hash('sha256', userId, 'hex');
 }

@@ -1,7 +1,7 @@
 import { tokenOf } from '@pip-sessions/contract/token';
 import { countSignIns } from './browser-entries.ts';
 import type { ChangeListener } from './changes.ts';
-import { endDue, endIfDue, isDue, readSettled } from './due-sessions.ts';
+import { endDue, readSettled, settled } from './due-sessions.ts';
 import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
@@ -31,6 +31,7 @@ import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } fro
 import { type ValidateOptions, type Validation, Validator } from './tokens/token-validator.ts';
 import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
+import { UserData } from './user-data.ts';
 
 /** The result of opening a session. */
 export interface Opened {
@@ -52,6 +53,8 @@ export class Sessions {
   readonly #validator: Validator;
   readonly #rotation: Rotation;
   readonly #touches: Touches;
+  /** Exports and erases what is stored about a user. */
+  readonly users: UserData;
   #swept: Swept | null = null;
 
   /**
@@ -71,6 +74,7 @@ export class Sessions {
     this.#touches = new Touches(lookup, touchFailed);
     this.#validator = new Validator(store, lookup, this.#settings, this.#touches, clock);
     this.#rotation = new Rotation(store, this.#settings, this.#validator);
+    this.users = new UserData(store, clock);
   }
 
   /** Opens a session for an authenticated user. Rejects with `INVALID_DATA`, `SESSION_LIMIT` and `STORE_FULL`. */
@@ -109,12 +113,12 @@ export class Sessions {
 
   /** Returns the session with the id, live or ended; null if there is none. */
   get(id: string): Promise<Session | null> {
-    return this.#store.find(id).then((session) => session && this.#settled(session));
+    return this.#store.find(id).then((session) => session && settled(this.#store, session, this.#clock.now()));
   }
 
   /**
-   * Validates a token and returns its session. It counts as activity unless it is passive. A rotated token that is used after its grace
-   * period closes the session as `compromised`. A cached session older than `age_ms_max` is read again.
+   * Validates a token and returns its session. It counts as activity unless it is passive. A rotated token that is used
+   * after its grace period closes the session as `compromised`. A cached session older than `age_ms_max` is read again.
    */
   validate(token: string, options?: ValidateOptions): Promise<Validation> {
     return this.#validator.validate(token, this.#clock.now(), options);
@@ -275,7 +279,7 @@ export class Sessions {
     const found = await this.#store.find(id);
     if (!found?.token?.open_nonce) throw error;
     const secret = successor(key, found.token.open_nonce, lineageOf(found));
-    const session = await this.#settled(found);
+    const session = await settled(this.#store, found, this.#clock.now());
     if (!session) throw error;
     const presented = judge(session, secret, now);
     const isGood = presented.is === 'current' || presented.is === 'recent';
@@ -286,11 +290,5 @@ export class Sessions {
   async #change(id: string, update: SessionUpdate, now = this.#clock.now()): Promise<Session | null> {
     const result = await this.#store.update(id, update, now);
     return result.outcome === 'missing' ? null : changedOrThrow(result, update);
-  }
-
-  /** Returns a session that was read from the store; ends it there first if it is past its deadline. */
-  #settled(session: Session): Session | Promise<Session | null> {
-    const now = this.#clock.now();
-    return isDue(session, now) ? endIfDue(this.#store, session.id, now) : session;
   }
 }

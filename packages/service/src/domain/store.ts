@@ -87,6 +87,15 @@ export interface Expired {
   readonly earliest: number | null;
 }
 
+export interface RemovedOfUser {
+  /** The number of sessions that were deleted. */
+  readonly count: number;
+  /** How many of them were live at `now`. */
+  readonly live: number;
+  /** Whether the user may have sessions left. If true, call again. */
+  readonly more: boolean;
+}
+
 /**
  * The sessions opened and closed in one hour. Each is counted in the hour in which the store wrote it. A session that
  * expires is counted when a sweep or another operation closes it. Browser entries of session libraries are not counted
@@ -174,6 +183,11 @@ export interface SessionStore {
    * Deletes at most `limit` sessions that ended before `closed_before` and are stored as closed. Returns their number.
    */
   purge(closed_before: number, limit: number): Promise<number>;
+  /**
+   * Deletes at most `limit` sessions of a user, live or ended, each as `remove` does. Sessions that another node opens
+   * meanwhile may be left. If sessions of the user cannot be read, deletes the others and rejects.
+   */
+  removeOfUser(user_id: string, limit: number, now: number): Promise<RemovedOfUser>;
   /**
    * Takes or renews the lease for work that only one node does at a time. The lease ends `lease_ms` after `now`.
    * Returns whether the holder has the lease. With `lease_ms` 0 the holder releases it. A store that belongs to one

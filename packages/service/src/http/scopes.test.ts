@@ -23,6 +23,8 @@ const RIGHTS: Readonly<Record<string, Scope>> = {
   'GET /v2/sessions': 'admin',
   'POST /v2/sessions/close': 'admin',
   'DELETE /v2/sessions/{id}': 'admin',
+  'POST /v2/users/export': 'admin',
+  'POST /v2/users/erase': 'admin',
   'GET /v2/stats': 'admin',
   'POST /v1/sessions/open_session': 'write',
   'POST /v1/sessions/get_session_by_id': 'write',

@@ -9,7 +9,8 @@ import { apply } from '../domain/session-update.ts';
 import type { PageRequest, SessionFilter, SessionStore } from '../domain/store.ts';
 
 /** Few ids, users and times, so that they often collide. */
-const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+const IDS = ['a', 'b', 'c', 'd', 'e'];
+const id = fc.constantFrom(...IDS);
 const user_id = fc.constantFrom('x', 'y');
 const time = fc.integer({ min: 0, max: 60 });
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
@@ -25,6 +26,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('replace' as const), id, member: fc.constantFrom('user' as const, 'data' as const) }),
   fc.record({ do: fc.constant('close' as const), id }),
   fc.record({ do: fc.constant('remove' as const), id }),
+  fc.record({ do: fc.constant('remove of user' as const), user_id }),
   fc.record({ do: fc.constant('expire' as const), limit: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 20 }) }),
   fc.record({
@@ -97,6 +99,14 @@ async function follow(store: SessionStore, steps: readonly Step[]): Promise<void
         const removed = await store.remove(next.id);
         assert.deepEqual(view(removed, now), view(model.sessions.get(next.id) ?? null, now));
         model.sessions.delete(next.id);
+        break;
+      }
+      case 'remove of user': {
+        const removed = [...model.sessions.values()].filter((session) => session.user_id === next.user_id);
+        const live = removed.filter((session) => isLive(session, now)).length;
+        const expected = { count: removed.length, live, more: false };
+        assert.deepEqual(await store.removeOfUser(next.user_id, IDS.length + 1, now), expected);
+        for (const session of removed) model.sessions.delete(session.id);
         break;
       }
       case 'expire':

@@ -6,7 +6,7 @@ import { changesOperation } from './changes-document.ts';
 import { CHANGES_ROUTE } from './changes-route.ts';
 import { BODY_EXAMPLES, EXAMPLES, QUERY_EXAMPLES } from './examples.ts';
 import { healthPaths } from './health-document.ts';
-import type { Route } from './route.ts';
+import type { AnyRoute, Route } from './route.ts';
 import { ROUTES } from './routes.ts';
 import { SCHEMAS, type SchemaName } from './schemas.ts';
 
@@ -103,8 +103,11 @@ export function openapiV2(): object {
   };
 }
 
-function operation(route: Route): object {
+const STREAM = 'Lines of JSON, each with this schema. A response without a line of the type `end` is incomplete';
+
+function operation(route: AnyRoute): object {
   const { name, summary, scope, status, result } = route;
+  const isStream = 'stream' in route;
   return {
     operationId: name,
     tags: ['sessions'],
@@ -119,16 +122,16 @@ function operation(route: Route): object {
     ...(hasBody(route) && { requestBody: requestBody(route) }),
     responses: {
       [status]: {
-        description: status === 201 ? 'The session was opened' : 'The result',
+        description: isStream ? STREAM : status === 201 ? 'The session was opened' : 'The result',
         ...(isSession(result) && { headers: { ETag: { $ref: '#/components/headers/ETag' } } }),
-        content: { 'application/json': { schema: schemaOf(result) } },
+        content: { [isStream ? 'application/x-ndjson' : 'application/json']: { schema: schemaOf(result) } },
       },
       ...errorResponses(problemsOf(route)),
     },
   };
 }
 
-function hasBody({ method, input }: Route): boolean {
+function hasBody({ method, input }: AnyRoute): boolean {
   return method !== 'GET' && input !== 'Empty';
 }
 
@@ -136,20 +139,20 @@ function isSession(result: SchemaName): boolean {
   return result === 'Session' || result === 'OpenResult' || result === 'RotateResult';
 }
 
-function requestBody({ name, method, input }: Route): object {
+function requestBody({ name, method, input }: AnyRoute): object {
   const media = { schema: schemaOf(input), ...(name in BODY_EXAMPLES && { example: BODY_EXAMPLES[name] }) };
   const types = method === 'PATCH' ? ['application/merge-patch+json', 'application/json'] : ['application/json'];
   const required = input !== 'CloseRequest';
   return { required, content: Object.fromEntries(types.map((type) => [type, media])) };
 }
 
-function pathParameters({ path }: Route): object[] {
+function pathParameters({ path }: AnyRoute): object[] {
   if (!path.includes('{id}')) return [];
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' }, example: EXAMPLE_ID };
   return [{ ...id, description: 'The id of the session' }];
 }
 
-function queryParameters({ method, input }: Route): object[] {
+function queryParameters({ method, input }: AnyRoute): object[] {
   if (method !== 'GET' || input !== 'ListQuery') return [];
   return Object.entries(SCHEMAS.ListQuery.properties).map(([name, schema]) => ({
     name,
@@ -160,7 +163,7 @@ function queryParameters({ method, input }: Route): object[] {
   }));
 }
 
-function headerParameters({ name, isConditional }: Route): object[] {
+function headerParameters({ name, isConditional }: AnyRoute): object[] {
   const header = (header: string, description: string, schema: object) => ({
     name: header,
     in: 'header',

@@ -1,4 +1,5 @@
 import type { RouteNameV2 } from '@pip-sessions/contract/routes';
+import { userHash } from '../../domain/ids.ts';
 import { problemExample } from '../error-examples.ts';
 import { EXAMPLE_ID, EXAMPLE_TOKEN, EXAMPLE_USER } from '../example-session.ts';
 import type { Of, SchemaName } from './schemas.ts';
@@ -48,6 +49,15 @@ export const EXAMPLES: {
   CloseRequest: { reason: 'revoked' },
   CloseManyRequest: { filter: { user_id, active: true }, reason: 'revoked' },
   CloseManyResult: { ids: [EXAMPLE_ID], more: false },
+  UserRequest: { user_id },
+  ExportLine: { type: 'session', session: SESSION },
+  EraseResult: {
+    user_id_hash: userHash(user_id),
+    time: '2026-01-01T00:00:00.000Z',
+    erased: 1,
+    closed: 1,
+    more: false,
+  },
   Stats: {
     live: 1,
     opened: 2,

@@ -29,6 +29,16 @@ export interface RouteAnswer {
   readonly revision?: number;
   /** The id of the session that was opened, for the log. */
   readonly opened?: string;
+  /** `userHash` of the user whose data was erased, for the log. */
+  readonly user_id_hash?: string;
+}
+
+/** A response that is sent in parts. */
+export interface RouteStream {
+  /** Parts of the body; a fault throws. */
+  readonly parts: AsyncIterable<string>;
+  /** `userHash` of the user whose data is exported, for the log. */
+  readonly user_id_hash: string;
 }
 
 export type SuspiciousEvent = 'unknown_token' | 'compromised_session';
@@ -41,8 +51,8 @@ export interface RouteContext {
   readonly suspicious: (event: SuspiciousEvent, token: string, address: string) => void;
 }
 
-/** A route of API v2: its form on the wire, the scope that it requires, and its use case. */
-export interface Route extends RouteV2 {
+/** The form of a route of API v2 on the wire, and the scope that it requires. */
+interface RouteForm extends RouteV2 {
   readonly name: RouteNameV2;
   readonly summary: string;
   /** The schema of the body, or of the query of a GET. */
@@ -54,39 +64,68 @@ export interface Route extends RouteV2 {
   readonly problems: readonly ProblemCode[];
   /** The largest body that the schema can need, in bytes. */
   readonly body_bytes_max: number;
+}
+
+/** A route of API v2 with its use case. */
+export interface Route extends RouteForm {
   readonly run: (context: RouteContext, request: RouteRequest) => Promise<RouteAnswer>;
 }
 
-type Defaults = 'status' | 'problems';
+/** A route whose response is lines of JSON, each with the schema of its result. */
+export interface StreamRoute extends RouteForm {
+  readonly stream: (context: RouteContext, request: RouteRequest) => RouteStream;
+}
+
+/** A route whose response ends. */
+export type AnyRoute = Route | StreamRoute;
+
+type Definition<N extends SchemaName> = Pick<Route, 'summary'> &
+  Partial<Pick<Route, 'status' | 'problems'>> & { readonly input: N };
+type UseCase<N extends SchemaName, Result> = (
+  context: RouteContext,
+  request: RouteRequest & { readonly input: Of<N> },
+) => Result;
 
 export function route<N extends SchemaName>(
   name: RouteNameV2,
-  definition: Pick<Route, 'summary'> &
-    Partial<Pick<Route, Defaults>> & {
-      readonly input: N;
-      readonly run: (context: RouteContext, request: RouteRequest & { readonly input: Of<N> }) => Promise<RouteAnswer>;
-    },
+  { run, ...definition }: Definition<N> & { readonly run: UseCase<N, Promise<RouteAnswer>> },
 ): Route {
-  const { run, ...rest } = definition;
+  const { form, checked } = formOf(name, definition);
+  return { ...form, run: checked(run) };
+}
+
+export function streamRoute<N extends SchemaName>(
+  name: RouteNameV2,
+  { stream, ...definition }: Definition<N> & { readonly stream: UseCase<N, RouteStream> },
+): StreamRoute {
+  const { form, checked } = formOf(name, definition);
+  return { ...form, stream: checked(stream) };
+}
+
+/** Returns the form of a route, and a function that makes a use case check its request. */
+function formOf<N extends SchemaName>(name: RouteNameV2, definition: Definition<N>) {
   const schema = SCHEMAS[definition.input] as TSchema;
   const check = inputCheck(schema);
   const contract = ROUTES_V2[name];
   const hasId = contract.path.includes('{id}');
-  return {
+  const form: RouteForm = {
     ...contract,
     name,
-    result: contract.result as Route['result'],
+    result: contract.result as RouteForm['result'],
     status: 200,
     problems: [],
-    ...rest,
+    ...definition,
     body_bytes_max: bodyBytesMax(schema),
-    run: (context, request) => {
+  };
+  const checked =
+    <Result>(use: UseCase<N, Result>) =>
+    (context: RouteContext, request: RouteRequest): Result => {
       if (hasId) assertStorable('id', request.id);
       assertRevision(request.revision);
       check(request.input);
-      return run(context, request as RouteRequest & { readonly input: Of<N> });
-    },
-  };
+      return use(context, request as RouteRequest & { readonly input: Of<N> });
+    };
+  return { form, checked };
 }
 
 /** Throws `INVALID_DATA` for a value that cannot be a revision. */

@@ -1,10 +1,13 @@
 import { ROUTES_V2, type RouteNameV2 } from '@pip-sessions/contract/routes';
-import type { Route } from './route.ts';
+import type { AnyRoute } from './route.ts';
 import { SESSION_ROUTES } from './session-routes.ts';
 import { TOKEN_ROUTES } from './token-routes.ts';
+import { USER_ROUTES } from './user-routes.ts';
 
 const order = Object.keys(ROUTES_V2);
 const indexOf = ({ name }: { readonly name: RouteNameV2 }) => order.indexOf(name);
 
-/** The routes of API v2 that are no streams, in the order of the contract. */
-export const ROUTES: readonly Route[] = [...SESSION_ROUTES, ...TOKEN_ROUTES].sort((a, b) => indexOf(a) - indexOf(b));
+/** The routes of API v2 whose responses end, in the order of the contract. */
+export const ROUTES: readonly AnyRoute[] = [...SESSION_ROUTES, ...TOKEN_ROUTES, ...USER_ROUTES].sort(
+  (a, b) => indexOf(a) - indexOf(b),
+);

@@ -19,6 +19,7 @@ import {
 } from './schema-fields.ts';
 import { closed, oneOf, Session, SessionSummary } from './session-schemas.ts';
 import { TOKEN_SCHEMAS } from './token-schemas.ts';
+import { USER_SCHEMAS } from './user-schemas.ts';
 
 /** The requests and responses of API v2, by their names in the OpenAPI document. */
 export const SCHEMAS = {
@@ -106,6 +107,7 @@ export const SCHEMAS = {
     },
     closed,
   ),
+  ...USER_SCHEMAS,
   Stats: Type.Object(
     {
       live: Type.Integer({

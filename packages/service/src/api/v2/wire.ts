@@ -7,6 +7,7 @@ import type { Swept } from '../../domain/sweep.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { WithToken } from '../../domain/tokens/rotation.ts';
 import type { Validation } from '../../domain/tokens/token-validator.ts';
+import type { Erased } from '../../domain/user-data.ts';
 import { stringText, timeText } from '../json-text.ts';
 import { cursorOf } from './cursor.ts';
 
@@ -37,6 +38,19 @@ export function pageText({ sessions, next }: Scan, total: number | null, now: nu
 
 export function closedText({ ids, more }: ClosedMatching): string {
   return JSON.stringify({ ids, more });
+}
+
+/** Returns the lines of some sessions in an export, each with its line feed. */
+export function exportedText(sessions: readonly Session[], now: number): string {
+  return sessions.map((session) => `{"type":"session","session":${sessionText(session, now)}}\n`).join('');
+}
+
+export function exportEndText(sessions: number): string {
+  return `${JSON.stringify({ type: 'end', sessions })}\n`;
+}
+
+export function erasedText({ time, ...erased }: Erased): string {
+  return JSON.stringify({ ...erased, time: isoTime(time) });
 }
 
 export function statsText({ live, hours, swept }: Stats): string {

@@ -58,7 +58,7 @@ test('a cached session is used without requests, and is evicted when others end 
   assert.equal(await client.read(token), null);
 });
 
-test('a read sees what the same process has ended, stored or rotated before', async (t) => {
+test('a read sees what the same process has ended, stored, rotated or erased before', async (t) => {
   const server = await start(t);
   const { client, token, id } = await cached(t, server);
   await client.replaceData(id, { n: 1 });
@@ -70,6 +70,9 @@ test('a read sees what the same process has ended, stored or rotated before', as
   const other = await cached(t, server);
   await other.client.closeMany({ filter: { user_id: 'u' } });
   assert.equal(await other.client.read(other.token), null);
+  const third = await cached(t, server);
+  assert.equal((await third.client.eraseUser('u')).closed, 1);
+  assert.equal(await third.client.read(third.token), null);
 });
 
 test('a passive read is served from the memory of its caller, and caches nothing', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { startTestServer, type TestServer } from '../../../../../testing/http/test-server.ts';
-import type { Route } from '../../api/v2/route.ts';
+import type { AnyRoute } from '../../api/v2/route.ts';
 import { ROUTES } from '../../api/v2/routes.ts';
 import { SCHEMAS, type SchemaName } from '../../api/v2/schemas.ts';
 import { call, type Reply, type Sent } from './fixtures/call.ts';
@@ -37,6 +37,7 @@ const GOOD: Readonly<Partial<Record<SchemaName, object>>> = {
   RotateRequest: { token: 'none' },
   CloseRequest: {},
   CloseManyRequest: { filter: {} },
+  UserRequest: { user_id: 'nobody' },
   Empty: {},
 };
 
@@ -145,7 +146,7 @@ function* members(schema: Schema, path: readonly string[] = []): Generator<[read
 }
 
 /** Returns a valid request with this JSON as the value of one property. */
-function bodyWith(route: Route, path: readonly string[], json: string): string {
+function bodyWith(route: AnyRoute, path: readonly string[], json: string): string {
   const hole = path.reduceRight<unknown>((inner, name) => (name === '0' ? [inner] : { [name]: inner }), '@');
   return JSON.stringify({ ...GOOD[route.input], ...(hole as object) }).replace('"@"', () => json);
 }

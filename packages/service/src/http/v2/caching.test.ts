@@ -10,6 +10,8 @@ const BODIES: Readonly<Record<string, (token: string) => object>> = {
   validateToken: (token) => ({ token }),
   rotateToken: (token) => ({ token }),
   closeSessions: () => ({ filter: { user_id: 'u' } }),
+  exportUser: () => ({ user_id: 'u' }),
+  eraseUser: () => ({ user_id: 'u' }),
   updateSession: () => ({ client: 'phone' }),
 };
 

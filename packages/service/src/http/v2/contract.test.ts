@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type * as contract from '@pip-sessions/client';
+import type { ExportLine } from '@pip-sessions/contract/v2';
 import type { Of, SchemaName } from '../../api/v2/schemas.ts';
 
 /**
@@ -20,10 +21,13 @@ interface Contract {
   readonly ListQuery: contract.ListRequest;
   readonly CloseManyRequest: contract.CloseManyRequest;
   readonly CloseManyResult: contract.CloseManyResult;
+  readonly EraseResult: contract.EraseResult;
+  readonly ExportLine: ExportLine;
   readonly Stats: contract.Stats;
   readonly Problem: contract.Problem;
   // Types that the client creates itself from arguments.
   readonly ValidateRequest: { readonly token: string; readonly max_age?: number; readonly touch?: boolean };
+  readonly UserRequest: { readonly user_id: string };
   readonly CloseRequest: Pick<contract.CloseManyRequest, 'reason' | 'by'>;
   readonly Empty: object;
   readonly AnyJson: unknown;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseToken } from '@pip-sessions/contract/token';
-import type { Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/route.ts';
+import type { AnyRoute, Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/route.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { type Logger, sessionRef } from '../../observability/log.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
@@ -15,6 +15,7 @@ import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
 import type { Handler } from '../request-handler.ts';
 import { endWithText } from '../response-text.ts';
 import { atOneOf } from './if-match.ts';
+import { sendParts } from './parts.ts';
 import { readRequest } from './request.ts';
 import { findRoute, isV2 } from './router.ts';
 
@@ -47,14 +48,20 @@ export function createV2Handler(options: V2Options): Handler {
     const match = findRoute(method, query === -1 ? url : url.slice(0, query));
     const { route, id } = match;
     const caller = authenticator.authenticate(request, route.scope, request.socket.remoteAddress ?? '');
-    if (!('run' in route)) {
+    if (route.name === 'followChanges') {
       await discardBody(request);
       changes.serve(request, response, caller.key);
       return;
     }
     const { revisions, ...received } = await readRequest(request, { route, id }, caller, body_limit);
+    if ('stream' in route) {
+      const { parts, user_id_hash } = route.stream(context, { ...received, revision: undefined });
+      logRequest(log, route, { user_id_hash }, request);
+      await sendParts(response, parts);
+      return;
+    }
     const result = await atOneOf(revisions, (revision) => route.run(context, { ...received, revision }));
-    logRequest(log, route, result.opened ?? id, request);
+    logRequest(log, route, { opened: id, ...result }, request);
     send(response, route, result);
   }
 
@@ -85,11 +92,22 @@ function send(response: ServerResponse, { status }: Route, { text, revision }: R
   endWithText(response, text);
 }
 
-function logRequest(log: Logger, { name, method }: Route, id: string, request: IncomingMessage): void {
+function logRequest(
+  log: Logger,
+  { name, method }: AnyRoute,
+  { opened: id = '', user_id_hash }: Pick<RouteAnswer, 'opened' | 'user_id_hash'>,
+  request: IncomingMessage,
+): void {
   const level = method === 'GET' || name === 'validateToken' ? 'debug' : 'info';
   if (!log.isLevelEnabled(level)) return;
   const session = id === '' ? undefined : sessionRef(id);
-  log[level]({ correlation_id: correlationId(request) || undefined, request: name, session, msg: 'request' });
+  log[level]({
+    correlation_id: correlationId(request) || undefined,
+    request: name,
+    session,
+    user_id_hash,
+    msg: 'request',
+  });
 }
 
 /** Returns the incident for a token that may be guessed or stolen (ASVS 16.3). */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../../api/caller.ts';
 import { RequestError } from '../../api/error-codes.ts';
-import type { Route, RouteRequest } from '../../api/v2/route.ts';
+import type { AnyRoute, RouteRequest } from '../../api/v2/route.ts';
 import { invalidMember } from '../../domain/errors.ts';
 import { assertIdempotencyKey } from '../../domain/open-request.ts';
 import { isJsonType, readJson } from '../body/json-request.ts';
@@ -20,7 +20,7 @@ export interface ReceivedRequest extends Omit<RouteRequest, 'revision'> {
 /** Reads the parts of a request that a route needs. Throws or rejects with `INVALID_DATA` or a `RequestError`. */
 export function readRequest(
   request: IncomingMessage,
-  { route, id }: Match<Route>,
+  { route, id }: Match<AnyRoute>,
   caller: Caller,
   bytes_max: number,
 ): Promise<ReceivedRequest> {
@@ -35,7 +35,7 @@ export function readRequest(
   return bodyOf(request, route, bytes_max).then(withInput);
 }
 
-async function bodyOf(request: IncomingMessage, route: Route, bytes_max: number): Promise<unknown> {
+async function bodyOf(request: IncomingMessage, route: AnyRoute, bytes_max: number): Promise<unknown> {
   const { 'content-type': type } = request.headers;
   if (!hasBody(request)) return withoutBody(route);
   if (!(type !== undefined && (isJsonType(type) || (route.method === 'PATCH' && MERGE_PATCH.test(type))))) {
@@ -47,7 +47,7 @@ async function bodyOf(request: IncomingMessage, route: Route, bytes_max: number)
   );
 }
 
-function withoutBody(route: Route): object {
+function withoutBody(route: AnyRoute): object {
   if (route.input === 'AnyJson')
     throw new RequestError('InvalidContent', 'The request must have a body with a JSON value.');
   return {};

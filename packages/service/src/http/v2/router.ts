@@ -1,29 +1,31 @@
 import { RequestError } from '../../api/error-codes.ts';
 import { CHANGES_ROUTE, type ChangesRoute } from '../../api/v2/changes-route.ts';
-import type { Route } from '../../api/v2/route.ts';
+import type { AnyRoute } from '../../api/v2/route.ts';
 import { ROUTES } from '../../api/v2/routes.ts';
 import { allowOf, servedAs } from '../methods.ts';
 
-export interface Match<R = Route | ChangesRoute> {
+type Routed = AnyRoute | ChangesRoute;
+
+export interface Match<R = Routed> {
   readonly route: R;
   /** The id in the path; empty if the path has none. */
   readonly id: string;
 }
 
 const PREFIX = '/v2/';
-const EXACT = new Map<string, Map<string, Route | ChangesRoute>>([
+const EXACT = new Map<string, Map<string, Routed>>([
   [CHANGES_ROUTE.path, new Map([[CHANGES_ROUTE.method, CHANGES_ROUTE]])],
 ]);
 /** Routes of one session, by the part of the path after the id, with its slash. */
-const OF_SESSION = new Map<string, Map<string, Route | ChangesRoute>>();
+const OF_SESSION = new Map<string, Map<string, Routed>>();
 
 const OF_SESSION_PREFIX = '/v2/sessions/{id}';
 
 for (const route of ROUTES) {
   const isOfSession = route.path.startsWith(OF_SESSION_PREFIX);
-  const paths: Map<string, Map<string, Route | ChangesRoute>> = isOfSession ? OF_SESSION : EXACT;
+  const paths: Map<string, Map<string, Routed>> = isOfSession ? OF_SESSION : EXACT;
   const key = isOfSession ? route.path.slice(OF_SESSION_PREFIX.length) : route.path;
-  paths.set(key, (paths.get(key) ?? new Map<string, Route | ChangesRoute>()).set(route.method, route));
+  paths.set(key, (paths.get(key) ?? new Map<string, Routed>()).set(route.method, route));
 }
 
 const SESSION_PATH = /^\/v2\/sessions\/([^/]+)(\/[a-z]+)?$/;

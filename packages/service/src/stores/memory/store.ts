@@ -1,7 +1,7 @@
 import { type ChangeListener, ChangeListeners, changed, removed } from '../../domain/changes.ts';
 import { idTaken, SessionsError } from '../../domain/errors.ts';
 import { evictedFor } from '../../domain/limits.ts';
-import { deadline, expire, type Session } from '../../domain/session.ts';
+import { deadline, expire, isLive, type Session } from '../../domain/session.ts';
 import { apply, type SessionUpdate } from '../../domain/session-update.ts';
 import type {
   ClosedMatching,
@@ -9,6 +9,7 @@ import type {
   Expired,
   HourCounts,
   PageRequest,
+  RemovedOfUser,
   Scan,
   ScanKey,
   SessionFilter,
@@ -132,6 +133,13 @@ export class MemoryStore implements SessionStore {
       purged += 1;
     }
     return purged;
+  }
+
+  async removeOfUser(user_id: string, limit: number, now: number): Promise<RemovedOfUser> {
+    const found = this.#entries.ofUser(user_id)?.byOpenTime.slice('all', 0, limit) ?? [];
+    for (const entry of found) this.#drop(entry);
+    const live = found.filter(({ session }) => isLive(session, now)).length;
+    return { count: found.length, live, more: this.#entries.ofUser(user_id) !== undefined };
   }
 
   async lease(): Promise<boolean> {

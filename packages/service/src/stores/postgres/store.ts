@@ -8,6 +8,7 @@ import type {
   Expired,
   HourCounts,
   PageRequest,
+  RemovedOfUser,
   Scan,
   ScanKey,
   SessionFilter,
@@ -172,6 +173,11 @@ export class PostgresStore implements SessionStore {
   async purge(closed_before: number, limit: number): Promise<number> {
     this.#assertOpen();
     return this.#bulks.run((connection) => this.#bulk.purge(connection, closed_before, limit));
+  }
+
+  async removeOfUser(user_id: string, limit: number, now: number): Promise<RemovedOfUser> {
+    this.#assertOpen();
+    return this.#bulks.run((connection) => this.#bulk.removeOfUser(connection, user_id, limit, now));
   }
 
   async lease(holder: string, lease_ms: number, now: number): Promise<boolean> {

@@ -8,6 +8,7 @@ import type {
   Expired,
   HourCounts,
   PageRequest,
+  RemovedOfUser,
   Scan,
   ScanKey,
   SessionFilter,
@@ -159,6 +160,10 @@ export class RedisStore implements SessionStore {
 
   purge(closed_before: number, limit: number): Promise<number> {
     return this.#slowCall(({ bulk }, call) => bulk.purge(call, closed_before, limit));
+  }
+
+  removeOfUser(user_id: string, limit: number, now: number): Promise<RemovedOfUser> {
+    return this.#slowCall(({ bulk }, call) => bulk.removeOfUser(call, user_id, limit, now));
   }
 
   lease(holder: string, lease_ms: number, now: number): Promise<boolean> {

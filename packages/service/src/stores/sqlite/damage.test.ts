@@ -129,6 +129,17 @@ test('a bulk close of a user closes all but damaged sessions, and reports them',
   assert.equal((await store.find('id-1199.'))?.close_reason, 'revoked');
 });
 
+test('an erasure of a user deletes all but damaged sessions, and reports them', async (t) => {
+  const { store, user_id } = await damaged(t);
+  const partly = { ...UNAVAILABLE, message: /cannot be read.*others.*deleted/ };
+  await assert.rejects(store.removeOfUser(user_id, 100, 1), partly);
+  const left = SESSIONS.filter((session) => session.user_id === user_id);
+  const found = await Promise.all(left.map(({ id }) => store.find(id).catch(() => 'damaged')));
+  assert.ok(found.includes(null), 'the readable sessions are deleted');
+  assert.ok(found.includes('damaged'));
+  await assert.rejects(store.removeOfUser(user_id, 100, 1), partly, 'it is never reported as complete');
+});
+
 test('a cached session is not live any more once its row was found damaged', async (t) => {
   const config = databases.config();
   await write(config, SESSIONS);

@@ -1,6 +1,6 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
 import { idTaken, limitReached, SessionsError } from '../../domain/errors.ts';
-import type { Session } from '../../domain/session.ts';
+import { isLive, type Session } from '../../domain/session.ts';
 import type { SessionUpdate } from '../../domain/session-update.ts';
 import type {
   ClosedMatching,
@@ -8,6 +8,7 @@ import type {
   Expired,
   HourCounts,
   PageRequest,
+  RemovedOfUser,
   Scan,
   ScanKey,
   SessionFilter,
@@ -33,13 +34,8 @@ import { toRow, toSession, toSummary } from './rows.ts';
 import { tellChanges } from './write/changes.ts';
 import type { CommitListener } from './write/commit-listener.ts';
 import { CommitQueue } from './write/commit-queue.ts';
+import { partlyWritten, parts, WRITTEN_AT_ONCE_MAX } from './write/many-sessions.ts';
 import type { Write, WriteResult } from './write/writes.ts';
-
-/**
- * How many sessions one commit of a bulk write changes: with a large file, such a commit delays other writes by about
- * 20 ms.
- */
-const WRITTEN_AT_ONCE_MAX = 32;
 
 interface Opened {
   readonly lock: OwnerLock;
@@ -217,6 +213,20 @@ export class SqliteStore implements SessionStore {
     });
   }
 
+  async removeOfUser(user_id: string, limit: number, now: number): Promise<RemovedOfUser> {
+    const { reader } = this.#open();
+    let live = 0;
+    const count = await this.#someAtATime(limit, async (at_once) => {
+      if (!reader.hasAny(user_id)) return 0;
+      const result = await this.#write({ type: 'remove of user', user_id, limit: at_once });
+      if (result.type !== 'removed of user') return 0;
+      if (result.unreadable > 0) throw partlyWritten(result.unreadable, 'deleted');
+      live += result.rows.filter((row) => isLive(toSummary(row), now)).length;
+      return result.rows.length;
+    });
+    return { count, live, more: reader.hasAny(user_id) };
+  }
+
   async lease(): Promise<boolean> {
     return true;
   }
@@ -240,7 +250,7 @@ export class SqliteStore implements SessionStore {
   async #close(write: Write & { readonly type: 'close' }): Promise<ClosedMatching> {
     const result = await this.#write(write);
     if (result.type !== 'matched') return { ids: [], more: false };
-    if (result.unreadable > 0) throw partlyClosed(result.unreadable);
+    if (result.unreadable > 0) throw partlyWritten(result.unreadable, 'closed');
     return { ids: result.rows.map(([id]) => String(id)), more: result.more };
   }
 
@@ -277,14 +287,4 @@ export class SqliteStore implements SessionStore {
     if (!this.#opened) throw unavailable('it is not open');
     return this.#opened;
   }
-}
-
-function* parts(ids: readonly string[]): Generator<readonly string[]> {
-  for (let at = 0; at < ids.length; at += WRITTEN_AT_ONCE_MAX) yield ids.slice(at, at + WRITTEN_AT_ONCE_MAX);
-}
-
-/** The readable sessions were closed: it is better to close all but one than none, and to report it. */
-function partlyClosed(unreadable: number): SessionsError {
-  const problem = `${unreadable} sessions that may match cannot be read because the database is damaged`;
-  return unavailable(`${problem}; the others that match were closed`);
 }

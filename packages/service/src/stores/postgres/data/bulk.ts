@@ -1,6 +1,6 @@
 import { BEFORE_ALL_DEADLINES } from '../../../domain/filter.ts';
-import { expire, type Session } from '../../../domain/session.ts';
-import type { ClosedMatching, CloseMatching, Expired } from '../../../domain/store.ts';
+import { expire, isLive, type Session } from '../../../domain/session.ts';
+import type { ClosedMatching, CloseMatching, Expired, RemovedOfUser } from '../../../domain/store.ts';
 import { assertMayEnd, type Clock } from '../../../domain/time/clock.ts';
 import type { Connection, Statement } from '../connection/connection.ts';
 import { COMMIT, commit, inTransaction } from '../connection/transaction.ts';
@@ -30,6 +30,8 @@ const SELECT_DUE = `${SELECT_ENDING} WHERE close_time IS NULL AND due <= $1 AND 
     ORDER BY due LIMIT $2 FOR UPDATE SKIP LOCKED`;
 const SELECT_DUE_OF_USER = `${SELECT_ENDING} WHERE ${IS_DUE_OF_USER} ORDER BY id LIMIT $4 FOR UPDATE SKIP LOCKED`;
 const SELECT_PURGED = `${SELECT_ENDING} WHERE close_time < $1 ORDER BY close_time LIMIT $2 FOR UPDATE SKIP LOCKED`;
+const SELECT_IDS_OF_USER = `SELECT id FROM sessions WHERE user_key = $1 AND user_id = $2 ORDER BY open_time DESC, id LIMIT $3`;
+const SELECT_REMOVED = `${SELECT_ENDING} WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE`;
 const FORGET_HOURS = 'DELETE FROM hours WHERE hour < $1';
 
 function selectDue(now: number, limit: number, user_id: string | null): Statement {
@@ -113,6 +115,25 @@ export class Bulk {
         return session;
       });
       return gone.length;
+    });
+  }
+
+  removeOfUser(connection: Connection, user_id: string, limit: number, now: number): Promise<RemovedOfUser> {
+    return inTransaction(connection, async () => {
+      const values = [userKey(user_id), toStored(user_id), limit + 1];
+      const [, found] = await Promise.all([
+        connection.query(this.#begin),
+        connection.query({ name: 'ids of user', text: SELECT_IDS_OF_USER, values }),
+      ]);
+      const ids = textArray(found.slice(0, limit).map(([id]) => String(id)));
+      // Sessions that another transaction has deleted meanwhile are left out.
+      const rows = await connection.query({ name: 'removed', text: SELECT_REMOVED, values: [ids] });
+      const gone = await this.#commit(connection, rows.map(toStoredSession), (set, session) => {
+        set.remove(session);
+        return session;
+      });
+      const live = gone.filter((session) => isLive(session, now)).length;
+      return { count: gone.length, live, more: found.length > limit };
     });
   }
 

@@ -1,6 +1,6 @@
 import { BEFORE_ALL_DEADLINES, isMatch } from '../../../domain/filter.ts';
 import { deadline, expire, isLive, type Session } from '../../../domain/session.ts';
-import type { ClosedMatching, CloseMatching, Expired } from '../../../domain/store.ts';
+import type { ClosedMatching, CloseMatching, Expired, RemovedOfUser } from '../../../domain/store.ts';
 import type { CallDeadline } from '../topology/call-deadline.ts';
 import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys, Shard } from './keys.ts';
@@ -95,6 +95,22 @@ export class Bulk {
     return count;
   }
 
+  async removeOfUser(call: CallDeadline, user_id: string, limit: number, now: number): Promise<RemovedOfUser> {
+    const gone: Session[] = [];
+    let more = false;
+    const remove: Change = (before) => ({ before, after: null });
+    for (const shard of this.#keys.shardsOf(user_id)) {
+      const index = this.#keys.userIndex(shard, 'opened', user_id);
+      const found = await this.#engine.send<string[]>(shard, ['ZRANGE', index, '0', String(limit - gone.length - 1)]);
+      for (const { before } of await this.#change(call, shard, found, remove, null, user_id)) {
+        if (before) gone.push(before.session);
+      }
+      more ||= gone.length >= limit || (await this.#engine.send<number>(shard, ['ZCOUNT', index, '-inf', '+inf'])) > 0;
+      if (gone.length >= limit) break;
+    }
+    return { count: gone.length, live: gone.filter((session) => isLive(session, now)).length, more };
+  }
+
   /** The shards that have something to do. Each call begins with another shard, so that none is always last. */
   async #busy(index: 'due' | 'ended', max: string, user_id?: string): Promise<readonly Shard[]> {
     const shards = user_id === undefined ? this.#keys.shards : this.#keys.shardsOf(user_id);
@@ -127,18 +143,26 @@ export class Bulk {
     ids: readonly string[],
     change: Change,
     now: number | null,
+    user_id?: string,
   ): Promise<readonly Put[]> {
     const changed: Put[] = [];
     for (let n = 0; n < ids.length; n += CHUNK) {
-      changed.push(...(await this.#changePiece(call, shard, ids.slice(n, n + CHUNK), change, now)));
+      changed.push(...(await this.#changePiece(call, shard, ids.slice(n, n + CHUNK), change, now, user_id)));
     }
     return changed;
   }
 
-  async #changePiece(call: CallDeadline, shard: Shard, ids: readonly string[], change: Change, now: number | null) {
+  async #changePiece(
+    call: CallDeadline,
+    shard: Shard,
+    ids: readonly string[],
+    change: Change,
+    now: number | null,
+    user_id?: string,
+  ) {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       call.assertInTime();
-      const stored = await this.#writes.readMany(shard, ids);
+      const stored = await this.#writes.readMany(shard, ids, user_id);
       const puts = stored.flatMap((one) => change(one) ?? []);
       if (puts.length === 0) return [];
       // Another writer has changed one of the sessions: read all of them again.

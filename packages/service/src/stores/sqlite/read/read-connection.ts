@@ -22,10 +22,11 @@ export class ReadConnection {
   readonly due: RowStatement;
   readonly dueOfUser: RowStatement;
   readonly closed: RowStatement;
+  readonly ofUser: RowStatement;
   readonly scanner: Scanner;
   readonly #end: RowStatement;
   readonly #snapshot: RowStatement;
-  readonly #ofUser: RowStatement;
+  readonly #fewOfUser: RowStatement;
   readonly #open: RowStatement;
   readonly #countDue: RowStatement;
   readonly #openOfUser: RowStatement;
@@ -56,7 +57,11 @@ export class ReadConnection {
     this.closed = prepare(db, 'SELECT 1 FROM sessions WHERE close_time < ? LIMIT 1');
     this.#statements = new Statements(db);
     this.scanner = new Scanner(this.#statements);
-    this.#ofUser = prepare(db, `SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = ? LIMIT ${FEW_MAX + 1})`);
+    this.ofUser = prepare(db, 'SELECT 1 FROM sessions WHERE user_id = ? LIMIT 1');
+    this.#fewOfUser = prepare(
+      db,
+      `SELECT count(*) FROM (SELECT 1 FROM sessions WHERE user_id = ? LIMIT ${FEW_MAX + 1})`,
+    );
     this.#open = prepare(db, SELECT_OPEN);
     const due = 'SELECT 1 FROM sessions WHERE close_time IS NULL AND deadline <= ? LIMIT ?';
     this.#countDue = prepare(db, `SELECT count(*) FROM (${due})`);
@@ -91,7 +96,7 @@ export class ReadConnection {
 
   /** Whether the user has so few sessions that every read of them is short. */
   hasFew(user_id: string): boolean {
-    return Number(this.#ofUser.get(user_id)?.[0]) <= FEW_MAX;
+    return Number(this.#fewOfUser.get(user_id)?.[0]) <= FEW_MAX;
   }
 
   /** The number of live sessions; null if so many are past their deadline that counting these would take long. */

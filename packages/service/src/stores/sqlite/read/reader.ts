@@ -87,6 +87,10 @@ export class Reader implements Omit<CommitListener, 'ending'> {
     return this.#read(({ closed }) => closed.get(before) !== undefined);
   }
 
+  hasAny(user_id: string): boolean {
+    return this.#read(({ ofUser }) => ofUser.get(user_id) !== undefined);
+  }
+
   hours(since: number): HourCounts[] {
     return this.#read(({ hours }) => toHours(hours.all(since)));
   }
@@ -152,6 +156,7 @@ export class Reader implements Omit<CommitListener, 'ending'> {
         return;
       case 'expired':
       case 'purged':
+      case 'removed of user':
         this.#forgetRows(result.rows);
         return;
       case 'failed':

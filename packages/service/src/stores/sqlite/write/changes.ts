@@ -38,6 +38,7 @@ export function tellChanges(listeners: ChangeListeners, done: readonly Done[] | 
         listeners.tell(removed(toSummary(result.row)));
         break;
       case 'purged':
+      case 'removed of user':
         for (const row of result.rows) listeners.tell(removed(toSummary(row)));
         break;
       case 'missing':

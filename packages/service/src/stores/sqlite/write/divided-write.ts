@@ -13,11 +13,11 @@ const CANDIDATES_MAX = 10_000;
 const ATTEMPTS_MAX = 2_000;
 
 /** A write over many sessions. */
-export type WriteOfMany = Write & { readonly type: 'expire' | 'purge' | 'close' };
-type ResultOfMany = WriteResult & { readonly type: 'expired' | 'purged' | 'matched' };
+export type WriteOfMany = Write & { readonly type: 'expire' | 'purge' | 'close' | 'remove of user' };
+type ResultOfMany = WriteResult & { readonly type: 'expired' | 'purged' | 'matched' | 'removed of user' };
 
 export function isOfMany(write: Write): write is WriteOfMany {
-  return write.type === 'expire' || write.type === 'purge' || write.type === 'close';
+  return ['expire', 'purge', 'close', 'remove of user'].includes(write.type);
 }
 
 /** The rows of a write over many sessions. They are read from indexes only, because the sessions may be damaged. */
@@ -61,7 +61,7 @@ export function divide(
       else parts.push(part.slice(middle), part.slice(0, middle));
     }
   }
-  if (result.type === 'matched') result = { ...result, unreadable: unwritable };
+  if ('unreadable' in result) result = { ...result, unreadable: unwritable };
   return { result, unwritable };
 }
 
@@ -89,6 +89,8 @@ function selection(write: WriteOfMany): Selection {
         from: 'INDEXED BY sessions_closed WHERE close_time < ? ORDER BY close_time',
         values: [write.closed_before],
       };
+    case 'remove of user':
+      return { from: 'INDEXED BY sessions_of_user WHERE user_id = ?', values: [write.user_id] };
     case 'close': {
       const { user_id } = write.request.filter;
       if (write.ids) {
@@ -122,6 +124,8 @@ function emptyResult(write: WriteOfMany): ResultOfMany {
       return { type: 'expired', rows: [] };
     case 'purge':
       return { type: 'purged', rows: [] };
+    case 'remove of user':
+      return { type: 'removed of user', rows: [], unreadable: 0 };
     case 'close': {
       const { dry_run } = write.request;
       return { type: 'matched', rows: [], expired: [], unreadable: 0, more: false, dry_run };
@@ -135,7 +139,7 @@ function merged(before: ResultOfMany, next: WriteResult): ResultOfMany {
     return { ...next, rows: [...before.rows, ...next.rows], expired, more: before.more || next.more };
   }
   if (before.type === 'matched' || before.type !== next.type) return before;
-  return { type: before.type, rows: [...before.rows, ...next.rows] };
+  return { ...before, rows: [...before.rows, ...next.rows] };
 }
 
 function countOf(result: ResultOfMany): number {

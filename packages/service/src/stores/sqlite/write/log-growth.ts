@@ -37,6 +37,7 @@ function bytesInLog(write: Write): number {
       );
     case 'expire':
     case 'purge':
+    case 'remove of user':
       return PAGES_OF_SPREAD_WRITE * PAGE_BYTES * write.limit;
   }
 }

@@ -14,9 +14,11 @@ import {
   keysOf,
   placeOf,
   SELECT_SESSION,
+  SELECT_SUMMARIES,
   toAmendment,
   toRow,
   toSession,
+  toSummary,
   toUpdate,
   UPDATE_SESSION,
 } from '../rows.ts';
@@ -49,6 +51,7 @@ export class WriteRunner {
   readonly #amend: RowStatement;
   readonly #delete: RowStatement;
   readonly #purgeable: RowStatement;
+  readonly #ofUser: RowStatement;
   readonly #countOpenOfUser: RowStatement;
   readonly #evictable: Readonly<Record<keyof typeof EVICTED_BY, RowStatement>>;
 
@@ -67,6 +70,7 @@ export class WriteRunner {
     this.#due = select(`close_time IS NULL AND deadline <= ? ${this.#among} ORDER BY deadline`);
     this.#dueOfUser = select(`${ofUser} AND deadline <= ?`);
     this.#purgeable = select(`close_time < ? ${this.#among} ORDER BY close_time`);
+    this.#ofUser = prepare(db, `${SELECT_SUMMARIES} WHERE user_id = ? ${this.#among} LIMIT ?`);
     const counts = `total(${IS_OWN} AND deadline > ?), total(deadline <= ?)`;
     this.#countOpenOfUser = prepare(db, `SELECT ${counts} FROM sessions WHERE ${ofUser}`);
     const evicted = (time: string) => select(`${ofUser} AND ${IS_OWN} ORDER BY ${time}, id DESC`);
@@ -119,6 +123,15 @@ export class WriteRunner {
         const rows = this.#purgeable.all(write.closed_before, write.limit);
         for (const row of rows) this.#delete.run(toSession(row).id);
         return { type: 'purged', rows };
+      }
+      case 'remove of user': {
+        const rows = this.#ofUser.all(write.user_id, write.limit);
+        for (const row of rows) {
+          const { id, close_time } = toSummary(row);
+          this.#delete.run(id);
+          if (close_time === null) this.#hours.countOpen(-1);
+        }
+        return { type: 'removed of user', rows, unreadable: 0 };
       }
     }
   }

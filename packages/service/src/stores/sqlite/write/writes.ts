@@ -18,7 +18,8 @@ export type Write =
       readonly now: number;
     }
   | { readonly type: 'expire'; readonly now: number; readonly limit: number; readonly user_id: string | null }
-  | { readonly type: 'purge'; readonly closed_before: number; readonly limit: number };
+  | { readonly type: 'purge'; readonly closed_before: number; readonly limit: number }
+  | { readonly type: 'remove of user'; readonly user_id: string; readonly limit: number };
 
 export type WriteResult =
   /**
@@ -51,6 +52,8 @@ export type WriteResult =
     }
   | { readonly type: 'expired'; readonly rows: readonly Row[] }
   | { readonly type: 'purged'; readonly rows: readonly Row[] }
+  /** The rows have no `user` and `data`. `unreadable` sessions of the user are left. */
+  | { readonly type: 'removed of user'; readonly rows: readonly Row[]; readonly unreadable: number }
   | { readonly type: 'failed'; readonly message: string };
 
 /** A write and its result. */
