@@ -8,6 +8,7 @@ import { LIFECYCLE_CASES } from './lifecycle.ts';
 import { LIMIT_CASES } from './limits.ts';
 import { LIST_CASES } from './lists.ts';
 import { OPENING_CASES } from './openings.ts';
+import { OWN_CASES } from './own-sessions.ts';
 import { ROTATION_CASES } from './rotation.ts';
 import type { UseCase } from './world.ts';
 
@@ -31,4 +32,5 @@ export const USE_CASES: readonly UseCase[] = [
   ...ACTOR_CASES,
   // Last: its counts per hour must not contain those of other cases.
   ...BULK_CASES,
+  ...OWN_CASES,
 ];
