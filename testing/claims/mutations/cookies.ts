@@ -80,8 +80,8 @@ export const COOKIES: readonly ClaimMutation[] = [
     id: 'C-02',
     name: 'signing out does not end the session',
     file: `${MIDDLEWARE}/user-session.ts`,
-    find: 'await attempt(this.#settings, () => this.#settings.client.close(current.id).catch(unlessMissing));',
-    replace: '',
+    find: 'this.#settings.client.close(current.id, { by: endedBy(current) }).catch(unlessMissing),',
+    replace: 'Promise.resolve(),',
   },
   {
     id: 'C-02',
