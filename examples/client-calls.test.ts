@@ -14,6 +14,8 @@ test('the example of all calls prints the output that the page of the client sho
     'one session: true',
     'more pages: true',
     "devices: [ 'Phone', 'Firefox' ] count: 2",
+    "own devices: [ 'Phone', 'Firefox, here' ]",
+    'ended elsewhere: 1',
     'closed: 1 more: false',
     'exported: 1 erased: 1 more: false',
     'the session has ended: closed',

@@ -89,6 +89,18 @@ for await (const { client } of sessions.all({ user_id: 'ann', active: true })) d
 console.log('devices:', devices, 'count:', await sessions.count({ user_id: 'ann', active: true }));
 // #endregion
 
+// #region own
+const { items, current } = await sessions.own({ token: rotated.token, active: true });
+console.log(
+  'own devices:',
+  items.map(({ id, client }) => (id === current ? `${client}, here` : client)),
+);
+const elsewhere = await sessions.closeOwn({ token: rotated.token, others: true }); // or ids: [items[0].id]
+console.log('ended elsewhere:', elsewhere.ids.length);
+// #endregion
+
+await sessions.open({ user_id: 'ann', client: 'Tablet' });
+
 // #region close
 await sessions.close(session.id);
 const { ids, more } = await sessions.closeMany({ filter: { user_id: 'ann' } });

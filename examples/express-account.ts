@@ -50,8 +50,8 @@ app.get('/time-left', (req, res) => void res.json({ seconds: req.userSession.exp
 // #endregion
 
 app.get('/devices', requireSession(), async (req, res) => {
-  const { user_id } = req.userSession.required;
-  res.json({ count: await sessions.count({ user_id, active: true }) });
+  const { items } = await req.userSession.devices();
+  res.json({ count: items.length });
 });
 
 app.post('/logout-everywhere', async (req, res) => void res.json({ ended: await req.userSession.logoutEverywhere() }));

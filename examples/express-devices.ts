@@ -14,11 +14,11 @@ import { requireSession, userSessions } from '@pip-sessions/client/express';
 import express from 'express';
 
 const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
-const sessions = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
+const client = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
 const app = express();
 
 // `development` allows plain http on this machine. Leave it out if users connect with https.
-app.use(express.urlencoded(), userSessions({ client: sessions, development: true }));
+app.use(express.urlencoded(), userSessions({ client, development: true }));
 
 app.post('/login', async (req, res) => {
   const user = req.body?.user;
@@ -46,25 +46,26 @@ app.post('/logout', async (req, res) => {
 app.use(requireSession());
 
 app.get('/devices', async (req, res) => {
-  const { id, user_id } = req.userSession.required;
-  const { items } = await sessions.list({ user_id, active: true });
-  res.json(
-    items.map(({ client, open_time, ...session }) => ({ id: session.id, client, open_time, here: session.id === id })),
-  );
+  const { items, current } = await req.userSession.devices();
+  res.json(items.map(({ id, client, open_time }) => ({ id, client, open_time, here: id === current })));
 });
 
-app.delete('/devices/:id', async (req, res) => {
-  const device = await sessions.get(req.params.id);
-  // A session of another user is treated like an unknown id.
-  if (device?.user_id !== req.userSession.required.user_id) {
-    res.status(404).json({ error: 'no such device' });
-    return;
-  }
-  await sessions.close(device.id, { reason: 'revoked' });
-  res.json({ ended: device.id });
+app.post('/reauthenticate', async (req, res) => {
+  // An application checks the password again here, or another factor.
+  await req.userSession.rotate({ auth_methods: ['pwd'] });
+  res.json({ auth_time: req.userSession.required.auth_time });
 });
 
-app.post('/devices/end-others', async (req, res) => {
+/** Who ends devices must have authenticated in the last 5 minutes: a stolen session cannot sign its user out. */
+const recent = requireSession({ max_age_s: 300 });
+
+app.delete('/devices/:id', recent, async (req, res) => {
+  // An id of another user is treated like an unknown id.
+  if (await req.userSession.endDevice(String(req.params.id))) res.json({ ended: req.params.id });
+  else res.status(404).json({ error: 'no such device' });
+});
+
+app.post('/devices/end-others', recent, async (req, res) => {
   res.json({ ended: await req.userSession.logoutOthers() });
 });
 // #endregion

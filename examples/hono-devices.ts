@@ -13,12 +13,12 @@ import { requireSession, type UserSessionEnv, userSessions } from '@pip-sessions
 import { Hono } from 'hono';
 
 const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
-const sessions = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
+const client = createSessionsClient({ url, ...(process.env.SESSIONS_KEY && { key: process.env.SESSIONS_KEY }) });
 // #region mount
 const app = new Hono<UserSessionEnv>();
 
 // `development` allows plain http on this machine. Leave it out if users connect with https.
-app.use(userSessions({ client: sessions, development: true }));
+app.use(userSessions({ client, development: true }));
 
 app.post('/login', async (c) => {
   const { user } = await c.req.parseBody();
@@ -41,22 +41,26 @@ app.use('/devices/*', requireSession());
 // #endregion
 
 app.get('/devices', async (c) => {
-  const { id, user_id } = c.var.userSession.required;
-  const { items } = await sessions.list({ user_id, active: true });
-  return c.json(
-    items.map(({ client, open_time, ...session }) => ({ id: session.id, client, open_time, here: session.id === id })),
-  );
+  const { items, current } = await c.var.userSession.devices();
+  return c.json(items.map(({ id, client, open_time }) => ({ id, client, open_time, here: id === current })));
 });
 
-app.delete('/devices/:id', async (c) => {
-  const device = await sessions.get(c.req.param('id'));
-  // A session of another user is treated like an unknown id.
-  if (device?.user_id !== c.var.userSession.required.user_id) return c.json({ error: 'no such device' }, 404);
-  await sessions.close(device.id, { reason: 'revoked' });
-  return c.json({ ended: device.id });
+app.post('/reauthenticate', requireSession(), async (c) => {
+  // An application checks the password again here, or another factor.
+  await c.var.userSession.rotate({ auth_methods: ['pwd'] });
+  return c.json({ auth_time: c.var.userSession.required.auth_time });
 });
 
-app.post('/devices/end-others', async (c) => c.json({ ended: await c.var.userSession.logoutOthers() }));
+/** Who ends devices must have authenticated in the last 5 minutes: a stolen session cannot sign its user out. */
+const recent = requireSession({ max_age_s: 300 });
+
+app.delete('/devices/:id', recent, async (c) => {
+  const id = c.req.param('id');
+  // An id of another user is treated like an unknown id.
+  return (await c.var.userSession.endDevice(id)) ? c.json({ ended: id }) : c.json({ error: 'no such device' }, 404);
+});
+
+app.post('/devices/end-others', recent, async (c) => c.json({ ended: await c.var.userSession.logoutOthers() }));
 
 serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env.PORT ?? 3000) }, ({ port }) =>
   console.log(`http://127.0.0.1:${port}`),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startWithService } from '../testing/examples/example.ts';
+import { startWithService, startWithWriteKey } from '../testing/examples/example.ts';
 
 interface Device {
   readonly id: string;
@@ -10,7 +10,7 @@ interface Device {
 
 for (const name of ['express-devices', 'hono-devices']) {
   test(`examples/${name}.ts lists a user's devices and ends one of them or all others`, async (t) => {
-    const { urls } = await startWithService(t, name);
+    const { client, urls } = await startWithWriteKey(t, name);
     const at = (path: string) => new URL(path, urls[0]);
     const [laptop, phone, tablet, stranger] = ['Laptop', 'Phone', 'Tablet', 'Stranger'].map((agent) => newJar(agent));
     assert.ok(laptop && phone && tablet && stranger);
@@ -32,6 +32,13 @@ for (const name of ['express-devices', 'hono-devices']) {
       assert.equal(rejection.code, 'SESSION_REQUIRED');
     }
     assert.equal(((await laptop('GET', at('/devices'))) as Device[]).length, 1);
+    const auth_time = new Date(Date.now() - 301_000).toISOString();
+    const old = newJar('TV', `session=${(await client.open({ user_id: 'ann', auth_time })).token}`);
+    assert.equal(((await old('GET', at('/devices'))) as Device[]).length, 2);
+    assert.partialDeepStrictEqual(await old('POST', at('/devices/end-others')), { code: 'STEP_UP_REQUIRED' });
+    await old('POST', at('/reauthenticate'));
+    assert.deepEqual(await old('POST', at('/devices/end-others')), { ended: 1 });
+    await laptop('POST', at('/login'), { user: 'ann' });
     assert.deepEqual(await laptop('POST', at('/logout')), { signed_out: true });
     assert.equal(((await laptop('GET', at('/devices'))) as { code: string }).code, 'SESSION_REQUIRED');
   });

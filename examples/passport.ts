@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createSessionsClient } from '@pip-sessions/client';
 import { PipSessionsStore } from '@pip-sessions/client/express-session';
-import express, { type Request } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 import session from 'express-session';
 import passport from 'passport';
 
@@ -24,6 +24,7 @@ declare module 'express-session' {
   /** The application's own properties of `req.session`. */
   interface SessionData {
     cart?: string[];
+    signed_in?: number;
   }
 }
 // #endregion
@@ -76,6 +77,7 @@ app.use(
 
 // #region sign-in
 app.post('/login', passport.authenticate('name'), (req, res) => {
+  req.session.signed_in = Date.now();
   if (req.body.remember) req.session.cookie.maxAge = 30 * 86_400_000;
   res.json({ user: req.user?.name });
 });
@@ -96,24 +98,26 @@ app.post('/cart', (req, res) => {
 app.use('/devices', (req, res, next) => (req.user ? next() : res.sendStatus(401)));
 
 app.get('/devices', async (req, res) => {
-  const here = await store.sessionIdOf(req.sessionID);
-  const { items } = await client.list({ user_id: String(req.user?.id), active: true });
-  res.json(items.map(({ id, client, open_time }) => ({ id, client, open_time, here: id === here })));
+  const page = await store.devices(req.sessionID);
+  res.json(
+    page?.items.map(({ id, client, open_time }) => ({ id, client, open_time, here: id === page.current })) ?? [],
+  );
 });
 
-app.delete('/devices/:id', async (req, res) => {
-  const device = await client.get(req.params.id);
-  // A session of another user is treated like an unknown id.
-  if (device?.user_id !== String(req.user?.id)) return void res.sendStatus(404);
-  await client.close(device.id, { reason: 'revoked' });
-  res.json({ ended: 1 });
+/** Who ends devices must have signed in in the last 5 minutes: a stolen session cannot sign its user out. */
+const recent: RequestHandler = (req, res, next) => {
+  if (Date.now() - (req.session.signed_in ?? 0) <= 300_000) next();
+  else res.sendStatus(401);
+};
+
+app.delete('/devices/:id', recent, async (req, res) => {
+  // An id of another user is treated like an unknown id.
+  if (await store.endDevice(req.sessionID, String(req.params.id))) res.json({ ended: 1 });
+  else res.sendStatus(404);
 });
 
-app.post('/devices/end-others', async (req, res) => {
-  const here = await store.sessionIdOf(req.sessionID);
-  if (here === null) return void res.sendStatus(401);
-  const { ids } = await client.closeMany({ filter: { user_id: String(req.user?.id) }, except: [here] });
-  res.json({ ended: ids.length });
+app.post('/devices/end-others', recent, async (req, res) => {
+  res.json({ ended: await store.logoutOthers(req.sessionID) });
 });
 // #endregion
 

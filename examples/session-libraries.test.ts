@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSessionsClient } from '@pip-sessions/client';
 import { createClient } from '@redis/client';
-import { outputOf, startMemoryService, startWithService } from '../testing/examples/example.ts';
+import { outputOf, startMemoryService, startWithService, startWithWriteKey } from '../testing/examples/example.ts';
 import { Jar } from '../testing/examples/jar.ts';
 import { RedisServer } from '../testing/servers/redis-server.ts';
 import { missingRedis } from '../testing/stores/missing.ts';
 
 test('Passport on express-session lists devices, and ends one of them or all others', async (t) => {
-  const { service, urls } = await startWithService(t, 'passport');
+  const { client, urls } = await startWithWriteKey(t, 'passport');
   const [laptop, phone, stranger] = ['Laptop', 'Phone', 'Stranger'].map(
     (agent) => new Jar(urls[0] ?? '', { 'user-agent': agent }),
   );
@@ -20,7 +20,6 @@ test('Passport on express-session lists devices, and ends one of them or all oth
   await laptop.post('/cart', { item: 'apple' });
   assert.deepEqual((await laptop.get('/me')).body, { user: 'ann', cart: ['apple'] });
 
-  const client = createSessionsClient({ url: service.url });
   const { items } = await client.list({ user_id: '1', active: true });
   assert.deepEqual(
     items.map((item) => [item.client, item.address, item.idle_timeout]),

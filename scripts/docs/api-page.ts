@@ -43,8 +43,8 @@ async function operationSections(exchanges: Exchanges): Promise<string[]> {
   const opened = { id: '', token: '' };
   const sections: string[] = [];
   for (const name of OPERATION_NAMES) {
-    // The operation closes the live sessions of the user.
-    if (name === 'closeSessions') await exchanges.send(requestOf('openSession', opened));
+    // The operation closes the other live sessions of the user, or all.
+    if (name === 'closeOwnSessions' || name === 'closeSessions') await exchanges.send(requestOf('openSession', opened));
     const exchange = await exchanges.send(requestOf(name, opened));
     const { token, session } = exchange.body as Partial<OpenResult>;
     if (token !== undefined) Object.assign(opened, { id: session?.id, token });

@@ -23,6 +23,20 @@ stays valid for the grace period, \`SESSIONS_ROTATION_GRACE\`. Without \`auth_*\
 same new token in that time, so parallel tabs stay signed in. With \`auth_*\`, the old token keeps its former
 authentication, and another rotation of it is \`TOKEN_REPLACED\`.`,
   },
+  listOwnSessions: {
+    title: 'List own sessions',
+    notes: `"Your devices", for an application whose key has no scope \`admin\`: the token proves who the user is. \`current\`
+is the id of the token's session. The service reads its store, so the token of a session that has just ended lists
+nothing. A session with an actor is rejected with \`ACTOR_SESSION\`. The call counts as activity, as a validation does. A
+rotated token that is used after its grace period closes the session as \`compromised\`. See [Paging](#paging).`,
+  },
+  closeOwnSessions: {
+    title: 'Close own sessions',
+    notes: `Send either \`ids\` or \`others: true\`. \`ids\` may include the token's own session. Sessions of other users,
+ended sessions and unknown ids are ignored; the response lists only the sessions that this request has closed. Their
+\`close_reason\` is \`revoked\`, their \`closed_by\` is \`user\`. Repeat the request while \`more\` is true. Let the user
+authenticate again first (ASVS 7.5.2).`,
+  },
   getSession: {
     title: 'Read a session',
     notes: `An ended session is returned too, until its retention period is over: look at \`active\`. Its \`user\` and

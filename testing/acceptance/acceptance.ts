@@ -8,6 +8,7 @@ import { LIFECYCLE_CASES } from './lifecycle.ts';
 import { LIMIT_CASES } from './limits.ts';
 import { LIST_CASES } from './lists.ts';
 import { OPENING_CASES } from './openings.ts';
+import { OWN_CASES } from './own-sessions.ts';
 import { ROTATION_CASES } from './rotation.ts';
 import { USER_CASES } from './users.ts';
 import type { UseCase } from './world.ts';
@@ -30,7 +31,7 @@ export const USE_CASES: readonly UseCase[] = [
   ...AMENDMENT_CASES,
   ...LIST_CASES,
   ...ACTOR_CASES,
-  // Last: its counts per hour must not contain those of other cases.
   ...BULK_CASES,
   ...USER_CASES,
+  ...OWN_CASES,
 ];

@@ -4,7 +4,10 @@ import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { createSessionsClient } from '@pip-sessions/client';
 import { createLogger, loadConfig, type RunningService, startService } from '@pip-sessions/service';
+
+import { newApiKey } from '../../packages/service/src/http/authentication/api-keys.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -17,8 +20,9 @@ export async function startMemoryService(t: TestContext): Promise<RunningService
   return service;
 }
 
-function newService(): Promise<RunningService> {
-  return startService(loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' }), createLogger('silent'));
+function newService(settings: Variables = {}): Promise<RunningService> {
+  const config = loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0', ...settings });
+  return startService(config, createLogger('silent'));
 }
 
 /** Runs an example until it ends. Returns the lines that it printed. Rejects if it failed. */
@@ -64,7 +68,18 @@ async function stopExample(example: ChildProcess): Promise<void> {
 
 /** Runs an example as `startExample` does, with a service of its own. */
 export async function startWithService(t: TestContext, name: string, env: Variables = {}, count = 1) {
-  const service = await newService();
+  return startWith(t, await newService(), name, env, count);
+}
+
+/** The same with a service that requires keys. The example has a key of scope `write`, and `client` one of `admin`. */
+export async function startWithWriteKey(t: TestContext, name: string) {
+  const [example, test] = [newApiKey('example', 'write'), newApiKey('test', 'admin')];
+  const service = await newService({ SESSIONS_API_KEYS: `${example.configured},${test.configured}` });
+  const client = createSessionsClient({ url: service.url, key: test.key });
+  return { client, ...(await startWith(t, service, name, { SESSIONS_KEY: example.key }, 1)) };
+}
+
+async function startWith(t: TestContext, service: RunningService, name: string, env: Variables, count: number) {
   try {
     return { service, ...(await startExample(t, name, { SESSIONS_URL: service.url, ...env }, count)) };
   } finally {

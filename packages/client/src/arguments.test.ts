@@ -25,6 +25,8 @@ const WRONG: readonly [RegExp, (client: Untyped<SessionsClient>) => Promise<unkn
   [/^filters of count are an array/, (client) => client.count(['1'])],
   [/^properties of open are missing: use open\(\{ user_id: '1' \}\)\.$/, (client) => client.open()],
   [/^properties of rotate are a value of type string: use rotate\(\{ token \}\)\.$/, (client) => client.rotate(TOKEN)],
+  [/^properties of own are a value of type string: use own\(\{ token \}\)\.$/, (client) => client.own(TOKEN)],
+  [/^properties of closeOwn are missing: use closeOwn\(\{ token, others: true \}\)/, (client) => client.closeOwn()],
   [/^properties of update are missing/, (client) => client.update(ID)],
 ];
 

@@ -95,6 +95,16 @@ export function clientMethods({ send, lines, isMissing, newIdempotencyKey }: Sen
       return send('rotateToken', { body }, options);
     },
 
+    own: async (body, options) => {
+      assertObject(body, 'properties of own', 'own({ token })');
+      return send('listOwnSessions', { body }, options);
+    },
+
+    closeOwn: async (body, options) => {
+      assertObject(body, 'properties of closeOwn', 'closeOwn({ token, others: true })');
+      return send('closeOwnSessions', { body }, options);
+    },
+
     update: async (id, body, options) => {
       assertObject(body, 'properties of update', 'update(id, { idle_timeout: 3600 })');
       return send('updateSession', { id, body, if_match: options?.if_match }, options);

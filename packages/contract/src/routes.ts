@@ -50,6 +50,7 @@ export type ResultNameV2 =
   | 'EraseResult'
   | 'ExportLine'
   | 'OpenResult'
+  | 'OwnSessionPage'
   | 'RotateResult'
   | 'Session'
   | 'SessionPage'
@@ -66,6 +67,8 @@ export const ROUTES_V2 = {
   validateToken: route('POST', '/v2/sessions/validate', 'validate', 'Validation'),
   // Within the grace period, the same token always has the same successor.
   rotateToken: route('POST', '/v2/sessions/rotate', 'write', 'RotateResult'),
+  listOwnSessions: route('POST', '/v2/sessions/own', 'write', 'OwnSessionPage'),
+  closeOwnSessions: route('POST', '/v2/sessions/own/close', 'write', 'CloseManyResult'),
   closeSessions: route('POST', '/v2/sessions/close', 'admin', 'CloseManyResult'),
   getSession: route('GET', SESSION, 'write', 'Session'),
   updateSession: route('PATCH', SESSION, 'write', 'Session', { isConditional: true, isMergePatch: true }),

@@ -3,11 +3,14 @@ import type { SessionReader } from './session-reader.ts';
 import type {
   CloseManyRequest,
   CloseManyResult,
+  CloseOwnRequest,
   EraseResult,
   ListRequest,
   MergePatch,
   OpenRequest,
   OpenResult,
+  OwnRequest,
+  OwnSessionPage,
   RotateRequest,
   RotateResult,
   Session,
@@ -88,6 +91,32 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
    * const rotated = await sessions.rotate({ token, auth_methods: ['pwd', 'otp'], auth_level: 2 });
    */
   rotate(request: RotateRequest, options?: RequestOptions): Promise<RotateResult<User, Data>>;
+
+  /**
+   * Returns one page of the sessions of the token's own user, the newest first: "your devices". `current` in the result
+   * is the id of the token's session. Unlike `list`, it needs no key of the scope `admin`. It counts as activity.
+   *
+   * Rejects with a `NotFoundError` (code `TOKEN_UNKNOWN`) for an unknown token, with a `SessionClosedError` for an ended
+   * session, and with the code `ACTOR_SESSION` for a session with an actor. A token whose grace period is over ends
+   * its session, as in `validate`.
+   *
+   * @example
+   * const { items, current } = await sessions.own({ token, active: true });
+   * for (const { id, client } of items) console.log(client, id === current ? '(this device)' : '');
+   */
+  own(request: OwnRequest, options?: RequestOptions): Promise<OwnSessionPage>;
+
+  /**
+   * Ends live sessions of the token's own user: those in `ids`, or with `others: true` all but the token's own, at most
+   * 1000 per call. Their `close_reason` is `revoked`, their `closed_by` is `user`. The result lists only sessions that this call has ended. Ids of other users'
+   * sessions, of ended sessions and unknown ids are ignored. Call again while `more` in the result is true.
+   *
+   * It counts as activity, and rejects as `own` does. Before it, let the user authenticate again (ASVS 7.5.2).
+   *
+   * @example
+   * await sessions.closeOwn({ token, others: true }); // sign out everywhere else
+   */
+  closeOwn(request: CloseOwnRequest, options?: RequestOptions): Promise<CloseManyResult>;
 
   /**
    * Changes the lifetime of a session ("remember me" after the sign-in), or the description of its device. It does not

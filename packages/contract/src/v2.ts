@@ -11,6 +11,7 @@ export { ACTOR_TYPES, type Actor, type ActorType } from './actor.ts';
 export { assertBulkFilter } from './bulk-filter.ts';
 export { CLOSE_REASONS, type CloseReason } from './close-reasons.ts';
 
+export type { CloseOwnRequest, OwnRequest, OwnSessionPage } from './own-sessions.ts';
 export type { Session, SessionActor, SessionSummary } from './session.ts';
 
 export type { EraseResult, ExportLine } from './user-data.ts';
@@ -189,7 +190,7 @@ export interface CloseManyRequest {
   readonly limit?: number;
 }
 
-/** The result of `POST /v2/sessions/close`. */
+/** The result of `POST /v2/sessions/close` and of `POST /v2/sessions/own/close`. */
 export interface CloseManyResult {
   /** The ids of the closed sessions. */
   readonly ids: readonly string[];
@@ -243,6 +244,7 @@ export const PROBLEM_CODES = [
   'INVALID_REQUEST',
   'UNAUTHORIZED',
   'FORBIDDEN',
+  'ACTOR_SESSION',
   'NOT_FOUND',
   'SESSION_NOT_FOUND',
   'TOKEN_UNKNOWN',

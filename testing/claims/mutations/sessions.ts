@@ -1,4 +1,4 @@
-import { DOMAIN, SERVICE, STORES } from '../../mutations/text-mutation.ts';
+import { CLIENT, DOMAIN, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
 export const SESSIONS: readonly ClaimMutation[] = [
@@ -139,6 +139,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-7.4.3',
     name: 'a bulk close ends the sessions of other users too',
+    test: 'signing out everywhere else',
     file: `${STORES}/memory/store.ts`,
     find: '{ ...filter, active: true })) {',
     replace: '{ active: true })) {',
@@ -146,6 +147,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-7.4.3',
     name: 'a bulk close ends excepted sessions',
+    test: 'signing out everywhere else',
     file: `${STORES}/memory/store.ts`,
     find: 'if (except.has(entry.session.id)) continue;',
     replace: '',
@@ -158,8 +160,49 @@ export const SESSIONS: readonly ClaimMutation[] = [
     replace: 'if (filter.user_id === undefined) return',
   },
   {
+    id: 'ASVS-7.4.3',
+    name: 'a token that ends all others also ends its own session',
+    test: 'a token ends all other',
+    file: `${DOMAIN}/own-sessions.ts`,
+    find: 'const except = ids === undefined ? [id] : [];',
+    replace: 'const except: string[] = [];',
+  },
+  {
+    id: 'ASVS-7.5.2',
+    name: 'a token lists the sessions of other users too',
+    test: 'a token lists',
+    file: `${DOMAIN}/own-sessions.ts`,
+    find: 'sessions.scan({ ...filter, user_id }',
+    replace: 'sessions.scan({ ...filter }',
+  },
+  {
+    id: 'ASVS-7.5.2',
+    name: 'a token ends sessions of other users by their ids',
+    test: 'ids of other users',
+    file: `${DOMAIN}/own-sessions.ts`,
+    find: 'closeMatching({ filter: { user_id }, only: ids',
+    replace: 'closeMatching({ filter: ids ? {} : { user_id }, only: ids',
+  },
+  {
+    id: 'ASVS-7.5.2',
+    name: 'the time of the authentication does not count',
+    test: 'after a recent sign-in',
+    file: `${CLIENT}/middleware/requirement.ts`,
+    find: 'return max_age_s === undefined ||',
+    replace: 'return max_age_s !== 0 ||',
+  },
+  {
+    id: 'ASVS-7.5.2',
+    name: 'a device of another user seems to be ended',
+    test: 'a visitor has none',
+    file: `${CLIENT}/v2/own-sessions.ts`,
+    find: 'return ids.includes(id);',
+    replace: 'return true;',
+  },
+  {
     id: 'ASVS-7.5.2',
     name: 'a list of a user has sessions of other users',
+    test: 'filters narrow a list',
     file: `${DOMAIN}/sessions.ts`,
     find: 'const found = await this.#store.scan(filter,',
     replace: 'const found = await this.#store.scan({ ...filter, user_id: undefined },',

@@ -110,5 +110,5 @@ function clientOf(asked: string[]) {
     asked.push(token);
     return token === LIVE_TOKEN ? ({ id: 'live' } as Session) : null;
   };
-  return { read, open: none, rotate: none, close: none, closeMany: none };
+  return { read, open: none, rotate: none, close: none, own: none, closeOwn: none };
 }

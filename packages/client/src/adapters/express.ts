@@ -29,6 +29,7 @@ export { type RejectionCode, SessionRejection } from '../middleware/rejections.t
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { SessionOf, UserSession } from '../middleware/user-session.ts';
+export type { DevicesRequest } from '../v2/own-sessions.ts';
 export { type EnteredUpgrade, upgradeSessions } from './node-upgrade.ts';
 
 declare global {

@@ -27,6 +27,7 @@ export { type RejectionCode, SessionRejection } from '../middleware/rejections.t
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { SessionOf, UserSession } from '../middleware/user-session.ts';
+export type { DevicesRequest } from '../v2/own-sessions.ts';
 
 /** The variables that handlers find in `c.var`, with the application's own types of the values in a session. */
 export interface UserSessionEnv<User = unknown, Data = unknown> {

@@ -2,7 +2,7 @@ import { assertObject } from '@pip-sessions/contract/arguments';
 import type { ReadOptions, RequestOptions } from '@pip-sessions/contract/request-options';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { sessionIdOf } from '@pip-sessions/contract/token';
-import type { Session } from '@pip-sessions/contract/v2';
+import type { CloseManyResult, Session } from '@pip-sessions/contract/v2';
 import { type Loaded, NearCache, type NearCacheStats, type PublishedChange } from '@pip-sessions/near-cache';
 import { endsOf, withDeadline } from '../transport/deadline.ts';
 import { type TransportSettings, toTimeout, wholeNumber } from '../transport/options.ts';
@@ -179,6 +179,17 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
       throw error;
     }
   };
+  const forgetAll = async (closing: Promise<CloseManyResult>): Promise<CloseManyResult> => {
+    try {
+      const closed = await closing;
+      for (const id of closed.ids) cache.changed(id);
+      return closed;
+    } catch (error) {
+      // The service may have closed sessions, and the response would have named them.
+      if (!isRejected(error)) cache.gap();
+      throw error;
+    }
+  };
   return {
     ...client,
     rotate: async (request, options) => {
@@ -209,17 +220,11 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
         cache.gap();
       }
     },
-    closeMany: async (request, options) => {
-      try {
-        const closed = await client.closeMany(request, options);
-        if (!request.dry_run) for (const id of closed.ids) cache.changed(id);
-        return closed;
-      } catch (error) {
-        // The service may have closed sessions, and the response would have named them.
-        if (!request.dry_run && !isRejected(error)) cache.gap();
-        throw error;
-      }
+    closeMany: (request, options) => {
+      const closing = client.closeMany(request, options);
+      return request?.dry_run ? closing : forgetAll(closing);
     },
+    closeOwn: (request, options) => forgetAll(client.closeOwn(request, options)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Session } from '@pip-sessions/contract/v2';
+import { cookieLine } from './cookies.ts';
 import { type Credential, credentialOf } from './credential.ts';
 import type { Exchange } from './http-adapter.ts';
 import { isForged } from './origin.ts';
@@ -6,7 +7,7 @@ import { crossSiteRequest, SessionRejection } from './rejections.ts';
 import { unavailable } from './service-errors.ts';
 import { newState, sharedState } from './session-state.ts';
 import type { Settings } from './settings.ts';
-import { clearEndedCookie, UserSession } from './user-session.ts';
+import { UserSession } from './user-session.ts';
 
 /**
  * Finds the session of a request. Returns it, or the rejection that ends the request. A request without a token causes no
@@ -59,7 +60,9 @@ async function ask(settings: Settings, exchange: Exchange, credential: Credentia
 }
 
 function entered(settings: Settings, exchange: Exchange, credential: Credential, session: Session | null): UserSession {
-  if (session === null && credential.from === 'cookie') clearEndedCookie(settings, exchange);
+  const { cookie } = settings;
+  // Unless the handler sets a new one.
+  if (session === null && credential.from === 'cookie') exchange.setCookie(cookie, cookieLine(cookie, '', 0), true);
   exchange.latest = newState(settings, credential, session, exchange.latest);
   return new UserSession(settings, exchange, exchange.latest);
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { crossSiteRequest, sessionRequired, sessionsUnavailable, stepUpRequired } from './rejections.ts';
+import { actorSession, crossSiteRequest, sessionRequired, sessionsUnavailable, stepUpRequired } from './rejections.ts';
 
 test('a rejection has the properties of http-errors', () => {
   for (const rejection of [
     crossSiteRequest(),
+    actorSession(),
     sessionRequired(null),
     stepUpRequired({}),
     sessionsUnavailable(5, null),

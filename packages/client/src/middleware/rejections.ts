@@ -9,7 +9,7 @@ export type RejectionCode =
   | 'STEP_UP_REQUIRED'
   /** A page of another site made the browser send the request. */
   | 'CROSS_SITE_REQUEST'
-  /** Somebody acts in the user's name: such a session opens no other one. */
+  /** Somebody acts in the user's name: such a session opens no other one, and neither shows nor ends others. */
   | 'ACTOR_SESSION'
   /** The sessions service is unavailable. No user is signed in or out because of that. */
   | 'SESSIONS_UNAVAILABLE';
@@ -118,8 +118,8 @@ export function crossSiteRequest(): SessionRejection {
 export function actorSession(): SessionRejection {
   return new SessionRejection('ACTOR_SESSION', {
     status: 403,
-    title: 'An actor may not sign in',
-    detail: 'This session belongs to an actor, who may not open another one with it. Sign out first.',
+    title: 'An actor may not do this',
+    detail: 'This session belongs to an actor, who may not open, see or end other sessions with it.',
   });
 }
 

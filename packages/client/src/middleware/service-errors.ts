@@ -31,3 +31,8 @@ export async function attempt<T>(settings: Settings, call: () => Promise<T>): Pr
     throw unavailable(settings, error);
   }
 }
+
+/** Rethrows an error, unless the session does not exist: a deleted session counts as ended. */
+export function unlessMissing(error: unknown): void {
+  if (codeOf(error) !== 'SESSION_NOT_FOUND') throw error;
+}

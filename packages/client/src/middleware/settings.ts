@@ -12,7 +12,7 @@ import type { OriginRules } from './origin.ts';
  * The methods of a client that the middleware calls. The client of a remote service has them, and that of a service in
  * the same process.
  */
-export type SessionsAccess = Pick<SessionsClient, 'read' | 'peek' | 'open' | 'rotate' | 'close' | 'closeMany'>;
+export type SessionsAccess = Pick<SessionsClient, 'read' | 'peek' | 'open' | 'rotate' | 'close' | 'own' | 'closeOwn'>;
 
 /** How long a browser keeps the cookie. Only the service decides how long the session lives. */
 export type CookieLifetime =
@@ -27,10 +27,7 @@ export type CookieLifetime =
 
 /** The options of the session middleware. Only `client` is required. */
 export interface UserSessionsOptions {
-  /**
-   * The client of the sessions service. Its key needs the scope `write`, and `admin` for `logoutOthers` and
-   * `logoutEverywhere`.
-   */
+  /** The client of the sessions service. Its key needs the scope `write`. */
   readonly client: SessionsAccess;
   /** Finds the session of a token, such as a cache before the client. Default: `client`. */
   readonly reader?: SessionReader;

@@ -81,14 +81,41 @@ test('a bulk sign-out continues while there are more sessions, and ends', async 
     withToken,
   );
   assert.equal(await userSession.logoutOthers(), 5);
-  assert.deepEqual(JSON.parse(sent.at(-1)?.body ?? ''), { filter: { user_id: SESSION.user_id }, except: [SESSION.id] });
+  assert.deepEqual(JSON.parse(sent.at(-1)?.body ?? ''), { token: TOKEN, others: true });
   const endless = await entered(LOOPBACK, [valid, more], withToken);
   assert.equal(await endless.userSession.logoutOthers(), 200);
+});
+
+test('a session that has ended since the request arrived is a 401, and no error of the application', async () => {
+  for (const end of [problem(409, 'SESSION_CLOSED'), problem(404, 'TOKEN_UNKNOWN')]) {
+    const { userSession } = await entered(LOOPBACK, [valid, end], withToken);
+    const required = { code: 'SESSION_REQUIRED', status: 401 };
+    await assert.rejects(userSession.devices(), required);
+    await assert.rejects(userSession.endDevice('x'), required);
+    await assert.rejects(userSession.logoutOthers(), required);
+    await assert.rejects(userSession.logoutEverywhere(), required);
+  }
+});
+
+test('endDevice rejects a value that is no string, and returns false for a text that is no id', async () => {
+  const { userSession, sent } = await entered(LOOPBACK, [valid, problem(400, 'INVALID_DATA')], withToken);
+  await assert.rejects(userSession.endDevice(undefined as unknown as string), { name: 'TypeError', message: /^id is/ });
+  assert.equal(sent.length, 1);
+  assert.equal(await userSession.endDevice('\0'), false);
+});
+
+test('devices lists live sessions, and takes a limit and a cursor', async () => {
+  const page = { items: [], next_cursor: null, current: SESSION.id };
+  const { userSession, sent } = await entered(LOOPBACK, [valid, answer(200, page)], withToken);
+  assert.deepEqual(await userSession.devices({ limit: 5, cursor: 'c' }), page);
+  assert.deepEqual(JSON.parse(sent.at(-1)?.body ?? ''), { active: true, limit: 5, cursor: 'c', token: TOKEN });
 });
 
 test('calls that need a session reject without one', async () => {
   const { userSession, sent } = await entered(LOOPBACK, [opened]);
   const required = { code: 'SESSION_REQUIRED', status: 401 };
+  await assert.rejects(userSession.devices(), required);
+  await assert.rejects(userSession.endDevice('x'), required);
   await assert.rejects(userSession.logoutOthers(), required);
   await assert.rejects(userSession.logoutEverywhere(), required);
   await assert.rejects(userSession.rotate(), required);

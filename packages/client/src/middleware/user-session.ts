@@ -3,11 +3,12 @@ import type {
   Authentication,
   OpenRequest,
   OpenResult,
+  OwnSessionPage,
   RotateResult,
   Session,
   SessionActor,
 } from '@pip-sessions/contract/v2';
-import { codeOf } from '../v2/error-code.ts';
+import { type DevicesRequest, endOthers, endOwn } from '../v2/own-sessions.ts';
 import { awaited } from './awaited.ts';
 import { cookieLine } from './cookies.ts';
 import { endedBy } from './ended-by.ts';
@@ -25,18 +26,13 @@ import {
 } from './rejections.ts';
 import { isMet, type SessionRequirement } from './requirement.ts';
 import { cannotBegin, sentMeanwhile } from './response-begun.ts';
-import { attempt } from './service-errors.ts';
+import { attempt, unlessMissing } from './service-errors.ts';
 import type { SessionState } from './session-state.ts';
 import { type CookieLifetime, checkedLifetime, type Settings } from './settings.ts';
+import { withToken } from './with-token.ts';
 
 /** A session with the application's own types of `user` and `data`, which nothing checks. */
 export type SessionOf<User, Data> = Session<User, Data>;
-
-/**
- * The maximum number of bulk closes per call. Each closes a thousand sessions, and no user has more than a hundred
- * thousand.
- */
-const PASSES_MAX = 100;
 
 /**
  * The session of the user of a request, and the calls that change it. Methods reject with a `SessionRejection` if the
@@ -128,14 +124,37 @@ export class UserSession<User = unknown, Data = unknown> {
     return this.#awaited('logout', this.#end('logout'));
   }
 
-  /** Ends the other sessions of the user, at most 100,000. Returns how many there were. Throws as `required` does. */
-  logoutOthers(): Promise<number> {
-    return this.#awaited('logoutOthers', this.#logoutOthers());
+  /**
+   * Returns a page of the user's live sessions, the newest first; `current` in it is the id of this session. It counts
+   * as activity. Rejects as `required` does, and with a `SessionRejection` (code `ACTOR_SESSION`, 403) if the session
+   * has an actor.
+   *
+   * @example
+   * const { items, current } = await userSession.devices();
+   */
+  devices(request: DevicesRequest = {}): Promise<OwnSessionPage> {
+    return this.#awaited(
+      'devices',
+      this.#withToken((client, token) => client.own({ active: true, ...request, token })),
+    );
   }
 
   /**
-   * Ends all sessions of the user, including this one, and clears its cookie. Returns how many there were. Throws as
-   * `required` does.
+   * Ends a session of the user, and returns true. Returns false if the user has no live session with this id: it is
+   * unknown, has ended, or is another user's. Ends this session as `logout` does. Rejects as `devices` does.
+   */
+  endDevice(id: string): Promise<boolean> {
+    return this.#awaited('endDevice', this.#endDevice(id));
+  }
+
+  /** Ends the other sessions of the user, at most 100,000. Returns how many there were. Rejects as `devices` does. */
+  logoutOthers(): Promise<number> {
+    return this.#awaited('logoutOthers', this.#withToken(endOthers));
+  }
+
+  /**
+   * Ends all sessions of the user, including this one, and clears its cookie. Returns how many there were. Rejects as
+   * `devices` does.
    */
   logoutEverywhere(): Promise<number> {
     return this.#awaited('logoutEverywhere', this.#logoutEverywhere());
@@ -206,17 +225,18 @@ export class UserSession<User = unknown, Data = unknown> {
     return rotated;
   }
 
-  async #logoutOthers(): Promise<number> {
-    const { id, user_id } = this.required;
-    return this.#closeAll(user_id, [id]);
+  async #endDevice(id: string): Promise<boolean> {
+    if (id !== this.required.id) return this.#withToken((client, token) => endOwn(client, token, id));
+    await this.#end('endDevice');
+    return true;
   }
 
   async #logoutEverywhere(): Promise<number> {
-    const { user_id } = this.required;
     this.#checkLeaving('logoutEverywhere');
-    const count = await this.#closeAll(user_id, []);
-    this.#leave('logoutEverywhere');
-    return count;
+    // This session ends last: until then its token can be used to try again.
+    const others = await this.#withToken(endOthers);
+    await this.#end('logoutEverywhere');
+    return others + 1;
   }
 
   async #end(call: string): Promise<void> {
@@ -227,17 +247,6 @@ export class UserSession<User = unknown, Data = unknown> {
       this.#settings.client.close(current.id, { by: endedBy(current) }).catch(unlessMissing),
     );
     this.#leave(call);
-  }
-
-  async #closeAll(user_id: string, except: readonly string[]): Promise<number> {
-    let count = 0;
-    for (let pass = 0; pass < PASSES_MAX; pass += 1) {
-      const request = { filter: { user_id }, except } as const;
-      const { ids, more } = await attempt(this.#settings, () => this.#settings.client.closeMany(request));
-      count += ids.length;
-      if (!more) break;
-    }
-    return count;
   }
 
   /** Without a cookie, the response needs no header. */
@@ -275,17 +284,11 @@ export class UserSession<User = unknown, Data = unknown> {
     throw new Error('The option development is for loopback addresses only: omit it, and serve over https.');
   }
 
+  #withToken<T>(call: (client: Settings['client'], token: string) => Promise<T>): Promise<T> {
+    return withToken(this.#settings, this.#state, call);
+  }
+
   #awaited<T>(call: string, work: Promise<T>): Promise<T> {
     return awaited(call, work, this.#settings.onMistake);
   }
-}
-
-/** Clears the cookie of a session that has ended, unless the handler sets a new one. */
-export function clearEndedCookie({ cookie }: Settings, exchange: Exchange): void {
-  exchange.setCookie(cookie, cookieLine(cookie, '', 0), true);
-}
-
-/** A deleted session counts as ended. */
-function unlessMissing(error: unknown): void {
-  if (codeOf(error) !== 'SESSION_NOT_FOUND') throw error;
 }

@@ -14,7 +14,9 @@
  *   secret, resave: false, saveUninitialized: false, cookie: { maxAge: 3_600_000 },
  * }));
  */
+import type { OwnSessionPage } from '@pip-sessions/contract/v2';
 import session from 'express-session';
+import type { DevicesRequest } from '../v2/own-sessions.ts';
 import type { Held } from './entry.ts';
 import { fromStored, isShortLived, toStored } from './library-json.ts';
 import { LibrarySessions } from './library-sessions.ts';
@@ -22,6 +24,7 @@ import { isSame } from './merge-members.ts';
 import type { LibraryStoreOptions } from './options.ts';
 import { toStoreError } from './store-error.ts';
 
+export type { DevicesRequest } from '../v2/own-sessions.ts';
 export type { LibraryJson } from './library-json.ts';
 export type { Device, LibrarySessionJson, LibraryStoreOptions } from './options.ts';
 export { SessionStoreError } from './store-error.ts';
@@ -84,13 +87,36 @@ export class PipSessionsStore extends session.Store {
   /**
    * Returns the id of the user's session in the service, which lists of the user's devices show. Null for a visitor,
    * and until a sign-in has been saved. Rejects with a `SessionStoreError`.
-   *
-   * @example
-   * const here = await store.sessionIdOf(req.sessionID);
-   * await client.closeMany({ filter: { user_id: '1' }, except: here ? [here] : [] }); // sign out everywhere else
    */
   sessionIdOf(sid: string): Promise<string | null> {
     return this.#sessions.sessionIdOf(sid);
+  }
+
+  /**
+   * Returns a page of the live sessions of the user, the newest first; `current` in it is the id of this browser's own.
+   * Null for a visitor, and until a sign-in has been saved. Counts as activity. Rejects with a `SessionStoreError`.
+   *
+   * @example
+   * const page = await store.devices(req.sessionID);
+   */
+  devices(sid: string, request: DevicesRequest = {}): Promise<OwnSessionPage | null> {
+    return this.#sessions.devices(sid, request);
+  }
+
+  /**
+   * Ends a session of the user, which signs that browser out. Returns false for a visitor, and if the user has no live
+   * session with this id. Rejects with a `SessionStoreError`.
+   */
+  endDevice(sid: string, id: string): Promise<boolean> {
+    return this.#sessions.endDevice(sid, id);
+  }
+
+  /**
+   * Ends all sessions of the user but this browser's own, at most 100,000. Returns how many there were; 0 for a visitor.
+   * Rejects with a `SessionStoreError`.
+   */
+  logoutOthers(sid: string): Promise<number> {
+    return this.#sessions.logoutOthers(sid);
   }
 
   /**

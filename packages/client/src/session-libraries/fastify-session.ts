@@ -14,8 +14,10 @@
  * await app.register(fastifySession, { store, secret, saveUninitialized: false, cookie: { maxAge: 3_600_000 } });
  */
 import fastifySession, { type SessionStore } from '@fastify/session';
+import type { OwnSessionPage } from '@pip-sessions/contract/v2';
 import type { FastifyRequest, Session } from 'fastify';
 import { isObject } from '../transport/json-object.ts';
+import type { DevicesRequest } from '../v2/own-sessions.ts';
 import type { Held } from './entry.ts';
 import { fromStored, toStored } from './library-json.ts';
 import { LibrarySessions } from './library-sessions.ts';
@@ -23,6 +25,7 @@ import { isSame } from './merge-members.ts';
 import type { LibraryStoreOptions } from './options.ts';
 import { toStoreError } from './store-error.ts';
 
+export type { DevicesRequest } from '../v2/own-sessions.ts';
 export type { LibraryJson } from './library-json.ts';
 export type { Device, LibrarySessionJson, LibraryStoreOptions } from './options.ts';
 export { SessionStoreError } from './store-error.ts';
@@ -84,13 +87,36 @@ export class PipSessionsStore implements SessionStore {
   /**
    * Returns the id of the user's session in the service, which lists of the user's devices show. Null for a visitor,
    * and until a sign-in has been saved. Rejects with a `SessionStoreError`.
-   *
-   * @example
-   * const here = await store.sessionIdOf(request.session.sessionId);
-   * await client.closeMany({ filter: { user_id: '1' }, except: here ? [here] : [] }); // sign out everywhere else
    */
   sessionIdOf(sid: string): Promise<string | null> {
     return this.#sessions.sessionIdOf(sid);
+  }
+
+  /**
+   * Returns a page of the live sessions of the user, the newest first; `current` in it is the id of this browser's own.
+   * Null for a visitor, and until a sign-in has been saved. Counts as activity. Rejects with a `SessionStoreError`.
+   *
+   * @example
+   * const page = await store.devices(request.session.sessionId);
+   */
+  devices(sid: string, request: DevicesRequest = {}): Promise<OwnSessionPage | null> {
+    return this.#sessions.devices(sid, request);
+  }
+
+  /**
+   * Ends a session of the user, which signs that browser out. Returns false for a visitor, and if the user has no live
+   * session with this id. Rejects with a `SessionStoreError`.
+   */
+  endDevice(sid: string, id: string): Promise<boolean> {
+    return this.#sessions.endDevice(sid, id);
+  }
+
+  /**
+   * Ends all sessions of the user but this browser's own, at most 100,000. Returns how many there were; 0 for a visitor.
+   * Rejects with a `SessionStoreError`.
+   */
+  logoutOthers(sid: string): Promise<number> {
+    return this.#sessions.logoutOthers(sid);
   }
 
   /**

@@ -1,4 +1,6 @@
 import { assertKnownOptions, assertObject } from '@pip-sessions/contract/arguments';
+import type { OwnSessionPage } from '@pip-sessions/contract/v2';
+import type { DevicesRequest } from '../v2/own-sessions.ts';
 import { CallOrder } from './call-order.ts';
 import type { Held } from './entry.ts';
 import { IdleTimeouts } from './idle-timeouts.ts';
@@ -10,6 +12,7 @@ import { SessionList } from './session-list.ts';
 import { SessionWriter } from './session-writer.ts';
 import { SignIns } from './sign-ins.ts';
 import { toStoreError } from './store-error.ts';
+import { UserDevices } from './user-devices.ts';
 import { defaultUserId, toUserId } from './user-ids.ts';
 
 /**
@@ -25,6 +28,7 @@ export class LibrarySessions {
   readonly #writer: SessionWriter;
   readonly #order = new CallOrder();
   readonly list: SessionList;
+  readonly #devices: UserDevices;
   /** Whether reading and touching count as activity. */
   readonly touches: boolean;
 
@@ -45,6 +49,7 @@ export class LibrarySessions {
     this.#endings = new SessionEndings(client, finder, signIns);
     this.#writer = new SessionWriter({ client, marker: library, userIdOf, idleTimeouts, signIns, finder });
     this.list = new SessionList(client, library, finder, this.#endings);
+    this.#devices = new UserDevices(client, finder, signIns);
   }
 
   /** Returns a session; null if it does not exist or has ended. Counts as activity, unless `disableTouch` is set. */
@@ -75,6 +80,21 @@ export class LibrarySessions {
       throw toStoreError(error);
     });
     return held?.sign_in?.session_id ?? null;
+  }
+
+  /** Returns a page of the live sessions of the user, the newest first; null for a visitor. */
+  devices(sid: string, request: DevicesRequest): Promise<OwnSessionPage | null> {
+    return this.#devices.list(this.read(sid, false), request);
+  }
+
+  /** Ends a session of the user. Returns false for a visitor, and if the user has no live session with this id. */
+  endDevice(sid: string, id: string): Promise<boolean> {
+    return this.#devices.end(this.read(sid, false), id);
+  }
+
+  /** Ends the other sessions of the user. Returns how many there were; 0 for a visitor. */
+  logoutOthers(sid: string): Promise<number> {
+    return this.#devices.endOthers(this.read(sid, false));
   }
 
   /** Records activity. */

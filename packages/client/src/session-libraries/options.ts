@@ -8,7 +8,7 @@ export type Device = Pick<
   'user_name' | 'address' | 'client' | 'auth_time' | 'auth_methods' | 'auth_level' | 'expire_time'
 >;
 
-type Calls = 'open' | 'get' | 'update' | 'replaceData' | 'touch' | 'close' | 'all' | 'count';
+type Calls = 'open' | 'get' | 'update' | 'replaceData' | 'touch' | 'close' | 'all' | 'count' | 'own' | 'closeOwn';
 
 /** The options of a store for a session library. Only `client` is required. `Request` is the framework's request. */
 export interface LibraryStoreOptions<Request = unknown> {

@@ -141,7 +141,7 @@ export class SessionFinder {
     if (!held) return null;
     const noted = this.places.get(sid);
     const isNoted = noted?.sign_in?.session_id === sign_in.session_id;
-    const token = isNoted ? noted.token : await this.#signIns.tokenOf(names, sign_in, signedIn);
+    const token = isNoted ? noted.token : await this.#signIns.tokenToRead(names, sign_in, signedIn);
     this.places.note(sid, { generation, sign_in, token }, isActivity ? signedIn : null);
     return held;
   }

@@ -65,9 +65,13 @@ export class SignIns {
     return session?.active ? session : null;
   }
 
-  /** Returns the token of an open session, by repeating its open request; null if the client does not use it. */
+  /** Returns the token of an open session; null if the client does not use it. */
+  async tokenToRead(names: EntryNames, sign_in: SignIn, session: Session): Promise<string | null> {
+    return this.#isCached ? this.tokenOf(names, sign_in, session) : null;
+  }
+
+  /** Returns the token of an open session, by repeating its open request; null if it was deleted meanwhile. */
   async tokenOf(names: EntryNames, { user_id, turn }: SignIn, session: Session): Promise<string | null> {
-    if (!this.#isCached) return null;
     const again = await this.#client.open(
       { user_id, idle_timeout: 1 },
       { idempotency_key: signInKey(names, user_id, turn) },

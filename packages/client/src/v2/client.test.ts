@@ -72,6 +72,20 @@ const CASES: Readonly<Record<string, Case>> = {
     body: { token: TOKEN, auth_level: 3 },
     result: { session: SESSION, token: `${TOKEN}2` },
   },
+  own: {
+    call: (client) => client.own({ token: TOKEN, active: true, limit: 2, cursor: 'c' }),
+    reply: answer(200, { ...page, current: ID }),
+    line: 'POST /v2/sessions/own',
+    body: { token: TOKEN, active: true, limit: 2, cursor: 'c' },
+    result: { ...page, current: ID },
+  },
+  closeOwn: {
+    call: (client) => client.closeOwn({ token: TOKEN, others: true }),
+    reply: answer(200, { ids: ['x'], more: false }),
+    line: 'POST /v2/sessions/own/close',
+    body: { token: TOKEN, others: true },
+    result: { ids: ['x'], more: false },
+  },
   replaceData: {
     call: (client) => client.replaceData(ID, [1]),
     reply: found,
@@ -173,6 +187,9 @@ test('all rejects if a page names itself as the next one', async () => {
   };
   await assert.rejects(readAll, { code: 'INVALID_ANSWER' });
   assert.equal(sent.length, 2);
+  const own = clientOf([answer(200, { items: [], next_cursor: '1', current: ID })]).client;
+  assert.equal((await own.own({ token: TOKEN })).next_cursor, '1');
+  await assert.rejects(own.own({ token: TOKEN, cursor: '1' }), { code: 'INVALID_ANSWER' });
 });
 
 test('a missing session is null for get, and an error for changes', async () => {

@@ -21,6 +21,7 @@ export const PROBLEM_CLASSES: Readonly<Record<ProblemCode, ProblemClass>> = {
   INVALID_REQUEST: SessionsProblemError,
   UNAUTHORIZED: UnauthorizedError,
   FORBIDDEN: UnauthorizedError,
+  ACTOR_SESSION: SessionsProblemError,
   NOT_FOUND: NotFoundError,
   SESSION_NOT_FOUND: NotFoundError,
   TOKEN_UNKNOWN: NotFoundError,

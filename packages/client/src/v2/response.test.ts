@@ -44,6 +44,7 @@ const FAMILIES: Readonly<Record<string, readonly string[]>> = {
     'HEADERS_TOO_LARGE',
     'KEY_USED',
     'TOKEN_REPLACED',
+    'ACTOR_SESSION',
     'INTERNAL',
   ],
 };
@@ -178,6 +179,11 @@ const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: Se
     'a bad token without a reason': [{ active: false }, /reason is not a string/, validate],
     'a page without items': [{ next_cursor: null }, /items is not an array/, (client) => client.list()],
     'a page that may be the last': [{ items: [] }, /next_cursor is not a string/, (client) => client.list()],
+    'own sessions without the current one': [
+      { items: [], next_cursor: null },
+      /current is not a string/,
+      (client) => client.own({ token: TOKEN }),
+    ],
     'a count without a total': [{ items: [], next_cursor: null }, /total is not a number/, (client) => client.count()],
     'closed sessions that are a number': [{ ids: 3, more: false }, /ids/, (client) => client.closeMany({ filter: {} })],
     'statistics without hours': [{ live: 1, opened: 1, closed: {} }, /hours/, (client) => client.stats()],

@@ -7,6 +7,8 @@ import type {
   ExportLine,
   ListRequest,
   OpenResult,
+  OwnRequest,
+  OwnSessionPage,
   RotateResult,
   Session,
   SessionActor,
@@ -74,14 +76,13 @@ const toStats = reader<Stats>(
   }),
 );
 
-const page = object<Omit<SessionPage, 'total'>>({
-  items: listOf(object<SessionSummary>(SUMMARY)),
-  next_cursor: orNull(string),
-});
+const items = { items: listOf(object<SessionSummary>(SUMMARY)), next_cursor: orNull(string) };
+const readPage = reader<SessionPage>(object<Omit<SessionPage, 'total'>>(items));
+const readOwnPage = reader<OwnSessionPage>(object<OwnSessionPage>({ ...items, current: string }));
 
 /** Converts a page. A page with its own cursor as the next one would never end. */
-function toPage(json: unknown, cursor: string | undefined): SessionPage {
-  const result = reader<SessionPage>(page)(json);
+function toPage(read: (json: unknown) => SessionPage, json: unknown, cursor: string | undefined): SessionPage {
+  const result = read(json);
   if (result.next_cursor !== null && result.next_cursor === cursor) {
     throw new TypeError('next_cursor is the cursor of this page');
   }
@@ -113,15 +114,25 @@ function toExportLine(json: unknown): ExportLine {
 }
 
 /** Returns the function that converts the JSON of a route's response, or of each line of it. */
-export function readerOf<T>({ result }: RouteV2, { query, isCount }: MethodRequest): (json: unknown) => T {
+export function readerOf<T>({ result }: RouteV2, request: MethodRequest): (json: unknown) => T {
   if (result === 'ChangeStream') throw new TypeError('The change stream has no single result.');
-  if (result !== 'SessionPage') return READERS[result] as (json: unknown) => T;
-  const { cursor }: ListRequest = query ?? {};
-  const readPage = isCount ? (json: unknown) => ({ total: toTotal(json) }) : (json: unknown) => toPage(json, cursor);
-  return readPage as (json: unknown) => T;
+  const read = isPage(result) ? pageReader(result, request) : READERS[result];
+  return read as (json: unknown) => T;
 }
 
-const READERS: Readonly<Record<Exclude<ResultNameV2, 'SessionPage' | 'ChangeStream'>, (json: unknown) => unknown>> = {
+type PageName = 'SessionPage' | 'OwnSessionPage';
+
+function isPage(result: ResultNameV2): result is PageName {
+  return result === 'SessionPage' || result === 'OwnSessionPage';
+}
+
+function pageReader(result: PageName, { query, body, isCount }: MethodRequest): (json: unknown) => unknown {
+  if (isCount) return (json) => ({ total: toTotal(json) });
+  const { cursor }: ListRequest = query ?? (body as OwnRequest);
+  return (json) => toPage(result === 'SessionPage' ? readPage : readOwnPage, json, cursor);
+}
+
+const READERS: Readonly<Record<Exclude<ResultNameV2, PageName | 'ChangeStream'>, (json: unknown) => unknown>> = {
   CloseManyResult: toCloseManyResult,
   EraseResult: toEraseResult,
   ExportLine: toExportLine,

@@ -41,6 +41,7 @@ export const ERROR_MAP: Readonly<Record<ErrorCode | RequestErrorCode, Mapping>> 
   InvalidRequest: { status: 400, category: 'BadRequest', problem: 'INVALID_REQUEST' },
   UNAUTHORIZED: { status: 401, category: 'Unauthorized', problem: 'UNAUTHORIZED' },
   FORBIDDEN: { status: 403, category: 'Unauthorized', problem: 'FORBIDDEN' },
+  ACTOR_SESSION: { status: 403, category: 'Unauthorized', problem: 'ACTOR_SESSION' },
   ResourceNotFound: { status: 404, category: 'NotFound', problem: 'NOT_FOUND' },
   SESSION_NOT_FOUND: { status: 404, category: 'NotFound', problem: 'SESSION_NOT_FOUND' },
   TOKEN_UNKNOWN: { status: 404, category: 'NotFound', problem: 'TOKEN_UNKNOWN' },
@@ -104,6 +105,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, DocumentedProblem>> = {
     title: 'The request is not allowed',
     cause: 'The scope of the key is too small. Without keys, the origin or the host of the request is not allowed.',
     remedy: 'Use a key with a larger scope. Without keys, set `SESSIONS_CORS_ORIGINS` or `SESSIONS_ALLOWED_HOSTS`.',
+  },
+  ACTOR_SESSION: {
+    status: 403,
+    title: 'An actor may not do this in the name of the user',
+    cause: 'The session of the token has an actor. The actor may not list or close the sessions of the user.',
+    remedy: 'Let the user do it, with a session without an actor.',
   },
   NOT_FOUND: {
     status: 404,

@@ -5,6 +5,8 @@
 export type ErrorCode =
   /** A property of the request is missing, or has a wrong type, format or size. */
   | 'INVALID_DATA'
+  /** The session has an actor, who may not do this in the name of the user. Nothing was changed. */
+  | 'ACTOR_SESSION'
   /** The session has ended. Nothing was changed. */
   | 'SESSION_CLOSED'
   /** There is no session with the id. */

@@ -40,6 +40,11 @@ export function tokenReplaced(): SessionsError {
   return new SessionsError('TOKEN_REPLACED', message);
 }
 
+export function actorSession(): SessionsError {
+  const message = 'The session has an actor. Only the user may list and close the sessions of the user.';
+  return new SessionsError('ACTOR_SESSION', message);
+}
+
 export function keyUsed(): SessionsError {
   const message = 'The first token of the session that this key opened was rotated. Open a new session with a new key.';
   return new SessionsError('KEY_USED', message, { details: { members: ['Idempotency-Key'] } });

@@ -63,6 +63,8 @@ export type LimitPolicy = (typeof LIMIT_POLICIES)[number];
 export interface CloseMatching {
   /** Selects the sessions. */
   readonly filter: SessionFilter;
+  /** Ids of the only sessions that may be closed. Absent: all that match. */
+  readonly only?: readonly string[] | undefined;
   /** Ids of sessions that are not closed. */
   readonly except: readonly string[];
   /** The reason that the closed sessions get. */

@@ -13,6 +13,8 @@ const RIGHTS: Readonly<Record<string, Scope>> = {
   'GET /v2/changes': 'validate',
   'POST /v2/sessions': 'write',
   'POST /v2/sessions/rotate': 'write',
+  'POST /v2/sessions/own': 'write',
+  'POST /v2/sessions/own/close': 'write',
   'GET /v2/sessions/{id}': 'write',
   'PATCH /v2/sessions/{id}': 'write',
   'PUT /v2/sessions/{id}/data': 'write',

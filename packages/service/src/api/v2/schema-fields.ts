@@ -5,7 +5,7 @@ import { TOKEN_FORM } from '@pip-sessions/contract/token';
 import { type TOptional, type TSchema, Type } from '#typebox';
 import { KEY_LENGTH_MAX } from '../../domain/search-keys.ts';
 import { ACTOR_ID_LENGTH_MAX, METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
-import { CloseReason, closed, oneOf } from './session-schemas.ts';
+import { CloseReason, closed, oneOf, SessionSummary } from './session-schemas.ts';
 
 export const SECONDS_MAX = 315_360_000;
 export const CLOSE_MANY_MAX = 1000;
@@ -92,6 +92,23 @@ export const FILTER = {
   actor_id: Type.Optional(Name('Exactly this actor')),
   expires_before: Type.Optional(Time('Exclusive; live sessions that end before, without further activity')),
   expires_after: Type.Optional(Time('Inclusive; live sessions that end at that time or later')),
+};
+
+/** Selects a page of a list. */
+export const PAGE = {
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 10_000, description: 'Maximum number of sessions on a page' }),
+  ),
+  cursor: Type.Optional(Type.String({ minLength: 1, description: 'next_cursor of the previous page' })),
+};
+
+/** The sessions of a page, and the cursor of the next page. */
+export const ITEMS = {
+  items: Type.Array(SessionSummary, { description: 'Latest open_time first' }),
+  next_cursor: nullable(
+    Type.String(),
+    'Null on the last page. An earlier page may have fewer sessions than limit, even none',
+  ),
 };
 
 export const Token = Type.String({ description: `\`${TOKEN_FORM}\`: what the user’s browser or app holds` });

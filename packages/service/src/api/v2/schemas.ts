@@ -10,10 +10,12 @@ import {
   Counts,
   FILTER,
   IdleTimeout,
+  ITEMS,
   Json,
   NAMES,
   Name,
   nullable,
+  PAGE,
   Time,
   Token,
 } from './schema-fields.ts';
@@ -49,11 +51,7 @@ export const SCHEMAS = {
   SessionSummary,
   SessionPage: Type.Object(
     {
-      items: Type.Array(SessionSummary, { description: 'Latest open_time first' }),
-      next_cursor: nullable(
-        Type.String(),
-        'Null on the last page. An earlier page may have fewer sessions than limit, even none',
-      ),
+      ...ITEMS,
       total: Type.Optional(
         Type.Integer({ description: 'The number of matching sessions; only if total was requested' }),
       ),
@@ -76,10 +74,7 @@ export const SCHEMAS = {
   ListQuery: Type.Object(
     {
       ...FILTER,
-      limit: Type.Optional(
-        Type.Integer({ minimum: 1, maximum: 10_000, description: 'Maximum number of sessions on a page' }),
-      ),
-      cursor: Type.Optional(Type.String({ minLength: 1, description: 'next_cursor of the previous page' })),
+      ...PAGE,
       total: Type.Optional(Type.Boolean({ description: 'Whether to count all matching sessions' })),
     },
     closed,

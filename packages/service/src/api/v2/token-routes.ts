@@ -1,7 +1,14 @@
+import type { ProblemCode } from '@pip-sessions/contract/v2';
 import { SessionsError } from '../../domain/errors.ts';
+import { closeOwn, scanOwn } from '../../domain/own-sessions.ts';
+import type { Caller } from '../caller.ts';
+import { parseCursor } from './cursor.ts';
 import { toAuthentication } from './input.ts';
-import { type Route, route } from './route.ts';
-import { rotatedText, validationText } from './wire.ts';
+import { type Route, type RouteContext, route } from './route.ts';
+import { CLOSE_MANY_MAX } from './schema-fields.ts';
+import { closedText, ownPageText, rotatedText, validationText } from './wire.ts';
+
+const OWN_PROBLEMS: readonly ProblemCode[] = ['TOKEN_UNKNOWN', 'SESSION_CLOSED', 'ACTOR_SESSION'];
 
 /** The routes of callers that have a token. */
 export const TOKEN_ROUTES: readonly Route[] = [
@@ -24,17 +31,50 @@ export const TOKEN_ROUTES: readonly Route[] = [
     input: 'RotateRequest',
     problems: ['TOKEN_UNKNOWN', 'TOKEN_REPLACED', 'SESSION_CLOSED'],
     run: async ({ sessions, suspicious }, { caller, input: { token, ...members } }) => {
-      try {
-        const rotated = await sessions.rotate(token, toAuthentication(members));
-        return { text: rotatedText(rotated, sessions.now()), revision: rotated.session.revision };
-      } catch (error) {
-        if (error instanceof SessionsError && error.code === 'TOKEN_UNKNOWN')
-          suspicious('unknown_token', token, caller.address);
-        if (error instanceof SessionsError && error.details?.reason === 'compromised') {
-          suspicious('compromised_session', token, caller.address);
-        }
-        throw error;
-      }
+      const call = sessions.rotate(token, toAuthentication(members));
+      const rotated = await call.catch(rethrown(suspicious, token, caller));
+      return { text: rotatedText(rotated, sessions.now()), revision: rotated.session.revision };
+    },
+  }),
+  route('listOwnSessions', {
+    summary: "A page of the sessions of the token's own user, newest first; counts as activity of the token's session",
+    input: 'OwnRequest',
+    problems: OWN_PROBLEMS,
+    run: async ({ sessions, suspicious }, { caller, input: { token, active, limit, cursor } }) => {
+      const page = {
+        ...(active !== undefined && { active }),
+        after: cursor === undefined ? null : parseCursor(cursor),
+        take: limit ?? Number.MAX_SAFE_INTEGER,
+      };
+      const scan = await scanOwn(sessions, token, page).catch(rethrown(suspicious, token, caller));
+      return { text: ownPageText(scan, sessions.now()) };
+    },
+  }),
+  route('closeOwnSessions', {
+    summary: "Closes live sessions of the token's own user; counts as activity of the token's session",
+    input: 'CloseOwnRequest',
+    problems: OWN_PROBLEMS,
+    run: async ({ sessions, suspicious }, { caller, input: { token, ids, others } }) => {
+      if ((ids === undefined) === (others === undefined)) throw oneOfIdsAndOthers();
+      const closed = await closeOwn(sessions, token, { ids, limit: CLOSE_MANY_MAX }).catch(
+        rethrown(suspicious, token, caller),
+      );
+      return { text: closedText(closed) };
     },
   }),
 ];
+
+/** Returns a function that logs the error of a token that may be guessed or stolen, and throws it again. */
+function rethrown(suspicious: RouteContext['suspicious'], token: string, { address }: Caller) {
+  return (error: unknown): never => {
+    const { code, details } = error instanceof SessionsError ? error : {};
+    if (code === 'TOKEN_UNKNOWN') suspicious('unknown_token', token, address);
+    if (details?.reason === 'compromised') suspicious('compromised_session', token, address);
+    throw error;
+  };
+}
+
+function oneOfIdsAndOthers(): SessionsError {
+  const message = 'Exactly one of ids and others is required: ids for some sessions, others for all but this one.';
+  return new SessionsError('INVALID_DATA', message, { details: { members: ['ids', 'others'] } });
+}

@@ -1,6 +1,16 @@
 import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import { Type } from '#typebox';
-import { AUTHENTICATION, PresentedToken, SECONDS_MAX, Token } from './schema-fields.ts';
+import {
+  AUTHENTICATION,
+  CLOSE_MANY_MAX,
+  FILTER,
+  ITEMS,
+  Name,
+  PAGE,
+  PresentedToken,
+  SECONDS_MAX,
+  Token,
+} from './schema-fields.ts';
 import { closed, oneOf, Session } from './session-schemas.ts';
 
 /** The requests and responses of the routes with tokens. */
@@ -47,4 +57,36 @@ export const TOKEN_SCHEMAS = {
   ]),
   RotateRequest: Type.Object({ token: PresentedToken, ...AUTHENTICATION }, closed),
   RotateResult: Type.Object({ session: Session, token: Token }, closed),
+  OwnRequest: Type.Object(
+    {
+      token: PresentedToken,
+      active: FILTER.active,
+      ...PAGE,
+    },
+    closed,
+  ),
+  OwnSessionPage: Type.Object(
+    {
+      ...ITEMS,
+      current: Type.String({ description: 'The id of the session of the token' }),
+    },
+    closed,
+  ),
+  CloseOwnRequest: Type.Object(
+    {
+      token: PresentedToken,
+      ids: Type.Optional(
+        Type.Array(Name('An id'), {
+          maxItems: CLOSE_MANY_MAX,
+          description: 'Ids of the sessions to close. Sessions of other users and unknown ids are ignored',
+        }),
+      ),
+      others: Type.Optional(
+        Type.Literal(true, {
+          description: 'Close all live sessions of the user but that of the token. Either ids or others is required',
+        }),
+      ),
+    },
+    closed,
+  ),
 } as const;

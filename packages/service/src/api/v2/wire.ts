@@ -1,4 +1,5 @@
 import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
+import type { OwnScan } from '../../domain/own-sessions.ts';
 import { expiresInMs, type Session, type SessionSummary } from '../../domain/session.ts';
 import type { Opened } from '../../domain/sessions.ts';
 import type { Stats } from '../../domain/stats.ts';
@@ -34,6 +35,10 @@ export function pageText({ sessions, next }: Scan, total: number | null, now: nu
   const items = sessions.map((session) => `{${summaryMembers(session, now)}}`).join(',');
   const cursor = next === null ? 'null' : `"${cursorOf(next)}"`;
   return `{"items":[${items}],"next_cursor":${cursor}${total === null ? '' : `,"total":${total}`}}`;
+}
+
+export function ownPageText({ current, ...page }: OwnScan, now: number): string {
+  return `${pageText(page, null, now).slice(0, -1)},"current":${JSON.stringify(current)}}`;
 }
 
 export function closedText({ ids, more }: ClosedMatching): string {

@@ -110,6 +110,7 @@ test('a change whose outcome is unknown evicts the sessions that it may have cha
     rotate: () => client.rotate({ token }),
     close: () => client.close(session.id),
     closeMany: () => client.closeMany({ filter: { user_id: 'u' } }),
+    closeOwn: () => client.closeOwn({ token, others: true }),
   };
   for (const [name, call] of Object.entries(calls)) {
     is_away = false;

@@ -35,6 +35,8 @@ const GOOD: Readonly<Partial<Record<SchemaName, object>>> = {
   OpenRequest: { user_id: 'u' },
   ValidateRequest: { token: 'none' },
   RotateRequest: { token: 'none' },
+  OwnRequest: { token: 'none' },
+  CloseOwnRequest: { token: 'none', ids: [] },
   CloseRequest: {},
   CloseManyRequest: { filter: {} },
   UserRequest: { user_id: 'nobody' },

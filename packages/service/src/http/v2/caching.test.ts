@@ -9,6 +9,8 @@ const BODIES: Readonly<Record<string, (token: string) => object>> = {
   openSession: () => ({ user_id: 'u' }),
   validateToken: (token) => ({ token }),
   rotateToken: (token) => ({ token }),
+  listOwnSessions: (token) => ({ token }),
+  closeOwnSessions: (token) => ({ token, others: true }),
   closeSessions: () => ({ filter: { user_id: 'u' } }),
   exportUser: () => ({ user_id: 'u' }),
   eraseUser: () => ({ user_id: 'u' }),

@@ -14,6 +14,9 @@ interface Contract {
   readonly Validation: contract.Validation;
   readonly RotateRequest: contract.RotateRequest;
   readonly RotateResult: contract.RotateResult;
+  readonly OwnRequest: contract.OwnRequest;
+  readonly OwnSessionPage: contract.OwnSessionPage;
+  readonly CloseOwnRequest: contract.CloseOwnRequest;
   readonly UpdateRequest: contract.UpdateRequest;
   readonly Session: contract.Session;
   readonly SessionSummary: contract.SessionSummary;

@@ -81,6 +81,11 @@ const PROVOKED: Readonly<Record<Exclude<ProblemCode, OfConnections>, (t: TestCon
     await send(`POST /v2/sessions/${session.id}/close`);
     return send(`POST /v2/sessions/${session.id}/touch`);
   },
+  ACTOR_SESSION: async (t) => {
+    const { open, send } = await startV2(t);
+    const { token } = await open({ actor: { type: 'user', id: 'support' } });
+    return send('POST /v2/sessions/own', { body: { token } });
+  },
   TOKEN_REPLACED: async (t) => {
     const { open, rotate } = await startV2(t);
     const { token } = await open();

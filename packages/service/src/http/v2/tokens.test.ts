@@ -19,6 +19,23 @@ test('[ASVS-16.3] a reused token writes a warning, after unknown tokens', async 
   ]);
 });
 
+test('[ASVS-16.3] a guess, and a late use, of a token that lists or ends write warnings', async (t) => {
+  const { open, send, rotate, clock, log } = await startV2(t);
+  for (const line of ['POST /v2/sessions/own', 'POST /v2/sessions/own/close']) {
+    const { token } = await open();
+    const ask = (used: string) =>
+      send(line, { body: { token: used, ...(line.endsWith('close') && { others: true }) } });
+    const from = log.length;
+    await ask(`${token.slice(0, -5)}AAAAA`);
+    await rotate(token);
+    clock.advance(30_000);
+    assert.deepEqual((await ask(token)).body.details, { reason: 'compromised' });
+    const events = log.slice(from).flatMap(({ event }) => (/token|compromised/.test(`${event}`) ? [event] : []));
+    assert.deepEqual(events, ['unknown_token', 'compromised_session'], line);
+    clock.advance(3_600_000);
+  }
+});
+
 test('a reused token is unknown if its session was deleted before', async (t) => {
   const store = new MemoryStore({ sessions_max: 10 });
   const { open, rotate, clock } = await startV2(t, { store });

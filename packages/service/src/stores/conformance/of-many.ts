@@ -218,6 +218,22 @@ export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a bulk close of named sessions ends those that match, and returns only these',
+    run: async (store) => {
+      for (const id of ['a', 'b', 'c', 'd']) await store.insert(session(id), null, NOW);
+      await store.insert(session('other', { user_id: 'other' }), null, NOW);
+      await store.update('d', { type: 'close', reason: 'closed' }, NOW);
+      const request = { ...EVERYTHING, filter: { user_id: 'user' }, only: ['c', 'other', 'a', 'd', 'none', 'a'] };
+      assert.deepEqual((await store.closeMatching({ ...request, dry_run: true }, NOW + 5)).ids, ['a', 'c']);
+      assert.deepEqual(await store.closeMatching({ ...request, only: [] }, NOW + 5), { ids: [], more: false });
+      assert.deepEqual(await store.closeMatching({ ...request, limit: 1 }, NOW + 5), { ids: ['a'], more: true });
+      assert.deepEqual(await store.closeMatching({ ...request, except: ['c'] }, NOW + 5), { ids: [], more: false });
+      assert.deepEqual(await store.closeMatching(request, NOW + 5), { ids: ['c'], more: false });
+      assert.equal(await store.count({ active: true }, NOW + 5), 2);
+      assert.equal((await store.find('d'))?.close_reason, 'closed');
+    },
+  },
+  {
     name: 'purge deletes ended sessions, oldest end first, and never an open session',
     run: async (store) => {
       for (const id of ['a', 'b', 'c', 'open']) await store.insert(session(id), null, NOW);

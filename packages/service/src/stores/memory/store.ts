@@ -108,9 +108,11 @@ export class MemoryStore implements SessionStore {
     this.#expireDue(now, Number.POSITIVE_INFINITY);
     const { filter, limit, dry_run } = request;
     if (filter.active === false) return { ids: [], more: false };
+    const only = request.only && new Set(request.only);
     const except = new Set(request.except);
     const found: Entry[] = [];
     for (const entry of matching(this.#entries, { ...filter, active: true })) {
+      if (only?.has(entry.session.id) === false) continue;
       if (except.has(entry.session.id)) continue;
       found.push(entry);
       if (found.length > limit) break;

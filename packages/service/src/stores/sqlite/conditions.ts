@@ -34,10 +34,11 @@ const NEVER: Condition = { sql: 'FALSE', values: [] };
  * The sessions that a bulk close may close. Open sessions past their deadline match too. If they were only skipped, a
  * change could still keep them alive.
  */
-export function closable({ filter, except }: CloseMatching): Condition[] {
+export function closable({ filter, only, except }: CloseMatching): Condition[] {
   return [
     ...conditions({ ...filter, active: true }, Number.NEGATIVE_INFINITY),
     ...(filter.active === false ? [NEVER] : []),
+    ...(only ? [amongIds('IN', only)] : []),
     ...(except.length > 0 ? [amongIds('NOT IN', except)] : []),
   ];
 }

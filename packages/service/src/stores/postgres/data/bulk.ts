@@ -56,11 +56,12 @@ export class Bulk {
   }
 
   closeMatching(connection: Connection, request: CloseMatching, now: number): Promise<ClosedMatching> {
-    const { filter, except, limit, dry_run } = request;
+    const { filter, only, except, limit, dry_run } = request;
     if (filter.active === false) return Promise.resolve({ ids: [], more: false });
     // Open sessions past their deadline match too. If they were only skipped, a change could still keep them alive.
     const matching = () => {
       const conditions = addFilter(new Conditions(), { ...filter, active: true }, BEFORE_ALL_DEADLINES);
+      if (only) conditions.add('id = ANY(?::text[])', textArray(only.map(toStored)));
       return except.length === 0 ? conditions : conditions.add('id <> ALL(?::text[])', textArray(except.map(toStored)));
     };
     return inTransaction(connection, async () => {

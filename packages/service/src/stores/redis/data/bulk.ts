@@ -32,10 +32,11 @@ export class Bulk {
   async closeMatching(call: CallDeadline, request: CloseMatching, now: number): Promise<ClosedMatching> {
     const { filter, limit, reason, by, dry_run } = request;
     if (filter.active === false) return { ids: [], more: false };
+    const only = request.only && new Set(request.only);
     const except = new Set(request.except);
     const found: Session[] = [];
     for await (const session of this.#lists.open(call, filter, limit + 1)) {
-      if (except.has(session.id)) continue;
+      if (except.has(session.id) || only?.has(session.id) === false) continue;
       found.push(session);
       if (found.length > limit) break;
     }
