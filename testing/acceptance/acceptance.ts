@@ -9,6 +9,7 @@ import { LIMIT_CASES } from './limits.ts';
 import { LIST_CASES } from './lists.ts';
 import { OPENING_CASES } from './openings.ts';
 import { ROTATION_CASES } from './rotation.ts';
+import { VALIDATION_CASES } from './validations.ts';
 import type { UseCase } from './world.ts';
 
 /**
@@ -23,6 +24,7 @@ export const USE_CASES: readonly UseCase[] = [
   ...OPENING_CASES,
   ...ENDING_CASES,
   ...ACTIVITY_CASES,
+  ...VALIDATION_CASES,
   ...ROTATION_CASES,
   ...LIMIT_CASES,
   ...DATA_CASES,

@@ -55,6 +55,7 @@ export {
   type StatsHour,
   type UpdateRequest,
   type Validation,
+  type ValidationList,
 } from '@pip-sessions/contract/v2';
 export {
   type CachedSessionsClient,

@@ -16,6 +16,7 @@ import type {
   Stats,
   UpdateRequest,
   Validation,
+  ValidationList,
 } from './v2.ts';
 
 /** The filter of `all`. `limit` is the number of sessions that it requests per page. */
@@ -73,6 +74,19 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
 
   /** Checks a token. Returns its session, or the reason for which the token is not valid. It counts as activity. */
   validate(token: string, options?: ValidateOptions): Promise<Validation<User, Data>>;
+
+  /**
+   * Checks 1 to 256 tokens with one request, for gateways and other callers that check many tokens at once. `results`
+   * has one result per token, in their order: the same as `validate` would return for that token. The same token may
+   * occur twice. `options` apply to all tokens.
+   *
+   * Rejects with an `InvalidDataError` if the sessions are larger than 4 MiB together: request fewer tokens.
+   *
+   * @example
+   * const { results } = await sessions.validateMany([first.token, second.token]);
+   * for (const validation of results) console.log(validation.active ? validation.session.user_id : validation.reason);
+   */
+  validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<ValidationList<User, Data>>;
 
   /**
    * Returns a new token for an old one. The old token stays valid for a short grace period; if it is presented after

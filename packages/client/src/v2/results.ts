@@ -1,6 +1,7 @@
 import type { MethodRequest } from '@pip-sessions/contract/client-methods';
 import type { ResultNameV2, RouteV2 } from '@pip-sessions/contract/routes';
 import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
+import { sessionIdOf } from '@pip-sessions/contract/token';
 import type {
   CloseManyResult,
   ListRequest,
@@ -14,6 +15,7 @@ import type {
   StatsHour,
   Sweep,
   Validation,
+  ValidationList,
 } from '@pip-sessions/contract/v2';
 import { isObject } from '../transport/json-object.ts';
 
@@ -100,22 +102,37 @@ function toValidation(json: unknown): Validation {
   return validation;
 }
 
-/** Returns the function that converts the JSON of a route's response. */
-export function readerOf<T>({ result }: RouteV2, { query, isCount }: MethodRequest): (json: unknown) => T {
-  if (result === 'ChangeStream') throw new TypeError('The change stream has no single result.');
-  if (result !== 'SessionPage') return READERS[result] as (json: unknown) => T;
-  const { cursor }: ListRequest = query ?? {};
-  const readPage = isCount ? (json: unknown) => ({ total: toTotal(json) }) : (json: unknown) => toPage(json, cursor);
-  return readPage as (json: unknown) => T;
+/** Rejects a list that does not fit its tokens: a result of another token would sign in another user. */
+function toValidationList(json: unknown, tokens: readonly string[]): ValidationList {
+  const { results } = reader<{ readonly results: readonly unknown[] }>(object({ results: listOf(anything) }))(json);
+  if (results.length !== tokens.length) throw new TypeError('results have not the number of the tokens');
+  for (const [index, result] of results.entries()) {
+    const validation = toValidation(result);
+    if (validation.active && validation.session.id !== sessionIdOf(tokens[index] ?? '')) {
+      throw new TypeError('results are not in the order of the tokens');
+    }
+  }
+  return json as ValidationList;
 }
 
-const READERS: Readonly<Record<Exclude<ResultNameV2, 'SessionPage' | 'ChangeStream'>, (json: unknown) => unknown>> = {
+/** Returns the function that converts the JSON of a route's response. */
+export function readerOf<T>({ result }: RouteV2, request: MethodRequest): (json: unknown) => T {
+  if (result === 'ChangeStream') throw new TypeError('The change stream has no single result.');
+  return (json) => READERS[result](json, request) as T;
+}
+
+type Reader = (json: unknown, request: MethodRequest) => unknown;
+
+const READERS: Readonly<Record<Exclude<ResultNameV2, 'ChangeStream'>, Reader>> = {
   CloseManyResult: toCloseManyResult,
   OpenResult: toOpenResult,
   RotateResult: toRotateResult,
   Session: toSession,
+  SessionPage: (json, { query, isCount }) =>
+    isCount ? { total: toTotal(json) } : toPage(json, (query as ListRequest | undefined)?.cursor),
   Stats: toStats,
   Validation: toValidation,
+  ValidationList: (json, { body }) => toValidationList(json, (body as { readonly tokens: readonly string[] }).tokens),
 };
 
 function reader<T>(check: Check): (json: unknown) => T {

@@ -86,7 +86,8 @@ function send(response: ServerResponse, { status }: Route, { text, revision }: R
 }
 
 function logRequest(log: Logger, { name, method }: Route, id: string, request: IncomingMessage): void {
-  const level = method === 'GET' || name === 'validateToken' ? 'debug' : 'info';
+  const isRead = method === 'GET' || name === 'validateToken' || name === 'validateTokens';
+  const level = isRead ? 'debug' : 'info';
   if (!log.isLevelEnabled(level)) return;
   const session = id === '' ? undefined : sessionRef(id);
   log[level]({ correlation_id: correlationId(request) || undefined, request: name, session, msg: 'request' });
