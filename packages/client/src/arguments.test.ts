@@ -25,6 +25,7 @@ const WRONG: readonly [RegExp, (client: Untyped<SessionsClient>) => Promise<unkn
   [/^filters of count are an array/, (client) => client.count(['1'])],
   [/^properties of open are missing: use open\(\{ user_id: '1' \}\)\.$/, (client) => client.open()],
   [/^properties of rotate are a value of type string: use rotate\(\{ token \}\)\.$/, (client) => client.rotate(TOKEN)],
+  [/^tokens of validateMany are no array: use validateMany\(\[token\]\)/, (client) => client.validateMany(TOKEN)],
   [/^properties of update are missing/, (client) => client.update(ID)],
 ];
 

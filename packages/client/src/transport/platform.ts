@@ -24,7 +24,8 @@ export function elapsedTime(): number {
  * Calls a function after the callbacks of this turn of the event loop; on platforms without `setImmediate`, after the
  * current callback.
  */
-export const afterTurn: (call: () => void) => void = globalThis.setImmediate ?? queueMicrotask;
+export const afterTurn: (call: () => void) => void =
+  globalThis.setImmediate ?? ((call) => void Promise.resolve().then(call));
 
 /** Returns `bytes` random bytes as hex. They are cryptographically secure. */
 export function randomHex(bytes: number): string {
