@@ -116,7 +116,7 @@ export class Sessions {
    * Validates a token and returns its session. It counts as activity unless it is passive. A rotated token that is used after its grace
    * period closes the session as `compromised`. A cached session older than `age_ms_max` is read again.
    */
-  validate(token: string, options?: ValidateOptions): Promise<Validation> {
+  async validate(token: string, options?: ValidateOptions): Promise<Validation> {
     return this.#validator.validate(token, this.#clock.now(), options);
   }
 
@@ -124,9 +124,11 @@ export class Sessions {
    * Validates several tokens as `validate` does each of them, in their order. The sessions that are not cached are read
    * from the store in the same turn of the event loop, which stores carry out as one read.
    */
-  validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<readonly Validation[]> {
+  async validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<readonly Validation[]> {
     const now = this.#clock.now();
-    return Promise.all(tokens.map((token) => this.#validator.validate(token, now, options)));
+    const validations = tokens.map((token) => this.#validator.validate(token, now, options));
+    // A promise for each token would cost as much as the validation of a session in memory.
+    return validations.every(isDecided) ? validations : Promise.all(validations);
   }
 
   /**
@@ -302,4 +304,8 @@ export class Sessions {
     const now = this.#clock.now();
     return isDue(session, now) ? endIfDue(this.#store, session.id, now) : session;
   }
+}
+
+function isDecided(validation: Validation | Promise<Validation>): validation is Validation {
+  return 'active' in validation;
 }

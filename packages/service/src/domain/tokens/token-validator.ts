@@ -54,13 +54,15 @@ export class Validator {
     this.#touches = touches;
   }
 
-  async validate(token: string, now: number, { age_ms_max, is_passive }: ValidateOptions = {}): Promise<Validation> {
+  /** Returns no promise if the session is in memory: most validations in a list need none. */
+  validate(token: string, now: number, options: ValidateOptions = {}): Validation | Promise<Validation> {
+    const { age_ms_max = Number.POSITIVE_INFINITY, is_passive = false } = options;
     const parsed = parseToken(token);
     if (!parsed) return UNKNOWN;
-    const presented = { ...parsed, is_passive: is_passive === true };
-    const known = await this.#lookup.find(parsed.id, age_ms_max ?? Number.POSITIVE_INFINITY);
-    const judged = this.#judge(known, presented, now);
-    return typeof judged === 'string' ? this.#byStore(judged, known, presented, now) : judged;
+    const presented = { ...parsed, is_passive };
+    const cached = this.#lookup.peek(parsed.id, age_ms_max);
+    if (cached) return this.#decide(cached, presented, now);
+    return this.#lookup.find(parsed.id, age_ms_max).then((known) => this.#decide(known, presented, now));
   }
 
   /** Closes a session as `compromised`. Returns its close reason, which is another one if it has ended before. */
@@ -69,6 +71,11 @@ export class Validator {
     assertMayEnd(this.#clock);
     const result = await this.#store.update(id, { type: 'close', reason: 'compromised' }, now);
     return result.outcome === 'missing' ? 'unknown' : (result.session.close_reason ?? 'compromised');
+  }
+
+  #decide(known: LookupResult, token: PresentedToken, now: number): Validation | Promise<Validation> {
+    const judged = this.#judge(known, token, now);
+    return typeof judged === 'string' ? this.#byStore(judged, known, token, now) : judged;
   }
 
   /**
