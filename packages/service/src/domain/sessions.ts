@@ -120,15 +120,9 @@ export class Sessions {
     return this.#validator.validate(token, this.#clock.now(), options);
   }
 
-  /**
-   * Validates several tokens as `validate` does each of them, in their order. The sessions that are not cached are read
-   * from the store in the same turn of the event loop, which stores carry out as one read.
-   */
+  /** Validates several tokens as `validate` does each of them, in their order, with one read of the store. */
   async validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<readonly Validation[]> {
-    const now = this.#clock.now();
-    const validations = tokens.map((token) => this.#validator.validate(token, now, options));
-    // A promise for each token would cost as much as the validation of a session in memory.
-    return validations.every(isDecided) ? validations : Promise.all(validations);
+    return this.#validator.validateMany(tokens, this.#clock.now(), options);
   }
 
   /**
@@ -304,8 +298,4 @@ export class Sessions {
     const now = this.#clock.now();
     return isDue(session, now) ? endIfDue(this.#store, session.id, now) : session;
   }
-}
-
-function isDecided(validation: Validation | Promise<Validation>): validation is Validation {
-  return 'active' in validation;
 }

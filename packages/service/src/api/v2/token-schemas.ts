@@ -44,7 +44,7 @@ export const TOKEN_SCHEMAS = {
   ValidateRequest: Type.Object({ token: PresentedToken, ...VALIDATE_OPTIONS }, closed),
   ValidateManyRequest: Type.Object(
     {
-      tokens: Type.Array(PresentedToken, { minItems: 1, maxItems: TOKENS_MAX, description: 'The tokens to validate' }),
+      tokens: Type.Array(PresentedToken, { minItems: 1, maxItems: TOKENS_MAX, description: 'At most 256 tokens' }),
       ...VALIDATE_OPTIONS,
     },
     closed,

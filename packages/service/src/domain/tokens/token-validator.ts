@@ -73,6 +73,19 @@ export class Validator {
     return result.outcome === 'missing' ? 'unknown' : (result.session.close_reason ?? 'compromised');
   }
 
+  /**
+   * Reads the sessions that are not in memory in the same turn of the event loop: stores carry this out as one read. A
+   * promise for each token would cost as much as the validation of a session in memory.
+   */
+  validateMany(
+    tokens: readonly string[],
+    now: number,
+    options?: ValidateOptions,
+  ): readonly Validation[] | Promise<readonly Validation[]> {
+    const validations = tokens.map((token) => this.validate(token, now, options));
+    return validations.every(isDecided) ? validations : Promise.all(validations);
+  }
+
   #decide(known: LookupResult, token: PresentedToken, now: number): Validation | Promise<Validation> {
     const judged = this.#judge(known, token, now);
     return typeof judged === 'string' ? this.#byStore(judged, known, token, now) : judged;
@@ -115,4 +128,8 @@ export class Validator {
     // The response states how long the session lives after this activity.
     return { active: true, session: isActivity ? { ...seen, active_until: now } : seen, cacheable_ms, age_ms };
   }
+}
+
+function isDecided(validation: Validation | Promise<Validation>): validation is Validation {
+  return 'active' in validation;
 }
