@@ -83,7 +83,7 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
    * Rejects with an `InvalidDataError` if the sessions are larger than 4 MiB together: request fewer tokens.
    *
    * @example
-   * const { results } = await sessions.validateMany([first.token, second.token]);
+   * const { results } = await sessions.validateMany([token]);
    * for (const validation of results) console.log(validation.active ? validation.session.user_id : validation.reason);
    */
   validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<ValidationList<User, Data>>;
