@@ -242,9 +242,7 @@ export class Sessions {
     return this.#swept;
   }
 
-  /**
-   * Takes or renews the lease (`SessionStore.lease`); releases it for `lease_ms` 0. Returns whether the holder has it.
-   */
+  /** Takes, renews or, with `lease_ms` 0, releases the lease of `SessionStore`. Returns whether the holder has it. */
   lead(holder: string, lease_ms: number): Promise<boolean> {
     return this.#store.lease(holder, lease_ms, this.#clock.now());
   }
