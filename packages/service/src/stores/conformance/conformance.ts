@@ -56,6 +56,29 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'peek, if a store has it, returns the session that find would return, or none',
+    run: async (store) => {
+      const { peek } = store;
+      if (!peek) return;
+      const same = async () => {
+        const peeked = peek.call(store, 'a');
+        if (peeked !== undefined) assert.deepEqual(peeked, await store.find('a'));
+      };
+      await same();
+      await store.insert(session('a'), null, NOW);
+      for (const change of [
+        () => store.update('a', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW),
+        () => store.update('a', { type: 'close', reason: 'closed' }, NOW),
+        () => store.remove('a'),
+      ]) {
+        await store.find('a');
+        await same();
+        await change();
+        await same();
+      }
+    },
+  },
+  {
     name: 'insert rejects an id that is taken, and does not change the existing session',
     run: async (store) => {
       await store.insert(session('a', { user_id: 'first' }), null, NOW);
