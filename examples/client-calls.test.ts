@@ -8,6 +8,8 @@ test('the example of all calls prints the output that the page of the client sho
     'evicted sessions: 0',
     'role: buyer',
     'read: ann',
+    'one of many: ann',
+    'one of many: unknown',
     "cart: [ 'apple', 'pear' ]",
     'level: 2 same id: true',
     'idle timeout: 2592000',

@@ -46,6 +46,11 @@ const same = await sessions.read(token); // the session; null if the token is no
 console.log('read:', same?.user_id);
 // #endregion
 
+// #region validate-many
+const { results } = await sessions.validateMany([token, 'not a token']);
+for (const result of results) console.log('one of many:', result.active ? result.session.user_id : result.reason);
+// #endregion
+
 // #region if-match
 async function addToCart(id: string, item: string): Promise<void> {
   for (;;) {

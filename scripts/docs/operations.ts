@@ -16,6 +16,16 @@ for this one. Repeat the request only with an [idempotency key](#idempotency-key
 An error never means that the user is signed out. A rotated token that is used after its grace period closes the session
 as \`compromised\`.`,
   },
+  validateTokens: {
+    title: 'Validate many tokens',
+    notes: `For gateways and other callers that check many tokens at once: one request and one read of the store instead of
+many. \`results\` has one result per token, in their order, each as [Validate a token](#validate-a-token) returns it. The same
+token may occur twice.
+
+A response has at most 4 MiB, unless the request has one token. If the sessions are larger together, because of their
+\`user\` and \`data\`, the request is rejected with \`INVALID_DATA\` for \`tokens\`: request fewer tokens. The tokens have then been
+validated, and their activity is counted.`,
+  },
   rotateToken: {
     title: 'Rotate a token',
     notes: `Call it with \`auth_*\` when the user has authenticated again, and without them to renew the token. The old token

@@ -11,6 +11,7 @@ import { OPENING_CASES } from './openings.ts';
 import { OWN_CASES } from './own-sessions.ts';
 import { ROTATION_CASES } from './rotation.ts';
 import { USER_CASES } from './users.ts';
+import { VALIDATION_CASES } from './validations.ts';
 import type { UseCase } from './world.ts';
 
 /**
@@ -25,6 +26,7 @@ export const USE_CASES: readonly UseCase[] = [
   ...OPENING_CASES,
   ...ENDING_CASES,
   ...ACTIVITY_CASES,
+  ...VALIDATION_CASES,
   ...ROTATION_CASES,
   ...LIMIT_CASES,
   ...DATA_CASES,

@@ -59,6 +59,7 @@ export {
   type StatsHour,
   type UpdateRequest,
   type Validation,
+  type ValidationList,
 } from '@pip-sessions/contract/v2';
 export {
   type CachedSessionsClient,

@@ -1,6 +1,6 @@
 import { assertObject } from './arguments.ts';
 import { assertBulkFilter } from './bulk-filter.ts';
-import type { RequestOptions } from './request-options.ts';
+import type { RequestOptions, ValidateOptions } from './request-options.ts';
 import type { RouteNameV2 } from './routes.ts';
 import type { AllRequest, SessionsClient } from './sessions-client.ts';
 import type { ExportLine, ListRequest, Session, SessionPage, SessionSummary, Validation } from './v2.ts';
@@ -50,11 +50,8 @@ export function clientMethods({ send, lines, isMissing, newIdempotencyKey }: Sen
     return send('listSessions', { query }, options);
   };
 
-  const validate: SessionsClient['validate'] = (token, options) => {
-    const { max_age, touch } = options ?? {};
-    const body = { token, ...(max_age !== undefined && { max_age }), ...(touch !== undefined && { touch }) };
-    return send<Validation>('validateToken', { body }, options);
-  };
+  const validate: SessionsClient['validate'] = (token, options) =>
+    send<Validation>('validateToken', { body: { token, ...membersOf(options) } }, options);
 
   return {
     open: async (body, options) => {
@@ -84,6 +81,12 @@ export function clientMethods({ send, lines, isMissing, newIdempotencyKey }: Sen
     },
 
     validate,
+
+    validateMany: async (tokens, options) => {
+      if (!Array.isArray(tokens))
+        throw new TypeError('tokens of validateMany are no array: use validateMany([token]).');
+      return send('validateTokens', { body: { tokens, ...membersOf(options) } }, options);
+    },
 
     read: async (credential, options) => {
       const validation = await validate(credential, options);
@@ -133,6 +136,11 @@ export function clientMethods({ send, lines, isMissing, newIdempotencyKey }: Sen
 
     stats: (options) => send('getStats', {}, options),
   };
+}
+
+/** The properties of a validation's body beside its tokens. */
+function membersOf({ max_age, touch }: ValidateOptions = {}) {
+  return { ...(max_age !== undefined && { max_age }), ...(touch !== undefined && { touch }) };
 }
 
 async function* pages(

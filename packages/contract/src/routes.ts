@@ -55,7 +55,8 @@ export type ResultNameV2 =
   | 'Session'
   | 'SessionPage'
   | 'Stats'
-  | 'Validation';
+  | 'Validation'
+  | 'ValidationList';
 
 const SESSION = '/v2/sessions/{id}';
 
@@ -65,6 +66,7 @@ export const ROUTES_V2 = {
   openSession: route('POST', '/v2/sessions', 'write', 'OpenResult'),
   listSessions: route('GET', '/v2/sessions', 'admin', 'SessionPage'),
   validateToken: route('POST', '/v2/sessions/validate', 'validate', 'Validation'),
+  validateTokens: route('POST', '/v2/sessions/validate-many', 'validate', 'ValidationList'),
   // Within the grace period, the same token always has the same successor.
   rotateToken: route('POST', '/v2/sessions/rotate', 'write', 'RotateResult'),
   listOwnSessions: route('POST', '/v2/sessions/own', 'write', 'OwnSessionPage'),

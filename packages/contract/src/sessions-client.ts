@@ -20,6 +20,7 @@ import type {
   Stats,
   UpdateRequest,
   Validation,
+  ValidationList,
 } from './v2.ts';
 
 /** The filter of `all`. `limit` is the number of sessions that it requests per page. */
@@ -79,6 +80,19 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
   validate(token: string, options?: ValidateOptions): Promise<Validation<User, Data>>;
 
   /**
+   * Checks 1 to 256 tokens with one request, for gateways and other callers that check many tokens at once. `results`
+   * has one result per token, in their order: the same as `validate` would return for that token. The same token may
+   * occur twice. `options` apply to all tokens.
+   *
+   * Rejects with an `InvalidDataError` if the sessions are larger than 4 MiB together: request fewer tokens.
+   *
+   * @example
+   * const { results } = await sessions.validateMany([token]);
+   * for (const validation of results) console.log(validation.active ? validation.session.user_id : validation.reason);
+   */
+  validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<ValidationList<User, Data>>;
+
+  /**
    * Returns a new token for an old one. The old token stays valid for a short grace period; if it is presented after
    * that, the session ends with the reason `compromised`. Repeated within the grace period, the call returns the same
    * new token.
@@ -108,8 +122,9 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
 
   /**
    * Ends live sessions of the token's own user: those in `ids`, or with `others: true` all but the token's own, at most
-   * 1000 per call. Their `close_reason` is `revoked`, their `closed_by` is `user`. The result lists only sessions that this call has ended. Ids of other users'
-   * sessions, of ended sessions and unknown ids are ignored. Call again while `more` in the result is true.
+   * 1000 per call. Their `close_reason` is `revoked`, their `closed_by` is `user`. The result lists only sessions that
+   * this call has ended. Ids of other users' sessions, of ended sessions and unknown ids are ignored. Call again while
+   * `more` in the result is true.
    *
    * It counts as activity, and rejects as `own` does. Before it, let the user authenticate again (ASVS 7.5.2).
    *

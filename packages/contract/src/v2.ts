@@ -87,6 +87,15 @@ export type Validation<User = unknown, Data = unknown> =
       readonly reason: InactiveReason;
     };
 
+/** The maximum number of tokens in one `POST /v2/sessions/validate-many`. */
+export const TOKENS_MAX = 256;
+
+/** The result of `POST /v2/sessions/validate-many`. */
+export interface ValidationList<User = unknown, Data = unknown> {
+  /** The result of each token, in the order of the tokens: the same as from `POST /v2/sessions/validate`. */
+  readonly results: readonly Validation<User, Data>[];
+}
+
 /** The body of `POST /v2/sessions/rotate`. */
 export interface RotateRequest extends Authentication {
   /** A token of the session. */

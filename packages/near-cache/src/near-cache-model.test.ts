@@ -11,6 +11,7 @@ const count = fc.integer({ min: 1, max: 4 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('wait' as const), ms }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('read' as const), id }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('read many' as const), ids: fc.constant(IDS) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('end' as const), id }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('seconds pass' as const), count }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('requests arrive' as const), node }) },

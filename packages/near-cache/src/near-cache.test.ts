@@ -66,6 +66,17 @@ test('peek returns a cached value, and loads nothing', async () => {
   assert.equal(loads.length, 2);
 });
 
+test('peekAged returns the age of a value, and how long it may still be cached', async () => {
+  const { world, cache, read } = start();
+  world.now = 1_000;
+  await read('a', { cacheable_ms: 2_000, age_ms: 300 });
+  world.now = 1_500;
+  const value = 'a of load 1';
+  assert.deepEqual(cache.peekAged('a'), { value, age_ms: 800 + UNNOTICED_MS, cacheable_ms: 1_500 });
+  world.now = 3_000;
+  assert.equal(cache.peekAged('a'), undefined);
+});
+
 test('no value outlives its maximum age, counted from the read of the store', async () => {
   const { world, loads, read } = start({ ...BOUNDS, age_ms_max: 500 + UNNOTICED_MS });
   await read('a', { age_ms: 300 });

@@ -134,6 +134,18 @@ export class NearCache<V> {
     return this.#hit(key, this.#source.now())?.value;
   }
 
+  /** Like `peek`, with the age of the value, and how long it may still be cached. */
+  peekAged(key: string): Pick<Loaded<V>, 'value' | 'age_ms' | 'cacheable_ms'> | undefined {
+    const now = this.#source.now();
+    const entry = this.#hit(key, now);
+    return entry && { value: entry.value, age_ms: now - entry.read_at, cacheable_ms: entry.until - now };
+  }
+
+  /** The maximum age of a value that this cache stores, in milliseconds, for a load that starts at `started`. */
+  ageMax(started: number): number {
+    return Math.max(0, Math.min(this.#age_ms_max, started - this.#changes.beginning) - UNNOTICED_MS);
+  }
+
   /** Caches a value that was not loaded by `read`. `started` is the moment of `now` at which its request started. */
   keep(key: string, loaded: Loaded<V>, started: number): void {
     this.#keep(key, this.#source.idOf(key), loaded, started);
@@ -192,8 +204,7 @@ export class NearCache<V> {
   }
 
   async #loadAndKeep(key: string, id: string, started: number): Promise<V> {
-    const age_ms_max = Math.min(this.#age_ms_max, started - this.#changes.beginning) - UNNOTICED_MS;
-    const loaded = await this.#source.load(key, Math.max(0, age_ms_max));
+    const loaded = await this.#source.load(key, this.ageMax(started));
     this.#keep(key, id, loaded, started);
     return loaded.value;
   }

@@ -114,7 +114,7 @@ export const CALLERS: readonly ClaimMutation[] = [
     name: 'unknown tokens are not logged',
     test: 'invented tokens log',
     file: `${API}/v2/token-routes.ts`,
-    find: "if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, caller.address);",
+    find: "if (validation.reason === 'unknown') suspicious('unknown_token', token, address);",
     replace: '',
   },
   {

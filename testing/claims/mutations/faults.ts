@@ -14,9 +14,8 @@ export const FAULTS: readonly ClaimMutation[] = [
     id: 'ASVS-16.5.2',
     name: 'a token is reported as unknown while the store does not respond',
     file: `${DOMAIN}/tokens/token-validator.ts`,
-    find: 'const known = await this.#lookup.find(parsed.id, age_ms_max ?? Number.POSITIVE_INFINITY);',
-    replace:
-      'const known = await this.#lookup.find(parsed.id, age_ms_max ?? Number.POSITIVE_INFINITY).catch(() => ({ session: null, age_ms: 0 }));',
+    find: 'this.#lookup.find(parsed.id, age_ms_max)',
+    replace: 'this.#lookup.find(parsed.id, age_ms_max).catch(() => ({ session: null, age_ms: 0 }))',
   },
   {
     id: 'ASVS-16.5.2',

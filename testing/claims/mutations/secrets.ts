@@ -37,7 +37,7 @@ export const SECRETS: readonly ClaimMutation[] = [
     id: 'S-03',
     name: 'hashes are compared as strings',
     file: `${DOMAIN}/tokens/tokens.ts`,
-    find: 'timingSafeEqual(Buffer.from(presented), Buffer.from(stored))',
+    find: 'timingSafeEqual(PRESENTED, STORED)',
     replace: 'presented === stored',
   },
   {

@@ -1,9 +1,9 @@
 import { assertObject } from '@pip-sessions/contract/arguments';
-import type { ReadOptions, RequestOptions } from '@pip-sessions/contract/request-options';
+import type { ReadOptions, RequestOptions, ValidateOptions } from '@pip-sessions/contract/request-options';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { sessionIdOf } from '@pip-sessions/contract/token';
-import type { CloseManyResult, Session } from '@pip-sessions/contract/v2';
-import { type Loaded, NearCache, type NearCacheStats, type PublishedChange } from '@pip-sessions/near-cache';
+import type { CloseManyResult, Session, ValidationList } from '@pip-sessions/contract/v2';
+import { NearCache, type NearCacheStats, type PublishedChange } from '@pip-sessions/near-cache';
 import { endsOf, withDeadline } from '../transport/deadline.ts';
 import { type TransportSettings, toTimeout, wholeNumber } from '../transport/options.ts';
 import { elapsedTime } from '../transport/platform.ts';
@@ -11,6 +11,7 @@ import { createSessionsClient } from '../v2/client.ts';
 import { SessionsProblemError } from '../v2/errors.ts';
 import { type SessionsClientOptions, toClientSettings } from '../v2/request.ts';
 import { ChangeStream } from './change-stream.ts';
+import { Loads, validateManyCached } from './loads.ts';
 
 /** How to reach a sessions service by API v2, and the bounds of the cache. Only `url` is required. */
 export interface CachedSessionsClientOptions extends SessionsClientOptions {
@@ -47,6 +48,8 @@ export interface CachedSessionsClient<User = unknown, Data = unknown> extends Se
    * A passive read (`touch: false`) is served from memory too. Otherwise it calls the service, and its result is not
    * cached: it would extend no session.
    *
+   * Reads of one turn of the event loop share a request, `validateMany`.
+   *
    * The session is shared between callers and frozen; `expires_in` counts down.
    */
   read(credential: string, options?: ReadOptions): Promise<Session<User, Data> | null>;
@@ -55,6 +58,11 @@ export interface CachedSessionsClient<User = unknown, Data = unknown> extends Se
    * `read` would have to call the service. The middleware calls it first.
    */
   peek(credential: string): Session<User, Data> | null | undefined;
+  /**
+   * Checks 1 to 256 tokens, as `validateMany` of every client. Sessions in memory are served as by `read`; the service is
+   * requested once for the others. With `max_age`, it is requested for all.
+   */
+  validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<ValidationList<User, Data>>;
   /** Returns the statistics of the cache. */
   cacheStats(): CacheStats;
   /** Closes the change stream, which would keep the process alive. Reads then call the service. */
@@ -95,9 +103,10 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
     ...clientOptions
   } = options;
   const client = createSessionsClient(clientOptions);
+  const loads = new Loads(client);
   const cache: NearCache<Session | null> = new NearCache(
     {
-      load: (token, age_ms_max) => load(client, token, age_ms_max),
+      load: (token, age_ms_max) => loads.load(token, age_ms_max),
       idOf: sessionIdOf,
       freshUntil: () => stream.freshUntil,
       now: elapsedTime,
@@ -125,6 +134,7 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
       return request === undefined ? read : bounded(read, request, settings);
     },
     peek: (credential) => cache.peek(credential),
+    validateMany: validateManyCached(client, cache),
     cacheStats: () => ({ ...cache.stats(), fresh: elapsedTime() < stream.freshUntil }),
     stop: () => stream.stop(),
   };
@@ -148,21 +158,6 @@ function bounded<T>(read: Promise<T>, request: RequestOptions, settings: Transpo
   const target = { url: settings.base, command: 'POST /v2/sessions/validate' };
   read.catch(() => {});
   return withDeadline(toTimeout(timeout_ms), signal, endsOf(target, timeout_ms), () => read);
-}
-
-async function load(client: SessionsClient, token: string, age_ms_max: number): Promise<Loaded<Session | null>> {
-  const validation = await client.validate(token, { max_age: Math.floor(age_ms_max) / 1000 });
-  if (!validation.active) return { value: null, cacheable_ms: 0, age_ms: 0, bytes: 0, revision: 0 };
-  const { session, max_age, age } = validation;
-  // A character takes at most two bytes.
-  const bytes = 2 * JSON.stringify(session).length;
-  return {
-    value: deepFreeze(countingDown(session)),
-    cacheable_ms: max_age * 1000,
-    age_ms: age * 1000,
-    bytes,
-    revision: session.revision,
-  };
 }
 
 /** Changes of this process take effect in its own reads at once, before the change stream publishes them. */
@@ -231,21 +226,4 @@ function forgetting(client: SessionsClient, cache: NearCache<unknown>): Sessions
 /** Whether the service has rejected a request, so that it has changed nothing. */
 function isRejected(error: unknown): boolean {
   return error instanceof SessionsProblemError && error.response_status < 500;
-}
-
-/** Lets `expires_in` of a cached session count down from the time of the response. */
-function countingDown(session: Session): Session {
-  const { expires_in } = session;
-  if (expires_in === null) return session;
-  const expires_at = elapsedTime() + expires_in * 1000;
-  const get = () => Math.max(0, Math.floor((expires_at - elapsedTime()) / 1000));
-  return Object.defineProperty({ ...session }, 'expires_in', { enumerable: true, get });
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const member of Object.values(value)) deepFreeze(member);
-    Object.freeze(value);
-  }
-  return value;
 }

@@ -20,6 +20,13 @@ export function elapsedTime(): number {
   return elapsed.now();
 }
 
+/**
+ * Calls a function after the callbacks of this turn of the event loop; on platforms without `setImmediate`, after the
+ * current callback.
+ */
+export const afterTurn: (call: () => void) => void =
+  globalThis.setImmediate ?? ((call) => void Promise.resolve().then(call));
+
 /** Returns `bytes` random bytes as hex. They are cryptographically secure. */
 export function randomHex(bytes: number): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join(

@@ -65,6 +65,23 @@ const CASES: Readonly<Record<string, Case>> = {
     body: { token: TOKEN },
     result: { active: true, session: SESSION, max_age: 60, age: 0 },
   },
+  validateMany: {
+    call: (client) => client.validateMany([TOKEN, 'x'], { touch: false, max_age: 1 }),
+    reply: answer(200, {
+      results: [
+        { active: true, session: SESSION, max_age: 60, age: 0 },
+        { active: false, reason: 'unknown' },
+      ],
+    }),
+    line: 'POST /v2/sessions/validate-many',
+    body: { tokens: [TOKEN, 'x'], max_age: 1, touch: false },
+    result: {
+      results: [
+        { active: true, session: SESSION, max_age: 60, age: 0 },
+        { active: false, reason: 'unknown' },
+      ],
+    },
+  },
   rotate: {
     call: (client) => client.rotate({ token: TOKEN, auth_level: 3 }),
     reply: answer(200, { session: SESSION, token: `${TOKEN}2` }),

@@ -6,6 +6,7 @@ import { randomHex } from '../transport/platform.ts';
 import { NotFoundError } from './errors.ts';
 import { createCallsV2, type SessionsClientOptions } from './request.ts';
 import { readerOf } from './results.ts';
+import { validateManyOrEach } from './validate-many.ts';
 
 /** The size of a random UUID: such a key is unique, and cannot be guessed. */
 const IDEMPOTENCY_KEY_BYTES = 16;
@@ -41,5 +42,5 @@ export function createSessionsClient<User = unknown, Data = unknown>(
     isMissing: (error) => error instanceof NotFoundError && error.code === 'SESSION_NOT_FOUND',
     newIdempotencyKey: () => randomHex(IDEMPOTENCY_KEY_BYTES),
   });
-  return methods as SessionsClient<User, Data>;
+  return { ...methods, validateMany: validateManyOrEach(methods) } as SessionsClient<User, Data>;
 }

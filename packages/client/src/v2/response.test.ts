@@ -151,6 +151,7 @@ test('a response of another server is INVALID_ANSWER, also a 404', async () => {
 });
 
 const validate = (client: SessionsClient) => client.validate(TOKEN);
+const validateMany = (client: SessionsClient) => client.validateMany([TOKEN, 'x']);
 const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: SessionsClient) => Promise<unknown>)?]>> =
   {
     'null for a session': [null, /result is not an object/],
@@ -177,6 +178,32 @@ const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: Se
       validate,
     ],
     'a bad token without a reason': [{ active: false }, /reason is not a string/, validate],
+    'validations that are no list': [{ results: {} }, /results is not an array/, validateMany],
+    'one validation of two tokens': [
+      { results: [{ active: false, reason: 'unknown' }] },
+      /results have not the number of the tokens/,
+      validateMany,
+    ],
+    'validations in another order': [
+      {
+        results: [
+          { active: false, reason: 'unknown' },
+          { active: true, session: SESSION, max_age: 60, age: 0 },
+        ],
+      },
+      /results are not in the order of the tokens/,
+      validateMany,
+    ],
+    'a good token of an ended session among others': [
+      {
+        results: [
+          { active: true, session: ENDED, max_age: 60, age: 0 },
+          { active: false, reason: 'unknown' },
+        ],
+      },
+      /session is not active/,
+      validateMany,
+    ],
     'a page without items': [{ next_cursor: null }, /items is not an array/, (client) => client.list()],
     'a page that may be the last': [{ items: [] }, /next_cursor is not a string/, (client) => client.list()],
     'own sessions without the current one': [

@@ -1,6 +1,7 @@
 import type { MethodRequest } from '@pip-sessions/contract/client-methods';
 import type { ResultNameV2, RouteV2 } from '@pip-sessions/contract/routes';
 import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
+import { sessionIdOf } from '@pip-sessions/contract/token';
 import type {
   CloseManyResult,
   EraseResult,
@@ -18,6 +19,7 @@ import type {
   StatsHour,
   Sweep,
   Validation,
+  ValidationList,
 } from '@pip-sessions/contract/v2';
 import { isObject } from '../transport/json-object.ts';
 
@@ -113,34 +115,40 @@ function toExportLine(json: unknown): ExportLine {
   return reader<ExportLine>(type === 'end' ? object({ type: string, sessions: number }) : anything)(json);
 }
 
+/** Rejects a list that does not fit its tokens: a result of another token would sign in another user. */
+function toValidationList(json: unknown, tokens: readonly string[]): ValidationList {
+  const { results } = reader<{ readonly results: readonly unknown[] }>(object({ results: listOf(anything) }))(json);
+  if (results.length !== tokens.length) throw new TypeError('results have not the number of the tokens');
+  for (const [index, result] of results.entries()) {
+    const validation = toValidation(result);
+    if (validation.active && validation.session.id !== sessionIdOf(tokens[index] ?? '')) {
+      throw new TypeError('results are not in the order of the tokens');
+    }
+  }
+  return json as ValidationList;
+}
+
 /** Returns the function that converts the JSON of a route's response, or of each line of it. */
 export function readerOf<T>({ result }: RouteV2, request: MethodRequest): (json: unknown) => T {
   if (result === 'ChangeStream') throw new TypeError('The change stream has no single result.');
-  const read = isPage(result) ? pageReader(result, request) : READERS[result];
-  return read as (json: unknown) => T;
+  return (json) => READERS[result](json, request) as T;
 }
 
-type PageName = 'SessionPage' | 'OwnSessionPage';
+type Reader = (json: unknown, request: MethodRequest) => unknown;
 
-function isPage(result: ResultNameV2): result is PageName {
-  return result === 'SessionPage' || result === 'OwnSessionPage';
-}
-
-function pageReader(result: PageName, { query, body, isCount }: MethodRequest): (json: unknown) => unknown {
-  if (isCount) return (json) => ({ total: toTotal(json) });
-  const { cursor }: ListRequest = query ?? (body as OwnRequest);
-  return (json) => toPage(result === 'SessionPage' ? readPage : readOwnPage, json, cursor);
-}
-
-const READERS: Readonly<Record<Exclude<ResultNameV2, PageName | 'ChangeStream'>, (json: unknown) => unknown>> = {
+const READERS: Readonly<Record<Exclude<ResultNameV2, 'ChangeStream'>, Reader>> = {
   CloseManyResult: toCloseManyResult,
   EraseResult: toEraseResult,
   ExportLine: toExportLine,
   OpenResult: toOpenResult,
   RotateResult: toRotateResult,
   Session: toSession,
+  SessionPage: (json, { query, isCount }) =>
+    isCount ? { total: toTotal(json) } : toPage(readPage, json, (query as ListRequest | undefined)?.cursor),
+  OwnSessionPage: (json, { body }) => toPage(readOwnPage, json, (body as OwnRequest).cursor),
   Stats: toStats,
   Validation: toValidation,
+  ValidationList: (json, { body }) => toValidationList(json, (body as { readonly tokens: readonly string[] }).tokens),
 };
 
 function reader<T>(check: Check): (json: unknown) => T {

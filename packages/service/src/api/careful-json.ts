@@ -26,7 +26,6 @@ export function parseJson(body: Buffer): unknown {
   // `JSON.parse` rejects a byte order mark, but the careful parser would ignore it.
   if (text.startsWith('\ufeff'))
     throw new RequestError('InvalidContent', 'The body begins with a byte order mark; leave it out.');
-  // A body of n characters is at most n / 2 levels deep, so short bodies need no check.
   if (isTooDeep(text)) {
     throw new RequestError('InvalidContent', `The body is nested deeper than ${DEPTH_MAX} levels, the maximum.`);
   }
@@ -47,8 +46,7 @@ export function parseJson(body: Buffer): unknown {
 }
 
 export function isTooDeep(text: string): boolean {
-  // A text of n characters is at most n / 2 levels deep, so short texts need no check.
-  if (text.length <= 2 * DEPTH_MAX) return false;
+  if (hasFewOpenings(text)) return false;
   let depth = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
@@ -66,4 +64,16 @@ export function isTooDeep(text: string): boolean {
     }
   }
   return false;
+}
+
+/** Whether a text has too few brackets and braces to be too deep, also if none of them is in a string. */
+function hasFewOpenings(text: string): boolean {
+  let openings = 0;
+  for (const opening of ['[', '{']) {
+    for (let at = text.indexOf(opening); at !== -1; at = text.indexOf(opening, at + 1)) {
+      openings += 1;
+      if (openings > DEPTH_MAX) return false;
+    }
+  }
+  return true;
 }

@@ -128,6 +128,8 @@ function expectation(errors: readonly TLocalizedValidationError[]): string {
       case 'minimum':
       case 'maximum':
         return `must be ${params.comparison} ${params.limit}`;
+      case 'minItems':
+        return `must have at least ${params.limit} ${params.limit === 1 ? 'item' : 'items'}`;
       case 'maxItems':
         return `must have at most ${params.limit} items`;
       case 'type':

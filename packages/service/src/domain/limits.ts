@@ -21,8 +21,8 @@ export function isLimited(session: Session): boolean {
 }
 
 /**
- * Returns the user's live sessions that must be evicted before one more is opened; those with an actor do not count. Throws `SESSION_LIMIT` under the
- * policy `deny`.
+ * Returns the user's live sessions that must be evicted before one more is opened; those with an actor do not count.
+ * Throws `SESSION_LIMIT` under the policy `deny`.
  */
 export function evictedFor(live: readonly Session[], { max, policy }: SessionLimit): readonly Session[] {
   const own = live.filter((session) => !hasActor(session));

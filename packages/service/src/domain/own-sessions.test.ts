@@ -26,6 +26,7 @@ test('a session that was just revoked ends no others, even if a cache still show
   const store = new MemoryStore({ sessions_max: 10 });
   const cached = new Map<string, Session>();
   const lookup = {
+    peek: () => undefined,
     find: async (id: string, age_ms_max: number) => {
       const session = age_ms_max > 0 ? cached.get(id) : undefined;
       return session ? { session, age_ms: 1 } : { session: await store.find(id), age_ms: 0 };

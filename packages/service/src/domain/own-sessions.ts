@@ -24,8 +24,8 @@ export interface OwnScan extends Scan {
  * Returns a page of the sessions of the token's own user, as `Sessions.scan` does. It counts as activity of the token's
  * session.
  *
- * Rejects with `TOKEN_UNKNOWN`, with `SESSION_CLOSED`, and with `ACTOR_SESSION` for a session with an actor. A rotated token that is used after its grace period closes its
- * session as `compromised`, as in `Sessions.validate`.
+ * Rejects with `TOKEN_UNKNOWN`, with `SESSION_CLOSED`, and with `ACTOR_SESSION` for a session with an actor. A rotated
+ * token that is used after its grace period closes its session as `compromised`, as in `Sessions.validate`.
  */
 export async function scanOwn(
   sessions: Sessions,
@@ -56,8 +56,8 @@ export async function closeOwn(sessions: Sessions, token: string, { ids, limit }
 }
 
 /**
- * Returns the live session of a token, as the store has it, if it is of the user alone. A cached one does not suffice: a session that was just
- * revoked must not end the others.
+ * Returns the live session of a token, as the store has it, if it is of the user alone. A cached one does not suffice: a
+ * session that was just revoked must not end the others.
  */
 async function presented(sessions: Sessions, token: string, what: string): Promise<Session> {
   const validation = await sessions.validate(token, { age_ms_max: 0 });

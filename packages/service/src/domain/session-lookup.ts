@@ -11,6 +11,8 @@ export interface LookupResult {
 
 /** Finds the sessions of tokens: in the store, or in a cache that receives every change. */
 export interface SessionLookup {
+  /** Returns the result of `find` without a promise, if it is in memory; else undefined. */
+  peek(id: string, age_ms_max: number): LookupResult | undefined;
   /** Returns the session with the id. A cached session older than `age_ms_max` is read from the store again. */
   find(id: string, age_ms_max: number): Promise<LookupResult>;
   /** Changes a session in the store, and caches the result. It must, because touches are not published as changes. */
@@ -20,6 +22,10 @@ export interface SessionLookup {
 /** Reads the store on each call. */
 export function directLookup(store: SessionStore): SessionLookup {
   return {
+    peek: (id) => {
+      const session = store.peek?.(id);
+      return session && { session, age_ms: 0 };
+    },
     find: async (id) => ({ session: await store.find(id), age_ms: 0 }),
     update: (id, update, now) => store.update(id, update, now),
   };

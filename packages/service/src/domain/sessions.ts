@@ -120,8 +120,13 @@ export class Sessions {
    * Validates a token and returns its session. It counts as activity unless it is passive. A rotated token that is used
    * after its grace period closes the session as `compromised`. A cached session older than `age_ms_max` is read again.
    */
-  validate(token: string, options?: ValidateOptions): Promise<Validation> {
+  async validate(token: string, options?: ValidateOptions): Promise<Validation> {
     return this.#validator.validate(token, this.#clock.now(), options);
+  }
+
+  /** Validates several tokens as `validate` does each of them, in their order, with one read of the store. */
+  async validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<readonly Validation[]> {
+    return this.#validator.validateMany(tokens, this.#clock.now(), options);
   }
 
   /**
@@ -241,9 +246,7 @@ export class Sessions {
     return this.#swept;
   }
 
-  /**
-   * Takes or renews the lease (`SessionStore.lease`); releases it for `lease_ms` 0. Returns whether the holder has it.
-   */
+  /** Takes, renews or, with `lease_ms` 0, releases the lease of `SessionStore`. Returns whether the holder has it. */
   lead(holder: string, lease_ms: number): Promise<boolean> {
     return this.#store.lease(holder, lease_ms, this.#clock.now());
   }

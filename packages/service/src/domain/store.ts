@@ -154,6 +154,11 @@ export interface SessionStore {
   insert(session: Session, limit: SessionLimit | null, now: number): Promise<readonly Session[]>;
   /** Returns the session with the id, live or ended; null if there is none. */
   find(id: string): Promise<Session | null>;
+  /**
+   * Returns the session if `find` would return it from memory; else undefined. Validations call it first. Only stores of
+   * one process with a cache have it.
+   */
+  peek?(id: string): Session | undefined;
   /** Applies an update if its guard holds. `apply` in `session.ts` defines both. */
   update(id: string, update: SessionUpdate, now: number): Promise<UpdateResult>;
   /** Deletes a session, live or ended, and returns it as it was; null if there is none. */

@@ -10,6 +10,7 @@ import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
 /** The smallest scope for each request, as the README lists it under "Who may call". */
 const RIGHTS: Readonly<Record<string, Scope>> = {
   'POST /v2/sessions/validate': 'validate',
+  'POST /v2/sessions/validate-many': 'validate',
   'GET /v2/changes': 'validate',
   'POST /v2/sessions': 'write',
   'POST /v2/sessions/rotate': 'write',

@@ -45,6 +45,13 @@ export class NearSessions implements SessionLookup {
     });
   }
 
+  peek(id: string, age_ms_max: number): LookupResult | undefined {
+    const found = this.#cache.peek(id);
+    if (!found) return undefined;
+    const age_ms = Math.max(0, this.#now() - found.queried_at);
+    return age_ms <= age_ms_max ? { session: found.session, age_ms } : undefined;
+  }
+
   async find(id: string, age_ms_max: number): Promise<LookupResult> {
     const began = this.#now();
     const { session, queried_at } = await this.#cache.read(id);

@@ -10,6 +10,7 @@ import { Sessions } from '../domain/sessions.ts';
 import type { SessionsSettings } from '../domain/settings.ts';
 import { LIMIT_POLICIES, type LimitPolicy, type SessionStore } from '../domain/store.ts';
 import { ManualClock } from '../domain/time/clock.ts';
+import type { Validation } from '../domain/tokens/token-validator.ts';
 
 const MAX = 3;
 const IDLE_MS = 100;
@@ -27,6 +28,11 @@ const step = fc.oneof(
     at_once: fc.integer({ min: 1, max: 5 }),
   }),
   fc.record({ do: fc.constant('validate' as const), which, is_passive: fc.boolean() }),
+  fc.record({
+    do: fc.constant('validate_many' as const),
+    all: fc.array(which, { minLength: 1, maxLength: 6 }),
+    is_passive: fc.boolean(),
+  }),
   fc.record({ do: fc.constant('touch' as const), which }),
   fc.record({ do: fc.constant('replace' as const), which, at_once: fc.integer({ min: 1, max: 4 }) }),
   fc.record({
@@ -58,6 +64,8 @@ interface Known {
   ended: Session | null;
 }
 
+type Validate = (tokens: readonly string[]) => Promise<readonly Validation[]>;
+
 class World {
   readonly clock = new ManualClock(0);
   readonly sessions: Sessions;
@@ -76,14 +84,24 @@ class World {
   async follow(next: Step): Promise<void> {
     const { sessions, clock } = this;
     const now = clock.now();
-    const known = 'which' in next ? this.known[next.which % Math.max(1, this.known.length)] : undefined;
+    const known = 'which' in next ? this.#known(next.which) : undefined;
     switch (next.do) {
       case 'open':
         await Promise.all(Array.from({ length: next.at_once }, () => this.#open(next.user)));
         return;
       case 'validate':
-        if (known) await this.#validate(known, next.is_passive);
+        if (known)
+          await this.#validate([known], next.is_passive, async ([token = '']) => [
+            await sessions.validate(token, { is_passive: next.is_passive }),
+          ]);
         return;
+      case 'validate_many': {
+        const all = next.all.map((which) => this.#known(which)).filter((one) => one !== undefined);
+        await this.#validate(all, next.is_passive, (tokens) =>
+          sessions.validateMany(tokens, { is_passive: next.is_passive }),
+        );
+        return;
+      }
       case 'touch': {
         const touched = known && (await orCode(sessions.touch(known.id)));
         if (known && typeof touched === 'object') known.last_activity = now;
@@ -168,17 +186,27 @@ class World {
     }
   }
 
-  async #validate(known: Known, is_passive: boolean): Promise<void> {
-    const session = await this.sessions.get(known.id);
-    const [token = ''] = known.tokens;
-    const validation = await this.sessions.validate(token, { is_passive });
-    assert.equal(validation.active, session?.close_time === null, 'get and validate disagree');
-    if (!validation.active) assert.equal(validation.reason, session?.close_reason);
-    else if (!is_passive) known.last_activity = this.clock.now();
-    else {
-      await this.sessions.settled();
-      assert.deepEqual(await this.sessions.get(known.id), session, 'a passive validation has changed the session');
+  #known(which: number): Known | undefined {
+    return this.known[which % Math.max(1, this.known.length)];
+  }
+
+  async #validate(all: readonly Known[], is_passive: boolean, validate: Validate): Promise<void> {
+    const sessions = () => Promise.all(all.map(({ id }) => this.sessions.get(id)));
+    const before = await sessions();
+    const validations = await validate(all.map(({ tokens: [token = ''] }) => token));
+    assert.equal(validations.length, all.length);
+    for (const [index, validation] of validations.entries()) {
+      const [known, session] = [all[index], before[index]];
+      assert.equal(validation.active, session?.close_time === null, 'get and validate disagree');
+      if (!validation.active) assert.equal(validation.reason, session?.close_reason);
+      else {
+        assert.equal(validation.session.id, session?.id, 'a validation has the session of another token');
+        if (known && !is_passive) known.last_activity = this.clock.now();
+      }
     }
+    if (!is_passive) return;
+    await this.sessions.settled();
+    assert.deepEqual(await sessions(), before, 'a passive validation has changed a session');
   }
 
   /** Concurrent writers that expect the same revision: one succeeds, and the others get `REVISION_CONFLICT`. */

@@ -29,6 +29,8 @@ const SUMMARY: Of<'SessionSummary'> = {
 };
 const SESSION: Of<'Session'> = { ...SUMMARY, user, data };
 
+const VALIDATION: Of<'Validation'> = { active: true, session: SESSION, max_age: 60, age: 0 };
+
 /** An example of each named schema of the OpenAPI document. Requests succeed once the session of the example is open. */
 export const EXAMPLES: {
   readonly [Name in Exclude<SchemaName, 'Empty' | 'AnyJson' | 'ListQuery'>]: Of<Name>;
@@ -36,7 +38,9 @@ export const EXAMPLES: {
   OpenRequest: { ...EXAMPLE_USER, auth_methods: ['pwd'], auth_level: 1 },
   OpenResult: { session: SESSION, token: EXAMPLE_TOKEN, evicted: [] },
   ValidateRequest: { token: EXAMPLE_TOKEN },
-  Validation: { active: true, session: SESSION, max_age: 60, age: 0 },
+  ValidateManyRequest: { tokens: [EXAMPLE_TOKEN], touch: false },
+  Validation: VALIDATION,
+  ValidationList: { results: [VALIDATION] },
   RotateRequest: { token: EXAMPLE_TOKEN, auth_methods: ['pwd', 'otp'], auth_level: 2 },
   RotateResult: {
     session: { ...SESSION, revision: 2, auth_methods: ['pwd', 'otp'], auth_level: 2 },

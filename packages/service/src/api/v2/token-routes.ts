@@ -1,29 +1,46 @@
 import type { ProblemCode } from '@pip-sessions/contract/v2';
-import { SessionsError } from '../../domain/errors.ts';
+import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import { closeOwn, scanOwn } from '../../domain/own-sessions.ts';
+import type { ValidateOptions, Validation } from '../../domain/tokens/token-validator.ts';
 import type { Caller } from '../caller.ts';
 import { parseCursor } from './cursor.ts';
 import { toAuthentication } from './input.ts';
 import { type Route, type RouteContext, route } from './route.ts';
 import { CLOSE_MANY_MAX } from './schema-fields.ts';
-import { closedText, ownPageText, rotatedText, validationText } from './wire.ts';
+import type { Of } from './schemas.ts';
+import { closedText, ownPageText, rotatedText, validationListText, validationText } from './wire.ts';
 
 const OWN_PROBLEMS: readonly ProblemCode[] = ['TOKEN_UNKNOWN', 'SESSION_CLOSED', 'ACTOR_SESSION'];
+
+/**
+ * The maximum size of a list of validations. Clients reject responses above 16 MiB, and a caller may have at most 16 MiB
+ * of unread responses in the memory of the service.
+ */
+const VALIDATION_LIST_BYTES_MAX = 4_194_304;
+const TOO_LARGE = `have sessions of more than ${VALIDATION_LIST_BYTES_MAX} bytes together; request fewer tokens`;
 
 /** The routes of callers that have a token. */
 export const TOKEN_ROUTES: readonly Route[] = [
   route('validateToken', {
     summary: 'Validates a token and returns its session; counts as activity, unless touch is false',
     input: 'ValidateRequest',
-    run: async ({ sessions, suspicious }, { caller, input: { token, max_age, touch } }) => {
-      const validation = await sessions.validate(token, {
-        age_ms_max: max_age === undefined ? undefined : max_age * 1000,
-        is_passive: touch === false,
-      });
-      if (!validation.active && validation.reason === 'unknown') suspicious('unknown_token', token, caller.address);
-      if (!validation.active && validation.reason === 'compromised')
-        suspicious('compromised_session', token, caller.address);
+    run: async (context, { caller, input: { token, ...options } }) => {
+      const { sessions } = context;
+      const validation = await sessions.validate(token, toValidateOptions(options));
+      report(context, caller, token, validation);
       return { text: validationText(validation, sessions.now()) };
+    },
+  }),
+  route('validateTokens', {
+    summary: 'Validates up to 256 tokens, each as /v2/sessions/validate does; the response has at most 4 MiB',
+    input: 'ValidateManyRequest',
+    run: async (context, { caller, input: { tokens, ...options } }) => {
+      const { sessions } = context;
+      const validations = await sessions.validateMany(tokens, toValidateOptions(options));
+      for (const [index, validation] of validations.entries()) report(context, caller, tokens[index] ?? '', validation);
+      const text = validationListText(validations, sessions.now(), VALIDATION_LIST_BYTES_MAX);
+      if (text !== null) return { text };
+      throw invalidMember('tokens', TOO_LARGE);
     },
   }),
   route('rotateToken', {
@@ -77,4 +94,15 @@ function rethrown(suspicious: RouteContext['suspicious'], token: string, { addre
 function oneOfIdsAndOthers(): SessionsError {
   const message = 'Exactly one of ids and others is required: ids for some sessions, others for all but this one.';
   return new SessionsError('INVALID_DATA', message, { details: { members: ['ids', 'others'] } });
+}
+
+/** Returns the options of the domain. */
+function toValidateOptions({ max_age, touch }: Omit<Of<'ValidateRequest'>, 'token'>): ValidateOptions {
+  return { age_ms_max: max_age === undefined ? undefined : max_age * 1000, is_passive: touch === false };
+}
+
+function report({ suspicious }: RouteContext, { address }: Caller, token: string, validation: Validation): void {
+  if (validation.active) return;
+  if (validation.reason === 'unknown') suspicious('unknown_token', token, address);
+  if (validation.reason === 'compromised') suspicious('compromised_session', token, address);
 }

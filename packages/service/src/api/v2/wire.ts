@@ -31,6 +31,23 @@ export function validationText(validation: Validation, now: number): string {
   return `{"active":true,"session":${sessionText(session, now)},"max_age":${cacheable_ms / 1000},"age":${age_ms / 1000}}`;
 }
 
+/**
+ * Returns null for several validations whose text is larger than `bytes_max`. The text of one validation may be larger,
+ * as without a list.
+ */
+export function validationListText(validations: readonly Validation[], now: number, bytes_max: number): string | null {
+  let text = '{"results":[';
+  let separator = '';
+  for (const validation of validations) {
+    text += separator + validationText(validation, now);
+    separator = ',';
+    // A character takes at least one byte: the text does not grow far beyond the bound.
+    if (text.length > bytes_max && validations.length > 1) return null;
+  }
+  text += ']}';
+  return validations.length > 1 && Buffer.byteLength(text) > bytes_max ? null : text;
+}
+
 export function pageText({ sessions, next }: Scan, total: number | null, now: number): string {
   const items = sessions.map((session) => `{${summaryMembers(session, now)}}`).join(',');
   const cursor = next === null ? 'null' : `"${cursorOf(next)}"`;

@@ -54,13 +54,15 @@ export class Validator {
     this.#touches = touches;
   }
 
-  async validate(token: string, now: number, { age_ms_max, is_passive }: ValidateOptions = {}): Promise<Validation> {
+  /** Returns no promise if the session is in memory: most validations in a list need none. */
+  validate(token: string, now: number, options: ValidateOptions = {}): Validation | Promise<Validation> {
+    const { age_ms_max = Number.POSITIVE_INFINITY, is_passive = false } = options;
     const parsed = parseToken(token);
     if (!parsed) return UNKNOWN;
-    const presented = { ...parsed, is_passive: is_passive === true };
-    const known = await this.#lookup.find(parsed.id, age_ms_max ?? Number.POSITIVE_INFINITY);
-    const judged = this.#judge(known, presented, now);
-    return typeof judged === 'string' ? this.#byStore(judged, known, presented, now) : judged;
+    const presented = { ...parsed, is_passive };
+    const cached = this.#lookup.peek(parsed.id, age_ms_max);
+    if (cached) return this.#decide(cached, presented, now);
+    return this.#lookup.find(parsed.id, age_ms_max).then((known) => this.#decide(known, presented, now));
   }
 
   /** Closes a session as `compromised`. Returns its close reason, which is another one if it has ended before. */
@@ -69,6 +71,24 @@ export class Validator {
     assertMayEnd(this.#clock);
     const result = await this.#store.update(id, { type: 'close', reason: 'compromised' }, now);
     return result.outcome === 'missing' ? 'unknown' : (result.session.close_reason ?? 'compromised');
+  }
+
+  /**
+   * Reads the sessions that are not in memory in the same turn of the event loop: stores carry this out as one read. A
+   * promise for each token would cost as much as the validation of a session in memory.
+   */
+  validateMany(
+    tokens: readonly string[],
+    now: number,
+    options?: ValidateOptions,
+  ): readonly Validation[] | Promise<readonly Validation[]> {
+    const validations = tokens.map((token) => this.validate(token, now, options));
+    return validations.every(isDecided) ? validations : Promise.all(validations);
+  }
+
+  #decide(known: LookupResult, token: PresentedToken, now: number): Validation | Promise<Validation> {
+    const judged = this.#judge(known, token, now);
+    return typeof judged === 'string' ? this.#byStore(judged, known, token, now) : judged;
   }
 
   /**
@@ -108,4 +128,8 @@ export class Validator {
     // The response states how long the session lives after this activity.
     return { active: true, session: isActivity ? { ...seen, active_until: now } : seen, cacheable_ms, age_ms };
   }
+}
+
+function isDecided(validation: Validation | Promise<Validation>): validation is Validation {
+  return 'active' in validation;
 }

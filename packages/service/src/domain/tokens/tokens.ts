@@ -95,7 +95,15 @@ function authenticationOf({ auth_time, auth_methods, auth_level }: Authenticatio
   return { auth_time, auth_methods, auth_level };
 }
 
+const HASH_LENGTH = 64;
+/** They are used by one comparison at a time: new ones for each would take longer than the comparison. */
+const PRESENTED = Buffer.alloc(HASH_LENGTH);
+const STORED = Buffer.alloc(HASH_LENGTH);
+
 /** Compares two hashes in constant time. */
 function isSame(presented: string, stored: string): boolean {
-  return presented.length === stored.length && timingSafeEqual(Buffer.from(presented), Buffer.from(stored));
+  if (presented.length !== HASH_LENGTH || stored.length !== HASH_LENGTH) return false;
+  PRESENTED.write(presented, 'latin1');
+  STORED.write(stored, 'latin1');
+  return timingSafeEqual(PRESENTED, STORED);
 }

@@ -8,6 +8,7 @@ import { ROUTES } from '../../api/v2/routes.ts';
 const BODIES: Readonly<Record<string, (token: string) => object>> = {
   openSession: () => ({ user_id: 'u' }),
   validateToken: (token) => ({ token }),
+  validateTokens: (token) => ({ tokens: [token] }),
   rotateToken: (token) => ({ token }),
   listOwnSessions: (token) => ({ token }),
   closeOwnSessions: (token) => ({ token, others: true }),

@@ -12,6 +12,7 @@ interface Contract {
   readonly OpenRequest: contract.OpenRequest;
   readonly OpenResult: contract.OpenResult;
   readonly Validation: contract.Validation;
+  readonly ValidationList: contract.ValidationList;
   readonly RotateRequest: contract.RotateRequest;
   readonly RotateResult: contract.RotateResult;
   readonly OwnRequest: contract.OwnRequest;
@@ -29,6 +30,11 @@ interface Contract {
   readonly Stats: contract.Stats;
   readonly Problem: contract.Problem;
   // Types that the client creates itself from arguments.
+  readonly ValidateManyRequest: {
+    readonly tokens: readonly string[];
+    readonly max_age?: number;
+    readonly touch?: boolean;
+  };
   readonly ValidateRequest: { readonly token: string; readonly max_age?: number; readonly touch?: boolean };
   readonly UserRequest: { readonly user_id: string };
   readonly CloseRequest: Pick<contract.CloseManyRequest, 'reason' | 'by'>;

@@ -98,7 +98,8 @@ function logRequest(
   { opened: id = '', user_id_hash }: Pick<RouteAnswer, 'opened' | 'user_id_hash'>,
   request: IncomingMessage,
 ): void {
-  const level = method === 'GET' || name === 'validateToken' ? 'debug' : 'info';
+  const isRead = method === 'GET' || name === 'validateToken' || name === 'validateTokens';
+  const level = isRead ? 'debug' : 'info';
   if (!log.isLevelEnabled(level)) return;
   const session = id === '' ? undefined : sessionRef(id);
   log[level]({

@@ -36,6 +36,19 @@ test('[ASVS-16.3] a guess, and a late use, of a token that lists or ends write w
   }
 });
 
+test('each unknown and each reused token among many is logged', async (t) => {
+  const { open, send, rotate, clock, log } = await startV2(t);
+  const { token } = await open();
+  const reused = await open();
+  await rotate(reused.token);
+  clock.advance(30_000);
+  const tokens = [token, 'invented', reused.token];
+  const { status, body } = await send('POST /v2/sessions/validate-many', { body: { tokens } });
+  assert.deepEqual([status, body.results.length], [200, 3]);
+  const events = log.map(({ event }) => event).filter((event) => /token|compromised/.test(`${event}`));
+  assert.deepEqual(events, ['unknown_token', 'compromised_session']);
+});
+
 test('a reused token is unknown if its session was deleted before', async (t) => {
   const store = new MemoryStore({ sessions_max: 10 });
   const { open, rotate, clock } = await startV2(t, { store });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { newSessionId } from '../../domain/ids.ts';
 import { asJsonText } from '../../domain/json.ts';
 import { ALL, type ConformanceCase, HOUR_MS, ids, isCode, NOW, session, view } from './fixtures.ts';
+import { CONFORMANCE_CASES_OF_FILTERS } from './of-filters.ts';
 import { CONFORMANCE_CASES_OF_MANY } from './of-many.ts';
 
 export { NODES_CONFORMANCE_CASES, type NodesConformanceCase } from './of-nodes.ts';
@@ -54,6 +55,29 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
       await store.insert(bare, null, NOW);
       assert.deepEqual({ ...(await store.find('full')) }, full);
       assert.deepEqual({ ...(await store.find('bare')) }, bare);
+    },
+  },
+  {
+    name: 'peek, if a store has it, returns the session that find would return, or none',
+    run: async (store) => {
+      const { peek } = store;
+      if (!peek) return;
+      const same = async () => {
+        const peeked = peek.call(store, 'a');
+        if (peeked !== undefined) assert.deepEqual(peeked, await store.find('a'));
+      };
+      await same();
+      await store.insert(session('a'), null, NOW);
+      for (const change of [
+        () => store.update('a', { type: 'replace', member: 'data', value: asJsonText('1') }, NOW),
+        () => store.update('a', { type: 'close', reason: 'closed' }, NOW),
+        () => store.remove('a'),
+      ]) {
+        await store.find('a');
+        await same();
+        await change();
+        await same();
+      }
     },
   },
   {
@@ -290,4 +314,5 @@ export const CONFORMANCE_CASES: readonly ConformanceCase[] = [
     },
   },
   ...CONFORMANCE_CASES_OF_MANY,
+  ...CONFORMANCE_CASES_OF_FILTERS,
 ];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SessionsError } from '../../domain/errors.ts';
 import { asOf, open, type Session } from '../../domain/session.ts';
-import type { PageRequest, SessionFilterV1, SessionStore } from '../../domain/store.ts';
+import type { CloseMatching, PageRequest, SessionFilterV1, SessionStore } from '../../domain/store.ts';
 
 /** One requirement of the `SessionStore` contract. `run` rejects if the store does not meet it. */
 export interface ConformanceCase {
@@ -14,6 +14,9 @@ export interface ConformanceCase {
 export const NOW = Date.UTC(2026, 0, 1);
 export const HOUR_MS = 3_600_000;
 export const ALL: PageRequest = { skip: 0, take: 1000, total: true };
+
+/** A bulk close of all sessions. */
+export const EVERYTHING: CloseMatching = { filter: {}, except: [], reason: 'revoked', limit: 1_000, dry_run: false };
 
 /** An open session of the user `user`, with an idle timeout of one hour. */
 export function session(id: string, members: Partial<Session> = {}): Session {

@@ -3,10 +3,10 @@ import { userPrefix } from '../../domain/ids.ts';
 import { asJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import type { SessionUpdate } from '../../domain/session-update.ts';
-import { type CloseMatching, LIMIT_POLICIES, type LimitPolicy, type SessionStore } from '../../domain/store.ts';
+import { LIMIT_POLICIES, type LimitPolicy, type SessionStore } from '../../domain/store.ts';
 import { LEASE_AHEAD_MS_MAX } from '../../domain/time/clock-check.ts';
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';
-import { ALL, HOUR_MS, isCode, NOW, session } from './fixtures.ts';
+import { ALL, EVERYTHING, HOUR_MS, isCode, NOW, session } from './fixtures.ts';
 import { PublishedChanges, watermarkReached } from './told.ts';
 
 /** One requirement of a store that several nodes share. `run` rejects if the store does not meet it. */
@@ -20,7 +20,6 @@ export interface NodesConformanceCase {
 const LEASE_MS = 1_000;
 const OPENINGS = 40;
 const LIVE_MAX = 3;
-const EVERYTHING: CloseMatching = { filter: {}, except: [], reason: 'revoked', limit: 1_000, dry_run: false };
 const ROUNDS_MAX = 100;
 
 /**

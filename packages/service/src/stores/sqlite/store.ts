@@ -144,6 +144,10 @@ export class SqliteStore implements SessionStore {
     return result.type === 'inserted' ? result.evicted.map(toSession) : [];
   }
 
+  peek(id: string): Session | undefined {
+    return this.#opened?.reader.peek(id);
+  }
+
   async find(id: string): Promise<Session | null> {
     return this.#open().reader.find(id);
   }

@@ -47,6 +47,11 @@ export class Reader implements Omit<CommitListener, 'ending'> {
     this.#connection = ReadConnection.open(connect);
   }
 
+  /** Returns a cached session. */
+  peek(id: string): Session | undefined {
+    return this.#cache.get(id);
+  }
+
   find(id: string): Session | null {
     const cached = this.#cache.get(id);
     if (cached) return cached;
