@@ -1,12 +1,41 @@
 import assert from 'node:assert/strict';
 import type { SessionChange } from '../../domain/changes.ts';
+import { newSessionId } from '../../domain/ids.ts';
 import { asJsonText } from '../../domain/json.ts';
 import type { LimitPolicy } from '../../domain/store.ts';
-import { type ConformanceCase, EVERYTHING, HOUR_MS, isCode, NOW, session } from './fixtures.ts';
+import { ALL, type ConformanceCase, EVERYTHING, HOUR_MS, ids, isCode, NOW, session } from './fixtures.ts';
 import { scanned } from './of-filters.ts';
 
 /** The cases for tokens, limits, scans, bulk changes, hourly counts and the feed. */
 export const CONFORMANCE_CASES_OF_MANY: readonly ConformanceCase[] = [
+  {
+    name: 'removeOfUser deletes all sessions of one user, live and ended, in bounded steps',
+    run: async (store) => {
+      for (const id of ['a', 'b', 'closed', newSessionId('u')]) {
+        await store.insert(session(id, { user_id: 'u', data: asJsonText('1') }), null, NOW);
+      }
+      await store.insert(session('due', { user_id: 'u', idle_timeout_ms: 5 }), null, NOW);
+      await store.insert(session('other'), null, NOW);
+      await store.update('closed', { type: 'close', reason: 'closed' }, NOW);
+      const published: string[] = [];
+      const stop = store.watch((change) => void published.push(change.type));
+      let count = 0;
+      let live = 0;
+      for (let more = true, step = 0; more && step < 9; step += 1) {
+        const removed = await store.removeOfUser('u', 2, NOW + 5);
+        assert.ok(removed.count <= 2);
+        count += removed.count;
+        live += removed.live;
+        more = removed.more;
+      }
+      stop();
+      assert.deepEqual([count, live, published], [5, 3, Array.from({ length: 5 }, () => 'removed')]);
+      assert.deepEqual(await store.removeOfUser('u', 2, NOW + 5), { count: 0, live: 0, more: false });
+      assert.deepEqual(await ids(store, {}), ['other']);
+      assert.deepEqual(await store.list({ user_id: 'u' }, ALL, NOW), { sessions: [], total: 0 });
+      assert.equal(await store.count({ active: true }, NOW), 1);
+    },
+  },
   {
     name: 'of parallel changes that expect one revision, only the first succeeds',
     run: async (store) => {
