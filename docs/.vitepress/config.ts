@@ -50,7 +50,13 @@ export default defineConfig({
           { text: 'Least rights in the store', link: '/least-rights' },
         ],
       },
-      { text: 'Project', items: [{ text: 'Decisions', link: '/decisions' }] },
+      {
+        text: 'Project',
+        items: [
+          { text: 'What users ask for', link: '/asks' },
+          { text: 'Decisions', link: '/decisions' },
+        ],
+      },
     ],
   },
 });

@@ -76,6 +76,29 @@ export const ACTOR_CASES: readonly UseCase[] = [
     }),
   ),
   {
+    name: 'what an actor holds is listed, counted and ended by the id of the actor',
+    run: async (world) => {
+      const { sessions } = world;
+      const agent = (id: string) => ({ type: 'agent', id }) as const;
+      const held = [];
+      for (const user_id of ['u', 'v', 'w']) held.push(await sessions.open({ user_id, actor: agent('bot') }));
+      const others = [
+        await sessions.open({ user_id: 'u', actor: agent('other') }),
+        await sessions.open({ user_id: 'u' }),
+      ];
+      const ids = held.map(({ session }) => session.id).toSorted();
+      assert.deepEqual((await idsOf(world, { actor_id: 'bot' })).toSorted(), ids);
+      assert.equal(await sessions.count({ actor_type: 'agent', active: true }), 4);
+      const closed = await sessions.closeMany({ filter: { actor_id: 'bot' }, by: 'Ann' });
+      assert.deepEqual(closed.ids.toSorted(), ids);
+      for (const { token } of held) {
+        assert.deepEqual(await sessions.validate(token), { active: false, reason: 'revoked' });
+      }
+      for (const { token } of others) assert.equal((await sessions.validate(token)).active, true);
+      assert.deepEqual((await idsOf(world, { closed_by: 'Ann' })).toSorted(), ids);
+    },
+  },
+  {
     name: 'an ended session says who ended it',
     settings: { limit: { max: 1, policy: 'evict_oldest' }, rotation_grace_ms: 0 },
     run: async (world) => {

@@ -5,7 +5,7 @@ import { removeAll } from '../../../../testing/stores/emptying.ts';
 import { onEveryStore } from '../../../../testing/stores/stores.ts';
 import { asJsonText } from '../domain/json.ts';
 import { asOf, isLive, open, type Session } from '../domain/session.ts';
-import { apply } from '../domain/session-update.ts';
+import { apply, type SessionUpdate } from '../domain/session-update.ts';
 import type { PageRequest, SessionFilter, SessionStore } from '../domain/store.ts';
 
 /** Few ids, users and times, so that they often collide. */
@@ -22,8 +22,16 @@ const step = fc.oneof(
     user_id,
     idle: fc.integer({ min: 1, max: 30 }),
     expire: maybe(time),
+    has_actor: fc.boolean(),
   }),
   fc.record({ do: fc.constant('replace' as const), id, member: fc.constantFrom('user' as const, 'data' as const) }),
+  fc.record({
+    do: fc.constant('amend' as const),
+    id,
+    expire_time: maybe(time),
+    idle_timeout_ms: maybe(time.filter(Boolean)),
+  }),
+  fc.record({ do: fc.constant('touch' as const), id, window: fc.integer({ min: 0, max: 5 }) }),
   fc.record({ do: fc.constant('close' as const), id }),
   fc.record({ do: fc.constant('remove' as const), id }),
   fc.record({ do: fc.constant('remove of user' as const), user_id }),
@@ -64,6 +72,27 @@ class Model {
   }
 }
 
+type Change = Extract<Step, { do: 'replace' | 'amend' | 'touch' | 'close' }>;
+
+function updateOf(step: Change, now: number): SessionUpdate {
+  switch (step.do) {
+    case 'replace':
+      return { type: 'replace', member: step.member, value: asJsonText(String(now)) };
+    case 'touch':
+      return { type: 'touch', touch_window_ms: step.window };
+    case 'close':
+      return { type: 'close', reason: 'closed', by: 'user' };
+    case 'amend': {
+      const { expire_time, idle_timeout_ms } = step;
+      const changes = {
+        ...(expire_time !== undefined && { expire_time }),
+        ...(idle_timeout_ms !== undefined && { idle_timeout_ms }),
+      };
+      return { type: 'amend', changes, lifetime_ms_max: 40, actor_lifetime_ms_max: 20 };
+    }
+  }
+}
+
 async function follow(store: SessionStore, steps: readonly Step[]): Promise<void> {
   const model = new Model();
   let now = 10;
@@ -72,7 +101,8 @@ async function follow(store: SessionStore, steps: readonly Step[]): Promise<void
       case 'insert': {
         const fields = { user_name: null, address: null, client: null, user: null, data: asJsonText('0') };
         const deadlines = { idle_timeout_ms: next.idle, expire_time: next.expire ?? null };
-        const session = open(next.id, { ...fields, ...deadlines, user_id: next.user_id }, now);
+        const actor = next.has_actor ? ({ actor_type: 'agent', actor_id: 'bot' } as const) : {};
+        const session = open(next.id, { ...fields, ...deadlines, ...actor, user_id: next.user_id }, now);
         const inserted = await store.insert(session, null, now).then(
           () => true,
           () => false,
@@ -82,12 +112,10 @@ async function follow(store: SessionStore, steps: readonly Step[]): Promise<void
         break;
       }
       case 'replace':
+      case 'amend':
+      case 'touch':
       case 'close': {
-        const value = asJsonText(String(now));
-        const change =
-          next.do === 'replace'
-            ? ({ type: 'replace', member: next.member, value } as const)
-            : ({ type: 'close', reason: 'closed' } as const);
+        const change = updateOf(next, now);
         const session = model.sessions.get(next.id);
         const changed = session && apply(session, change, now);
         if (changed) model.sessions.set(next.id, changed.session);

@@ -18,6 +18,8 @@ const GRACE_MS = 40;
 /** The activity window of a touch: a tenth of the idle timeout. */
 const TOUCH_WINDOW_MS = 10;
 const LIFETIME_MS = 400;
+const ACTOR_LIFETIME_MS = 150;
+const ACTOR = { actor_type: 'agent', actor_id: 'bot' } as const;
 const USERS = ['x', 'y'];
 
 const which = fc.nat({ max: 30 });
@@ -26,6 +28,7 @@ const step = fc.oneof(
     do: fc.constant('open' as const),
     user: fc.constantFrom(...USERS),
     at_once: fc.integer({ min: 1, max: 5 }),
+    has_actor: fc.boolean(),
   }),
   fc.record({ do: fc.constant('validate' as const), which, is_passive: fc.boolean() }),
   fc.record({
@@ -42,6 +45,12 @@ const step = fc.oneof(
     at_once: fc.integer({ min: 1, max: 3 }),
   }),
   fc.record({ do: fc.constant('amend' as const), which, idle_ms: fc.constantFrom(IDLE_MS, IDLE_MS / 2) }),
+  // From the past to beyond every maximum; null for none.
+  fc.record({
+    do: fc.constant('expire_at' as const),
+    which,
+    in_ms: fc.option(fc.integer({ min: -20, max: 2 * LIFETIME_MS }), { nil: null }),
+  }),
   fc.record({ do: fc.constant('close' as const), which }),
   fc.record({ do: fc.constant('close_all' as const), user: fc.constantFrom(...USERS) }),
   fc.record({ do: fc.constant('sweep' as const) }),
@@ -54,6 +63,7 @@ interface Known {
   readonly id: string;
   readonly user_id: string;
   readonly opened: number;
+  readonly lifetime_ms: number;
   /** The latest token first. */
   readonly tokens: string[];
   /** When each token was rotated; undefined for the latest. */
@@ -75,6 +85,7 @@ class World {
     const settings: Partial<SessionsSettings> = {
       idle_timeout_ms: IDLE_MS,
       lifetime_ms_max: LIFETIME_MS,
+      actor_lifetime_ms_max: ACTOR_LIFETIME_MS,
       rotation_grace_ms: GRACE_MS,
       limit: { max: MAX, policy },
     };
@@ -87,7 +98,7 @@ class World {
     const known = 'which' in next ? this.#known(next.which) : undefined;
     switch (next.do) {
       case 'open':
-        await Promise.all(Array.from({ length: next.at_once }, () => this.#open(next.user)));
+        await Promise.all(Array.from({ length: next.at_once }, () => this.#open(next.user, next.has_actor)));
         return;
       case 'validate':
         if (known)
@@ -116,6 +127,14 @@ class World {
       case 'amend': {
         const changes = { idle_timeout_ms: next.idle_ms };
         if (known) await orCode(sessions.amend(known.id, changes));
+        return;
+      }
+      case 'expire_at': {
+        const expire_time = next.in_ms === null ? null : now + next.in_ms;
+        const result = known && (await orCode(sessions.amend(known.id, { expire_time })));
+        const isWithin = known && expire_time !== null && expire_time <= known.opened + known.lifetime_ms;
+        if (typeof result === 'object') assert.ok(isWithin, 'a session may live longer than its maximum');
+        else if (known) assert.equal(result, known.ended ? 'SESSION_CLOSED' : 'INVALID_DATA');
         return;
       }
       case 'close':
@@ -155,7 +174,7 @@ class World {
       if (session.close_time === null) {
         live.push(known.id);
         assert.ok(now < known.last_activity + IDLE_MS + TOUCH_WINDOW_MS, 'a session outlives its idle timeout');
-        assert.ok(now < known.opened + LIFETIME_MS, 'a session outlives its absolute lifetime');
+        assert.ok(now < known.opened + known.lifetime_ms, 'a session outlives its absolute lifetime');
         assert.equal(session.data, known.data, 'a successful update is lost');
       } else if (session.close_reason === 'idle') {
         assert.ok(now >= known.last_activity + IDLE_MS / 2, 'a session in use has become idle');
@@ -169,18 +188,28 @@ class World {
     for (const user_id of USERS) {
       const count = await sessions.count({ user_id, active: true });
       assert.equal(count, this.known.filter((known) => known.user_id === user_id && live.includes(known.id)).length);
-      assert.ok(count <= MAX, 'a user has more sessions than allowed');
+      assert.ok((await this.#ownOf(user_id)) <= MAX, 'a user has more sessions than allowed');
     }
   }
 
-  async #open(user_id: string): Promise<void> {
+  /** The number of live sessions that count for the limit of a user. */
+  async #ownOf(user_id: string): Promise<number> {
+    const { sessions } = await this.sessions.scan({ user_id, active: true }, null, 100);
+    return sessions.filter(({ actor_id }) => actor_id === null).length;
+  }
+
+  async #open(user_id: string, has_actor: boolean): Promise<void> {
     const now = this.clock.now();
-    const opened = await orCode(this.sessions.openWithToken({ user_id }, null));
-    assert.ok((await this.sessions.count({ user_id, active: true })) <= MAX, 'a read saw more sessions than allowed');
-    if (typeof opened === 'string') assert.equal(opened, 'SESSION_LIMIT');
-    else {
-      const { session, token } = opened;
-      const times = { opened: now, last_activity: now };
+    const opened = await orCode(this.sessions.openWithToken({ user_id, ...(has_actor && ACTOR) }, null));
+    assert.ok((await this.#ownOf(user_id)) <= MAX, 'a read saw more sessions than allowed');
+    if (typeof opened === 'string') {
+      assert.equal(opened, 'SESSION_LIMIT');
+      assert.equal(has_actor, false, 'the limit applies to an actor');
+    } else {
+      const { session, token, evicted } = opened;
+      if (has_actor) assert.deepEqual(evicted, [], 'an actor has signed the user out');
+      const lifetime_ms = has_actor ? ACTOR_LIFETIME_MS : LIFETIME_MS;
+      const times = { opened: now, last_activity: now, lifetime_ms };
       const seen = { data: null, ended: null, tokens: [token], rotated: new Map<string, number>() };
       this.known.push({ id: session.id, user_id, ...times, ...seen });
     }
