@@ -66,13 +66,14 @@ export const MIGRATIONS: readonly ((partitions: number) => string)[] = [
     ADD COLUMN IF NOT EXISTS actor_type text, ADD COLUMN IF NOT EXISTS actor_id text COLLATE "C",
     ADD COLUMN IF NOT EXISTS actor_reason text, ADD COLUMN IF NOT EXISTS user_name_key text COLLATE "C",
     ADD COLUMN IF NOT EXISTS address_key text COLLATE "C", ADD COLUMN IF NOT EXISTS client_key bigint;
-  CREATE FUNCTION pg_temp.address_key(address text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
+  CREATE OR REPLACE FUNCTION migrated_address_key(address text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
     RETURN family(address::inet) || substr(encode(inet_send(address::inet), 'hex'), 9);
   EXCEPTION WHEN others THEN
     RETURN left('-' || address, 255);
   END $$;
-  UPDATE sessions SET user_name_key = left(lower(user_name), 255), address_key = pg_temp.address_key(address),
+  UPDATE sessions SET user_name_key = left(lower(user_name), 255), address_key = migrated_address_key(address),
     client_key = ('x' || left(encode(sha256(convert_to(client, 'UTF8')), 'hex'), 8))::bit(32)::bigint;
+  DROP FUNCTION migrated_address_key(text);
   CREATE INDEX IF NOT EXISTS sessions_of_actor ON sessions (actor_id, open_time DESC, id) WHERE actor_id IS NOT NULL;
   CREATE INDEX IF NOT EXISTS sessions_of_name ON sessions (${TIME_PART}, user_name_key) WHERE user_name_key IS NOT NULL;
   CREATE INDEX IF NOT EXISTS sessions_of_address ON sessions (${TIME_PART}, address_key) WHERE address_key IS NOT NULL;
