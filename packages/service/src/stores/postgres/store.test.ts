@@ -3,9 +3,11 @@ import { test } from 'node:test';
 import type { SessionChange } from '../../domain/changes.ts';
 import { randomText } from '../../domain/ids.ts';
 import { asJsonText } from '../../domain/json.ts';
+import { addressKey, nameKey, textNumber } from '../../domain/search-keys.ts';
 import { CONFORMANCE_CASES } from '../conformance/conformance.ts';
 import { postgresStoreConfig } from './config.ts';
 import { Databases, NOW, query, sessionOf } from './fixtures/databases.ts';
+import { MIGRATIONS } from './schema/migrations.ts';
 import { PostgresStore } from './store.ts';
 
 // These tests do not depend on durability.
@@ -188,4 +190,37 @@ test('postgres: a value that the database rejects is INVALID_DATA, not a store f
   const [before, bad, after] = await Promise.allSettled(inserts);
   assert.deepEqual([before?.status, after?.status], ['fulfilled', 'fulfilled']);
   assert.equal(bad?.status === 'rejected' && bad.reason.code, 'INVALID_DATA');
+});
+
+test('postgres: sessions of the schema without searches get the same keys as new ones', async () => {
+  const url = await databases.server.newDatabase();
+  await databases.open(url);
+  const addresses = [
+    '10.1.2.3',
+    '::ffff:10.1.2.3',
+    '2001:db8::1',
+    'Berlin',
+    '10.0.0.0/8',
+    'fe80::1%eth0',
+    '',
+    '999.1.1.1',
+  ];
+  for (const [n, address] of addresses.entries()) {
+    await query(
+      url,
+      `INSERT INTO sessions (id, user_key, user_id, open_time, request_time, listed_time, active_until, idle_timeout_ms,
+        deadline, due, revision, auth_time, address, user_name, client)
+        VALUES ('${n}', 1, 'u', 1, 1, 1, 1, 1, 1, 1, 1, 1, '${address}', 'Zoë ${'é'.repeat(300)}', 'browser ${n}')`,
+    );
+  }
+  await query(url, String(MIGRATIONS[2]?.(1)));
+  const rows = await query(
+    url,
+    'SELECT address, user_name, client, address_key, user_name_key, client_key FROM sessions',
+  );
+  assert.equal(rows.length, addresses.length);
+  for (const [address, user_name, client, ...keys] of rows) {
+    const expected = [addressKey(String(address)), nameKey(String(user_name)), textNumber(String(client))];
+    assert.deepEqual([keys[0], keys[1], Number(keys[2])], expected);
+  }
 });

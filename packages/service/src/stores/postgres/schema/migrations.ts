@@ -67,7 +67,9 @@ export const MIGRATIONS: readonly ((partitions: number) => string)[] = [
     ADD COLUMN IF NOT EXISTS actor_reason text, ADD COLUMN IF NOT EXISTS user_name_key text COLLATE "C",
     ADD COLUMN IF NOT EXISTS address_key text COLLATE "C", ADD COLUMN IF NOT EXISTS client_key bigint;
   CREATE OR REPLACE FUNCTION migrated_address_key(address text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
-    RETURN family(address::inet) || substr(encode(inet_send(address::inet), 'hex'), 9);
+    IF address ~ '[/%]' THEN RETURN left('-' || address, 255); END IF;
+    RETURN regexp_replace(family(address::inet) || substr(encode(inet_send(address::inet), 'hex'), 9),
+      '^60{20}ffff', '4');
   EXCEPTION WHEN others THEN
     RETURN left('-' || address, 255);
   END $$;
