@@ -11,52 +11,18 @@ import type { SessionsSettings } from '../domain/settings.ts';
 import { LIMIT_POLICIES, type LimitPolicy, type SessionStore } from '../domain/store.ts';
 import { ManualClock } from '../domain/time/clock.ts';
 import type { Validation } from '../domain/tokens/token-validator.ts';
-
-const MAX = 3;
-const IDLE_MS = 100;
-const GRACE_MS = 40;
-/** The activity window of a touch: a tenth of the idle timeout. */
-const TOUCH_WINDOW_MS = 10;
-const LIFETIME_MS = 400;
-const ACTOR_LIFETIME_MS = 150;
-const ACTOR = { actor_type: 'agent', actor_id: 'bot' } as const;
-const USERS = ['x', 'y'];
-
-const which = fc.nat({ max: 30 });
-const step = fc.oneof(
-  fc.record({
-    do: fc.constant('open' as const),
-    user: fc.constantFrom(...USERS),
-    at_once: fc.integer({ min: 1, max: 5 }),
-    has_actor: fc.boolean(),
-  }),
-  fc.record({ do: fc.constant('validate' as const), which, is_passive: fc.boolean() }),
-  fc.record({
-    do: fc.constant('validate_many' as const),
-    all: fc.array(which, { minLength: 1, maxLength: 6 }),
-    is_passive: fc.boolean(),
-  }),
-  fc.record({ do: fc.constant('touch' as const), which }),
-  fc.record({ do: fc.constant('replace' as const), which, at_once: fc.integer({ min: 1, max: 4 }) }),
-  fc.record({
-    do: fc.constant('rotate' as const),
-    which,
-    generation: fc.nat({ max: 3 }),
-    at_once: fc.integer({ min: 1, max: 3 }),
-  }),
-  fc.record({ do: fc.constant('amend' as const), which, idle_ms: fc.constantFrom(IDLE_MS, IDLE_MS / 2) }),
-  // From the past to beyond every maximum; null for none.
-  fc.record({
-    do: fc.constant('expire_at' as const),
-    which,
-    in_ms: fc.option(fc.integer({ min: -20, max: 2 * LIFETIME_MS }), { nil: null }),
-  }),
-  fc.record({ do: fc.constant('close' as const), which }),
-  fc.record({ do: fc.constant('close_all' as const), user: fc.constantFrom(...USERS) }),
-  fc.record({ do: fc.constant('sweep' as const) }),
-  fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 60 }) }),
-);
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+import {
+  ACTOR,
+  ACTOR_LIFETIME_MS,
+  GRACE_MS,
+  IDLE_MS,
+  LIFETIME_MS,
+  MAX,
+  type Step,
+  step,
+  TOUCH_WINDOW_MS,
+  USERS,
+} from './sessions-model-steps.ts';
 
 /** The knowledge of a client that has seen only the responses. */
 interface Known {

@@ -169,8 +169,9 @@ test('sqlite: a file of an earlier version is migrated without a change to sessi
   mkdirSync(dirname(config.path), { recursive: true });
   const db = new DatabaseSync(config.path);
   db.exec(`${MIGRATIONS[0]}; PRAGMA application_id = ${0x50697053}; PRAGMA user_version = 1;
-    INSERT INTO sessions (id, user_id, open_time, request_time, idle_timeout_ms, deadline, revision, data)
-      VALUES ('open', 'u', 5, 7, 1000, 1007, 2, '{"a":1}');
+    INSERT INTO sessions (id, user_id, user_name, address, client, open_time, request_time, idle_timeout_ms, deadline,
+        revision, data)
+      VALUES ('open', 'u', 'Zoë', '::ffff:10.1.2.3', 'app', 5, 7, 1000, 1007, 2, '{"a":1}');
     INSERT INTO sessions (id, user_id, open_time, request_time, idle_timeout_ms, deadline, close_time, close_reason, revision)
       VALUES ('closed', 'u', 5, 8, 1000, 1008, 8, 'closed', 2);`);
   db.close();
@@ -189,6 +190,9 @@ test('sqlite: a file of an earlier version is migrated without a change to sessi
       sessions.map(({ id }) => id),
       ['closed', 'open'],
     );
+    for (const filter of [{ address: '10.0.0.0/8' }, { user_name: 'ZO' }, { client: 'app' }]) {
+      assert.equal(await store.count(filter, 1006), 1, `found by ${JSON.stringify(filter)}`);
+    }
     assert.equal(await store.purge(9, 10), 1);
   });
 });
