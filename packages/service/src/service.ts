@@ -74,6 +74,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },
       v2: { value_limit: config.value_limit },
       body_limit: config.body_limit,
+      log_reads: config.log_reads,
       cors_origins: config.cors_origins,
       allowed_hosts: [...config.allowed_hosts, config.host],
       bounds: {

@@ -53,8 +53,8 @@ export const SECRETS: readonly ClaimMutation[] = [
     name: 'responses of commands are logged',
     test: 'log lines have the correlation',
     file: `${HTTP}/v1/handler.ts`,
-    find: "    msg: 'command',",
-    replace: "    msg: 'command',\n    answer: text,",
+    find: "const more = { found: result === 'session' ? text !== null : undefined };",
+    replace: 'const more = { answer: text };',
   },
   {
     id: 'ASVS-16.2.5',

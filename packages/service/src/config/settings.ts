@@ -74,6 +74,8 @@ export interface Config {
   readonly allowed_hosts: readonly string[];
   /** The minimum level of the lines that are logged. */
   readonly log_level: LogLevel;
+  /** The percentage of reads that the log has. */
+  readonly log_reads: number;
 }
 
 interface Setting<T> {
@@ -205,4 +207,9 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     help: 'host names allowed in requests without a key, in addition to those of loopback, separated by commas',
   },
   log_level: { value: 'info', read: oneOf(LOG_LEVELS), help: LOG_LEVELS.join(', ') },
+  log_reads: {
+    value: 0,
+    read: whole(0, 100),
+    help: 'percentage of requests that change nothing (validate, GET) of which the log has a line; 100 for all',
+  },
 };

@@ -20,6 +20,7 @@ import { createNodeServer, type Tls } from './node-server.ts';
 import { OpenAccess } from './open-access.ts';
 import { type StatusInfo, standardEndpoints } from './pip-endpoints.ts';
 import type { Handler } from './request-handler.ts';
+import { RequestLog } from './request-log.ts';
 import { RouteNames } from './route-names.ts';
 import { originForm } from './target.ts';
 import { createV1Handler, v1Paths } from './v1/handler.ts';
@@ -47,6 +48,8 @@ export interface HttpServerOptions {
    * below.
    */
   readonly allowed_hosts: readonly string[];
+  /** The percentage of reads that the log has at the level `info`; default 0. */
+  readonly log_reads?: number;
   /** If absent, the server uses plain HTTP. */
   readonly tls?: Tls;
   /** Bounds that differ from the defaults. */
@@ -90,7 +93,9 @@ export class HttpServer {
     const open = new OpenAccess({ ...options, protocol: this.#protocol, incidents });
     const endpoints = endpointsOf(options, this.#health);
     const errors = new ErrorResponses(incidents, new RouteNames(pathsOf(options, endpoints)));
-    const handlers = createHandlers({ ...options, open, incidents, errors, endpoints, changes: this.#changes });
+    const requests = new RequestLog(log, options.log_reads ?? 0);
+    const shared = { open, incidents, requests, errors, endpoints, changes: this.#changes };
+    const handlers = createHandlers({ ...options, ...shared });
     const serve = serveWith(handlers, options.authenticator.isOpen ? open : null, errors);
     const listener = (request: IncomingMessage, response: ServerResponse) =>
       this.#connections.takeTurn(request, response, serve);
@@ -180,6 +185,7 @@ function failExpectation(_request: IncomingMessage, response: ServerResponse): v
 interface HandlerOptions extends HttpServerOptions {
   readonly open: OpenAccess;
   readonly incidents: IncidentLog;
+  readonly requests: RequestLog;
   readonly errors: ErrorResponses;
   readonly endpoints: Endpoints;
   readonly changes: ChangeFeed;

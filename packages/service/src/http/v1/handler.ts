@@ -1,21 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Caller } from '../../api/caller.ts';
 import { COMMANDS, type Command } from '../../api/v1/commands.ts';
 import type { Sessions } from '../../domain/sessions.ts';
-import { type Logger, sessionRef } from '../../observability/log.ts';
+import { monotonicTime } from '../../domain/time/clock.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
 import { readJson } from '../body/json-request.ts';
-import { correlationId } from '../correlation.ts';
 import type { Cors } from '../cors.ts';
 import type { ErrorResponses } from '../error-response.ts';
 import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
 import type { OpenAccess } from '../open-access.ts';
 import type { Handler } from '../request-handler.ts';
+import type { RequestLog, Served } from '../request-log.ts';
 import { endWithText } from '../response-text.ts';
 import { normalPath } from '../target.ts';
 
 export interface V1Options {
   readonly sessions: Sessions;
-  readonly log: Logger;
+  readonly requests: RequestLog;
   readonly errors: ErrorResponses;
   /** The path of the commands, like `/v1/sessions`. */
   readonly base: string;
@@ -32,15 +33,16 @@ export function v1Paths(base: string): string[] {
 }
 
 /** Serves `POST <base>/<command>` for every command. */
-export function createV1Handler({ sessions, log, errors, base, body_limit, cors, access }: V1Options): Handler {
+export function createV1Handler({ sessions, requests, errors, base, body_limit, cors, access }: V1Options): Handler {
   const commands = new Map(COMMANDS.map((command) => [pathTo(base, command.name), command]));
 
   async function serve(command: Command, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const began = monotonicTime();
     try {
       const caller = access.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
       const body = await readJson(request, Math.min(body_limit, command.body_bytes_max));
       const text = await command.run(sessions, asMembers(body), caller);
-      logCommand(log, command, request, text);
+      requests.write(request, servedOf(command, began, caller, text));
       answer(response, text);
     } catch (error) {
       errors.send(error, request, response, 'v1');
@@ -82,15 +84,10 @@ function asMembers(body: unknown): unknown {
   return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {};
 }
 
-function logCommand(log: Logger, { name, result }: Command, request: IncomingMessage, text: string | null): void {
-  const level = name.startsWith('get_') ? 'debug' : 'info';
-  if (!log.isLevelEnabled(level)) return;
-  const id = result === 'session' && text !== null ? text.slice('{"id":"'.length, text.indexOf('",')) : null;
-  log[level]({
-    correlation_id: correlationId(request) || undefined,
-    command: name,
-    session: id === null ? undefined : sessionRef(id),
-    found: result === 'session' ? text !== null : undefined,
-    msg: 'command',
-  });
+/** Returns what the log has of a command. */
+function servedOf({ name, result }: Command, began: number, caller: Caller, text: string | null): Served {
+  const session_id = result === 'session' && text !== null ? text.slice('{"id":"'.length, text.indexOf('",')) : null;
+  const more = { found: result === 'session' ? text !== null : undefined };
+  const isRead = name.startsWith('get_');
+  return { name: { command: name }, isRead, status: text === null ? 204 : 200, began, caller, session_id, more };
 }

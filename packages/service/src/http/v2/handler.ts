@@ -1,18 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseToken } from '@pip-sessions/contract/token';
+import type { Caller } from '../../api/caller.ts';
 import type { AnyRoute, Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/route.ts';
 import type { Sessions } from '../../domain/sessions.ts';
-import { type Logger, sessionRef } from '../../observability/log.ts';
+import { monotonicTime } from '../../domain/time/clock.ts';
+import { sessionRef } from '../../observability/log.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
 import { discardBody } from '../body/unread-body.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
 import type { IncidentLog } from '../clients/incident-log.ts';
 import type { Incident } from '../clients/incidents.ts';
-import { correlationId } from '../correlation.ts';
 import type { Cors } from '../cors.ts';
 import type { ErrorResponses } from '../error-response.ts';
 import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
 import type { Handler } from '../request-handler.ts';
+import type { RequestLog, Served } from '../request-log.ts';
 import { endWithText } from '../response-text.ts';
 import { atOneOf } from './if-match.ts';
 import { sendParts } from './parts.ts';
@@ -21,7 +23,7 @@ import { findRoute, isV2 } from './router.ts';
 
 export interface V2Options {
   readonly sessions: Sessions;
-  readonly log: Logger;
+  readonly requests: RequestLog;
   readonly errors: ErrorResponses;
   readonly incidents: IncidentLog;
   readonly authenticator: Authenticator;
@@ -35,7 +37,7 @@ export interface V2Options {
 
 /** Serves API v2. */
 export function createV2Handler(options: V2Options): Handler {
-  const { sessions, log, errors, incidents, authenticator, cors, changes, body_limit, value_limit } = options;
+  const { sessions, requests, errors, incidents, authenticator, cors, changes, body_limit, value_limit } = options;
   const context: RouteContext = {
     sessions,
     value_bytes_max: value_limit,
@@ -43,6 +45,7 @@ export function createV2Handler(options: V2Options): Handler {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const began = monotonicTime();
     const { url = '', method = '' } = request;
     const query = url.indexOf('?');
     const match = findRoute(method, query === -1 ? url : url.slice(0, query));
@@ -56,12 +59,12 @@ export function createV2Handler(options: V2Options): Handler {
     const { revisions, ...received } = await readRequest(request, { route, id }, caller, body_limit);
     if ('stream' in route) {
       const { parts, user_id_hash } = route.stream(context, { ...received, revision: undefined });
-      logRequest(log, route, { user_id_hash }, request);
       await sendParts(response, parts);
+      requests.write(request, servedOf(route, 200, { began, caller }, { user_id_hash }));
       return;
     }
     const result = await atOneOf(revisions, (revision) => route.run(context, { ...received, revision }));
-    logRequest(log, route, { opened: id, ...result }, request);
+    requests.write(request, servedOf(route, route.status, { began, caller }, { opened: id, ...result }));
     send(response, route, result);
   }
 
@@ -92,23 +95,16 @@ function send(response: ServerResponse, { status }: Route, { text, revision }: R
   endWithText(response, text);
 }
 
-function logRequest(
-  log: Logger,
+/** Returns what the log has of a request. */
+function servedOf(
   { name, method }: AnyRoute,
+  status: number,
+  { began, caller }: { readonly began: number; readonly caller: Caller },
   { opened: id = '', user_id_hash }: Pick<RouteAnswer, 'opened' | 'user_id_hash'>,
-  request: IncomingMessage,
-): void {
+): Served {
   const isRead = method === 'GET' || name === 'validateToken' || name === 'validateTokens';
-  const level = isRead ? 'debug' : 'info';
-  if (!log.isLevelEnabled(level)) return;
-  const session = id === '' ? undefined : sessionRef(id);
-  log[level]({
-    correlation_id: correlationId(request) || undefined,
-    request: name,
-    session,
-    user_id_hash,
-    msg: 'request',
-  });
+  const session_id = id === '' ? null : id;
+  return { name: { request: name }, isRead, status, began, caller, session_id, more: { user_id_hash } };
 }
 
 /** Returns the incident for a token that may be guessed or stolen (ASVS 16.3). */
