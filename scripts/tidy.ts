@@ -66,6 +66,11 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     why: "a node's cache imports no store and no transport",
   },
   {
+    of: `${SERVICE}/observability/audit`,
+    allow: [`${SERVICE}/domain`, `${SERVICE}/observability`, `${SERVICE}/stores/shared/private-file.ts`, 'node:'],
+    why: 'the audit log imports the domain, and creates its file as stores do',
+  },
+  {
     of: `${SERVICE}/observability`,
     allow: [`${SERVICE}/domain`, '@pip-sessions/contract/', 'node:', 'pino'],
     why: 'the log imports only the domain',

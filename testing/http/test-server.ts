@@ -37,7 +37,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     clock,
     log: logger,
     info: { name: 'sessions', version: '1.2.3', description: 'test', properties: {}, components: [] },
-    authenticator: new Authenticator({ keys: keys.length > 0 ? new ApiKeys(keys) : null, clock, log: logger }),
+    authenticator: new Authenticator({
+      keys: keys.length > 0 ? new ApiKeys(keys) : null,
+      ...{ clock, log: logger, audit: options.audit ?? null },
+    }),
     v1: { base: '/v1/sessions', needs_key: true, swagger: true },
     v2: { value_limit: 65_536 },
     body_limit: 1_048_576,

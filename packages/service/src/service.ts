@@ -2,18 +2,20 @@ import { assertSafeToServe } from './config/checks.ts';
 import type { Config } from './config/config.ts';
 import { openNotice } from './config/open-notice.ts';
 import { readTls } from './config/tls.ts';
+import { SessionsError } from './domain/errors.ts';
 import { directLookup, type SessionLookup } from './domain/session-lookup.ts';
 import { Sessions } from './domain/sessions.ts';
 import type { SessionsSettings } from './domain/settings.ts';
 import type { SessionStore } from './domain/store.ts';
-import { systemClock } from './domain/time/clock.ts';
+import { type Clock, systemClock } from './domain/time/clock.ts';
 import { CheckedClock } from './domain/time/clock-check.ts';
 import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
 import { HttpServer } from './http/server.ts';
+import type { AuditLog } from './observability/audit/audit-log.ts';
 import { ClockWatch } from './observability/clock-watch.ts';
-import { faultLines } from './observability/fault-lines.ts';
-import type { Logger } from './observability/log.ts';
+import { type FaultLines, faultLines } from './observability/fault-lines.ts';
+import { type Logger, writeToOutput } from './observability/log.ts';
 import { VERSION } from './process/version.ts';
 import { createStore } from './stores/create-store.ts';
 import { isSharedStore, type StoreReport, withoutPassword } from './stores/shared/store-url.ts';
@@ -46,6 +48,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
   const faults = faultLines(log);
   const warn = (msg: string) => log.warn({ event: 'feed_message_ignored', msg });
   const report = ({ level, ...line }: StoreReport) => (level === 'info' ? log.info(line) : faults.write(level, line));
+  const audit = await auditOf(config, clock, faults);
   const store = await createStore(config.store, { ...settings, clock, warn, report });
   // The store opens in another thread meanwhile.
   const clocks = new ClockWatch(clock, store, log);
@@ -70,7 +73,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
         properties: {},
         components: [],
       },
-      authenticator: new Authenticator({ keys: apiKeys(config), clock, log }),
+      authenticator: new Authenticator({ keys: apiKeys(config), clock, log, audit }),
+      audit,
       v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },
       v2: { value_limit: config.value_limit },
       body_limit: config.body_limit,
@@ -89,6 +93,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const url = await server.listen(config.host, config.port);
     sweeper.start();
     log.info({ url, store: withoutPassword(config.store), msg: 'started' });
+    audit?.write('started', { version: VERSION, pid: process.pid, settings: auditedSettings(config) });
     const open = openNotice(config);
     if (open !== null) log.warn({ event: 'open_without_key', msg: open });
     return {
@@ -103,6 +108,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
         } finally {
           await store.close();
         }
+        audit?.write('stopped', { pid: process.pid });
+        audit?.close();
         log.info({ msg: 'stopped' });
         log.flush();
       },
@@ -128,6 +135,23 @@ function sessionsSettings(config: Config): SessionsSettings {
     retention_ms: retention === 0 ? null : retention * 1000,
     page_size_max: config.page_size_max,
   };
+}
+
+/** The audit log of the settings. Rejects with `INVALID_CONFIG` if it cannot be opened. */
+async function auditOf({ audit }: Config, clock: Clock, faults: FaultLines): Promise<AuditLog | null> {
+  if (audit === null) return null;
+  const { openAudit } = await import('./observability/audit/open-audit.ts');
+  const onFault = (err: unknown) => faults.write('error', { err, msg: 'the audit log cannot be written' });
+  try {
+    return openAudit(audit, clock, { write: writeToOutput, onFault });
+  } catch (cause) {
+    throw new SessionsError('INVALID_CONFIG', `SESSIONS_AUDIT: ${audit} cannot be opened: ${cause}.`, { cause });
+  }
+}
+
+/** The settings without secrets: the keys by their names and scopes, URLs without passwords. */
+function auditedSettings({ api_keys, store, ...others }: Config): Readonly<Record<string, unknown>> {
+  return { ...others, store: withoutPassword(store), api_keys: api_keys.map(({ name, scope }) => `${name}:${scope}`) };
 }
 
 /** Approximate maximum memory for the cached sessions of a node. */

@@ -14,11 +14,12 @@ import { keyCommand } from './key.ts';
 
 const USAGE = `Usage: pip-sessions [--config <file.yml>] [--port <number>]
        pip-sessions key --name <name> --scope <scope>
+       pip-sessions audit verify <file>
        pip-sessions export [--store <url>] > sessions.ndjson
        pip-sessions import [--store <url>] [--format <format>] < sessions.ndjson
        pip-sessions --version
 
-Serves user sessions over HTTP, creates API keys, or moves sessions between stores. Each command has --help.
+Serves user sessions over HTTP, creates API keys, checks audit logs, or moves sessions between stores. Each command has --help.
 Settings come from the environment, or from the YAML file with the same names in lower case without the prefix:
 
 ${configHelp()
@@ -44,6 +45,12 @@ export async function main(): Promise<void> {
   if (command === 'key') {
     await print(keyCommand(rest));
     return;
+  }
+  if (command === 'audit') {
+    const { auditCommand } = await import('./audit.ts');
+    const { text, code } = await auditCommand(rest);
+    await print(text);
+    process.exit(code);
   }
   if (command === 'export' || command === 'import') process.exit(await transfer(command, rest));
   const { config: file, port, help, version } = parseArgs({ options: OPTIONS }).values;

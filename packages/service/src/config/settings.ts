@@ -2,7 +2,7 @@ import { SCOPES } from '@pip-sessions/contract/scopes';
 import { LIMIT_POLICIES, type LimitPolicy } from '../domain/store.ts';
 import type { ApiKey } from '../http/authentication/api-keys.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/log.ts';
-import { apiKeys, hostNames, oneOf, origins, type Reader, storeUrl, text, whole } from './values.ts';
+import { apiKeys, auditTarget, hostNames, oneOf, origins, type Reader, storeUrl, text, whole } from './values.ts';
 
 /** `none` is the operator's confirmation that only trusted callers can reach the service. */
 const AUTH_MODES = ['keys', 'none'] as const;
@@ -74,6 +74,8 @@ export interface Config {
   readonly allowed_hosts: readonly string[];
   /** The minimum level of the lines that are logged. */
   readonly log_level: LogLevel;
+  /** The audit log: `stdout` or `file:<path>`; null for none. */
+  readonly audit: string | null;
   /** The percentage of reads that the log has. */
   readonly log_reads: number;
 }
@@ -207,6 +209,11 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     help: 'host names allowed in requests without a key, in addition to those of loopback, separated by commas',
   },
   log_level: { value: 'info', read: oneOf(LOG_LEVELS), help: LOG_LEVELS.join(', ') },
+  audit: {
+    value: null,
+    read: auditTarget,
+    help: 'file:<path> or stdout: an audit log of who ended, deleted, exported or impersonated what',
+  },
   log_reads: {
     value: 0,
     read: whole(0, 100),

@@ -21,6 +21,12 @@ export function storeUrl(input: unknown): string {
   return input;
 }
 
+/** Where the audit log is written. */
+export function auditTarget(input: unknown): string {
+  if (typeof input !== 'string' || !/^(stdout|file:.+)$/s.test(input)) throw new Error('must be file:<path> or stdout');
+  return input;
+}
+
 export function whole(min: number, max: number): Reader<number> {
   return (input) => {
     const number = typeof input === 'string' && /^\d+$/.test(input) ? Number(input) : input;

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../api/caller.ts';
+import type { AuditEvent } from '../domain/audit-event.ts';
 import { monotonicTime } from '../domain/time/clock.ts';
+import type { AuditLog } from '../observability/audit/audit-log.ts';
 import { type Logger, sessionRef } from '../observability/log.ts';
 import { correlationId } from './correlation.ts';
 
@@ -19,20 +21,42 @@ export interface Served {
   readonly session_id: string | null;
   /** Further properties of the line. */
   readonly more?: Readonly<Record<string, unknown>>;
+  /** The line of the audit log; absent for none. */
+  readonly audit?: { readonly event: AuditEvent; readonly about: Readonly<Record<string, unknown>> };
 }
 
 /**
  * Writes a line for each request that was carried out: at the level `info`, or `debug` for reads, of which a setting
- * raises a share to `info`. Rejected requests have lines of their own (`IncidentLog`).
+ * raises a share to `info`. Rejected requests have lines of their own (`IncidentLog`). Requests that end, delete, export
+ * or impersonate have a line in the audit log too.
  */
 export class RequestLog {
   readonly #log: Logger;
+  readonly #audit: AuditLog | null;
   readonly #reads_percent: number;
   #reads = 0;
 
-  constructor(log: Logger, reads_percent: number) {
+  constructor(log: Logger, reads_percent: number, audit: AuditLog | null) {
     this.#log = log;
+    this.#audit = audit;
     this.#reads_percent = reads_percent;
+  }
+
+  /** Rejects a request that is to be audited while the audit log cannot be written. */
+  assertAuditable(): void {
+    this.#audit?.assertWritable();
+  }
+
+  /** Writes the line of the audit log, before the response is sent. */
+  audit(request: IncomingMessage, { audit, caller, session_id }: Served): void {
+    if (!audit || !this.#audit) return;
+    this.#audit.write(audit.event, {
+      caller: caller.key,
+      address: caller.address,
+      correlation_id: correlationId(request) || undefined,
+      session: session_id === null ? undefined : sessionRef(session_id),
+      ...audit.about,
+    });
   }
 
   write(request: IncomingMessage, served: Served): void {

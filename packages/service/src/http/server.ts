@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Clock } from '../domain/time/clock.ts';
+import type { AuditLog } from '../observability/audit/audit-log.ts';
 import type { Logger } from '../observability/log.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
 import { DEFAULT_BOUNDS, type HttpBounds, shareOf } from './bounds.ts';
@@ -48,6 +49,8 @@ export interface HttpServerOptions {
    * below.
    */
   readonly allowed_hosts: readonly string[];
+  /** The audit log; absent for none. */
+  readonly audit?: AuditLog | null;
   /** The percentage of reads that the log has at the level `info`; default 0. */
   readonly log_reads?: number;
   /** If absent, the server uses plain HTTP. */
@@ -79,7 +82,8 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     const { sessions, clock, log, tls } = options;
-    const incidents = new IncidentLog(log, clock);
+    const audit = options.audit ?? null;
+    const incidents = new IncidentLog(log, clock, audit);
     this.#bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
     this.#changes = new ChangeFeed({
       source: sessions,
@@ -93,7 +97,7 @@ export class HttpServer {
     const open = new OpenAccess({ ...options, protocol: this.#protocol, incidents });
     const endpoints = endpointsOf(options, this.#health);
     const errors = new ErrorResponses(incidents, new RouteNames(pathsOf(options, endpoints)));
-    const requests = new RequestLog(log, options.log_reads ?? 0);
+    const requests = new RequestLog(log, options.log_reads ?? 0, audit);
     const shared = { open, incidents, requests, errors, endpoints, changes: this.#changes };
     const handlers = createHandlers({ ...options, ...shared });
     const serve = serveWith(handlers, options.authenticator.isOpen ? open : null, errors);

@@ -34,6 +34,11 @@ export function createLogger(level: LogLevel, destination?: DestinationStream): 
   return pino(options, destination ?? STANDARD_OUTPUT);
 }
 
+/** Writes a line to standard output, between those of the log. At the bound of the log, the line is dropped. */
+export function writeToOutput(line: string): void {
+  STANDARD_OUTPUT.write(line);
+}
+
 function droppedLine(count: number): string {
   const msg = 'log lines were dropped because the reader of the log was too slow';
   return `${JSON.stringify({ level: 'warn', time: isoTime(clock.now()), count, msg })}\n`;

@@ -1,6 +1,7 @@
 import { ROUTES_V2, type RouteNameV2, type RouteV2 } from '@pip-sessions/contract/routes';
 import type { ProblemCode } from '@pip-sessions/contract/v2';
 import type { TSchema } from '#typebox';
+import type { AuditEvent } from '../../domain/audit-event.ts';
 import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/session.ts';
 import type { Sessions } from '../../domain/sessions.ts';
@@ -27,6 +28,8 @@ export interface RouteAnswer {
   readonly text: string;
   /** The value of the header `ETag`. */
   readonly revision?: number;
+  /** What the audit log has of it. Absent: nothing, although the route is audited. */
+  readonly audit?: Readonly<Record<string, unknown>>;
   /** The id of the session that was opened, for the log. */
   readonly opened?: string;
   /** `userHash` of the user whose data was erased, for the log. */
@@ -64,6 +67,8 @@ interface RouteForm extends RouteV2 {
   readonly problems: readonly ProblemCode[];
   /** The largest body that the schema can need, in bytes. */
   readonly body_bytes_max: number;
+  /** The event that the audit log has for each request that was carried out. */
+  readonly audited?: AuditEvent;
 }
 
 /** A route of API v2 with its use case. */
@@ -80,7 +85,7 @@ export interface StreamRoute extends RouteForm {
 export type AnyRoute = Route | StreamRoute;
 
 type Definition<N extends SchemaName> = Pick<Route, 'summary'> &
-  Partial<Pick<Route, 'status' | 'problems'>> & { readonly input: N };
+  Partial<Pick<Route, 'status' | 'problems' | 'audited'>> & { readonly input: N };
 type UseCase<N extends SchemaName, Result> = (
   context: RouteContext,
   request: RouteRequest & { readonly input: Of<N> },

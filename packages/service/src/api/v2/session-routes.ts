@@ -1,4 +1,5 @@
 import type { ProblemCode } from '@pip-sessions/contract/v2';
+import { userHash } from '../../domain/ids.ts';
 import { closedBy } from '../caller.ts';
 import { timeOf } from '../validation.ts';
 import { parseCursor } from './cursor.ts';
@@ -23,6 +24,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     input: 'OpenRequest',
     status: 201,
     problems: ['SESSION_LIMIT', 'KEY_USED', 'VALUE_TOO_LARGE', 'STORE_FULL'],
+    audited: 'actor_session_opened',
     run: async ({ sessions, value_bytes_max }, { input, idempotency_key }) => {
       const { user, data, idle_timeout, expire_time, auth_time, auth_methods, auth_level, actor, ...rest } = input;
       const request = {
@@ -38,7 +40,8 @@ export const SESSION_ROUTES: readonly Route[] = [
       };
       const opened = await sessions.openWithToken(request, idempotency_key);
       const { id, revision } = opened.session;
-      return { text: openedText(opened, sessions.now()), revision, opened: id };
+      const audit = actor ? { actor, user_id_hash: userHash(opened.session.user_id) } : undefined;
+      return { text: openedText(opened, sessions.now()), revision, opened: id, ...(audit && { audit }) };
     },
   }),
   route('listSessions', {
@@ -58,12 +61,14 @@ export const SESSION_ROUTES: readonly Route[] = [
   route('closeSessions', {
     summary: 'Closes the matching live sessions, up to a limit',
     input: 'CloseManyRequest',
+    audited: 'sessions_closed',
     run: async ({ sessions }, { caller, input }) => {
       const { filter, except = [], reason = 'revoked', by, dry_run = false, limit = CLOSE_MANY_MAX } = input;
       const closing = { except, reason, by: closedBy(by, caller), dry_run, limit };
       const request = { filter: toFilter('filter.', filter), ...closing };
       const closed = await sessions.closeMatching(request);
-      return { text: closedText(closed) };
+      const audit = { filter: Object.keys(filter), reason, closed_by: closing.by, count: closed.ids.length };
+      return { text: closedText(closed), ...(!dry_run && { audit }) };
     },
   }),
   route('getSession', {
@@ -82,8 +87,9 @@ export const SESSION_ROUTES: readonly Route[] = [
   route('deleteSession', {
     summary: 'Deletes a session completely, and returns it as it was',
     input: 'Empty',
+    audited: 'session_deleted',
     problems: ['SESSION_NOT_FOUND'],
-    run: async ({ sessions }, { id }) => answerOf(sessions, await sessions.remove(id)),
+    run: async ({ sessions }, { id }) => ({ ...answerOf(sessions, await sessions.remove(id)), audit: {} }),
   }),
   route('replaceData', {
     summary: 'Replaces the data of a live session; counts as activity',
@@ -115,9 +121,12 @@ export const SESSION_ROUTES: readonly Route[] = [
   route('closeSession', {
     summary: 'Closes a session; an ended session is returned unchanged',
     input: 'CloseRequest',
+    audited: 'session_closed',
     problems: ['SESSION_NOT_FOUND'],
-    run: async ({ sessions }, { caller, id, input: { reason = 'closed', by } }) =>
-      answerOf(sessions, await sessions.close(id, reason, closedBy(by, caller))),
+    run: async ({ sessions }, { caller, id, input: { reason = 'closed', by } }) => {
+      const closed_by = closedBy(by, caller);
+      return { ...answerOf(sessions, await sessions.close(id, reason, closed_by)), audit: { reason, closed_by } };
+    },
   }),
   route('getStats', {
     summary: 'The number of live sessions, and of those opened and closed in the last 24 hours',

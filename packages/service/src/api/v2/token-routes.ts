@@ -70,13 +70,14 @@ export const TOKEN_ROUTES: readonly Route[] = [
   route('closeOwnSessions', {
     summary: "Closes live sessions of the token's own user; counts as activity of the token's session",
     input: 'CloseOwnRequest',
+    audited: 'sessions_closed',
     problems: OWN_PROBLEMS,
     run: async ({ sessions, suspicious }, { caller, input: { token, ids, others } }) => {
       if ((ids === undefined) === (others === undefined)) throw oneOfIdsAndOthers();
       const closed = await closeOwn(sessions, token, { ids, limit: CLOSE_MANY_MAX }).catch(
         rethrown(suspicious, token, caller),
       );
-      return { text: closedText(closed) };
+      return { text: closedText(closed), audit: { reason: 'revoked', closed_by: 'user', count: closed.ids.length } };
     },
   }),
 ];

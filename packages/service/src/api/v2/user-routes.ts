@@ -7,6 +7,7 @@ import { erasedText, exportEndText, exportedText } from './wire.ts';
 export const USER_ROUTES: readonly AnyRoute[] = [
   streamRoute('exportUser', {
     summary: 'All sessions of a user, live and ended, as lines of JSON, the newest first',
+    audited: 'user_exported',
     input: 'UserRequest',
     stream: ({ sessions }, { input: { user_id } }) => ({
       parts: exportLines(sessions.users.export(user_id), sessions.now),
@@ -15,10 +16,12 @@ export const USER_ROUTES: readonly AnyRoute[] = [
   }),
   route('eraseUser', {
     summary: 'Deletes all sessions of a user, live and ended, and returns a receipt',
+    audited: 'user_erased',
     input: 'UserRequest',
     run: async ({ sessions }, { input: { user_id } }) => {
       const erased = await sessions.users.erase(user_id);
-      return { text: erasedText(erased), user_id_hash: erased.user_id_hash };
+      const { user_id_hash, erased: count, closed, more } = erased;
+      return { text: erasedText(erased), user_id_hash, audit: { user_id_hash, count, closed, more } };
     },
   }),
 ];

@@ -3,6 +3,7 @@ import { includesScope, type Scope } from '@pip-sessions/contract/scopes';
 import type { Caller } from '../../api/caller.ts';
 import { RequestError } from '../../api/error-codes.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import type { AuditLog } from '../../observability/audit/audit-log.ts';
 import type { Logger } from '../../observability/log.ts';
 import { IncidentLog } from '../clients/incident-log.ts';
 import type { ApiKey, ApiKeys } from './api-keys.ts';
@@ -13,6 +14,8 @@ export interface AuthenticatorOptions {
   readonly keys: ApiKeys | null;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The audit log; absent for none. */
+  readonly audit?: AuditLog | null;
 }
 
 type Presented = { readonly text: string } | { readonly reason: 'no_key' | 'several_headers' | 'malformed_header' };
@@ -39,10 +42,10 @@ export class Authenticator {
   readonly #limit = new FailureLimit();
   readonly #incidents: IncidentLog;
 
-  constructor({ keys, clock, log }: AuthenticatorOptions) {
+  constructor({ keys, clock, log, audit = null }: AuthenticatorOptions) {
     this.#keys = keys;
     this.#clock = clock;
-    this.#incidents = new IncidentLog(log, clock);
+    this.#incidents = new IncidentLog(log, clock, audit);
   }
 
   /** Whether every caller may do everything. */

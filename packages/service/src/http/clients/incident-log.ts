@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/time/clock.ts';
+import type { AuditLog } from '../../observability/audit/audit-log.ts';
 import type { Logger } from '../../observability/log.ts';
 import { INCIDENT_KINDS, type Incident, type IncidentEvent } from './incidents.ts';
 import { RecentClients } from './recent-clients.ts';
@@ -35,12 +36,15 @@ interface Account extends Interval {
  */
 export class IncidentLog {
   readonly #log: Logger;
+  readonly #audit: AuditLog | null;
   readonly #clock: Clock;
   readonly #accounts = new Map<IncidentEvent, Account>();
   #isSummaryDue = false;
 
-  constructor(log: Logger, clock: Clock) {
+  /** Incidents that are audited have a line in `audit` too, at the same bounded rate. */
+  constructor(log: Logger, clock: Clock, audit: AuditLog | null = null) {
     this.#log = log;
+    this.#audit = audit;
     this.#clock = clock;
   }
 
@@ -73,6 +77,10 @@ export class IncidentLog {
     const { latest, address, unlogged } = tally;
     const { level, msg } = INCIDENT_KINDS[latest.event];
     const { forgotten } = account;
+    if (isAudited(latest)) {
+      const { event, ...about } = latest;
+      this.#audit?.write(event, { address, ...about, unlogged });
+    }
     this.#log[level]({ ...latest, address, unlogged, ...(forgotten > 0 && { unlogged_elsewhere: forgotten }), msg });
     tally.unlogged = 0;
     account.forgotten = 0;
@@ -92,6 +100,15 @@ export class IncidentLog {
       if (unlogged.length > LINES_OF_ALL_MAX) this.#planSummary();
     }
   }
+}
+
+type AuditedIncident = Incident & {
+  readonly event: 'authentication_failed' | 'authorization_failed' | 'compromised_session';
+};
+
+function isAudited(incident: Incident): incident is AuditedIncident {
+  const { event } = incident;
+  return event === 'authentication_failed' || event === 'authorization_failed' || event === 'compromised_session';
 }
 
 function tallyOf(account: Account, latest: Incident, address: string): Tally {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Caller } from '../../api/caller.ts';
 import { COMMANDS, type Command } from '../../api/v1/commands.ts';
+import type { AuditEvent } from '../../domain/audit-event.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { monotonicTime } from '../../domain/time/clock.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
@@ -40,9 +41,12 @@ export function createV1Handler({ sessions, requests, errors, base, body_limit, 
     const began = monotonicTime();
     try {
       const caller = access.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
+      if (AUDITED[command.name]) requests.assertAuditable();
       const body = await readJson(request, Math.min(body_limit, command.body_bytes_max));
       const text = await command.run(sessions, asMembers(body), caller);
-      requests.write(request, servedOf(command, began, caller, text));
+      const served = servedOf(command, began, caller, text);
+      requests.audit(request, served);
+      requests.write(request, served);
       answer(response, text);
     } catch (error) {
       errors.send(error, request, response, 'v1');
@@ -84,10 +88,26 @@ function asMembers(body: unknown): unknown {
   return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {};
 }
 
+/** The commands that the audit log has. */
+const AUDITED: Readonly<Partial<Record<string, AuditEvent>>> = {
+  close_session: 'session_closed',
+  delete_session_by_id: 'session_deleted',
+};
+
 /** Returns what the log has of a command. */
 function servedOf({ name, result }: Command, began: number, caller: Caller, text: string | null): Served {
   const session_id = result === 'session' && text !== null ? text.slice('{"id":"'.length, text.indexOf('",')) : null;
   const more = { found: result === 'session' ? text !== null : undefined };
   const isRead = name.startsWith('get_');
-  return { name: { command: name }, isRead, status: text === null ? 204 : 200, began, caller, session_id, more };
+  const event = session_id === null ? undefined : AUDITED[name];
+  const served = {
+    name: { command: name },
+    isRead,
+    status: text === null ? 204 : 200,
+    began,
+    caller,
+    session_id,
+    more,
+  };
+  return event ? { ...served, audit: { event, about: {} } } : served;
 }

@@ -56,15 +56,20 @@ export function createV2Handler(options: V2Options): Handler {
       changes.serve(request, response, caller.key);
       return;
     }
+    if (route.audited) requests.assertAuditable();
     const { revisions, ...received } = await readRequest(request, { route, id }, caller, body_limit);
     if ('stream' in route) {
       const { parts, user_id_hash } = route.stream(context, { ...received, revision: undefined });
+      const served = servedOf(route, 200, { began, caller }, { user_id_hash, audit: { user_id_hash } });
+      requests.audit(request, served);
       await sendParts(response, parts);
-      requests.write(request, servedOf(route, 200, { began, caller }, { user_id_hash }));
+      requests.write(request, served);
       return;
     }
     const result = await atOneOf(revisions, (revision) => route.run(context, { ...received, revision }));
-    requests.write(request, servedOf(route, route.status, { began, caller }, { opened: id, ...result }));
+    const served = servedOf(route, route.status, { began, caller }, { opened: id, ...result });
+    requests.audit(request, served);
+    requests.write(request, served);
     send(response, route, result);
   }
 
@@ -97,14 +102,16 @@ function send(response: ServerResponse, { status }: Route, { text, revision }: R
 
 /** Returns what the log has of a request. */
 function servedOf(
-  { name, method }: AnyRoute,
+  { name, method, audited }: AnyRoute,
   status: number,
   { began, caller }: { readonly began: number; readonly caller: Caller },
-  { opened: id = '', user_id_hash }: Pick<RouteAnswer, 'opened' | 'user_id_hash'>,
+  { opened: id = '', user_id_hash, audit: about }: Pick<RouteAnswer, 'opened' | 'user_id_hash' | 'audit'>,
 ): Served {
   const isRead = method === 'GET' || name === 'validateToken' || name === 'validateTokens';
   const session_id = id === '' ? null : id;
-  return { name: { request: name }, isRead, status, began, caller, session_id, more: { user_id_hash } };
+  const audit = audited && about ? { event: audited, about } : undefined;
+  const served = { name: { request: name }, isRead, status, began, caller, session_id, more: { user_id_hash } };
+  return audit ? { ...served, audit } : served;
 }
 
 /** Returns the incident for a token that may be guessed or stolen (ASVS 16.3). */
