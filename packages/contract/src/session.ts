@@ -116,7 +116,7 @@ export const SESSION_PROPERTIES: Readonly<Record<keyof SessionSummary, SessionPr
   close_reason: nullable('close_reason', 'Null while the session is active'),
   closed_by: nullable(
     'string',
-    'Who ended it: user, key:<name of the API key>, policy (timeout, limit), system (reused token), or what the caller gave',
+    'Who ended it: `user`, `key:<name of the API key>`, `anonymous` (no key), `policy` (timeout, limit), `system` (reused token), or what the caller gave',
   ),
   revision: required('integer', 'Increases with every change except a touch; the ETag is the same number in quotes'),
   auth_time: required('time', 'When the user last authenticated'),
