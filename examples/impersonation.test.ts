@@ -16,7 +16,7 @@ async function startSupport(t: TestContext) {
   return { client: createSessionsClient({ url: service.url }), signedIn };
 }
 
-test('a session in the name of a customer says who acts and why, and ends within an hour', async (t) => {
+test("a session in a customer's name says who acts and why, and ends within an hour", async (t) => {
   const { signedIn } = await startSupport(t);
   const sam = await signedIn('sam');
   const begin = Date.now();
@@ -53,7 +53,7 @@ test('a sign-out of an actor ends the session in the name of the actor', async (
   assert.equal((await client.list({ user_id: 'carol' })).items[0]?.closed_by, 'actor:sam');
 });
 
-test('without the rights, an actor loses all sessions in which this person acts, and only those', async (t) => {
+test('without the rights, an actor loses all sessions in the names of customers', async (t) => {
   const { client, signedIn } = await startSupport(t);
   const browsers = await Promise.all(['sam', 'sam', 'tess', 'carol', 'alice'].map(signedIn));
   const [sam, also, tess, carol, alice] = browsers as [Jar, Jar, Jar, Jar, Jar];
