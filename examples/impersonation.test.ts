@@ -28,10 +28,12 @@ test("a session in a customer's name says who acts and why, and ends within an h
   assert.deepEqual((await sam.get('/account')).body, { user: 'carol', actor });
 });
 
-test('only support staff with a reason can act in the name of a customer', async (t) => {
+test('only support staff with a reason can act for a user, and for no administrator', async (t) => {
   const { signedIn } = await startSupport(t);
   assert.equal((await (await signedIn('carol')).post('/impersonate', { user: 'sam', reason: 'none' })).status, 403);
-  assert.equal((await (await signedIn('sam')).post('/impersonate', { user: 'carol' })).status, 400);
+  const sam = await signedIn('sam');
+  assert.equal((await sam.post('/impersonate', { user: 'carol' })).status, 400);
+  assert.equal((await sam.post('/impersonate', { user: 'alice', reason: 'ticket 14' })).status, 403);
 });
 
 test('an actor opens no other session, and does not what the user alone may do', async (t) => {

@@ -30,7 +30,7 @@ app.post('/logout', async (req, res) => {
 app.post('/impersonate', requireSession({ max_age_s: 300 }), async (req, res) => {
   const { user_id: id } = req.userSession.required;
   const { user, reason } = req.body;
-  if (!support.has(id)) return void res.sendStatus(403);
+  if (!support.has(id) || admins.has(user)) return void res.sendStatus(403); // no one gains rights in this way
   if (!user || !reason) return void res.status(400).json({ error: 'user and reason are required' });
   const { session } = await req.userSession.login({ user_id: user, actor: { type: 'user', id, reason } });
   res.json({ user: session.user_id, actor: session.actor, expire_time: session.expire_time });
@@ -58,7 +58,7 @@ app.delete('/support/:id', requireSession(), userOnly, async (req, res) => {
   const { user_id: by } = req.userSession.required;
   const actor_id = String(req.params.id);
   if (!admins.has(by)) return void res.sendStatus(403);
-  support.delete(actor_id); // first: from now on, no other session can be opened
+  support.delete(actor_id); // first, so that no later request opens another session
   const ended: string[] = [];
   for (let more = true; more; ) {
     const closed = await client.closeMany({ filter: { actor_type: 'user', actor_id }, by });
