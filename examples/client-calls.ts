@@ -94,6 +94,13 @@ for await (const { client } of sessions.all({ user_id: 'ann', active: true })) d
 console.log('devices:', devices, 'count:', await sessions.count({ user_id: 'ann', active: true }));
 // #endregion
 
+// #region search
+const found = await sessions.list({ user_name: 'an', address: '10.0.0.0/8', active: true });
+const in5Minutes = new Date(Date.now() + 300_000).toISOString();
+const ending = await sessions.count({ expires_before: in5Minutes });
+console.log('found:', found.items.length, 'ending in 5 minutes:', ending);
+// #endregion
+
 // #region own
 const { items, current } = await sessions.own({ token: rotated.token, active: true });
 console.log(
@@ -110,6 +117,14 @@ await sessions.open({ user_id: 'ann', client: 'Tablet' });
 await sessions.close(session.id);
 const { ids, more } = await sessions.closeMany({ filter: { user_id: 'ann' } });
 console.log('closed:', ids.length, 'more:', more);
+// #endregion
+
+// #region actor
+const actor = { type: 'agent', id: 'assistant-3', reason: 'books a trip' } as const;
+const delegated = await sessions.open({ user_id: 'carol', actor });
+console.log('actor:', (await sessions.read(delegated.token))?.actor?.id);
+await sessions.closeMany({ filter: { actor_type: 'agent', actor_id: 'assistant-3' }, by: 'dave' });
+console.log('ended by:', (await sessions.get(delegated.session.id))?.closed_by);
 // #endregion
 
 await sessions.open({ user_id: 'bob' });

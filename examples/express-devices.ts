@@ -56,7 +56,7 @@ app.post('/reauthenticate', async (req, res) => {
   res.json({ auth_time: req.userSession.required.auth_time });
 });
 
-/** Who ends devices must have authenticated in the last 5 minutes: a stolen session cannot sign its user out. */
+/** For users who have authenticated in the last 5 minutes: a stolen session cannot sign its user out. */
 const recent = requireSession({ max_age_s: 300 });
 
 app.delete('/devices/:id', recent, async (req, res) => {

@@ -51,7 +51,7 @@ app.post('/reauthenticate', requireSession(), async (c) => {
   return c.json({ auth_time: c.var.userSession.required.auth_time });
 });
 
-/** Who ends devices must have authenticated in the last 5 minutes: a stolen session cannot sign its user out. */
+/** For users who have authenticated in the last 5 minutes: a stolen session cannot sign its user out. */
 const recent = requireSession({ max_age_s: 300 });
 
 app.delete('/devices/:id', recent, async (c) => {

@@ -104,7 +104,7 @@ app.get('/devices', async (req, res) => {
   );
 });
 
-/** Who ends devices must have signed in in the last 5 minutes: a stolen session cannot sign its user out. */
+/** For users who have signed in within the last 5 minutes: a stolen session cannot sign its user out. */
 const recent: RequestHandler = (req, res, next) => {
   if (Date.now() - (req.session.signed_in ?? 0) <= 300_000) next();
   else res.sendStatus(401);

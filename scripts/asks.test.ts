@@ -8,7 +8,7 @@ const ROWS = PAGE.split('\n')
   .filter((line) => /^\| \d+ \|/.test(line))
   .map((line) => line.split(' | ').map((cell) => cell.replaceAll(/^\| | \|$/g, '')));
 
-test('each feature that the page of asked features says the service has names its tests', () => {
+test('each feature that the page of asked features answers with yes names its tests', () => {
   assert.equal(ROWS.length, 25);
   for (const [number, , , answer, , tests = ''] of ROWS) {
     assert.match(String(answer), /^(yes|part|no)$/, `row ${number}`);

@@ -8,7 +8,8 @@ export const OPERATIONS: Readonly<Record<OperationName, { readonly title: string
     title: 'Open a session',
     notes: `Call it after your application has authenticated the user. Send \`token\` to the user's browser or app, and do
 not store it: the service itself stores only a hash. With \`SESSIONS_MAX_PER_USER\`, \`evicted\` lists the sessions that ended
-for this one. Repeat the request only with an [idempotency key](#idempotency-keys).`,
+for this one. Repeat the request only with an [idempotency key](#idempotency-keys). With an [actor](./concepts.md#actors), the
+session ends after \`SESSIONS_ACTOR_LIFETIME_MAX\` at the latest.`,
   },
   validateToken: {
     title: 'Validate a token',
@@ -55,7 +56,7 @@ authenticate again first (ASVS 7.5.2).`,
   listSessions: {
     title: 'List sessions',
     notes: `A session must match all given parameters. \`total\` counts all matching sessions; the service may have to read
-each of them. See [Paging](#paging).`,
+each of them. See [Paging](#paging), and [which parameters are fast](./operations.md#searches).`,
   },
   updateSession: {
     title: 'Change timeouts or device',

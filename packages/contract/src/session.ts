@@ -32,8 +32,8 @@ export interface SessionSummary {
   /** Why the session ended; null while it is active. */
   readonly close_reason: CloseReason | null;
   /**
-   * Who ended the session: `user`, `key:<name of the API key>`, or what the caller of the close gave; `policy` for a
-   * timeout or a limit, `system` for a reused token. Null while it is active.
+   * The person or program that ended the session: `user`, `key:<name of the API key>` (`anonymous` without keys), or what
+   * the caller of the close gave. `policy` for a timeout or a limit, `system` for a reused token. Null while it is active.
    */
   readonly closed_by: string | null;
   /** Increases with every change except a touch. The ETag is the same number in quotes. */
@@ -49,7 +49,7 @@ export interface SessionSummary {
    * application does not say.
    */
   readonly auth_level: number | null;
-  /** Who acts in the user's name; null for the user. */
+  /** The person or program that acts in the user's name; null for the user. */
   readonly actor: SessionActor | null;
 }
 
@@ -116,7 +116,7 @@ export const SESSION_PROPERTIES: Readonly<Record<keyof SessionSummary, SessionPr
   close_reason: nullable('close_reason', 'Null while the session is active'),
   closed_by: nullable(
     'string',
-    'Who ended it: user, key:<name of the API key>, policy (timeout, limit), system (reused token), or what the caller gave',
+    'Who ended it: `user`, `key:<name of the API key>`, `anonymous` (no key), `policy` (timeout, limit), `system` (reused token), or what the caller gave',
   ),
   revision: required('integer', 'Increases with every change except a touch; the ETag is the same number in quotes'),
   auth_time: required('time', 'When the user last authenticated'),

@@ -65,7 +65,7 @@ export const By = Type.Optional(
     minLength: 1,
     maxLength: BY_LENGTH_MAX,
     pattern: PATTERN,
-    description: 'Who ends it, for closed_by; default key:<name of the API key>',
+    description: 'Who ends it, for closed_by; default `key:<name of the API key>`, or `anonymous` without keys',
   }),
 );
 
