@@ -4,7 +4,7 @@ import type { UseCase } from './world.ts';
 
 const ACTOR = { type: 'user', id: 'support-7', reason: 'ticket 12' } as const;
 
-/** Sessions in which somebody else acts for the user, and who ended a session. */
+/** Sessions with an actor, and the `closed_by` of ended ones. */
 export const ACTOR_CASES: readonly UseCase[] = [
   {
     name: 'a session shows who acts in it: when it is opened, read, validated, listed and ended',

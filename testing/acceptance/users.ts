@@ -7,7 +7,7 @@ import type { UseCase, World } from './world.ts';
 /** More than an export reads at a time. */
 const MANY = 70;
 
-/** What is stored about one user: its export, and its erasure. */
+/** The export and the erasure of the data about one user. */
 export const USER_CASES: readonly UseCase[] = [
   {
     name: 'an export has every session of the user, live and ended, the newest first',

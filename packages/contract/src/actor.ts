@@ -5,11 +5,11 @@ export const ACTOR_TYPES = ['user', 'service', 'agent'] as const;
 export type ActorType = (typeof ACTOR_TYPES)[number];
 
 /**
- * Who acts in the name of a session's user (the `act` claim of RFC 8693): support staff who impersonate the user, a
- * service, or an agent.
+ * Acts in the name of a session's user (the `act` claim of RFC 8693): support staff who impersonate the user, a service,
+ * or an agent.
  */
 export interface Actor {
-  /** What acts. */
+  /** A person, a program or an AI agent. */
   readonly type: ActorType;
   /** The id of the actor, in the application's own terms. */
   readonly id: string;

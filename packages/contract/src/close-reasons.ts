@@ -15,8 +15,8 @@ export const CLOSE_REASONS = [
 ] as const;
 
 /**
- * Who ends a session for the reasons that the service itself decides: a timeout or a limit (`policy`), or the detection
- * of a reused token (`system`). For the other reasons it is the caller of the close.
+ * The `closed_by` of reasons that the service itself decides: `policy` for a timeout or a limit, `system` for a reused
+ * token. For the other reasons it is the caller of the close.
  */
 export const CLOSED_BY: Readonly<Record<CloseReason, 'policy' | 'system' | null>> = {
   closed: null,

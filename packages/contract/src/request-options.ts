@@ -54,7 +54,7 @@ export interface ValidateOptions extends ReadOptions {
 
 /** The options of `close`. */
 export interface CloseOptions extends RequestOptions {
-  /** Who ends it, for `closed_by`, such as `user`; default `key:<name of the API key>`. */
+  /** The value of `closed_by`, such as `user`; default `key:<name of the API key>`. */
   readonly by?: string | undefined;
   /** `closed` (default): the user signed out. `revoked`: an administrator, or the user on another device, ended it. */
   readonly reason?: CloseManyRequest['reason'] | undefined;

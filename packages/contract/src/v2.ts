@@ -35,7 +35,7 @@ export interface OpenRequest<User = unknown, Data = unknown> extends Authenticat
   /** The application's value for this session: any JSON value. */
   readonly data?: Data;
   /**
-   * Who acts in the user's name: for impersonation and agents. Such a session lives no longer than the service's
+   * The actor, for impersonation and agents. Such a session lives no longer than the service's
    * `actor_lifetime_max`, and does not count for the limit of sessions per user.
    */
   readonly actor?: Actor | null;
@@ -148,7 +148,7 @@ export interface SessionFilter {
   readonly user_name?: string;
   /** The reason for which the session ended. */
   readonly close_reason?: CloseReason;
-  /** Who ended the session. */
+  /** The `closed_by` of the session. */
   readonly closed_by?: string;
   /** The kind of the actor. */
   readonly actor_type?: ActorType;
@@ -191,7 +191,7 @@ export interface CloseManyRequest {
   readonly except?: readonly string[];
   /** The reason that the closed sessions get; default `revoked`. */
   readonly reason?: GivenReason;
-  /** Who closes them, for `closed_by`; default `key:<name of the API key>`. */
+  /** The value of `closed_by`; default `key:<name of the API key>`. */
   readonly by?: string;
   /** True to close nothing, and to return the sessions that would be closed. */
   readonly dry_run?: boolean;

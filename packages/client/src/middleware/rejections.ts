@@ -9,7 +9,7 @@ export type RejectionCode =
   | 'STEP_UP_REQUIRED'
   /** A page of another site made the browser send the request. */
   | 'CROSS_SITE_REQUEST'
-  /** Somebody acts in the user's name: such a session opens no other one, and neither shows nor ends others. */
+  /** The session has an actor: it opens no other one, and neither shows nor ends others. */
   | 'ACTOR_SESSION'
   /** The sessions service is unavailable. No user is signed in or out because of that. */
   | 'SESSIONS_UNAVAILABLE';

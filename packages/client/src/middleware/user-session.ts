@@ -85,7 +85,7 @@ export class UserSession<User = unknown, Data = unknown> {
     return this.#state.current?.expires_in ?? null;
   }
 
-  /** Who acts in the user's name in this session; null for the user, and if no user is signed in. */
+  /** The actor of this session; null if it has none, and if no user is signed in. */
   get actor(): SessionActor | null {
     return this.#state.current?.actor ?? null;
   }

@@ -1,4 +1,4 @@
-/** What a line of the audit log is about. */
+/** The events of the audit log. */
 export type AuditEvent =
   | 'started'
   | 'stopped'

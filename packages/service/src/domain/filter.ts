@@ -22,7 +22,7 @@ export interface SessionFilter {
   readonly user_name?: string;
   /** Matches sessions that have ended at the `now` of the call (`isLive`). */
   readonly close_reason?: CloseReason;
-  /** Who ended the session. Like `close_reason`, it matches sessions that have ended. */
+  /** The `closed_by` of the session. Like `close_reason`, it matches sessions that have ended. */
   readonly closed_by?: string;
   /** The kind of the actor. */
   readonly actor_type?: ActorType;

@@ -46,11 +46,11 @@ export interface Session extends Authentication {
   readonly close_reason: CloseReason | null;
   /** Increases with every change except touches. */
   readonly revision: number;
-  /** Who ended the session; null while it is open in the store. See `CLOSED_BY`. */
+  /** The one who ended the session; null while it is open in the store. See `CLOSED_BY`. */
   readonly closed_by: string | null;
   /** The kind of the actor; null for a session that the user opened. */
   readonly actor_type: ActorType | null;
-  /** Who acts in the user's name; null for the user. */
+  /** The id of the actor; null for a session that the user opened. */
   readonly actor_id: string | null;
   /** Why the actor acts, as the application says it. */
   readonly actor_reason: string | null;
@@ -105,7 +105,7 @@ export function open(id: string, fields: NewSession, now: number): Session {
   };
 }
 
-/** Whether somebody acts in the user's name. */
+/** Whether the session has an actor. */
 export function hasActor({ actor_id }: Pick<Session, 'actor_id'>): boolean {
   return actor_id !== null;
 }

@@ -69,7 +69,7 @@ export interface CloseMatching {
   readonly except: readonly string[];
   /** The reason that the closed sessions get. */
   readonly reason: CloseReason;
-  /** Who closes them. */
+  /** The `closed_by` of the closed sessions. */
   readonly by?: string | undefined;
   /** The maximum number of sessions to close. */
   readonly limit: number;

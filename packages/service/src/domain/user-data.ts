@@ -29,7 +29,7 @@ export interface Erased {
 }
 
 /**
- * What is stored about one user: all sessions, live and ended. Both methods throw or reject with `INVALID_DATA` for an
+ * The data about one user: all sessions, live and ended. Both methods throw or reject with `INVALID_DATA` for an
  * owner of browser entries, and with `STORE_UNAVAILABLE` if the store fails.
  */
 export class UserData {

@@ -75,7 +75,7 @@ export class RequestLog {
     });
   }
 
-  /** Of a hundred reads, as many as the setting says. */
+  /** True for the share of the reads that the setting has. */
   #isSampled(): boolean {
     this.#reads += this.#reads_percent;
     if (this.#reads < 100) return false;

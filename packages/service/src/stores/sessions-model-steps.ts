@@ -10,7 +10,7 @@ export const ACTOR_LIFETIME_MS = 150;
 export const ACTOR = { actor_type: 'agent', actor_id: 'bot' } as const;
 export const USERS = ['x', 'y'];
 
-/** Which of the sessions that were opened so far. */
+/** The index of one of the sessions that were opened so far. */
 const which = fc.nat({ max: 30 });
 
 /** A random request, or the passing of time. */

@@ -28,7 +28,7 @@ export interface RouteAnswer {
   readonly text: string;
   /** The value of the header `ETag`. */
   readonly revision?: number;
-  /** What the audit log has of it. Absent: nothing, although the route is audited. */
+  /** The properties of its line in the audit log. Absent: no line, although the route is audited. */
   readonly audit?: Readonly<Record<string, unknown>>;
   /** The id of the session that was opened, for the log. */
   readonly opened?: string;

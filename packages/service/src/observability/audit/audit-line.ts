@@ -6,7 +6,7 @@ export interface AuditLink {
   readonly chain: string;
   /** The number of the line in its chain; the first is 0. */
   readonly n: number;
-  /** SHA-256 of the line before in its chain, in hex. Of the first line: of the last line that was in the file. */
+  /** SHA-256 of the line before in its chain, in hex. The first line has that of the last line in the file. */
   readonly prev: string;
 }
 

@@ -35,7 +35,7 @@ function written(lines: number): string[] {
   return linesIn(path);
 }
 
-test('an audit log that nobody touched is complete', async () => {
+test('an unchanged audit log is complete', async () => {
   const { faults, lines, chains } = await verifyAudit(each(written(30)));
   assert.deepEqual([faults, lines, chains], [[], 30, 3]);
 });
@@ -99,7 +99,7 @@ test('while a line cannot be written, audited requests are rejected; nothing is 
   assert.ok(faults.length > 0);
 });
 
-test('the audit log has who ended, deleted, exported and impersonated, and no user_id or token', async (t) => {
+test('ends, deletions, exports and impersonations are audited, without user_id and token', async (t) => {
   const path = newPath();
   const audit = open(path);
   const { key, configured } = newApiKey('support', 'admin');

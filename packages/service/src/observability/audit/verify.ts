@@ -22,8 +22,8 @@ const RECENT_MAX = 10_000;
 
 /**
  * Checks the links of the lines of an audit log. The lines of rotated files are given one file after the other, the
- * oldest first. It finds every line that was changed, added, moved or removed, except lines removed from the end with
- * nothing after them: compare the number of lines, or keep the hash of the last line elsewhere.
+ * oldest first. It finds every line that was changed, added, moved or removed. Lines removed from the end are found only
+ * after another start.
  */
 export async function verifyAudit(lines: AsyncIterable<string>): Promise<AuditReport> {
   const chains = new Map<string, { n: number; hash: string }>();

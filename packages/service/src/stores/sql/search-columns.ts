@@ -16,8 +16,8 @@ export const SOURCES = { user_name_key: 'user_name', address_key: 'address', cli
 export const KEY_COLUMNS = Object.keys(SEARCH_KEYS) as readonly (keyof typeof SEARCH_KEYS)[];
 
 /**
- * Sessions are opened in the order of time. An index that begins with this part of it is written at one place, which is
- * in memory, and not at a random one; a search looks at each part. 2 to the 22nd milliseconds are 70 minutes.
+ * The first column of the indexes for searches. Sessions are opened in the order of time, so these indexes are written at
+ * one place, which is in memory. A search looks at each part. A part is 2 to the 22nd milliseconds, 70 minutes.
  */
 export const TIME_PART = '(open_time >> 22)';
 const TIME_PART_MS = 2 ** 22;
