@@ -22,7 +22,7 @@ export const ACTOR_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a session with an actor never outlives its own maximum',
+    name: '[K-10] a session with an actor never outlives its own maximum',
     settings: { actor_lifetime_ms_max: HOUR_MS, rotation_grace_ms: 30 * SECOND_MS },
     run: async (world) => {
       const { sessions, clock, settled } = world;
@@ -55,7 +55,7 @@ export const ACTOR_CASES: readonly UseCase[] = [
   },
   ...(['deny', 'evict_oldest', 'evict_idle'] as const).map(
     (policy): UseCase => ({
-      name: `sessions with an actor do not count for the user's limit: ${policy}`,
+      name: `[K-10] sessions with an actor do not count for the user's limit: ${policy}`,
       settings: { limit: { max: 2, policy } },
       run: async (world) => {
         const { sessions, clock } = world;

@@ -143,7 +143,7 @@ export const OWN_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'an actor in the name of the user neither lists nor ends sessions; the user sees the actor',
+    name: '[K-11] an actor neither lists nor ends the sessions of its user, who sees the actor',
     run: async ({ sessions }) => {
       const { token } = await sessions.open({ user_id: 'u' });
       const actor = { type: 'user', id: 'support', reason: 'ticket 1' } as const;

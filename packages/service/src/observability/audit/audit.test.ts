@@ -40,7 +40,7 @@ test('an unchanged audit log is complete', async () => {
   assert.deepEqual([faults, lines, chains], [[], 30, 3]);
 });
 
-test('any changed, removed, moved or added line before the end is found', async () => {
+test('[ASVS-16.4.2] any changed, removed, moved or added line before the end is found', async () => {
   const lines = written(12);
   const at = fc.nat({ max: lines.length - 2 });
   const kind = fc.constantFrom('change', 'remove', 'swap', 'repeat', 'forge');
@@ -75,7 +75,7 @@ test('a rotated file is continued by the next one', async () => {
   assert.equal((await auditCommand(['verify'])).code, 2);
 });
 
-test('while a line cannot be written, audited requests are rejected; nothing is lost', () => {
+test('[ASVS-16.5.4] audited requests are rejected while a line cannot be written', () => {
   let isFull = false;
   const lines: string[] = [];
   const faults: unknown[] = [];
