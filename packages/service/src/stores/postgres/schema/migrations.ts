@@ -1,4 +1,9 @@
 import { TIME_PART } from '../../sql/search-columns.ts';
+import type { Connection } from '../connection/connection.ts';
+import { fillSearchKeys } from './search-keys.ts';
+
+/** A part of a migration: statements, or a change that needs the rules of the domain. */
+export type MigrationStep = string | ((connection: Connection) => Promise<void>);
 
 /**
  * Each migration takes the schema from its index to the next version; `schema_version` holds the version reached. Never
@@ -15,8 +20,9 @@ import { TIME_PART } from '../../sql/search-columns.ts';
  * - `feed_key` encrypts notifications. The server generates it from 366 random bits, so that it appears in no statement
  *   and in no log of the server.
  */
-export const MIGRATIONS: readonly ((partitions: number) => string)[] = [
-  (partitions) => `CREATE TABLE sessions (
+export const MIGRATIONS: readonly ((partitions: number) => readonly MigrationStep[])[] = [
+  (partitions) => [
+    `CREATE TABLE sessions (
     id text COLLATE "C" NOT NULL PRIMARY KEY,
     user_key bigint NOT NULL,
     user_id text COLLATE "C" NOT NULL,
@@ -60,26 +66,22 @@ export const MIGRATIONS: readonly ((partitions: number) => string)[] = [
     holder text NOT NULL,
     until bigint NOT NULL
   );`,
-  () => `CREATE TABLE feed_key (key bytea NOT NULL);
+  ],
+  () => [
+    `CREATE TABLE feed_key (key bytea NOT NULL);
   INSERT INTO feed_key SELECT sha256(string_agg(uuid_send(gen_random_uuid()), '')) FROM generate_series(1, 3);`,
-  () => `ALTER TABLE sessions ADD COLUMN IF NOT EXISTS closed_by text,
+  ],
+  () => [
+    `ALTER TABLE sessions ADD COLUMN IF NOT EXISTS closed_by text,
     ADD COLUMN IF NOT EXISTS actor_type text, ADD COLUMN IF NOT EXISTS actor_id text COLLATE "C",
     ADD COLUMN IF NOT EXISTS actor_reason text, ADD COLUMN IF NOT EXISTS user_name_key text COLLATE "C",
-    ADD COLUMN IF NOT EXISTS address_key text COLLATE "C", ADD COLUMN IF NOT EXISTS client_key bigint;
-  CREATE OR REPLACE FUNCTION migrated_address_key(address text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN
-    IF address ~ '[/%]' THEN RETURN left('-' || address, 255); END IF;
-    RETURN regexp_replace(family(address::inet) || substr(encode(inet_send(address::inet), 'hex'), 9),
-      '^60{20}ffff', '4');
-  EXCEPTION WHEN others THEN
-    RETURN left('-' || address, 255);
-  END $$;
-  UPDATE sessions SET user_name_key = left(lower(user_name), 255), address_key = migrated_address_key(address),
-    client_key = ('x' || left(encode(sha256(convert_to(client, 'UTF8')), 'hex'), 8))::bit(32)::bigint;
-  DROP FUNCTION migrated_address_key(text);
-  CREATE INDEX IF NOT EXISTS sessions_of_actor ON sessions (actor_id, open_time DESC, id) WHERE actor_id IS NOT NULL;
+    ADD COLUMN IF NOT EXISTS address_key text COLLATE "C", ADD COLUMN IF NOT EXISTS client_key bigint;`,
+    fillSearchKeys,
+    `CREATE INDEX IF NOT EXISTS sessions_of_actor ON sessions (actor_id, open_time DESC, id) WHERE actor_id IS NOT NULL;
   CREATE INDEX IF NOT EXISTS sessions_of_name ON sessions (${TIME_PART}, user_name_key) WHERE user_name_key IS NOT NULL;
   CREATE INDEX IF NOT EXISTS sessions_of_address ON sessions (${TIME_PART}, address_key) WHERE address_key IS NOT NULL;
   CREATE INDEX IF NOT EXISTS sessions_of_client ON sessions (${TIME_PART}, client_key) WHERE client_key IS NOT NULL;`,
+  ],
 ];
 
 const WITH_ROOM = 'WITH (fillfactor = 85)';

@@ -7,7 +7,7 @@ import { Connection } from '../connection/connection.ts';
 import { Deadline } from '../connection/deadline.ts';
 import { codeOf, reasonOf } from '../connection/faults.ts';
 import { NotPrimary } from '../connection/role.ts';
-import { MIGRATIONS } from './migrations.ts';
+import { MIGRATIONS, type MigrationStep } from './migrations.ts';
 
 /** Pause between two attempts while the server is a standby. */
 const PRIMARY_POLL_MS = 250;
@@ -85,7 +85,7 @@ async function step(config: PostgresStoreConfig, connection: Connection): Promis
   }
   const migration = MIGRATIONS[version];
   if (migration) {
-    await connection.query({ text: migration(config.partitions) }).catch((error) => {
+    await run(connection, migration(config.partitions)).catch((error) => {
       if (version === 0 || codeOf(error) !== FORBIDDEN) throw error;
       const needed = `has schema version ${version}, and this service needs ${MIGRATIONS.length}`;
       throw unusable(
@@ -97,6 +97,13 @@ async function step(config: PostgresStoreConfig, connection: Connection): Promis
   }
   await connection.query({ text: 'COMMIT' });
   return migration !== undefined;
+}
+
+async function run(connection: Connection, steps: readonly MigrationStep[]): Promise<void> {
+  for (const step of steps) {
+    if (typeof step === 'string') await connection.query({ text: step });
+    else await step(connection);
+  }
 }
 
 /** The version of the schema; 0 for a new one. */
