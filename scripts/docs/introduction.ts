@@ -83,7 +83,8 @@ A touch or a validation does not change the revision.
 
 The response to an open request can get lost. Send the header \`Idempotency-Key\` with a random value of 16 to 255
 characters, and repeat the request with the same value. The same key and user get the same session and token again, until the
-token was rotated and its grace period is over; then the response is ${problemLink('KEY_USED')}.
+token was rotated and its grace period is over; then the response is ${problemLink('KEY_USED')}. So it is if the repeated
+request has another \`actor\`.
 
 ${repeated.markdown}
 

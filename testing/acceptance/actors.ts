@@ -46,6 +46,22 @@ export const ACTOR_CASES: readonly UseCase[] = [
     },
   },
   {
+    name: 'an idempotency key gives an actor neither the session of the user nor that of another actor',
+    run: async ({ sessions }) => {
+      const key = (n: number) => ({ idempotency_key: `0123456789abcdef${n}` });
+      const other = { type: 'agent', id: ACTOR.id } as const;
+      const actors = [null, ACTOR, other];
+      for (const [n, actor] of actors.entries()) {
+        const { token } = await sessions.open({ user_id: 'u', actor }, key(n));
+        for (const asked of actors) {
+          const again = sessions.open({ user_id: 'u', actor: asked }, key(n));
+          if (asked === actor) assert.equal((await again).token, token);
+          else await assert.rejects(again, isProblem('KEY_USED'));
+        }
+      }
+    },
+  },
+  {
     name: 'the lifetime of an actor is also bounded by that of every session',
     settings: { actor_lifetime_ms_max: HOUR_MS, lifetime_ms_max: HOUR_MS / 2 },
     run: async (world) => {

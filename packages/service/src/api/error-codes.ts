@@ -163,7 +163,8 @@ export const PROBLEMS: Readonly<Record<ProblemCode, DocumentedProblem>> = {
   KEY_USED: {
     status: 409,
     title: 'The idempotency key can no longer be used',
-    cause: 'The session that this idempotency key opened has rotated its first token, and the grace period is over.',
+    cause:
+      'The session that this idempotency key opened has rotated its first token, and the grace period is over. Or the session has another `actor` than the request.',
     remedy: 'Open a session with a new key.',
   },
   REVISION_CONFLICT: {

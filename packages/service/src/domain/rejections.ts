@@ -50,6 +50,11 @@ export function keyUsed(): SessionsError {
   return new SessionsError('KEY_USED', message, { details: { members: ['Idempotency-Key'] } });
 }
 
+export function keyOfOtherActor(): SessionsError {
+  const message = 'The key opened a session with another actor, or with none. Open a new session with a new key.';
+  return new SessionsError('KEY_USED', message, { details: { members: ['Idempotency-Key'] } });
+}
+
 export function sessionClosed(what: string, reason: CloseReason | null): SessionsError {
   return new SessionsError('SESSION_CLOSED', `The session has ended; ${what}.`, { details: { reason } });
 }

@@ -110,6 +110,11 @@ export function hasActor({ actor_id }: Pick<Session, 'actor_id'>): boolean {
   return actor_id !== null;
 }
 
+/** Whether two sessions have the same actor, or both have none. */
+export function isSameActor(one: ActorMembers, other: ActorMembers): boolean {
+  return one.actor_type === other.actor_type && one.actor_id === other.actor_id;
+}
+
 /** The maximum lifetime of a session from its opening: a session with an actor has its own; null for no maximum. */
 export function lifetimeMsMax(
   session: Pick<Session, 'actor_id'>,

@@ -7,8 +7,8 @@ import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
 import { isLimited } from './limits.ts';
 import { assertIdempotencyKey, assertIdleTimeout, newSession, type OpenRequest } from './open-request.ts';
-import { changedOrThrow, keyUsed } from './rejections.ts';
-import { type Authentication, asOf, type CloseReason, isLive, type Session } from './session.ts';
+import { changedOrThrow, keyOfOtherActor, keyUsed } from './rejections.ts';
+import { type Authentication, asOf, type CloseReason, isLive, isSameActor, type Session } from './session.ts';
 import { directLookup, type SessionLookup } from './session-lookup.ts';
 import type { Amendment, SessionUpdate } from './session-update.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
@@ -87,8 +87,8 @@ export class Sessions {
   /**
    * Opens a session with a token. With a `key`, the request is idempotent: the same user and key get the same session
    * and the same token, also after a restart. The key must be random and secret to the caller. Rejects with
-   * `INVALID_DATA` for a key that can be guessed. Rejects with `KEY_USED` after the grace period of the first token's
-   * rotation, because using that token then closes the session.
+   * `INVALID_DATA` for a key that can be guessed. Rejects with `KEY_USED` for a request with another actor, and after the grace
+   * period of the first token's rotation, because using that token then closes the session.
    */
   async openWithToken(request: OpenRequest, key: string | null): Promise<Opened & WithToken> {
     if (key !== null) assertIdempotencyKey(key);
@@ -104,7 +104,7 @@ export class Sessions {
     } catch (error) {
       const isRepeated = key !== null && error instanceof SessionsError && error.code === 'ID_TAKEN';
       if (!isRepeated) throw error;
-      return this.#openedBefore(id, key, error, now);
+      return this.#openedBefore(session, key, error, now);
     }
   }
 
@@ -278,9 +278,11 @@ export class Sessions {
   }
 
   /** The result for a repeated open request with the same user and key. */
-  async #openedBefore(id: string, key: string, error: SessionsError, now: number): Promise<Opened & WithToken> {
+  async #openedBefore(asked: Session, key: string, error: SessionsError, now: number): Promise<Opened & WithToken> {
+    const { id } = asked;
     const found = await this.#store.find(id);
     if (!found?.token?.open_nonce) throw error;
+    if (!isSameActor(found, asked)) throw keyOfOtherActor();
     const secret = successor(key, found.token.open_nonce, lineageOf(found));
     const session = await settled(this.#store, found, this.#clock.now());
     if (!session) throw error;

@@ -59,6 +59,8 @@ function toSession(id: string, text: string): Session {
   const data_at = user_at + Number(text.slice(STAMP_LENGTH, user_length_end));
   const members_at = data_at + Number(text.slice(user_length_end + 1, user_at - 1));
   const members: unknown[] = JSON.parse(text.slice(members_at));
+  // A change would remove the properties that this version does not know, such as a new kind of restriction.
+  if (members.length > PLACES.length) throw new Error('A newer version of this service has stored it.');
   // A session stored before a property was added lacks that property.
   while (members.length < PLACES.length) members.push(null);
   // JSON texts are never empty.
