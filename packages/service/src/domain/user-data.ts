@@ -35,6 +35,8 @@ export interface Erased {
 export class UserData {
   readonly #store: SessionStore;
   readonly #clock: Clock;
+  /** Settles when no export reads sessions. */
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(store: SessionStore, clock: Clock) {
     this.#store = store;
@@ -72,10 +74,17 @@ export class UserData {
       // The page is only used for its ids. Each session is settled when it is read.
       const page: Scan = await this.#store.scan({ user_id }, after, PAGE_SIZE, BEFORE_ALL_DEADLINES);
       for (let at = 0; at < page.sessions.length; at += READ_AT_ONCE_MAX) {
-        yield await this.#read(page.sessions.slice(at, at + READ_AT_ONCE_MAX).map(({ id }) => id));
+        yield await this.#inTurn(page.sessions.slice(at, at + READ_AT_ONCE_MAX).map(({ id }) => id));
       }
       after = page.next;
     } while (after !== null);
+  }
+
+  /** One export after the other: many at once would read so much that other calls to the store time out. */
+  #inTurn(ids: readonly string[]): Promise<readonly Session[]> {
+    const turn = this.#reading.then(() => this.#read(ids));
+    this.#reading = turn.catch(() => {});
+    return turn;
   }
 
   /** In parallel, so that a remote store can read them in one round trip. */
