@@ -1,5 +1,6 @@
 import { addressKey, nameKey, textNumber } from '../../domain/search-keys.ts';
 import type { Session } from '../../domain/session.ts';
+import type { ScanKey } from '../../domain/store.ts';
 
 type Named = Pick<Session, 'user_name' | 'address' | 'client'>;
 
@@ -22,10 +23,20 @@ export const KEY_COLUMNS = Object.keys(SEARCH_KEYS) as readonly (keyof typeof SE
 export const TIME_PART = '(open_time >> 22)';
 const TIME_PART_MS = 2 ** 22;
 
-/** The part of a time in these indexes, and the first time of a part. */
-export function timePartOf(open_time: number): number {
-  return Math.floor(open_time / TIME_PART_MS);
+/** How many index entries with a searched value one page may look at. */
+export const SEARCHED_MAX = 20_000;
+
+/** No id comes after it. */
+const LAST_ID = '\u{10ffff}';
+
+/** The number after that of the latest part in which sessions come after a key; later than all parts without a key. */
+export function searchBegin(after: ScanKey | null): number {
+  if (after === null) return 2 ** 40;
+  const latest = after.id === LAST_ID ? after.open_time - 1 : after.open_time;
+  return Math.floor(latest / TIME_PART_MS) + 1;
 }
-export function startOfPart(part: number): number {
-  return part * TIME_PART_MS;
+
+/** The key after the last session of a part. */
+export function keyAfterPart(part: number): ScanKey {
+  return { open_time: part * TIME_PART_MS, id: LAST_ID };
 }

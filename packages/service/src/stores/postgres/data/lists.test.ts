@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { addressKey, textNumber } from '../../../domain/search-keys.ts';
 import { isLive, type Session } from '../../../domain/session.ts';
-import type { SessionFilterV1 } from '../../../domain/store.ts';
+import type { Scan, ScanKey, SessionFilterV1 } from '../../../domain/store.ts';
 import { Databases, NOW, query, sessionOf } from '../fixtures/databases.ts';
 import { LISTED_LAG_MS } from './rows.ts';
 
@@ -101,4 +101,26 @@ test('postgres: a rare value is found in one page among many sessions, newest fi
       rare,
     );
   }
+});
+
+test('postgres: a search in which many sessions of one hour match but for another filter ends, in pages', async () => {
+  const url = await databases.server.newDatabase();
+  const store = await databases.open(url);
+  await query(
+    url,
+    `INSERT INTO sessions (id, user_key, user_id, open_time, request_time, listed_time, active_until, idle_timeout_ms,
+      deadline, due, revision, auth_time, client, client_key)
+      SELECT n || 's', 1, 'u', n * 100 + CASE WHEN n % 3 = 0 THEN 0 ELSE 1 << 23 END, 0, 0, 0, 1000, 1000, 1000, 1, 0,
+        'usual', ${textNumber('usual')} FROM generate_series(0, 34999) AS n;
+      UPDATE sessions SET actor_type = 'agent' WHERE id IN ('3s', '4s')`,
+  );
+  const ids: string[] = [];
+  let pages = 0;
+  for (let next: ScanKey | null = null; pages === 0 || (next !== null && pages < 20); pages += 1) {
+    const page: Scan = await store.scan({ client: 'usual', actor_type: 'agent' }, next, 10, 0);
+    ids.push(...page.sessions.map(({ id }) => id));
+    next = page.next;
+  }
+  assert.deepEqual(ids, ['4s', '3s']);
+  assert.ok(pages > 1 && pages < 20, `${pages} pages`);
 });

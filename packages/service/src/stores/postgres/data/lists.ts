@@ -1,8 +1,9 @@
 import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, SessionPage } from '../../../domain/store.ts';
-import { TIME_PART, timePartOf } from '../../sql/search-columns.ts';
+import { keyAfterPart, SEARCHED_MAX, searchBegin, TIME_PART } from '../../sql/search-columns.ts';
 import { type SearchIndex, searchIndexOf } from '../../sql/search-index.ts';
 import type { Connection, Row } from '../connection/connection.ts';
 import { COMMIT, inTransaction } from '../connection/transaction.ts';
+import { numberArray } from './arrays.ts';
 import { addFilter, Conditions } from './conditions.ts';
 import { fromStored, toStored } from './nul-escaping.ts';
 import { LISTED_LAG_MS, SUMMARY_COLUMNS, toSummary, userKey } from './rows.ts';
@@ -110,8 +111,8 @@ export async function scan(
   const found = await scanInOrder(connection, filter, after, take, now);
   const index = searchIndexOf(filter);
   // A value that few sessions have: an index finds them.
-  if (index && found.sessions.length < take && found.next) return search(connection, index, filter, after, take, now);
-  return found;
+  const isSearched = index && found.sessions.length < take && found.next;
+  return (isSearched && (await search(connection, index, filter, after, take, now))) || found;
 }
 
 async function scanInOrder(
@@ -138,37 +139,66 @@ async function scanInOrder(
 }
 
 /**
- * A page by an index for searches: one part of time after the other, latest first, until the page is full. PostgreSQL
- * evaluates a recursive query only as far as its rows are wanted.
+ * A page by an index for searches: one part of time after the other, latest first, until the page is full. Returns null
+ * if the first part has too many sessions with the value: the index does not help there.
  */
 async function search(
   connection: Connection,
-  { column }: SearchIndex,
+  index: SearchIndex,
   filter: SessionFilter,
   after: ScanKey | null,
   take: number,
   now: number,
-): Promise<Scan> {
-  const found = addFilter(new Conditions(), filter, now);
-  found.add(`${TIME_PART} = part AND ${column} IS NOT NULL`);
+): Promise<Scan | null> {
+  const { parts, end } = await partsWith(connection, index, filter, searchBegin(after), now);
+  if (parts === null) return null;
+  const found = addFilter(new Conditions([numberArray(parts)]), filter, now);
+  found.add(`${TIME_PART} = part AND ${index.column} IS NOT NULL`);
   if (after) addAfter(found, after);
-  const first = after ? timePartOf(after.open_time) + 1 : LAST_PART;
-  const partBefore = (part: string) =>
-    `SELECT ${TIME_PART} AS part FROM sessions WHERE ${column} IS NOT NULL AND ${TIME_PART} < ${part} ORDER BY ${TIME_PART} DESC LIMIT 1`;
-  const parts = `WITH RECURSIVE parts AS ((${partBefore(String(first))}) UNION ALL
-    SELECT earlier.part FROM parts CROSS JOIN LATERAL (${partBefore('parts.part')}) AS earlier)`;
   const inPart = `SELECT ${SUMMARY_COLUMNS} FROM sessions ${found.where} ${BY_OPENING} LIMIT ${take + 1}`;
   const rows = await connection.query({
-    text: `${parts} SELECT found.* FROM parts CROSS JOIN LATERAL (${inPart}) AS found LIMIT ${take + 1}`,
+    text: `SELECT found.* FROM unnest($1::bigint[]) AS parts (part) CROSS JOIN LATERAL (${inPart}) AS found LIMIT ${take + 1}`,
     values: found.values,
   });
   const sessions = rows.slice(0, take).map(toSummary);
   const last = sessions.at(-1);
-  return { sessions, next: rows.length > take && last ? { open_time: last.open_time, id: last.id } : null };
+  return { sessions, next: rows.length > take && last ? { open_time: last.open_time, id: last.id } : end };
 }
 
-/** Later than all parts, and a whole number for PostgreSQL. */
-const LAST_PART = 2 ** 40;
+/** The parts that one page may look at, latest first. */
+interface Parts {
+  /** Those with sessions that have the searched value; null if the first has too many of them. */
+  readonly parts: readonly number[] | null;
+  /** The key after the last session of these parts; null if there are no earlier parts. */
+  readonly end: ScanKey | null;
+}
+
+/** Counts the sessions with a searched value in the parts before `begin`, until they would exceed `SEARCHED_MAX`. */
+async function partsWith(
+  connection: Connection,
+  { name, column }: SearchIndex,
+  filter: SessionFilter,
+  begin: number,
+  now: number,
+): Promise<Parts> {
+  const searched = addFilter(new Conditions(), { [name]: filter[name] }, now);
+  searched.add(`${TIME_PART} = earlier.part AND ${column} IS NOT NULL`);
+  const before = `SELECT ${TIME_PART} AS part FROM sessions WHERE ${column} IS NOT NULL AND ${TIME_PART} < parts.part
+    ORDER BY ${TIME_PART} DESC LIMIT 1`;
+  const counted = `SELECT count(*) FROM (SELECT FROM sessions ${searched.where} LIMIT ${SEARCHED_MAX}) AS matching`;
+  const rows = await connection.query({
+    text: `WITH RECURSIVE parts AS (SELECT ${begin}::bigint AS part, 0::bigint AS found, 0::bigint AS looked UNION ALL
+      SELECT earlier.part, counted.found, looked + counted.found + 1 FROM parts CROSS JOIN LATERAL (${before}) AS earlier
+        CROSS JOIN LATERAL (${counted}) AS counted (found) WHERE looked <= ${SEARCHED_MAX})
+      SELECT part, found, looked FROM parts`,
+    values: searched.values,
+  });
+  const isCut = Number(rows.at(-1)?.[2]) > SEARCHED_MAX;
+  const whole = isCut ? rows.slice(0, -1) : rows;
+  if (isCut && whole.length === 1) return { parts: null, end: null };
+  const parts = whole.filter(([, found]) => Number(found) > 0).map(([part]) => Number(part));
+  return { parts, end: isCut ? keyAfterPart(Number(whole.at(-1)?.[0])) : null };
+}
 
 /** Restricts to the sessions after a key. */
 function addAfter(conditions: Conditions, { open_time, id }: ScanKey): void {

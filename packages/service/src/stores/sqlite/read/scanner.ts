@@ -28,9 +28,8 @@ export class Scanner {
     const scan = this.#scan(filter, after, take, now);
     const index = searchIndexOf(filter);
     // A value that few sessions have: an index finds them.
-    if (index && scan.sessions.length < take && scan.next)
-      return this.#searcher.search(index, filter, after, take, now);
-    return scan;
+    const isSearched = index && scan.sessions.length < take && scan.next;
+    return (isSearched && this.#searcher.search(index, filter, after, take, now)) || scan;
   }
 
   #scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {

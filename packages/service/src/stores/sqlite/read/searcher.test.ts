@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { addressKey, nameKey, textNumber } from '../../../domain/search-keys.ts';
-import type { ScanKey, SessionFilter } from '../../../domain/store.ts';
+import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
 import { Databases, write } from '../fixtures/database.ts';
 import { openStore } from '../fixtures/opened.ts';
 
@@ -72,4 +72,26 @@ test('sqlite: a search whose matches another filter excludes goes on in pages', 
   } while (from !== null && pages < 10);
   assert.deepEqual([ids, from], [[], null]);
   assert.ok(pages > 1, 'no page looks at all sessions');
+});
+
+test('sqlite: a search in which many sessions of one hour match but for another filter ends, in pages', async (t) => {
+  const config = databases.config();
+  await write(config, []);
+  const db = new DatabaseSync(config.path);
+  db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 34999)
+    INSERT INTO sessions (id, user_id, open_time, request_time, active_until, idle_timeout_ms, deadline, revision,
+      auth_time, client, client_key, actor_type)
+    SELECT n || 's', 'u', n * 100 + CASE WHEN n % 3 = 0 THEN 0 ELSE 1 << 23 END, 0, 0, 1000, 1000, 1, 0,
+      'usual', ${textNumber('usual')}, CASE WHEN n IN (3, 4) THEN 'agent' END FROM numbers`);
+  db.close();
+  const { store } = await openStore(t, config);
+  const ids: string[] = [];
+  let pages = 0;
+  for (let next: ScanKey | null = null; pages === 0 || (next !== null && pages < 20); pages += 1) {
+    const page: Scan = await store.scan({ client: 'usual', actor_type: 'agent' }, next, 10, 0);
+    ids.push(...page.sessions.map(({ id }) => id));
+    next = page.next;
+  }
+  assert.deepEqual(ids, ['4s', '3s']);
+  assert.ok(pages > 1 && pages < 20, `${pages} pages`);
 });

@@ -1,17 +1,14 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
-import { startOfPart, TIME_PART, timePartOf } from '../../sql/search-columns.ts';
+import { keyAfterPart, SEARCHED_MAX, searchBegin, TIME_PART } from '../../sql/search-columns.ts';
 import type { SearchIndex } from '../../sql/search-index.ts';
 import { afterKey, conditions, valuesOf, where } from '../conditions.ts';
 import type { Row } from '../connection.ts';
 import { SELECT_SUMMARIES, toSummary } from '../rows.ts';
 import type { Statements } from './statements.ts';
 
-/** How many sessions with a searched value one page may look at. */
-const LOOKED_AT_MAX = 20_000;
-
 /**
- * Finds sessions by an index for searches, one part of time after the other, latest first. A page ends after the part
- * in which it has looked at `LOOKED_AT_MAX` sessions.
+ * Finds sessions by an index for searches, one part of time after the other, latest first. A page ends before the part
+ * in which it would look at more than `SEARCHED_MAX` sessions in all.
  */
 export class Searcher {
   readonly #statements: Statements;
@@ -20,7 +17,14 @@ export class Searcher {
     this.#statements = statements;
   }
 
-  search({ name, column }: SearchIndex, filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {
+  /** Returns null if the first part has too many sessions with the value: the index does not help there. */
+  search(
+    { name, column }: SearchIndex,
+    filter: SessionFilter,
+    after: ScanKey | null,
+    take: number,
+    now: number,
+  ): Scan | null {
     const searched = conditions({ [name]: filter[name] }, now);
     const others = conditions({ ...filter, [name]: undefined }, now);
     const hasKey = `${column} IS NOT NULL`;
@@ -36,13 +40,16 @@ export class Searcher {
       `${SELECT_SUMMARIES} ${where([inPart, ...searched, ...others, ...beyond])} AND ${hasKey} ORDER BY open_time DESC, id LIMIT ?`,
     );
     const rows: Row[] = [];
-    let part = after ? timePartOf(after.open_time) + 1 : Number.MAX_SAFE_INTEGER;
-    for (let looked = 0; looked < LOOKED_AT_MAX; ) {
+    const begin = searchBegin(after);
+    for (let part = begin, looked = 0; ; ) {
       const next = partBefore.get(part)?.[0];
       if (next === undefined) return { sessions: rows.map(toSummary), next: null };
-      part = Number(next);
-      const found = Number(countIn.get(part, ...valuesOf(searched), LOOKED_AT_MAX)?.[0]);
+      const found = Number(countIn.get(next, ...valuesOf(searched), SEARCHED_MAX)?.[0]);
       looked += found + 1;
+      if (looked > SEARCHED_MAX) {
+        return part === begin ? null : { sessions: rows.map(toSummary), next: keyAfterPart(part) };
+      }
+      part = Number(next);
       if (found === 0) continue;
       rows.push(...pageIn.all(part, ...valuesOf([...searched, ...others, ...beyond]), take + 1 - rows.length));
       if (rows.length <= take) continue;
@@ -50,9 +57,5 @@ export class Searcher {
       const last = sessions.at(-1);
       return { sessions, next: last ? { open_time: last.open_time, id: last.id } : null };
     }
-    return { sessions: rows.map(toSummary), next: { open_time: startOfPart(part), id: LAST_ID } };
   }
 }
-
-/** No id comes after it. */
-const LAST_ID = '\u{10ffff}';
