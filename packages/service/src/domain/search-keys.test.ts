@@ -53,6 +53,7 @@ test('a name is found by its beginning, in any case of its letters', () => {
   ] as const) {
     assert.ok(within(nameKey(name), nameRange(prefix)), name);
   }
+  assert.ok(within(nameKey('Ann\u{10ffff}x'), nameRange('Ann')), 'the last character of Unicode is a character');
   assert.ok(!within(nameKey('Bob'), nameRange('Ann')));
   assert.ok(!within(nameKey('An'), nameRange('Ann')));
 });

@@ -26,10 +26,13 @@ export interface KeyRange {
   readonly to: string;
 }
 
+/** No rest of a key comes after it: the last character, as often as fits into a key. */
+const LAST = '\u{10ffff}'.repeat(Math.ceil(KEY_LENGTH_MAX / 2));
+
 /** The range of the names that begin with a prefix. */
 export function nameRange(prefix: string): KeyRange {
   const from = nameKey(prefix);
-  return { from, to: `${from}\u{10ffff}` };
+  return { from, to: from + LAST };
 }
 
 /** Returns the key of an address: its bits in hex for an IP address, so that a block is a range; else its text. */

@@ -13,8 +13,8 @@ const SEARCH_INDEXES: readonly SearchIndex[] = [
   { name: 'client', column: 'client_key' },
 ];
 
-/** The index that serves a filter; undefined if none does, or if another index finds fewer sessions. */
-export function searchIndexOf(filter: SessionFilter): SearchIndex | undefined {
-  if (filter.id !== undefined || filter.user_id !== undefined || filter.actor_id !== undefined) return undefined;
-  return SEARCH_INDEXES.find(({ name }) => filter[name] !== undefined);
+/** The indexes that serve a filter, in that order; none if another index finds fewer sessions. */
+export function searchIndexesOf(filter: SessionFilter): readonly SearchIndex[] {
+  if (filter.id !== undefined || filter.user_id !== undefined || filter.actor_id !== undefined) return [];
+  return SEARCH_INDEXES.filter(({ name }) => filter[name] !== undefined);
 }

@@ -109,9 +109,9 @@ test('postgres: a search in which many sessions of one hour match but for anothe
   await query(
     url,
     `INSERT INTO sessions (id, user_key, user_id, open_time, request_time, listed_time, active_until, idle_timeout_ms,
-      deadline, due, revision, auth_time, client, client_key)
+      deadline, due, revision, auth_time, address_key, client, client_key)
       SELECT n || 's', 1, 'u', n * 100 + CASE WHEN n % 3 = 0 THEN 0 ELSE 1 << 23 END, 0, 0, 0, 1000, 1000, 1000, 1, 0,
-        'usual', ${textNumber('usual')} FROM generate_series(0, 34999) AS n;
+        '${addressKey('10.1.2.3')}', 'usual', ${textNumber('usual')} FROM generate_series(0, 34999) AS n;
       UPDATE sessions SET actor_type = 'agent' WHERE id IN ('3s', '4s')`,
   );
   const ids: string[] = [];
@@ -123,4 +123,6 @@ test('postgres: a search in which many sessions of one hour match but for anothe
   }
   assert.deepEqual(ids, ['4s', '3s']);
   assert.ok(pages > 1 && pages < 20, `${pages} pages`);
+  const rare = await store.scan({ address: '10.0.0.0/8', client: 'rare' }, null, 10, 0);
+  assert.deepEqual([rare.sessions.length, rare.next], [0, null], 'one page by the index of the rarer value');
 });

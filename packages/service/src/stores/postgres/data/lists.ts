@@ -1,6 +1,6 @@
 import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, SessionPage } from '../../../domain/store.ts';
 import { keyAfterPart, SEARCHED_MAX, searchBegin, TIME_PART } from '../../sql/search-columns.ts';
-import { type SearchIndex, searchIndexOf } from '../../sql/search-index.ts';
+import { type SearchIndex, searchIndexesOf } from '../../sql/search-index.ts';
 import type { Connection, Row } from '../connection/connection.ts';
 import { COMMIT, inTransaction } from '../connection/transaction.ts';
 import { numberArray } from './arrays.ts';
@@ -109,10 +109,13 @@ export async function scan(
   now: number,
 ): Promise<Scan> {
   const found = await scanInOrder(connection, filter, after, take, now);
-  const index = searchIndexOf(filter);
+  if (found.sessions.length >= take || !found.next) return found;
   // A value that few sessions have: an index finds them.
-  const isSearched = index && found.sessions.length < take && found.next;
-  return (isSearched && (await search(connection, index, filter, after, take, now))) || found;
+  for (const index of searchIndexesOf(filter)) {
+    const searched = await search(connection, index, filter, after, take, now);
+    if (searched) return searched;
+  }
+  return found;
 }
 
 async function scanInOrder(

@@ -1,6 +1,6 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
 import { KEY_COLUMNS } from '../../sql/search-columns.ts';
-import { searchIndexOf } from '../../sql/search-index.ts';
+import { searchIndexesOf } from '../../sql/search-index.ts';
 import { afterKey, type Condition, conditions, HAS_ENDED, IS_OPEN, valuesOf, where } from '../conditions.ts';
 import { SUMMARY_COLUMNS, toSummary } from '../rows.ts';
 import { Searcher } from './searcher.ts';
@@ -26,10 +26,13 @@ export class Scanner {
 
   scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {
     const scan = this.#scan(filter, after, take, now);
-    const index = searchIndexOf(filter);
+    if (scan.sessions.length >= take || !scan.next) return scan;
     // A value that few sessions have: an index finds them.
-    const isSearched = index && scan.sessions.length < take && scan.next;
-    return (isSearched && this.#searcher.search(index, filter, after, take, now)) || scan;
+    for (const index of searchIndexesOf(filter)) {
+      const found = this.#searcher.search(index, filter, after, take, now);
+      if (found) return found;
+    }
+    return scan;
   }
 
   #scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {

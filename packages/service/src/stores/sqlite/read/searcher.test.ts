@@ -80,9 +80,9 @@ test('sqlite: a search in which many sessions of one hour match but for another 
   const db = new DatabaseSync(config.path);
   db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n < 34999)
     INSERT INTO sessions (id, user_id, open_time, request_time, active_until, idle_timeout_ms, deadline, revision,
-      auth_time, client, client_key, actor_type)
+      auth_time, address_key, client, client_key, actor_type)
     SELECT n || 's', 'u', n * 100 + CASE WHEN n % 3 = 0 THEN 0 ELSE 1 << 23 END, 0, 0, 1000, 1000, 1, 0,
-      'usual', ${textNumber('usual')}, CASE WHEN n IN (3, 4) THEN 'agent' END FROM numbers`);
+      '${addressKey('10.1.2.3')}', 'usual', ${textNumber('usual')}, CASE WHEN n IN (3, 4) THEN 'agent' END FROM numbers`);
   db.close();
   const { store } = await openStore(t, config);
   const ids: string[] = [];
@@ -94,4 +94,6 @@ test('sqlite: a search in which many sessions of one hour match but for another 
   }
   assert.deepEqual(ids, ['4s', '3s']);
   assert.ok(pages > 1 && pages < 20, `${pages} pages`);
+  const rare = await store.scan({ address: '10.0.0.0/8', client: 'rare' }, null, 10, 0);
+  assert.deepEqual([rare.sessions.length, rare.next], [0, null], 'one page by the index of the rarer value');
 });
