@@ -1,5 +1,5 @@
-// Installs PostgreSQL, Redis, reverse proxies and the browser Chromium with apt-get, if they are missing and this process may do so. No
-// server runs afterwards: the tests start their own servers.
+// Installs PostgreSQL, Redis, reverse proxies and the browser Chromium with apt-get, if they are missing and this process
+// may do so. No server runs afterwards: the tests start their own servers.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
