@@ -1,5 +1,5 @@
-// Installs PostgreSQL, Redis and the browser Chromium with apt-get, if they are missing and this process may do so. No
-// server runs afterwards: the tests start their own servers.
+// Installs PostgreSQL, Redis, reverse proxies and the browser Chromium with apt-get, if they are missing and this process
+// may do so. No server runs afterwards: the tests start their own servers.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -24,7 +24,12 @@ const SERVERS = [
     programs: ['chromium', 'chromium-browser'],
     tests: 'the client in a browser',
   },
+  { name: 'nginx', package: 'nginx', programs: ['nginx'], tests: 'the proxies' },
+  { name: 'HAProxy', package: 'haproxy', programs: ['haproxy'], tests: 'the proxies' },
+  { name: 'Caddy', package: 'caddy', programs: ['caddy'], tests: 'the proxies' },
 ];
+/** Packages whose unit of the same name Debian would start with the machine. */
+const UNITS = ['redis-server', 'nginx', 'haproxy', 'caddy'];
 
 /** Whether the tests can run. If no test may be skipped, all servers have to be there. */
 export function installTestServers() {
@@ -41,7 +46,7 @@ export function installTestServers() {
 function missing() {
   const versions = existsSync(DEBIAN_VERSIONS) ? readdirSync(DEBIAN_VERSIONS) : [];
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  folders.push(...versions.map((version) => join(DEBIAN_VERSIONS, version, 'bin')));
+  folders.push('/usr/sbin', ...versions.map((version) => join(DEBIAN_VERSIONS, version, 'bin')));
   const isThere = (program) => folders.some((folder) => isExecutable(join(folder, program)));
   return SERVERS.filter(({ programs }) => !programs.some(isThere));
 }
@@ -76,9 +81,8 @@ function install(servers) {
         run('pg_dropcluster', [version, cluster]);
       }
     }
-    if (packages.includes('redis-server') && existsSync('/run/systemd/system')) {
-      run('systemctl', ['disable', '--quiet', 'redis-server']);
-    }
+    const units = UNITS.filter((unit) => packages.includes(unit));
+    if (units.length > 0 && existsSync('/run/systemd/system')) run('systemctl', ['disable', '--quiet', ...units]);
   } finally {
     process.off('SIGINT', wait).off('SIGTERM', wait);
   }

@@ -45,6 +45,7 @@ export default defineConfig({
       {
         text: 'Run',
         items: [
+          { text: 'Deployment', link: '/deployment' },
           { text: 'Operations', link: '/operations' },
           { text: 'Security', link: '/security' },
           { text: 'Least rights in the store', link: '/least-rights' },
