@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import { openNotice } from './config/open-notice.ts';
 import { sessionsSettings } from './config/sessions-settings.ts';
 import { readTls } from './config/tls.ts';
+import { withoutSecrets } from './config/without-secrets.ts';
 import { SessionsError } from './domain/errors.ts';
 import { directLookup, type SessionLookup } from './domain/session-lookup.ts';
 import { Sessions } from './domain/sessions.ts';
@@ -93,7 +94,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const url = await server.listen(config.host, config.port);
     sweeper.start();
     log.info({ url, store: withoutPassword(config.store), msg: 'started' });
-    audit?.write('started', { version: VERSION, pid: process.pid, settings: auditedSettings(config) });
+    audit?.write('started', { version: VERSION, pid: process.pid, settings: withoutSecrets(config) });
     const open = openNotice(config);
     if (open !== null) log.warn({ event: 'open_without_key', msg: open });
     return {
@@ -132,11 +133,6 @@ async function auditOf({ audit }: Config, clock: Clock, faults: FaultLines): Pro
   } catch (cause) {
     throw new SessionsError('INVALID_CONFIG', `SESSIONS_AUDIT: ${audit} cannot be opened: ${cause}.`, { cause });
   }
-}
-
-/** The settings without secrets: the keys by their names and scopes, URLs without passwords. */
-function auditedSettings({ api_keys, store, ...others }: Config): Readonly<Record<string, unknown>> {
-  return { ...others, store: withoutPassword(store), api_keys: api_keys.map(({ name, scope }) => `${name}:${scope}`) };
 }
 
 /** Approximate maximum memory for the cached sessions of a node. */

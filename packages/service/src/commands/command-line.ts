@@ -1,35 +1,8 @@
 import { parseArgs } from 'node:util';
-import { configHelp } from '../config/config.ts';
 import { nearest } from '../config/nearest.ts';
 import { print, say } from '../process/standard-streams.ts';
 import { VERSION } from '../process/version.ts';
 import { EXIT_CODE_USAGE, isKnown, isUsage } from './command-failure.ts';
-
-const USAGE = `Usage: pip-sessions [serve] [--config <file.yml>] [--port <number>]
-       pip-sessions key --name <name> --scope <scope>
-       pip-sessions audit verify <file>
-       pip-sessions export [--store <url>] > sessions.ndjson
-       pip-sessions import [--store <url>] [--format <format>] < sessions.ndjson
-       pip-sessions <command> [<options>]
-       pip-sessions --version
-
-Serves user sessions over HTTP, creates API keys, checks audit logs, or moves sessions between stores. Further commands
-read and change sessions, at a running service (--url) or in a store (--store):
-
-  list, show, open, validate, close, close-many, delete     sessions
-  user sessions, sign-out, export, erase                    all sessions of one user
-  stats, tail                                               figures, and changes as they happen
-  config check, print                                       the settings of the service
-  key create, list                                          API keys
-  completion bash, zsh, fish                                the completion of commands and options in a shell
-
-Each command has --help. Settings come from the environment, or from the YAML file with the same names in lower case
-without the prefix:
-
-${configHelp()
-  .map(({ variable, help, value }) => `  ${variable.padEnd(25)} ${help} (default ${value})`)
-  .join('\n')}
-`;
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -63,7 +36,11 @@ export async function main(): Promise<void> {
 
 async function serveOrHelp(args: readonly string[]): Promise<void> {
   const { config, port, help, version } = serveOptions(args);
-  if (help || version) return print(help ? USAGE : `${VERSION}\n`);
+  if (help) {
+    const { USAGE } = await import('./usage.ts');
+    return print(USAGE);
+  }
+  if (version) return print(`${VERSION}\n`);
   const { serveCommand } = await import('./serve.ts');
   return serveCommand({ ...process.env, ...(port !== undefined && { SESSIONS_PORT: port }) }, config);
 }

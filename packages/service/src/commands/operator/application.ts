@@ -17,7 +17,7 @@ import type { OperatorContext } from './context.ts';
 import { ROUTES } from './routes.ts';
 
 /** Commands of `pip-sessions` that are not for operators. */
-const OTHER_COMMANDS = ['serve', 'export', 'import'] as const;
+const OTHER_COMMANDS = ['serve', 'export', 'import', 'audit'] as const;
 
 const APPLICATION = buildApplication(ROUTES, {
   name: 'pip-sessions',

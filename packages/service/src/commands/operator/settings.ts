@@ -1,7 +1,7 @@
 import { assertSafeToServe } from '../../config/checks.ts';
-import { type Config, loadConfig } from '../../config/config.ts';
+import { loadConfig } from '../../config/config.ts';
 import { readTls } from '../../config/tls.ts';
-import { withoutPassword } from '../../stores/shared/store-url.ts';
+import { withoutSecrets } from '../../config/without-secrets.ts';
 import type { OperatorContext } from './context.ts';
 import { writeJson } from './output.ts';
 import type { OutputFlags } from './parameters.ts';
@@ -26,10 +26,6 @@ export async function printSettings(this: OperatorContext, flags: FileFlags & Ou
   if (flags.json) return writeJson(this, shown);
   const entries = Object.entries(shown).map(([name, value]) => [name, value === null ? null : String(value)] as const);
   await this.write(recordOf(entries, this.terminal));
-}
-
-function withoutSecrets({ store, api_keys, ...rest }: Config): Readonly<Record<string, unknown>> {
-  return { store: withoutPassword(store), ...rest, api_keys: api_keys.map(({ name, scope }) => `${name}:${scope}:…`) };
 }
 
 /** Runs `pip-sessions key list`: the names and scopes of the configured keys. */
