@@ -18,6 +18,7 @@ const OPTIONS = {
 export async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const [command = '', ...rest] = args;
+  if (command === 'help') return serveOrHelp(['--help']);
   if (command === '' || command === 'serve' || isOption(command)) return serveOrHelp(command === 'serve' ? rest : args);
   if (command === 'key' && rest.every((word, at) => at > 0 || isOption(word))) {
     const { keyCommand } = await import('./key.ts');

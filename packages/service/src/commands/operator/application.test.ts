@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { newApiKey } from '../../http/authentication/api-keys.ts';
+import { startTestServer } from '../../../../../testing/http/test-server.ts';
+import { newApiKey, parseApiKey } from '../../http/authentication/api-keys.ts';
 import { createStore } from '../../stores/create-store.ts';
 import { runCommand } from './fixtures/run-command.ts';
 
@@ -40,6 +41,7 @@ test('contradictions of options end with 2 before anything is sent', async () =>
   const cases: readonly (readonly [args: readonly string[], says: RegExp])[] = [
     [['list', '--url', 'http://x', '--store', 'sqlite:x'], /^Use either --url and --key, or --store and --config\.$/],
     [['list', '--url', 'x'], /^--url must be the URL of a service/],
+    [['list', '--key', 'psk_secret\n'], /^The API key has a character that no key has: check --key or SESSIONS_KEY\.$/],
     [['list', '--active', '--ended'], /^Use either --active or --ended\.$/],
     [['list', '--store', 'memory:'], /^A memory: store ends with its process/],
     [
@@ -76,6 +78,22 @@ test('a server that is no sessions service ends with 1 and one line', async (t) 
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { code, said } = await runCommand(['list', '--url', `${url}/`]);
   assert.deepEqual([code, said], [1, [`The response of ${url} is not JSON: it may be no sessions service.`]]);
+});
+
+test('a list longer than the page of a service is complete, and a key without the scope ends with 1', async (t) => {
+  const { key, configured } = newApiKey('web', 'write');
+  const admin = newApiKey('ops', 'admin');
+  const keys = [parseApiKey(configured), parseApiKey(admin.configured)];
+  const server = await startTestServer({ keys, settings: { page_size_max: 2 } });
+  t.after(() => server.stop());
+  for (const user_id of ['a', 'b', 'c', 'd', 'e']) await server.sessions.open({ user_id });
+  const env = { SESSIONS_URL: server.url, SESSIONS_KEY: admin.key };
+  assert.equal((await runCommand(['list', '--json'], { env })).stdout.match(/\n/g)?.length, 5);
+  const closed = await runCommand(['close-many', '--all', '--yes', '--json'], { env });
+  assert.equal(closed.stdout, '{"closed":5}\n');
+  const forbidden = await runCommand(['list'], { env: { ...env, SESSIONS_KEY: key } });
+  assert.deepEqual([forbidden.code, forbidden.stdout, forbidden.said.length], [1, '', 1]);
+  assert.match(String(forbidden.said[0]), /admin/);
 });
 
 test('config check ends with 2 for wrong settings; config print hides passwords and keys', async () => {

@@ -10,6 +10,13 @@ import { boundedText, lines } from './response-body.ts';
 /** Returns the connection to a running service. Throws a `CommandError` for a wrong URL. */
 export function remoteConnection(url: string, key: string | null, say: (line: string) => void): Connection {
   const base = baseOf(url);
+  // The error of a bad header would quote the key.
+  if (key !== null && !/^[\x21-\x7e]+$/.test(key)) {
+    throw new CommandError(
+      'The API key has a character that no key has: check --key or SESSIONS_KEY.',
+      EXIT_CODES.usage,
+    );
+  }
   const fetchRoute = fetcher(base, key);
   const client = clientMethods({
     send: async (route, request) => {
