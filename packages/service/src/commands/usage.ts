@@ -14,7 +14,7 @@ read and change sessions, at a running service (--url) or in a store (--store):
 
   list, show, open, validate, close, close-many, delete     sessions
   user sessions, sign-out, export, erase                    all sessions of one user
-  stats, tail                                               figures, and changes as they happen
+  stats, top, tail                                          figures, newest sessions, changes as they happen
   config check, print                                       the settings of the service
   key create, list                                          API keys
   completion bash, zsh, fish                                the completion of commands and options in a shell

@@ -67,6 +67,8 @@ export function print(text: string): Promise<void> {
 export interface Terminal {
   /** The width of the terminal; null if the standard output is no terminal. */
   readonly columns: number | null;
+  /** Its height; null if the standard output is no terminal. */
+  readonly rows: number | null;
   readonly hasColors: boolean;
   /** Whether a person can answer a question. */
   readonly canAsk: boolean;
@@ -74,10 +76,10 @@ export interface Terminal {
 
 /** Returns the terminal of the process. `NO_COLOR` turns colours off (https://no-color.org). */
 export function terminalOf({ NO_COLOR, TERM }: NodeJS.ProcessEnv): Terminal {
-  const { isTTY, columns } = process.stdout;
+  const { isTTY, columns, rows } = process.stdout;
   const hasColors = isTTY === true && !NO_COLOR && TERM !== 'dumb';
   const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
-  return { columns: isTTY ? columns : null, hasColors, canAsk };
+  return { columns: isTTY ? columns : null, rows: isTTY ? rows : null, hasColors, canAsk };
 }
 
 /** Asks the user on the terminal and returns the line that the user types. */

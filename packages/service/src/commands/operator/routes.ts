@@ -2,12 +2,13 @@ import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import { SCOPES } from '@pip-sessions/contract/scopes';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { CHANGE_KINDS } from '../../api/v2/change-kinds.ts';
-import { CONNECTION, given, OUTPUT, one, text, whole } from './parameters.ts';
+import { CONNECTION, given, LIVE_FILTER, OUTPUT, one, text, whole } from './parameters.ts';
 import { CLOSING, LIMIT, SESSION_ROUTES, YES } from './session-routes.ts';
 
 const USER = one('user_id', 'the id of the user');
 const CONFIG = { config: text('file', 'the YAML file of settings') };
 const CHANGES_MAX = 1_000_000;
+const INTERVAL_S_MAX = 3_600;
 
 const user = buildRouteMap({
   routes: {
@@ -130,6 +131,17 @@ export const ROUTES = buildRouteMap({
         },
       },
       docs: { brief: 'Print changes of sessions as they happen' },
+    }),
+    top: buildCommand({
+      loader: async () => (await import('./top.ts')).top,
+      parameters: {
+        flags: {
+          interval: whole(1, INTERVAL_S_MAX, 'seconds', 'the time between two looks; default 2'),
+          ...LIVE_FILTER,
+          ...CONNECTION,
+        },
+      },
+      docs: { brief: 'Show figures and the newest live sessions, again and again' },
     }),
     config,
     key,

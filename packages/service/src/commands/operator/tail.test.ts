@@ -98,3 +98,19 @@ test('tail ends with 1 for a key that is not allowed, and for a server that is n
   assert.equal(gone.code, 1);
   assert.match(gone.said.join(), /No service can be reached at .* \(ECONNREFUSED\)\. Use --url/);
 });
+
+test('top shows as many live sessions as the terminal has room for, until Ctrl+C', async (t) => {
+  const server = await startTestServer();
+  t.after(() => server.stop());
+  for (const user_id of ['ann', 'bob', 'cid']) await server.sessions.open({ user_id });
+  const controller = new AbortController();
+  const around = { terminal: { columns: 80, rows: 6 }, clock: server.clock, signal: controller.signal };
+  const shown = await runCommand(['top', '--url', server.url], { ...around, onWrite: () => controller.abort() });
+  assert.equal(shown.code, 0);
+  assert.match(
+    shown.stdout,
+    /: 3 live, in the last hour with changes 3 opened, 0 ended\n\nID .*\n.* live, .*\n.* live, .*\n$/,
+  );
+  const piped = await runCommand(['top', '--url', server.url]);
+  assert.deepEqual(piped, { code: 2, stdout: '', said: ['top needs a terminal. Use stats and list instead.'] });
+});
