@@ -15,6 +15,8 @@ const SCRIPTS = (JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { sc
 const PACKAGES = readdirSync(`${ROOT}packages`).map((name) => `@pip-sessions/${name}`);
 /** Written from requests that were really sent, with other ids and tokens. */
 const GENERATED = ['docs/api-v2.md'];
+const MAIN = `${ROOT}packages/service/src/main.ts`;
+const PROGRAM = `'${process.execPath}' --conditions=source '${MAIN}'`;
 const SERVICE_PORT = '8080';
 const EXAMPLE_PORT = '3000';
 const run = promisify(execFile);
@@ -33,6 +35,7 @@ for (const page of pages) {
     for (const command of commands) {
       if (command.startsWith('curl ')) await shell.curl(command);
       else if (TRANSFER.test(command)) await shell.transfer(command);
+      else if (OPERATE.test(command)) await shell.operate(command);
       else await assertKnown(command);
     }
   });
@@ -50,7 +53,13 @@ interface Shell {
   readonly curl: (command: string) => Promise<void>;
   /** Exports from a store with a session, or imports into another one. */
   readonly transfer: (command: string) => Promise<void>;
+  /** Runs a command for operators, and asserts its exit code: 0, or the one that a comment after the command names. */
+  readonly operate: (command: string) => Promise<void>;
 }
+
+/** A command for operators. `tail` runs until someone stops it. */
+const OPERATE =
+  /^(?:pip-sessions|npm run --silent sessions --) (?:list|show|open|validate|close|close-many|delete|user|stats|config|key)\b/;
 
 /** Moves sessions between SQLite stores. */
 const TRANSFER = /^npm run .*sessions -- (?:export|import) --store sqlite:/;
@@ -61,18 +70,28 @@ async function shellFor(t: TestContext, commands: readonly string[]): Promise<Sh
   const ports = new Map<string, string>();
   const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-docs-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  if (uses(SERVICE_PORT) || uses(EXAMPLE_PORT)) {
+  const env: NodeJS.ProcessEnv = { PATH: process.env.PATH ?? '' };
+  if (uses(SERVICE_PORT) || uses(EXAMPLE_PORT) || commands.some((command) => OPERATE.test(command))) {
     const service = await startService(
       loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' }),
       createLogger('silent'),
     );
     t.after(() => service.stop());
     ports.set(SERVICE_PORT, new URL(service.url).port);
+    env.SESSIONS_URL = service.url;
     if (uses(EXAMPLE_PORT)) ports.set(EXAMPLE_PORT, await startExample(t, service.url));
   }
   if (commands.some((command) => TRANSFER.test(command))) await makeStore(`${folder}/data/sessions.db`);
   let token = '';
   return {
+    operate: async (command) => {
+      const [words = '', exit = '0'] = command.replace('TOKEN', token).split(' # exits with ');
+      const id = /^ps_([^_]+)_/.exec(token)?.[1] ?? '';
+      const line = words.replace('SESSION_ID', id).replace(/^(?:pip-sessions|npm run --silent sessions --)/, PROGRAM);
+      const { code = 0, stdout } = await run('sh', ['-c', line], { cwd: folder, env }).catch((error) => error);
+      assert.equal(code, Number(exit), `${command}: ${stdout}`);
+      token = /^token +(\S+)$/m.exec(stdout)?.[1] ?? token;
+    },
     transfer: async (command) => {
       const line = command.replace('sqlite:', `sqlite:${folder}/`).replace(/([<>]) (\S+)$/, `$1 ${folder}/$2`);
       const { stderr } = await run('sh', ['-c', line], { cwd: ROOT });
@@ -114,6 +133,8 @@ async function startExample(t: TestContext, url: string): Promise<string> {
 async function assertKnown(command: string): Promise<void> {
   const [program, verb = '', name = '', ...rest] = command.split(' ');
   if (program === 'npm' && verb === 'start') return;
+  if (program === 'export' && verb.startsWith('SESSIONS_')) return;
+  if (program === 'pip-sessions') return assertScript('sessions', ['--', verb, name, ...rest], command);
   if (program === 'npm' && verb === 'run') {
     const words = [name, ...rest].filter((word) => word !== '--silent');
     return assertScript(words[0] ?? '', words.slice(1), command);
@@ -130,7 +151,7 @@ async function assertKnown(command: string): Promise<void> {
 async function assertScript(name: string, rest: readonly string[], command: string): Promise<void> {
   assert.ok(name in SCRIPTS, `${command}: package.json has no script ${name}`);
   if (name !== 'sessions' || rest[1] === '--help') return;
-  const args = ['--conditions=source', `${ROOT}packages/service/src/main.ts`, rest[1] ?? '', '--help'];
+  const args = ['--conditions=source', MAIN, rest[1] ?? '', '--help'];
   const { stdout } = await run(process.execPath, args);
   const options = rest.filter((word) => word.startsWith('--') && word !== '--');
   for (const option of options) assert.ok(stdout.includes(option), `${command}: ${option} is no option`);

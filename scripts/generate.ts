@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { openapiV1 } from '../packages/service/src/api/v1/document.ts';
 import { openapiV2 } from '../packages/service/src/api/v2/document.ts';
+import { helpOfCommands } from '../packages/service/src/commands/operator/application.ts';
 import { configHelp } from '../packages/service/src/config/config.ts';
 import { apiPage } from './docs/api-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
@@ -14,7 +15,10 @@ const GENERATED: readonly { readonly path: string; readonly text: () => string |
   { path: 'api/v2.openapi.json', text: () => documentText(openapiV2()) },
   { path: 'docs/api-v2.md', text: apiPage },
   { path: 'docs/errors.md', text: errorsPage },
-  ...markdownFiles().map((path) => ({ path, text: () => withExamples(withSettings(readFileSync(path, 'utf8'))) })),
+  ...markdownFiles().map((path) => ({
+    path,
+    text: () => withExamples(withCommands(withSettings(readFileSync(path, 'utf8')))),
+  })),
 ];
 
 /** The README and the pages of the documentation. */
@@ -45,6 +49,17 @@ function withSettings(markdown: string): string {
   );
   const table = ['| Variable | Meaning | Default |', '|---|---|---|', ...rows].join('\n');
   return markdown.replace(/(<!-- settings -->\n).*?(\n<!-- \/settings -->)/s, (_, start, end) => start + table + end);
+}
+
+/** Writes the help of each command of `pip-sessions`. */
+function withCommands(markdown: string): string {
+  const sections = helpOfCommands().map(
+    ([command, help]) => `### ${command}\n\n\`\`\`text\n${help.trimEnd()}\n\`\`\`\n`,
+  );
+  return markdown.replace(
+    /(<!-- commands -->\n).*?(<!-- \/commands -->)/s,
+    (_, start, end) => `${start}${sections.join('\n')}${end}`,
+  );
 }
 
 /**

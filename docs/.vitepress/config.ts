@@ -39,6 +39,7 @@ export default defineConfig({
           { text: 'API v2', link: '/api-v2' },
           { text: 'Errors', link: '/errors' },
           { text: 'Configuration', link: '/configuration' },
+          { text: 'Command line', link: '/command-line' },
           { text: 'Stores', link: '/stores' },
         ],
       },

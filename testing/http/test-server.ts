@@ -19,6 +19,8 @@ export interface TestServer {
 }
 
 export type TestServerOptions = Partial<HttpServerOptions> & {
+  /** Default: a free port. */
+  readonly port?: number;
   readonly store?: SessionStore;
   readonly keys?: readonly ApiKey[];
   readonly settings?: Partial<SessionsSettings>;
@@ -27,7 +29,14 @@ export type TestServerOptions = Partial<HttpServerOptions> & {
 const IDLE_TIMEOUT_MS = 86_400_000;
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const { store = new MemoryStore({ sessions_max: 10_000 }), keys = [], settings = {}, bounds, ...rest } = options;
+  const {
+    store = new MemoryStore({ sessions_max: 10_000 }),
+    keys = [],
+    settings = {},
+    bounds,
+    port = 0,
+    ...rest
+  } = options;
   const clock = new ManualClock();
   const log: Record<string, unknown>[] = [];
   const logger = createLogger('trace', { write: (line) => void log.push(JSON.parse(line)) });
@@ -50,5 +59,5 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     bounds: { stop_grace_ms: 0, ...bounds },
     ...rest,
   });
-  return { url: await server.listen('127.0.0.1', 0), sessions, clock, log, stop: () => server.close() };
+  return { url: await server.listen('127.0.0.1', port), sessions, clock, log, stop: () => server.close() };
 }

@@ -49,6 +49,11 @@ export class TestedStores {
     return this.again(options);
   }
 
+  /** The URL of the last empty store. */
+  get url(): string {
+    return this.#url;
+  }
+
   /** Opens another store on the same data as the last empty one, like a second node. */
   async again(options: Omit<StoreOptions, 'retention_ms'> = {}): Promise<SessionStore> {
     const store = await createStore(this.#url, { retention_ms: null, ...options });

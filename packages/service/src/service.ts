@@ -1,11 +1,12 @@
 import { assertSafeToServe } from './config/checks.ts';
 import type { Config } from './config/config.ts';
 import { openNotice } from './config/open-notice.ts';
+import { sessionsSettings } from './config/sessions-settings.ts';
 import { readTls } from './config/tls.ts';
+import { withoutSecrets } from './config/without-secrets.ts';
 import { SessionsError } from './domain/errors.ts';
 import { directLookup, type SessionLookup } from './domain/session-lookup.ts';
 import { Sessions } from './domain/sessions.ts';
-import type { SessionsSettings } from './domain/settings.ts';
 import type { SessionStore } from './domain/store.ts';
 import { type Clock, systemClock } from './domain/time/clock.ts';
 import { CheckedClock } from './domain/time/clock-check.ts';
@@ -93,7 +94,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const url = await server.listen(config.host, config.port);
     sweeper.start();
     log.info({ url, store: withoutPassword(config.store), msg: 'started' });
-    audit?.write('started', { version: VERSION, pid: process.pid, settings: auditedSettings(config) });
+    audit?.write('started', { version: VERSION, pid: process.pid, settings: withoutSecrets(config) });
     const open = openNotice(config);
     if (open !== null) log.warn({ event: 'open_without_key', msg: open });
     return {
@@ -122,21 +123,6 @@ export async function startService(config: Config, log: Logger): Promise<Running
   }
 }
 
-function sessionsSettings(config: Config): SessionsSettings {
-  const { max_lifetime, max_per_user, limit_policy, retention } = config;
-  return {
-    idle_timeout_ms: config.idle_timeout * 1000,
-    idle_timeout_ms_max: config.idle_timeout_max * 1000,
-    actor_lifetime_ms_max: config.actor_lifetime_max * 1000,
-    lifetime_ms_max: max_lifetime === 0 ? null : max_lifetime * 1000,
-    touch_interval_ms: config.touch_interval * 1000,
-    rotation_grace_ms: config.rotation_grace * 1000,
-    limit: max_per_user === 0 ? null : { max: max_per_user, policy: limit_policy },
-    retention_ms: retention === 0 ? null : retention * 1000,
-    page_size_max: config.page_size_max,
-  };
-}
-
 /** The audit log of the settings. Rejects with `INVALID_CONFIG` if it cannot be opened. */
 async function auditOf({ audit }: Config, clock: Clock, faults: FaultLines): Promise<AuditLog | null> {
   if (audit === null) return null;
@@ -147,11 +133,6 @@ async function auditOf({ audit }: Config, clock: Clock, faults: FaultLines): Pro
   } catch (cause) {
     throw new SessionsError('INVALID_CONFIG', `SESSIONS_AUDIT: ${audit} cannot be opened: ${cause}.`, { cause });
   }
-}
-
-/** The settings without secrets: the keys by their names and scopes, URLs without passwords. */
-function auditedSettings({ api_keys, store, ...others }: Config): Readonly<Record<string, unknown>> {
-  return { ...others, store: withoutPassword(store), api_keys: api_keys.map(({ name, scope }) => `${name}:${scope}`) };
 }
 
 /** Approximate maximum memory for the cached sessions of a node. */

@@ -127,7 +127,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     id: 'U-10',
     name: 'the retention setting is not used',
     test: 'a started service applies',
-    file: `${SERVICE}/service.ts`,
+    file: `${SERVICE}/config/sessions-settings.ts`,
     find: 'retention_ms: retention === 0 ? null : retention * 1000,',
     replace: 'retention_ms: retention && null,',
   },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { ChangeEvents } from '../../../packages/client/src/cached/change-events.ts';
-import { EventParser, type StreamEvent } from '../../../packages/client/src/cached/event-parser.ts';
+import { EventParser, type StreamEvent } from '../../../packages/contract/src/event-parser.ts';
 import { oddJson, oddString } from '../inputs/odd-values.ts';
 import { checkOf, NO_FIGURES, type OpenTarget, type Target } from '../target.ts';
 

@@ -1,5 +1,5 @@
+import { EventParser, type StreamEvent } from '@pip-sessions/contract/event-parser';
 import { FRESH_MS, type PublishedChange } from '@pip-sessions/near-cache';
-import { EventParser, type StreamEvent } from './event-parser.ts';
 
 /** Receives the changes of a stream. */
 export interface ChangeListener {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { EventParser } from '@pip-sessions/contract/event-parser';
 import { toClientSettings } from '../v2/request.ts';
 import { ChangeStream } from './change-stream.ts';
-import { EventParser } from './event-parser.ts';
 
 type Send = (text: string) => Promise<void>;
 

@@ -1,5 +1,6 @@
 import { assertKnownOptions } from '@pip-sessions/contract/arguments';
 import type { RequestOptions } from '@pip-sessions/contract/request-options';
+import { toPath, toQuery } from '@pip-sessions/contract/request-path';
 import type { RouteV2 } from '@pip-sessions/contract/routes';
 import type { ExportLine } from '@pip-sessions/contract/v2';
 import { CORRELATION_HEADER, headerText, traceparentText, visibleAscii } from '../transport/header-values.ts';
@@ -16,7 +17,6 @@ import {
 import { send } from '../transport/request-with-retries.ts';
 import type { PassingEnd } from '../transport/response.ts';
 import { readLines } from './lines.ts';
-import { toPath, toQuery } from './paths.ts';
 import { answerReaderV2 } from './response.ts';
 
 /** How to reach a sessions service by API v2. Only `url` is required. */

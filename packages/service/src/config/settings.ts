@@ -1,7 +1,7 @@
 import { SCOPES } from '@pip-sessions/contract/scopes';
 import { LIMIT_POLICIES, type LimitPolicy } from '../domain/store.ts';
 import type { ApiKey } from '../http/authentication/api-keys.ts';
-import { LOG_LEVELS, type LogLevel } from '../observability/log.ts';
+import { LOG_LEVELS, type LogLevel } from '../observability/log-levels.ts';
 import { apiKeys, auditTarget, hostNames, oneOf, origins, type Reader, storeUrl, text, whole } from './values.ts';
 
 /** `none` is the operator's confirmation that only trusted callers can reach the service. */

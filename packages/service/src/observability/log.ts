@@ -2,15 +2,12 @@ import { hash } from 'node:crypto';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 import { systemClock } from '../domain/time/clock.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
+import type { LogLevel } from './log-levels.ts';
 import { LogOutput } from './log-output.ts';
 import { standardOutput } from './log-target.ts';
 import { redacted, redactedLine } from './redaction.ts';
 
-export type { Logger };
-
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-/** The minimum level of the lines that are logged. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
+export type { Logger, LogLevel };
 
 const clock = systemClock();
 

@@ -1,4 +1,5 @@
 import { createWriteStream, fstatSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import type { Writable } from 'node:stream';
 
 const STDOUT = 1;
@@ -60,4 +61,44 @@ export function write(output: Writable, text: string, signal?: AbortSignal): Pro
 /** Prints the result of a command. Rejects like `write`. */
 export function print(text: string): Promise<void> {
   return write(standardOutput(), text);
+}
+
+/** What the user of a command sees, and whether there is one. */
+export interface Terminal {
+  /** The width of the terminal; null if the standard output is no terminal. */
+  readonly columns: number | null;
+  /** Its height; null if the standard output is no terminal. */
+  readonly rows: number | null;
+  readonly hasColors: boolean;
+  /** Whether a person can answer a question. */
+  readonly canAsk: boolean;
+}
+
+/** Returns the terminal of the process. `NO_COLOR` turns colours off (https://no-color.org). */
+export function terminalOf({ NO_COLOR, TERM }: NodeJS.ProcessEnv): Terminal {
+  const { isTTY, columns, rows } = process.stdout;
+  const hasColors = isTTY === true && !NO_COLOR && TERM !== 'dumb';
+  const canAsk = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  return { columns: isTTY ? columns : null, rows: isTTY ? rows : null, hasColors, canAsk };
+}
+
+/** Asks the user on the terminal and returns the line that the user types. */
+export async function ask(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
+/** Returns the whole standard input, of at most `length_max` characters; null if it is a terminal. */
+export async function standardInput(length_max: number): Promise<string | null> {
+  if (process.stdin.isTTY) return null;
+  let text = '';
+  for await (const part of process.stdin.setEncoding('utf8')) {
+    text += part;
+    if (text.length > length_max) throw new Error(`The standard input is longer than ${length_max} characters.`);
+  }
+  return text;
 }

@@ -3,7 +3,8 @@ import { invalidMember } from '../../domain/errors.ts';
 
 /** The kinds of changes that a listener can select. Every listener gets `gap`. */
 export const CHANGE_KINDS = ['opened', 'changed', 'ended', 'removed'] as const;
-type ChangeKind = (typeof CHANGE_KINDS)[number];
+/** The kind of a change of a session. */
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 export const KINDS_HEADER = 'sessions-change-kinds';
 
@@ -17,6 +18,12 @@ export function kindOf(change: SessionChange): number {
   if (change.type === 'removed') return BITS.removed;
   if (change.close_reason !== null) return BITS.ended;
   return change.revision === 1 ? BITS.opened : BITS.changed;
+}
+
+/** Returns the name of the kind of a change. */
+export function kindNameOf(change: SessionChange): ChangeKind | 'gap' {
+  const bit = kindOf(change);
+  return CHANGE_KINDS.find((kind) => BITS[kind] === bit) ?? 'gap';
 }
 
 /** Returns the bits of the kinds in the header; all bits if it is absent. Throws `INVALID_DATA`. */

@@ -27,7 +27,8 @@ export class OwnerLock {
       const message = isBusy(cause)
         ? `${path} is served by another process: stop that one, or choose another file.`
         : `${file} cannot be locked: ${reasonOf(cause)}.`;
-      throw new SessionsError('STORE_UNUSABLE', message, { cause });
+      const details = { reason: isBusy(cause) ? 'served_by_another_process' : 'not_locked' };
+      throw new SessionsError('STORE_UNUSABLE', message, { details, cause });
     }
     this.#db = db;
   }

@@ -1,6 +1,8 @@
 /** An event of a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). */
 export interface StreamEvent {
+  /** The name of the event; `message` if it has none. */
   readonly type: string;
+  /** The text of the event, without the names of its lines. */
   readonly data: string;
   /** The id of the event; null if it has none. */
   readonly id: string | null;
@@ -18,6 +20,7 @@ export class EventParser {
   /** The number of characters in the lines of the event so far. */
   #length = 0;
 
+  /** Parses the next part of the stream. Returns the events that are complete. */
   *push(text: string): Generator<StreamEvent> {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';

@@ -1,5 +1,5 @@
-import type { RouteV2 } from '@pip-sessions/contract/routes';
-import { isTokenLike } from '@pip-sessions/contract/token';
+import type { RouteV2 } from './routes.ts';
+import { isTokenLike } from './token.ts';
 
 /**
  * Returns the path of a route. Throws a `TypeError` for an id that would lead to another path, or that must not be in

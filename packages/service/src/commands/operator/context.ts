@@ -1,0 +1,20 @@
+import type { CommandContext } from '@stricli/core';
+import type { Clock } from '../../domain/time/clock.ts';
+import type { Terminal } from '../../process/standard-streams.ts';
+
+/** What a command uses of its process. Tests run commands with a context of their own. */
+export interface OperatorContext extends CommandContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** Writes to the standard output. Resolves when the system has taken the text; rejects with `ReaderGone`. */
+  readonly write: (text: string) => Promise<void>;
+  /** Writes a line for the user to standard error. */
+  readonly say: (line: string) => void;
+  /** Asks the user. Must be called only if `terminal.canAsk`. */
+  readonly ask: (question: string) => Promise<string>;
+  /** Returns the standard input; null if it is a terminal. */
+  readonly input: (length_max: number) => Promise<string | null>;
+  /** Returns a signal that Ctrl+C aborts. Without this call, Ctrl+C ends the process. */
+  readonly interruption: () => AbortSignal;
+}
