@@ -7,6 +7,7 @@ import { EXIT_CODE_FAULT, watchProcessFaults } from '../process/faults.ts';
 import { EXIT_CODE_READER_GONE, print, ReaderGone, say } from '../process/standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from '../process/stop-signals.ts';
 import { VERSION } from '../process/version.ts';
+import { WorkerPeers } from '../process/worker-metrics.ts';
 import { Workers } from '../process/workers.ts';
 import { startService } from '../service.ts';
 import { withoutPassword } from '../stores/shared/store-url.ts';
@@ -75,7 +76,7 @@ function startWorkers(count: number, log: Logger): void {
 
 /** Serves in this process. */
 async function serve(config: Config, log: Logger): Promise<void> {
-  const service = await startService(config, log);
+  const service = await startService(config, log, cluster.isPrimary ? null : new WorkerPeers(process));
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal, msg: 'stopping: requests in flight are finished first' });
     setTimeout(() => process.exit(EXIT_CODE_FAULT), SHUTDOWN_TIMEOUT_MS).unref();

@@ -28,7 +28,7 @@ import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
 import { assertMayEnd, type Clock } from './time/clock.ts';
 import { type Rotated, Rotation, type WithToken } from './tokens/rotation.ts';
 import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './tokens/secrets.ts';
-import { type ValidateOptions, type Validation, Validator } from './tokens/token-validator.ts';
+import { type ValidateOptions, type Validation, type ValidationCounts, Validator } from './tokens/token-validator.ts';
 import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
 import { UserData } from './user-data.ts';
@@ -55,11 +55,12 @@ export class Sessions {
   readonly #touches: Touches;
   /** Exports and erases what is stored about a user. */
   readonly users: UserData;
+  /** The number of validations in this process, for the metrics. */
+  readonly validations: ValidationCounts;
   #swept: Swept | null = null;
 
   /**
-   * `touchFailed` is called for each touch that could not be written; the request itself does not fail. `lookup` finds
-   * the sessions of tokens that are validated; all other methods read the store.
+   * Calls `touchFailed` for each touch that could not be written. Validations use `lookup`, other methods the store.
    */
   constructor(
     store: SessionStore,
@@ -73,6 +74,7 @@ export class Sessions {
     this.#settings = { ...SESSIONS_SETTINGS, ...settings };
     this.#touches = new Touches(lookup, touchFailed);
     this.#validator = new Validator(store, lookup, this.#settings, this.#touches, clock);
+    this.validations = this.#validator.counts;
     this.#rotation = new Rotation(store, this.#settings, this.#validator);
     this.users = new UserData(store, clock);
   }
