@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { ERROR_MAP } from './api/error-codes.ts';
 import { COMMANDS } from './api/v1/commands.ts';
@@ -113,4 +114,26 @@ test('two processes are added up, but states are not', async () => {
   for (const series of ['sessions_live', 'sessions_ready', 'sessions_last_sweep_timestamp_seconds']) {
     assert.equal(ratio(series), 1, series);
   }
+});
+
+/** Returns the series of a text, by the names of their metrics. */
+function namesIn(text: string): ReadonlySet<string> {
+  const series = text.match(/\b(?:sessions|process|nodejs)_[a-z0-9]+(?:_[a-z0-9]+)+\b/g) ?? [];
+  return new Set(series.map((name) => name.replace(/_(bucket|sum|count)$/, '')));
+}
+
+test('the alerts, the dashboard and the page name only metrics that exist, and the page names all', async () => {
+  const families = [...(await everything()), ...(await new ProcessMetrics().families())];
+  const known = new Set([...families.map(({ name }) => name), 'nodejs_gc_duration_seconds']);
+  const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+  const page = /## Metrics\n(.*?)\n## /s.exec(read('docs/operations.md'))?.[1] ?? '';
+  const labels = new Set(['node_version']);
+  for (const text of [read('deploy/alerts.yml'), read('deploy/grafana-dashboard.json'), page]) {
+    const unknown = [...namesIn(text)].filter((name) => !known.has(name) && !labels.has(name));
+    assert.deepEqual(unknown, []);
+  }
+  assert.deepEqual(
+    [...known].filter((name) => !namesIn(page).has(name)),
+    [],
+  );
 });
