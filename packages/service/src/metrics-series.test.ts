@@ -118,7 +118,7 @@ test('two processes are added up, but states are not', async () => {
 
 /** Returns the series of a text, by the names of their metrics. */
 function namesIn(text: string): ReadonlySet<string> {
-  const series = text.match(/\b(?:sessions|process|nodejs)_[a-z0-9]+(?:_[a-z0-9]+)+\b/g) ?? [];
+  const series = text.match(/\b(?:sessions|process|nodejs)_[a-z0-9]+(?:_[a-z0-9]+)*\b/g) ?? [];
   return new Set(series.map((name) => name.replace(/_(bucket|sum|count)$/, '')));
 }
 
