@@ -72,8 +72,8 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   },
   {
     of: `${SERVICE}/observability`,
-    allow: [`${SERVICE}/domain`, '@pip-sessions/contract/', 'node:', 'pino'],
-    why: 'the log imports only the domain',
+    allow: [`${SERVICE}/domain`, '@pip-sessions/contract/', '@pip-sessions/near-cache', 'node:', 'pino', 'prom-client'],
+    why: 'the log and the metrics import only the domain',
   },
   { of: CONTRACT, allow: [], why: 'the contract imports nothing, because all packages share it' },
   { of: NEAR_CACHE, allow: [], why: 'the cache imports nothing, because all packages share it' },

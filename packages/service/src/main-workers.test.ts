@@ -9,6 +9,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { RedisServer } from '../../../testing/servers/redis-server.ts';
 import { Command } from '../../../testing/service/command.ts';
+import { parsed } from './observability/metrics/fixtures/parsed.ts';
 
 /** Tests of the command with several workers on a shared store. */
 
@@ -62,6 +63,21 @@ test('two workers share a port and the sessions, and a killed one is replaced', 
   assert.equal(new Set(three).size, 3);
   assert.equal((await call(url, 'get_session_by_id', { session_id: opened.id })).id, opened.id);
   assert.equal(command.stderr.match(/Serving sessions on .* by 2 processes/g)?.length, 1);
+});
+
+test('a request for metrics that reaches one worker gets the sum of both', { skip }, async (t) => {
+  const command = run(t);
+  const { url } = await started(command, 2);
+  // Connections go to the workers in turn.
+  for (let opens = 0; opens < 4; opens += 1) await call(url, 'open_session', { user_id: '1' });
+  for (const _ of ['one worker', 'the other']) {
+    const answer = await fetch(`${url}/metrics`, { headers: { connection: 'close' } });
+    const series = parsed(await answer.text());
+    assert.equal(series.get('sessions_processes'), 2);
+    assert.equal(series.get('sessions_opened_total'), 4);
+    assert.equal(series.get('sessions_http_requests_total{route="open_session",status="2xx"}'), 4);
+    assert.equal(series.get('sessions_ready'), 1);
+  }
 });
 
 test('only one of the workers sweeps', { skip }, async (t) => {

@@ -5,7 +5,7 @@ import { sessionsSettings } from './config/sessions-settings.ts';
 import { readTls } from './config/tls.ts';
 import { withoutSecrets } from './config/without-secrets.ts';
 import { SessionsError } from './domain/errors.ts';
-import { directLookup, type SessionLookup } from './domain/session-lookup.ts';
+import { directLookup } from './domain/session-lookup.ts';
 import { Sessions } from './domain/sessions.ts';
 import type { SessionStore } from './domain/store.ts';
 import { type Clock, systemClock } from './domain/time/clock.ts';
@@ -13,13 +13,17 @@ import { CheckedClock } from './domain/time/clock-check.ts';
 import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
 import { HttpServer } from './http/server.ts';
+import type { NearSessions } from './near-sessions/near-sessions.ts';
 import type { AuditLog } from './observability/audit/audit-log.ts';
 import { ClockWatch } from './observability/clock-watch.ts';
 import { type FaultLines, faultLines } from './observability/fault-lines.ts';
 import { type Logger, writeToOutput } from './observability/log.ts';
+import { LiveSessions } from './observability/metrics/live-sessions.ts';
+import { MeasuredStore } from './observability/metrics/measured-store.ts';
+import { type MetricsPeers, ServiceMetrics } from './observability/metrics/service-metrics.ts';
 import { VERSION } from './process/version.ts';
 import { createStore } from './stores/create-store.ts';
-import { isSharedStore, type StoreReport, withoutPassword } from './stores/shared/store-url.ts';
+import { isSharedStore, type StoreReport, schemeOf, withoutPassword } from './stores/shared/store-url.ts';
 import { Sweeper } from './sweeper.ts';
 
 /** A service that runs in this process. */
@@ -36,12 +40,18 @@ export interface RunningService {
  * Starts the service in this process: store, use cases, sweeper and HTTP server. `config.workers` has no effect here;
  * only the command starts workers.
  *
+ * `peers` are the other processes that serve the same port; `/metrics` adds them up.
+ *
  * If it rejects, nothing is left running. It rejects with:
  * - `INVALID_CONFIG` or `STORE_UNUSABLE`
  * - `STORE_UNAVAILABLE` if the store does not respond within its timeout
  * - the system's error if it cannot listen on the address
  */
-export async function startService(config: Config, log: Logger): Promise<RunningService> {
+export async function startService(
+  config: Config,
+  log: Logger,
+  peers: MetricsPeers | null = null,
+): Promise<RunningService> {
   assertSafeToServe(config);
   const tls = readTls(config);
   const clock = new CheckedClock(systemClock());
@@ -50,7 +60,10 @@ export async function startService(config: Config, log: Logger): Promise<Running
   const warn = (msg: string) => log.warn({ event: 'feed_message_ignored', msg });
   const report = ({ level, ...line }: StoreReport) => (level === 'info' ? log.info(line) : faults.write(level, line));
   const audit = await auditOf(config, clock, faults);
-  const store = await createStore(config.store, { ...settings, clock, warn, report });
+  const metrics = config.metrics === 'off' ? null : new ServiceMetrics(peers);
+  const created = await createStore(config.store, { ...settings, clock, warn, report });
+  const measured = metrics && new MeasuredStore(created);
+  const store = measured ?? created;
   // The store opens in another thread meanwhile.
   const clocks = new ClockWatch(clock, store, log);
   const opened = store.open();
@@ -61,7 +74,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
         err: error,
         msg: 'activity of a session was not written; the next request with it tries again',
       });
-    const sessions = new Sessions(store, clock, settings, touchFailed, await lookup(config, store));
+    const near = await nearSessions(config, store);
+    const sessions = new Sessions(store, clock, settings, touchFailed, near ?? directLookup(store));
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log, clocks);
     const server = new HttpServer({
       sessions,
@@ -74,8 +88,16 @@ export async function startService(config: Config, log: Logger): Promise<Running
         properties: {},
         components: [],
       },
-      authenticator: new Authenticator({ keys: apiKeys(config), clock, log, audit }),
+      authenticator: new Authenticator({
+        keys: apiKeys(config),
+        clock,
+        log,
+        audit,
+        metrics_token: config.metrics_token,
+        counts: metrics?.incidents ?? null,
+      }),
       audit,
+      metrics,
       v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },
       v2: { value_limit: config.value_limit },
       body_limit: config.body_limit,
@@ -89,6 +111,22 @@ export async function startService(config: Config, log: Logger): Promise<Running
       },
       ...(tls && { tls }),
     });
+    if (metrics && measured) {
+      const live = new LiveSessions(async () => (await sessions.stats()).live);
+      metrics.readFrom({
+        version: VERSION,
+        store_kind: schemeOf(config.store),
+        clock,
+        store: measured,
+        sessions,
+        live,
+        http: () => server.figures(),
+        gaps: gapCount(config, store),
+        cache: near && (() => near.stats()),
+        swept: () => sweeper.swept,
+        sweep_interval_s: config.sweep_interval,
+      });
+    }
     await opened;
     await clocks.start();
     const url = await server.listen(config.host, config.port);
@@ -138,11 +176,25 @@ async function auditOf({ audit }: Config, clock: Clock, faults: FaultLines): Pro
 /** Approximate maximum memory for the cached sessions of a node. */
 const CACHED_BYTES_MAX = 134_217_728;
 
-/** A store that only this process uses has its own cache. */
-async function lookup({ store: url, cached_sessions }: Config, store: SessionStore): Promise<SessionLookup> {
-  if (!isSharedStore(url) || cached_sessions === 0) return directLookup(store);
+/** Null for a store that only this process uses: it has its own cache. */
+async function nearSessions(
+  { store: url, cached_sessions }: Config,
+  store: SessionStore,
+): Promise<NearSessions | null> {
+  if (!isSharedStore(url) || cached_sessions === 0) return null;
   const { NearSessions } = await import('./near-sessions/near-sessions.ts');
   return new NearSessions(store, { sessions_max: cached_sessions, bytes_max: CACHED_BYTES_MAX });
+}
+
+/** Returns a function that returns the number of gaps. The feed of a store in this process is not watched for them. */
+function gapCount({ store: url }: Config, store: SessionStore): () => number {
+  let gaps = 0;
+  if (isSharedStore(url)) {
+    store.watch(({ type }) => {
+      if (type === 'gap') gaps += 1;
+    });
+  }
+  return () => gaps;
 }
 
 /** Null for a service that requires no key. */

@@ -1,5 +1,6 @@
 import { randomText } from './domain/ids.ts';
 import type { Sessions } from './domain/sessions.ts';
+import type { Swept } from './domain/sweep.ts';
 import type { Logger } from './observability/log.ts';
 
 /**
@@ -36,6 +37,7 @@ export class Sweeper {
   /** Whether a sweep is due. It stays true while sessions are left, so that the next renewal continues. */
   #isDue = false;
   #turn: Promise<void> | null = null;
+  #swept: Swept | null = null;
 
   /** An interval of 0 or less disables sweeps. */
   constructor(sessions: Sessions, interval_ms: number, log: Logger, clocks: Clocks = UNCHECKED) {
@@ -43,6 +45,11 @@ export class Sweeper {
     this.#sessions = sessions;
     this.#interval_ms = interval_ms;
     this.#log = log;
+  }
+
+  /** The last sweep of this node; null before the first one. */
+  get swept(): Swept | null {
+    return this.#swept;
   }
 
   start(): void {
@@ -80,7 +87,8 @@ export class Sweeper {
   async #sweepIfDue(): Promise<void> {
     if (!(await this.#lead()) || !this.#isDue) return;
     try {
-      const { time: _, ...swept } = await this.#sessions.sweep(() => this.#lead());
+      this.#swept = await this.#sessions.sweep(() => this.#lead());
+      const { time: _, ...swept } = this.#swept;
       this.#isDue = swept.more;
       this.#log.info({ ...swept, msg: 'sweep' });
     } catch (error) {

@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '../observability/log.ts';
 import { EXIT_CODE_FAULT, watchProcessFaults } from '../process/faults.ts';
 import { say } from '../process/standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from '../process/stop-signals.ts';
+import { WorkerPeers } from '../process/worker-metrics.ts';
 import { Workers } from '../process/workers.ts';
 import { startService } from '../service.ts';
 import { withoutPassword } from '../stores/shared/store-url.ts';
@@ -34,7 +35,7 @@ function startWorkers(count: number, log: Logger): void {
 
 /** Serves in this process. */
 async function serve(config: Config, log: Logger): Promise<void> {
-  const service = await startService(config, log);
+  const service = await startService(config, log, cluster.isPrimary ? null : new WorkerPeers(process));
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal, msg: 'stopping: requests in flight are finished first' });
     setTimeout(() => process.exit(EXIT_CODE_FAULT), SHUTDOWN_TIMEOUT_MS).unref();

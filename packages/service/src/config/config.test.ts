@@ -88,7 +88,7 @@ test('the error for a misspelt setting suggests the right one', () => {
   assert.throws(() => loadConfig({}, file), /idle_timout in .* Did you mean idle_timeout\? The settings are /);
   assert.throws(() => loadConfig({ SESSIONS_APIKEYS: '' }), /Did you mean SESSIONS_API_KEYS\? The settings are /);
   assert.throws(() => loadConfig({ SESSIONS_PROT: '1' }), /Did you mean SESSIONS_PORT\? The settings are /);
-  assert.throws(() => loadConfig({ SESSIONS_NONSENSE_THAT_IS_FAR: '' }), /log_reads\.$/);
+  assert.throws(() => loadConfig({ SESSIONS_NONSENSE_THAT_IS_FAR: '' }), /metrics_token\.$/);
 });
 
 test('all wrong settings are reported at once', () => {

@@ -2,7 +2,18 @@ import { SCOPES } from '@pip-sessions/contract/scopes';
 import { LIMIT_POLICIES, type LimitPolicy } from '../domain/store.ts';
 import type { ApiKey } from '../http/authentication/api-keys.ts';
 import { LOG_LEVELS, type LogLevel } from '../observability/log-levels.ts';
-import { apiKeys, auditTarget, hostNames, oneOf, origins, type Reader, storeUrl, text, whole } from './values.ts';
+import {
+  apiKeys,
+  auditTarget,
+  bearerToken,
+  hostNames,
+  oneOf,
+  origins,
+  type Reader,
+  storeUrl,
+  text,
+  whole,
+} from './values.ts';
 
 /** `none` is the operator's confirmation that only trusted callers can reach the service. */
 const AUTH_MODES = ['keys', 'none'] as const;
@@ -11,6 +22,9 @@ type AuthMode = (typeof AUTH_MODES)[number];
 /** Clients of Pip.Services cannot send a key. Therefore API v1 alone can be `open`, or `off`. */
 const V1_MODES = ['keys', 'open', 'off'] as const;
 type V1Mode = (typeof V1_MODES)[number];
+
+const METRICS_MODES = ['on', 'off'] as const;
+type MetricsMode = (typeof METRICS_MODES)[number];
 
 /** The checked and frozen settings. `SETTINGS` has their meanings and units. */
 export interface Config {
@@ -78,6 +92,10 @@ export interface Config {
   readonly audit: string | null;
   /** The percentage of reads that the log has. */
   readonly log_reads: number;
+  /** Whether the service counts what it does, and serves `/metrics`. */
+  readonly metrics: MetricsMode;
+  /** A token that gives access to `/metrics` only; null if there is none. */
+  readonly metrics_token: string | null;
 }
 
 interface Setting<T> {
@@ -218,5 +236,12 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     value: 0,
     read: whole(0, 100),
     help: 'percentage of requests that change nothing (validate, GET) of which the log has a line; 100 for all',
+  },
+  metrics: { value: 'on', read: oneOf(METRICS_MODES), help: 'on, or off for a service without /metrics' },
+  metrics_token: {
+    value: null,
+    read: bearerToken,
+    secret: true,
+    help: 'a token for /metrics only, of at least 16 characters; keys of scope validate can read /metrics too',
   },
 };

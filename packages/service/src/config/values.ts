@@ -80,6 +80,18 @@ export function apiKeys(input: unknown): readonly ApiKey[] {
   return parseApiKeys(list);
 }
 
+const TOKEN_LENGTH_MIN = 16;
+const TOKEN_LENGTH_MAX = 1_024;
+
+/** A text that can be sent as a Bearer token (RFC 6750, 2.1). */
+export function bearerToken(input: unknown): string {
+  const isToken = typeof input === 'string' && /^[\w.~+/-]+=*$/.test(input);
+  if (isToken && input.length >= TOKEN_LENGTH_MIN && input.length <= TOKEN_LENGTH_MAX) return input;
+  throw new Error(
+    `must have ${TOKEN_LENGTH_MIN} to ${TOKEN_LENGTH_MAX} characters of A to Z, a to z, 0 to 9 and -._~+/`,
+  );
+}
+
 /** Returns a list, given as a YAML list or as a string separated by commas. */
 function listOf(items: string, input: unknown): readonly unknown[] {
   if (Array.isArray(input)) return input;

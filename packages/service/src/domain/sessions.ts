@@ -28,7 +28,7 @@ import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
 import { assertMayEnd, type Clock } from './time/clock.ts';
 import { type Rotated, Rotation, type WithToken } from './tokens/rotation.ts';
 import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './tokens/secrets.ts';
-import { type ValidateOptions, type Validation, Validator } from './tokens/token-validator.ts';
+import { type ValidateOptions, type Validation, type ValidationCounts, Validator } from './tokens/token-validator.ts';
 import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
 import { UserData } from './user-data.ts';
@@ -55,11 +55,11 @@ export class Sessions {
   readonly #touches: Touches;
   /** Exports and erases what is stored about a user. */
   readonly users: UserData;
+  readonly validations: ValidationCounts;
   #swept: Swept | null = null;
 
   /**
-   * `touchFailed` is called for each touch that could not be written; the request itself does not fail. `lookup` finds
-   * the sessions of tokens that are validated; all other methods read the store.
+   * Calls `touchFailed` for each touch that could not be written. Validations use `lookup`, other methods the store.
    */
   constructor(
     store: SessionStore,
@@ -73,6 +73,7 @@ export class Sessions {
     this.#settings = { ...SESSIONS_SETTINGS, ...settings };
     this.#touches = new Touches(lookup, touchFailed);
     this.#validator = new Validator(store, lookup, this.#settings, this.#touches, clock);
+    this.validations = this.#validator.counts;
     this.#rotation = new Rotation(store, this.#settings, this.#validator);
     this.users = new UserData(store, clock);
   }
@@ -87,8 +88,8 @@ export class Sessions {
   /**
    * Opens a session with a token. With a `key`, the request is idempotent: the same user and key get the same session
    * and the same token, also after a restart. The key must be random and secret to the caller. Rejects with
-   * `INVALID_DATA` for a key that can be guessed. Rejects with `KEY_USED` for a request with another actor, and after the grace
-   * period of the first token's rotation, because using that token then closes the session.
+   * `INVALID_DATA` for a key that can be guessed. Rejects with `KEY_USED` for a request with another actor, and after the
+   * grace period of the first token's rotation: that token would close the session.
    */
   async openWithToken(request: OpenRequest, key: string | null): Promise<Opened & WithToken> {
     if (key !== null) assertIdempotencyKey(key);
@@ -108,7 +109,6 @@ export class Sessions {
     }
   }
 
-  /** The time of the service's clock. */
   readonly now = (): number => this.#clock.now();
 
   /** Returns the session with the id, live or ended; null if there is none. */

@@ -2,6 +2,7 @@ import type { ChangeListener } from './changes.ts';
 import type { SessionFilter, SessionFilterV1 } from './filter.ts';
 import type { CloseReason, Session, SessionSummary } from './session.ts';
 import type { Applied, SessionUpdate } from './session-update.ts';
+import type { StoreFigures } from './store-figures.ts';
 import type { Clock } from './time/clock.ts';
 import type { ClockDifference } from './time/clock-check.ts';
 
@@ -224,4 +225,6 @@ export interface SessionStore {
    * belongs to one process publishes each change when it makes it.
    */
   watermark(): number;
+  /** Returns the state of the store's queues and connections, for the metrics. Optional. */
+  figures?(): StoreFigures;
 }

@@ -1,11 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestError } from '../api/error-codes.ts';
+import { newRequest, type RequestCounts } from '../observability/metrics/request-counts.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
 import { discardBody } from './body/unread-body.ts';
 import { type Content, sendContent } from './content.ts';
 import type { Cors } from './cors.ts';
 import type { ErrorResponses } from './error-response.ts';
-import { type Access, FIXED_ROUTES, type FixedPath } from './fixed-routes.ts';
+import { type Access, FIXED_ROUTES, type FixedPath, routeLabel } from './fixed-routes.ts';
 import { JSON_UTF8, NO_SNIFFING } from './media-type.ts';
 import { ALL_METHODS, allowOf, servedAs } from './methods.ts';
 import type { Handler } from './request-handler.ts';
@@ -23,6 +24,7 @@ interface EndpointsOptions {
   readonly others: ReadonlyMap<string, string>;
   readonly cors: Cors;
   readonly errors: ErrorResponses;
+  readonly counts: RequestCounts | null;
 }
 
 /**
@@ -30,11 +32,16 @@ interface EndpointsOptions {
  * that no other handler has taken, and reads no body.
  */
 export function createEndpointsHandler(options: EndpointsOptions): Handler {
-  const { endpoints, v1_base, authenticator, others, cors, errors } = options;
+  const { endpoints, v1_base, authenticator, others, cors, errors, counts } = options;
   const table = new Map<string, Endpoint>();
   for (const [path, endpoint] of Object.entries(endpoints) as [FixedPath, Endpoint][]) {
     table.set(requestPath(path, v1_base), admitting(FIXED_ROUTES[path], endpoint, authenticator));
   }
+
+  const sendError = (error: unknown, request: IncomingMessage, response: ServerResponse, counted = newRequest()) => {
+    const status = errors.send(error, request, response, 'v1');
+    counts?.ended(counted, status);
+  };
 
   return (request, response) => {
     cors.allow(request, response);
@@ -45,20 +52,23 @@ export function createEndpointsHandler(options: EndpointsOptions): Handler {
     const { method = '', url = '' } = request;
     if (url === '*') {
       if (method === 'OPTIONS') response.writeHead(204, { ...NO_SNIFFING, allow: ALL_METHODS }).end();
-      else
-        errors.send(new RequestError('InvalidRequest', 'The target * supports only OPTIONS.'), request, response, 'v1');
+      else sendError(new RequestError('InvalidRequest', 'The target * supports only OPTIONS.'), request, response);
       return true;
     }
     const path = url.split('?', 1)[0] ?? '';
     const endpoint = table.get(path);
     if (endpoint && servedAs(method) === 'GET') {
+      const counted = { ...newRequest(), route: routeLabel(path) };
       contentOf(endpoint, request).then(
-        (content) => sendContent(response, content),
-        (error: unknown) => errors.send(error, request, response, 'v1'),
+        (content) => {
+          sendContent(response, content);
+          counts?.ended(counted, content.status);
+        },
+        (error: unknown) => sendError(error, request, response, counted),
       );
     } else {
       const allow = endpoint ? allowOf(['GET']) : others.get(path);
-      errors.send(unknownRoute(method, path, allow), request, response, 'v1');
+      sendError(unknownRoute(method, path, allow), request, response);
     }
     return true;
   };
@@ -73,7 +83,9 @@ export function requestPath(path: FixedPath, v1_base: string): string {
 export function admitting(access: Access, endpoint: Endpoint, authenticator: Authenticator): Endpoint {
   if (access === 'public') return endpoint;
   return (request) => {
-    authenticator.authenticate(request, access, request.socket.remoteAddress ?? '');
+    const address = request.socket.remoteAddress ?? '';
+    if (access === 'metrics') authenticator.authenticateScrape(request, address);
+    else authenticator.authenticate(request, access, address);
     return endpoint(request);
   };
 }

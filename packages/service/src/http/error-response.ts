@@ -31,17 +31,18 @@ export class ErrorResponses {
     this.#routes = routes;
   }
 
-  /** Sends the error response of an API. */
-  send(error: unknown, request: IncomingMessage, response: ServerResponse, format: ErrorFormat): void {
+  /** Sends the error response of an API. Returns its status. */
+  send(error: unknown, request: IncomingMessage, response: ServerResponse, format: ErrorFormat): number {
     const { status, headers, text } = this.#answerTo(error, request, format);
     if (response.headersSent) {
       // Part of the response is already sent. Destroying it shows the client that it is incomplete.
       response.destroy();
-      return;
+      return status;
     }
     const isLast = hasLargeUnreadBody(request);
     if (isLast) connectionOf(request.socket)?.endAfterResponse();
     response.writeHead(status, isLast ? { ...headers, connection: 'close' } : headers).end(text);
+    return status;
   }
 
   /** Responds to a request that is invalid or too slow, and ends the connection. */

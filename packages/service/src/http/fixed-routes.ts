@@ -1,7 +1,10 @@
 import type { Scope } from '@pip-sessions/contract/scopes';
 
-/** The callers that may send a request: all of them, or those whose API key has the scope. */
-export type Access = 'public' | Scope;
+/**
+ * The callers that may send a request: all of them, those whose API key has the scope, or those who may read the
+ * metrics (`Authenticator.authenticateScrape`).
+ */
+export type Access = 'public' | Scope | 'metrics';
 
 /**
  * Every path outside of the two APIs, with its access. All of them support GET and HEAD. A path that is not in this
@@ -12,6 +15,7 @@ export const FIXED_ROUTES = {
   '/readyz': 'public',
   '/heartbeat': 'public',
   '/status': 'public',
+  '/metrics': 'metrics',
   '/openapi.json': 'public',
   '/docs': 'public',
   '/docs/': 'public',
@@ -26,3 +30,8 @@ export const FIXED_ROUTES = {
 } as const satisfies Readonly<Record<string, Access>>;
 
 export type FixedPath = keyof typeof FIXED_ROUTES;
+
+/** Returns the name of a path for the metrics. All documents share one, because the number of series is bounded. */
+export function routeLabel(path: string): string {
+  return /docs|openapi|swagger/.test(path) ? 'documents' : path;
+}

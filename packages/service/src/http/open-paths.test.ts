@@ -4,6 +4,8 @@ import { startTestServer } from '../../../../testing/http/test-server.ts';
 import { loadConfig } from '../config/config.ts';
 import { ManualClock } from '../domain/time/clock.ts';
 import { createLogger } from '../observability/log.ts';
+import { IncidentCounts } from '../observability/metrics/incident-counts.ts';
+import { RequestCounts } from '../observability/metrics/request-counts.ts';
 import { startService } from '../service.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
 import { requestPath } from './endpoints.ts';
@@ -23,7 +25,8 @@ test('[O-03] with keys, only the documented paths are open without a key', () =>
   const health = new Health(async () => {}, createLogger('silent'), {});
   const info = { name: '', description: '', version: '', properties: {}, components: [] };
   const v1 = { base: '/v1/sessions', needs_key: true, swagger: true };
-  const endpoints = endpointsOf({ clock, info, v1, v2: { value_limit: 1 } }, health);
+  const metrics = { requests: new RequestCounts(), incidents: new IncidentCounts(), text: async () => '' };
+  const endpoints = endpointsOf({ clock, info, v1, v2: { value_limit: 1 }, metrics }, health);
   const served = (Object.keys(endpoints) as FixedPath[]).filter((path) => FIXED_ROUTES[path] === 'public');
   assert.deepEqual(served.map((path) => requestPath(path, v1.base)).sort(), [...OPEN].sort());
   assert.deepEqual(Object.keys(endpoints).sort(), Object.keys(FIXED_ROUTES).sort(), 'every route is served');

@@ -5,6 +5,8 @@ import type { Sessions } from '../domain/sessions.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import type { AuditLog } from '../observability/audit/audit-log.ts';
 import type { Logger } from '../observability/log.ts';
+import type { HttpFigures } from '../observability/metrics/http-figures.ts';
+import { newRequest, type RequestCounts } from '../observability/metrics/request-counts.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
 import { DEFAULT_BOUNDS, type HttpBounds, shareOf } from './bounds.ts';
 import { ChangeFeed, LISTENERS_MAX } from './changes/change-feed.ts';
@@ -17,6 +19,7 @@ import { ErrorResponses } from './error-response.ts';
 import type { FixedPath } from './fixed-routes.ts';
 import { Health, healthEndpoints } from './health.ts';
 import { NO_SNIFFING } from './media-type.ts';
+import { type HttpMetrics, metricsEndpoint } from './metrics-endpoint.ts';
 import { createNodeServer, type Tls } from './node-server.ts';
 import { OpenAccess } from './open-access.ts';
 import { type StatusInfo, standardEndpoints } from './pip-endpoints.ts';
@@ -57,6 +60,8 @@ export interface HttpServerOptions {
   readonly tls?: Tls;
   /** Bounds that differ from the defaults. */
   readonly bounds?: Partial<HttpBounds>;
+  /** Counts requests, and is served at `/metrics`. If absent, nothing is counted and the path is not served. */
+  readonly metrics?: HttpMetrics | null;
 }
 
 interface V1ServerOptions {
@@ -83,7 +88,8 @@ export class HttpServer {
   constructor(options: HttpServerOptions) {
     const { sessions, clock, log, tls } = options;
     const audit = options.audit ?? null;
-    const incidents = new IncidentLog(log, clock, audit);
+    const { requests: counts = null, incidents: incidentCounts = null } = options.metrics ?? {};
+    const incidents = new IncidentLog(log, clock, audit, incidentCounts);
     this.#bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
     this.#changes = new ChangeFeed({
       source: sessions,
@@ -98,9 +104,9 @@ export class HttpServer {
     const endpoints = endpointsOf(options, this.#health);
     const errors = new ErrorResponses(incidents, new RouteNames(pathsOf(options, endpoints)));
     const requests = new RequestLog(log, options.log_reads ?? 0, audit);
-    const shared = { open, incidents, requests, errors, endpoints, changes: this.#changes };
+    const shared = { open, incidents, requests, errors, endpoints, counts, changes: this.#changes };
     const handlers = createHandlers({ ...options, ...shared });
-    const serve = serveWith(handlers, options.authenticator.isOpen ? open : null, errors);
+    const serve = serveWith(handlers, options.authenticator.isOpen ? open : null, errors, counts);
     const listener = (request: IncomingMessage, response: ServerResponse) =>
       this.#connections.takeTurn(request, response, serve);
     this.#server = createNodeServer(listener, this.#bounds, tls);
@@ -125,6 +131,18 @@ export class HttpServer {
     const address = this.#server.address() as AddressInfo;
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
     return `${this.#protocol}://${name}:${address.port}`;
+  }
+
+  /** Returns the state of the server, for the metrics. */
+  figures(): HttpFigures {
+    return {
+      connections: this.#connections.size,
+      connections_max: this.#bounds.connections_max,
+      listeners: this.#changes.size,
+      listeners_max: LISTENERS_MAX,
+      delivery_s: this.#changes.delivery_s,
+      isReady: async () => (await this.#health.readiness()).status === 'ok',
+    };
   }
 
   /**
@@ -168,7 +186,12 @@ function explained(error: NodeJS.ErrnoException, host: string, port: number): Er
 /**
  * Returns a function that passes a request to one handler after the other until one serves it. The last one serves all.
  */
-function serveWith(handlers: readonly Handler[], open: OpenAccess | null, errors: ErrorResponses): Serve {
+function serveWith(
+  handlers: readonly Handler[],
+  open: OpenAccess | null,
+  errors: ErrorResponses,
+  counts: RequestCounts | null,
+): Serve {
   return (request, response) => {
     try {
       assertWellFormed(request);
@@ -176,7 +199,8 @@ function serveWith(handlers: readonly Handler[], open: OpenAccess | null, errors
       request.url = originForm(request.url ?? '');
       for (const take of handlers) if (take(request, response)) return;
     } catch (error) {
-      errors.send(error, request, response, isV2(request.url ?? '') ? 'problem' : 'v1');
+      const status = errors.send(error, request, response, isV2(request.url ?? '') ? 'problem' : 'v1');
+      counts?.ended(newRequest(), status);
     }
   };
 }
@@ -193,16 +217,17 @@ interface HandlerOptions extends HttpServerOptions {
   readonly errors: ErrorResponses;
   readonly endpoints: Endpoints;
   readonly changes: ChangeFeed;
+  readonly counts: RequestCounts | null;
 }
 
 function createHandlers(options: HandlerOptions): readonly Handler[] {
-  const { authenticator, open, v1, v2, endpoints, errors } = options;
+  const { authenticator, open, v1, v2, endpoints, errors, counts } = options;
   const cors = new Cors(options.cors_origins);
   const others = new Map(v1 ? v1Paths(v1.base).map((path) => [path, 'POST']) : []);
   return [
     ...(v1 ? [createV1Handler({ ...options, cors, base: v1.base, access: v1.needs_key ? authenticator : open })] : []),
     ...(v2 ? [createV2Handler({ ...options, cors, value_limit: v2.value_limit })] : []),
-    createEndpointsHandler({ endpoints, v1_base: v1?.base ?? '', authenticator, others, cors, errors }),
+    createEndpointsHandler({ endpoints, v1_base: v1?.base ?? '', authenticator, others, cors, errors, counts }),
   ];
 }
 
@@ -214,12 +239,13 @@ function pathsOf({ v1 }: HttpServerOptions, endpoints: Endpoints): string[] {
 
 /** Returns the fixed routes that this service serves. */
 export function endpointsOf(
-  { clock, info, v1, v2 }: Pick<HttpServerOptions, 'clock' | 'info' | 'v1' | 'v2'>,
+  { clock, info, v1, v2, metrics }: Pick<HttpServerOptions, 'clock' | 'info' | 'v1' | 'v2' | 'metrics'>,
   health: Health,
 ): Endpoints {
   return {
     ...healthEndpoints(health),
     ...standardEndpoints(clock, info),
+    ...(metrics && metricsEndpoint(metrics)),
     ...documentEndpoints({ v1_base: v1?.swagger ? v1.base : null, hasV2: v2 !== null }),
   };
 }

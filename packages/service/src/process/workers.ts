@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { monotonicTime } from '../domain/time/clock.ts';
 import type { Logger } from '../observability/log.ts';
 import { EXIT_CODE_INTERRUPTED } from './stop-signals.ts';
+import { passOn } from './worker-metrics.ts';
 
 /** The pause before a worker that ended early is started again. It doubles each time. */
 const BACK_OFF_MS_MIN = 100;
@@ -81,6 +82,7 @@ export class Workers {
     };
     this.#living.add(worker);
     worker.once('listening', () => this.#serves(worker));
+    worker.on('message', (message) => passOn(message, worker, this.#serving));
     worker.once('exit', (code, signal) => ended(code ?? signal));
     // A process that could not be created has no id, and emits no exit event.
     worker.on('error', (error) => worker.process.pid === undefined && ended(error.message));

@@ -36,6 +36,15 @@ export interface ValidateOptions {
   readonly is_passive?: boolean | undefined;
 }
 
+/** The number of validations, by result. */
+type ResultCounts = Record<'active' | 'unknown' | CloseReason, number>;
+
+/** The number of validations that were decided from memory, and that had to wait for the store. */
+export interface ValidationCounts {
+  readonly memory: ResultCounts;
+  readonly store: ResultCounts;
+}
+
 type PresentedToken = ParsedToken & { readonly is_passive: boolean };
 
 /** Validates tokens. A token that may be stolen ends its session. */
@@ -45,6 +54,7 @@ export class Validator {
   readonly #settings: SessionsSettings;
   readonly #touches: Touches;
   readonly #clock: Clock;
+  readonly counts: ValidationCounts = { memory: noResults(), store: noResults() };
 
   constructor(store: SessionStore, lookup: SessionLookup, settings: SessionsSettings, touches: Touches, clock: Clock) {
     this.#clock = clock;
@@ -58,11 +68,17 @@ export class Validator {
   validate(token: string, now: number, options: ValidateOptions = {}): Validation | Promise<Validation> {
     const { age_ms_max = Number.POSITIVE_INFINITY, is_passive = false } = options;
     const parsed = parseToken(token);
-    if (!parsed) return UNKNOWN;
+    if (!parsed) return this.#counted('memory', UNKNOWN);
     const presented = { ...parsed, is_passive };
     const cached = this.#lookup.peek(parsed.id, age_ms_max);
-    if (cached) return this.#decide(cached, presented, now);
-    return this.#lookup.find(parsed.id, age_ms_max).then((known) => this.#decide(known, presented, now));
+    if (cached) {
+      const decided = this.#decide(cached, presented, now);
+      return isDecided(decided) ? this.#counted('memory', decided) : this.#countedLater(decided);
+    }
+    return this.#lookup.find(parsed.id, age_ms_max).then((known) => {
+      const decided = this.#decide(known, presented, now);
+      return isDecided(decided) ? this.#counted('store', decided) : this.#countedLater(decided);
+    });
   }
 
   /** Closes a session as `compromised`. Returns its close reason, which is another one if it has ended before. */
@@ -84,6 +100,15 @@ export class Validator {
   ): readonly Validation[] | Promise<readonly Validation[]> {
     const validations = tokens.map((token) => this.validate(token, now, options));
     return validations.every(isDecided) ? validations : Promise.all(validations);
+  }
+
+  #counted(source: keyof ValidationCounts, validation: Validation): Validation {
+    this.counts[source][validation.active ? 'active' : validation.reason] += 1;
+    return validation;
+  }
+
+  async #countedLater(validation: Promise<Validation>): Promise<Validation> {
+    return this.#counted('store', await validation);
   }
 
   #decide(known: LookupResult, token: PresentedToken, now: number): Validation | Promise<Validation> {
@@ -132,4 +157,8 @@ export class Validator {
 
 function isDecided(validation: Validation | Promise<Validation>): validation is Validation {
   return 'active' in validation;
+}
+
+function noResults(): ResultCounts {
+  return { active: 0, unknown: 0, closed: 0, revoked: 0, idle: 0, expired: 0, evicted: 0, compromised: 0 };
 }

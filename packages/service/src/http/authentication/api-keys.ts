@@ -88,6 +88,7 @@ export class ApiKeys {
   }
 }
 
-function hashOf(key: string): string {
+/** Returns the SHA-256 of a key, in hex. */
+export function hashOf(key: string): string {
   return hash('sha256', key, 'hex');
 }

@@ -5,8 +5,9 @@ import { RequestError } from '../../api/error-codes.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { AuditLog } from '../../observability/audit/audit-log.ts';
 import type { Logger } from '../../observability/log.ts';
+import type { IncidentCounts } from '../../observability/metrics/incident-counts.ts';
 import { IncidentLog } from '../clients/incident-log.ts';
-import type { ApiKey, ApiKeys } from './api-keys.ts';
+import { type ApiKey, type ApiKeys, hashOf } from './api-keys.ts';
 import { FailureLimit } from './failure-limit.ts';
 
 export interface AuthenticatorOptions {
@@ -16,6 +17,10 @@ export interface AuthenticatorOptions {
   readonly log: Logger;
   /** The audit log; absent for none. */
   readonly audit?: AuditLog | null;
+  /** A token that gives access to the metrics only; null if there is none. */
+  readonly metrics_token?: string | null;
+  /** Counts the rejected requests, for the metrics. */
+  readonly counts?: IncidentCounts | null;
 }
 
 type Presented = { readonly text: string } | { readonly reason: 'no_key' | 'several_headers' | 'malformed_header' };
@@ -41,11 +46,13 @@ export class Authenticator {
   readonly #clock: Clock;
   readonly #limit = new FailureLimit();
   readonly #incidents: IncidentLog;
+  readonly #metricsTokenHash: string | null;
 
-  constructor({ keys, clock, log, audit = null }: AuthenticatorOptions) {
+  constructor({ keys, clock, log, audit = null, metrics_token = null, counts = null }: AuthenticatorOptions) {
     this.#keys = keys;
     this.#clock = clock;
-    this.#incidents = new IncidentLog(log, clock, audit);
+    this.#metricsTokenHash = metrics_token === null ? null : hashOf(metrics_token);
+    this.#incidents = new IncidentLog(log, clock, audit, counts);
   }
 
   /** Whether every caller may do everything. */
@@ -67,6 +74,22 @@ export class Authenticator {
     if (key === null) throw this.#unauthorized('unknown_key', address);
     if (!includesScope(key.scope, needed)) throw this.#forbidden(key, needed, address);
     return { key: key.name, scope: key.scope, address };
+  }
+
+  /**
+   * Admits a request for the metrics: with the metrics token, or with a key of scope `validate`. A service without keys
+   * requires the token, if one is set. Throws as `authenticate` does.
+   */
+  authenticateScrape(request: IncomingMessage, address: string): void {
+    if (this.#metricsTokenHash !== null) {
+      const presented = presentedKey(request);
+      // The texts that are compared are hashes, so the duration shows nothing about the token.
+      if ('text' in presented && hashOf(presented.text) === this.#metricsTokenHash) return;
+      if (this.#keys === null) {
+        throw this.#unauthorized('reason' in presented ? presented.reason : 'unknown_key', address);
+      }
+    }
+    this.authenticate(request, 'validate', address);
   }
 
   #unauthorized(reason: keyof typeof UNAUTHORIZED_MESSAGES, address: string): RequestError {

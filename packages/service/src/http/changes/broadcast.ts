@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ALL_KINDS } from '../../api/v2/change-kinds.ts';
+import { Histogram } from '../../domain/histogram.ts';
 import { monotonicTime } from '../../domain/time/clock.ts';
 import type { ChangeLog } from './change-log.ts';
 
@@ -45,6 +46,15 @@ export class Broadcast {
   #watermark = Number.NEGATIVE_INFINITY;
   #round: Iterator<Listener> | null = null;
   #busy_ms = 0;
+  /**
+   * Seconds from the oldest event or heartbeat of a round to the end of the round, when it is written to every listener
+   * that has read all before.
+   */
+  readonly delivery_s = new Histogram([0.001, 0.005, 0.025, 0.1, 0.5, 1, 3]);
+  /** The time of the first event or heartbeat that is not yet written; null if there is none. */
+  #news_since: number | null = null;
+  /** The same for the current round. */
+  #round_since: number | null = null;
   #hasNews = false;
   #isBehind = false;
   #isPlanned = false;
@@ -54,6 +64,11 @@ export class Broadcast {
   constructor(log: ChangeLog, giveUp: (listener: Listener) => void) {
     this.#log = log;
     this.#giveUp = giveUp;
+  }
+
+  /** The number of listeners. */
+  get size(): number {
+    return this.#listeners.size;
   }
 
   get listeners(): Iterable<Listener> {
@@ -79,6 +94,7 @@ export class Broadcast {
   /** Must be called when the log has new events. */
   publish(): void {
     this.#hasNews = true;
+    this.#news_since ??= monotonicTime();
     if (!this.#isPlanned && this.#round === null) this.#plan(0);
   }
 
@@ -99,12 +115,15 @@ export class Broadcast {
       return;
     }
     this.#round = null;
+    if (this.#round_since !== null) this.delivery_s.observe((monotonicTime() - this.#round_since) / 1000);
     if (this.#hasNews) this.#plan(Math.min(this.#busy_ms, PAUSE_MS_MAX));
     else if (this.#isBehind) this.#plan(RETRY_MS);
   }
 
   #beginRound(): void {
     this.#round = this.#listeners.values();
+    this.#round_since = this.#listeners.size > 0 ? this.#news_since : null;
+    this.#news_since = null;
     this.#hasNews = false;
     this.#isBehind = false;
     this.#busy_ms = 0;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KINDS_HEADER, kindsOf } from '../../api/v2/change-kinds.ts';
 import type { ChangeListener } from '../../domain/changes.ts';
+import type { Histogram } from '../../domain/histogram.ts';
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import { clientName } from '../clients/client-name.ts';
 import { connectionOf } from '../connections/connection.ts';
@@ -103,6 +104,16 @@ export class ChangeFeed {
     this.#broadcast.add(listener);
     const connection = connectionOf(request.socket);
     if (connection) connection.isListening = true;
+  }
+
+  /** The number of listeners. */
+  get size(): number {
+    return this.#broadcast.size;
+  }
+
+  /** Seconds from a change, or a heartbeat, to the write to the last listener. */
+  get delivery_s(): Histogram {
+    return this.#broadcast.delivery_s;
   }
 
   /** Ends every stream. Listeners reconnect to another node, or to this one after its restart. */

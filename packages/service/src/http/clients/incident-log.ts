@@ -1,6 +1,7 @@
 import type { Clock } from '../../domain/time/clock.ts';
 import type { AuditLog } from '../../observability/audit/audit-log.ts';
 import type { Logger } from '../../observability/log.ts';
+import type { IncidentCounts } from '../../observability/metrics/incident-counts.ts';
 import { INCIDENT_KINDS, type Incident, type IncidentEvent } from './incidents.ts';
 import { RecentClients } from './recent-clients.ts';
 
@@ -39,16 +40,20 @@ export class IncidentLog {
   readonly #audit: AuditLog | null;
   readonly #clock: Clock;
   readonly #accounts = new Map<IncidentEvent, Account>();
+  readonly #counts: IncidentCounts | null;
   #isSummaryDue = false;
 
-  /** Incidents that are audited have a line in `audit` too, at the same bounded rate. */
-  constructor(log: Logger, clock: Clock, audit: AuditLog | null = null) {
+  /** Incidents that are audited have a line in `audit` too, at the same bounded rate. `counts` has all of them. */
+  constructor(log: Logger, clock: Clock, audit: AuditLog | null = null, counts: IncidentCounts | null = null) {
     this.#log = log;
     this.#audit = audit;
     this.#clock = clock;
+    this.#counts = counts;
+    counts?.expect(Object.keys(INCIDENT_KINDS));
   }
 
   write(incident: Incident, address: string): void {
+    this.#counts?.add(incident);
     const { level, lines_max } = INCIDENT_KINDS[incident.event];
     if (!this.#log.isLevelEnabled(level)) return;
     const account = this.#accountOf(incident.event);

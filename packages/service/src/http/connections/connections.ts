@@ -52,6 +52,11 @@ export class Connections {
     };
   }
 
+  /** The number of open connections. */
+  get size(): number {
+    return this.#all.members.size;
+  }
+
   /** Tracks the connections of a server from now on. */
   watch(server: Server, isTls: boolean): void {
     const accept = server.listeners('connection');

@@ -3,7 +3,8 @@ import type { Caller } from '../../api/caller.ts';
 import { COMMANDS, type Command } from '../../api/v1/commands.ts';
 import type { AuditEvent } from '../../domain/audit-event.ts';
 import type { Sessions } from '../../domain/sessions.ts';
-import { monotonicTime } from '../../domain/time/clock.ts';
+import { operationOf } from '../../observability/metrics/operations.ts';
+import { newRequest, type RequestCounts } from '../../observability/metrics/request-counts.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
 import { readJson } from '../body/json-request.ts';
 import type { Cors } from '../cors.ts';
@@ -26,6 +27,7 @@ export interface V1Options {
   readonly cors: Cors;
   /** Requires the same keys as API v2, or none. */
   readonly access: Authenticator | OpenAccess;
+  readonly counts: RequestCounts | null;
 }
 
 /** The paths of the commands. */
@@ -34,22 +36,26 @@ export function v1Paths(base: string): string[] {
 }
 
 /** Serves `POST <base>/<command>` for every command. */
-export function createV1Handler({ sessions, requests, errors, base, body_limit, cors, access }: V1Options): Handler {
+export function createV1Handler(options: V1Options): Handler {
+  const { sessions, requests, errors, base, body_limit, cors, access, counts } = options;
   const commands = new Map(COMMANDS.map((command) => [pathTo(base, command.name), command]));
 
   async function serve(command: Command, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const began = monotonicTime();
+    const operation = operationOf(command.name, command.name.startsWith('get_'));
+    const counted = { ...newRequest(), route: command.name, operation };
     try {
       const caller = access.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
       if (AUDITED[command.name]) requests.assertAuditable();
       const body = await readJson(request, Math.min(body_limit, command.body_bytes_max));
       const text = await command.run(sessions, asMembers(body), caller);
-      const served = servedOf(command, began, caller, text);
+      const served = servedOf(command, counted.started, caller, text);
       requests.audit(request, served);
       requests.write(request, served);
       answer(response, text);
+      counts?.ended(counted, text === null ? 204 : 200);
     } catch (error) {
-      errors.send(error, request, response, 'v1');
+      const status = errors.send(error, request, response, 'v1');
+      counts?.ended(counted, status);
     }
   }
 

@@ -3,8 +3,9 @@ import { parseToken } from '@pip-sessions/contract/token';
 import type { Caller } from '../../api/caller.ts';
 import type { AnyRoute, Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/route.ts';
 import type { Sessions } from '../../domain/sessions.ts';
-import { monotonicTime } from '../../domain/time/clock.ts';
 import { sessionRef } from '../../observability/log.ts';
+import { operationOf } from '../../observability/metrics/operations.ts';
+import { type CountedRequest, newRequest, type RequestCounts } from '../../observability/metrics/request-counts.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
 import { discardBody } from '../body/unread-body.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
@@ -33,27 +34,32 @@ export interface V2Options {
   readonly body_limit: number;
   /** Maximum size of `user` and of `data`, in bytes of JSON. */
   readonly value_limit: number;
+  readonly counts: RequestCounts | null;
 }
 
 /** Serves API v2. */
 export function createV2Handler(options: V2Options): Handler {
   const { sessions, requests, errors, incidents, authenticator, cors, changes, body_limit, value_limit } = options;
+  const { counts } = options;
   const context: RouteContext = {
     sessions,
     value_bytes_max: value_limit,
     suspicious: (event, token, address) => incidents.write(suspicion(event, token), address),
   };
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const began = monotonicTime();
+  async function answer(request: IncomingMessage, response: ServerResponse, counted: CountedRequest): Promise<void> {
+    const { started: began } = counted;
     const { url = '', method = '' } = request;
     const query = url.indexOf('?');
     const match = findRoute(method, query === -1 ? url : url.slice(0, query));
     const { route, id } = match;
+    counted.route = route.name;
+    counted.operation = operationOf(route.name, route.method === 'GET');
     const caller = authenticator.authenticate(request, route.scope, request.socket.remoteAddress ?? '');
     if (route.name === 'followChanges') {
       await discardBody(request);
       changes.serve(request, response, caller.key);
+      counts?.ended(counted, 200);
       return;
     }
     if (route.audited) requests.assertAuditable();
@@ -64,6 +70,7 @@ export function createV2Handler(options: V2Options): Handler {
       requests.audit(request, served);
       await sendParts(response, parts);
       requests.write(request, served);
+      counts?.ended(counted, route.status);
       return;
     }
     const result = await atOneOf(revisions, (revision) => route.run(context, { ...received, revision }));
@@ -71,14 +78,17 @@ export function createV2Handler(options: V2Options): Handler {
     requests.audit(request, served);
     requests.write(request, served);
     send(response, route, result);
+    counts?.ended(counted, route.status);
   }
 
   return (request, response) => {
     if (!isV2(request.url ?? '')) return false;
     if (request.method === 'OPTIONS' && cors.isPreflight(request)) return false;
     cors.allow(request, response);
-    answer(request, response).catch((error: unknown) => {
-      errors.send(error, request, response, 'problem');
+    const counted = newRequest();
+    answer(request, response, counted).catch((error: unknown) => {
+      const status = errors.send(error, request, response, 'problem');
+      counts?.ended(counted, status);
     });
     return true;
   };

@@ -18,6 +18,7 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
+import type { StoreFigures } from '../../domain/store-figures.ts';
 import { type Clock, NO_CLOCK } from '../../domain/time/clock.ts';
 import { type ClockDifference, compareClocks, LEASE_AHEAD_MS_MAX } from '../../domain/time/clock-check.ts';
 import { toHours } from '../shared/hourly-counts.ts';
@@ -207,6 +208,16 @@ export class PostgresStore implements SessionStore {
 
   watermark(): number {
     return this.#feed.watermark;
+  }
+
+  figures(): StoreFigures {
+    const waiting = {
+      reads: this.#finds.waiting,
+      writes: this.#writes.waiting,
+      lists: this.#lists.waiting,
+      bulk_changes: this.#bulks.waiting,
+    };
+    return { waiting, connections: this.#pool.connections };
   }
 
   async #write(write: Write): Promise<WriteResult> {

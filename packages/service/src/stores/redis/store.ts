@@ -18,6 +18,7 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
+import type { StoreFigures } from '../../domain/store-figures.ts';
 import { type Clock, NO_CLOCK } from '../../domain/time/clock.ts';
 import { type ClockDifference, compareClocks } from '../../domain/time/clock-check.ts';
 import { isTlsFault } from '../shared/tls-faults.ts';
@@ -184,6 +185,10 @@ export class RedisStore implements SessionStore {
 
   hours(since: number): Promise<readonly HourCounts[]> {
     return this.#call(({ engine }) => hoursSince(engine, this.#keys, since));
+  }
+
+  figures(): StoreFigures {
+    return { waiting: { calls: this.#opened?.calls.underWay ?? 0 } };
   }
 
   watch(listener: ChangeListener): () => void {

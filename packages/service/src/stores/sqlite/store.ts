@@ -251,6 +251,11 @@ export class SqliteStore implements SessionStore {
     return elapsedTime();
   }
 
+  figures() {
+    const { queue, longReads } = this.#opened ?? {};
+    return { waiting: { writes: queue?.waiting ?? 0, long_reads: longReads?.waiting ?? 0 }, commits: queue?.commits };
+  }
+
   async #close(write: Write & { readonly type: 'close' }): Promise<ClosedMatching> {
     const result = await this.#write(write);
     if (result.type !== 'matched') return { ids: [], more: false };

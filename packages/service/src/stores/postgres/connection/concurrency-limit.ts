@@ -27,6 +27,11 @@ export class ConcurrencyLimit {
     });
   }
 
+  /** The number of calls that wait. */
+  get waiting(): number {
+    return this.#batches.waiting;
+  }
+
   /** Rejects with `STORE_UNAVAILABLE` if the call cannot run in time. */
   run<T>(work: (connection: Connection, deadline: Deadline) => Promise<T>): Promise<T> {
     return this.#batches.add(work) as Promise<T>;

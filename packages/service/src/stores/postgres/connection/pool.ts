@@ -1,4 +1,5 @@
 import type { SessionsError } from '../../../domain/errors.ts';
+import type { StoreFigures } from '../../../domain/store-figures.ts';
 import type { PostgresStoreConfig } from '../config.ts';
 import { Connection } from './connection.ts';
 import { Deadline } from './deadline.ts';
@@ -35,6 +36,8 @@ export interface PoolListener {
 export class Pool {
   readonly #config: PostgresStoreConfig;
   readonly #idle: Connection[] = [];
+  /** The number of lent connections. */
+  #used = 0;
   #backoff_ms = 0;
   #problem: SessionsError | null = null;
   #isBackingOff = false;
@@ -54,6 +57,7 @@ export class Pool {
   /** Lends a connection, and ends it if the deadline is over. Rejects with `STORE_UNAVAILABLE`. */
   async use<T>(deadline: Deadline, work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = this.#takeIdle() ?? (await this.#connect(deadline));
+    this.#used += 1;
     const forget = deadline.onEnd(() => connection.destroy());
     try {
       return await work(connection);
@@ -65,8 +69,14 @@ export class Pool {
       throw toSessionsError(error, deadline);
     } finally {
       forget();
+      this.#used -= 1;
       this.#giveBack(connection);
     }
+  }
+
+  /** The number of connections that are lent, and of those that are not. */
+  get connections(): NonNullable<StoreFigures['connections']> {
+    return { used: this.#used, idle: this.#idle.length };
   }
 
   /** From now on, all connections must lead to this server. */

@@ -50,6 +50,11 @@ export class Batches<T, R> {
     this.#run = run;
   }
 
+  /** The number of items that no run has taken yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Rejects with `STORE_UNAVAILABLE`. */
   add(item: T): Promise<R> {
     if (this.#closing) return Promise.reject(unavailable('it is closed'));

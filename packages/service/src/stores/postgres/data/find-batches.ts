@@ -35,6 +35,11 @@ export class FindBatches {
     this.#batches = new Batches(options, (ids, deadline) => this.#find(ids, deadline));
   }
 
+  /** The number of finds that wait. */
+  get waiting(): number {
+    return this.#batches.waiting;
+  }
+
   find(id: string): Promise<Session | null> {
     return this.#batches.add(id);
   }

@@ -33,6 +33,11 @@ export class CallDeadlines {
     this.#onUnknown = onUnknown;
   }
 
+  /** The number of calls in progress. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
   run<T>(timeout_ms: number, work: (call: CallDeadline) => Promise<T>): Promise<T> {
     if (this.#isClosed) return Promise.reject(unavailable('it is closed'));
     if (this.#underWay >= this.#calls_max) {

@@ -51,6 +51,11 @@ export class LongReads {
     this.#moveLog = moveLog;
   }
 
+  /** The number of reads that have not begun. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Rejects with `STORE_UNAVAILABLE` if too many reads wait, if the read takes too long, or if it fails. */
   async run<R extends LongRead>(read: R): Promise<LongReadResults[R['type']]> {
     if (this.#closed) throw unavailable('it is closed');

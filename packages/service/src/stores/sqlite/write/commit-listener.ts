@@ -1,3 +1,6 @@
+import type { Clock } from '../../../domain/time/clock.ts';
+import type { StoreReport } from '../../shared/store-url.ts';
+import type { SqliteStoreConfig } from '../config.ts';
 import type { Done } from './writes.ts';
 
 /** Receives the commits of the queue. The readers use it. */
@@ -12,4 +15,11 @@ export interface CommitListener {
   readonly lost: (reason: string) => void;
   /** No commit follows. The connection of the writer is closed after this, as the last one. */
   readonly ending: () => Promise<void>;
+}
+
+export interface CommitQueueOptions {
+  readonly config: SqliteStoreConfig;
+  readonly clock: Clock;
+  readonly listener: CommitListener;
+  readonly report: (report: StoreReport) => void;
 }

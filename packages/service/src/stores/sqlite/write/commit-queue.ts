@@ -1,12 +1,12 @@
 import { SessionsError } from '../../../domain/errors.ts';
-import type { Clock } from '../../../domain/time/clock.ts';
-import type { StoreReport } from '../../shared/store-url.ts';
+import { type Clock, monotonicTime } from '../../../domain/time/clock.ts';
 import { unavailable } from '../../shared/unavailable.ts';
 import { Writability } from '../../shared/writability.ts';
 import type { SqliteStoreConfig } from '../config.ts';
 import { FilesWatch } from '../files/files-watch.ts';
 import { CheckpointSchedule } from './checkpoint-schedule.ts';
-import type { CommitListener } from './commit-listener.ts';
+import { CommitCounts, type Waiting } from './commit-counts.ts';
+import type { CommitListener, CommitQueueOptions } from './commit-listener.ts';
 import { QueueReports } from './queue-reports.ts';
 import { WriterThread } from './writer-thread.ts';
 import { type Committed, doneOf, type FromWriter, type Write, type WriteResult } from './writes.ts';
@@ -17,19 +17,6 @@ import { type Committed, doneOf, type FromWriter, type Write, type WriteResult }
  * writes.
  */
 const WRITES_WORTH_A_COMMIT = 16;
-
-interface Waiting {
-  readonly write: Write;
-  readonly resolve: (result: WriteResult) => void;
-  readonly reject: (error: SessionsError) => void;
-}
-
-interface CommitQueueOptions {
-  readonly config: SqliteStoreConfig;
-  readonly clock: Clock;
-  readonly listener: CommitListener;
-  readonly report: (report: StoreReport) => void;
-}
 
 /** The pause before another thread starts after one has ended; doubled each time. */
 const BACK_OFF_MS_MIN = 100;
@@ -45,6 +32,7 @@ const BACK_OFF_MS_MAX = 5_000;
  */
 export class CommitQueue {
   readonly checkpoints: CheckpointSchedule;
+  readonly commits = new CommitCounts();
   readonly #config: SqliteStoreConfig;
   readonly #clock: Clock;
   readonly #listener: CommitListener;
@@ -94,13 +82,18 @@ export class CommitQueue {
       return Promise.reject(unavailable(`${this.#waiting.length} writes are waiting for the disk`));
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ write, resolve, reject });
+      this.#waiting.push({ write, resolve, reject, since: monotonicTime() });
       // Under load the turn is long: without this, the writer thread would be idle while this thread reads more
       // requests.
       this.#thread?.receiveNow();
       if (this.#waiting.length >= WRITES_WORTH_A_COMMIT) this.#flush();
       else this.#scheduleFlush();
     });
+  }
+
+  /** The number of writes that no commit has taken yet. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Resolves when the commit in progress, if there is one, has been published. */
@@ -248,6 +241,7 @@ export class CommitQueue {
   #committed({ results, fault, is_unsure, unreadable }: Committed): void {
     const done = this.#inFlight;
     this.#inFlight = [];
+    this.commits.add(done);
     if (fault === null) this.#back_off_ms = BACK_OFF_MS_MIN;
     this.#writability.committed(fault);
     if (unreadable > 0) this.#foundUnreadable(unreadable);
