@@ -153,7 +153,7 @@ export const ACTOR_CASES: readonly UseCase[] = [
     name: 'no caller can claim to be the service or an API key',
     run: async ({ sessions }) => {
       const { session } = await sessions.open({ user_id: 'u' });
-      for (const by of ['policy', 'system', 'key:other', '']) {
+      for (const by of ['policy', 'system', 'key:other', '', 'System', ' KEY:other', 'key：other']) {
         const wrong = isProblem('INVALID_DATA', { members: ['by'] });
         await assert.rejects(sessions.close(session.id, { by }), wrong);
         await assert.rejects(sessions.closeMany({ filter: {}, by }), wrong);

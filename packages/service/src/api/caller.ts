@@ -14,7 +14,7 @@ export interface Caller {
 /** The name for ends by a caller whose requests need no key. */
 const NO_KEY = 'anonymous';
 /** `closed_by` says who ended a session. A caller may not claim to be the service or an API key. */
-const RESERVED = /^(policy|system|key:.*)$/s;
+const RESERVED = /^(policy|system|key:.*)$/is;
 
 /**
  * Returns who ends a session: what the caller gave as `by`, else its API key. Throws `INVALID_DATA` for a reserved
@@ -22,6 +22,8 @@ const RESERVED = /^(policy|system|key:.*)$/s;
  */
 export function closedBy(by: string | undefined, { key }: Caller): string {
   if (by === undefined) return key === null ? NO_KEY : `key:${key}`;
-  if (RESERVED.test(by)) throw invalidMember('by', 'must not be policy or system, and must not begin with key:');
+  // Texts that look the same count too.
+  if (RESERVED.test(by.normalize('NFKC').trim()))
+    throw invalidMember('by', 'must not be policy or system, and must not begin with key:');
   return by;
 }
