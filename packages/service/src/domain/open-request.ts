@@ -14,6 +14,14 @@ export interface OpenRequest
   readonly authentication?: Partial<Authentication>;
 }
 
+/** The result of opening a session. */
+export interface Opened {
+  /** The session that was opened. */
+  readonly session: Session;
+  /** Ids of the user's sessions that were evicted for it. */
+  readonly evicted: readonly string[];
+}
+
 /** At least 16 characters, so that it can be random; at most 255, so that it fits into a header. */
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{16,255}$/;
 

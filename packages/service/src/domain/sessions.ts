@@ -6,7 +6,7 @@ import { SessionsError } from './errors.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
 import { isLimited } from './limits.ts';
-import { assertIdempotencyKey, assertIdleTimeout, newSession, type OpenRequest } from './open-request.ts';
+import { assertIdempotencyKey, assertIdleTimeout, newSession, type Opened, type OpenRequest } from './open-request.ts';
 import { changedOrThrow, keyOfOtherActor, keyUsed } from './rejections.ts';
 import { type Authentication, asOf, type CloseReason, isLive, isSameActor, type Session } from './session.ts';
 import { directLookup, type SessionLookup } from './session-lookup.ts';
@@ -32,14 +32,6 @@ import { type ValidateOptions, type Validation, type ValidationCounts, Validator
 import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
 import { UserData } from './user-data.ts';
-
-/** The result of opening a session. */
-export interface Opened {
-  /** The session that was opened. */
-  readonly session: Session;
-  /** Ids of the user's sessions that were evicted for it. */
-  readonly evicted: readonly string[];
-}
 
 /**
  * The use cases. Every rule of the service is here or in `session.ts`. Each use case reads the clock once for the times

@@ -1,7 +1,7 @@
 import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
+import type { Opened } from '../../domain/open-request.ts';
 import type { OwnScan } from '../../domain/own-sessions.ts';
 import { expiresInMs, type Session, type SessionSummary } from '../../domain/session.ts';
-import type { Opened } from '../../domain/sessions.ts';
 import type { Stats } from '../../domain/stats.ts';
 import type { ClosedMatching, HourCounts, Scan } from '../../domain/store.ts';
 import type { Swept } from '../../domain/sweep.ts';
