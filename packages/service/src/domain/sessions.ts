@@ -47,6 +47,7 @@ export class Sessions {
   readonly #touches: Touches;
   /** Exports and erases what is stored about a user. */
   readonly users: UserData;
+  /** The number of validations in this process, for the metrics. */
   readonly validations: ValidationCounts;
   #swept: Swept | null = null;
 
@@ -101,6 +102,7 @@ export class Sessions {
     }
   }
 
+  /** The time of the service's clock. */
   readonly now = (): number => this.#clock.now();
 
   /** Returns the session with the id, live or ended; null if there is none. */
