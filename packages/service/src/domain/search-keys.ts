@@ -103,7 +103,17 @@ function ipv6Digits(text: string): string {
   return [...before, ...zeros, ...after].map((group) => group.padStart(4, '0').toLowerCase()).join('');
 }
 
+/** Many users have the same browser. At this number of texts, the numbers are computed anew. */
+const NUMBERS_MAX = 1_000;
+const numbers = new Map<string, number>();
+
 /** Returns a number that stands for a long text in an index. Texts with the same number are compared themselves. */
 export function textNumber(text: string): number {
-  return Number.parseInt(hash('sha256', text, 'hex').slice(0, 8), 16);
+  let number = numbers.get(text);
+  if (number === undefined) {
+    number = Number.parseInt(hash('sha256', text, 'hex').slice(0, 8), 16);
+    if (numbers.size >= NUMBERS_MAX) numbers.clear();
+    numbers.set(text, number);
+  }
+  return number;
 }

@@ -23,11 +23,16 @@ export const KEY_COLUMNS = Object.keys(SEARCH_KEYS) as readonly (keyof typeof SE
 export const TIME_PART = '(open_time >> 22)';
 const TIME_PART_MS = 2 ** 22;
 
+/** The first moment of the part of a time. */
+export function cellOf(open_time: number): number {
+  return Math.floor(open_time / TIME_PART_MS) * TIME_PART_MS;
+}
+
 /** How many index entries with a searched value one page may look at. */
 export const SEARCHED_MAX = 20_000;
 
 /** No id comes after it. */
-const LAST_ID = '\u{10ffff}';
+export const LAST_ID = '\u{10ffff}';
 
 /** The number after that of the latest part in which sessions come after a key; later than all parts without a key. */
 export function searchBegin(after: ScanKey | null): number {

@@ -4,13 +4,14 @@ import type { SessionFilter } from '../../domain/filter.ts';
 export interface SearchIndex {
   readonly name: 'user_name' | 'address' | 'client';
   readonly column: 'user_name_key' | 'address_key' | 'client_key';
+  readonly index: string;
 }
 
 /** In the order in which they are chosen: the first is usually the most selective. */
-const SEARCH_INDEXES: readonly SearchIndex[] = [
-  { name: 'address', column: 'address_key' },
-  { name: 'user_name', column: 'user_name_key' },
-  { name: 'client', column: 'client_key' },
+export const SEARCH_INDEXES: readonly SearchIndex[] = [
+  { name: 'address', column: 'address_key', index: 'sessions_of_address' },
+  { name: 'user_name', column: 'user_name_key', index: 'sessions_of_name' },
+  { name: 'client', column: 'client_key', index: 'sessions_of_client' },
 ];
 
 /** The indexes that serve a filter, in that order; none if another index finds fewer sessions. */

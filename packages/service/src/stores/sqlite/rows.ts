@@ -23,8 +23,8 @@ const AMENDED = memberNames(({ changes }) => changes === 'by_amendment');
 
 export const SELECT_SESSION = `SELECT ${COLUMNS} FROM sessions WHERE id = ?`;
 export const SELECT_SUMMARIES = `SELECT ${SUMMARY_COLUMNS} FROM sessions`;
-/** Binds a row and its `keysOf`. */
-export const INSERT_SESSION = insertion([...PLACES, ...KEY_COLUMNS]);
+/** Binds a row, its `keysOf`, and its part of time (`write/search-parts.ts`). */
+export const INSERT_SESSION = insertion([...PLACES, ...KEY_COLUMNS, 'search_part']);
 export const DELETE_SESSION = 'DELETE FROM sessions WHERE id = ?';
 /** Binds the columns that change often, and the id. */
 export const UPDATE_SESSION = `UPDATE sessions SET ${assignments(UPDATED)} WHERE id = ?`;

@@ -24,6 +24,7 @@ const APPLICATION_ID = 0x50697053;
  * - The number of open sessions is a row of the table `hours`, with hour -1: every change of that number writes a page
  *   of that table anyway.
  * - The columns that end in `_key` are for searches (`sql/search-columns.ts`), which read no session to find one.
+ *   `search_part` is the part of time of the session (`write/search-parts.ts`).
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (
@@ -122,16 +123,17 @@ export const MIGRATIONS: readonly string[] = [
     user_name_key TEXT,
     address_key TEXT,
     client_key INTEGER,
+    search_part INTEGER,
     token TEXT,
     user TEXT,
     data TEXT
   ) STRICT;
   INSERT INTO sessions_5 (rowid, id, user_id, user_name, address, client, open_time, request_time, active_until,
       idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, auth_methods, auth_level,
-      user_name_key, address_key, client_key, token, user, data)
+      user_name_key, address_key, client_key, search_part, token, user, data)
     SELECT rowid, id, user_id, user_name, address, client, open_time, request_time, active_until,
       idle_timeout_ms, expire_time, deadline, close_time, close_reason, revision, auth_time, auth_methods, auth_level,
-      name_key(user_name), address_key(address), text_number(client), token, user, data FROM sessions;
+      name_key(user_name), address_key(address), text_number(client), ${TIME_PART} << 22, token, user, data FROM sessions;
   DROP TABLE sessions;
   ALTER TABLE sessions_5 RENAME TO sessions;
   CREATE INDEX sessions_of_user ON sessions (user_id, (close_time IS NULL), open_time DESC);
@@ -140,9 +142,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX sessions_due ON sessions (deadline) WHERE close_time IS NULL;
   CREATE INDEX sessions_closed ON sessions (close_time) WHERE close_time IS NOT NULL;
   CREATE INDEX sessions_of_actor ON sessions (actor_id, open_time DESC) WHERE actor_id IS NOT NULL;
-  CREATE INDEX sessions_of_name ON sessions (${TIME_PART}, user_name_key) WHERE user_name_key IS NOT NULL;
-  CREATE INDEX sessions_of_address ON sessions (${TIME_PART}, address_key) WHERE address_key IS NOT NULL;
-  CREATE INDEX sessions_of_client ON sessions (${TIME_PART}, client_key) WHERE client_key IS NOT NULL;`,
+  CREATE INDEX sessions_of_name ON sessions (search_part, user_name_key) WHERE user_name_key IS NOT NULL;
+  CREATE INDEX sessions_of_address ON sessions (search_part, address_key) WHERE address_key IS NOT NULL;
+  CREATE INDEX sessions_of_client ON sessions (search_part, client_key) WHERE client_key IS NOT NULL;`,
 ];
 
 /** The `user_version` of a file that is up to date. */

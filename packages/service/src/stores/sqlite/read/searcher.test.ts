@@ -5,6 +5,7 @@ import { addressKey, nameKey, textNumber } from '../../../domain/search-keys.ts'
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
 import { Databases, write } from '../fixtures/database.ts';
 import { openStore } from '../fixtures/opened.ts';
+import { SearchParts } from '../write/search-parts.ts';
 
 const databases = new Databases();
 after(() => databases.remove());
@@ -18,14 +19,25 @@ function fill(path: string): void {
   const db = new DatabaseSync(path);
   const insert = db.prepare(
     `INSERT INTO sessions (id, user_id, user_name, address, client, open_time, request_time, active_until, idle_timeout_ms,
-      deadline, revision, auth_time, user_name_key, address_key, client_key)
-      VALUES (?, 'u', ?, ?, ?, ?, 0, 0, 1000, 1000, 1, 0, ?, ?, ?)`,
+      deadline, revision, auth_time, user_name_key, address_key, client_key, search_part)
+      VALUES (?, 'u', ?, ?, ?, ?, 0, 0, 1000, 1000, 1, 0, ?, ?, ?, ?)`,
   );
+  const parts = new SearchParts(db);
   db.exec('BEGIN');
   for (let n = 0; n < SESSIONS; n += 1) {
     const isRare = n % 5_000 === 17;
     const [name, address, client] = isRare ? ['Zoë', '10.9.8.7', 'rare'] : ['Ann', '192.0.2.1', 'usual'];
-    insert.run(`s${n}`, name, address, client, n * MINUTE_MS, nameKey(name), addressKey(address), textNumber(client));
+    insert.run(
+      `s${n}`,
+      name,
+      address,
+      client,
+      n * MINUTE_MS,
+      nameKey(name),
+      addressKey(address),
+      textNumber(client),
+      parts.partOf(n * MINUTE_MS),
+    );
   }
   db.exec('COMMIT');
   db.close();
@@ -82,7 +94,8 @@ test('sqlite: a search in which many sessions of one hour match but for another 
     INSERT INTO sessions (id, user_id, open_time, request_time, active_until, idle_timeout_ms, deadline, revision,
       auth_time, address_key, client, client_key, actor_type)
     SELECT n || 's', 'u', n * 100 + CASE WHEN n % 3 = 0 THEN 0 ELSE 1 << 23 END, 0, 0, 1000, 1000, 1, 0,
-      '${addressKey('10.1.2.3')}', 'usual', ${textNumber('usual')}, CASE WHEN n IN (3, 4) THEN 'agent' END FROM numbers`);
+      '${addressKey('10.1.2.3')}', 'usual', ${textNumber('usual')}, CASE WHEN n IN (3, 4) THEN 'agent' END FROM numbers;
+    UPDATE sessions SET search_part = (open_time >> 22) << 22`);
   db.close();
   const { store } = await openStore(t, config);
   const ids: string[] = [];

@@ -1,9 +1,9 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
-import { keyAfterPart, SEARCHED_MAX, searchBegin, TIME_PART } from '../../sql/search-columns.ts';
+import { LAST_ID, SEARCHED_MAX } from '../../sql/search-columns.ts';
 import type { SearchIndex } from '../../sql/search-index.ts';
 import { afterKey, conditions, valuesOf, where } from '../conditions.ts';
 import type { Row } from '../connection.ts';
-import { SELECT_SUMMARIES, toSummary } from '../rows.ts';
+import { SUMMARY_COLUMNS, toSummary } from '../rows.ts';
 import type { Statements } from './statements.ts';
 
 /**
@@ -19,7 +19,7 @@ export class Searcher {
 
   /** Returns null if the first part has too many sessions with the value: the index does not help there. */
   search(
-    { name, column }: SearchIndex,
+    { name, column, index }: SearchIndex,
     filter: SessionFilter,
     after: ScanKey | null,
     take: number,
@@ -28,26 +28,29 @@ export class Searcher {
     const searched = conditions({ [name]: filter[name] }, now);
     const others = conditions({ ...filter, [name]: undefined }, now);
     const hasKey = `${column} IS NOT NULL`;
+    // Without the name of the index, SQLite may use that of the order, and read all sessions.
+    const from = `FROM sessions INDEXED BY ${index}`;
     const partBefore = this.#statements.get(
-      `SELECT ${TIME_PART} FROM sessions WHERE ${hasKey} AND ${TIME_PART} < ? ORDER BY ${TIME_PART} DESC LIMIT 1`,
+      `SELECT search_part ${from} WHERE ${hasKey} AND search_part < ? ORDER BY search_part DESC LIMIT 1`,
     );
-    const inPart = { sql: `${TIME_PART} = ?`, values: [] };
+    const inPart = { sql: 'search_part = ?', values: [] };
     const countIn = this.#statements.get(
-      `SELECT count(*) FROM (SELECT 1 FROM sessions ${where([inPart, ...searched])} AND ${hasKey} LIMIT ?)`,
+      `SELECT count(*) FROM (SELECT 1 ${from} ${where([inPart, ...searched])} AND ${hasKey} LIMIT ?)`,
     );
     const beyond = after ? [afterKey(after)] : [];
     const pageIn = this.#statements.get(
-      `${SELECT_SUMMARIES} ${where([inPart, ...searched, ...others, ...beyond])} AND ${hasKey} ORDER BY open_time DESC, id LIMIT ?`,
+      `SELECT ${SUMMARY_COLUMNS} ${from} ${where([inPart, ...searched, ...others, ...beyond])} AND ${hasKey} ORDER BY open_time DESC, id LIMIT ?`,
     );
     const rows: Row[] = [];
-    const begin = searchBegin(after);
+    // A part is named by its first moment.
+    const begin = after ? after.open_time + (after.id === LAST_ID ? 0 : 1) : Number.MAX_SAFE_INTEGER;
     for (let part = begin, looked = 0; ; ) {
       const next = partBefore.get(part)?.[0];
       if (next === undefined) return { sessions: rows.map(toSummary), next: null };
       const found = Number(countIn.get(next, ...valuesOf(searched), SEARCHED_MAX)?.[0]);
       looked += found + 1;
       if (looked > SEARCHED_MAX) {
-        return part === begin ? null : { sessions: rows.map(toSummary), next: keyAfterPart(part) };
+        return part === begin ? null : { sessions: rows.map(toSummary), next: { open_time: part, id: LAST_ID } };
       }
       part = Number(next);
       if (found === 0) continue;

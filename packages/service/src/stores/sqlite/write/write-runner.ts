@@ -23,6 +23,7 @@ import {
   UPDATE_SESSION,
 } from '../rows.ts';
 import { HourlyCounters } from './hourly-counts.ts';
+import { SearchParts } from './search-parts.ts';
 import type { Write, WriteResult } from './writes.ts';
 
 /** One shared object: if a message refers to it many times, the copy to the other thread holds it once. */
@@ -43,6 +44,7 @@ export class WriteRunner {
   readonly #db: DatabaseSync;
   readonly #among: string;
   readonly #hours: HourlyCounters;
+  readonly #parts: SearchParts;
   readonly #select: RowStatement;
   readonly #due: RowStatement;
   readonly #dueOfUser: RowStatement;
@@ -60,6 +62,7 @@ export class WriteRunner {
     this.#db = db;
     this.#among = among;
     this.#hours = new HourlyCounters(db);
+    this.#parts = new SearchParts(db);
     this.#select = prepare(db, SELECT_SESSION);
     this.#insert = prepare(db, INSERT_SESSION);
     this.#update = prepare(db, UPDATE_SESSION);
@@ -161,13 +164,14 @@ export class WriteRunner {
 
   /** False if the id is taken. */
   #insertRow(row: Row): boolean {
+    const open_time = Number(row[OPEN_TIME]);
     try {
-      this.#insert.run(...row, ...keysOf(row));
+      this.#insert.run(...row, ...keysOf(row), this.#parts.partOf(open_time));
     } catch (error) {
       if (isUniqueViolation(error)) return false;
       throw error;
     }
-    this.#hours.opened({ user_id: String(row[USER_ID]), open_time: Number(row[OPEN_TIME]) });
+    this.#hours.opened({ user_id: String(row[USER_ID]), open_time });
     if (row[CLOSE_TIME] === null) this.#hours.countOpen(1);
     return true;
   }
