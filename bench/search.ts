@@ -24,7 +24,7 @@ const { values } = parseArgs({
 });
 const LIMIT = 100;
 /** Following pages are requested until this many sessions are found, as a person who waits for the first 100 would. */
-const PAGES_MAX = 400;
+const PAGES_MAX = 50;
 
 interface Page {
   readonly ms: number;

@@ -87,12 +87,23 @@ function ipKey(text: string): string | null {
 
 const MAPPED = `${'0'.repeat(20)}ffff`;
 
+/** Character by character: it runs at every open, and `split` takes twice as long. */
 function ipv4Digits(text: string): string {
-  return text
-    .split('.')
-    .map((part) => Number(part).toString(16).padStart(2, '0'))
-    .join('');
+  let digits = '';
+  let byte = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === DOT) {
+      digits += HEX[byte];
+      byte = 0;
+    } else byte = byte * 10 + code - ZERO;
+  }
+  return digits + HEX[byte];
 }
+
+const DOT = 46;
+const ZERO = 48;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 function ipv6Digits(text: string): string {
   const last = text.lastIndexOf(':') + 1;

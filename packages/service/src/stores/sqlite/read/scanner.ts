@@ -8,6 +8,8 @@ import type { Statements } from './statements.ts';
 
 /** How many sessions one page may look at: 10,000 take about 20 ms, during which nothing else runs. */
 const SCANNED_MAX = 10_000;
+/** The same before an index is used: enough for a value that many sessions have. */
+const SCANNED_FIRST = 1_000;
 
 const ORDER = 'ORDER BY open_time DESC, id';
 
@@ -25,21 +27,22 @@ export class Scanner {
   }
 
   scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {
-    const scan = this.#scan(filter, after, take, now);
-    if (scan.sessions.length >= take || !scan.next) return scan;
-    // A value that few sessions have: an index finds them.
-    for (const index of searchIndexesOf(filter)) {
-      const found = this.#searcher.search(index, filter, after, take, now);
+    const indexes = searchIndexesOf(filter);
+    if (indexes.length > 0) {
+      const latest = this.#scan(filter, after, take, now, SCANNED_FIRST);
+      if (latest.sessions.length >= take || !latest.next) return latest;
+      // A value that few sessions have: an index finds them.
+      const found = this.#searcher.search(indexes, filter, after, take, now);
       if (found) return found;
     }
-    return scan;
+    return this.#scan(filter, after, take, now, SCANNED_MAX);
   }
 
-  #scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {
+  #scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number, scanned_max: number): Scan {
     const { ranges, others } = split(filter, after, now);
     const inOrder = (columns: string) =>
       `${ranges.map((range) => `SELECT ${columns} FROM sessions ${where(range)}`).join(' UNION ALL ')} ${ORDER}`;
-    const looked = `SELECT * FROM (${inOrder(`${SUMMARY_COLUMNS}, ${KEY_COLUMNS.join(', ')}`)} LIMIT ${SCANNED_MAX})`;
+    const looked = `SELECT * FROM (${inOrder(`${SUMMARY_COLUMNS}, ${KEY_COLUMNS.join(', ')}`)} LIMIT ${scanned_max})`;
     const within = ranges.flatMap(valuesOf);
     const rows = this.#statements
       .get(`${looked} ${where(others)} LIMIT ?`)
@@ -47,7 +50,7 @@ export class Scanner {
     const sessions = rows.slice(0, take).map(toSummary);
     if (rows.length > take) return { sessions, next: keyOf(sessions.at(-1)) };
     // The last session that a page may look at.
-    const cut = this.#statements.get(`${inOrder('open_time, id')} LIMIT 1 OFFSET ${SCANNED_MAX - 1}`).get(...within);
+    const cut = this.#statements.get(`${inOrder('open_time, id')} LIMIT 1 OFFSET ${scanned_max - 1}`).get(...within);
     return { sessions, next: cut ? { open_time: Number(cut[0]), id: String(cut[1]) } : null };
   }
 }

@@ -110,3 +110,25 @@ test('sqlite: a search in which many sessions of one hour match but for another 
   const rare = await store.scan({ address: '10.0.0.0/8', client: 'rare' }, null, 10, 0);
   assert.deepEqual([rare.sessions.length, rare.next], [0, null], 'one page by the index of the rarer value');
 });
+
+test('sqlite: a search of a value that is rarer than the parts of time ends, in pages', async (t) => {
+  const config = databases.config();
+  await write(config, []);
+  const db = new DatabaseSync(config.path);
+  const hour = 2 ** 22;
+  db.exec(`WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 45000)
+    INSERT INTO sessions (id, user_id, open_time, request_time, active_until, idle_timeout_ms, deadline, revision,
+      auth_time, client, client_key, search_part)
+    SELECT n || 's', 'u', n * ${hour}, 0, 0, 1000, 1000, 1, 0, CASE n % 20000 WHEN 1 THEN 'rare' ELSE 'usual' END,
+      CASE n % 20000 WHEN 1 THEN ${textNumber('rare')} ELSE 7 END, n * ${hour} FROM numbers`);
+  db.close();
+  const { store } = await openStore(t, config);
+  const pages: string[][] = [];
+  for (let next: ScanKey | null = null; pages.length === 0 || (next !== null && pages.length < 20); ) {
+    const page: Scan = await store.scan({ client: 'rare' }, next, 10, 0);
+    pages.push(page.sessions.map(({ id }) => id));
+    next = page.next;
+  }
+  assert.deepEqual(pages.flat(), ['40001s', '20001s', '1s']);
+  assert.equal(pages.length, 3);
+});
