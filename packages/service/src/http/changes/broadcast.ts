@@ -12,7 +12,7 @@ const VISITS_PER_TURN = 64;
  */
 const EVENTS_PER_VISIT = 1_024;
 /** After a round, the next one starts after a pause as long as the round took, but at most this long. */
-const PAUSE_MS_MAX = 5;
+const PAUSE_MS_MAX = 10;
 /** The pause before a listener that has not read everything is checked again. */
 const RETRY_MS = 50;
 
