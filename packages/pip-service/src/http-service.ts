@@ -1,6 +1,6 @@
 import { audienceOf, everythingIsOpen } from '@pip-sessions/service/internal/config/open-notice';
 import { Authenticator } from '@pip-sessions/service/internal/http/authentication/authenticate';
-import type { StatusInfo } from '@pip-sessions/service/internal/http/pip-endpoints';
+import type { StatusInfo } from '@pip-sessions/service/internal/http/endpoints/pip-endpoints';
 import { HttpServer, type HttpServerOptions } from '@pip-sessions/service/internal/http/server';
 import {
   ConfigParams,

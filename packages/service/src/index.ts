@@ -14,13 +14,13 @@ export { type EmbeddedOptions, EmbeddedRequestError, sessionsClientOf } from './
 export { type Config, loadConfig } from './config/config.ts';
 export type { ChangeListener, SessionChange } from './domain/changes.ts';
 export { type ErrorCode, SessionsError } from './domain/errors.ts';
+export type { Stats } from './domain/figures/stats.ts';
 export { asJsonText, fromJsonText, type JsonText, toJsonText } from './domain/json.ts';
 export type { Opened, OpenRequest } from './domain/open-request.ts';
 export type { CloseReason, Session, SessionSummary } from './domain/session.ts';
 export type { SessionUpdate } from './domain/session-update.ts';
 export { Sessions } from './domain/sessions.ts';
 export type { SessionsSettings } from './domain/settings.ts';
-export type { Stats } from './domain/stats.ts';
 export type {
   CloseMatching,
   HourCounts,

@@ -255,7 +255,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   {
     id: 'K-11',
     name: 'the token of a session with an actor lists and ends the sessions of the user',
-    file: `${DOMAIN}/own-sessions.ts`,
+    file: `${DOMAIN}/users/own-sessions.ts`,
     find: 'if (hasActor(session)) throw actorSession();',
     replace: '',
   },

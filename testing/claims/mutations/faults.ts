@@ -44,7 +44,7 @@ export const FAULTS: readonly ClaimMutation[] = [
     id: 'E-03',
     name: 'a node with a wrong clock is ready',
     test: 'a node with a wrong',
-    file: `${HTTP}/health.ts`,
+    file: `${HTTP}/endpoints/health.ts`,
     find: "if (clock !== null) return { status: 'unavailable', checks: { store, clock } };",
     replace: '',
   },

@@ -1,7 +1,7 @@
 import { CLOSE_REASONS, type Session as JsonSession } from '@pip-sessions/client';
 import { SessionsError } from '../../../packages/service/src/domain/errors.ts';
+import type { Stats } from '../../../packages/service/src/domain/figures/stats.ts';
 import type { CloseReason, Session, SessionSummary } from '../../../packages/service/src/domain/session.ts';
-import type { Stats } from '../../../packages/service/src/domain/stats.ts';
 import type { Validation } from '../../../packages/service/src/domain/tokens/token-validator.ts';
 import type { Closed, Result, Seen } from '../history.ts';
 

@@ -1,7 +1,7 @@
-import { ownsBrowserEntries } from './browser-entries.ts';
 import { limitReached } from './errors.ts';
 import { hasActor, type Session } from './session.ts';
 import type { SessionLimit } from './store.ts';
+import { ownsBrowserEntries } from './users/browser-entries.ts';
 
 /**
  * The time by which each policy selects sessions to evict. The earliest is evicted first; of equal times the greatest

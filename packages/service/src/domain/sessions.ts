@@ -1,8 +1,8 @@
 import { tokenOf } from '@pip-sessions/contract/token';
-import { countSignIns } from './browser-entries.ts';
 import type { ChangeListener } from './changes.ts';
 import { endDue, readSettled, settled } from './due-sessions.ts';
 import { SessionsError } from './errors.ts';
+import { type Stats, statsAt } from './figures/stats.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
 import { isLimited } from './limits.ts';
@@ -12,7 +12,6 @@ import { type Authentication, asOf, type CloseReason, isLive, isSameActor, type 
 import { directLookup, type SessionLookup } from './session-lookup.ts';
 import type { Amendment, SessionUpdate } from './session-update.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
-import { type Stats, statsAt } from './stats.ts';
 import type {
   ClosedMatching,
   CloseMatching,
@@ -31,7 +30,8 @@ import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } fro
 import { type ValidateOptions, type Validation, type ValidationCounts, Validator } from './tokens/token-validator.ts';
 import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
-import { UserData } from './user-data.ts';
+import { countSignIns } from './users/browser-entries.ts';
+import { UserData } from './users/user-data.ts';
 
 /**
  * The use cases. Every rule of the service is here or in `session.ts`. Each use case reads the clock once for the times

@@ -1,8 +1,8 @@
 import type { ChangeListener } from './changes.ts';
+import type { StoreFigures } from './figures/store-figures.ts';
 import type { SessionFilter, SessionFilterV1 } from './filter.ts';
 import type { CloseReason, Session, SessionSummary } from './session.ts';
 import type { Applied, SessionUpdate } from './session-update.ts';
-import type { StoreFigures } from './store-figures.ts';
 import type { Clock } from './time/clock.ts';
 import type { ClockDifference } from './time/clock-check.ts';
 

@@ -8,9 +8,9 @@ import { IncidentCounts } from '../observability/metrics/incident-counts.ts';
 import { RequestCounts } from '../observability/metrics/request-counts.ts';
 import { startService } from '../service.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
-import { requestPath } from './endpoints.ts';
-import { FIXED_ROUTES, type FixedPath } from './fixed-routes.ts';
-import { Health } from './health.ts';
+import { requestPath } from './endpoints/endpoints.ts';
+import { FIXED_ROUTES, type FixedPath } from './endpoints/fixed-routes.ts';
+import { Health } from './endpoints/health.ts';
 import { endpointsOf } from './server.ts';
 
 /** The paths that SECURITY.md lists under "What is open without a key". */

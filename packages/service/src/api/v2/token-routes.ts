@@ -1,7 +1,7 @@
 import type { ProblemCode } from '@pip-sessions/contract/v2';
 import { invalidMember, SessionsError } from '../../domain/errors.ts';
-import { closeOwn, scanOwn } from '../../domain/own-sessions.ts';
 import type { ValidateOptions, Validation } from '../../domain/tokens/token-validator.ts';
+import { closeOwn, scanOwn } from '../../domain/users/own-sessions.ts';
 import type { Caller } from '../caller.ts';
 import { parseCursor } from './cursor.ts';
 import { toAuthentication } from './input.ts';

@@ -1,14 +1,14 @@
 import { SESSION_PROPERTIES, type SessionProperty } from '@pip-sessions/contract/session';
+import type { Stats } from '../../domain/figures/stats.ts';
 import type { Opened } from '../../domain/open-request.ts';
-import type { OwnScan } from '../../domain/own-sessions.ts';
 import { expiresInMs, type Session, type SessionSummary } from '../../domain/session.ts';
-import type { Stats } from '../../domain/stats.ts';
 import type { ClosedMatching, HourCounts, Scan } from '../../domain/store.ts';
 import type { Swept } from '../../domain/sweep.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { WithToken } from '../../domain/tokens/rotation.ts';
 import type { Validation } from '../../domain/tokens/token-validator.ts';
-import type { Erased } from '../../domain/user-data.ts';
+import type { OwnScan } from '../../domain/users/own-sessions.ts';
+import type { Erased } from '../../domain/users/user-data.ts';
 import { stringText, timeText } from '../json-text.ts';
 import { cursorOf } from './cursor.ts';
 

@@ -3,7 +3,7 @@ import type { GivenReason } from '@pip-sessions/contract/close-reasons';
 import type { OpenRequest } from '@pip-sessions/contract/v2';
 import { CommandError, EXIT_CODES } from './command-error.ts';
 import type { OperatorContext } from './context.ts';
-import { writeJson } from './output.ts';
+import { writeJson } from './output/output.ts';
 import type { ConnectionFlags, OutputFlags } from './parameters.ts';
 import { writeSession } from './read-sessions.ts';
 import { withSessions } from './with-sessions.ts';

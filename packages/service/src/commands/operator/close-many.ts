@@ -3,9 +3,9 @@ import type { CloseManyRequest, SessionFilter } from '@pip-sessions/contract/v2'
 import { type CloseFlags, closeOptions } from './change-sessions.ts';
 import { CommandError, EXIT_CODES } from './command-error.ts';
 import type { OperatorContext } from './context.ts';
-import { confirm, writeJson } from './output.ts';
+import { confirm, writeJson } from './output/output.ts';
+import { sessionTable } from './output/session-view.ts';
 import { type ConnectionFlags, filterOf, type LiveFilterFlags, type OutputFlags } from './parameters.ts';
-import { sessionTable } from './session-view.ts';
 import { withSessions } from './with-sessions.ts';
 
 /** The number of sessions that are shown before the question. */

@@ -3,7 +3,7 @@ import { newApiKey } from '../../http/authentication/api-keys.ts';
 import { keyCommand } from '../key.ts';
 import { CommandError, EXIT_CODES } from './command-error.ts';
 import type { OperatorContext } from './context.ts';
-import { writeJson } from './output.ts';
+import { writeJson } from './output/output.ts';
 import type { OutputFlags } from './parameters.ts';
 
 /** Runs `pip-sessions key create`. */

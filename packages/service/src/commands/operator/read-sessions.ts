@@ -1,9 +1,9 @@
 import type { Session } from '@pip-sessions/contract/v2';
 import { CommandError, EXIT_CODES } from './command-error.ts';
 import type { OperatorContext } from './context.ts';
-import { writeJson, writeSessions } from './output.ts';
+import { writeJson, writeSessions } from './output/output.ts';
+import { sessionRecord } from './output/session-view.ts';
 import { type ConnectionFlags, type FilterFlags, filterOf, type OutputFlags } from './parameters.ts';
-import { sessionRecord } from './session-view.ts';
 import { withSessions } from './with-sessions.ts';
 
 /** The number of sessions that a list shows without --limit. */

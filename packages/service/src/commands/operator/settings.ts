@@ -3,9 +3,9 @@ import { loadConfig } from '../../config/config.ts';
 import { readTls } from '../../config/tls.ts';
 import { withoutSecrets } from '../../config/without-secrets.ts';
 import type { OperatorContext } from './context.ts';
-import { writeJson } from './output.ts';
+import { writeJson } from './output/output.ts';
+import { recordOf, tableOf } from './output/table.ts';
 import type { OutputFlags } from './parameters.ts';
-import { recordOf, tableOf } from './table.ts';
 
 interface FileFlags {
   readonly config: string | undefined;

@@ -1,10 +1,10 @@
 import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import type { Stats, StatsHour } from '@pip-sessions/contract/v2';
 import type { OperatorContext } from './context.ts';
-import { writeJson } from './output.ts';
+import { writeJson } from './output/output.ts';
+import { relativeTo } from './output/relative-time.ts';
+import { type Column, recordOf, tableOf } from './output/table.ts';
 import type { ConnectionFlags, OutputFlags } from './parameters.ts';
-import { relativeTo } from './relative-time.ts';
-import { type Column, recordOf, tableOf } from './table.ts';
 import { withSessions } from './with-sessions.ts';
 
 const COLUMNS: readonly Column<StatsHour>[] = [

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { CommandError, EXIT_CODES } from './command-error.ts';
 import type { OperatorContext } from './context.ts';
+import { sessionTable } from './output/session-view.ts';
 import { type ConnectionFlags, filterOf, type LiveFilterFlags } from './parameters.ts';
-import { sessionTable } from './session-view.ts';
 import { withSessions } from './with-sessions.ts';
 
 const INTERVAL_S_DEFAULT = 2;

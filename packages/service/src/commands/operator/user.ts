@@ -2,7 +2,7 @@ import { type CloseFlags, closeOptions } from './change-sessions.ts';
 import { closeAll, sessionsText } from './close-many.ts';
 import { CommandError, EXIT_CODES } from './command-error.ts';
 import type { OperatorContext } from './context.ts';
-import { confirm, writeJson } from './output.ts';
+import { confirm, writeJson } from './output/output.ts';
 import type { ConnectionFlags, FilterFlags, OutputFlags } from './parameters.ts';
 import { type LimitFlags, list } from './read-sessions.ts';
 import { withSessions } from './with-sessions.ts';

@@ -1,5 +1,5 @@
 import { CommandError, EXIT_CODES } from './command-error.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection/connection.ts';
 import type { OperatorContext } from './context.ts';
 import { type ConnectionFlags, DEFAULT_URL } from './parameters.ts';
 
@@ -14,10 +14,10 @@ export async function withSessions<T>(
     throw new CommandError('Use either --url and --key, or --store and --config.', EXIT_CODES.usage);
   }
   if (isStore) {
-    const { withStoreConnection } = await import('./store-connection.ts');
+    const { withStoreConnection } = await import('./connection/store-connection.ts');
     return withStoreConnection(context.env, { store, config }, work);
   }
-  const { remoteConnection } = await import('./remote-connection.ts');
+  const { remoteConnection } = await import('./connection/remote-connection.ts');
   const { SESSIONS_URL, SESSIONS_KEY } = context.env;
   return work(remoteConnection(url ?? (SESSIONS_URL || DEFAULT_URL), key ?? (SESSIONS_KEY || null), context.say));
 }

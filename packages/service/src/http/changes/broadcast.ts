@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ALL_KINDS } from '../../api/v2/change-kinds.ts';
-import { Histogram } from '../../domain/histogram.ts';
+import { Histogram } from '../../domain/figures/histogram.ts';
 import { monotonicTime } from '../../domain/time/clock.ts';
 import type { ChangeLog } from './change-log.ts';
 

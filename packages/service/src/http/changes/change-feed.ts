@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { KINDS_HEADER, kindsOf } from '../../api/v2/change-kinds.ts';
 import type { ChangeListener } from '../../domain/changes.ts';
-import type { Histogram } from '../../domain/histogram.ts';
+import type { Histogram } from '../../domain/figures/histogram.ts';
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import { clientName } from '../clients/client-name.ts';
 import { connectionOf } from '../connections/connection.ts';

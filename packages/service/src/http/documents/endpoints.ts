@@ -1,4 +1,4 @@
-import type { Endpoints } from '../endpoints.ts';
+import type { Endpoints } from '../endpoints/endpoints.ts';
 import type { DocumentedApis } from './page.ts';
 import { Pages } from './pages.ts';
 import { v1DocumentEndpoints } from './v1-endpoints.ts';

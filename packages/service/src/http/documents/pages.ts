@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Content } from '../content.ts';
-import type { Endpoints } from '../endpoints.ts';
+import type { Endpoints } from '../endpoints/endpoints.ts';
 import type { Assets } from './assets.ts';
 import type { DocumentedApis } from './page.ts';
 import { type AssetPath, FILE_PATHS } from './paths.ts';

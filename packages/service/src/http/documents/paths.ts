@@ -1,4 +1,4 @@
-import { FIXED_ROUTES, type FixedPath } from '../fixed-routes.ts';
+import { FIXED_ROUTES, type FixedPath } from '../endpoints/fixed-routes.ts';
 
 /** The files of the reference pages. */
 export type FilePath = Exclude<Extract<FixedPath, `/docs/${string}`>, '/docs/'>;

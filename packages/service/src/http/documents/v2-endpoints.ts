@@ -1,4 +1,4 @@
-import { type Endpoints, jsonContent } from '../endpoints.ts';
+import { type Endpoints, jsonContent } from '../endpoints/endpoints.ts';
 import { type Pages, redirect } from './pages.ts';
 
 /**

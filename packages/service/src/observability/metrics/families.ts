@@ -1,4 +1,4 @@
-import type { Histogram } from '../../domain/histogram.ts';
+import type { Histogram } from '../../domain/figures/histogram.ts';
 
 /** How the values of several processes of one service are combined. */
 type Aggregator = 'sum' | 'max' | 'min' | 'first';

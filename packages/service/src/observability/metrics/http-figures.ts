@@ -1,4 +1,4 @@
-import type { Histogram } from '../../domain/histogram.ts';
+import type { Histogram } from '../../domain/figures/histogram.ts';
 
 /** The state of the HTTP server, for the metrics. */
 export interface HttpFigures {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SessionsError } from '../../domain/errors.ts';
-import { Histogram } from '../../domain/histogram.ts';
+import { Histogram } from '../../domain/figures/histogram.ts';
 import { Sessions } from '../../domain/sessions.ts';
 import { ManualClock } from '../../domain/time/clock.ts';
 import { MemoryStore } from '../../stores/memory/store.ts';

@@ -1,10 +1,10 @@
 import type { ChangeListener } from '../../domain/changes.ts';
 import { SessionsError } from '../../domain/errors.ts';
-import { Histogram } from '../../domain/histogram.ts';
+import { Histogram } from '../../domain/figures/histogram.ts';
+import type { StoreFigures } from '../../domain/figures/store-figures.ts';
 import type { CloseReason, Session } from '../../domain/session.ts';
 import type { SessionUpdate } from '../../domain/session-update.ts';
 import type * as store from '../../domain/store.ts';
-import type { StoreFigures } from '../../domain/store-figures.ts';
 import { type Clock, monotonicTime } from '../../domain/time/clock.ts';
 import type { ClockDifference } from '../../domain/time/clock-check.ts';
 

@@ -1,4 +1,4 @@
-import { Histogram } from '../../domain/histogram.ts';
+import { Histogram } from '../../domain/figures/histogram.ts';
 import { monotonicTime } from '../../domain/time/clock.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 

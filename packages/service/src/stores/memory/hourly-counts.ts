@@ -1,6 +1,6 @@
-import { ownsBrowserEntries } from '../../domain/browser-entries.ts';
 import type { CloseReason, Session } from '../../domain/session.ts';
 import type { HourCounts } from '../../domain/store.ts';
+import { ownsBrowserEntries } from '../../domain/users/browser-entries.ts';
 
 const HOUR_MS = 3_600_000;
 const HOURS_MAX = 48;

@@ -1,5 +1,6 @@
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
 import { SessionsError } from '../../domain/errors.ts';
+import type { StoreFigures } from '../../domain/figures/store-figures.ts';
 import type { Session } from '../../domain/session.ts';
 import type { SessionUpdate } from '../../domain/session-update.ts';
 import type {
@@ -18,7 +19,6 @@ import type {
   SessionStore,
   UpdateResult,
 } from '../../domain/store.ts';
-import type { StoreFigures } from '../../domain/store-figures.ts';
 import { type Clock, NO_CLOCK } from '../../domain/time/clock.ts';
 import { type ClockDifference, compareClocks } from '../../domain/time/clock-check.ts';
 import { isTlsFault } from '../shared/tls-faults.ts';

@@ -1,5 +1,5 @@
 import type { SessionsError } from '../../../domain/errors.ts';
-import type { StoreFigures } from '../../../domain/store-figures.ts';
+import type { StoreFigures } from '../../../domain/figures/store-figures.ts';
 import type { PostgresStoreConfig } from '../config.ts';
 import { Connection } from './connection.ts';
 import { Deadline } from './deadline.ts';

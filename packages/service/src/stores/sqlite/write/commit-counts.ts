@@ -1,6 +1,6 @@
 import type { SessionsError } from '../../../domain/errors.ts';
-import { Histogram } from '../../../domain/histogram.ts';
-import type { CommitFigures } from '../../../domain/store-figures.ts';
+import { Histogram } from '../../../domain/figures/histogram.ts';
+import type { CommitFigures } from '../../../domain/figures/store-figures.ts';
 import { monotonicTime } from '../../../domain/time/clock.ts';
 import type { Write, WriteResult } from './writes.ts';
 

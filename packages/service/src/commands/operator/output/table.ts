@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
-import type { Terminal } from '../../process/standard-streams.ts';
-import { printable } from '../../transfer/output.ts';
+import type { Terminal } from '../../../process/standard-streams.ts';
+import { printable } from '../../../transfer/output.ts';
 
 /** A column of a table. */
 export interface Column<Row> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
-import { ManualClock } from '../domain/time/clock.ts';
-import { createLogger } from '../observability/log.ts';
-import { ApiKeys, newApiKey, parseApiKey } from './authentication/api-keys.ts';
-import { Authenticator } from './authentication/authenticate.ts';
+import { ManualClock } from '../../domain/time/clock.ts';
+import { createLogger } from '../../observability/log.ts';
+import { ApiKeys, newApiKey, parseApiKey } from '../authentication/api-keys.ts';
+import { Authenticator } from '../authentication/authenticate.ts';
 import { admitting, jsonContent } from './endpoints.ts';
 
 const READER = newApiKey('reader', 'validate');

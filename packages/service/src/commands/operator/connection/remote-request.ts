@@ -2,7 +2,7 @@ import type { MethodRequest } from '@pip-sessions/contract/client-methods';
 import { toPath, toQuery } from '@pip-sessions/contract/request-path';
 import { ROUTES_V2, type RouteNameV2 } from '@pip-sessions/contract/routes';
 import type { Problem } from '@pip-sessions/contract/v2';
-import { CommandError, EXIT_CODES, exitCodeFor } from './command-error.ts';
+import { CommandError, EXIT_CODES, exitCodeFor } from '../command-error.ts';
 import { boundedText } from './response-body.ts';
 
 /** The timeout of a request, and of each wait for more of a response. */

@@ -1,7 +1,7 @@
-import { SessionsError } from '../domain/errors.ts';
-import type { Clock } from '../domain/time/clock.ts';
-import { faultLines } from '../observability/fault-lines.ts';
-import type { Logger } from '../observability/log.ts';
+import { SessionsError } from '../../domain/errors.ts';
+import type { Clock } from '../../domain/time/clock.ts';
+import { faultLines } from '../../observability/fault-lines.ts';
+import type { Logger } from '../../observability/log.ts';
 import { type Endpoints, jsonContent } from './endpoints.ts';
 
 /** Timeout of the store. Orchestrators wait for one second by default. */

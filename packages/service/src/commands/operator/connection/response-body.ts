@@ -1,4 +1,4 @@
-import { CommandError } from './command-error.ts';
+import { CommandError } from '../command-error.ts';
 
 /** The largest response and the longest line that a command reads, in characters. */
 const LENGTH_MAX = 67_108_864;

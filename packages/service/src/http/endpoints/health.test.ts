@@ -3,12 +3,12 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { mock, test } from 'node:test';
-import { startTestServer } from '../../../../testing/http/test-server.ts';
-import { SessionsError } from '../domain/errors.ts';
-import { ManualClock } from '../domain/time/clock.ts';
-import { CheckedClock } from '../domain/time/clock-check.ts';
-import { createLogger } from '../observability/log.ts';
-import { MemoryStore } from '../stores/memory/store.ts';
+import { startTestServer } from '../../../../../testing/http/test-server.ts';
+import { SessionsError } from '../../domain/errors.ts';
+import { ManualClock } from '../../domain/time/clock.ts';
+import { CheckedClock } from '../../domain/time/clock-check.ts';
+import { createLogger } from '../../observability/log.ts';
+import { MemoryStore } from '../../stores/memory/store.ts';
 import { Health } from './health.ts';
 
 /** A store whose pings and reads behave as the test sets it. */

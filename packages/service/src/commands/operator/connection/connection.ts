@@ -1,5 +1,5 @@
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
-import type { SessionChange } from '../../domain/changes.ts';
+import type { SessionChange } from '../../../domain/changes.ts';
 
 /** A service or a store that a command uses. */
 export interface Connection {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore } from '../stores/memory/store.ts';
-import { Sessions } from './sessions.ts';
-import { ManualClock } from './time/clock.ts';
+import { MemoryStore } from '../../stores/memory/store.ts';
+import { Sessions } from '../sessions.ts';
+import { ManualClock } from '../time/clock.ts';
 
 test('many exports at once read no more sessions at a time than one, and go on after a fault of one', async () => {
   const store = new MemoryStore({ sessions_max: 300 });

@@ -1,7 +1,7 @@
 import { clientMethods, type MethodRequest } from '@pip-sessions/contract/client-methods';
 import type { RouteNameV2 } from '@pip-sessions/contract/routes';
 import type { ExportLine } from '@pip-sessions/contract/v2';
-import { CommandError, EXIT_CODES } from './command-error.ts';
+import { CommandError, EXIT_CODES } from '../command-error.ts';
 import type { Connection } from './connection.ts';
 import { remoteChanges } from './remote-changes.ts';
 import { type Fetch, fetcher, jsonOf, ProblemError, TIMEOUT_MS } from './remote-request.ts';

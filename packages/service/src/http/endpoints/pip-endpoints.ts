@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Clock } from '../domain/time/clock.ts';
+import type { Clock } from '../../domain/time/clock.ts';
 import { type Endpoints, jsonContent } from './endpoints.ts';
 
 export interface StatusInfo {

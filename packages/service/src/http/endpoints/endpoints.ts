@@ -1,15 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { RequestError } from '../api/error-codes.ts';
-import { newRequest, type RequestCounts } from '../observability/metrics/request-counts.ts';
-import type { Authenticator } from './authentication/authenticate.ts';
-import { discardBody } from './body/unread-body.ts';
-import { type Content, sendContent } from './content.ts';
-import type { Cors } from './cors.ts';
-import type { ErrorResponses } from './error-response.ts';
+import { RequestError } from '../../api/error-codes.ts';
+import { newRequest, type RequestCounts } from '../../observability/metrics/request-counts.ts';
+import type { Authenticator } from '../authentication/authenticate.ts';
+import { discardBody } from '../body/unread-body.ts';
+import { type Content, sendContent } from '../content.ts';
+import type { Cors } from '../cors.ts';
+import type { ErrorResponses } from '../error-response.ts';
+import { JSON_UTF8, NO_SNIFFING } from '../media-type.ts';
+import { ALL_METHODS, allowOf, servedAs } from '../methods.ts';
+import type { Handler } from '../request-handler.ts';
 import { type Access, FIXED_ROUTES, type FixedPath, routeLabel } from './fixed-routes.ts';
-import { JSON_UTF8, NO_SNIFFING } from './media-type.ts';
-import { ALL_METHODS, allowOf, servedAs } from './methods.ts';
-import type { Handler } from './request-handler.ts';
 
 /** Returns the response to a GET or HEAD of its path. */
 type Endpoint = (request: IncomingMessage) => Content | Promise<Content>;

@@ -1,8 +1,8 @@
+import { actorSession, sessionClosed, tokenUnknown } from '../rejections.ts';
+import { hasActor, type Session } from '../session.ts';
+import type { Sessions } from '../sessions.ts';
+import type { ClosedMatching, Scan, ScanKey } from '../store.ts';
 import { ownsBrowserEntries } from './browser-entries.ts';
-import { actorSession, sessionClosed, tokenUnknown } from './rejections.ts';
-import { hasActor, type Session } from './session.ts';
-import type { Sessions } from './sessions.ts';
-import type { ClosedMatching, Scan, ScanKey } from './store.ts';
 
 /** Selects a page of a user's own sessions. */
 export interface OwnPage {

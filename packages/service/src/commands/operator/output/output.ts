@@ -1,6 +1,6 @@
 import type { SessionSummary } from '@pip-sessions/contract/v2';
-import { CommandError, EXIT_CODES } from './command-error.ts';
-import type { OperatorContext } from './context.ts';
+import { CommandError, EXIT_CODES } from '../command-error.ts';
+import type { OperatorContext } from '../context.ts';
 import { sessionTable } from './session-view.ts';
 
 /** Writes a value as one line of JSON. */

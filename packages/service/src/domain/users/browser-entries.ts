@@ -1,5 +1,5 @@
-import { invalidMember } from './errors.ts';
-import type { SessionStore } from './store.ts';
+import { invalidMember } from '../errors.ts';
+import type { SessionStore } from '../store.ts';
 
 /**
  * Owners of browser entries. A session library stores an entry for each browser; the entry says which session the

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { MemoryStore } from '../stores/memory/store.ts';
+import { MemoryStore } from '../../stores/memory/store.ts';
+import type { Session } from '../session.ts';
+import { Sessions } from '../sessions.ts';
+import { ManualClock } from '../time/clock.ts';
 import { closeOwn, scanOwn } from './own-sessions.ts';
-import type { Session } from './session.ts';
-import { Sessions } from './sessions.ts';
-import { ManualClock } from './time/clock.ts';
 
 test('at most `limit` own sessions are ended at a time, and more says that others are left', async () => {
   const sessions = new Sessions(new MemoryStore({ sessions_max: 10 }), new ManualClock());

@@ -1,10 +1,10 @@
+import { settled } from '../due-sessions.ts';
+import { BEFORE_ALL_DEADLINES } from '../filter.ts';
+import { userHash } from '../ids.ts';
+import type { Session } from '../session.ts';
+import type { Scan, ScanKey, SessionStore } from '../store.ts';
+import type { Clock } from '../time/clock.ts';
 import { assertIsUser } from './browser-entries.ts';
-import { settled } from './due-sessions.ts';
-import { BEFORE_ALL_DEADLINES } from './filter.ts';
-import { userHash } from './ids.ts';
-import type { Session } from './session.ts';
-import type { Scan, ScanKey, SessionStore } from './store.ts';
-import type { Clock } from './time/clock.ts';
 
 /** Number of sessions that an export looks up at a time, and that it reads at a time with `user` and `data`. */
 const PAGE_SIZE = 256;

@@ -1,16 +1,16 @@
-import { sessionsClientOf } from '../../api/in-process-client.ts';
-import { type Config, loadConfig } from '../../config/config.ts';
-import { sessionsSettings } from '../../config/sessions-settings.ts';
-import type { SessionChange } from '../../domain/changes.ts';
-import { Sessions } from '../../domain/sessions.ts';
-import { systemClock } from '../../domain/time/clock.ts';
-import { CheckedClock } from '../../domain/time/clock-check.ts';
-import { ClockWatch } from '../../observability/clock-watch.ts';
-import { createLogger } from '../../observability/log.ts';
-import { createStore } from '../../stores/create-store.ts';
-import { isSharedStore, withoutPassword } from '../../stores/shared/store-url.ts';
-import { assertExists, assertNotMemory } from '../../transfer/transfer-store.ts';
-import { CommandError, EXIT_CODES } from './command-error.ts';
+import { sessionsClientOf } from '../../../api/in-process-client.ts';
+import { type Config, loadConfig } from '../../../config/config.ts';
+import { sessionsSettings } from '../../../config/sessions-settings.ts';
+import type { SessionChange } from '../../../domain/changes.ts';
+import { Sessions } from '../../../domain/sessions.ts';
+import { systemClock } from '../../../domain/time/clock.ts';
+import { CheckedClock } from '../../../domain/time/clock-check.ts';
+import { ClockWatch } from '../../../observability/clock-watch.ts';
+import { createLogger } from '../../../observability/log.ts';
+import { createStore } from '../../../stores/create-store.ts';
+import { isSharedStore, withoutPassword } from '../../../stores/shared/store-url.ts';
+import { assertExists, assertNotMemory } from '../../../transfer/transfer-store.ts';
+import { CommandError, EXIT_CODES } from '../command-error.ts';
 import type { Connection } from './connection.ts';
 
 interface StoreFlags {

@@ -1,5 +1,5 @@
-import type { IncidentCounts } from '../observability/metrics/incident-counts.ts';
-import type { RequestCounts } from '../observability/metrics/request-counts.ts';
+import type { IncidentCounts } from '../../observability/metrics/incident-counts.ts';
+import type { RequestCounts } from '../../observability/metrics/request-counts.ts';
 import type { Endpoints } from './endpoints.ts';
 
 /** The metrics of a service, as its HTTP server uses them. */

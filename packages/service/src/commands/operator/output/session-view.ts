@@ -1,6 +1,6 @@
 import { SESSION_PROPERTIES } from '@pip-sessions/contract/session';
 import type { Session, SessionSummary } from '@pip-sessions/contract/v2';
-import type { OperatorContext } from './context.ts';
+import type { OperatorContext } from '../context.ts';
 import { relativeTo, spanOf } from './relative-time.ts';
 import { type Column, recordOf, tableOf } from './table.ts';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { loadConfig } from '../config/config.ts';
-import { createLogger } from '../observability/log.ts';
-import { startService } from '../service.ts';
-import { newApiKey } from './authentication/api-keys.ts';
+import { loadConfig } from '../../config/config.ts';
+import { createLogger } from '../../observability/log.ts';
+import { startService } from '../../service.ts';
+import { newApiKey } from '../authentication/api-keys.ts';
 
 const TOKEN = 'a-token-of-the-scraper';
 

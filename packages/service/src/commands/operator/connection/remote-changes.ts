@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CloseReason } from '@pip-sessions/contract/close-reasons';
 import { EventParser, type StreamEvent } from '@pip-sessions/contract/event-parser';
-import type { SessionChange } from '../../domain/changes.ts';
-import { CommandError } from './command-error.ts';
+import type { SessionChange } from '../../../domain/changes.ts';
+import { CommandError } from '../command-error.ts';
 import { type Fetch, ProblemError } from './remote-request.ts';
 import { parts } from './response-body.ts';
 
