@@ -90,6 +90,19 @@ test('a removed session may be opened again with its idempotency key', () => {
   assert.equal(history.get([6, 7], second).violation(), null);
 });
 
+test('a call for a removed session may change the one that was opened again under its id', () => {
+  const id = repeatableSessionId('ann', 'key');
+  const [first, second] = [seen({ id }), seen({ id, number: 2 })];
+  const more = { idle_timeout_ms: null, expire_in_ms: 60, client: null, revision: null };
+  const expired = closed({ id, number: 2, close_reason: 'expired', close_time: 1_000_065, revision: 3 });
+  for (const isUnderWay of [true, false]) {
+    const history = new WrittenHistory().open([0, 1], first, [], 'key').remove([2, 3], first);
+    if (isUnderWay) history.invoked(4, { kind: 'amend', id, ...more });
+    history.open([5, 6], second, [], 'key').get([70, 71], expired);
+    assert.equal(history.violation()?.invariant ?? null, isUnderWay ? null : 'deadline-is-kept');
+  }
+});
+
 test('the reason, the time and the revision of an end do not change', () => {
   const ended = () => new WrittenHistory().open([0, 1]).close([2, 5]);
   assert.equal(ended().get([6, 7], closed()).violation(), null);

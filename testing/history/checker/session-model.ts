@@ -146,6 +146,11 @@ export class SessionModel {
   inherit(earlier: SessionModel): void {
     this.remove_invoked ||= earlier.remove_invoked;
     for (const reason of earlier.causes) this.causes.add(reason);
+    if (!earlier.isAmended) return;
+    this.amend(null, earlier.expire_min === 0);
+    if (earlier.idle_max === 0) return;
+    this.#allowIdle(earlier.idle_min);
+    this.#allowIdle(earlier.idle_max);
   }
 
   fail(invariant: Invariant, message: string, is_absence = false): never {
