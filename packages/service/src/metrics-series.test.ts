@@ -43,7 +43,7 @@ async function everything(): Promise<readonly Family[]> {
   const routes = [
     ...[CHANGES_ROUTE, ...ROUTES].map(({ name, method }) => ({ route: name, isRead: method === 'GET' })),
     ...COMMANDS.map(({ name }) => ({ route: name, isRead: name.startsWith('get_') })),
-    ...['none', ...Object.keys(FIXED_ROUTES).map(routeLabel)].map((route) => ({ route, isRead: true })),
+    ...['none', 'console', ...Object.keys(FIXED_ROUTES).map(routeLabel)].map((route) => ({ route, isRead: true })),
   ];
   for (const { route, isRead } of routes) {
     for (const status of [200, 404, 503]) {
@@ -52,8 +52,8 @@ async function everything(): Promise<readonly Family[]> {
   }
   for (const durations of Object.values(requests.durations)) durations.observe(1);
   const incidents = new IncidentCounts();
-  for (const event of Object.keys(INCIDENT_KINDS)) incidents.add({ event });
-  for (const code of Object.keys(ERROR_MAP)) incidents.add({ event: 'request_failed', code });
+  for (const event of Object.keys(INCIDENT_KINDS)) incidents.add({ event }, 0);
+  for (const code of Object.keys(ERROR_MAP)) incidents.add({ event: 'request_failed', code }, 0);
   const delivery_s = new Histogram([1, 2, 3, 4, 5, 6, 7]);
   delivery_s.observe(1);
   return serviceFamilies({

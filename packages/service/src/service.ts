@@ -4,6 +4,7 @@ import { openNotice } from './config/open-notice.ts';
 import { sessionsSettings } from './config/sessions-settings.ts';
 import { readTls } from './config/tls.ts';
 import { withoutSecrets } from './config/without-secrets.ts';
+import { consoleOptions } from './console-options.ts';
 import { SessionsError } from './domain/errors.ts';
 import { directLookup } from './domain/session-lookup.ts';
 import { Sessions } from './domain/sessions.ts';
@@ -76,6 +77,7 @@ export async function startService(
       });
     const near = await nearSessions(config, store);
     const sessions = new Sessions(store, clock, settings, touchFailed, near ?? directLookup(store));
+    const live = new LiveSessions(async () => (await sessions.stats()).live);
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log, clocks);
     const server = new HttpServer({
       sessions,
@@ -98,6 +100,7 @@ export async function startService(
       }),
       audit,
       metrics,
+      adminConsole: config.console === 'off' ? null : consoleOptions(config, { store, live, near }),
       v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },
       v2: { value_limit: config.value_limit },
       body_limit: config.body_limit,
@@ -112,7 +115,6 @@ export async function startService(
       ...(tls && { tls }),
     });
     if (metrics && measured) {
-      const live = new LiveSessions(async () => (await sessions.stats()).live);
       metrics.readFrom({
         version: VERSION,
         store_kind: schemeOf(config.store),

@@ -2,6 +2,7 @@ import type { ClaimMutation } from '../claim-mutation.ts';
 import { BAD_INPUT } from './bad-input.ts';
 import { CALLERS } from './callers.ts';
 import { COMPLAINTS } from './complaints.ts';
+import { CONSOLE_CLAIMS } from './console.ts';
 import { COOKIES } from './cookies.ts';
 import { FAULTS } from './faults.ts';
 import { FILES } from './files.ts';
@@ -20,6 +21,7 @@ export const CLAIM_MUTATIONS: readonly ClaimMutation[] = [
   ...CALLERS,
   ...PAGES,
   ...COOKIES,
+  ...CONSOLE_CLAIMS,
   ...IN_MEMORY,
   ...FILES,
   ...PACKAGES,

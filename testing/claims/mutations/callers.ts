@@ -65,9 +65,9 @@ export const CALLERS: readonly ClaimMutation[] = [
     name: 'wrong keys lock out valid keys from the same address',
     test: 'the 11th wrong',
     file: `${HTTP}/authentication/authenticate.ts`,
-    find: 'const key = this.#keys.find(presented.text);',
+    find: 'const key = this.#keys?.find(text) ?? null;',
     replace:
-      'const key = this.#limit.count(address, this.#clock.now()) === null ? this.#keys.find(presented.text) : null;',
+      'const key = this.#limit.count(address, this.#clock.now()) === null ? (this.#keys?.find(text) ?? null) : null;',
   },
   {
     id: 'K-04',

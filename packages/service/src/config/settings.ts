@@ -23,8 +23,8 @@ type AuthMode = (typeof AUTH_MODES)[number];
 const V1_MODES = ['keys', 'open', 'off'] as const;
 type V1Mode = (typeof V1_MODES)[number];
 
-const METRICS_MODES = ['on', 'off'] as const;
-type MetricsMode = (typeof METRICS_MODES)[number];
+const SWITCH = ['on', 'off'] as const;
+type Switch = (typeof SWITCH)[number];
 
 /** The checked and frozen settings. `SETTINGS` has their meanings and units. */
 export interface Config {
@@ -93,7 +93,9 @@ export interface Config {
   /** The percentage of reads that the log has. */
   readonly log_reads: number;
   /** Whether the service counts what it does, and serves `/metrics`. */
-  readonly metrics: MetricsMode;
+  readonly metrics: Switch;
+  /** Whether the service has its console at `/console/`. */
+  readonly console: Switch;
   /** A token that gives access to `/metrics` only; null if there is none. */
   readonly metrics_token: string | null;
 }
@@ -237,7 +239,8 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     read: whole(0, 100),
     help: 'percentage of requests that change nothing (validate, GET) of which the log has a line; 100 for all',
   },
-  metrics: { value: 'on', read: oneOf(METRICS_MODES), help: 'on, or off for a service without /metrics' },
+  console: { value: 'on', read: oneOf(SWITCH), help: 'on, or off for a service without the console at /console/' },
+  metrics: { value: 'on', read: oneOf(SWITCH), help: 'on, or off for a service without /metrics' },
   metrics_token: {
     value: null,
     read: bearerToken,

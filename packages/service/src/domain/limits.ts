@@ -2,6 +2,7 @@ import { limitReached } from './errors.ts';
 import { hasActor, type Session } from './session.ts';
 import type { SessionLimit } from './store.ts';
 import { ownsBrowserEntries } from './users/browser-entries.ts';
+import { keyOfConsoleUser } from './users/console-users.ts';
 
 /**
  * The time by which each policy selects sessions to evict. The earliest is evicted first; of equal times the greatest
@@ -14,10 +15,11 @@ export const EVICTED_BY = {
 
 /**
  * Whether the limit of a user applies to a session that is opened. It applies neither to entries of session libraries
- * nor to sessions with an actor: support staff must not sign a user out.
+ * and the console, nor to sessions with an actor: support staff must not sign a user out.
  */
 export function isLimited(session: Session): boolean {
-  return !ownsBrowserEntries(session.user_id) && !hasActor(session);
+  const { user_id } = session;
+  return !ownsBrowserEntries(user_id) && keyOfConsoleUser(user_id) === null && !hasActor(session);
 }
 
 /**

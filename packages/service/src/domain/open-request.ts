@@ -3,6 +3,7 @@ import { invalidMember } from './errors.ts';
 import { type ActorMembers, lifetimeMsMax, type OpeningMembers, open, type Session } from './session.ts';
 import type { SessionsSettings } from './settings.ts';
 import type { TokenState } from './tokens/tokens.ts';
+import { assertOfApplication } from './users/console-users.ts';
 
 /** The request of an application to open a session. Absent properties are null or get the default of the settings. */
 export interface OpenRequest
@@ -12,6 +13,8 @@ export interface OpenRequest
     Partial<Pick<Session, 'idle_timeout_ms' | 'expire_time'>> {
   /** How the user authenticated. Default: now, without methods and without a level. */
   readonly authentication?: Partial<Authentication>;
+  /** Whether the console opens it for its own user; see `consoleUserOf`. Default false. */
+  readonly is_of_console?: boolean;
 }
 
 /** The result of opening a session. */
@@ -39,7 +42,7 @@ export function assertIdleTimeout(idle_timeout_ms: number, idle_timeout_ms_max: 
   throw invalidMember('idle_timeout', `must not be longer than ${idle_timeout_ms_max / 1000} seconds`);
 }
 
-/** Throws `INVALID_DATA` for a timeout beyond its maximum. */
+/** Throws `INVALID_DATA` for a timeout beyond its maximum, and for a user of the console. */
 export function newSession(
   id: string,
   request: OpenRequest,
@@ -47,6 +50,7 @@ export function newSession(
   settings: SessionsSettings,
   now: number,
 ): Session {
+  if (!request.is_of_console) assertOfApplication(request.user_id);
   const { idle_timeout_ms_max } = settings;
   const { idle_timeout_ms = settings.idle_timeout_ms, authentication } = request;
   const lifetime_ms_max = lifetimeMsMax({ actor_id: request.actor_id ?? null }, settings);

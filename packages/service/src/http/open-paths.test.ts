@@ -8,6 +8,7 @@ import { IncidentCounts } from '../observability/metrics/incident-counts.ts';
 import { RequestCounts } from '../observability/metrics/request-counts.ts';
 import { startService } from '../service.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
+import { CONSOLE } from './console/fixtures/console-options.ts';
 import { requestPath } from './endpoints/endpoints.ts';
 import { FIXED_ROUTES, type FixedPath } from './endpoints/fixed-routes.ts';
 import { Health } from './endpoints/health.ts';
@@ -16,6 +17,7 @@ import { endpointsOf } from './server.ts';
 /** The paths that SECURITY.md lists under "What is open without a key". */
 const OPEN = [
   ...['/livez', '/readyz', '/heartbeat', '/status', '/openapi.json', '/swagger', '/swagger/', '/v1/sessions/swagger'],
+  '/',
   ...['/docs', '/docs/', '/docs/page.css', '/docs/page.js', '/docs/swagger-ui.css', '/docs/swagger-ui-bundle.js'],
   '/docs/favicon-32x32.png',
 ];
@@ -26,9 +28,9 @@ test('[O-03] with keys, only the documented paths are open without a key', () =>
   const info = { name: '', description: '', version: '', properties: {}, components: [] };
   const v1 = { base: '/v1/sessions', needs_key: true, swagger: true };
   const metrics = { requests: new RequestCounts(), incidents: new IncidentCounts(), text: async () => '' };
-  const endpoints = endpointsOf({ clock, info, v1, v2: { value_limit: 1 }, metrics }, health);
+  const endpoints = endpointsOf({ clock, info, v1, v2: { value_limit: 1 }, metrics, adminConsole: CONSOLE }, health);
   const served = (Object.keys(endpoints) as FixedPath[]).filter((path) => FIXED_ROUTES[path] === 'public');
-  assert.deepEqual(served.map((path) => requestPath(path, v1.base)).sort(), [...OPEN].sort());
+  assert.deepEqual(served.map((path) => requestPath(path, v1.base)).sort(), [...OPEN, '/console'].sort());
   assert.deepEqual(Object.keys(endpoints).sort(), Object.keys(FIXED_ROUTES).sort(), 'every route is served');
 });
 

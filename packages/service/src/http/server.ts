@@ -12,11 +12,15 @@ import { DEFAULT_BOUNDS, type HttpBounds, shareOf } from './bounds.ts';
 import { ChangeFeed, LISTENERS_MAX } from './changes/change-feed.ts';
 import { IncidentLog } from './clients/incident-log.ts';
 import { Connections, type Serve } from './connections/connections.ts';
+import { createConsoleHandler } from './console/handler.ts';
+import type { ConsoleOptions, NodeState } from './console/options.ts';
+import { CONSOLE_PATHS } from './console/routes.ts';
 import { Cors } from './cors.ts';
 import { documentEndpoints } from './documents/endpoints.ts';
 import { createEndpointsHandler, type Endpoints, requestPath } from './endpoints/endpoints.ts';
 import type { FixedPath } from './endpoints/fixed-routes.ts';
 import { Health, healthEndpoints } from './endpoints/health.ts';
+import { landingEndpoints } from './endpoints/landing.ts';
 import { type HttpMetrics, metricsEndpoint } from './endpoints/metrics-endpoint.ts';
 import { type StatusInfo, standardEndpoints } from './endpoints/pip-endpoints.ts';
 import { ErrorResponses } from './error-response.ts';
@@ -62,6 +66,8 @@ export interface HttpServerOptions {
   readonly bounds?: Partial<HttpBounds>;
   /** Counts requests, and is served at `/metrics`. If absent, nothing is counted and the path is not served. */
   readonly metrics?: HttpMetrics | null;
+  /** The console, for a service with API v2. If absent, it is not served. */
+  readonly adminConsole?: ConsoleOptions | null;
 }
 
 interface V1ServerOptions {
@@ -104,7 +110,8 @@ export class HttpServer {
     const endpoints = endpointsOf(options, this.#health);
     const errors = new ErrorResponses(incidents, new RouteNames(pathsOf(options, endpoints)));
     const requests = new RequestLog(log, options.log_reads ?? 0, audit);
-    const shared = { open, incidents, requests, errors, endpoints, counts, changes: this.#changes };
+    const node = { health: this.#health, http: () => this.figures(), incidents: incidentCounts, started: clock.now() };
+    const shared = { open, incidents, requests, errors, endpoints, counts, node, changes: this.#changes };
     const handlers = createHandlers({ ...options, ...shared });
     const serve = serveWith(handlers, options.authenticator.isOpen ? open : null, errors, counts);
     const listener = (request: IncomingMessage, response: ServerResponse) =>
@@ -218,15 +225,18 @@ interface HandlerOptions extends HttpServerOptions {
   readonly endpoints: Endpoints;
   readonly changes: ChangeFeed;
   readonly counts: RequestCounts | null;
+  readonly node: NodeState;
 }
 
 function createHandlers(options: HandlerOptions): readonly Handler[] {
-  const { authenticator, open, v1, v2, endpoints, errors, counts } = options;
+  const { authenticator, open, v1, endpoints, errors, counts, adminConsole } = options;
   const cors = new Cors(options.cors_origins);
+  const v2 = options.v2 && createV2Handler({ ...options, cors, value_limit: options.v2.value_limit });
   const others = new Map(v1 ? v1Paths(v1.base).map((path) => [path, 'POST']) : []);
   return [
     ...(v1 ? [createV1Handler({ ...options, cors, base: v1.base, access: v1.needs_key ? authenticator : open })] : []),
-    ...(v2 ? [createV2Handler({ ...options, cors, value_limit: v2.value_limit })] : []),
+    ...(v2 ? [v2] : []),
+    ...(v2 && adminConsole ? [createConsoleHandler({ ...options, adminConsole, v2 })] : []),
     createEndpointsHandler({ endpoints, v1_base: v1?.base ?? '', authenticator, others, cors, errors, counts }),
   ];
 }
@@ -234,18 +244,27 @@ function createHandlers(options: HandlerOptions): readonly Handler[] {
 /** Returns every path that a request may have. */
 function pathsOf({ v1 }: HttpServerOptions, endpoints: Endpoints): string[] {
   const fixed = (Object.keys(endpoints) as FixedPath[]).map((path) => requestPath(path, v1?.base ?? ''));
-  return [...fixed, ...v2Paths(), ...(v1 ? v1Paths(v1.base) : [])];
+  return [...fixed, ...CONSOLE_PATHS, ...v2Paths(), ...(v1 ? v1Paths(v1.base) : [])];
 }
 
 /** Returns the fixed routes that this service serves. */
 export function endpointsOf(
-  { clock, info, v1, v2, metrics }: Pick<HttpServerOptions, 'clock' | 'info' | 'v1' | 'v2' | 'metrics'>,
+  {
+    clock,
+    info,
+    v1,
+    v2,
+    metrics,
+    adminConsole,
+  }: Pick<HttpServerOptions, 'clock' | 'info' | 'v1' | 'v2' | 'metrics' | 'adminConsole'>,
   health: Health,
 ): Endpoints {
-  return {
+  const endpoints = {
     ...healthEndpoints(health),
     ...standardEndpoints(clock, info),
     ...(metrics && metricsEndpoint(metrics)),
     ...documentEndpoints({ v1_base: v1?.swagger ? v1.base : null, hasV2: v2 !== null }),
   };
+  const paths = Object.keys(endpoints) as FixedPath[];
+  return { ...landingEndpoints({ info, hasConsole: Boolean(v2 && adminConsole), paths }), ...endpoints };
 }

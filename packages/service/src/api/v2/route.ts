@@ -140,6 +140,12 @@ function assertRevision(revision: unknown): void {
 }
 
 export function answerOf(sessions: Sessions, session: Session | null): RouteAnswer {
-  if (session) return { text: sessionText(session, sessions.now()), revision: session.revision };
+  const found = existing(session);
+  return { text: sessionText(found, sessions.now()), revision: found.revision };
+}
+
+/** Throws `SESSION_NOT_FOUND` for null. */
+export function existing(session: Session | null): Session {
+  if (session) return session;
   throw new SessionsError('SESSION_NOT_FOUND', 'There is no session with this id.');
 }

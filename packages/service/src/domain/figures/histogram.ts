@@ -19,4 +19,15 @@ export class Histogram {
     counts[bucket] = (counts[bucket] ?? 0) + 1;
     this.sum += value;
   }
+
+  /** Returns the upper bound of the bucket with that part of the values, like 0.99; null without values, or above all. */
+  quantile(part: number): number | null {
+    const total = this.counts.reduce((sum, count) => sum + count, 0);
+    let seen = 0;
+    for (const [bucket, count] of this.counts.entries()) {
+      seen += count;
+      if (seen > 0 && seen >= total * part) return this.bounds[bucket] ?? null;
+    }
+    return null;
+  }
 }

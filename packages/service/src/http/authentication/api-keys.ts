@@ -86,6 +86,11 @@ export class ApiKeys {
   find(presented: string): ApiKey | null {
     return this.#byHash.get(hashOf(presented)) ?? null;
   }
+
+  /** Returns the key of that name; null if there is none. */
+  named(name: string): ApiKey | null {
+    return this.#byHash.values().find((key) => key.name === name) ?? null;
+  }
 }
 
 /** Returns the SHA-256 of a key, in hex. */

@@ -47,6 +47,8 @@ export class Authenticator {
   readonly #limit = new FailureLimit();
   readonly #incidents: IncidentLog;
   readonly #metricsTokenHash: string | null;
+  /** Requests that need no key: their callers are authenticated by a session of the console. */
+  readonly #admitted = new WeakMap<IncomingMessage, Caller>();
 
   constructor({ keys, clock, log, audit = null, metrics_token = null, counts = null }: AuthenticatorOptions) {
     this.#keys = keys;
@@ -69,11 +71,33 @@ export class Authenticator {
   authenticate(request: IncomingMessage, needed: Scope, address: string): Caller {
     if (this.#keys === null) return openTo(address);
     const presented = presentedKey(request);
-    if ('reason' in presented) throw this.#unauthorized(presented.reason, address);
-    const key = this.#keys.find(presented.text);
+    if ('text' in presented) return this.authenticateKey(presented.text, needed, address);
+    const admitted = this.#admitted.get(request);
+    if (admitted && includesScope(admitted.scope, needed)) return admitted;
+    throw this.#unauthorized(presented.reason, address);
+  }
+
+  /** Returns the caller that has presented a key, as `authenticate` does. */
+  authenticateKey(text: string, needed: Scope, address: string): Caller {
+    const key = this.#keys?.find(text) ?? null;
     if (key === null) throw this.#unauthorized('unknown_key', address);
-    if (!includesScope(key.scope, needed)) throw this.#forbidden(key, needed, address);
+    this.assertScope(key, needed, address);
     return { key: key.name, scope: key.scope, address };
+  }
+
+  /** Throws `FORBIDDEN` if a key does not have the scope. */
+  assertScope(key: Pick<ApiKey, 'name' | 'scope'>, needed: Scope, address: string): void {
+    if (!includesScope(key.scope, needed)) throw this.#forbidden(key, needed, address);
+  }
+
+  /** Returns the key of that name; null if there is none. */
+  keyNamed(name: string): ApiKey | null {
+    return this.#keys?.named(name) ?? null;
+  }
+
+  /** From now on `authenticate` accepts this request, which has no key of its own, as one of the caller. */
+  admit(request: IncomingMessage, caller: Caller): void {
+    this.#admitted.set(request, caller);
   }
 
   /**
@@ -101,7 +125,7 @@ export class Authenticator {
     return error;
   }
 
-  #forbidden({ name, scope }: ApiKey, needed: Scope, address: string): RequestError {
+  #forbidden({ name, scope }: Pick<ApiKey, 'name' | 'scope'>, needed: Scope, address: string): RequestError {
     const message = `The request requires an API key with scope ${needed}; the key ${name} has scope ${scope}.`;
     const error = new RequestError('FORBIDDEN', message);
     const incident = { event: 'authorization_failed', code: error.code, key: name, needed } as const;

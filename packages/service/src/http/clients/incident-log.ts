@@ -53,7 +53,7 @@ export class IncidentLog {
   }
 
   write(incident: Incident, address: string): void {
-    this.#counts?.add(incident);
+    this.#counts?.add(incident, this.#clock.now());
     const { level, lines_max } = INCIDENT_KINDS[incident.event];
     if (!this.#log.isLevelEnabled(level)) return;
     const account = this.#accountOf(incident.event);

@@ -7,10 +7,12 @@ import type { Scope } from '@pip-sessions/contract/scopes';
 export type Access = 'public' | Scope | 'metrics';
 
 /**
- * Every path outside of the two APIs, with its access. All of them support GET and HEAD. A path that is not in this
- * table is not served. `{v1}` stands for the base path of API v1.
+ * Every path outside of the two APIs and the console, with its access. All of them support GET and HEAD. A path that is
+ * not in this table is not served. `{v1}` stands for the base path of API v1.
  */
 export const FIXED_ROUTES = {
+  '/': 'public',
+  '/console': 'public',
   '/livez': 'public',
   '/readyz': 'public',
   '/heartbeat': 'public',

@@ -23,9 +23,10 @@ const RECENT_MAX = 10_000;
 /**
  * Checks the links of the lines of an audit log. The lines of rotated files are given one file after the other, the
  * oldest first. It finds every line that was changed, added, moved or removed. Lines removed from the end are found only
- * after another start.
+ * after another start. Of a part of a log (`is_part`), the lines before are not known: then only lines of one process are
+ * compared with each other.
  */
-export async function verifyAudit(lines: AsyncIterable<string>): Promise<AuditReport> {
+export async function verifyAudit(lines: AsyncIterable<string>, is_part = false): Promise<AuditReport> {
   const chains = new Map<string, { n: number; hash: string }>();
   const recent = new Set<string>([NO_LINE]);
   const faults: AuditFault[] = [];
@@ -35,7 +36,7 @@ export async function verifyAudit(lines: AsyncIterable<string>): Promise<AuditRe
     number += 1;
     const link = linkOf(text);
     const last = link ? chains.get(link.chain) : undefined;
-    const problem = link === null ? 'it is no audit line' : problemOf(link, last, recent, number);
+    const problem = link === null ? 'it is no audit line' : problemOf(link, last, recent, is_part || number === 1);
     if (problem !== null) {
       faults_total += 1;
       if (faults.length < FAULTS_MAX) faults.push({ line: number, problem });
@@ -52,14 +53,14 @@ function problemOf(
   { n, prev }: AuditLink,
   last: { readonly n: number; readonly hash: string } | undefined,
   recent: ReadonlySet<string>,
-  number: number,
+  mayBeContinued: boolean,
 ): string | null {
   if (last) {
     if (n !== last.n + 1) return `it is line ${n} of its process, after line ${last.n}: lines are missing or moved`;
     return prev === last.hash ? null : 'the line before it was changed';
   }
   // The files before were not given.
-  if (number === 1) return null;
+  if (mayBeContinued) return null;
   if (n > 0) return `it is line ${n} of its process, but those before are missing`;
   return recent.has(prev) ? null : 'the last line before the start of its process is missing or was changed';
 }

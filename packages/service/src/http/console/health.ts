@@ -1,0 +1,37 @@
+import type { Clock } from '../../domain/time/clock.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
+import type { StatusInfo } from '../endpoints/pip-endpoints.ts';
+import type { ConsoleOptions, NodeState } from './options.ts';
+
+/** Returns the response to `GET /console/api/health`: the state of this node. */
+export async function nodeHealth(
+  node: NodeState,
+  adminConsole: ConsoleOptions,
+  info: StatusInfo,
+  clock: Clock,
+): Promise<object> {
+  const [{ status, checks }, { live, feed_lag_s, near_cache }] = await Promise.all([
+    node.health.readiness(),
+    adminConsole.figures(),
+  ]);
+  const now = clock.now();
+  const { connections, listeners, delivery_s } = node.http();
+  const reason = Object.values(checks).find((check) => check !== 'ok') ?? null;
+  const hours = node.incidents?.refused.read(now) ?? [];
+  return {
+    status,
+    reason,
+    node: {
+      version: info.version,
+      started: isoTime(node.started),
+      uptime_s: Math.round((now - node.started) / 1000),
+      connections,
+      listeners,
+      live,
+      feed_lag_s,
+      delivery_s_p99: delivery_s.quantile(0.99),
+      near_cache,
+    },
+    hours: hours.map(({ hour, refused }) => ({ hour: isoTime(hour), refused })),
+  };
+}
