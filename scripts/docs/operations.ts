@@ -107,6 +107,12 @@ missing: the export is incomplete, so repeat it. Tokens are never part of it. An
 was left. See [personal data](./security.md#personal-data) for copies elsewhere.`,
   },
   getStats: { title: 'Statistics', notes: 'The numbers are those of all nodes of the store.' },
+  listKeys: {
+    title: 'API keys',
+    notes: `Shows which keys are still in use before you remove one. The service keeps the uses in memory, so every node
+has its own, from its start on: ask each node. A request counts if its key was valid, also if the scope was too small. A
+stream of changes counts once, when it begins. A service without keys has no items.`,
+  },
   getLiveness: { title: 'Liveness', notes: 'Restart a process that does not respond.' },
   getReadiness: { title: 'Readiness', notes: 'Send requests to another node while it responds 503.' },
 };

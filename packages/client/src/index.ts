@@ -40,6 +40,8 @@ export {
   type CloseReason,
   type EraseResult,
   type InactiveReason,
+  type KeyList,
+  type KeyUse,
   type ListRequest,
   type MergePatch,
   type OpenRequest,

@@ -135,6 +135,8 @@ export function clientMethods({ send, lines, isMissing, newIdempotencyKey }: Sen
     eraseUser: (user_id, options) => send('eraseUser', { body: { user_id } }, options),
 
     stats: (options) => send('getStats', {}, options),
+
+    keys: (options) => send('listKeys', {}, options),
   };
 }
 

@@ -49,6 +49,7 @@ export type ResultNameV2 =
   | 'CloseManyResult'
   | 'EraseResult'
   | 'ExportLine'
+  | 'KeyList'
   | 'OpenResult'
   | 'OwnSessionPage'
   | 'RotateResult'
@@ -86,6 +87,7 @@ export const ROUTES_V2 = {
   // A repeated request erases what is left, and its receipt has only that.
   eraseUser: route('POST', '/v2/users/erase', 'admin', 'EraseResult'),
   getStats: route('GET', '/v2/stats', 'admin', 'Stats'),
+  listKeys: route('GET', '/v2/keys', 'admin', 'KeyList'),
   followChanges: route('GET', '/v2/changes', 'validate', 'ChangeStream'),
 } as const;
 

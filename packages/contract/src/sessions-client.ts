@@ -5,6 +5,7 @@ import type {
   CloseManyResult,
   CloseOwnRequest,
   EraseResult,
+  KeyList,
   ListRequest,
   MergePatch,
   OpenRequest,
@@ -215,4 +216,14 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
 
   /** Returns the number of live sessions, and how many were opened and closed in each of the last hours. */
   stats(options?: RequestOptions): Promise<Stats>;
+
+  /**
+   * Returns the API keys of the service with their scope, their expiry and their last use. Each node has its own counts,
+   * from its start on.
+   *
+   * @example
+   * const { since, items } = await sessions.keys();
+   * const unused = items.filter(({ last_used }) => last_used === null).map(({ name }) => name);
+   */
+  keys(options?: RequestOptions): Promise<KeyList>;
 }

@@ -11,6 +11,7 @@ export { ACTOR_TYPES, type Actor, type ActorType } from './actor.ts';
 export { assertBulkFilter } from './bulk-filter.ts';
 export { CLOSE_REASONS, type CloseReason } from './close-reasons.ts';
 
+export type { KeyList, KeyUse } from './key-list.ts';
 export type { CloseOwnRequest, OwnRequest, OwnSessionPage } from './own-sessions.ts';
 export type { Session, SessionActor, SessionSummary } from './session.ts';
 

@@ -13,6 +13,8 @@ import { type Clock, systemClock } from './domain/time/clock.ts';
 import { CheckedClock } from './domain/time/clock-check.ts';
 import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
+import { ExpiryWatch } from './http/authentication/expiry-watch.ts';
+import type { ProcessKeyUses } from './http/authentication/key-uses.ts';
 import { HttpServer } from './http/server.ts';
 import type { NearSessions } from './near-sessions/near-sessions.ts';
 import type { AuditLog } from './observability/audit/audit-log.ts';
@@ -22,6 +24,7 @@ import { type Logger, writeToOutput } from './observability/log.ts';
 import { LiveSessions } from './observability/metrics/live-sessions.ts';
 import { MeasuredStore } from './observability/metrics/measured-store.ts';
 import { type MetricsPeers, ServiceMetrics } from './observability/metrics/service-metrics.ts';
+import type { Peers } from './observability/peers.ts';
 import { VERSION } from './process/version.ts';
 import { createStore } from './stores/create-store.ts';
 import { isSharedStore, type StoreReport, schemeOf, withoutPassword } from './stores/shared/store-url.ts';
@@ -37,11 +40,17 @@ export interface RunningService {
   readonly stop: () => Promise<void>;
 }
 
+/** The other processes that serve the same port. They exchange what the node shows as one. */
+export interface ServicePeers {
+  readonly metrics: MetricsPeers;
+  readonly keys: Peers<ProcessKeyUses>;
+}
+
 /**
  * Starts the service in this process: store, use cases, sweeper and HTTP server. `config.workers` has no effect here;
  * only the command starts workers.
  *
- * `peers` are the other processes that serve the same port; `/metrics` adds them up.
+ * `peers` are the other processes that serve the same port; `/metrics` and `/v2/keys` add them up.
  *
  * If it rejects, nothing is left running. It rejects with:
  * - `INVALID_CONFIG` or `STORE_UNUSABLE`
@@ -51,7 +60,7 @@ export interface RunningService {
 export async function startService(
   config: Config,
   log: Logger,
-  peers: MetricsPeers | null = null,
+  peers: ServicePeers | null = null,
 ): Promise<RunningService> {
   assertSafeToServe(config);
   const tls = readTls(config);
@@ -61,7 +70,7 @@ export async function startService(
   const warn = (msg: string) => log.warn({ event: 'feed_message_ignored', msg });
   const report = ({ level, ...line }: StoreReport) => (level === 'info' ? log.info(line) : faults.write(level, line));
   const audit = await auditOf(config, clock, faults);
-  const metrics = config.metrics === 'off' ? null : new ServiceMetrics(peers);
+  const metrics = config.metrics === 'off' ? null : new ServiceMetrics(peers?.metrics ?? null);
   const created = await createStore(config.store, { ...settings, clock, warn, report });
   const measured = metrics && new MeasuredStore(created);
   const store = measured ?? created;
@@ -101,6 +110,7 @@ export async function startService(
       audit,
       metrics,
       adminConsole: config.console === 'off' ? null : consoleOptions(config, { store, live, near }),
+      key_peers: peers?.keys ?? null,
       v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },
       v2: { value_limit: config.value_limit },
       body_limit: config.body_limit,
@@ -133,8 +143,12 @@ export async function startService(
     await clocks.start();
     const url = await server.listen(config.host, config.port);
     sweeper.start();
+    // The primary of several workers warns for all of them.
+    const expiries =
+      peers === null ? new ExpiryWatch({ keys: () => config.api_keys, now: () => clock.now(), log }) : null;
     log.info({ url, store: withoutPassword(config.store), msg: 'started' });
     audit?.write('started', { version: VERSION, pid: process.pid, settings: withoutSecrets(config) });
+    expiries?.start();
     const open = openNotice(config);
     if (open !== null) log.warn({ event: 'open_without_key', msg: open });
     return {
@@ -142,6 +156,7 @@ export async function startService(
       sessions,
       stop: async () => {
         try {
+          expiries?.stop();
           await server.close();
           await sweeper.stop();
           clocks.stop();

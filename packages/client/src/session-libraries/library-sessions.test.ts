@@ -175,7 +175,9 @@ test('a failed sign-in can be repeated with the same session id', async (t) => {
 
 test('a key of scope write is enough to sign in, change, switch users and sign out', async (t) => {
   const key = 'k'.repeat(43);
-  const server = await startTestServer({ keys: [{ name: 'app', scope: 'write', hash: hash('sha256', key) }] });
+  const server = await startTestServer({
+    keys: [{ name: 'app', scope: 'write', hash: hash('sha256', key), expires: null }],
+  });
   t.after(server.stop);
   const sessions = new LibrarySessions({ client: createSessionsClient({ url: server.url, key, retries: 0 }) }, 'test');
   const cookie = { originalMaxAge: 60_000, path: '/' };

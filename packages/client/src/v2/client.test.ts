@@ -17,6 +17,10 @@ import { createSessionsClient, type SessionReader, type SessionsClient } from '.
 
 const found = answer(200, SESSION);
 const opened = answer(201, { session: SESSION, token: TOKEN, evicted: ['x'] });
+const keys = {
+  since: '2026-01-01T00:00:00.000Z',
+  items: [{ name: 'shop', scope: 'write', expires: null, last_used: null, uses: 0 }],
+};
 const stats = {
   live: 3,
   opened: 5,
@@ -148,6 +152,7 @@ const CASES: Readonly<Record<string, Case>> = {
     body: { filter: { user_id: '1' }, except: [ID], dry_run: true },
     result: { ids: ['x'], more: false },
   },
+  keys: { call: (client) => client.keys(), reply: answer(200, keys), line: 'GET /v2/keys', result: keys },
   stats: { call: (client) => client.stats(), reply: answer(200, stats), line: 'GET /v2/stats', result: stats },
 };
 

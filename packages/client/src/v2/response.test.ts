@@ -213,6 +213,11 @@ const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: Se
     ],
     'a count without a total': [{ items: [], next_cursor: null }, /total is not a number/, (client) => client.count()],
     'closed sessions that are a number': [{ ids: 3, more: false }, /ids/, (client) => client.closeMany({ filter: {} })],
+    'keys without a name': [
+      { since: '', items: [{ scope: 'write', expires: null, last_used: null, uses: 0 }] },
+      /name is not a string/,
+      (client) => client.keys(),
+    ],
     'statistics without hours': [{ live: 1, opened: 1, closed: {} }, /hours/, (client) => client.stats()],
   };
 

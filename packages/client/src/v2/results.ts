@@ -6,6 +6,8 @@ import type {
   CloseManyResult,
   EraseResult,
   ExportLine,
+  KeyList,
+  KeyUse,
   ListRequest,
   OpenResult,
   OwnRequest,
@@ -78,6 +80,15 @@ const toStats = reader<Stats>(
   }),
 );
 
+const toKeyList = reader<KeyList>(
+  object<KeyList>({
+    since: string,
+    items: listOf(
+      object<KeyUse>({ name: string, scope: string, expires: orNull(string), last_used: orNull(string), uses: number }),
+    ),
+  }),
+);
+
 const items = { items: listOf(object<SessionSummary>(SUMMARY)), next_cursor: orNull(string) };
 const readPage = reader<SessionPage>(object<Omit<SessionPage, 'total'>>(items));
 const readOwnPage = reader<OwnSessionPage>(object<OwnSessionPage>({ ...items, current: string }));
@@ -140,6 +151,7 @@ const READERS: Readonly<Record<Exclude<ResultNameV2, 'ChangeStream'>, Reader>> =
   CloseManyResult: toCloseManyResult,
   EraseResult: toEraseResult,
   ExportLine: toExportLine,
+  KeyList: toKeyList,
   OpenResult: toOpenResult,
   RotateResult: toRotateResult,
   Session: toSession,

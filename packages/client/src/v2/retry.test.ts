@@ -43,6 +43,7 @@ const SAFE: Readonly<Record<string, [(client: SessionsClient) => Promise<unknown
   touch: [(client) => client.touch(ID), found],
   close: [(client) => client.close(ID), found],
   closeMany: [(client) => client.closeMany({ filter: {} }), answer(200, { ids: [], more: false })],
+  keys: [(client) => client.keys(), answer(200, { since: '', items: [] })],
   stats: [(client) => client.stats(), answer(200, { live: 0, opened: 0, closed: {}, hours: [], sweep: null })],
 };
 

@@ -97,7 +97,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, DocumentedProblem>> = {
   UNAUTHORIZED: {
     status: 401,
     title: 'A valid API key is required',
-    cause: 'The header `Authorization` is missing, or its API key is unknown.',
+    cause: 'The header `Authorization` is missing, or its API key is unknown or has expired.',
     remedy: 'Send `Authorization: Bearer <key>` with a key from `SESSIONS_API_KEYS`.',
   },
   FORBIDDEN: {

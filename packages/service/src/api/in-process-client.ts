@@ -35,7 +35,7 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
   options: EmbeddedOptions = {},
 ): SessionsClient<User, Data> {
   const { value_bytes_max = VALUE_BYTES_MAX, body_bytes_max = BODY_BYTES_MAX } = options;
-  const context: RouteContext = { sessions, value_bytes_max, suspicious: () => {} };
+  const context: RouteContext = { sessions, value_bytes_max, keyUses: noKeys, suspicious: () => {} };
 
   /** Returns a request with a copy of the input, as it would arrive over HTTP. */
   function received(request: Partial<RouteRequest>): RouteRequest {
@@ -88,6 +88,11 @@ export class EmbeddedRequestError extends Error {
     super(message);
     this.code = ERROR_MAP[code].problem;
   }
+}
+
+async function noKeys(): Promise<never> {
+  const message = 'API keys belong to the HTTP server of the service. Request them over HTTP.';
+  throw new RequestError('ResourceNotFound', message);
 }
 
 function embedded(error: unknown): unknown {

@@ -27,6 +27,16 @@ test('the printed key is valid for a service with the printed line', () => {
   assert.match(text, /add this line to SESSIONS_API_KEYS/);
 });
 
+test('a key with an expiry is valid until then, and the message says so', () => {
+  const now = Date.UTC(2026, 10, 26, 10);
+  const text = keyCommand(['--name', 'web', '--scope', 'write', '--expires', '90d'], now);
+  const [line = ''] = text.match(/^ {2}web:write:\S+$/gm) ?? [];
+  assert.match(text, /^The API key of web, with scope write, until 2027-02-25 \(UTC\)\./);
+  assert.equal(loadConfig({ SESSIONS_API_KEYS: line }).api_keys[0]?.expires, Date.UTC(2027, 1, 25));
+  const timed = keyCommand(['--name', 'web', '--scope', 'write', '--expires', '2027-01-31T12:00Z'], now);
+  assert.match(timed, /^ {2}web:write:[0-9a-f]{64}:2027-01-31T12:00Z$/m);
+});
+
 test('each call creates another key', () => {
   const make = () => keyCommand(['--name', 'web', '--scope', 'admin']).match(/psk_\S+/)?.[0];
   assert.notEqual(make(), make());
@@ -41,6 +51,11 @@ test('bad arguments create no key; the message says what is allowed', () => {
     [['--name', '', '--scope', 'write'], /^No key was created: the name of a key/],
     [['--name', 'web', '--scope', 'root'], /^No key was created: the key web must have one of the scopes/],
     [['--name', 'web', '--scope', 'write', 'more'], /more/],
+    [
+      ['--name', 'web', '--scope', 'write', '--expires', '1y'],
+      /^No key was created: --expires must be a number of days/,
+    ],
+    [['--name', 'web', '--scope', 'write', '--expires', '2020-01-01'], /^No key was created: --expires must be in the/],
     [['--nam', 'web'], /--nam/],
   ];
   for (const [args, message] of cases) assert.throws(() => keyCommand(args), { message }, args.join(' '));

@@ -1,13 +1,15 @@
 import cluster from 'node:cluster';
 import { type Config, loadConfig } from '../config/config.ts';
 import { openNotice } from '../config/open-notice.ts';
+import { systemClock } from '../domain/time/clock.ts';
+import { ExpiryWatch } from '../http/authentication/expiry-watch.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
 import { EXIT_CODE_FAULT, watchProcessFaults } from '../process/faults.ts';
 import { say } from '../process/standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from '../process/stop-signals.ts';
-import { WorkerPeers } from '../process/worker-metrics.ts';
+import { WorkerPeers } from '../process/worker-peers.ts';
 import { Workers } from '../process/workers.ts';
-import { startService } from '../service.ts';
+import { type ServicePeers, startService } from '../service.ts';
 import { withoutPassword } from '../stores/shared/store-url.ts';
 import { fail } from './command-failure.ts';
 
@@ -20,22 +22,23 @@ const FIRST_WORKER = 1;
 export async function serveCommand(env: NodeJS.ProcessEnv, file: string | undefined): Promise<void> {
   const config = loadConfig(env, file);
   const log = createLogger(config.log_level);
-  if (cluster.isPrimary && config.workers > 1) startWorkers(config.workers, log);
+  if (cluster.isPrimary && config.workers > 1) startWorkers(config, log);
   else await serve(config, cluster.isPrimary ? log : log.child({ pid: process.pid }));
 }
 
 /** Serves in worker processes. */
-function startWorkers(count: number, log: Logger): void {
+function startWorkers({ workers: count, api_keys }: Config, log: Logger): void {
   const exit = (code: number) => process.exit(code);
   const workers = new Workers({ count, log, shutdown_timeout_ms: SHUTDOWN_TIMEOUT_MS, exit });
   new StopSignals({ stop: (signal) => workers.stop(signal), stopNow: () => workers.stopNow() }).listen();
   watchProcessFaults(log, () => workers.stop('SIGTERM', EXIT_CODE_FAULT));
+  new ExpiryWatch({ keys: () => api_keys, now: systemClock().now, log }).start();
   workers.start();
 }
 
 /** Serves in this process. */
 async function serve(config: Config, log: Logger): Promise<void> {
-  const service = await startService(config, log, cluster.isPrimary ? null : new WorkerPeers(process));
+  const service = await startService(config, log, cluster.isPrimary ? null : workerPeers());
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal, msg: 'stopping: requests in flight are finished first' });
     setTimeout(() => process.exit(EXIT_CODE_FAULT), SHUTDOWN_TIMEOUT_MS).unref();
@@ -48,6 +51,10 @@ async function serve(config: Config, log: Logger): Promise<void> {
   new StopSignals({ stop, stopNow }).listen();
   watchProcessFaults(log, (end) => void service.stop().then(end, end));
   if (cluster.isPrimary || cluster.worker?.id === FIRST_WORKER) say(welcome(service.url, config));
+}
+
+function workerPeers(): ServicePeers {
+  return { metrics: new WorkerPeers(process, 'metrics'), keys: new WorkerPeers(process, 'keys') };
 }
 
 /** The message for the operator after the start. */

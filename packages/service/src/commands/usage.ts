@@ -2,7 +2,7 @@ import { configHelp } from '../config/config.ts';
 
 /** The help of the command as a whole. */
 export const USAGE = `Usage: pip-sessions [serve] [--config <file.yml>] [--port <number>]
-       pip-sessions key --name <name> --scope <scope>
+       pip-sessions key --name <name> --scope <scope> [--expires <when>]
        pip-sessions audit verify <file>
        pip-sessions export [--store <url>] > sessions.ndjson
        pip-sessions import [--store <url>] [--format <format>] < sessions.ndjson

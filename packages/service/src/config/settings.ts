@@ -147,7 +147,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     value: [],
     read: apiKeys,
     secret: true,
-    help: `name:scope:hash of each API key, separated by commas; the scopes are ${SCOPES.join(', ')}`,
+    help: `name:scope:hash[:expiry] of each API key, separated by commas; the scopes are ${SCOPES.join(', ')}`,
   },
   v1: {
     value: 'keys',

@@ -1,3 +1,4 @@
+import { expiryText } from '../http/authentication/key-expiry.ts';
 import { withoutPassword } from '../stores/shared/store-url.ts';
 import type { Config } from './config.ts';
 
@@ -11,7 +12,9 @@ export function withoutSecrets({
   return {
     ...others,
     store: withoutPassword(store),
-    api_keys: api_keys.map(({ name, scope }) => `${name}:${scope}`),
+    api_keys: api_keys.map(({ name, scope, expires }) =>
+      [name, scope, ...(expires === null ? [] : [expiryText(expires)])].join(':'),
+    ),
     metrics_token: metrics_token === null ? null : 'hidden',
   };
 }

@@ -29,6 +29,7 @@ const RIGHTS: Readonly<Record<string, Scope>> = {
   'POST /v2/users/export': 'admin',
   'POST /v2/users/erase': 'admin',
   'GET /v2/stats': 'admin',
+  'GET /v2/keys': 'admin',
   'POST /v1/sessions/open_session': 'write',
   'POST /v1/sessions/get_session_by_id': 'write',
   'POST /v1/sessions/store_session_data': 'write',

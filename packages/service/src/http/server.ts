@@ -7,7 +7,9 @@ import type { AuditLog } from '../observability/audit/audit-log.ts';
 import type { Logger } from '../observability/log.ts';
 import type { HttpFigures } from '../observability/metrics/http-figures.ts';
 import { newRequest, type RequestCounts } from '../observability/metrics/request-counts.ts';
+import type { Peers } from '../observability/peers.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
+import { keyUses, type ProcessKeyUses } from './authentication/key-uses.ts';
 import { DEFAULT_BOUNDS, type HttpBounds, shareOf } from './bounds.ts';
 import { ChangeFeed, LISTENERS_MAX } from './changes/change-feed.ts';
 import { IncidentLog } from './clients/incident-log.ts';
@@ -68,6 +70,8 @@ export interface HttpServerOptions {
   readonly metrics?: HttpMetrics | null;
   /** The console, for a service with API v2. If absent, it is not served. */
   readonly adminConsole?: ConsoleOptions | null;
+  /** The other processes of this node, with their uses of the API keys; absent if there are none. */
+  readonly key_peers?: Peers<ProcessKeyUses> | null;
 }
 
 interface V1ServerOptions {
@@ -99,6 +103,7 @@ export class HttpServer {
     this.#bounds = { ...DEFAULT_BOUNDS, ...options.bounds };
     this.#changes = new ChangeFeed({
       source: sessions,
+      accepts: (key) => options.authenticator.accepts(key),
       onSlow: (address) => incidents.write({ event: 'slow_listener' }, address),
       bounds: { listeners_of_caller_max: shareOf(this.#bounds, LISTENERS_MAX) },
     });
@@ -229,9 +234,10 @@ interface HandlerOptions extends HttpServerOptions {
 }
 
 function createHandlers(options: HandlerOptions): readonly Handler[] {
-  const { authenticator, open, v1, endpoints, errors, counts, adminConsole } = options;
+  const { authenticator, open, v1, endpoints, errors, counts, adminConsole, clock, key_peers = null } = options;
+  const uses = keyUses({ keys: authenticator.keys, now: () => clock.now(), peers: key_peers });
   const cors = new Cors(options.cors_origins);
-  const v2 = options.v2 && createV2Handler({ ...options, cors, value_limit: options.v2.value_limit });
+  const v2 = options.v2 && createV2Handler({ ...options, cors, value_limit: options.v2.value_limit, keyUses: uses });
   const others = new Map(v1 ? v1Paths(v1.base).map((path) => [path, 'POST']) : []);
   return [
     ...(v1 ? [createV1Handler({ ...options, cors, base: v1.base, access: v1.needs_key ? authenticator : open })] : []),

@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { monotonicTime } from '../domain/time/clock.ts';
 import type { Logger } from '../observability/log.ts';
 import { EXIT_CODE_INTERRUPTED } from './stop-signals.ts';
-import { passOn } from './worker-metrics.ts';
+import { passOn } from './worker-peers.ts';
 
 /** The pause before a worker that ended early is started again. It doubles each time. */
 const BACK_OFF_MS_MIN = 100;

@@ -72,6 +72,19 @@ export const EXAMPLES: {
     hours: [{ hour: '2026-01-01T00:00:00.000Z', opened: 2, closed: { revoked: 1 } }],
     sweep: { time: '2026-01-01T00:15:00.000Z', closed: 0, purged: 0, lag: 0 },
   },
+  KeyList: {
+    since: '2026-01-01T00:00:00.000Z',
+    items: [
+      {
+        name: 'shop',
+        scope: 'write',
+        expires: '2027-01-31T00:00:00.000Z',
+        last_used: '2026-01-01T12:00:00.000Z',
+        uses: 1_200,
+      },
+      { name: 'support', scope: 'admin', expires: null, last_used: null, uses: 0 },
+    ],
+  },
   Problem: problemExample('SESSION_NOT_FOUND'),
 };
 

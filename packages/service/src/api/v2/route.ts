@@ -8,6 +8,7 @@ import type { Sessions } from '../../domain/sessions.ts';
 import { bodyBytesMax } from '../body-bounds.ts';
 import type { Caller } from '../caller.ts';
 import { inputCheck } from '../input-check.ts';
+import type { KeyUses } from '../key-uses.ts';
 import { assertStorable } from '../validation.ts';
 import { type Of, SCHEMAS, type SchemaName } from './schemas.ts';
 import { sessionText } from './wire.ts';
@@ -50,6 +51,8 @@ export interface RouteContext {
   readonly sessions: Sessions;
   /** Maximum size of `user` and of `data`. */
   readonly value_bytes_max: number;
+  /** Returns the API keys of the service with their use. */
+  readonly keyUses: () => Promise<KeyUses>;
   /** Called when a validation or rotation shows something suspicious, for the log. */
   readonly suspicious: (event: SuspiciousEvent, token: string, address: string) => void;
 }

@@ -2,6 +2,7 @@ import { GIVEN_REASONS } from '@pip-sessions/contract/close-reasons';
 import { PROBLEM_CODES } from '@pip-sessions/contract/v2';
 import { type Static, Type } from '#typebox';
 import { JSON_BOUNDS } from '../careful-json.ts';
+import { KEY_SCHEMAS } from './key-schemas.ts';
 import {
   Actor,
   AUTHENTICATION,
@@ -103,6 +104,7 @@ export const SCHEMAS = {
     closed,
   ),
   ...USER_SCHEMAS,
+  ...KEY_SCHEMAS,
   Stats: Type.Object(
     {
       live: Type.Integer({

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { startTestServer } from '../../../../../testing/http/test-server.ts';
+import { ManualClock } from '../../domain/time/clock.ts';
 import { newApiKey, parseApiKey } from '../../http/authentication/api-keys.ts';
 import { createStore } from '../../stores/create-store.ts';
 import { runCommand } from './fixtures/run-command.ts';
@@ -130,9 +131,25 @@ test('key create prints a new key, key list the configured ones without their ha
   assert.deepEqual([bad.code, bad.stdout], [2, '']);
   writeFileSync(`${folder}/keys.yml`, `api_keys: ["${configured}"]\n`);
   const listed = await runCommand(['key', 'list', '--config', `${folder}/keys.yml`]);
-  assert.equal(listed.stdout, 'NAME  SCOPE\nweb   write\n');
+  assert.equal(listed.stdout, 'NAME  SCOPE  EXPIRES\nweb   write  -\n');
   const lines = await runCommand(['key', 'list', '--json'], { env: { SESSIONS_API_KEYS: configured } });
-  assert.equal(lines.stdout, '{"name":"web","scope":"write"}\n');
+  assert.equal(lines.stdout, '{"name":"web","scope":"write","expires":null}\n');
+});
+
+test('key create and key list show when a key expires', async () => {
+  const clock = new ManualClock(Date.UTC(2026, 10, 26));
+  const args = ['key', 'create', '--name', 'web', '--scope', 'write', '--expires'];
+  const created = JSON.parse((await runCommand([...args, '90d', '--json'], { clock })).stdout);
+  assert.equal(created.expires, '2027-02-24T00:00:00.000Z');
+  const env = { SESSIONS_API_KEYS: created.configured };
+  assert.equal(
+    (await runCommand(['key', 'list'], { env, clock })).stdout,
+    'NAME  SCOPE  EXPIRES\nweb   write  in 90 d\n',
+  );
+  const past = await runCommand([...args, '2020-01-01', '--json'], { clock });
+  assert.deepEqual([past.code, past.said], [2, ['No key was created: --expires must be in the future.']]);
+  const text = await runCommand([...args, 'never'], { clock });
+  assert.deepEqual([text.code, text.stdout], [2, '']);
 });
 
 test('completion prints a script for each shell, which gets commands and options', async () => {

@@ -72,20 +72,21 @@ const config = buildRouteMap({
 const key = buildRouteMap({
   routes: {
     create: buildCommand({
-      loader: async () => (await import('./new-key.ts')).createKey,
+      loader: async () => (await import('./keys.ts')).createKey,
       parameters: {
         flags: {
           name: { kind: 'parsed', parse: String, placeholder: 'name', brief: 'who will use the key' },
           scope: { kind: 'enum', values: SCOPES, brief: 'what the key allows; each includes the ones before it' },
+          expires: text('when', 'when the key ends: after days (90d), or at a time (2027-01-31, 2027-01-31T12:00Z)'),
           ...OUTPUT,
         },
       },
       docs: { brief: 'Create an API key and print it, once' },
     }),
     list: buildCommand({
-      loader: async () => (await import('./settings.ts')).listKeys,
-      parameters: { flags: { ...CONFIG, ...OUTPUT } },
-      docs: { brief: 'List the names and scopes of the configured API keys' },
+      loader: async () => (await import('./keys.ts')).listKeys,
+      parameters: { flags: { url: CONNECTION.url, key: CONNECTION.key, ...CONFIG, ...OUTPUT } },
+      docs: { brief: 'List the API keys of a running service with their last use, or those of the settings' },
     }),
   },
   docs: { brief: 'API keys' },

@@ -219,3 +219,15 @@ for (const [name, place] of Object.entries(PLACES)) {
     });
   });
 }
+
+test('key list at a service shows the last use of each key', async () => {
+  const around = { env: { SESSIONS_URL: server.url, SESSIONS_KEY: admin.key }, clock: server.clock };
+  const { code, stdout, said } = await runCommand(['key', 'list'], around);
+  assert.equal(code, 0, said.join());
+  assert.match(stdout, /^NAME +SCOPE +EXPIRES +LAST USED +USES\nops +admin +- +0 s ago +\d+\n$/);
+  assert.match(said.join(), /^Uses at this node since 2026-01-01T/);
+  const { stdout: line } = await runCommand(['key', 'list', '--json', '--url', server.url], around);
+  assert.partialDeepStrictEqual(JSON.parse(line), { name: 'ops', expires: null, since: '2026-01-01T00:00:00.000Z' });
+  const both = await runCommand(['key', 'list', '--url', server.url, '--config', 'x.yml']);
+  assert.deepEqual([both.code, both.said], [2, ['Use either --url and --key, or --config.']]);
+});

@@ -4,7 +4,7 @@ import { readTls } from '../../config/tls.ts';
 import { withoutSecrets } from '../../config/without-secrets.ts';
 import type { OperatorContext } from './context.ts';
 import { writeJson } from './output/output.ts';
-import { recordOf, tableOf } from './output/table.ts';
+import { recordOf } from './output/table.ts';
 import type { OutputFlags } from './parameters.ts';
 
 interface FileFlags {
@@ -26,20 +26,4 @@ export async function printSettings(this: OperatorContext, flags: FileFlags & Ou
   if (flags.json) return writeJson(this, shown);
   const entries = Object.entries(shown).map(([name, value]) => [name, value === null ? null : String(value)] as const);
   await this.write(recordOf(entries, this.terminal));
-}
-
-/** Runs `pip-sessions key list`: the names and scopes of the configured keys. */
-export async function listKeys(this: OperatorContext, flags: FileFlags & OutputFlags): Promise<void> {
-  const keys = loadConfig(this.env, flags.config).api_keys.map(({ name, scope }) => ({ name, scope }));
-  if (flags.json) {
-    for (const key of keys) await writeJson(this, key);
-  } else if (keys.length === 0) {
-    this.say('No API key is configured.');
-  } else {
-    const columns = [
-      { head: 'NAME', cell: ({ name }: (typeof keys)[number]) => name },
-      { head: 'SCOPE', cell: ({ scope }: (typeof keys)[number]) => scope },
-    ];
-    await this.write(tableOf(columns, keys, this.terminal));
-  }
 }

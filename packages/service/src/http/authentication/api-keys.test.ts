@@ -42,7 +42,11 @@ test('the error for a bad key shows the right form and does not repeat the key',
     [key, /^a key must have the form/],
     [HASH, /^a key must have the form/],
     [`web:${HASH}`, /^a key must have the form/],
-    [`web:write:${HASH}:1`, /^a key must have the form/],
+    [`web:write:${HASH}:1`, /^the expiry of the key web must be a date like 2027-01-31/],
+    [`web:write:${HASH}:`, /^the expiry of the key web/],
+    [`web:write:${HASH}:90d`, /^the expiry of the key web/],
+    [`web:write:${HASH}:${key}`, /^the expiry of the key web/],
+    [`web:write:2027-01-31:${HASH}`, /^the key web must be set by its SHA-256/],
     [`:write:${HASH}`, /^the name of a key must be/],
     [`Web:write:${HASH}`, /^the name of a key must be/],
     [`${'a'.repeat(41)}:write:${HASH}`, /^the name of a key must be/],
@@ -64,6 +68,14 @@ test('the error for a bad key shows the right form and does not repeat the key',
   assert.throws(() => newApiKey('web', 'Write'), /the key web must have one of the scopes/);
 });
 
+test('the expiry of a key is a date or a time of day in UTC', () => {
+  const expiry = (text: string) => parseApiKey(`web:write:${HASH}:${text}`).expires;
+  assert.equal(expiry('2027-01-31'), Date.UTC(2027, 0, 31));
+  assert.equal(expiry('2027-01-31T12:00Z'), Date.UTC(2027, 0, 31, 12));
+  assert.equal(expiry('2027-01-31T12:00:59.999Z'), Date.UTC(2027, 0, 31, 12, 0, 59, 999));
+  assert.equal(parseApiKey(`web:write:${HASH}`).expires, null);
+});
+
 test('duplicate names and duplicate keys are rejected with the number of the entry', () => {
   const other = hash('sha256', 'psk_2', 'hex');
   const taken = /^is invalid in entry 2: the name a is already used by an earlier entry$/;
@@ -80,7 +92,7 @@ test('duplicate names and duplicate keys are rejected with the number of the ent
 test('[S-02] a used key does not stay in memory', async () => {
   // Buffers are outside of the heap: only a string would be found in it.
   const presented = Buffer.from(Array.from({ length: 47 }, (_, index) => 97 + ((index * 7) % 26)));
-  const keys = new ApiKeys([{ name: 'web', scope: 'write', hash: hash('sha256', presented, 'hex') }]);
+  const keys = new ApiKeys([{ name: 'web', scope: 'write', hash: hash('sha256', presented, 'hex'), expires: null }]);
   const hold = { text: '' };
   const use = () => assert.equal(keys.find(presented.toString('latin1'))?.name, 'web');
   for (let uses = 0; uses < 3; uses += 1) use();

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { SCOPES, type Scope } from '@pip-sessions/contract/scopes';
 import { randomText } from '../../domain/ids.ts';
+import { expiryText, parseExpiry } from './key-expiry.ts';
 
 /** A configured API key. The service has only its hash, so the key cannot be read from the service. */
 export interface ApiKey {
@@ -9,26 +10,36 @@ export interface ApiKey {
   readonly scope: Scope;
   /** SHA-256 of the key, in hex. A key has 256 random bits, so a fast hash without a salt is sufficient. */
   readonly hash: string;
+  /** The time from which on the key is rejected, in milliseconds since 1970; null for none. */
+  readonly expires: number | null;
 }
 
 const KEY_BYTES = 32;
 const NAME = /^[a-z0-9-]{1,40}$/;
 const HASH = /^[0-9a-f]{64}$/i;
-const FORM = '<name>:<scope>:<SHA-256 of the key in hex>, as "pip-sessions key" prints it';
+const FORM = '<name>:<scope>:<SHA-256 of the key in hex>[:<expiry>], as "pip-sessions key" prints it';
 
-/** Creates a key, `psk_<43 base64url characters>`, and its line for the settings. Throws for a bad name or scope. */
-export function newApiKey(name: string, scope: string): { readonly key: string; readonly configured: string } {
+/**
+ * Creates a key, `psk_<43 base64url characters>`, and its line for the settings. `expires` is in milliseconds since
+ * 1970. Throws for a bad name or scope.
+ */
+export function newApiKey(
+  name: string,
+  scope: string,
+  expires: number | null = null,
+): { readonly key: string; readonly configured: string } {
   const key = `psk_${randomText(KEY_BYTES)}`;
-  return { key, configured: `${nameFrom(name)}:${scopeFrom(scope, name)}:${hashOf(key)}` };
+  const expiry = expires === null ? '' : `:${expiryText(expires)}`;
+  return { key, configured: `${nameFrom(name)}:${scopeFrom(scope, name)}:${hashOf(key)}${expiry}` };
 }
 
 /**
- * Parses `<name>:<scope>:<hash>`. Throws an error whose message can follow a colon. It repeats nothing of the text but
- * a valid name, because the text may be a key that was set by mistake.
+ * Parses `<name>:<scope>:<hash>[:<expiry>]`. Throws an error whose message can follow a colon. It repeats nothing of the
+ * text but a valid name, because the text may be a key that was set by mistake.
  */
 export function parseApiKey(text: string): ApiKey {
   const [nameText, scopeText, hashText, ...rest] = text.split(':');
-  if (nameText === undefined || scopeText === undefined || hashText === undefined || rest.length > 0) {
+  if (nameText === undefined || scopeText === undefined || hashText === undefined) {
     throw new Error(`a key must have the form ${FORM}`);
   }
   const name = nameFrom(nameText);
@@ -36,7 +47,12 @@ export function parseApiKey(text: string): ApiKey {
   if (!HASH.test(hashText)) {
     throw new Error(`the key ${name} must be set by its SHA-256 in 64 hex digits, not as the key itself`);
   }
-  return { name, scope, hash: hashText.toLowerCase() };
+  // A time of day has colons too.
+  const expires = rest.length === 0 ? null : parseExpiry(rest.join(':'));
+  if (expires === null && rest.length > 0) {
+    throw new Error(`the expiry of the key ${name} must be a date like 2027-01-31, or 2027-01-31T12:00Z, in UTC`);
+  }
+  return { name, scope, hash: hashText.toLowerCase(), expires };
 }
 
 function nameFrom(text: string): string {
@@ -68,6 +84,19 @@ export function parseApiKeys(items: readonly unknown[]): readonly ApiKey[] {
   return Object.freeze(keys);
 }
 
+/** Whether a key is rejected at `now` because of its expiry. */
+export function isExpired({ expires }: ApiKey, now: number): boolean {
+  return expires !== null && now >= expires;
+}
+
+/** A key, and its use in this process. */
+export interface UsedKey extends ApiKey {
+  /** The time of the last valid request with the key, in milliseconds since 1970; 0 for none. */
+  last_used: number;
+  /** The number of these requests. */
+  uses: number;
+}
+
 /**
  * Finds configured keys. A presented key is hashed each time (0.5 µs) and not cached. A cached key would stay in the
  * memory of the process, and appear in memory dumps.
@@ -76,20 +105,25 @@ export function parseApiKeys(items: readonly unknown[]): readonly ApiKey[] {
  * the key cannot choose that hash.
  */
 export class ApiKeys {
-  readonly #byHash: ReadonlyMap<string, ApiKey>;
+  readonly #byHash: ReadonlyMap<string, UsedKey>;
 
   constructor(keys: readonly ApiKey[]) {
-    this.#byHash = new Map(keys.map((key) => [key.hash, key]));
+    this.#byHash = new Map(keys.map((key) => [key.hash, { ...key, last_used: 0, uses: 0 }]));
   }
 
-  /** Returns the configured key for the presented text; null if there is none. */
-  find(presented: string): ApiKey | null {
+  /** Returns the configured key for the presented text, also if it has expired; null if there is none. */
+  find(presented: string): UsedKey | null {
     return this.#byHash.get(hashOf(presented)) ?? null;
   }
 
-  /** Returns the key of that name; null if there is none. */
+  /** Returns the key of that name, also if it has expired; null if there is none. */
   named(name: string): ApiKey | null {
     return this.#byHash.values().find((key) => key.name === name) ?? null;
+  }
+
+  /** The keys, in the order of the settings. */
+  get all(): readonly UsedKey[] {
+    return [...this.#byHash.values()];
   }
 }
 

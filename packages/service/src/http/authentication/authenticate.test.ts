@@ -124,6 +124,38 @@ test('[K-04] missing, wrong, repeated and malformed keys get 401 and are logged'
   }
 });
 
+test('an expired key gets 401 with its name, is logged, and is no wrong key', async () => {
+  const expires = new ManualClock().now() + 1_000;
+  const { key, configured } = newApiKey('old', 'write', expires);
+  const { authenticate, refusal, clock, lines } = authenticating(new ApiKeys([parseApiKey(configured)]));
+  const request = await bearer(key);
+  clock.advance(999);
+  assert.equal(authenticate(request).key, 'old');
+  clock.advance(1);
+  for (let count = 0; count < 20; count += 1) {
+    const { code, message, headers } = refusal(request);
+    assert.deepEqual([code, headers], ['UNAUTHORIZED', CHALLENGE]);
+    assert.equal(message, 'The API key old has expired: it was valid until 2026-01-01T00:00:01.000Z. Use a new key.');
+  }
+  const line = JSON.parse(lines[0] ?? '');
+  assert.partialDeepStrictEqual(line, { event: 'authentication_failed', reason: 'expired_key', key: 'old' });
+  assert.equal(refusal(await bearer(STRANGE.key)).code, 'UNAUTHORIZED');
+});
+
+test('the last use of a key is the last request with it that was valid, in any scope', async () => {
+  const keys = new ApiKeys([parseApiKey(WEB.configured)]);
+  const { authenticate, refusal, clock } = authenticating(keys);
+  const use = () => keys.all.map(({ uses, last_used }) => [uses, last_used]);
+  assert.deepEqual(use(), [[0, 0]]);
+  authenticate(await bearer(WEB.key));
+  clock.advance(5_000);
+  refusal(await bearer(WEB.key), 'admin');
+  const last_used = clock.now();
+  clock.advance(5_000);
+  refusal(await bearer(STRANGE.key));
+  assert.deepEqual(use(), [[2, last_used]]);
+});
+
 test('[ASVS-14.2.1] a key in the URL is ignored', async () => {
   const { refusal } = authenticating();
   const path = `/?access_token=${WEB.key}&api_key=${WEB.key}&authorization=Bearer%20${WEB.key}`;

@@ -3,11 +3,12 @@ import { includesScope, type Scope } from '@pip-sessions/contract/scopes';
 import type { Caller } from '../../api/caller.ts';
 import { RequestError } from '../../api/error-codes.ts';
 import type { Clock } from '../../domain/time/clock.ts';
+import { isoTime } from '../../domain/time/iso-time.ts';
 import type { AuditLog } from '../../observability/audit/audit-log.ts';
 import type { Logger } from '../../observability/log.ts';
 import type { IncidentCounts } from '../../observability/metrics/incident-counts.ts';
 import { IncidentLog } from '../clients/incident-log.ts';
-import { type ApiKey, type ApiKeys, hashOf } from './api-keys.ts';
+import { type ApiKey, type ApiKeys, hashOf, isExpired } from './api-keys.ts';
 import { FailureLimit } from './failure-limit.ts';
 
 export interface AuthenticatorOptions {
@@ -57,6 +58,16 @@ export class Authenticator {
     this.#incidents = new IncidentLog(log, clock, audit, counts);
   }
 
+  /** The keys; null if the service requires none. */
+  get keys(): ApiKeys | null {
+    return this.#keys;
+  }
+
+  /** Whether requests with the key of this name are still accepted. */
+  accepts(name: string): boolean {
+    return this.#keys === null || this.validKey(name) !== null;
+  }
+
   /** Whether every caller may do everything. */
   get isOpen(): boolean {
     return this.#keys === null;
@@ -64,7 +75,7 @@ export class Authenticator {
 
   /**
    * Returns the caller of a request. Throws a `RequestError`:
-   * - `UNAUTHORIZED` without a valid key
+   * - `UNAUTHORIZED` without a valid key, and with one that has expired
    * - `TOO_MANY_REQUESTS` after too many wrong keys from the address
    * - `FORBIDDEN` if the key does not have the scope
    */
@@ -81,6 +92,10 @@ export class Authenticator {
   authenticateKey(text: string, needed: Scope, address: string): Caller {
     const key = this.#keys?.find(text) ?? null;
     if (key === null) throw this.#unauthorized('unknown_key', address);
+    const now = this.#clock.now();
+    if (isExpired(key, now)) throw this.#expired(key, address);
+    key.last_used = now;
+    key.uses += 1;
     this.assertScope(key, needed, address);
     return { key: key.name, scope: key.scope, address };
   }
@@ -90,9 +105,10 @@ export class Authenticator {
     if (!includesScope(key.scope, needed)) throw this.#forbidden(key, needed, address);
   }
 
-  /** Returns the key of that name; null if there is none. */
-  keyNamed(name: string): ApiKey | null {
-    return this.#keys?.named(name) ?? null;
+  /** Returns the key of that name; null if there is none, or if it has expired. */
+  validKey(name: string): ApiKey | null {
+    const key = this.#keys?.named(name) ?? null;
+    return key && !isExpired(key, this.#clock.now()) ? key : null;
   }
 
   /** From now on `authenticate` accepts this request, which has no key of its own, as one of the caller. */
@@ -123,6 +139,14 @@ export class Authenticator {
     const error = retry_after_s === null ? unauthorized(reason) : tooManyRequests(retry_after_s);
     this.#incidents.write({ event: 'authentication_failed', code: error.code, reason }, address);
     return error;
+  }
+
+  /** A caller with an expired key guesses nothing: it is no failure that `FailureLimit` counts. */
+  #expired({ name, expires }: ApiKey, address: string): RequestError {
+    const message = `The API key ${name} has expired: it was valid until ${isoTime(Number(expires))}. Use a new key.`;
+    const about = { code: 'UNAUTHORIZED', reason: 'expired_key', key: name } as const;
+    this.#incidents.write({ event: 'authentication_failed', ...about }, address);
+    return new RequestError(about.code, message, CHALLENGE);
   }
 
   #forbidden({ name, scope }: Pick<ApiKey, 'name' | 'scope'>, needed: Scope, address: string): RequestError {

@@ -10,6 +10,7 @@ const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** A listener, and the data that it got. */
 class Reader implements Listener {
   readonly address = '192.0.2.1';
+  readonly key = null;
   readonly response: ServerResponse;
   readonly kinds: number = ALL_KINDS;
   readonly writes: string[] = [];

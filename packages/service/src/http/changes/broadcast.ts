@@ -19,6 +19,8 @@ const RETRY_MS = 50;
 export interface Listener {
   readonly response: ServerResponse;
   readonly address: string;
+  /** The name of the API key; null for none. */
+  readonly key: string | null;
   /** The kinds of events that the listener selected, as bits. */
   readonly kinds: number;
   /** The number of the next event for the listener. */

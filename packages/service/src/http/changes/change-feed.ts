@@ -6,7 +6,7 @@ import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import { clientName } from '../clients/client-name.ts';
 import { connectionOf } from '../connections/connection.ts';
 import { NO_SNIFFING } from '../media-type.ts';
-import { Broadcast } from './broadcast.ts';
+import { Broadcast, type Listener } from './broadcast.ts';
 import { ChangeLog } from './change-log.ts';
 import { ListenerPlaces } from './listener-places.ts';
 
@@ -36,6 +36,8 @@ interface ChangeFeedOptions {
   readonly source: ChangeSource;
   /** Called with the address of each listener that is disconnected because it reads too slowly. */
   readonly onSlow: (address: string) => void;
+  /** Whether a key of this name is still accepted. Streams of other keys end with the next heartbeat. */
+  readonly accepts?: (key: string) => boolean;
   /** Bounds that differ from the defaults. */
   readonly bounds?: Partial<ChangeFeedBounds>;
 }
@@ -57,6 +59,7 @@ const HEADERS = {
  */
 export class ChangeFeed {
   readonly #source: ChangeSource;
+  readonly #accepts: (key: string) => boolean;
   readonly #bounds: ChangeFeedBounds;
   readonly #log = new ChangeLog();
   readonly #broadcast: Broadcast;
@@ -64,8 +67,9 @@ export class ChangeFeed {
   /** Set after the first listener has connected; no changes are logged before. */
   #stopListening: (() => void) | null = null;
 
-  constructor({ source, onSlow, bounds }: ChangeFeedOptions) {
+  constructor({ source, onSlow, accepts = () => true, bounds }: ChangeFeedOptions) {
     this.#source = source;
+    this.#accepts = accepts;
     this.#bounds = { ...BOUNDS, ...bounds };
     this.#places = new ListenerPlaces(this.#bounds.listeners_max, this.#bounds.listeners_of_caller_max);
     this.#broadcast = new Broadcast(this.#log, ({ response, address }) => {
@@ -91,7 +95,14 @@ export class ChangeFeed {
     this.#stopListening ??= this.#listen();
     const last_id = request.headers['last-event-id'];
     const known = typeof last_id === 'string' ? this.#log.nextOf(last_id) : null;
-    const listener = { response, address, kinds, next: known ?? this.#log.end, watermark: Number.NEGATIVE_INFINITY };
+    const listener = {
+      response,
+      address,
+      key,
+      kinds,
+      next: known ?? this.#log.end,
+      watermark: Number.NEGATIVE_INFINITY,
+    };
     response.once('close', () => {
       this.#places.free(callers);
       this.#broadcast.delete(listener);
@@ -119,9 +130,13 @@ export class ChangeFeed {
   /** Ends every stream. Listeners reconnect to another node, or to this one after its restart. */
   close(): void {
     this.#stopListening?.();
-    for (const { response } of this.#broadcast.listeners) {
-      if (response.writableLength > 0) response.destroy();
-      else response.end();
+    for (const listener of this.#broadcast.listeners) end(listener);
+  }
+
+  /** Ends the streams of keys that are no longer accepted. */
+  #endRejected(): void {
+    for (const listener of this.#broadcast.listeners) {
+      if (listener.key !== null && !this.#accepts(listener.key)) end(listener);
     }
   }
 
@@ -130,7 +145,10 @@ export class ChangeFeed {
       this.#log.add(change);
       this.#broadcast.publish();
     });
-    const beat = () => this.#broadcast.beat(this.#source.watermark());
+    const beat = () => {
+      this.#endRejected();
+      this.#broadcast.beat(this.#source.watermark());
+    };
     const heart = setInterval(beat, this.#bounds.heartbeat_ms).unref();
     beat();
     return () => {
@@ -138,4 +156,10 @@ export class ChangeFeed {
       clearInterval(heart);
     };
   }
+}
+
+/** Ends a stream. A listener that has not read everything is cut off. */
+function end({ response }: Listener): void {
+  if (response.writableLength > 0) response.destroy();
+  else response.end();
 }

@@ -119,7 +119,7 @@ test('a log that exceeds its bound drops its oldest events, and says so', () => 
 });
 
 test('the stream requires a key of scope validate, and supports GET only', async (t) => {
-  const { url } = await start(t, { keys: [{ name: 'a', scope: 'validate', hash: '0'.repeat(64) }] });
+  const { url } = await start(t, { keys: [{ name: 'a', scope: 'validate', hash: '0'.repeat(64), expires: null }] });
   assert.equal((await fetch(`${url}/v2/changes`)).status, 401);
   const open = await start(t);
   const posted = await fetch(`${open.url}/v2/changes`, { method: 'POST' });

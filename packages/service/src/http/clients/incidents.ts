@@ -20,7 +20,7 @@ interface AboutRequest {
  * wrong character.
  */
 export type Incident =
-  | { readonly event: 'authentication_failed'; readonly code: string; readonly reason: string }
+  | { readonly event: 'authentication_failed'; readonly code: string; readonly reason: string; readonly key?: string }
   | { readonly event: 'authorization_failed'; readonly code: string; readonly key: string; readonly needed: string }
   | { readonly event: 'page_refused'; readonly reason: 'host' | 'origin' }
   | { readonly event: 'unknown_token' }

@@ -103,11 +103,12 @@ test('[N-03] each request needs the session of the console, and a key of its sco
     closeSession: `POST /v2/sessions/${id}/close`,
     closeSessions: 'POST /v2/sessions/close',
     deleteSession: `DELETE /v2/sessions/${id}`,
+    listKeys: 'GET /v2/keys',
     exportUser: 'POST /v2/users/export',
     eraseUser: 'POST /v2/users/erase',
     followChanges: 'HEAD /v2/changes',
   };
-  const forAdmin = ['GET /audit', 'closeSessions', 'deleteSession', 'exportUser', 'eraseUser'];
+  const forAdmin = ['GET /audit', 'closeSessions', 'deleteSession', 'listKeys', 'exportUser', 'eraseUser'];
   const requests = [...Object.keys(CONSOLE_ROUTES), ...Object.keys(CONSOLE_OPERATIONS)]
     .filter((name) => name !== 'POST /sign-in' && name !== 'POST /sign-out')
     .map((name) => ({ line: operations[name] ?? name.replace('{id}', id), needsAdmin: forAdmin.includes(name) }));

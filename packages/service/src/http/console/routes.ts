@@ -32,6 +32,7 @@ export const CONSOLE_OPERATIONS: Readonly<Partial<Record<RouteNameV2, Scope>>> =
   followChanges: 'write',
   closeSessions: 'admin',
   deleteSession: 'admin',
+  listKeys: 'admin',
   exportUser: 'admin',
   eraseUser: 'admin',
 };

@@ -93,7 +93,7 @@ export class SignIns {
     const validation = await this.#sessions.validate(token, { is_passive });
     if (!validation.active) return null;
     const { session } = validation;
-    const key = this.#authenticator.keyNamed(keyOfConsoleUser(session.user_id) ?? '');
+    const key = this.#authenticator.validKey(keyOfConsoleUser(session.user_id) ?? '');
     return key && session.data === toJsonText(fingerprintOf(key)) ? { key, session } : null;
   }
 }

@@ -35,7 +35,7 @@ class PingedStore extends MemoryStore {
 const silent = createLogger('silent');
 
 test('a running service is live and ready, and the responses are not cached', async (t) => {
-  const server = await startTestServer({ keys: [{ name: 'a', scope: 'admin', hash: '0'.repeat(64) }] });
+  const server = await startTestServer({ keys: [{ name: 'a', scope: 'admin', hash: '0'.repeat(64), expires: null }] });
   t.after(() => server.stop());
   for (const [path, body] of [
     ['/livez', { status: 'ok' }],

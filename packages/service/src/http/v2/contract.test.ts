@@ -28,6 +28,7 @@ interface Contract {
   readonly EraseResult: contract.EraseResult;
   readonly ExportLine: ExportLine;
   readonly Stats: contract.Stats;
+  readonly KeyList: contract.KeyList;
   readonly Problem: contract.Problem;
   // Types that the client creates itself from arguments.
   readonly ValidateManyRequest: {

@@ -34,16 +34,18 @@ export interface V2Options {
   readonly body_limit: number;
   /** Maximum size of `user` and of `data`, in bytes of JSON. */
   readonly value_limit: number;
+  readonly keyUses: RouteContext['keyUses'];
   readonly counts: RequestCounts | null;
 }
 
 /** Serves API v2. */
 export function createV2Handler(options: V2Options): Handler {
   const { sessions, requests, errors, incidents, authenticator, cors, changes, body_limit, value_limit } = options;
-  const { counts } = options;
+  const { counts, keyUses } = options;
   const context: RouteContext = {
     sessions,
     value_bytes_max: value_limit,
+    keyUses,
     suspicious: (event, token, address) => incidents.write(suspicion(event, token), address),
   };
 

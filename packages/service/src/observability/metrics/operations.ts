@@ -23,6 +23,7 @@ const OF_ROUTES: Readonly<Record<string, Operation | null>> = {
   listOwnSessions: 'list',
   get_sessions: 'list',
   getStats: 'list',
+  listKeys: 'other',
   closeSessions: 'bulk',
   exportUser: 'bulk',
   eraseUser: 'bulk',

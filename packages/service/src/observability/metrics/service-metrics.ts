@@ -1,16 +1,12 @@
+import type { Peers } from '../peers.ts';
 import type { ProcessMetrics } from './exposition.ts';
 import type { Family } from './families.ts';
 import { IncidentCounts } from './incident-counts.ts';
 import { RequestCounts } from './request-counts.ts';
 import { type MetricsSources, serviceFamilies } from './service-families.ts';
 
-/** The other processes that serve the same port. */
-export interface MetricsPeers {
-  /** From now on, the other processes get the metrics of this one. */
-  serve(families: () => Promise<readonly Family[]>): void;
-  /** Returns the metrics of the other processes. Leaves out those that do not respond in time. */
-  collect(): Promise<readonly (readonly Family[])[]>;
-}
+/** The other processes that serve the same port, with their metrics. */
+export type MetricsPeers = Peers<readonly Family[]>;
 
 /** The metrics of the service in this process, and of its peers. */
 export class ServiceMetrics {
@@ -34,10 +30,10 @@ export class ServiceMetrics {
   readonly text = async (): Promise<string> => {
     const [own, others, { exposition }] = await Promise.all([
       this.#families(),
-      this.#peers?.collect() ?? [],
+      this.#peers?.collect(),
       loadExposition(),
     ]);
-    return exposition([own, ...others]);
+    return exposition([own, ...(others?.parts ?? [])]);
   };
 
   async #families(): Promise<readonly Family[]> {

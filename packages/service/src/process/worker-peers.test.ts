@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { Worker } from 'node:cluster';
 import { EventEmitter } from 'node:events';
 import { mock, test } from 'node:test';
-import { gauge } from '../observability/metrics/families.ts';
-import { type Channel, passOn, WorkerPeers } from './worker-metrics.ts';
+import { type Family, gauge } from '../observability/metrics/families.ts';
+import { type Channel, passOn, WorkerPeers } from './worker-peers.ts';
 
 /** Workers of one primary, whose messages arrive in later turns. */
 function workers(count: number) {
@@ -17,7 +17,7 @@ function workers(count: number) {
       queueMicrotask(() => passOn(message, worker, primary));
       return true;
     };
-    return { worker, channel, peers: new WorkerPeers(channel) };
+    return { worker, channel, peers: new WorkerPeers<readonly Family[]>(channel, 'metrics') };
   });
   const primary = all.map(({ worker }) => worker);
   return all;
@@ -29,7 +29,7 @@ test('a worker gets the metrics of all others, also while others collect', async
   const all = workers(3);
   for (const [index, { peers }] of all.entries()) peers.serve(async () => familiesWith(index));
   const collected = await Promise.all(all.map(({ peers }) => peers.collect()));
-  const values = collected.map((parts) => parts.map(([family]) => family?.values[0]?.value));
+  const values = collected.map(({ parts }) => parts.map(([family]) => family?.values[0]?.value));
   assert.deepEqual(values, [
     [1, 2],
     [0, 2],
@@ -41,9 +41,10 @@ test('a worker that fails is left out, and one alone waits for nobody', async ()
   const [first, second, third] = workers(3);
   second?.peers.serve(() => Promise.reject(new Error('no metrics')));
   third?.peers.serve(async () => familiesWith(3));
-  assert.equal((await first?.peers.collect())?.length, 1);
+  const collected = await first?.peers.collect();
+  assert.deepEqual([collected?.parts.length, collected?.isComplete], [1, false]);
   const [alone] = workers(1);
-  assert.deepEqual(await alone?.peers.collect(), []);
+  assert.deepEqual(await alone?.peers.collect(), { parts: [], isComplete: true });
 });
 
 test('a worker that does not respond delays the others for two seconds at most', async () => {
@@ -55,20 +56,30 @@ test('a worker that does not respond delays the others for two seconds at most',
     const collected = first?.peers.collect();
     await new Promise(setImmediate);
     mock.timers.tick(2_000);
-    assert.equal((await collected)?.length, 1);
+    assert.deepEqual([(await collected)?.parts.length, (await collected)?.isComplete], [1, false]);
   } finally {
     mock.timers.reset();
   }
 });
 
-test('without a primary that passes messages on, a worker shows its own metrics', async () => {
-  const peers = new WorkerPeers(new EventEmitter());
+test('without a primary that passes messages on, a worker gets nothing after two seconds', async () => {
+  const peers = new WorkerPeers(new EventEmitter(), 'metrics');
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
     const collected = peers.collect();
     mock.timers.tick(2_000);
-    assert.deepEqual(await collected, []);
+    assert.deepEqual(await collected, { parts: [], isComplete: false });
   } finally {
     mock.timers.reset();
   }
+});
+
+test('two kinds of values do not mix, also if they are collected at the same time', async () => {
+  const [first, second] = workers(2);
+  const keys = [first, second].map((worker) => worker && new WorkerPeers<string>(worker.channel, 'keys'));
+  second?.peers.serve(async () => familiesWith(2));
+  keys[1]?.serve(() => 'uses');
+  const [families, uses] = await Promise.all([first?.peers.collect(), keys[0]?.collect()]);
+  assert.equal(families?.parts[0]?.[0]?.values[0]?.value, 2);
+  assert.deepEqual(uses, { parts: ['uses'], isComplete: true });
 });
