@@ -10,6 +10,8 @@ test('the example of all calls prints the output that the page of the client sho
     'read: ann',
     'one of many: ann',
     'one of many: unknown',
+    'checked: 86400',
+    'checked: unknown',
     "cart: [ 'apple', 'pear' ]",
     'level: 2 same id: true',
     'idle timeout: 2592000',

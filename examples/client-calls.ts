@@ -51,6 +51,11 @@ const { results } = await sessions.validateMany([token, 'not a token']);
 for (const result of results) console.log('one of many:', result.active ? result.session.user_id : result.reason);
 // #endregion
 
+// #region check
+const checked = await sessions.check([session.id, 'no id']);
+for (const state of checked.results) console.log('checked:', state.active ? state.expires_in : state.reason);
+// #endregion
+
 // #region if-match
 async function addToCart(id: string, item: string): Promise<void> {
   for (;;) {

@@ -27,6 +27,12 @@ A response has at most 4 MiB, unless the request has one token. If the sessions 
 \`user\` and \`data\`, the request is rejected with \`INVALID_DATA\` for \`tokens\`: request fewer tokens. The tokens have then been
 validated, and their activity is counted.`,
   },
+  checkSessions: {
+    title: 'Check sessions by their ids',
+    notes: `For callers that hold connections open: whether the sessions behind them are live. It needs no token, so it is
+safe after a rotation. The service reads its store. A session past its deadline is ended first. The response has no
+values of the sessions. An id that no session has is \`unknown\`.`,
+  },
   rotateToken: {
     title: 'Rotate a token',
     notes: `Call it with \`auth_*\` when the user has authenticated again, and without them to renew the token. The old token

@@ -2,6 +2,7 @@ import { ACTIVITY_CASES } from './activity.ts';
 import { ACTOR_CASES } from './actors.ts';
 import { AMENDMENT_CASES } from './amendments.ts';
 import { BULK_CASES } from './bulk.ts';
+import { CHECK_CASES } from './checks.ts';
 import { DATA_CASES } from './data.ts';
 import { ENDING_CASES } from './endings.ts';
 import { LIFECYCLE_CASES } from './lifecycle.ts';
@@ -27,6 +28,7 @@ export const USE_CASES: readonly UseCase[] = [
   ...ENDING_CASES,
   ...ACTIVITY_CASES,
   ...VALIDATION_CASES,
+  ...CHECK_CASES,
   ...ROTATION_CASES,
   ...LIMIT_CASES,
   ...DATA_CASES,

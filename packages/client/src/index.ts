@@ -54,6 +54,8 @@ export {
   type RotateRequest,
   type RotateResult,
   type Session,
+  type SessionCheck,
+  type SessionCheckList,
   type SessionFilter,
   type SessionPage,
   type SessionSummary,

@@ -88,6 +88,11 @@ export function clientMethods({ send, lines, isMissing, newIdempotencyKey }: Sen
       return send('validateTokens', { body: { tokens, ...membersOf(options) } }, options);
     },
 
+    check: async (ids, options) => {
+      if (!Array.isArray(ids)) throw new TypeError('ids of check are no array: use check([session.id]).');
+      return send('checkSessions', { body: { ids } }, options);
+    },
+
     read: async (credential, options) => {
       const validation = await validate(credential, options);
       return validation.active ? validation.session : null;

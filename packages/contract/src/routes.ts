@@ -54,6 +54,7 @@ export type ResultNameV2 =
   | 'OwnSessionPage'
   | 'RotateResult'
   | 'Session'
+  | 'SessionCheckList'
   | 'SessionPage'
   | 'Stats'
   | 'Validation'
@@ -68,6 +69,7 @@ export const ROUTES_V2 = {
   listSessions: route('GET', '/v2/sessions', 'admin', 'SessionPage'),
   validateToken: route('POST', '/v2/sessions/validate', 'validate', 'Validation'),
   validateTokens: route('POST', '/v2/sessions/validate-many', 'validate', 'ValidationList'),
+  checkSessions: route('POST', '/v2/sessions/check', 'validate', 'SessionCheckList'),
   // Within the grace period, the same token always has the same successor.
   rotateToken: route('POST', '/v2/sessions/rotate', 'write', 'RotateResult'),
   listOwnSessions: route('POST', '/v2/sessions/own', 'write', 'OwnSessionPage'),

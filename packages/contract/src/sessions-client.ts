@@ -15,6 +15,7 @@ import type {
   RotateRequest,
   RotateResult,
   Session,
+  SessionCheckList,
   SessionFilter,
   SessionPage,
   SessionSummary,
@@ -92,6 +93,19 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
    * for (const validation of results) console.log(validation.active ? validation.session.user_id : validation.reason);
    */
   validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<ValidationList<User, Data>>;
+
+  /**
+   * Returns whether 1 to 256 sessions are live, by their ids, with one request. It is no activity, and returns neither
+   * `user` nor `data`. `results` has one result per id, in their order.
+   *
+   * Use it for sessions whose token may have been rotated since, such as those of open connections. A late use of an old
+   * token would end its session.
+   *
+   * @example
+   * const { results } = await sessions.check([session.id]);
+   * for (const state of results) console.log(state.active ? state.expires_in : state.reason);
+   */
+  check(ids: readonly string[], options?: RequestOptions): Promise<SessionCheckList>;
 
   /**
    * Returns a new token for an old one. The old token stays valid for a short grace period; if it is presented after

@@ -14,6 +14,7 @@ export { CLOSE_REASONS, type CloseReason } from './close-reasons.ts';
 export type { KeyList, KeyUse } from './key-list.ts';
 export type { CloseOwnRequest, OwnRequest, OwnSessionPage } from './own-sessions.ts';
 export type { Session, SessionActor, SessionSummary } from './session.ts';
+export type { SessionCheck, SessionCheckList } from './session-check.ts';
 
 export type { EraseResult, ExportLine } from './user-data.ts';
 

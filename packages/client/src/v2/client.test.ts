@@ -86,6 +86,23 @@ const CASES: Readonly<Record<string, Case>> = {
       ],
     },
   },
+  check: {
+    call: (client) => client.check([ID, 'x']),
+    reply: answer(200, {
+      results: [
+        { id: ID, active: true, revision: 7, expires_in: null },
+        { id: 'x', active: false, reason: 'unknown' },
+      ],
+    }),
+    line: 'POST /v2/sessions/check',
+    body: { ids: [ID, 'x'] },
+    result: {
+      results: [
+        { id: ID, active: true, revision: 7, expires_in: null },
+        { id: 'x', active: false, reason: 'unknown' },
+      ],
+    },
+  },
   rotate: {
     call: (client) => client.rotate({ token: TOKEN, auth_level: 3 }),
     reply: answer(200, { session: SESSION, token: `${TOKEN}2` }),

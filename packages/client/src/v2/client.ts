@@ -4,9 +4,9 @@ import { ROUTES_V2 } from '@pip-sessions/contract/routes';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { randomHex } from '../transport/platform.ts';
 import { NotFoundError } from './errors.ts';
+import { checkManyOrEach, validateManyOrEach } from './many-or-each.ts';
 import { createCallsV2, type SessionsClientOptions } from './request.ts';
 import { readerOf } from './results.ts';
-import { validateManyOrEach } from './validate-many.ts';
 
 /** The size of a random UUID: such a key is unique, and cannot be guessed. */
 const IDEMPOTENCY_KEY_BYTES = 16;
@@ -42,5 +42,8 @@ export function createSessionsClient<User = unknown, Data = unknown>(
     isMissing: (error) => error instanceof NotFoundError && error.code === 'SESSION_NOT_FOUND',
     newIdempotencyKey: () => randomHex(IDEMPOTENCY_KEY_BYTES),
   });
-  return { ...methods, validateMany: validateManyOrEach(methods) } as SessionsClient<User, Data>;
+  return { ...methods, validateMany: validateManyOrEach(methods), check: checkManyOrEach(methods) } as SessionsClient<
+    User,
+    Data
+  >;
 }

@@ -152,6 +152,7 @@ test('a response of another server is INVALID_ANSWER, also a 404', async () => {
 
 const validate = (client: SessionsClient) => client.validate(TOKEN);
 const validateMany = (client: SessionsClient) => client.validateMany([TOKEN, 'x']);
+const check = (client: SessionsClient) => client.check([ID, 'x']);
 const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: SessionsClient) => Promise<unknown>)?]>> =
   {
     'null for a session': [null, /result is not an object/],
@@ -203,6 +204,31 @@ const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: Se
       },
       /session is not active/,
       validateMany,
+    ],
+    'one state of two sessions': [
+      { results: [{ id: ID, active: false, reason: 'closed' }] },
+      /results have not the number of the ids/,
+      check,
+    ],
+    'states of sessions in another order': [
+      {
+        results: [
+          { id: 'x', active: false, reason: 'unknown' },
+          { id: ID, active: false, reason: 'closed' },
+        ],
+      },
+      /results are not in the order of the ids/,
+      check,
+    ],
+    'a live session without a deadline or null': [
+      {
+        results: [
+          { id: ID, active: true, revision: 1 },
+          { id: 'x', active: false, reason: 'unknown' },
+        ],
+      },
+      /expires_in is not a number/,
+      check,
     ],
     'a page without items': [{ next_cursor: null }, /items is not an array/, (client) => client.list()],
     'a page that may be the last': [{ items: [] }, /next_cursor is not a string/, (client) => client.list()],

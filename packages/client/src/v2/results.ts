@@ -15,6 +15,7 @@ import type {
   RotateResult,
   Session,
   SessionActor,
+  SessionCheckList,
   SessionPage,
   SessionSummary,
   Stats,
@@ -70,6 +71,8 @@ const toCloseManyResult = reader<CloseManyResult>(object<CloseManyResult>({ ids:
 const toEraseResult = reader<EraseResult>(
   object<EraseResult>({ user_id_hash: string, time: string, erased: number, closed: number, more: boolean }),
 );
+const checkedLive = reader<unknown>(object({ revision: number, expires_in: orNull(number) }));
+const checkedEnded = reader<unknown>(object({ reason: string }));
 const toStats = reader<Stats>(
   object<Stats>({
     live: number,
@@ -126,6 +129,21 @@ function toExportLine(json: unknown): ExportLine {
   return reader<ExportLine>(type === 'end' ? object({ type: string, sessions: number }) : anything)(json);
 }
 
+/** Rejects a list that does not fit its ids: a result of another session would leave a connection open. */
+function toSessionCheckList(json: unknown, ids: readonly string[]): SessionCheckList {
+  const { results } = reader<{ readonly results: readonly unknown[] }>(object({ results: listOf(anything) }))(json);
+  if (results.length !== ids.length) throw new TypeError('results have not the number of the ids');
+  for (const [index, result] of results.entries()) {
+    const { id, active } = reader<{ readonly id: string; readonly active: boolean }>(
+      object({ id: string, active: boolean }),
+    )(result);
+    if (id !== ids[index]) throw new TypeError('results are not in the order of the ids');
+    if (active) checkedLive(result);
+    else checkedEnded(result);
+  }
+  return json as SessionCheckList;
+}
+
 /** Rejects a list that does not fit its tokens: a result of another token would sign in another user. */
 function toValidationList(json: unknown, tokens: readonly string[]): ValidationList {
   const { results } = reader<{ readonly results: readonly unknown[] }>(object({ results: listOf(anything) }))(json);
@@ -155,6 +173,7 @@ const READERS: Readonly<Record<Exclude<ResultNameV2, 'ChangeStream'>, Reader>> =
   OpenResult: toOpenResult,
   RotateResult: toRotateResult,
   Session: toSession,
+  SessionCheckList: (json, { body }) => toSessionCheckList(json, (body as { readonly ids: readonly string[] }).ids),
   SessionPage: (json, { query, isCount }) =>
     isCount ? { total: toTotal(json) } : toPage(readPage, json, (query as ListRequest | undefined)?.cursor),
   OwnSessionPage: (json, { body }) => toPage(readOwnPage, json, (body as OwnRequest).cursor),

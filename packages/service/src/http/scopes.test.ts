@@ -11,6 +11,7 @@ import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
 const RIGHTS: Readonly<Record<string, Scope>> = {
   'POST /v2/sessions/validate': 'validate',
   'POST /v2/sessions/validate-many': 'validate',
+  'POST /v2/sessions/check': 'validate',
   'GET /v2/changes': 'validate',
   'POST /v2/sessions': 'write',
   'POST /v2/sessions/rotate': 'write',

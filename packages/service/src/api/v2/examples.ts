@@ -41,6 +41,8 @@ export const EXAMPLES: {
   ValidateManyRequest: { tokens: [EXAMPLE_TOKEN], touch: false },
   Validation: VALIDATION,
   ValidationList: { results: [VALIDATION] },
+  CheckRequest: { ids: [EXAMPLE_ID] },
+  SessionCheckList: { results: [{ id: EXAMPLE_ID, active: true, revision: 1, expires_in: 86_400 }] },
   RotateRequest: { token: EXAMPLE_TOKEN, auth_methods: ['pwd', 'otp'], auth_level: 2 },
   RotateResult: {
     session: { ...SESSION, revision: 2, auth_methods: ['pwd', 'otp'], auth_level: 2 },

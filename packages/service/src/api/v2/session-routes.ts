@@ -7,7 +7,7 @@ import { toActor, toAmendment, toAuthentication, toFilter, valueText } from './i
 import { jsonTextOf } from './json-value.ts';
 import { answerOf, type Route, route } from './route.ts';
 import { CLOSE_MANY_MAX } from './schema-fields.ts';
-import { closedText, openedText, pageText, statsText } from './wire.ts';
+import { checkListText, closedText, openedText, pageText, statsText } from './wire.ts';
 
 /** The problems of routes that write `user` or `data` of an existing session. */
 const WRITE_PROBLEMS: readonly ProblemCode[] = [
@@ -57,6 +57,13 @@ export const SESSION_ROUTES: readonly Route[] = [
       ]);
       return { text: pageText(page, count, sessions.now()) };
     },
+  }),
+  route('checkSessions', {
+    summary: 'Whether up to 256 sessions are live, by their ids; does not count as activity',
+    input: 'CheckRequest',
+    run: async ({ sessions }, { input: { ids } }) => ({
+      text: checkListText(ids, await sessions.getMany(ids), sessions.now()),
+    }),
   }),
   route('closeSessions', {
     summary: 'Closes the matching live sessions, up to a limit',

@@ -1,4 +1,5 @@
 import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
+import { CHECKED_IDS_MAX } from '@pip-sessions/contract/session-check';
 import { TOKENS_MAX } from '@pip-sessions/contract/v2';
 import { Type } from '#typebox';
 import {
@@ -49,7 +50,31 @@ const Validation = Type.Union([
   ),
 ]);
 
-/** The requests and responses of the routes with tokens. */
+const Checked = { id: Type.String({ description: 'The id of the session' }) };
+
+const SessionCheck = Type.Union([
+  Type.Object(
+    {
+      ...Checked,
+      active: Type.Literal(true, { description: 'The session is live' }),
+      revision: Type.Integer({ description: 'Grows with every change but a touch' }),
+      expires_in: Type.Union([Type.Integer(), Type.Null()], {
+        description: 'Whole seconds until the session ends without further activity; null if it has no deadline',
+      }),
+    },
+    closed,
+  ),
+  Type.Object(
+    {
+      ...Checked,
+      active: Type.Literal(false, { description: 'The session has ended' }),
+      reason: oneOf(['unknown', ...CLOSE_REASONS], 'Why the session ended; unknown if no session has this id'),
+    },
+    closed,
+  ),
+]);
+
+/** The requests and responses of the routes with tokens, and of checks. */
 export const TOKEN_SCHEMAS = {
   ValidateRequest: Type.Object({ token: PresentedToken, ...VALIDATE_OPTIONS }, closed),
   ValidateManyRequest: Type.Object(
@@ -62,6 +87,16 @@ export const TOKEN_SCHEMAS = {
   Validation,
   ValidationList: Type.Object(
     { results: Type.Array(Validation, { description: 'One result per token, in the order of the tokens' }) },
+    closed,
+  ),
+  CheckRequest: Type.Object(
+    {
+      ids: Type.Array(Name('An id'), { minItems: 1, maxItems: CHECKED_IDS_MAX, description: 'At most 256 ids' }),
+    },
+    closed,
+  ),
+  SessionCheckList: Type.Object(
+    { results: Type.Array(SessionCheck, { description: 'One result per id, in the order of the ids' }) },
     closed,
   ),
   RotateRequest: Type.Object({ token: PresentedToken, ...AUTHENTICATION }, closed),

@@ -48,6 +48,18 @@ export function validationListText(validations: readonly Validation[], now: numb
   return validations.length > 1 && Buffer.byteLength(text) > bytes_max ? null : text;
 }
 
+/** Returns the states of sessions, without their values; null stands for a session that does not exist. */
+export function checkListText(ids: readonly string[], sessions: readonly (Session | null)[], now: number): string {
+  const results = ids.map((id, index) => `{"id":${JSON.stringify(id)},${checkMembers(sessions[index] ?? null, now)}}`);
+  return `{"results":[${results.join(',')}]}`;
+}
+
+function checkMembers(session: Session | null, now: number): string {
+  const isLive = session !== null && session.close_time === null;
+  if (!isLive) return `"active":false,"reason":"${session?.close_reason ?? 'unknown'}"`;
+  return `"active":true,"revision":${session.revision},"expires_in":${expiresIn(session, now)}`;
+}
+
 export function pageText({ sessions, next }: Scan, total: number | null, now: number): string {
   const items = sessions.map((session) => `{${summaryMembers(session, now)}}`).join(',');
   const cursor = next === null ? 'null' : `"${cursorOf(next)}"`;

@@ -9,6 +9,7 @@ const BODIES: Readonly<Record<string, (token: string) => object>> = {
   openSession: () => ({ user_id: 'u' }),
   validateToken: (token) => ({ token }),
   validateTokens: (token) => ({ tokens: [token] }),
+  checkSessions: (token) => ({ ids: [token] }),
   rotateToken: (token) => ({ token }),
   listOwnSessions: (token) => ({ token }),
   closeOwnSessions: (token) => ({ token, others: true }),

@@ -13,6 +13,7 @@ interface Contract {
   readonly OpenResult: contract.OpenResult;
   readonly Validation: contract.Validation;
   readonly ValidationList: contract.ValidationList;
+  readonly SessionCheckList: contract.SessionCheckList;
   readonly RotateRequest: contract.RotateRequest;
   readonly RotateResult: contract.RotateResult;
   readonly OwnRequest: contract.OwnRequest;
@@ -37,6 +38,7 @@ interface Contract {
     readonly touch?: boolean;
   };
   readonly ValidateRequest: { readonly token: string; readonly max_age?: number; readonly touch?: boolean };
+  readonly CheckRequest: { readonly ids: readonly string[] };
   readonly UserRequest: { readonly user_id: string };
   readonly CloseRequest: Pick<contract.CloseManyRequest, 'reason' | 'by'>;
   readonly Empty: object;

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RouteNameV2 } from '@pip-sessions/contract/routes';
 import { parseToken } from '@pip-sessions/contract/token';
 import type { Caller } from '../../api/caller.ts';
 import type { AnyRoute, Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/route.ts';
@@ -112,6 +113,9 @@ function send(response: ServerResponse, { status }: Route, { text, revision }: R
   endWithText(response, text);
 }
 
+/** Requests with the method POST that change no more than the activity of a session. */
+const READS: ReadonlySet<string> = new Set<RouteNameV2>(['validateToken', 'validateTokens', 'checkSessions']);
+
 /** Returns what the log has of a request. */
 function servedOf(
   { name, method, audited }: AnyRoute,
@@ -119,7 +123,7 @@ function servedOf(
   { began, caller }: { readonly began: number; readonly caller: Caller },
   { opened: id = '', user_id_hash, audit: about }: Pick<RouteAnswer, 'opened' | 'user_id_hash' | 'audit'>,
 ): Served {
-  const isRead = method === 'GET' || name === 'validateToken' || name === 'validateTokens';
+  const isRead = method === 'GET' || READS.has(name);
   const session_id = id === '' ? null : id;
   const audit = audited && about ? { event: audited, about } : undefined;
   const served = { name: { request: name }, isRead, status, began, caller, session_id, more: { user_id_hash } };

@@ -16,6 +16,7 @@ export type Operation = (typeof OPERATIONS)[number];
 const OF_ROUTES: Readonly<Record<string, Operation | null>> = {
   validateToken: 'validate',
   validateTokens: 'validate_many',
+  checkSessions: 'read',
   openSession: 'open',
   open_session: 'open',
   rotateToken: 'rotate',

@@ -32,3 +32,20 @@ test('another error of validateMany is not retried with single tokens', async ()
   await assert.rejects(client.validateMany([TOKEN]), { code: 'INVALID_DATA', details: { members: ['tokens'] } });
   assert.equal(sent.length, 1);
 });
+
+test('with an older service, each checked session is read by its own request', async () => {
+  const missing = problem(404, 'SESSION_NOT_FOUND');
+  const ended = answer(200, { ...SESSION, active: false, close_reason: 'idle' });
+  const { client, sent } = clientOf([problem(405, 'METHOD_NOT_ALLOWED'), answer(200, SESSION), ended, missing]);
+  const { id, revision, expires_in } = SESSION;
+  const { results } = await client.check([id, 'y', 'z']);
+  assert.deepEqual(results, [
+    { id, active: true, revision, expires_in },
+    { id: 'y', active: false, reason: 'idle' },
+    { id: 'z', active: false, reason: 'unknown' },
+  ]);
+  assert.deepEqual(
+    sent.map(({ path }) => path),
+    ['/v2/sessions/check', ...[id, 'y', 'z'].map((each) => `/v2/sessions/${each}`)],
+  );
+});
