@@ -13,7 +13,10 @@ test('the README or a page of the documentation shows each example, or links to 
   const examples = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'));
   assert.notEqual(examples.length, 0);
   for (const name of examples) {
-    const mention = new RegExp(`^(?://|#) examples/${name}(?:#|$)|/examples/${name}\\)|\\]\\(examples/${name}\\)`, 'm');
+    const mention = new RegExp(
+      `^(?://|#) examples/${name}(?:[#/]|$)|/examples/${name}\\)|\\]\\(examples/${name}\\)`,
+      'm',
+    );
     assert.ok(
       pages.some((page) => mention.test(page)),
       `no page shows examples/${name}`,
@@ -22,7 +25,7 @@ test('the README or a page of the documentation shows each example, or links to 
 });
 
 test('the README and the pages show the sources of the examples as they are', () => {
-  const blocks = pages.flatMap((page) => [...page.matchAll(/```\w+\n(?:\/\/|#) examples\/([\w.-]+)\n(.*?)```/gs)]);
+  const blocks = pages.flatMap((page) => [...page.matchAll(/```\w+\n(?:\/\/|#) examples\/([\w./-]+)\n(.*?)```/gs)]);
   assert.notEqual(blocks.length, 0);
   for (const [, name = '', code] of blocks) {
     const source = read(`./${name}`).replace(/^ *\/\/ #(?:region [\w-]+|endregion)\n/gm, '');

@@ -69,7 +69,7 @@ function withCommands(markdown: string): string {
  */
 function withExamples(markdown: string): string {
   return markdown.replace(
-    /(```(?:[jt]s|yml)\n(?:\/\/|#) (examples\/[\w.-]+)(?:#([\w-]+))?\n).*?(```)/gs,
+    /(```(?:[jt]sx?|yml)\n(?:\/\/|#) (examples\/[\w./-]+)(?:#([\w-]+))?\n).*?(```)/gs,
     (_, start: string, path: string, region: string | undefined, end: string) =>
       `${start}${exampleOf(readFileSync(path, 'utf8'), path, region)}${end}`,
   );

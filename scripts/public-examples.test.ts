@@ -33,6 +33,13 @@ const APPLICATIONS: Readonly<Record<string, string>> = {
   hono: "declare const app: import('hono').Hono<import('@pip-sessions/client/hono').UserSessionEnv>;",
 };
 
+/** A framework that is installed only below its example. */
+const MODULES = `declare module 'next/headers' {
+  type Options = import('@pip-sessions/client/next').NextRequestOptions;
+  export const headers: Options['headers'];
+  export const cookies: Options['cookies'];
+}`;
+
 interface Example {
   readonly path: string;
   readonly line: number;
@@ -51,8 +58,10 @@ const examples = files.filter((path) => /(?<!\.test)\.ts$|README\.md$/.test(path
 const sources = new Map(examples.map((example, index) => [`${FOLDER}/example-${index}.ts`, example]));
 
 const config = `${FOLDER}/tsconfig.json`;
+const modules = `${FOLDER}/modules.d.ts`;
 const virtual = new Map([
-  [config, JSON.stringify({ extends: `${root}tsconfig.json`, files: [...sources.keys()], include: [] })],
+  [config, JSON.stringify({ extends: `${root}tsconfig.json`, files: [modules, ...sources.keys()], include: [] })],
+  [modules, MODULES] as const,
   ...[...sources].map(([path, example]) => [path, withContext(example)] as const),
 ]);
 const api = new API({

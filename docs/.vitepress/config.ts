@@ -29,6 +29,7 @@ export default defineConfig({
         items: [
           { text: 'Client', link: '/client' },
           { text: 'Middleware', link: '/middleware' },
+          { text: 'Frameworks', link: '/frameworks' },
           { text: 'express-session, @fastify/session', link: '/session-libraries' },
           { text: 'Pip.Services', link: '/pip-services' },
         ],

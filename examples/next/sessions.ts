@@ -1,0 +1,10 @@
+import { createSessionsClient } from '@pip-sessions/client';
+import { userSessions } from '@pip-sessions/client/next';
+import { cookies, headers } from 'next/headers';
+
+const client = createSessionsClient({
+  url: process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080',
+  key: process.env.SESSIONS_KEY,
+});
+
+export const sessions = userSessions({ client, headers, cookies, development: true });
