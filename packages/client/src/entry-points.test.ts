@@ -20,6 +20,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'adapters/hono.ts': [],
   'adapters/fetch.ts': [],
   'adapters/next.ts': [],
+  'adapters/sveltekit.ts': [],
   'session-libraries/express-session.ts': ['express-session', 'node:crypto'],
   'session-libraries/fastify-session.ts': ['@fastify/session', 'node:crypto'],
 };
@@ -41,7 +42,7 @@ test('each adapter is an entry point, and its framework an optional peer depende
     const name = file.slice(file.indexOf('/') + 1, -'.ts'.length);
     assert.equal(exports[`./${name}`]?.source, `./src/${file}`);
   }
-  for (const peer of ['express', 'fastify', 'hono', 'next', 'express-session', '@fastify/session']) {
+  for (const peer of ['express', 'fastify', 'hono', 'next', '@sveltejs/kit', 'express-session', '@fastify/session']) {
     assert.deepEqual(peerDependenciesMeta[peer], { optional: true });
   }
 });

@@ -24,7 +24,7 @@ const startApp: StartApp = (options, mounts) => {
   return listen(createServer(getRequestListener(catching)));
 };
 
-// On the types of the platform. `npm run test:next` runs the same cases in a built application of Next.
+// On the types of the platform. `npm run test:frameworks` runs the same cases in a built application of Next.
 runMiddlewareCases('Next', startApp);
 
 const OPENED = answer(201, { session: SESSION, token: TOKEN, evicted: [] });

@@ -1,0 +1,75 @@
+/**
+ * Builds the examples of frameworks together with a route for the cases of the middleware, as applications that have
+ * installed the built package. Then it runs the cases, and uses the example, on the server of each framework. Arguments
+ * name the frameworks; default: all.
+ */
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+interface Framework {
+  /** The command that builds an application, below `node_modules`. */
+  readonly build: readonly [string, ...string[]];
+  /** The files of this folder that are added, by their paths in the application. */
+  readonly adds: Readonly<Record<string, string>>;
+  /** The files of the example that get another path. */
+  readonly moves?: Readonly<Record<string, string>>;
+}
+
+const FRAMEWORKS: Readonly<Record<string, Framework>> = {
+  next: { build: ['next/dist/bin/next', 'build'], adds: { 'app/[...path]/route.js': 'route.js' } },
+  sveltekit: {
+    build: ['vite/bin/vite.js', 'build'],
+    moves: { 'src/hooks.server.ts': 'src/hooks.example.ts' },
+    adds: { 'src/hooks.server.js': 'hooks.js', 'src/routes/[...path]/+server.js': 'server.js' },
+  },
+};
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const NO_COPY = new Set(['node_modules', '.cache', '.next', '.svelte-kit', '.astro', 'build', 'dist']);
+
+const { NODE_OPTIONS: _, ...inherited } = process.env;
+const env = { ...inherited, NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' };
+
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !(name in FRAMEWORKS));
+if (unknown.length > 0) throw new Error(`unknown framework ${unknown}; allowed: ${Object.keys(FRAMEWORKS).join(', ')}`);
+
+run(process.execPath, ['scripts/build.ts'], ROOT);
+for (const [name, framework] of Object.entries(FRAMEWORKS)) {
+  if (named.length === 0 || named.includes(name)) runCases(name, framework);
+}
+
+function runCases(name: string, { build: [program, ...args], adds, moves = {} }: Framework): void {
+  const example = `${ROOT}examples/${name}`;
+  // Below the example, so that imports find its packages.
+  const app = `${example}/.cache/cases`;
+  if (!existsSync(`${example}/node_modules/.package-lock.json`)) {
+    run('npm', ['ci', '--ignore-scripts', '--loglevel=error'], example);
+  }
+  rmSync(app, { recursive: true, force: true });
+  mkdirSync(app, { recursive: true });
+  for (const entry of readdirSync(example).filter((each) => !NO_COPY.has(each))) {
+    cpSync(`${example}/${entry}`, `${app}/${entry}`, { recursive: true });
+  }
+  for (const [from, to] of Object.entries(moves)) cpSync(`${example}/${from}`, `${app}/${to}`);
+  for (const from of Object.keys(moves)) rmSync(`${app}/${from}`);
+  for (const [path, source] of Object.entries(adds)) {
+    mkdirSync(dirname(`${app}/${path}`), { recursive: true });
+    copyFileSync(`${ROOT}testing/frameworks/${name}/${source}`, `${app}/${path}`);
+  }
+  const config = `${app}/next.config.ts`;
+  if (existsSync(config)) writeFileSync(config, readFileSync(config, 'utf8').replace("'../..'", "'../../../..'"));
+  run(process.execPath, [`${example}/node_modules/${program}`, ...args], app);
+  const cases = `testing/frameworks/${name}/cases.ts`;
+  run(process.execPath, ['--conditions=source', '--test', '--test-timeout=60000', cases], ROOT, { CASES_APP: app });
+}
+
+function run(command: string, args: readonly string[], cwd: string, more: Readonly<Record<string, string>> = {}): void {
+  const stdio = ['ignore', 'inherit', 'inherit'] as const;
+  const { status } = spawnSync(command, args, { cwd, env: { ...env, ...more }, stdio: [...stdio], timeout: 300_000 });
+  if (status === 0) return;
+  process.stderr.write(`${command} ${args.join(' ')} failed in ${cwd}\n`);
+  process.exit(1);
+}
