@@ -1,0 +1,102 @@
+import type { Problem } from '@pip-sessions/contract/v2';
+
+/** The service responded with an error. */
+export class ServiceError extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** Seconds after which the request may be repeated; null if the service does not say. */
+  readonly retry_after_s: number | null;
+  readonly correlation_id: string | null;
+
+  constructor(status: number, problem: Partial<Problem>, retry_after_s: number | null) {
+    super(problem.detail ?? problem.title ?? `The service responded with status ${status}.`);
+    this.name = 'ServiceError';
+    this.status = status;
+    this.code = problem.code ?? 'INTERNAL';
+    this.retry_after_s = retry_after_s;
+    this.correlation_id = problem.correlation_id ?? null;
+  }
+}
+
+/** The service did not respond. */
+export class UnreachableError extends Error {
+  override name = 'UnreachableError';
+}
+
+/** Whether the error means that nobody is signed in. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ServiceError && error.status === 401;
+}
+
+export const API = '/console/api/';
+
+const TIMEOUT_MS = 30_000;
+/** The `Date` header has whole seconds; a smaller difference of the clocks cannot be seen in it. */
+const CLOCK_DIFFERENCE_MS_MIN = 2_000;
+
+let difference_ms = 0;
+
+/** The time of the service, in milliseconds: ages are computed with it, because the clock of this computer may be off. */
+export function serviceTime(): number {
+  return Date.now() + difference_ms;
+}
+
+/** How far the clock of the service is ahead of the clock of this computer, in milliseconds. */
+export function clockDifference(): number {
+  return difference_ms;
+}
+
+function compareClocks(response: Response): void {
+  const time = Date.parse(response.headers.get('date') ?? '');
+  if (Number.isNaN(time)) return;
+  const difference = time + 500 - Date.now();
+  difference_ms = Math.abs(difference) < CLOCK_DIFFERENCE_MS_MIN ? 0 : difference;
+}
+
+export interface ServiceRequest {
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  /** Properties that are undefined are not sent. */
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the request continues when the page is left. */
+  readonly keepalive?: boolean;
+}
+
+/** Sends a request and returns the response, whose status is 2xx. */
+export async function send(path: string, request: ServiceRequest = {}): Promise<Response> {
+  const { method = 'GET', query = {}, body, signal, keepalive = false } = request;
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  let response: Response;
+  try {
+    response = await fetch(`${API}${path}${search.size > 0 ? `?${search}` : ''}`, {
+      method,
+      keepalive,
+      credentials: 'same-origin',
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new UnreachableError('The service does not respond.', { cause: error });
+  }
+  compareClocks(response);
+  if (response.ok) return response;
+  throw await errorOf(response);
+}
+
+/** Sends a request and returns the JSON value of the response. */
+export async function call<T>(path: string, request: ServiceRequest = {}): Promise<T> {
+  const response = await send(path, request);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function errorOf(response: Response): Promise<Error> {
+  const problem = (await response.json().catch(() => null)) as Partial<Problem> | null;
+  // A proxy before the service responds without a problem.
+  if (problem === null && response.status >= 502) return new UnreachableError('The service does not respond.');
+  const retry_after = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new ServiceError(response.status, problem ?? {}, Number.isFinite(retry_after) ? retry_after : null);
+}

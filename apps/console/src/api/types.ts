@@ -1,0 +1,75 @@
+import type { Scope } from '@pip-sessions/contract/scopes';
+import type { SessionSummary } from '@pip-sessions/contract/v2';
+
+/** The response of `GET me`: the key that is signed in, and the service. */
+export interface Me {
+  /** The name of the key; null if the service requires none. */
+  readonly key: string | null;
+  readonly scope: Exclude<Scope, 'validate'>;
+  /** Whether the service requires no key. */
+  readonly open: boolean;
+  readonly service: {
+    readonly name: string;
+    readonly version: string;
+    readonly store: 'sqlite' | 'memory' | 'postgres' | 'redis';
+    readonly started: string;
+  };
+  /** Where the audit log is; only a file can be read. */
+  readonly audit: 'file' | 'stdout' | null;
+}
+
+/** The response of `GET sessions/{id}`: a session without the values of the application, but with their sizes. */
+export interface SessionDetails extends SessionSummary {
+  readonly user_bytes: number;
+  readonly data_bytes: number;
+}
+
+/** The response of `POST sessions/{id}/reveal`, which the service writes to its audit log. */
+export interface RevealedValues {
+  readonly user: unknown;
+  readonly data: unknown;
+}
+
+/** The response of `GET health`. */
+export interface Health {
+  readonly status: string;
+  readonly reason: string | null;
+  readonly node: {
+    readonly version: string;
+    readonly started: string;
+    readonly uptime_s: number;
+    readonly listeners: number;
+    readonly connections: number;
+    readonly live: number;
+    readonly feed_lag_s: number | null;
+    readonly delivery_s_p99: number | null;
+    readonly event_loop_s_p99: number | null;
+    readonly near_cache: { readonly hits: number; readonly misses: number } | null;
+    readonly hour: { readonly refused: number; readonly token_reuse: number };
+  };
+  readonly hours: readonly { readonly hour: string; readonly refused: number }[];
+}
+
+/** A line of the audit log. */
+export interface AuditLine {
+  readonly time: string;
+  readonly event: string;
+  readonly key: string | null;
+  readonly address: string | null;
+  readonly [name: string]: unknown;
+}
+
+/** The response of `GET audit`. */
+export interface AuditPage {
+  readonly items: readonly AuditLine[];
+  readonly next_cursor: string | null;
+  readonly chain: { readonly status: 'whole' | 'broken' | 'not_checked'; readonly line?: number };
+}
+
+/** An API key in the response of `GET v2/keys`, without the key itself. */
+export interface KeyInfo {
+  readonly name: string;
+  readonly scope: Scope;
+  readonly expires: string | null;
+  readonly last_used: string | null;
+}

@@ -1,0 +1,108 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, useState } from 'react';
+import { useFeedEvents } from '../../api/feed.ts';
+import { sessionQuery } from '../../api/queries.ts';
+import { ServiceError } from '../../api/service.ts';
+import type { SessionDetails } from '../../api/types.ts';
+import { usePendingEnd } from '../../ending/end-queue.ts';
+import { EndOne } from '../../ending/end-one.tsx';
+import { useIsAdmin } from '../../frame/me.ts';
+import { Button, IconButton } from '../../kit/button.tsx';
+import { Empty, Failure, Skeleton, Stale } from '../../kit/states.tsx';
+import { Time } from '../../kit/time.tsx';
+import { Address, Device, EndedCell, StateMark } from '../../sessions/cells.tsx';
+import type { ListedSession } from '../../sessions/listed-session.ts';
+import { userText } from '../../sessions/user-text.ts';
+import { COMMON, ENDING, SESSION } from '../../texts.ts';
+import { Facts } from './facts.tsx';
+import { OtherSessions } from './other-sessions.tsx';
+import { Timeline } from './timeline.tsx';
+import { Values } from './values.tsx';
+import './session-panel.css';
+
+interface SessionPanelProps {
+  readonly id: string;
+  readonly onClose: () => void;
+}
+
+/** One session: what it is, when it ends, its values, and the other sessions of its user. */
+export default function SessionPanel({ id, onClose }: SessionPanelProps) {
+  const client = useQueryClient();
+  const query = sessionQuery(id);
+  const { data: session, error, refetch, dataUpdatedAt } = useQuery(query);
+  useFeedEvents((event) => {
+    if (event.kind === 'gap' || event.changes.some((change) => change.id === id)) {
+      void client.invalidateQueries({ queryKey: query.queryKey });
+    }
+  });
+  const isUnknown = error instanceof ServiceError && error.status === 404;
+  return (
+    <>
+      <div className="panel-top">
+        <IconButton icon="close" label={COMMON.close} onClick={onClose} />
+      </div>
+      {isUnknown ? (
+        <Empty title={SESSION.unknown} />
+      ) : session ? (
+        <>
+          {error && <Stale since={dataUpdatedAt} />}
+          <Content session={session} isAway={error !== null} />
+        </>
+      ) : error ? (
+        <Failure error={error} onRetry={() => void refetch()} />
+      ) : (
+        <Skeleton />
+      )}
+    </>
+  );
+}
+
+function Content({ session, isAway }: { readonly session: SessionDetails & ListedSession; readonly isAway: boolean }) {
+  const isAdmin = useIsAdmin();
+  const [isEnding, setEnding] = useState(false);
+  const pending = usePendingEnd(session.id);
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // On a narrow screen the panel has taken the place of the list, and the focus with it.
+    if (!document.activeElement || document.activeElement === document.body) title.current?.focus();
+  }, []);
+  const blocked = isAway ? COMMON.awayAction : pending && pending.state !== 'failed' ? ENDING.mark : undefined;
+  return (
+    <div className="panel-content">
+      <header className="panel-head">
+        <StateMark session={session} />
+        <h2 ref={title} tabIndex={-1}>
+          {userText(session)}
+        </h2>
+        <p className="quiet-text">
+          <Device client={session.client} />, <Address address={session.address} />
+        </p>
+        {session.active ? (
+          <p className="quiet-text">
+            {session.ends_at === null ? (
+              SESSION.never
+            ) : (
+              <>
+                {SESSION.endsIn} <Time value={session.ends_at} form="left" isFocusable /> {SESSION.unlessUsed}
+              </>
+            )}
+          </p>
+        ) : (
+          <p className="quiet-text">
+            {SESSION.endedWord} <EndedCell session={session} />
+          </p>
+        )}
+        {session.active && (
+          <Button look="danger" blocked={blocked} onClick={() => setEnding(true)}>
+            {SESSION.end}
+          </Button>
+        )}
+      </header>
+      <Facts session={session} />
+      <Timeline session={session} />
+      <Values session={session} />
+      {isAdmin && <OtherSessions session={session} />}
+      {isEnding && <EndOne session={session} onClose={() => setEnding(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useMemo, useState } from 'react';
+import { statsQuery } from '../../api/queries.ts';
+import { useIsAdmin } from '../../frame/me.ts';
+import { Button } from '../../kit/button.tsx';
+import { TextField } from '../../kit/field.tsx';
+import { Empty } from '../../kit/states.tsx';
+import { setQuery, navigate, useLocation } from '../../routing/location.ts';
+import { pathOf, SESSION_PARAMETER } from '../../routing/routes.ts';
+import { filterOfQuery, hasValues, queryOfFilter, type ViewFilter } from '../../sessions/filter.ts';
+import { FilterBar } from '../../sessions/filter-bar.tsx';
+import { useSessionList } from '../../sessions/session-list.ts';
+import { SessionTable } from '../../sessions/session-table.tsx';
+import { WithPanel } from '../../sessions/with-panel.tsx';
+import { SESSIONS, VIEW_NAMES } from '../../texts.ts';
+
+/** All sessions that match the filter of the address. */
+export default function Sessions() {
+  return <WithPanel>{useIsAdmin() ? <List /> : <LookUp />}</WithPanel>;
+}
+
+function List() {
+  const { query } = useLocation();
+  // The panel of a session does not change the filter.
+  const text = queryOfFilter(filterOfQuery(query)).toString();
+  const filter = useMemo(() => filterOfQuery(new URLSearchParams(text)), [text]);
+  const list = useSessionList(filter);
+  const { data: stats } = useQuery(statsQuery);
+  const change = (next: ViewFilter) => navigate(pathOf('sessions'), queryOfFilter(next, query));
+  return (
+    <>
+      <div className="view-head">
+        <h1 className="visually-hidden">{VIEW_NAMES.sessions}</h1>
+        <FilterBar filter={filter} onChange={change} />
+        {stats && <p className="list-figures">{SESSIONS.aboutLive(stats.live)}</p>}
+      </div>
+      <SessionTable list={list} filter={filter} empty={emptyText(filter)} />
+    </>
+  );
+}
+
+function emptyText(filter: ViewFilter): string {
+  if (hasValues(filter)) return SESSIONS.emptyFilter;
+  return filter.states === 'live' ? SESSIONS.emptyLive : SESSIONS.emptyAll;
+}
+
+/** With a key that may not list, a session is found by its id. */
+function LookUp() {
+  const [id, setId] = useState('');
+  const open = (event: FormEvent) => {
+    event.preventDefault();
+    if (id.trim() !== '') setQuery({ [SESSION_PARAMETER]: id.trim() });
+  };
+  return (
+    <Empty title={SESSIONS.needsAdmin}>
+      <h1 className="visually-hidden">{VIEW_NAMES.sessions}</h1>
+      <form className="look-up" onSubmit={open}>
+        <TextField label={SESSIONS.lookUp} value={id} onChange={(event) => setId(event.target.value)} />
+        <Button look="primary" type="submit">
+          {SESSIONS.lookUpSubmit}
+        </Button>
+      </form>
+    </Empty>
+  );
+}
