@@ -1,6 +1,7 @@
 // Runs after every `npm install` in this folder, with any version of Node. It bundles the module that the service imports
-// as `#typebox` (packages/service/src/api/typebox.ts gives the reason), and copies the Swagger UI files to serve.
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+// as `#typebox` (packages/service/src/api/typebox.ts gives the reason), copies the Swagger UI files to serve, and builds the
+// web console.
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
@@ -23,4 +24,11 @@ const swagger = `${root}packages/service/vendor/swagger-ui`;
 mkdirSync(swagger, { recursive: true });
 for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png']) {
   copyFileSync(`${root}node_modules/@fastify/swagger-ui/static/${name}`, `${swagger}/${name}`);
+}
+
+// The web console. Its sources are absent where only the packages were copied.
+const consoleConfig = `${root}apps/console/vite.config.ts`;
+if (existsSync(consoleConfig)) {
+  const { build: buildPages } = await import('vite');
+  await buildPages({ configFile: consoleConfig });
 }

@@ -131,12 +131,12 @@ const BANNED: readonly { readonly call: RegExp; readonly only: readonly string[]
 const IMPORT = /(?:^(?:import|export)\b[^;]*?from |\bimport\()'([^']+)'/gm;
 const EMPTY_NAMES = /(^|[/-])(utils?|helpers?|common|misc|managers?)(\.|\/|-|$)/;
 
-const files: readonly SourceFile[] = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts'], {
+const files: readonly SourceFile[] = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx'], {
   encoding: 'utf8',
 })
   .split('\n')
   .filter((path) => path !== '' && path !== 'scripts/tidy.ts')
-  .map((path) => ({ path, text: readFileSync(path, 'utf8'), isTest: /\.test\.ts$|\/fixtures\//.test(path) }));
+  .map((path) => ({ path, text: readFileSync(path, 'utf8'), isTest: /\.test\.tsx?$|\/fixtures\//.test(path) }));
 
 const problems = [...files.flatMap((file) => [...layering(file), ...banned(file), ...shape(file)]), ...circles()];
 for (const problem of problems) process.stderr.write(`${problem}\n`);

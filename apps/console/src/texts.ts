@@ -130,9 +130,6 @@ export const SESSIONS = {
   emptyLive: 'No session is live.',
   emptyAll: 'There is no session yet.',
   emptyFilter: 'No session matches this filter.',
-  needsAdmin: 'A key with the scope write can look up a session by its id. Lists need the scope admin.',
-  lookUp: 'Session id',
-  lookUpSubmit: 'Open',
   selected: (value: number) => `${sessions(value)} selected`,
   endSelected: (value: number) => `End ${sessions(value)}…`,
   endMatching: 'End all that match…',
@@ -141,7 +138,14 @@ export const SESSIONS = {
   selectRow: (user: string) => `Select the session of ${user}`,
   selectAll: 'Select all sessions that were read',
   tableLabel: 'Sessions, the newest first',
-  spans: { '15m': '15 minutes', '30m': '30 minutes', '1h': '1 hour', '24h': '24 hours', '7d': '7 days', '30d': '30 days' },
+  spans: {
+    '15m': '15 minutes',
+    '30m': '30 minutes',
+    '1h': '1 hour',
+    '24h': '24 hours',
+    '7d': '7 days',
+    '30d': '30 days',
+  },
   spanPast: (span: string) => `last ${span}`,
   spanAgo: (span: string) => `${span} ago`,
   spanFuture: (span: string) => `within ${span}`,
@@ -226,7 +230,6 @@ export const MANY = {
   left: 'More sessions match by now. Close this sheet and count again to end them too.',
   failed: (value: number) => `${sessions(value)} could not be ended.`,
   csv: 'Save as CSV',
-  needsAdmin: 'Ending by a filter needs a key with the scope admin.',
 } as const;
 
 export const USER = {

@@ -1,5 +1,5 @@
-import type { CloseManyRequest, CloseManyResult, EraseResult, Session } from '@pip-sessions/contract/v2';
 import type { GivenReason } from '@pip-sessions/contract/close-reasons';
+import type { CloseManyRequest, CloseManyResult, EraseResult, Session } from '@pip-sessions/contract/v2';
 import { call, send } from './service.ts';
 import type { Me, RevealedValues } from './types.ts';
 

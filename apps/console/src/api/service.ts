@@ -53,6 +53,25 @@ function compareClocks(response: Response): void {
   difference_ms = Math.abs(difference) < CLOCK_DIFFERENCE_MS_MIN ? 0 : difference;
 }
 
+/** A request so long after the last input is no activity: the page has sent it by itself. */
+const IDLE_MS = 30_000;
+const BACKGROUND = { 'sessions-background': '1' };
+let lastInput = Number.NEGATIVE_INFINITY;
+
+for (const type of ['pointerdown', 'keydown', 'wheel', 'touchstart']) {
+  globalThis.addEventListener?.(
+    type,
+    () => {
+      lastInput = performance.now();
+    },
+    { capture: true, passive: true },
+  );
+}
+
+function isBackground(): boolean {
+  return performance.now() - lastInput > IDLE_MS;
+}
+
 export interface ServiceRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   /** Properties that are undefined are not sent. */
@@ -76,7 +95,11 @@ export async function send(path: string, request: ServiceRequest = {}): Promise<
       keepalive,
       credentials: 'same-origin',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(isBackground() && BACKGROUND),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   } catch (error) {
     if (signal?.aborted) throw error;

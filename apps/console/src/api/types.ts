@@ -8,6 +8,8 @@ export interface Me {
   readonly scope: Exclude<Scope, 'validate'>;
   /** Whether the service requires no key. */
   readonly open: boolean;
+  /** When the sign-in ends; null if it does not. */
+  readonly expires: string | null;
   readonly service: {
     readonly name: string;
     readonly version: string;
@@ -30,23 +32,23 @@ export interface RevealedValues {
   readonly data: unknown;
 }
 
-/** The response of `GET health`. */
+/** The response of `GET health`: the state of the node that responds. Times are seconds. */
 export interface Health {
   readonly status: string;
+  /** Why the node is not ready; null if it is. */
   readonly reason: string | null;
   readonly node: {
     readonly version: string;
     readonly started: string;
     readonly uptime_s: number;
-    readonly listeners: number;
     readonly connections: number;
-    readonly live: number;
-    readonly feed_lag_s: number | null;
+    readonly listeners: number;
+    readonly live: number | null;
+    readonly feed_lag_s: number;
     readonly delivery_s_p99: number | null;
-    readonly event_loop_s_p99: number | null;
     readonly near_cache: { readonly hits: number; readonly misses: number } | null;
-    readonly hour: { readonly refused: number; readonly token_reuse: number };
   };
+  /** Requests that were rejected, by hour. */
   readonly hours: readonly { readonly hour: string; readonly refused: number }[];
 }
 
@@ -63,7 +65,8 @@ export interface AuditLine {
 export interface AuditPage {
   readonly items: readonly AuditLine[];
   readonly next_cursor: string | null;
-  readonly chain: { readonly status: 'whole' | 'broken' | 'not_checked'; readonly line?: number };
+  /** Whether the lines of this page fit each other, and how many they are. */
+  readonly chain: { readonly status: 'whole' | 'broken'; readonly lines: number };
 }
 
 /** An API key in the response of `GET v2/keys`, without the key itself. */

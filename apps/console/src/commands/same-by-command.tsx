@@ -7,14 +7,16 @@ export function SameByCommand({ lines }: { readonly lines: CommandLines }) {
   return (
     <details className="same">
       <summary>{COMMON.sameByCommand}</summary>
-      {[lines.command, lines.curl].filter((line) => line !== null).map((line) => (
-        <div key={line} className="same-line">
-          <pre>
-            <code>{line}</code>
-          </pre>
-          <CopyButton text={line} />
-        </div>
-      ))}
+      {[lines.command, lines.curl]
+        .filter((line) => line !== null)
+        .map((line) => (
+          <div key={line} className="same-line">
+            <pre>
+              <code>{line}</code>
+            </pre>
+            <CopyButton text={line} />
+          </div>
+        ))}
     </details>
   );
 }

@@ -1,13 +1,13 @@
-import { type FormEvent, useId, useState } from 'react';
 import type { GivenReason } from '@pip-sessions/contract/close-reasons';
+import { type FormEvent, useId, useState } from 'react';
 import { commandLine, curlLine } from '../commands/lines.ts';
 import { SameByCommand } from '../commands/same-by-command.tsx';
 import { useTarget } from '../frame/me.ts';
 import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
-import { Address, Device } from '../sessions/cells.tsx';
-import { Time } from '../kit/time.tsx';
 import { Identifier } from '../kit/identifier.tsx';
+import { Time } from '../kit/time.tsx';
+import { Address, Device } from '../sessions/cells.tsx';
 import type { ListedSession } from '../sessions/listed-session.ts';
 import { userText } from '../sessions/user-text.ts';
 import { COLUMN_NAMES, COMMON, ENDING } from '../texts.ts';

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
+import { type EndOptions, endSession } from '../api/commands.ts';
 import type { ListedSession } from '../sessions/listed-session.ts';
-import { endSession, type EndOptions } from '../api/commands.ts';
-import { UndoQueue, type PendingEnd } from './undo-queue.ts';
+import { type PendingEnd, UndoQueue } from './undo-queue.ts';
 
 /** The ends of this page that can still be undone. */
 export const undoQueue = new UndoQueue({

@@ -17,7 +17,11 @@ export function EndRun({ run: { state, progress, error }, data, options }: EndRu
   const { ids, failed, isMore } = progress;
   return (
     <section className="end-run" aria-label={MANY.title}>
-      <progress max={data.count} value={ids.length + failed.length} aria-label={MANY.progress(ids.length, data.count)} />
+      <progress
+        max={data.count}
+        value={ids.length + failed.length}
+        aria-label={MANY.progress(ids.length, data.count)}
+      />
       <p role="status">
         {state === 'running' ? MANY.progress(ids.length, data.count) : MANY.done(ids.length)}{' '}
         {state === 'stopped' && MANY.stopped}
@@ -40,7 +44,11 @@ export function EndRun({ run: { state, progress, error }, data, options }: EndRu
 const HEADER = ['id', 'user_id', 'user_name', 'address', 'client', 'open_time', 'reason', 'by'];
 
 /** The sessions that were ended. Of one that was not read before, only the id is known. */
-export function endedCsv({ sessions }: Pick<Matching, 'sessions'>, ids: readonly string[], { reason, by }: EndOptions): string {
+export function endedCsv(
+  { sessions }: Pick<Matching, 'sessions'>,
+  ids: readonly string[],
+  { reason, by }: EndOptions,
+): string {
   const known = new Map(sessions.map((session) => [session.id, session]));
   const rows = ids.map((id) => {
     const session = known.get(id);

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { endSession, endSessions, type EndOptions } from '../api/commands.ts';
+import { type EndOptions, endSession, endSessions } from '../api/commands.ts';
 import { type EndProgress, type EndTarget, endInSteps } from './bulk-end.ts';
 
 export interface EndRunState {
@@ -21,7 +21,8 @@ export function useEndRun(): EndRunState {
   useEffect(() => () => controller.current?.abort(), []);
 
   const start = async (target: EndTarget, options: EndOptions) => {
-    const { signal } = (controller.current = new AbortController());
+    controller.current = new AbortController();
+    const { signal } = controller.current;
     setState('running');
     try {
       await endInSteps(target, options, { endOne: endSession, endMany: endSessions }, signal, setProgress);

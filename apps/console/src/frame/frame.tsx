@@ -13,7 +13,7 @@ import { TopBar } from './top-bar.tsx';
 export function Frame({ view, children }: { readonly view: ViewName | null; readonly children: ReactNode }) {
   const { open } = useMe();
   const [isHelpOpen, setHelpOpen] = useState(false);
-  useShortcuts({ '?': () => setHelpOpen(true) });
+  useShortcuts([['?', () => setHelpOpen(true)]]);
   return (
     <div className="frame">
       <a className="skip" href="#content">

@@ -6,19 +6,17 @@ import { pathOf, SESSION_PARAMETER } from '../routing/routes.ts';
 import { filterDefinition, queryOfFilter } from '../sessions/filter.ts';
 import { type SearchTarget, searchTargets } from '../sessions/search.ts';
 import { SEARCH } from '../texts.ts';
-import { useIsAdmin } from './me.ts';
 
 /** Finds sessions by what people have at hand: a user, a session id, an address, a client. */
 export function SearchBox() {
-  const isAdmin = useIsAdmin();
   const [text, setText] = useState('');
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const listId = useId();
-  useShortcuts({ '/': () => input.current?.focus() });
+  useShortcuts([['/', () => input.current?.focus()]]);
 
-  const targets = searchTargets(text).filter(({ kind }) => isAdmin || kind === 'session');
+  const targets = searchTargets(text);
   const chosen = targets[Math.min(active, targets.length - 1)];
   const isShown = isOpen && text.trim() !== '';
 
@@ -67,7 +65,7 @@ export function SearchBox() {
           event.preventDefault();
         }}
       />
-      {text === '' && <kbd aria-hidden="true">/</kbd>}
+      {text === '' && <kbd>/</kbd>}
       <div className={isShown ? 'search-list' : 'visually-hidden'}>
         <div role="listbox" id={listId} aria-label={SEARCH.label}>
           {isShown &&

@@ -33,7 +33,6 @@ export function SignIn() {
           name="key"
           type="password"
           autoComplete="off"
-          // biome-ignore lint/a11y/noAutofocus: the page has one input
           autoFocus
         />
         <Button look="primary" type="submit" disabled={enter.isPending}>

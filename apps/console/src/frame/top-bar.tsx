@@ -26,6 +26,7 @@ export function TopBar({ onHelp }: { readonly onHelp: () => void }) {
         <IconButton icon="help" label={FRAME.help} onClick={onHelp} />
         <Menu
           trigger={<IconButton icon={THEME_ICONS[theme]} label={FRAME.themeLabel} />}
+          label={FRAME.themeLabel}
           items={THEMES.map((name) => ({
             label: FRAME.theme[name],
             icon: THEME_ICONS[name],
@@ -79,6 +80,7 @@ function Account() {
           <span className="account-name">{name}</span>
         </Button>
       }
+      label={name}
       head={name}
       items={[{ label: FRAME.signOut, icon: 'out', onChoose: () => leave.mutate() }]}
     />

@@ -1,31 +1,18 @@
-import {
-  type ColumnDef,
-  columnSizingFeature,
-  columnVisibilityFeature,
-  type RowData,
-  rowSelectionFeature,
-  tableFeatures,
-  useTable,
-} from '@tanstack/react-table';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { NARROW, useMedia } from './media.ts';
+import { idsBetween, type Selection, selectionOf, without } from './selection.ts';
 import { useShortcuts } from './shortcuts.ts';
 
-const FEATURES = tableFeatures({ columnSizingFeature, columnVisibilityFeature, rowSelectionFeature });
-
 /** A column. `size` is its width in pixels. */
-export interface Column<T extends RowData> {
+export interface Column<T> {
   readonly id: string;
   readonly header: string;
   readonly size: number;
   readonly cell: (row: T) => ReactNode;
 }
 
-/** The ids of rows that are selected. */
-export type Selection = Readonly<Record<string, true>>;
-
-interface DataTableProps<T extends RowData> {
+interface DataTableProps<T> {
   readonly label: string;
   readonly columns: readonly Column<T>[];
   /** Ids of columns that are not shown. */
@@ -52,32 +39,21 @@ interface DataTableProps<T extends RowData> {
   readonly isStale?: boolean;
 }
 
+const SELECT_PX = 40;
 const ROW_PX = 36;
 const NARROW_ROW_PX = 60;
 /** The next page is requested when so many rows are left below the window. */
 const AHEAD = 30;
 
 /** A table of which only the rows in view are in the document. Keys: j, k, Enter, x, e. */
-export function DataTable<T extends RowData>(props: DataTableProps<T>) {
-  const { rows: data, rowId, hidden = [], selection, onSelect, onOpen, onEnd, openId } = props;
+export function DataTable<T>(props: DataTableProps<T>) {
+  const { rows, rowId, hidden = [], selection = {}, onSelect, onOpen, onEnd, openId } = props;
   const isNarrow = useMedia(NARROW);
   const scroll = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState<string | null>(null);
 
-  const columnDefs = useMemo(() => props.columns.map((column) => columnDef(column)), [props.columns]);
-  const table = useTable({
-    features: FEATURES,
-    columns: columnDefs,
-    data,
-    getRowId: rowId,
-    state: {
-      columnVisibility: Object.fromEntries(hidden.map((id) => [id, false])),
-      rowSelection: { ...selection },
-    },
-    onRowSelectionChange: (update) => onSelect?.(typeof update === 'function' ? update({ ...selection }) : update),
-  });
-  const rows = table.getRowModel().rows;
-  const cursorIndex = cursor === null ? -1 : rows.findIndex(({ id }) => id === cursor);
+  const columns = props.columns.filter(({ id }) => !hidden.includes(id));
+  const cursorIndex = cursor === null ? -1 : rows.findIndex((row) => rowId(row) === cursor);
 
   const rowPx = isNarrow ? NARROW_ROW_PX : ROW_PX;
   const virtualizer = useVirtualizer({
@@ -107,29 +83,37 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
 
   const move = (step: number) => {
     const next = cursorIndex === -1 ? (step > 0 ? 0 : rows.length - 1) : cursorIndex + step;
-    const row = rows[Math.min(Math.max(next, 0), rows.length - 1)];
+    const index = Math.min(Math.max(next, 0), rows.length - 1);
+    const row = rows[index];
     if (!row) return;
-    setCursor(row.id);
-    virtualizer.scrollToIndex(row.index, { align: 'auto' });
+    setCursor(rowId(row));
+    virtualizer.scrollToIndex(index, { align: 'auto' });
     requestAnimationFrame(() =>
-      scroll.current?.querySelector<HTMLElement>(`tr[data-index="${row.index}"]`)?.focus({ preventScroll: true }),
+      scroll.current?.querySelector<HTMLElement>(`tr[data-index="${index}"]`)?.focus({ preventScroll: true }),
     );
-    if (openId != null) onOpen?.(row.original);
+    if (openId != null) onOpen?.(row);
   };
   const current = rows[cursorIndex];
-  useShortcuts({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    Enter: () => current && onOpen?.(current.original),
-    ...(onSelect && { x: () => current?.toggleSelected() }),
-    ...(onEnd && { e: () => onEnd(current?.original ?? null) }),
-  });
+  const anchor = useRef<string | null>(null);
+  const select = (id: string, isRange: boolean) => {
+    const ids = isRange ? idsBetween(rows.map(rowId), anchor.current, id) : [id];
+    anchor.current = id;
+    onSelect?.(selection[id] ? without(selection, ids) : { ...selection, ...selectionOf(ids) });
+  };
+  useShortcuts([
+    ['j', () => move(1)],
+    ['k', () => move(-1)],
+    ['ArrowDown', () => move(1)],
+    ['ArrowUp', () => move(-1)],
+    ['Enter', () => current && onOpen?.(current)],
+    ['x', () => current && onSelect && select(rowId(current), false)],
+    ['e', () => onEnd?.(current ?? null)],
+  ]);
 
-  const headers = table.getHeaderGroups()[0]?.headers ?? [];
-  const columns = isNarrow ? 1 : headers.length;
-  const width = headers.reduce((sum, { column }) => sum + column.getSize(), onSelect ? 40 : 0);
+  const selectedCount = onSelect ? rows.filter((row) => selection[rowId(row)]).length : 0;
+  const isAllSelected = rows.length > 0 && selectedCount === rows.length;
+  const cells = (isNarrow ? 1 : columns.length) + (onSelect ? 1 : 0);
+  const width = columns.reduce((sum, { size }) => sum + size, onSelect ? SELECT_PX : 0);
   return (
     <section
       ref={scroll}
@@ -138,14 +122,10 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
       tabIndex={0}
     >
-      <table
-        className="table"
-        aria-rowcount={rows.length + 1}
-        style={isNarrow ? undefined : { minWidth: width }}
-      >
+      <table className="table" aria-rowcount={rows.length + 1} style={isNarrow ? undefined : { minWidth: width }}>
         <colgroup>
-          {onSelect && <col style={{ width: 40 }} />}
-          {!isNarrow && headers.map(({ id, column }) => <col key={id} style={{ width: column.getSize() }} />)}
+          {onSelect && <col style={{ width: SELECT_PX }} />}
+          {!isNarrow && columns.map(({ id, size }) => <col key={id} style={{ width: size }} />)}
         </colgroup>
         <thead className={isNarrow && !onSelect ? 'visually-hidden' : undefined}>
           <tr aria-rowindex={1}>
@@ -155,48 +135,50 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                   type="checkbox"
                   aria-label={props.selectAllLabel}
                   disabled={rows.length === 0}
-                  checked={rows.length > 0 && table.getIsAllRowsSelected()}
+                  checked={isAllSelected}
                   ref={(box) => {
-                    if (box) box.indeterminate = !table.getIsAllRowsSelected() && table.getIsSomeRowsSelected();
+                    if (box) box.indeterminate = !isAllSelected && selectedCount > 0;
                   }}
-                  onChange={table.getToggleAllRowsSelectedHandler()}
+                  onChange={() => onSelect(isAllSelected ? {} : selectionOf(rows.map(rowId)))}
                 />
               </th>
             )}
             {isNarrow ? (
               <th scope="col">{props.label}</th>
             ) : (
-              headers.map((header) => (
-                <th key={header.id} scope="col" data-column={header.column.id}>
-                  {header.column.columnDef.header as string}
+              columns.map(({ id, header }) => (
+                <th key={id} scope="col" data-column={id}>
+                  {header}
                 </th>
               ))
             )}
           </tr>
         </thead>
         <tbody>
-          <Spacer height={items[0]?.start ?? 0} columns={columns + (onSelect ? 1 : 0)} />
+          <Spacer height={items[0]?.start ?? 0} columns={cells} />
           {items.map((item, position) => {
             const row = rows[item.index];
             if (!row) return null;
+            const id = rowId(row);
+            const isSelected = selection[id] === true;
             const before = items[position - 1];
             const gap = before && item.index !== before.index + 1 ? item.start - before.end : 0;
             return [
-              gap > 0 && <Spacer key={`gap-${row.id}`} height={gap} columns={columns + (onSelect ? 1 : 0)} />,
+              gap > 0 && <Spacer key={`gap-${id}`} height={gap} columns={cells} />,
               <tr
-                key={row.id}
+                key={id}
                 data-index={item.index}
                 aria-rowindex={item.index + 2}
-                data-selected={row.getIsSelected() ? '' : undefined}
-                data-open={row.id === openId ? '' : undefined}
-                tabIndex={row.id === cursor || (cursorIndex === -1 && item.index === 0) ? 0 : -1}
+                data-selected={isSelected ? '' : undefined}
+                data-open={id === openId ? '' : undefined}
+                tabIndex={id === cursor || (cursorIndex === -1 && item.index === 0) ? 0 : -1}
                 style={{ height: rowPx }}
-                onFocus={() => setCursor(row.id)}
+                onFocus={() => setCursor(id)}
                 onClick={(event) => {
                   const isOwn = event.target instanceof Element && event.target.closest('a, button, input, label');
                   if (isOwn || getSelection()?.isCollapsed === false) return;
-                  setCursor(row.id);
-                  onOpen?.(row.original);
+                  setCursor(id);
+                  onOpen?.(row);
                 }}
               >
                 {onSelect && (
@@ -204,30 +186,27 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
                     <label>
                       <input
                         type="checkbox"
-                        tabIndex={row.id === cursor ? 0 : -1}
-                        aria-label={props.selectLabel?.(row.original)}
-                        checked={row.getIsSelected()}
-                        onChange={row.getToggleSelectedHandler()}
+                        tabIndex={id === cursor ? 0 : -1}
+                        aria-label={props.selectLabel?.(row)}
+                        checked={isSelected}
+                        onChange={(event) => select(id, (event.nativeEvent as MouseEvent).shiftKey)}
                       />
                     </label>
                   </td>
                 )}
                 {isNarrow ? (
-                  <td>{props.narrow(row.original)}</td>
+                  <td>{props.narrow(row)}</td>
                 ) : (
-                  row.getVisibleCells().map((cell) => (
-                    <td key={cell.id} data-column={cell.column.id}>
-                      <table.FlexRender cell={cell} />
+                  columns.map((column) => (
+                    <td key={column.id} data-column={column.id}>
+                      {column.cell(row)}
                     </td>
                   ))
                 )}
               </tr>,
             ];
           })}
-          <Spacer
-            height={Math.max(0, virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0))}
-            columns={columns + (onSelect ? 1 : 0)}
-          />
+          <Spacer height={Math.max(0, virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0))} columns={cells} />
         </tbody>
       </table>
       {props.footer}
@@ -235,14 +214,11 @@ export function DataTable<T extends RowData>(props: DataTableProps<T>) {
   );
 }
 
-function columnDef<T extends RowData>({ id, header, size, cell }: Column<T>): ColumnDef<typeof FEATURES, T> {
-  return { id, header, size, cell: ({ row }) => cell(row.original) };
-}
-
 /** Takes the place of rows that are not in the document. */
 function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
   if (height === 0) return null;
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: the row has no content and cannot be focused
     <tr aria-hidden="true" className="spacer" style={{ height }}>
       <td colSpan={columns} />
     </tr>

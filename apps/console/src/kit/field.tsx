@@ -43,7 +43,13 @@ export function SelectField({ label, hint, error, options, onChoose, ...rest }: 
   );
 }
 
-function Field({ id, label, hint, error, children }: FieldProps & { readonly id: string; readonly children: ReactNode }) {
+function Field({
+  id,
+  label,
+  hint,
+  error,
+  children,
+}: FieldProps & { readonly id: string; readonly children: ReactNode }) {
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>

@@ -7,9 +7,7 @@ export function Identifier({ value, canCopy = true }: { readonly value: string; 
   const short = value.length > LENGTH_MAX ? `${value.slice(0, 8)}…${value.slice(-6)}` : value;
   return (
     <span className="identifier">
-      <code data-tip={short === value ? undefined : value}>
-        {short}
-      </code>
+      <code data-tip={short === value ? undefined : value}>{short}</code>
       {canCopy && <CopyButton text={value} />}
     </span>
   );

@@ -1,6 +1,6 @@
-import { Menu as Parts } from '@base-ui/react/menu';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import { Icon, type IconName } from './icons.tsx';
+import { Popover } from './popover.tsx';
 
 export interface MenuItem {
   readonly label: string;
@@ -12,37 +12,37 @@ export interface MenuItem {
 
 interface MenuProps {
   readonly trigger: ReactElement<Record<string, unknown>>;
+  readonly label: string;
   /** A line above the items. */
   readonly head?: string;
   readonly items: readonly MenuItem[];
 }
 
-/** A menu of actions or choices. */
-export function Menu({ trigger, head, items }: MenuProps) {
+/** A few actions or choices behind a button. */
+export function Menu({ trigger, label, head, items }: MenuProps) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <Parts.Root>
-      <Parts.Trigger render={trigger} />
-      <Parts.Portal>
-        <Parts.Positioner className="floating" sideOffset={4} align="end" collisionPadding={8}>
-          <Parts.Popup className="menu" data-modal="">
-            <Parts.Group>
-              {head && <Parts.GroupLabel className="menu-head">{head}</Parts.GroupLabel>}
-              {items.map(({ label, icon, isChosen, onChoose }) => (
-                <Parts.Item
-                  key={label}
-                  className="menu-item"
-                  onClick={onChoose}
-                  aria-current={isChosen ? true : undefined}
-                >
-                  {icon && <Icon name={icon} />}
-                  {label}
-                  {isChosen && <Icon name="check" />}
-                </Parts.Item>
-              ))}
-            </Parts.Group>
-          </Parts.Popup>
-        </Parts.Positioner>
-      </Parts.Portal>
-    </Parts.Root>
+    <Popover trigger={trigger} label={label} open={isOpen} onOpenChange={setOpen}>
+      {head && <p className="menu-head">{head}</p>}
+      <ul>
+        {items.map((item) => (
+          <li key={item.label}>
+            <button
+              type="button"
+              className="menu-item"
+              aria-current={item.isChosen ? true : undefined}
+              onClick={() => {
+                setOpen(false);
+                item.onChoose();
+              }}
+            >
+              {item.icon && <Icon name={item.icon} />}
+              {item.label}
+              {item.isChosen && <Icon name="check" />}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Popover>
   );
 }

@@ -12,10 +12,7 @@ interface PopoverProps {
 /** What floats beside a button: a list of choices, or one input. */
 export function Popover({ trigger, label, open, onOpenChange, children }: PopoverProps) {
   return (
-    <Parts.Root
-      {...(open !== undefined && { open })}
-      onOpenChange={(next) => onOpenChange?.(next)}
-    >
+    <Parts.Root {...(open !== undefined && { open })} onOpenChange={(next) => onOpenChange?.(next)}>
       <Parts.Trigger render={trigger} />
       <Parts.Portal>
         <Parts.Positioner className="floating" sideOffset={4} align="start" collisionPadding={8}>

@@ -22,16 +22,18 @@ export function turnShortcuts(next: boolean): void {
   for (const listener of listeners) listener();
 }
 
+export type Shortcut = readonly [key: string, action: () => void];
+
 /** Calls the function of a key, unless somebody writes a text or a dialog is open. */
-export function useShortcuts(shortcuts: Readonly<Record<string, (event: KeyboardEvent) => void>>): void {
+export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
-    const shortcut = Object.hasOwn(shortcuts, event.key) ? shortcuts[event.key] : undefined;
+    const [, shortcut] = shortcuts.find(([key]) => key === event.key) ?? [];
     if (!shortcut || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key.length === 1 && !isOn) return;
     if (isWriting(event.target) || document.querySelector('[data-modal]')) return;
     if (event.key === 'Enter' && event.target instanceof Element && event.target.closest('button, a, summary')) return;
     event.preventDefault();
-    shortcut(event);
+    shortcut();
   });
   useEffect(() => {
     document.addEventListener('keydown', onKey);

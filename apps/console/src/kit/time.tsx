@@ -19,7 +19,6 @@ export function Time({ value, form = 'relative', isFocusable = false }: TimeProp
     <time
       dateTime={date.toISOString()}
       data-tip={form === 'exact' ? undefined : exactTime(value)}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the exact time is shown on focus (WCAG 1.4.13)
       tabIndex={isFocusable ? 0 : undefined}
     >
       {form === 'exact' ? exactTime(value) : relative}

@@ -1,12 +1,12 @@
-import type { ListedSession } from './listed-session.ts';
+import { usePendingEnd } from '../ending/end-queue.ts';
 import { Identifier } from '../kit/identifier.tsx';
 import { useNow } from '../kit/now.ts';
 import { Time } from '../kit/time.tsx';
 import { Link } from '../routing/link.tsx';
 import { pathOf } from '../routing/routes.ts';
 import { ENDING, REASON_WORDS, SESSION, STATE_WORDS } from '../texts.ts';
-import { usePendingEnd } from '../ending/end-queue.ts';
 import { useDevice } from './device.ts';
+import type { ListedSession } from './listed-session.ts';
 import { type SessionState, stateOf } from './listed-session.ts';
 
 const TONES: Readonly<Record<SessionState, string>> = {

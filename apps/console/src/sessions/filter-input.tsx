@@ -31,7 +31,6 @@ export function FilterInputForm({ name, value, onApply }: FilterInputProps) {
         maxLength={4_096}
         spellCheck={false}
         autoComplete="off"
-        // biome-ignore lint/a11y/noAutofocus: the popover was opened to enter this text
         autoFocus
       />
       <Button look="primary" type="submit">

@@ -1,4 +1,4 @@
-import { CLOSED_BY, CLOSE_REASONS, type CloseReason } from '@pip-sessions/contract/close-reasons';
+import { CLOSE_REASONS, CLOSED_BY, type CloseReason } from '@pip-sessions/contract/close-reasons';
 import type { Change } from '../api/change-stream.ts';
 import { serviceTime } from '../api/service.ts';
 import type { ListedSession } from './listed-session.ts';

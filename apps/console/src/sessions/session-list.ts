@@ -130,7 +130,8 @@ function useNewer(filter: ViewFilter, first: ListedPage | undefined, rows: reado
   const [found, setFound] = useState({ filter, newer: 0, isMore: false });
   const isDue = useRef(false);
   useFeedEvents((event) => {
-    const isOpen = event.kind === 'gap' || event.changes.some((change) => !('removed' in change) && change.revision === 1);
+    const isOpen =
+      event.kind === 'gap' || event.changes.some((change) => !('removed' in change) && change.revision === 1);
     if (isOpen) isDue.current = true;
   });
   useEffect(() => {
@@ -142,7 +143,9 @@ function useNewer(filter: ViewFilter, first: ListedPage | undefined, rows: reado
     const timer = setInterval(async () => {
       if (!isDue.current || document.visibilityState !== 'visible') return;
       isDue.current = false;
-      const page = await listSessions(requestFilter(filter, serviceTime()), { signal: controller.signal }).catch(() => null);
+      const page = await listSessions(requestFilter(filter, serviceTime()), { signal: controller.signal }).catch(
+        () => null,
+      );
       if (!page || controller.signal.aborted) return;
       const newer = page.items.filter(({ id, open_time }) => open_time >= newest && !known.has(id)).length;
       setFound({ filter, newer, isMore: newer === page.items.length && page.next_cursor !== null });

@@ -1,9 +1,10 @@
 import { useState } from 'react';
-import { useIsAdmin } from '../frame/me.ts';
 import { EndMany, type ManySource } from '../ending/end-many.tsx';
 import { EndOne } from '../ending/end-one.tsx';
+import { useIsAdmin } from '../frame/me.ts';
 import { Button, IconButton } from '../kit/button.tsx';
-import { DataTable, type Selection } from '../kit/data-table.tsx';
+import { DataTable } from '../kit/data-table.tsx';
+import type { Selection } from '../kit/selection.ts';
 import { useShortcuts } from '../kit/shortcuts.ts';
 import { Empty, Failure, Skeleton, Stale } from '../kit/states.tsx';
 import { setQuery, useLocation } from '../routing/location.ts';
@@ -25,13 +26,18 @@ interface SessionTableProps {
   readonly empty: string;
 }
 
-type Ending = { readonly kind: 'one'; readonly session: ListedSession } | { readonly kind: 'many'; readonly source: ManySource };
+type Ending =
+  | { readonly kind: 'one'; readonly session: ListedSession }
+  | { readonly kind: 'many'; readonly source: ManySource };
 
 /** A table of sessions with what can be done to them. */
 export function SessionTable({ list, filter, empty }: SessionTableProps) {
   const isAdmin = useIsAdmin();
   const openId = useLocation().query.get(SESSION_PARAMETER);
-  const [selected, setSelected] = useState<{ readonly filter: ViewFilter; readonly ids: Selection }>({ filter, ids: {} });
+  const [selected, setSelected] = useState<{ readonly filter: ViewFilter; readonly ids: Selection }>({
+    filter,
+    ids: {},
+  });
   const [ending, setEnding] = useState<Ending | null>(null);
   const columns = useHiddenColumns(filter.states, list.rows);
 
@@ -40,7 +46,7 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
   const sessions = list.rows.filter(({ id, active }) => ids[id] && active);
   const clear = () => setSelected({ filter, ids: {} });
   const hasSelection = Object.keys(ids).length > 0;
-  useShortcuts(hasSelection && openId === null ? { Escape: clear } : {});
+  useShortcuts(hasSelection && openId === null ? [['Escape', clear]] : []);
 
   const end = (row: ListedSession | null) => {
     if (sessions.length > 1) setEnding({ kind: 'many', source: { kind: 'selected', sessions } });
@@ -59,7 +65,11 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
       {hasSelection ? (
         <div className="selection-bar">
           <p>{SESSIONS.selected(Object.keys(ids).length)}</p>
-          <Button look="danger" blocked={sessions.length === 0 ? SESSIONS.noneLive : undefined} onClick={() => end(null)}>
+          <Button
+            look="danger"
+            blocked={sessions.length === 0 ? SESSIONS.noneLive : undefined}
+            onClick={() => end(null)}
+          >
             {SESSIONS.endSelected(sessions.length)}
           </Button>
           <Button look="quiet" onClick={clear}>

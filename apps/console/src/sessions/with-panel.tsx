@@ -1,6 +1,6 @@
 import { lazy, type ReactNode, Suspense } from 'react';
-import { Skeleton } from '../kit/states.tsx';
 import { useShortcuts } from '../kit/shortcuts.ts';
+import { Skeleton } from '../kit/states.tsx';
 import { setQuery, useLocation } from '../routing/location.ts';
 import { SESSION_PARAMETER } from '../routing/routes.ts';
 import { SESSION } from '../texts.ts';
@@ -11,7 +11,7 @@ const SessionPanel = lazy(() => import('../views/session/session-panel.tsx'));
 export function WithPanel({ children }: { readonly children: ReactNode }) {
   const id = useLocation().query.get(SESSION_PARAMETER);
   const close = () => setQuery({ [SESSION_PARAMETER]: null });
-  useShortcuts(id === null ? {} : { Escape: close });
+  useShortcuts(id === null ? [] : [['Escape', close]]);
   return (
     <div className="with-panel">
       <div className="with-panel-main">{children}</div>

@@ -4,9 +4,8 @@ import { useFeedEvents } from '../../api/feed.ts';
 import { sessionQuery } from '../../api/queries.ts';
 import { ServiceError } from '../../api/service.ts';
 import type { SessionDetails } from '../../api/types.ts';
-import { usePendingEnd } from '../../ending/end-queue.ts';
 import { EndOne } from '../../ending/end-one.tsx';
-import { useIsAdmin } from '../../frame/me.ts';
+import { usePendingEnd } from '../../ending/end-queue.ts';
 import { Button, IconButton } from '../../kit/button.tsx';
 import { Empty, Failure, Skeleton, Stale } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -58,7 +57,6 @@ export default function SessionPanel({ id, onClose }: SessionPanelProps) {
 }
 
 function Content({ session, isAway }: { readonly session: SessionDetails & ListedSession; readonly isAway: boolean }) {
-  const isAdmin = useIsAdmin();
   const [isEnding, setEnding] = useState(false);
   const pending = usePendingEnd(session.id);
   const title = useRef<HTMLHeadingElement>(null);
@@ -101,7 +99,7 @@ function Content({ session, isAway }: { readonly session: SessionDetails & Liste
       <Facts session={session} />
       <Timeline session={session} />
       <Values session={session} />
-      {isAdmin && <OtherSessions session={session} />}
+      <OtherSessions session={session} />
       {isEnding && <EndOne session={session} onClose={() => setEnding(false)} />}
     </div>
   );

@@ -1,6 +1,6 @@
 import { useNow } from '../../kit/now.ts';
-import { exactTime } from '../../kit/time-text.ts';
 import { Time } from '../../kit/time.tsx';
+import { exactTime } from '../../kit/time-text.ts';
 import type { ListedSession } from '../../sessions/listed-session.ts';
 import { REASON_WORDS, SESSION, TIMELINE } from '../../texts.ts';
 

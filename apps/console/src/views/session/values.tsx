@@ -3,8 +3,8 @@ import { revealValues } from '../../api/commands.ts';
 import type { SessionDetails } from '../../api/types.ts';
 import { useMe } from '../../frame/me.ts';
 import { Button } from '../../kit/button.tsx';
-import { Failure } from '../../kit/states.tsx';
 import { JsonTree } from '../../kit/json-tree.tsx';
+import { Failure } from '../../kit/states.tsx';
 import { SESSION } from '../../texts.ts';
 
 /** `user` and `data`: their sizes, and the values themselves once somebody asks for them. */

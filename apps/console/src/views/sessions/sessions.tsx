@@ -1,12 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { type FormEvent, useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { statsQuery } from '../../api/queries.ts';
-import { useIsAdmin } from '../../frame/me.ts';
-import { Button } from '../../kit/button.tsx';
-import { TextField } from '../../kit/field.tsx';
-import { Empty } from '../../kit/states.tsx';
-import { setQuery, navigate, useLocation } from '../../routing/location.ts';
-import { pathOf, SESSION_PARAMETER } from '../../routing/routes.ts';
+import { navigate, useLocation } from '../../routing/location.ts';
+import { pathOf } from '../../routing/routes.ts';
 import { filterOfQuery, hasValues, queryOfFilter, type ViewFilter } from '../../sessions/filter.ts';
 import { FilterBar } from '../../sessions/filter-bar.tsx';
 import { useSessionList } from '../../sessions/session-list.ts';
@@ -16,7 +12,11 @@ import { SESSIONS, VIEW_NAMES } from '../../texts.ts';
 
 /** All sessions that match the filter of the address. */
 export default function Sessions() {
-  return <WithPanel>{useIsAdmin() ? <List /> : <LookUp />}</WithPanel>;
+  return (
+    <WithPanel>
+      <List />
+    </WithPanel>
+  );
 }
 
 function List() {
@@ -42,24 +42,4 @@ function List() {
 function emptyText(filter: ViewFilter): string {
   if (hasValues(filter)) return SESSIONS.emptyFilter;
   return filter.states === 'live' ? SESSIONS.emptyLive : SESSIONS.emptyAll;
-}
-
-/** With a key that may not list, a session is found by its id. */
-function LookUp() {
-  const [id, setId] = useState('');
-  const open = (event: FormEvent) => {
-    event.preventDefault();
-    if (id.trim() !== '') setQuery({ [SESSION_PARAMETER]: id.trim() });
-  };
-  return (
-    <Empty title={SESSIONS.needsAdmin}>
-      <h1 className="visually-hidden">{VIEW_NAMES.sessions}</h1>
-      <form className="look-up" onSubmit={open}>
-        <TextField label={SESSIONS.lookUp} value={id} onChange={(event) => setId(event.target.value)} />
-        <Button look="primary" type="submit">
-          {SESSIONS.lookUpSubmit}
-        </Button>
-      </form>
-    </Empty>
-  );
 }

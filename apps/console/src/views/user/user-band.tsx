@@ -2,8 +2,8 @@ import { useNow } from '../../kit/now.ts';
 import { shortTime } from '../../kit/time-text.ts';
 import { setQuery } from '../../routing/location.ts';
 import { SESSION_PARAMETER } from '../../routing/routes.ts';
-import { type ListedSession, stateOf } from '../../sessions/listed-session.ts';
 import { useDevice } from '../../sessions/device.ts';
+import { type ListedSession, stateOf } from '../../sessions/listed-session.ts';
 import { SESSION, STATE_WORDS, USER } from '../../texts.ts';
 
 const DAYS_MS = 30 * 86_400_000;

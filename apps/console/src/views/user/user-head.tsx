@@ -3,8 +3,9 @@ import { useState } from 'react';
 import { exportUser } from '../../api/commands.ts';
 import { useFeedEvents } from '../../api/feed.ts';
 import { listSessions } from '../../api/queries.ts';
-import { EndMany } from '../../ending/end-many.tsx';
 import { saveFile } from '../../ending/csv.ts';
+import { EndMany } from '../../ending/end-many.tsx';
+import { useIsAdmin } from '../../frame/me.ts';
 import { Button } from '../../kit/button.tsx';
 import { CopyButton } from '../../kit/copy.tsx';
 import { Failure } from '../../kit/states.tsx';
@@ -22,6 +23,7 @@ const READ_AGAIN_MS = 5_000;
 /** The user: name, live sessions, the last 30 days, and the actions. */
 export function UserHead({ user_id }: { readonly user_id: string }) {
   const client = useQueryClient();
+  const isAdmin = useIsAdmin();
   const openId = useLocation().query.get(SESSION_PARAMETER);
   const [dialog, setDialog] = useState<'all' | 'others' | 'erase' | null>(null);
   const all = useQuery({
@@ -57,18 +59,20 @@ export function UserHead({ user_id }: { readonly user_id: string }) {
           {liveCount !== undefined && USER.live(liveCount, live.data?.next_cursor !== null)}
         </p>
       </div>
-      <div className="user-actions">
-        <Button blocked={kept ? none : USER.keep} onClick={() => setDialog('others')}>
-          {USER.endOthers}
-        </Button>
-        <Button blocked={none} onClick={() => setDialog('all')}>
-          {USER.endAll}
-        </Button>
-        <Button disabled={save.isPending} onClick={() => save.mutate()}>
-          {USER.export}
-        </Button>
-        <Button onClick={() => setDialog('erase')}>{USER.erase}</Button>
-      </div>
+      {isAdmin && (
+        <div className="user-actions">
+          <Button blocked={kept ? none : USER.keep} onClick={() => setDialog('others')}>
+            {USER.endOthers}
+          </Button>
+          <Button blocked={none} onClick={() => setDialog('all')}>
+            {USER.endAll}
+          </Button>
+          <Button disabled={save.isPending} onClick={() => save.mutate()}>
+            {USER.export}
+          </Button>
+          <Button onClick={() => setDialog('erase')}>{USER.erase}</Button>
+        </div>
+      )}
       {save.error && <Failure error={save.error} />}
       {all.data && <UserBand sessions={all.data.items} isMore={all.data.next_cursor !== null} />}
       {all.error && <Failure error={all.error} />}

@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import { useIsAdmin } from '../../frame/me.ts';
 import { Empty } from '../../kit/states.tsx';
 import { navigate, useLocation } from '../../routing/location.ts';
 import { pathOf } from '../../routing/routes.ts';
@@ -17,9 +16,7 @@ const PARAMETER = 'id';
 /** The sessions of one user, and what can be done for the user as a whole. */
 export default function User() {
   const user_id = useLocation().query.get(PARAMETER);
-  const isAdmin = useIsAdmin();
   if (user_id === null || user_id === '') return <Empty title={COMMON.noPage} />;
-  if (!isAdmin) return <Empty title={COMMON.needsScope('admin')} />;
   return (
     <WithPanel>
       <Content key={user_id} user_id={user_id} />
