@@ -154,6 +154,20 @@ describe('redis indexes', { skip: missingRedis() ?? false }, () => {
     );
   });
 
+  test('redis: a scan lists a session that was removed and opened again only at its own place', async () => {
+    await onServer((command) =>
+      withStore(server.url, async (store) => {
+        const reopened = ownSession('x', { open_time: NOW - 1_000, request_time: NOW - 1_000 });
+        await store.insert(reopened, null, NOW);
+        assert.equal((await store.scan({}, null, 10, NOW)).sessions.length, 1);
+        // A scan that has read the index before the removal has the place of the removed session.
+        for (const key of await keysLike(command, '*:opened*'))
+          await command('ZADD', key, String(0 - NOW), reopened.id);
+        assert.deepEqual((await store.scan({}, null, 10, NOW)).sessions, []);
+      }),
+    );
+  });
+
   test('redis: unswept sessions expire by TTL and leave no index entries', async () => {
     const retention_ms = 5 * DAY_MS;
     await onServer((command) =>

@@ -63,7 +63,7 @@ export class Lists {
       call.assertInTime();
       for (const { entry, stored } of await this.fetch(batch, filter.user_id)) {
         if (isFull()) break;
-        if (!isMatch(stored.session, filter, now)) continue;
+        if (!isAt(entry, stored.session) || !isMatch(stored.session, filter, now)) continue;
         sessions.push(toSummary(stored.session));
         if (isFull()) last = entry;
       }
@@ -231,6 +231,14 @@ function batchFor(wanted: number, filter: SessionFilter): number {
 
 function isBelow({ score }: Entry, from_time: number | undefined): boolean {
   return from_time !== undefined && 0 - score < from_time;
+}
+
+/**
+ * Whether an entry is of this session. Since the entry was read, its session may have been removed, and another one
+ * opened under its id: that one has a place of its own, where the scan may come later.
+ */
+function isAt({ score }: Entry, { open_time }: SessionSummary): boolean {
+  return 0 - score === open_time;
 }
 
 function isAfter(session: SessionSummary, { open_time, id }: ScanKey): boolean {
