@@ -12,7 +12,7 @@ const SESSIONS_OF_USER = 4;
 const RARE_EACH = 97_001;
 const ACTOR_EACH = 1_000;
 const ENDED_EACH = 10;
-/** Of the ended sessions. */
+/** The number of ended sessions that each administrator has ended. */
 const BY_ADMINISTRATOR_EACH = 5_000;
 
 export const RARE_ADDRESS = '203.0.113.77';

@@ -56,7 +56,7 @@ test('the image has the Node of the lock file and the version of the service', (
   }
 });
 
-test('the image is built from files that exist, with the packages of the service and of no other', () => {
+test('the image is built from files that exist, with the packages of the service only', () => {
   const copied = [...DOCKERFILE.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, files = '']) => files.split(' '));
   for (const file of copied) assert.ok(existsSync(ROOT + file), file);
   const { workspaces } = JSON.parse(read('package.json'));

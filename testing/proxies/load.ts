@@ -13,7 +13,7 @@ interface Reply {
   readonly text: string;
 }
 
-/** What callers of the service have seen through a proxy. */
+/** The responses that callers got through a proxy. */
 export interface LoadResult {
   readonly requests: number;
   /** Responses other than the expected ones, and broken connections. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What a test's configuration has instead of the addresses and paths of an installation. */
+/** The addresses and paths of a test's configuration, in place of those of an installation. */
 export interface Place {
   /** The port of the proxy on loopback. */
   readonly port: number;
@@ -24,7 +24,7 @@ export interface ProxyKind {
   readonly isOneFile: boolean;
   /** Whether the version of Debian can send a request with a body again after a refused connection. */
   readonly repeatsBodies: boolean;
-  /** What a test replaces in the configuration besides the nodes. Each text must occur. */
+  /** The replacements in a test's configuration besides the nodes. Each text must occur. */
   readonly replacements: (place: Place) => readonly Replacement[];
   /** The arguments that check a configuration without a start. */
   readonly check: (config: string) => readonly string[];

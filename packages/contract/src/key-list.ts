@@ -4,7 +4,7 @@ import type { Scope } from './scopes.ts';
 export interface KeyUse {
   /** The name that the operator gave to the key. */
   readonly name: string;
-  /** What the key allows. */
+  /** The scope of the key. */
   readonly scope: Scope;
   /** From this time on the service rejects the key; null if it does not expire. */
   readonly expires: string | null;

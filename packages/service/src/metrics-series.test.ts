@@ -122,7 +122,7 @@ function namesIn(text: string): ReadonlySet<string> {
   return new Set(series.map((name) => name.replace(/_(bucket|sum|count)$/, '')));
 }
 
-test('the alerts, the dashboard and the page name only metrics that exist, and the page names all', async () => {
+test('alerts, dashboard and page name only metrics that exist, and the page all', async () => {
   const families = [...(await everything()), ...(await new ProcessMetrics().families())];
   const known = new Set([...families.map(({ name }) => name), 'nodejs_gc_duration_seconds']);
   const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');

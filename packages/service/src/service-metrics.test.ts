@@ -134,7 +134,7 @@ test('failed authentications are counted', async (t) => {
   assert.equal(by('sessions_http_requests_total{route="/metrics",status="4xx"}'), 1);
 });
 
-test('the state of the node is shown: live sessions, readiness, listeners, connections, build', async (t) => {
+test('the node shows live sessions, readiness, listeners, connections and build', async (t) => {
   const { read, open, url } = await start(t);
   await open();
   const ended = new AbortController();

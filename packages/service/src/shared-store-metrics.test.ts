@@ -44,7 +44,7 @@ test("on PostgreSQL the node's cache, the queues and the connections are shown",
   assert.ok(connections.reduce((sum, count) => sum + count) >= 1);
 });
 
-test('on Redis, a server that is away shows as not ready, with failures and a late feed', {
+test('on Redis, a server that is away shows as not ready, failures and feed lag', {
   skip: missingRedis() ?? false,
 }, async (t) => {
   const server = await RedisServer.start();

@@ -136,7 +136,7 @@ export const CALLERS: readonly ClaimMutation[] = [
   {
     id: 'ASVS-16.3',
     name: 'a guessed token that lists or ends sessions is not logged',
-    test: 'a guess, and a late use',
+    test: 'a guessed or late token that lists',
     file: `${API}/v2/token-routes.ts`,
     find: "if (code === 'TOKEN_UNKNOWN') suspicious('unknown_token', token, address);",
     replace: '',

@@ -90,7 +90,7 @@ test('a removed session may be opened again with its idempotency key', () => {
   assert.equal(history.get([6, 7], second).violation(), null);
 });
 
-test('a call for a removed session may change the one that was opened again under its id', () => {
+test('a call for a removed session may reach the one opened again under its id', () => {
   const id = repeatableSessionId('ann', 'key');
   const [first, second] = [seen({ id }), seen({ id, number: 2 })];
   const more = { idle_timeout_ms: null, expire_in_ms: 60, client: null, revision: null };

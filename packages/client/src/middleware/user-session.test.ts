@@ -86,7 +86,7 @@ test('a bulk sign-out continues while there are more sessions, and ends', async 
   assert.equal(await endless.userSession.logoutOthers(), 200);
 });
 
-test('a session that has ended since the request arrived is a 401, and no error of the application', async () => {
+test('a session that has ended since the request arrived is a 401', async () => {
   for (const end of [problem(409, 'SESSION_CLOSED'), problem(404, 'TOKEN_UNKNOWN')]) {
     const { userSession } = await entered(LOOPBACK, [valid, end], withToken);
     const required = { code: 'SESSION_REQUIRED', status: 401 };
@@ -97,7 +97,7 @@ test('a session that has ended since the request arrived is a 401, and no error 
   }
 });
 
-test('endDevice rejects a value that is no string, and returns false for a text that is no id', async () => {
+test('endDevice rejects a value that is no string, and returns false for an unknown id', async () => {
   const { userSession, sent } = await entered(LOOPBACK, [valid, problem(400, 'INVALID_DATA')], withToken);
   await assert.rejects(userSession.endDevice(undefined as unknown as string), { name: 'TypeError', message: /^id is/ });
   assert.equal(sent.length, 1);

@@ -75,7 +75,7 @@ test('an export without its end, or with sessions missing, throws after what arr
   assert.deepEqual(found, [SESSION.id]);
 });
 
-test('lines of newer types are left out; lines of another service are an error without their text', async () => {
+test('lines of newer types are left out; lines of another service are an error', async () => {
   assert.deepEqual(await exported(parts([`{"type":"new"}\n${LINE}\n${end(1)}\n`])), [SESSION]);
   for (const line of ['<html>secret', '{}', '[]', '{"type":"session","session":{}}', '{"type":"end"}']) {
     await assert.rejects(exported(parts([`${line}\n`])), (error: Error & { readonly code?: string }) => {

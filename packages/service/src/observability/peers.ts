@@ -1,4 +1,4 @@
-/** What the other processes returned. */
+/** The responses of the other processes. */
 export interface Collected<T> {
   readonly parts: readonly T[];
   /** Whether all of them have responded in time. */

@@ -63,7 +63,7 @@ export function print(text: string): Promise<void> {
   return write(standardOutput(), text);
 }
 
-/** What the user of a command sees, and whether there is one. */
+/** The terminal of a command, if it has one. */
 export interface Terminal {
   /** The width of the terminal; null if the standard output is no terminal. */
   readonly columns: number | null;

@@ -37,7 +37,7 @@ test('a worker gets the metrics of all others, also while others collect', async
   ]);
 });
 
-test('a worker that fails is left out, and one alone waits for nobody', async () => {
+test('a worker that fails is left out, and one alone does not wait', async () => {
   const [first, second, third] = workers(3);
   second?.peers.serve(() => Promise.reject(new Error('no metrics')));
   third?.peers.serve(async () => familiesWith(3));
@@ -62,7 +62,7 @@ test('a worker that does not respond delays the others for two seconds at most',
   }
 });
 
-test('without a primary that passes messages on, a worker gets nothing after two seconds', async () => {
+test('without a primary that answers, a worker gets nothing after two seconds', async () => {
   const peers = new WorkerPeers(new EventEmitter(), 'metrics');
   mock.timers.enable({ apis: ['setTimeout'] });
   try {

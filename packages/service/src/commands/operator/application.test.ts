@@ -81,7 +81,7 @@ test('a server that is no sessions service ends with 1 and one line', async (t) 
   assert.deepEqual([code, said], [1, [`The response of ${url} is not JSON: it may be no sessions service.`]]);
 });
 
-test('a list longer than the page of a service is complete, and a key without the scope ends with 1', async (t) => {
+test('a list of several pages is complete; a key without the scope ends with 1', async (t) => {
   const { key, configured } = newApiKey('web', 'write');
   const admin = newApiKey('ops', 'admin');
   const keys = [parseApiKey(configured), parseApiKey(admin.configured)];
@@ -97,7 +97,7 @@ test('a list longer than the page of a service is complete, and a key without th
   assert.match(String(forbidden.said[0]), /admin/);
 });
 
-test('config check ends with 2 for wrong settings; config print hides passwords and keys', async () => {
+test('config check ends with 2 for wrong settings; config print hides secrets', async () => {
   const { configured } = newApiKey('web', 'write');
   const env = {
     SESSIONS_STORE: 'postgres://u:pass-word@db/s',

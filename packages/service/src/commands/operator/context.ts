@@ -2,7 +2,7 @@ import type { CommandContext } from '@stricli/core';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Terminal } from '../../process/standard-streams.ts';
 
-/** What a command uses of its process. Tests run commands with a context of their own. */
+/** The parts of its process that a command uses. Tests run commands with a context of their own. */
 export interface OperatorContext extends CommandContext {
   readonly env: NodeJS.ProcessEnv;
   readonly terminal: Terminal;

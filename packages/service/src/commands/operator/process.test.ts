@@ -16,7 +16,7 @@ before(async () => {
 });
 after(() => server.stop());
 
-test('a command reads its pipe, prints to the standard output and ends with its exit code', async () => {
+test('a command reads its pipe, prints, and ends with its exit code', async () => {
   const url = ['--url', server.url];
   const { code, stdout, stderr } = await run(folder, ['open', 'ann', '--json', ...url]);
   assert.deepEqual([code, stderr], [0, '']);

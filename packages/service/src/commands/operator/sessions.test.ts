@@ -191,7 +191,7 @@ for (const [name, place] of Object.entries(PLACES)) {
       assert.equal(JSON.parse(rest.stdout).id, first.session.id);
     });
 
-    test('user export prints everything of a user, user erase deletes it after the number is typed', async () => {
+    test('user export prints all of a user; user erase deletes it once the number is typed', async () => {
       for (const _ of [1, 2]) await opened('gone', '--data', '"secret"');
       const exported = await run(['user', 'export', 'gone']);
       assert.equal(exported.stdout.match(/"data":"secret"/g)?.length, 2);

@@ -87,7 +87,7 @@ test('tail connects again after a lost connection, and marks what it may have mi
   assert.equal(JSON.parse(stdout).kind, 'gap');
 });
 
-test('tail ends with 1 for a key that is not allowed, and for a server that is not there', async () => {
+test('tail ends with 1 for a key without the scope, and without a server', async () => {
   const key = newApiKey('web', 'validate');
   const server = await startTestServer({ keys: [parseApiKey(key.configured)] });
   const without = await runCommand(['tail', '--url', server.url]);

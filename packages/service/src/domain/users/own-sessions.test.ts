@@ -22,7 +22,7 @@ test('at most `limit` own sessions are ended at a time, and more says that other
   assert.equal(await sessions.count({ user_id: 'u', active: true }), 1);
 });
 
-test('a session that was just revoked ends no others, even if a cache still shows it as live', async () => {
+test('a session that was just revoked ends no others, even if a cache has it as live', async () => {
   const store = new MemoryStore({ sessions_max: 10 });
   const cached = new Map<string, Session>();
   const lookup = {

@@ -19,7 +19,7 @@ function using(others: readonly ProcessKeyUses[] | null, isComplete = true) {
   return { list, use };
 }
 
-test('each key is listed with its use since the start, also a key that nobody used', async () => {
+test('each key is listed with its use since the start, also a key without use', async () => {
   const { list, use } = using(null);
   use(3_000);
   use(4_000);

@@ -82,7 +82,7 @@ test('a token that the service rejects, or large sessions, do not fail other rea
 });
 
 for (const how of ['read', 'validateMany'] as const) {
-  test(`${how}: a session that changes while many are requested is returned but not cached`, async (t) => {
+  test(`${how}: a session that changes during a batched read is not cached`, async (t) => {
     const { server, client, open, hooks } = await start(t);
     const [last, ...opened] = await open(4);
     const tokens = opened.map(({ token }) => token);

@@ -205,7 +205,7 @@ test('[N-05] user and data are shown only by a request that is audited', async (
   }
 });
 
-test('a session that is ended in the console names the key, and nobody else can', async (t) => {
+test('a session that is ended in the console names the key; a caller cannot', async (t) => {
   const page = await startConsole();
   t.after(page.stop);
   await page.signIn('write');

@@ -11,7 +11,7 @@ import type { Handler } from '../request-handler.ts';
 import type { RequestLog } from '../request-log.ts';
 import type { ConsoleTimeouts } from './sign-ins.ts';
 
-/** What the console needs to know of the service. */
+/** The facts about the service that the console needs. */
 export interface ConsoleOptions {
   readonly timeouts: ConsoleTimeouts;
   /** The scheme of the store's URL, like `sqlite`. */

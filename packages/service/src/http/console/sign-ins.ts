@@ -16,7 +16,7 @@ export interface ConsoleTimeouts {
   readonly lifetime_ms: number;
 }
 
-/** Who uses the console. */
+/** The user of a request of the console. */
 export interface ConsoleUser {
   readonly caller: Caller;
   /** The session of the console; null if the service requires no key. */

@@ -76,7 +76,7 @@ test('with SESSIONS_METRICS=off the path does not exist', async (t) => {
   assert.equal(await statusOf(await start(t, { SESSIONS_METRICS: 'off' })), 404);
 });
 
-test('a metrics token that can be guessed or cannot be sent stops the start without being shown', () => {
+test('a short or unsendable metrics token stops the start, and is not shown', () => {
   for (const token of ['short-token-123', 'a token with some spaces', '', 'x'.repeat(1_025)]) {
     assert.throws(
       () => loadConfig({ SESSIONS_METRICS_TOKEN: token }),

@@ -19,7 +19,7 @@ test('[ASVS-16.3] a reused token writes a warning, after unknown tokens', async 
   ]);
 });
 
-test('[ASVS-16.3] a guess, and a late use, of a token that lists or ends write warnings', async (t) => {
+test('[ASVS-16.3] a guessed or late token that lists or ends sessions writes a warning', async (t) => {
   const { open, send, rotate, clock, log } = await startV2(t);
   for (const line of ['POST /v2/sessions/own', 'POST /v2/sessions/own/close']) {
     const { token } = await open();

@@ -73,7 +73,7 @@ test('a fault before the first session is a problem; a later one cuts the connec
   await assert.rejects(tailOf(await unread(url)));
 });
 
-test('a client that does not read an export keeps few sessions in memory and delays no other', async (t) => {
+test('a client that does not read an export takes little memory and delays no other', async (t) => {
   const { store, url } = await startLarge(t);
   const reader = await unread(url);
   for (let n = 0; n < 100; n += 1) assert.equal((await fetch(`${url}/livez`)).status, 200);
@@ -92,7 +92,7 @@ test('the connection of a client that does not read an export is cut after the t
   await assert.rejects(tailOf(reader));
 });
 
-test('an export and an erasure are one log line each, with the hash of the user_id only', async (t) => {
+test('an export and an erasure are one log line each, with a hash of the user_id', async (t) => {
   const { send, log } = await startV2(t);
   for (const name of ['exportUser', 'eraseUser']) {
     const path = name.replace('User', '');

@@ -99,7 +99,7 @@ test('[ASVS-16.5.4] audited requests are rejected while a line cannot be written
   assert.ok(faults.length > 0);
 });
 
-test('ends, deletions, exports and impersonations are audited, without user_id and token', async (t) => {
+test('ends, deletions, exports and actors are audited, without user_id and token', async (t) => {
   const path = newPath();
   const audit = open(path);
   const { key, configured } = newApiKey('support', 'admin');

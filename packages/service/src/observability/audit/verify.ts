@@ -23,8 +23,8 @@ const RECENT_MAX = 10_000;
 /**
  * Checks the links of the lines of an audit log. The lines of rotated files are given one file after the other, the
  * oldest first. It finds every line that was changed, added, moved or removed. Lines removed from the end are found only
- * after another start. Of a part of a log (`is_part`), the lines before are not known: then only lines of one process are
- * compared with each other.
+ * after another start. If the lines are a part of a log (`is_part`), only lines of one process are compared with each
+ * other.
  */
 export async function verifyAudit(lines: AsyncIterable<string>, is_part = false): Promise<AuditReport> {
   const chains = new Map<string, { n: number; hash: string }>();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { LiveSessions } from './live-sessions.ts';
 
-test('live sessions are counted at most every ten seconds, whatever the number of scrapes', async () => {
+test('live sessions are counted at most every ten seconds, however often they are read', async () => {
   let now = 0;
   let counts = 0;
   const live = new LiveSessions(

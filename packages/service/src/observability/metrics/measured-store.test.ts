@@ -31,7 +31,7 @@ test('sessions that end by a deadline are counted, by a sweep and one by one', a
   assert.equal(counted.changes.deleted.retention, 2);
 });
 
-test('a call that fails is counted as a failure of its operation and rejects with the same error', async () => {
+test('a call that fails is counted, and rejects with the same error', async () => {
   const { store, counted } = measured();
   const fault = new SessionsError('STORE_UNAVAILABLE', 'away');
   store.find = () => Promise.reject(fault);

@@ -37,7 +37,7 @@ export interface CallCounts {
   failed: number;
 }
 
-/** What this process has changed in the store. */
+/** The changes of the store by this process. */
 export interface ChangeCounts {
   opened: number;
   rotated: number;

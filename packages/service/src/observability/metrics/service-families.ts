@@ -11,7 +11,7 @@ import { type MeasuredStore, STORE_OPERATIONS } from './measured-store.ts';
 import { OPERATIONS } from './operations.ts';
 import type { RequestCounts } from './request-counts.ts';
 
-/** What the metrics of one process are read from. */
+/** The sources of the metrics of one process. */
 export interface MetricsSources {
   readonly version: string;
   /** The scheme of the store's URL, like `sqlite`. */

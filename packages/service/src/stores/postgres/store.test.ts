@@ -191,7 +191,7 @@ test('postgres: a value that the database rejects is INVALID_DATA, not a store f
   assert.equal(bad?.status === 'rejected' && bad.reason.code, 'INVALID_DATA');
 });
 
-test('postgres: sessions of the schema without searches are found like new ones after the migration', async () => {
+test('postgres: sessions of the former schema are found after the migration', async () => {
   const url = await databases.server.newDatabase();
   await databases.open(url);
   const addresses = [

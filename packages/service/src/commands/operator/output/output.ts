@@ -43,9 +43,9 @@ export async function writeSessions(
 
 /** A change that the user must confirm. */
 export interface Confirmation {
-  /** What will be done, as the rest of a sentence: `close 3 sessions`. */
+  /** The action, as the rest of a sentence: `close 3 sessions`. */
   readonly work: string;
-  /** What the user must type. */
+  /** The text that the user must type. */
   readonly expected: string;
   readonly yes: boolean | undefined;
 }

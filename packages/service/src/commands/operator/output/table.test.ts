@@ -22,7 +22,7 @@ test('a table is not cut unless it is on a terminal', () => {
   );
 });
 
-test('on a narrow terminal only the columns that may be cut are cut, down to their minimum', () => {
+test('on a narrow terminal only some columns are cut, down to their minimum', () => {
   assert.equal(
     tableOf(COLUMNS, ROWS, { columns: 21, hasColors: false }),
     'ID  TEXT        STATE\n1   a long te…  live\n22  b           ended\n',

@@ -103,7 +103,7 @@ test('postgres: a rare value is found in one page among many sessions, newest fi
   }
 });
 
-test('postgres: a search in which many sessions of one hour match but for another filter ends, in pages', async () => {
+test('postgres: a search for two values that many sessions have apart ends, in pages', async () => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
   await query(

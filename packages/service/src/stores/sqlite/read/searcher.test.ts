@@ -86,7 +86,7 @@ test('sqlite: a search whose matches another filter excludes goes on in pages', 
   assert.ok(pages > 1, 'no page looks at all sessions');
 });
 
-test('sqlite: a search in which many sessions of one hour match but for another filter ends, in pages', async (t) => {
+test('sqlite: a search for two values that many sessions have apart ends, in pages', async (t) => {
   const config = databases.config();
   await write(config, []);
   const db = new DatabaseSync(config.path);

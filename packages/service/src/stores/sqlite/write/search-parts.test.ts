@@ -16,7 +16,7 @@ function empty() {
   return { db, add: (open_time: number, part: number) => insert.run(String(n++), open_time, part) };
 }
 
-test('sqlite: a search finds sessions in order, in whichever order they were opened or imported', () => {
+test('sqlite: a search finds sessions in order, whatever the order of their import', () => {
   const step = fc.record({ time: fc.nat({ max: 5 * HOUR_MS }), repeated: fc.constantFrom(1, 1, PART_SESSIONS + 1) });
   const property = fc.property(fc.array(step, { maxLength: 12 }), fc.nat({ max: 12 }), (steps, restartAt) => {
     const { db, add } = empty();
@@ -42,7 +42,7 @@ test('sqlite: a search finds sessions in order, in whichever order they were ope
   fc.assert(property, { numRuns: 100 });
 });
 
-test('sqlite: sessions that are opened one after the other are divided into parts of the same number', () => {
+test('sqlite: sessions opened one after the other are in parts of the same size', () => {
   const parts = new SearchParts(empty().db);
   const found = Array.from({ length: 3 * PART_SESSIONS }, (_, n) => parts.partOf(n + 1));
   assert.deepEqual([...new Set(found)], [1, PART_SESSIONS + 1, 2 * PART_SESSIONS + 1]);
