@@ -6,6 +6,7 @@ import { helpOfCommands } from '../packages/service/src/commands/operator/applic
 import { configHelp } from '../packages/service/src/config/config.ts';
 import { apiPage } from './docs/api-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
+import { findingSections } from './docs/findings.ts';
 
 /** Pages that are generated as a whole. */
 const WHOLE_PAGES = new Set(['api-v2.md', 'errors.md']);
@@ -17,7 +18,7 @@ const GENERATED: readonly { readonly path: string; readonly text: () => string |
   { path: 'docs/errors.md', text: errorsPage },
   ...markdownFiles().map((path) => ({
     path,
-    text: () => withExamples(withCommands(withSettings(readFileSync(path, 'utf8')))),
+    text: () => withExamples(withFindings(withCommands(withSettings(readFileSync(path, 'utf8'))))),
   })),
 ];
 
@@ -59,6 +60,14 @@ function withCommands(markdown: string): string {
   return markdown.replace(
     /(<!-- commands -->\n).*?(<!-- \/commands -->)/s,
     (_, start, end) => `${start}${sections.join('\n')}${end}`,
+  );
+}
+
+/** Writes the findings of `pip-sessions doctor`. */
+function withFindings(markdown: string): string {
+  return markdown.replace(
+    /(<!-- findings -->\n).*?(<!-- \/findings -->)/s,
+    (_, start, end) => start + findingSections() + end,
   );
 }
 

@@ -1,4 +1,4 @@
-// Installs PostgreSQL, Redis, reverse proxies and the browser Chromium with apt-get, if they are missing and this process
+// Installs PostgreSQL, PgBouncer, Redis, reverse proxies and the browser Chromium with apt-get, if they are missing and this process
 // may do so. No server runs afterwards: the tests start their own servers.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ const POLICY_BEFORE = `${POLICY}.before-tests`;
 
 const SERVERS = [
   { name: 'PostgreSQL', package: 'postgresql', programs: ['postgres'], tests: 'the PostgreSQL store' },
+  { name: 'PgBouncer', package: 'pgbouncer', programs: ['pgbouncer'], tests: 'a pooler before PostgreSQL' },
   {
     name: 'Redis',
     package: 'redis-server',
@@ -29,7 +30,7 @@ const SERVERS = [
   { name: 'Caddy', package: 'caddy', programs: ['caddy'], tests: 'the proxies' },
 ];
 /** Packages whose unit of the same name Debian would start with the machine. */
-const UNITS = ['redis-server', 'nginx', 'haproxy', 'caddy'];
+const UNITS = ['pgbouncer', 'redis-server', 'nginx', 'haproxy', 'caddy'];
 
 /** Whether the tests can run. If no test may be skipped, all servers have to be there. */
 export function installTestServers() {

@@ -41,6 +41,7 @@ export default defineConfig({
           { text: 'Errors', link: '/errors' },
           { text: 'Configuration', link: '/configuration' },
           { text: 'Command line', link: '/command-line' },
+          { text: 'Doctor', link: '/doctor' },
           { text: 'Stores', link: '/stores' },
         ],
       },

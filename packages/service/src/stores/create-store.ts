@@ -10,7 +10,7 @@ interface CreateModule {
 }
 
 /** Schemes whose store has another name. */
-const ALIASES: Readonly<Record<string, string>> = { postgresql: 'postgres', rediss: 'redis' };
+export const ALIASES: Readonly<Record<string, string>> = { postgresql: 'postgres', rediss: 'redis' };
 
 /**
  * Creates the store that a URL names. Rejects with `INVALID_CONFIG`; the message contains no password of the URL.

@@ -1,4 +1,5 @@
 import { EXIT_CODE_READER_GONE, ReaderGone } from '../../process/standard-streams.ts';
+import { EXIT_CODE_INTERRUPTED } from '../../process/stop-signals.ts';
 import { printable } from '../../transfer/output.ts';
 import { EXIT_CODE_USAGE } from '../command-failure.ts';
 
@@ -14,6 +15,10 @@ export const EXIT_CODES = {
   not_found: 3,
   /** The session has ended. */
   ended: 4,
+  /** The doctor has found nothing, but some checks could not be made. */
+  unchecked: 5,
+  /** The user has interrupted the command. */
+  interrupted: EXIT_CODE_INTERRUPTED,
 } as const;
 
 type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];

@@ -87,6 +87,14 @@ export const CONNECTION: Flags<ConnectionFlags> = {
   config: text('file', 'the YAML file of settings for the store'),
 };
 
+/** The options of `doctor`, which examines the store of the settings unless a URL is given. */
+export const EXAMINED: Flags<ConnectionFlags> = {
+  url: text('url', 'a running service, instead of the settings and the store'),
+  key: CONNECTION.key,
+  store: text('url', 'the store; default the configured one'),
+  config: text('file', 'the YAML file of settings'),
+};
+
 export const OUTPUT: Flags<OutputFlags> = { json: given('JSON for programs; lists as one line for each entry') };
 
 export const LIVE_FILTER: Flags<LiveFilterFlags> = {

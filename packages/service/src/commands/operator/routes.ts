@@ -2,7 +2,7 @@ import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import { SCOPES } from '@pip-sessions/contract/scopes';
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { CHANGE_KINDS } from '../../api/v2/change-kinds.ts';
-import { CONNECTION, given, LIVE_FILTER, OUTPUT, one, text, whole } from './parameters.ts';
+import { CONNECTION, EXAMINED, given, LIVE_FILTER, OUTPUT, one, text, whole } from './parameters.ts';
 import { CLOSING, LIMIT, SESSION_ROUTES, YES } from './session-routes.ts';
 
 const USER = one('user_id', 'the id of the user');
@@ -143,6 +143,11 @@ export const ROUTES = buildRouteMap({
         },
       },
       docs: { brief: 'Show figures and the newest live sessions, again and again' },
+    }),
+    doctor: buildCommand({
+      loader: async () => (await import('./doctor/doctor.ts')).doctor,
+      parameters: { flags: { ...OUTPUT, ...EXAMINED } },
+      docs: { brief: 'Find what is wrong with the settings, the store, or a running service' },
     }),
     config,
     key,

@@ -1,7 +1,7 @@
 import { type Clock, monotonicTime } from './clock.ts';
 
 /** Maximum difference between the clock of a node and that of its store's server. */
-const CLOCK_DIFFERENCE_MS_MAX = 10_000;
+export const CLOCK_DIFFERENCE_MS_MAX = 10_000;
 
 /** Maximum difference between the clocks of two nodes: each may differ that much from the server's clock. */
 export const LEASE_AHEAD_MS_MAX = 2 * CLOCK_DIFFERENCE_MS_MAX;

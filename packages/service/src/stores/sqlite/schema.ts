@@ -150,12 +150,28 @@ export const MIGRATIONS: readonly string[] = [
 /** The `user_version` of a file that is up to date. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
+/** What a file holds, as its header says. */
+export interface SchemaState {
+  /** 0 for an empty file. */
+  readonly version: number;
+  /** Another application has written the file. */
+  readonly isForeign: boolean;
+}
+
+/** Reads what a file holds. */
+export function schemaState(db: DatabaseSync): SchemaState {
+  const isEmpty = readNumber(db, 'SELECT count(*) FROM sqlite_schema') === 0;
+  return {
+    version: readNumber(db, 'PRAGMA user_version'),
+    isForeign: !isEmpty && readNumber(db, 'PRAGMA application_id') !== APPLICATION_ID,
+  };
+}
+
 /** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not change. */
 export function migrate(db: DatabaseSync): void {
   transactions(db)(() => {
-    const version = readNumber(db, 'PRAGMA user_version');
-    const isEmpty = readNumber(db, 'SELECT count(*) FROM sqlite_schema') === 0;
-    if (!isEmpty && readNumber(db, 'PRAGMA application_id') !== APPLICATION_ID) {
+    const { version, isForeign } = schemaState(db);
+    if (isForeign) {
       throw unusable(db, 'is a database of another application; choose another file');
     }
     if (version > MIGRATIONS.length) {

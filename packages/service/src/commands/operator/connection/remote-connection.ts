@@ -33,7 +33,8 @@ export function remoteConnection(url: string, key: string | null, say: (line: st
   };
 }
 
-function baseOf(url: string): string {
+/** Returns the URL of a service without a slash at the end. Throws a `CommandError` for another URL. */
+export function baseOf(url: string): string {
   const { protocol, origin, pathname } = URL.canParse(url) ? new URL(url) : { protocol: '', origin: '', pathname: '' };
   if (protocol === 'http:' || protocol === 'https:') return origin + pathname.replace(/\/+$/, '');
   throw new CommandError('--url must be the URL of a service, like http://127.0.0.1:8080.', EXIT_CODES.usage);

@@ -106,30 +106,45 @@ async function run(connection: Connection, steps: readonly MigrationStep[]): Pro
   }
 }
 
-/** The version of the schema; 0 for a new one. */
-async function prepareVersion(config: PostgresStoreConfig, connection: Connection): Promise<number> {
-  const { schema, partitions } = config;
+/** What a schema of the database holds. `none` has no tables of this service, `foreign` has others of the same name. */
+export type SchemaState =
+  | { readonly type: 'none'; readonly hasSchema: boolean }
+  | { readonly type: 'foreign' }
+  | { readonly type: 'own'; readonly version: number; readonly partitions: number };
+
+/** Reads what the schema holds. */
+export async function schemaState(connection: Connection, schema: string): Promise<SchemaState> {
   const [found] = await connection.query({
     text: 'SELECT to_regnamespace($1) IS NOT NULL, to_regclass($2) IS NOT NULL, to_regclass($3) IS NOT NULL',
     values: [schema, `${schema}.schema_version`, `${schema}.sessions`],
   });
   const [hasSchema, hasVersion, hasSessions] = found ?? [];
-  if (!hasVersion) {
-    if (hasSessions) throw unusable(config, 'has a table "sessions" of another application; choose another "schema"');
-    if (!hasSchema) await connection.query({ text: `CREATE SCHEMA ${schema}` });
-    await connection.query({
-      text: 'CREATE TABLE schema_version (version integer NOT NULL, partitions integer NOT NULL)',
-    });
-    await connection.query({ text: `INSERT INTO schema_version VALUES (0, ${partitions})` });
+  if (!hasVersion) return hasSessions ? { type: 'foreign' } : { type: 'none', hasSchema: hasSchema === true };
+  const [row] = await connection.query({ text: `SELECT version, partitions FROM ${schema}.schema_version` });
+  return { type: 'own', version: Number(row?.[0]), partitions: Number(row?.[1]) };
+}
+
+/** The version of the schema; 0 for a new one. */
+async function prepareVersion(config: PostgresStoreConfig, connection: Connection): Promise<number> {
+  const { schema, partitions } = config;
+  const state = await schemaState(connection, schema);
+  switch (state.type) {
+    case 'foreign':
+      throw unusable(config, 'has a table "sessions" of another application; choose another "schema"');
+    case 'none':
+      if (!state.hasSchema) await connection.query({ text: `CREATE SCHEMA ${schema}` });
+      await connection.query({
+        text: 'CREATE TABLE schema_version (version integer NOT NULL, partitions integer NOT NULL)',
+      });
+      await connection.query({ text: `INSERT INTO schema_version VALUES (0, ${partitions})` });
+      return 0;
+    case 'own':
+      if (state.partitions === partitions) return state.version;
+      throw unusable(
+        config,
+        `has partitions=${state.partitions}, but the store URL has partitions=${partitions}: set partitions=${state.partitions} in the store URL`,
+      );
   }
-  const [row] = await connection.query({ text: 'SELECT version, partitions FROM schema_version' });
-  if (row?.[1] !== partitions) {
-    throw unusable(
-      config,
-      `has partitions=${row?.[1]}, but the store URL has partitions=${partitions}: set partitions=${row?.[1]} in the store URL`,
-    );
-  }
-  return Number(row[0]);
 }
 
 function unusable({ address, schema }: PostgresStoreConfig, problem: string): SessionsError {

@@ -6,7 +6,20 @@ import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys } from './keys.ts';
 
 /** Version of the data layout (keys, values, scripts). Increase it on every incompatible change. */
-const LAYOUT = 1;
+export const LAYOUT = 1;
+
+/** The layout of the data, from the value of its key. */
+export interface StoredLayout {
+  readonly version: number;
+  readonly shards: number;
+}
+
+/** Reads the value of `Keys.layout`; null if there is no data yet. Numbers that cannot be read are NaN. */
+export function layoutFrom(text: string | null): StoredLayout | null {
+  if (text === null) return null;
+  const [version, shards] = text.split(' ').map(Number);
+  return { version: version ?? Number.NaN, shards: shards ?? Number.NaN };
+}
 
 /** Stores the layout at the first start. Rejects with `STORE_UNUSABLE` if the data has another layout. */
 export async function claimLayout(
@@ -16,15 +29,15 @@ export async function claimLayout(
 ): Promise<void> {
   await engine.send(keys.commonShard, ['SET', keys.layout, `${LAYOUT} ${shards}`, 'NX']);
   const text = await engine.send<string | null>(keys.commonShard, ['GET', keys.layout]);
-  const [layout, count] = (text ?? '').split(' ');
-  if (layout !== String(LAYOUT)) {
+  const found = layoutFrom(text);
+  if (found?.version !== LAYOUT) {
     throw unusable(
       `The data under "${prefix}" has the layout of another version of this service; start that version, or use another "prefix".`,
     );
   }
-  if (count !== String(shards)) {
+  if (found.shards !== shards) {
     throw unusable(
-      `The sessions under "${prefix}" have ${count} shards, not ${shards}. Set "shards=${count}" in the store URL, or use another "prefix".`,
+      `The sessions under "${prefix}" have ${found.shards} shards, not ${shards}. Set "shards=${found.shards}" in the store URL, or use another "prefix".`,
     );
   }
 }

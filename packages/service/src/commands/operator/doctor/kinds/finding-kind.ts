@@ -1,0 +1,16 @@
+/**
+ * - `error`: the service does not work, loses data, or is open to others.
+ * - `warning`: it works now; a load, a fault or an attack will change that.
+ * - `note`: a fact that an operator should know; it may be intended.
+ */
+export const SEVERITIES = ['error', 'warning', 'note'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What is the same in all findings of one code. docs/doctor.md is generated from it. */
+export interface FindingKind {
+  readonly severity: Severity;
+  /** What the finding means for the sessions. */
+  readonly meaning: string;
+  /** What to do about it. */
+  readonly advice: string;
+}
