@@ -59,10 +59,12 @@ interface Shell {
 
 /** A command for operators. `tail` runs until someone stops it. */
 const OPERATE =
-  /^(?:pip-sessions|npm run --silent sessions --) (?:list|show|open|validate|close|close-many|delete|user|stats|config|key)\b/;
+  /^(?:pip-sessions|npm run --silent sessions --) (?:list|show|open|validate|close|close-many|delete|user|stats|store|config|key)\b/;
 
 /** Moves sessions between SQLite stores. */
 const TRANSFER = /^npm run .*sessions -- (?:export|import) --store sqlite:/;
+
+const USES_FILE = /--store sqlite:data\//;
 
 /** Starts the service, and the example application if a command needs it, on free ports. */
 async function shellFor(t: TestContext, commands: readonly string[]): Promise<Shell> {
@@ -81,7 +83,7 @@ async function shellFor(t: TestContext, commands: readonly string[]): Promise<Sh
     env.SESSIONS_URL = service.url;
     if (uses(EXAMPLE_PORT)) ports.set(EXAMPLE_PORT, await startExample(t, service.url));
   }
-  if (commands.some((command) => TRANSFER.test(command))) await makeStore(`${folder}/data/sessions.db`);
+  if (commands.some((command) => USES_FILE.test(command))) await makeStore(`${folder}/data/sessions.db`);
   let token = '';
   return {
     operate: async (command) => {

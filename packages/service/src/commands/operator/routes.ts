@@ -69,6 +69,31 @@ const config = buildRouteMap({
   docs: { brief: 'The settings of the service' },
 });
 
+const STORE = { store: EXAMINED.store, config: EXAMINED.config };
+
+const store = buildRouteMap({
+  routes: {
+    check: buildCommand({
+      loader: async () => (await import('./store/check.ts')).checkStore,
+      parameters: { flags: { ...OUTPUT, ...STORE } },
+      docs: { brief: 'Read everything in a store, and report what is wrong' },
+    }),
+    migrate: buildCommand({
+      loader: async () => (await import('./store/migrate.ts')).migrateStore,
+      parameters: {
+        flags: { 'dry-run': given('show the versions only'), yes: YES, ...OUTPUT, ...STORE },
+      },
+      docs: { brief: 'Migrate the schema of a store to this version, after a question' },
+    }),
+    compact: buildCommand({
+      loader: async () => (await import('./store/compact.ts')).compactStore,
+      parameters: { flags: { ...OUTPUT, ...STORE } },
+      docs: { brief: 'Free the space that deleted sessions have left in a store' },
+    }),
+  },
+  docs: { brief: 'Work on a whole store, without a service' },
+});
+
 const key = buildRouteMap({
   routes: {
     create: buildCommand({
@@ -149,6 +174,7 @@ export const ROUTES = buildRouteMap({
       parameters: { flags: { ...OUTPUT, ...EXAMINED } },
       docs: { brief: 'Find what is wrong with the settings, the store, or a running service' },
     }),
+    store,
     config,
     key,
     completion,

@@ -167,17 +167,21 @@ export function schemaState(db: DatabaseSync): SchemaState {
   };
 }
 
+/** Why a file must not be changed, after its name; null if it may be migrated. */
+export function unusableVersion({ version, isForeign }: SchemaState): string | null {
+  if (isForeign) return 'is a database of another application; choose another file';
+  if (version <= MIGRATIONS.length) return null;
+  const known = `has schema version ${version}, but this service supports up to ${MIGRATIONS.length}`;
+  return `${known}: a newer version wrote it; run that version, or restore a backup`;
+}
+
 /** Creates or migrates the schema in one transaction. Throws `STORE_UNUSABLE` for a file that it must not change. */
 export function migrate(db: DatabaseSync): void {
   transactions(db)(() => {
-    const { version, isForeign } = schemaState(db);
-    if (isForeign) {
-      throw unusable(db, 'is a database of another application; choose another file');
-    }
-    if (version > MIGRATIONS.length) {
-      const known = `has schema version ${version}, but this service supports up to ${MIGRATIONS.length}`;
-      throw unusable(db, `${known}: a newer version wrote it; run that version, or restore a backup`);
-    }
+    const state = schemaState(db);
+    const problem = unusableVersion(state);
+    if (problem !== null) throw new SessionsError('STORE_UNUSABLE', `${db.location()} ${problem}.`);
+    const { version } = state;
     if (version < MIGRATIONS.length) defineFunctions(db);
     for (const sql of MIGRATIONS.slice(version)) db.exec(sql);
     db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION};`);
@@ -195,8 +199,4 @@ function defineFunctions(db: DatabaseSync): void {
 
 function readNumber(db: DatabaseSync, sql: string): number {
   return Number(prepare(db, sql).get()?.[0]);
-}
-
-function unusable(db: DatabaseSync, problem: string): SessionsError {
-  return new SessionsError('STORE_UNUSABLE', `${db.location()} ${problem}.`);
 }

@@ -79,10 +79,6 @@ async function step(config: PostgresStoreConfig, connection: Connection): Promis
   await connection.query({ text: 'BEGIN' });
   await connection.query({ text: MIGRATION_LOCK });
   const version = await prepareVersion(config, connection);
-  if (version > MIGRATIONS.length) {
-    const known = `has schema version ${version}, but this service supports up to ${MIGRATIONS.length}`;
-    throw unusable(config, `${known}: a newer version wrote it; run that version, or restore a backup`);
-  }
   const migration = MIGRATIONS[version];
   if (migration) {
     await run(connection, migration(config.partitions)).catch((error) => {
@@ -124,27 +120,41 @@ export async function schemaState(connection: Connection, schema: string): Promi
   return { type: 'own', version: Number(row?.[0]), partitions: Number(row?.[1]) };
 }
 
-/** The version of the schema; 0 for a new one. */
-async function prepareVersion(config: PostgresStoreConfig, connection: Connection): Promise<number> {
-  const { schema, partitions } = config;
-  const state = await schemaState(connection, schema);
+/** The version of a schema; 0 for a new one. Throws `STORE_UNUSABLE` for a schema that must not be changed. */
+export function versionOf(config: PostgresStoreConfig, state: SchemaState): number {
   switch (state.type) {
     case 'foreign':
       throw unusable(config, 'has a table "sessions" of another application; choose another "schema"');
     case 'none':
-      if (!state.hasSchema) await connection.query({ text: `CREATE SCHEMA ${schema}` });
-      await connection.query({
-        text: 'CREATE TABLE schema_version (version integer NOT NULL, partitions integer NOT NULL)',
-      });
-      await connection.query({ text: `INSERT INTO schema_version VALUES (0, ${partitions})` });
       return 0;
     case 'own':
-      if (state.partitions === partitions) return state.version;
+      assertNotNewer(config, state.version);
+      if (state.partitions === config.partitions) return state.version;
       throw unusable(
         config,
-        `has partitions=${state.partitions}, but the store URL has partitions=${partitions}: set partitions=${state.partitions} in the store URL`,
+        `has partitions=${state.partitions}, but the store URL has partitions=${config.partitions}: set partitions=${state.partitions} in the store URL`,
       );
   }
+}
+
+function assertNotNewer(config: PostgresStoreConfig, version: number): void {
+  if (version <= MIGRATIONS.length) return;
+  const known = `has schema version ${version}, but this service supports up to ${MIGRATIONS.length}`;
+  throw unusable(config, `${known}: a newer version wrote it; run that version, or restore a backup`);
+}
+
+/** Creates what holds the version, if the schema is new, and returns the version. */
+async function prepareVersion(config: PostgresStoreConfig, connection: Connection): Promise<number> {
+  const { schema, partitions } = config;
+  const state = await schemaState(connection, schema);
+  const version = versionOf(config, state);
+  if (state.type !== 'none') return version;
+  if (!state.hasSchema) await connection.query({ text: `CREATE SCHEMA ${schema}` });
+  await connection.query({
+    text: 'CREATE TABLE schema_version (version integer NOT NULL, partitions integer NOT NULL)',
+  });
+  await connection.query({ text: `INSERT INTO schema_version VALUES (0, ${partitions})` });
+  return version;
 }
 
 function unusable({ address, schema }: PostgresStoreConfig, problem: string): SessionsError {

@@ -1,5 +1,5 @@
 import type { Connection } from '../../../../stores/postgres/connection/connection.ts';
-import { indexNames } from '../../../../stores/postgres/schema/objects.ts';
+import { indexFaults } from '../../../../stores/postgres/schema/objects.ts';
 import type { Examination } from '../examination.ts';
 
 interface Tables {
@@ -8,8 +8,6 @@ interface Tables {
   readonly partitions: number;
 }
 
-const INDEXES = `SELECT c.relname, i.indisvalid AND i.indisready FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-  WHERE c.relnamespace = to_regnamespace($1) ORDER BY 1`;
 const OPTIONS = `SELECT relname, option FROM pg_class, unnest(reloptions) AS option
   WHERE relnamespace = to_regnamespace($1) AND relkind = 'r' AND option LIKE 'autovacuum_enabled=%' ORDER BY 1`;
 const DEAD_ROWS = `SELECT relname, n_live_tup, n_dead_tup FROM pg_stat_user_tables
@@ -25,14 +23,10 @@ export async function examineTables(
   connection: Connection,
 ): Promise<void> {
   await examination.check(`the indexes of "${schema}"`, async () => {
-    const rows = await connection.query({ text: INDEXES, values: [schema] });
-    const isValid = new Map(rows.map(([name, valid]) => [String(name), valid === true]));
-    for (const name of indexNames(partitions)) {
-      if (!isValid.has(name)) examination.found('POSTGRES_INDEX_MISSING', `The index ${schema}.${name} is missing.`);
-    }
-    for (const [name, valid] of isValid) {
-      if (!valid) examination.found('POSTGRES_INDEX_INVALID', `The index ${schema}.${name} is not valid.`);
-    }
+    const { missing, invalid } = await indexFaults(connection, schema, partitions);
+    for (const name of missing) examination.found('POSTGRES_INDEX_MISSING', `The index ${schema}.${name} is missing.`);
+    for (const name of invalid)
+      examination.found('POSTGRES_INDEX_INVALID', `The index ${schema}.${name} is not valid.`);
   });
   await examination.check(`autovacuum of the tables of "${schema}"`, async () => {
     for (const [table, option] of await connection.query({ text: OPTIONS, values: [schema] })) {

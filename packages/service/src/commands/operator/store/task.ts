@@ -1,0 +1,62 @@
+import { type Config, loadConfig } from '../../../config/config.ts';
+import { monotonicTime } from '../../../domain/time/clock.ts';
+import { ALIASES } from '../../../stores/create-store.ts';
+import type { MaintenanceModule, StoreMaintenance, Task } from '../../../stores/shared/maintenance/maintenance.ts';
+import { schemeOf, withoutPassword } from '../../../stores/shared/store-url.ts';
+import { assertExists, assertNotMemory } from '../../../transfer/transfer-store.ts';
+import { CommandError, EXIT_CODES } from '../command-error.ts';
+import type { OperatorContext } from '../context.ts';
+import type { ConnectionFlags } from '../parameters.ts';
+
+/** The store that a command works on. */
+export type StoreFlags = Pick<ConnectionFlags, 'store' | 'config'>;
+
+interface MaintainedStore {
+  readonly maintenance: StoreMaintenance;
+  /** Its URL without a password. */
+  readonly name: string;
+}
+
+const MODULES: Readonly<Record<string, () => Promise<MaintenanceModule>>> = {
+  sqlite: () => import('../../../stores/sqlite/maintenance/maintenance.ts'),
+  postgres: () => import('../../../stores/postgres/maintenance/maintenance.ts'),
+  redis: () => import('../../../stores/redis/maintenance/maintenance.ts'),
+};
+
+/** Returns the store of `--store` or of the settings. `work` is a verb for messages. Throws `INVALID_CONFIG`. */
+export async function maintained(
+  { env }: OperatorContext,
+  { store, config: file }: StoreFlags,
+  work: string,
+): Promise<MaintainedStore> {
+  const loaded = loadConfig(env, file);
+  const config: Config = store === undefined ? loaded : { ...loaded, store };
+  assertNotMemory(config);
+  assertExists(config, work);
+  const scheme = schemeOf(config.store);
+  const load = MODULES[ALIASES[scheme] ?? scheme];
+  if (!load)
+    throw new CommandError(`A store whose URL begins with "${scheme}:" cannot be used here.`, EXIT_CODES.usage);
+  const { maintenance } = await load();
+  return { maintenance: maintenance(config.store), name: withoutPassword(config.store) };
+}
+
+/** Time between two lines about the progress. */
+const PROGRESS_INTERVAL_MS = 5_000;
+
+/** Runs work that may take minutes: says how far it is, and ends in order at Ctrl+C. */
+export async function running<T>(context: OperatorContext, work: (task: Task) => Promise<T>): Promise<T> {
+  const signal = context.interruption();
+  let said_at = monotonicTime();
+  const progress = (text: string) => {
+    if (monotonicTime() - said_at < PROGRESS_INTERVAL_MS) return;
+    said_at = monotonicTime();
+    context.say(`So far: ${text}.`);
+  };
+  try {
+    return await work({ signal, progress });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new CommandError('The command was interrupted.', EXIT_CODES.interrupted);
+  }
+}
