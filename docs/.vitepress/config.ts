@@ -30,6 +30,7 @@ export default defineConfig({
           { text: 'Client', link: '/client' },
           { text: 'Middleware', link: '/middleware' },
           { text: 'Frameworks', link: '/frameworks' },
+          { text: 'Live connections', link: '/live-connections' },
           { text: 'express-session, @fastify/session', link: '/session-libraries' },
           { text: 'Pip.Services', link: '/pip-services' },
         ],

@@ -17,7 +17,7 @@ export type {
   ValidateOptions,
   WriteOptions,
 } from '@pip-sessions/contract/request-options';
-export type { SessionReader } from '@pip-sessions/contract/session-reader';
+export type { EndReason, SessionReader } from '@pip-sessions/contract/session-reader';
 export type { AllRequest, SessionsClient } from '@pip-sessions/contract/sessions-client';
 export type {
   CallOptionsV1,

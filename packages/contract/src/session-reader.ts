@@ -1,5 +1,11 @@
 import type { ReadOptions } from './request-options.ts';
-import type { Session } from './v2.ts';
+import type { CloseReason, Session } from './v2.ts';
+
+/**
+ * Why a connection is closed: the reason for which its session ended; `unknown` if the session was removed. Or
+ * `unconfirmed`: the session may be live, but that could not be confirmed within the bound.
+ */
+export type EndReason = CloseReason | 'unknown' | 'unconfirmed';
 
 /**
  * Finds the session of a token, as middleware needs it. The remote client, its cache and the service in the same
@@ -17,4 +23,10 @@ export interface SessionReader<User = unknown, Data = unknown> {
    * call the service. Readers without a cache omit this method.
    */
   peek?(credential: string): Session<User, Data> | null | undefined;
+
+  /**
+   * Calls `close` once when the session ends, for connections that stay open. Returns a function that prevents this.
+   * Readers without a change stream omit this method.
+   */
+  endWith?(session: string | Pick<Session, 'id'>, close: (reason: EndReason) => void): () => void;
 }

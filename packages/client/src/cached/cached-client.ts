@@ -1,15 +1,18 @@
 import { assertObject } from '@pip-sessions/contract/arguments';
 import type { ReadOptions, RequestOptions, ValidateOptions } from '@pip-sessions/contract/request-options';
+import type { EndReason } from '@pip-sessions/contract/session-reader';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { sessionIdOf } from '@pip-sessions/contract/token';
 import type { CloseManyResult, Session, ValidationList } from '@pip-sessions/contract/v2';
-import { NearCache, type NearCacheStats, type PublishedChange } from '@pip-sessions/near-cache';
+import { FRESH_MS, NearCache, type NearCacheStats } from '@pip-sessions/near-cache';
+import { LiveSessions } from '../live/live-sessions.ts';
 import { endsOf, withDeadline } from '../transport/deadline.ts';
 import { type TransportSettings, toTimeout, wholeNumber } from '../transport/options.ts';
-import { elapsedTime } from '../transport/platform.ts';
+import { afterTurn, elapsedTime, every } from '../transport/platform.ts';
 import { createSessionsClient } from '../v2/client.ts';
 import { SessionsProblemError } from '../v2/errors.ts';
 import { type SessionsClientOptions, toClientSettings } from '../v2/request.ts';
+import type { StreamedChange } from './change-events.ts';
 import { ChangeStream } from './change-stream.ts';
 import { Loads, validateManyCached } from './loads.ts';
 
@@ -19,9 +22,12 @@ export interface CachedSessionsClientOptions extends SessionsClientOptions {
   readonly cached_sessions_max?: number;
   /** The approximate maximum size of all cached sessions in bytes; default 64 MiB. */
   readonly cached_bytes_max?: number;
+  /** The maximum number of connections that are registered by `endWith`; default 100,000. */
+  readonly live_connections_max?: number;
   /**
    * Called with the reason when the change stream breaks. The client opens the stream again by itself. Until then every
-   * read calls the service.
+   * read calls the service. Also called if sessions of open connections could not be checked, and with the error of a
+   * `close` that throws.
    */
   readonly onStreamError?: (error: Error) => void;
 }
@@ -63,9 +69,32 @@ export interface CachedSessionsClient<User = unknown, Data = unknown> extends Se
    * requested once for the others. With `max_age`, it is requested for all.
    */
   validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<ValidationList<User, Data>>;
+  /**
+   * Calls `close` once when a session ends, for a connection that stays open: within milliseconds, and within 3 seconds
+   * whatever happens to the network. Call it in the handler that has read the session. The session may have ended since:
+   * then `close` is called after one request, never before `endWith` returns.
+   *
+   * If it cannot be confirmed within 3 seconds that the session is live, `close` is called with the reason `unconfirmed`.
+   * A fault leaves no connection open.
+   *
+   * Call the function that it returns when the connection closes by itself. The token of the session may be rotated. An
+   * open connection is no activity: call `touch` for messages of the user.
+   *
+   * @example
+   * import type { CachedSessionsClient } from '@pip-sessions/client';
+   *
+   * function closeWithSession(sessions: CachedSessionsClient, id: string, socket: WebSocket): void {
+   *   const stop = sessions.endWith(id, (reason) => socket.close(4401, reason));
+   *   socket.addEventListener('close', stop);
+   * }
+   */
+  endWith(session: string | Pick<Session, 'id'>, close: (reason: EndReason) => void): () => void;
   /** Returns the statistics of the cache. */
   cacheStats(): CacheStats;
-  /** Closes the change stream, which would keep the process alive. Reads then call the service. */
+  /**
+   * Closes the change stream, which would keep the process alive. Reads then call the service. Connections that are
+   * registered by `endWith` are closed with the reason `unconfirmed`.
+   */
   stop(): void;
 }
 
@@ -73,11 +102,16 @@ export interface CachedSessionsClient<User = unknown, Data = unknown> extends Se
 export interface CacheStats extends NearCacheStats {
   /** Whether the cache may serve reads at this moment. */
   readonly fresh: boolean;
+  /** The number of connections that are registered by `endWith`. */
+  readonly live_connections: number;
 }
 
 const SESSIONS_MAX = 100_000;
 const BYTES_MAX = 67_108_864;
 const AGE_MS_MAX = 60_000;
+const LIVE_CONNECTIONS_MAX = 100_000;
+/** A slower check leaves too little of the bound. */
+const CHECK_TIMEOUT_MS = 1_000;
 
 /**
  * Creates a client of API v2 with a cache of the sessions that it has read, for services that check a session with each
@@ -99,6 +133,7 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
   const {
     cached_sessions_max = SESSIONS_MAX,
     cached_bytes_max = BYTES_MAX,
+    live_connections_max = LIVE_CONNECTIONS_MAX,
     onStreamError = () => {},
     ...clientOptions
   } = options;
@@ -118,12 +153,27 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
       age_ms_max: AGE_MS_MAX,
     },
   );
+  const settings = toClientSettings(clientOptions);
+  const live = new LiveSessions(
+    {
+      check: async (ids) => (await client.check(ids, { timeout_ms: CHECK_TIMEOUT_MS })).results,
+      completeUntil: () => stream.freshUntil - FRESH_MS,
+      failed: (error) => onStreamError(error instanceof Error ? error : new Error(String(error))),
+      ...{ now: elapsedTime, random: settings.random, every, afterTurn },
+    },
+    wholeNumber('live_connections_max', live_connections_max, 1, Number.MAX_SAFE_INTEGER),
+  );
   const listener = {
-    changed: (id: string, change: PublishedChange) => cache.changed(id, change),
-    gap: () => cache.gap(),
+    changed: (id: string, change: StreamedChange) => {
+      cache.changed(id, change);
+      live.changed(id, change);
+    },
+    gap: () => {
+      cache.gap();
+      live.gap();
+    },
     failed: onStreamError,
   };
-  const settings = toClientSettings(clientOptions);
   const stream = new ChangeStream(settings, listener, elapsedTime);
   stream.run();
   const cached: CachedSessionsClient = {
@@ -135,8 +185,16 @@ export function createCachedSessionsClient<User = unknown, Data = unknown>(
     },
     peek: (credential) => cache.peek(credential),
     validateMany: validateManyCached(client, cache),
-    cacheStats: () => ({ ...cache.stats(), fresh: elapsedTime() < stream.freshUntil }),
-    stop: () => stream.stop(),
+    endWith: (session, close) => live.endWith(typeof session === 'string' ? session : session.id, close),
+    cacheStats: () => ({
+      ...cache.stats(),
+      fresh: elapsedTime() < stream.freshUntil,
+      live_connections: live.size,
+    }),
+    stop: () => {
+      stream.stop();
+      live.stop();
+    },
   };
   return cached as CachedSessionsClient<User, Data>;
 }

@@ -1,9 +1,16 @@
 import { EventParser, type StreamEvent } from '@pip-sessions/contract/event-parser';
+import type { EndReason } from '@pip-sessions/contract/session-reader';
 import { FRESH_MS, type PublishedChange } from '@pip-sessions/near-cache';
+
+/** A change of a session in a stream. */
+export interface StreamedChange extends PublishedChange {
+  /** Why the session has ended: `unknown` if it was removed; null if it has not ended. */
+  readonly end: EndReason | null;
+}
 
 /** Receives the changes of a stream. */
 export interface ChangeListener {
-  readonly changed: (id: string, change: PublishedChange) => void;
+  readonly changed: (id: string, change: StreamedChange) => void;
   /** The stream may have missed changes. */
   readonly gap: () => void;
 }
@@ -83,12 +90,16 @@ export class ChangeEvents {
 }
 
 /** The session may have any state: no cached value of it is valid. */
-const UNKNOWN: PublishedChange = { revision: Number.POSITIVE_INFINITY, hasEnded: false };
+const UNKNOWN: StreamedChange = { revision: Number.POSITIVE_INFINITY, hasEnded: false, end: null };
+const REMOVED: StreamedChange = { ...UNKNOWN, end: 'unknown' };
 
 /** An end is only of this revision. A session that was deleted can be opened again by its idempotency key. */
-function publishedChange({ revision, close_reason }: Readonly<Record<string, unknown>>): PublishedChange {
+function publishedChange({ revision, close_reason, removed }: Readonly<Record<string, unknown>>): StreamedChange {
+  if (removed === true) return REMOVED;
   if (typeof revision !== 'number' || !Number.isSafeInteger(revision)) return UNKNOWN;
-  return { revision, hasEnded: typeof close_reason === 'string' };
+  // A newer service may have further reasons.
+  const end = typeof close_reason === 'string' ? (close_reason as EndReason) : null;
+  return { revision, hasEnded: end !== null, end };
 }
 
 function timeOf({ time }: Readonly<Record<string, unknown>>): number {

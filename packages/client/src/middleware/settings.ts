@@ -12,7 +12,10 @@ import type { OriginRules } from './origin.ts';
  * The methods of a client that the middleware calls. The client of a remote service has them, and that of a service in
  * the same process.
  */
-export type SessionsAccess = Pick<SessionsClient, 'read' | 'peek' | 'open' | 'rotate' | 'close' | 'own' | 'closeOwn'>;
+export type SessionsAccess = Pick<
+  SessionsClient,
+  'read' | 'peek' | 'endWith' | 'open' | 'rotate' | 'close' | 'own' | 'closeOwn'
+>;
 
 /** How long a browser keeps the cookie. Only the service decides how long the session lives. */
 export type CookieLifetime =

@@ -1,4 +1,5 @@
 import { assertKnownOptions } from '@pip-sessions/contract/arguments';
+import type { EndReason } from '@pip-sessions/contract/session-reader';
 import type {
   Authentication,
   OpenRequest,
@@ -10,9 +11,10 @@ import type {
 } from '@pip-sessions/contract/v2';
 import { type DevicesRequest, endOthers, endOwn } from '../v2/own-sessions.ts';
 import { awaited } from './awaited.ts';
+import { assertSecurePlace } from './cookie-place.ts';
 import { cookieLine } from './cookies.ts';
+import { endWithSession } from './end-with-session.ts';
 import { endedBy } from './ended-by.ts';
-import { isLoopbackOrigin, isOnLoopback } from './host.ts';
 import type { Exchange } from './http-adapter.ts';
 import { LOGIN_OPTIONS, type LoginOptions } from './login-options.ts';
 import { fittingRequest, secondsUntil } from './open-request.ts';
@@ -174,6 +176,19 @@ export class UserSession<User = unknown, Data = unknown> {
     return this.#awaited('rotate', this.#rotate(authentication, lifetime) as Promise<RotateResult<User, Data>>);
   }
 
+  /**
+   * Calls `close` once when the session ends, for a connection that stays open, such as a WebSocket; see `endWith` of the
+   * cached client. Returns a function that prevents this: call it when the connection closes by itself.
+   *
+   * Throws as `required` does, and a `TypeError` if neither `reader` nor `client` is a client with a cache.
+   *
+   * @example
+   * const stop = userSession.endWith((reason) => console.log(`close the connection: ${reason}`));
+   */
+  endWith(close: (reason: EndReason) => void): () => void {
+    return endWithSession(this.#settings, this.required, close);
+  }
+
   /** Returns the rejection of a request that needs this requirement; null if the session meets it. Guards use it. */
   rejection(requirement: SessionRequirement): SessionRejection | null {
     const { credential, current } = this.#state;
@@ -190,7 +205,7 @@ export class UserSession<User = unknown, Data = unknown> {
     if (this.#exchange.hasBegun) throw cannotBegin('login');
     if (this.actor !== null) throw actorSession();
     if (lifetime !== 'none' && !allow_cross_site && isForged(this.#exchange, origin_rules)) throw crossSiteRequest();
-    this.#checkPlace(lifetime, allow_cross_site);
+    if (lifetime !== 'none') assertSecurePlace(this.#settings, this.#exchange, allow_cross_site);
     const fitting = fittingRequest(request);
     // The former session ends first: no session stays open if either call fails.
     await this.#end('login');
@@ -212,7 +227,7 @@ export class UserSession<User = unknown, Data = unknown> {
     const { token, from } = credential;
     const kept = from === 'cookie' ? checkedLifetime('lifetime', lifetime ?? this.#settings.cookie.lifetime) : 'none';
     if (this.#exchange.hasBegun) throw cannotBegin('rotate');
-    this.#checkPlace(kept, false);
+    if (kept !== 'none') assertSecurePlace(this.#settings, this.#exchange, false);
     const rotated = await attempt(this.#settings, () => this.#settings.client.rotate({ token, ...authentication }));
     this.#state.current = rotated.session;
     if (this.#exchange.hasBegun) {
@@ -271,17 +286,6 @@ export class UserSession<User = unknown, Data = unknown> {
     if (lifetime === 'none') return;
     const max_age_s = lifetime === 'session' ? null : secondsUntil(this.#state.current?.expire_time ?? null);
     this.#exchange.setCookie(this.#settings.cookie, cookieLine(this.#settings.cookie, token, max_age_s));
-  }
-
-  /** Checks that no one on the network can read a cookie without `Secure`: it is allowed on loopback only. */
-  #checkPlace(lifetime: CookieLifetime | 'none', allow_cross_site: boolean): void {
-    if (lifetime === 'none') return;
-    const { cookie, origin_rules } = this.#settings;
-    if (cookie.isSecure) return;
-    const origin = this.#exchange.header('origin');
-    const isForeign = origin === null || allow_cross_site || origin_rules.origins.has(origin);
-    if (isOnLoopback(this.#exchange, origin_rules) && (isForeign || isLoopbackOrigin(origin))) return;
-    throw new Error('The option development is for loopback addresses only: omit it, and serve over https.');
   }
 
   #withToken<T>(call: (client: Settings['client'], token: string) => Promise<T>): Promise<T> {

@@ -27,6 +27,12 @@ export function elapsedTime(): number {
 export const afterTurn: (call: () => void) => void =
   globalThis.setImmediate ?? ((call) => void Promise.resolve().then(call));
 
+/** Calls a function every `ms` milliseconds. Returns a function that stops it. */
+export function every(ms: number, call: () => void): () => void {
+  const timer = setInterval(call, ms);
+  return () => clearInterval(timer);
+}
+
 /** Returns `bytes` random bytes as hex. They are cryptographically secure. */
 export function randomHex(bytes: number): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) => byte.toString(16).padStart(2, '0')).join(
