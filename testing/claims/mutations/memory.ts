@@ -225,7 +225,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   {
     id: 'M-10',
     name: 'sessions are not checked after a gap',
-    test: 'after a gap',
+    test: 'after a gap all',
     file: `${CLIENT}/live/live-sessions.ts`,
     find: 'entry.confirmed_at <= this.#gap_at;',
     replace: 'entry.confirmed_at < 0;',
@@ -233,7 +233,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   {
     id: 'M-10',
     name: 'after a gap, the stream vouches for sessions that were not checked',
-    test: 'no order of events and',
+    test: 'after a gap, a session',
     file: `${CLIENT}/live/live-sessions.ts`,
     find: 'return confirmed_at > this.#gap_at ?',
     replace: 'return confirmed_at > 0 ?',

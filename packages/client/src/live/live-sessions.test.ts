@@ -133,6 +133,20 @@ test('[M-10] after a gap all sessions are checked, at most 1,024 at a time', asy
   assert.equal(opened.filter(({ reasons }) => reasons.length > 0).length, 1_500);
 });
 
+test('[M-10] after a gap, a session that cannot be checked is closed as unconfirmed', async () => {
+  const world = new LiveWorld();
+  world.open('a');
+  const a = world.connect('a');
+  await world.pass(5_000);
+  world.cut();
+  world.end('a');
+  world.service = 'away';
+  // The stream is complete again from here on, but the end was before.
+  world.reconnect('gap');
+  await world.pass(3_000);
+  assert.deepEqual(a.reasons, ['unconfirmed']);
+});
+
 test('a process that stood still has a second to confirm its connections', async () => {
   const world = new LiveWorld();
   world.open('a');
@@ -243,7 +257,7 @@ async function follow(steps: readonly (Step | Fault)[]): Promise<LiveWorld> {
   return world;
 }
 
-test('[M-10] no order of events and faults leaves a connection open after the bound', async () => {
+test('no order of events and faults leaves a connection open after the bound', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fault, { maxLength: 40, size: 'max' }), async (steps) => {
       await follow(steps);
