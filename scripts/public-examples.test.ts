@@ -30,6 +30,7 @@ const APPLICATIONS: Readonly<Record<string, string>> = {
     declare const store: import('@pip-sessions/client/express-session').PipSessionsStore;`,
   fastify: `declare const app: import('fastify').FastifyInstance; declare const request: import('fastify').FastifyRequest;
     declare const store: import('@pip-sessions/client/fastify-session').PipSessionsStore;`,
+  h3: '',
   hono: "declare const app: import('hono').Hono<import('@pip-sessions/client/hono').UserSessionEnv>;",
 };
 

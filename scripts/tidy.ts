@@ -81,6 +81,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     'adapters/express.ts': ['node:http'],
     'adapters/node-': ['node:http'],
     'adapters/fastify.ts': ['fastify'],
+    'adapters/h3.ts': ['h3', 'node:http'],
     'adapters/hono.ts': ['hono'],
     'session-libraries/express-session.ts': ['express-session'],
     'session-libraries/fastify-session.ts': ['fastify', '@fastify/session'],

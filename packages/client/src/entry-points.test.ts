@@ -19,6 +19,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'adapters/fastify.ts': [],
   'adapters/hono.ts': [],
   'adapters/fetch.ts': [],
+  'adapters/h3.ts': [],
   'adapters/next.ts': [],
   'adapters/sveltekit.ts': [],
   'session-libraries/express-session.ts': ['express-session', 'node:crypto'],
@@ -42,7 +43,16 @@ test('each adapter is an entry point, and its framework an optional peer depende
     const name = file.slice(file.indexOf('/') + 1, -'.ts'.length);
     assert.equal(exports[`./${name}`]?.source, `./src/${file}`);
   }
-  for (const peer of ['express', 'fastify', 'hono', 'next', '@sveltejs/kit', 'express-session', '@fastify/session']) {
+  for (const peer of [
+    'express',
+    'fastify',
+    'hono',
+    'h3',
+    'next',
+    '@sveltejs/kit',
+    'express-session',
+    '@fastify/session',
+  ]) {
     assert.deepEqual(peerDependenciesMeta[peer], { optional: true });
   }
 });

@@ -1,0 +1,57 @@
+/** The properties of an event of H3 2 that the middleware uses. */
+export interface WebEvent {
+  /** Gets `userSession`. */
+  readonly context: object;
+  /** The request. */
+  readonly req: Request;
+  /** The headers that H3 adds to the value of a handler, and to an error. */
+  readonly res: { readonly headers: Headers; readonly errHeaders: Headers };
+}
+
+type Respond = (response: Response) => Response;
+
+/**
+ * Applies the changes of the session to the value that a handler has returned, in the place from which H3 takes its
+ * headers: the value itself, or the prepared response of the event.
+ */
+export function responseWith(respond: Respond, { res }: WebEvent, value: unknown): unknown {
+  const own = headersOf(value);
+  if (own === null) {
+    change(res.headers, respond);
+    change(res.errHeaders, respond);
+    return value;
+  }
+  // H3 would set its prepared headers over these.
+  const isError = value instanceof Response && value.status >= 400;
+  const response = new Response(null, { headers: own });
+  for (const [name, line] of isError ? res.errHeaders : res.headers) {
+    if (name === 'set-cookie') response.headers.append(name, line);
+    else response.headers.set(name, line);
+  }
+  for (const headers of [res.headers, res.errHeaders]) replace(headers, new Headers());
+  if (value instanceof Response) return respond(withHeaders(value, response.headers));
+  replace(own, respond(response).headers);
+  return value;
+}
+
+/** The headers of a `Response`, or of an `HTTPResponse` of H3. */
+function headersOf(value: unknown): Headers | null {
+  const headers = typeof value === 'object' && value !== null && 'headers' in value ? value.headers : null;
+  return headers instanceof Headers ? headers : null;
+}
+
+function withHeaders(response: Response, headers: Headers): Response {
+  // The response to an upgrade has the status 101, which a new `Response` cannot have.
+  if (response.status < 200) return response;
+  const { status, statusText } = response;
+  return new Response(response.body, { status, statusText, headers });
+}
+
+function change(headers: Headers, respond: Respond): void {
+  replace(headers, respond(new Response(null, { headers })).headers);
+}
+
+function replace(headers: Headers, by: Headers): void {
+  for (const name of [...headers.keys()]) headers.delete(name);
+  for (const [name, value] of by) headers.append(name, value);
+}
