@@ -1,47 +1,37 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type TestContext, test } from 'node:test';
-import { createSessionsClient } from '@pip-sessions/client';
-import { userSessions } from '@pip-sessions/client/express';
-import { listen } from '../packages/client/src/middleware/fixtures/listen.ts';
-import { startMemoryService } from '../testing/examples/example.ts';
-import { SessionErrorsFilter, SessionGuard } from './nest.ts';
+import { execFile } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startWithService } from '../testing/examples/example.ts';
+import { Jar } from '../testing/examples/jar.ts';
 
-/** Calls the guard and the filter in the order of Nest, with its own filter as the last one. */
-async function startApp(t: TestContext, url: string, handle: () => Promise<unknown>) {
-  const enter = userSessions({ client: createSessionsClient({ url }), development: true });
-  const filter = new SessionErrorsFilter({
-    catch: (_, host) => host.switchToHttp().getResponse().writeHead(500).end(),
-  });
-  const app = await listen(
-    createServer((request: IncomingMessage, response: ServerResponse) => {
-      const context = { switchToHttp: () => ({ getRequest: () => request, getResponse: () => response }) };
-      enter(request, response, async () => {
-        try {
-          if (new SessionGuard().canActivate(context)) response.end(JSON.stringify(await handle()));
-        } catch (error) {
-          filter.catch(error, context);
-        }
-      });
-    }),
+const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+test('examples/nest.ts compiles with the decorators of Nest', async () => {
+  await promisify(execFile)(
+    process.execPath,
+    [
+      fileURLToPath(new URL('lib/tsc.js', import.meta.resolve('typescript/package.json'))),
+      '-p',
+      pathOf('../testing/examples/tsconfig.nest.json'),
+    ],
+    { timeout: 60_000 },
   );
-  t.after(app.stop);
-  return app.url;
-}
+});
 
-test('the guard for Nest needs a session; the filter responds to rejections and faults', async (t) => {
-  const { url } = await startMemoryService(t);
-  const client = createSessionsClient({ url });
-  const { token } = await client.open({ user_id: 'ann' });
-  let handle: () => Promise<unknown> = async () => ({});
-  const app = await startApp(t, url, () => handle());
-  const headers = { cookie: `session=${token}` };
-  assert.equal((await fetch(app, { headers })).status, 200);
-  const rejection = await fetch(app);
+test('examples/nest.ts signs users in and out, and needs a second factor for payments', async (t) => {
+  const NODE_OPTIONS = `--import=${new URL('../scripts/decorators.ts', import.meta.url)}`;
+  const { urls } = await startWithService(t, 'nest', { NODE_OPTIONS });
+  const jar = new Jar(String(urls[0]));
+  const rejection = await jar.get('/me');
   assert.deepEqual([rejection.status, rejection.headers.get('www-authenticate')], [401, 'Bearer']);
-  handle = () => createSessionsClient({ url: 'http://127.0.0.1:1', retries: 0 }).stats();
-  const away = await fetch(app, { headers });
-  assert.deepEqual([away.status, away.headers.get('retry-after')], [503, '5']);
-  handle = () => client.touch('0'.repeat(36));
-  assert.equal((await fetch(app, { headers })).status, 500);
+  assert.equal((await jar.post('/payments')).body.code, 'SESSION_REQUIRED');
+  assert.deepEqual((await jar.post('/login', { user: 'ann' })).body, { signed_in: 'ann' });
+  assert.deepEqual((await jar.get('/me')).body, { user: 'ann' });
+  assert.equal((await jar.post('/payments')).body.code, 'STEP_UP_REQUIRED');
+  assert.deepEqual((await jar.post('/payments/second-factor')).body, { level: 2 });
+  assert.deepEqual((await jar.post('/payments')).body, { paid_by: 'ann' });
+  assert.equal((await jar.post('/logout')).status, 204);
+  assert.equal((await jar.get('/me')).body.code, 'SESSION_REQUIRED');
 });

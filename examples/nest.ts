@@ -1,39 +1,70 @@
-/** A guard and a filter of errors for Nest. They use the shapes of Nest's interfaces, so this file needs no Nest. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { rejectionOf, sendRejection, userSessionOf } from '@pip-sessions/client/express';
+/** An application of NestJS. Start it with `npm run example:nest`; it needs the sessions service. */
+import 'reflect-metadata';
+// #region module
+import { Body, Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { createSessionsClient } from '@pip-sessions/client';
+import { CurrentSession, RequireSession, type UserSession, UserSessionsModule } from '@pip-sessions/client/nest';
 
-/** `ExecutionContext` and `ArgumentsHost` of `@nestjs/common`. */
-interface Context {
-  switchToHttp(): { getRequest(): IncomingMessage; getResponse(): ServerResponse };
+@Controller()
+class AccountController {
+  @Post('login')
+  @HttpCode(200)
+  async login(@CurrentSession() userSession: UserSession, @Body() { user }: { readonly user: string }) {
+    // Check the user's password here.
+    await userSession.login({ user_id: user, auth_methods: ['pwd'], auth_level: 1 });
+    return { signed_in: user };
+  }
+
+  @Get('me')
+  @RequireSession()
+  me(@CurrentSession() { required }: UserSession) {
+    return { user: required.user_id };
+  }
+
+  @Post('logout')
+  @HttpCode(204)
+  logout(@CurrentSession() userSession: UserSession): Promise<void> {
+    return userSession.logout();
+  }
 }
 
-/** `ExceptionFilter` of `@nestjs/common`. */
-interface Filter {
-  catch(error: unknown, host: Context): unknown;
-}
+const url = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
 
-// #region guard
-/** `@UseGuards(SessionGuard)`: the handlers of this controller need a signed-in user. */
-export class SessionGuard {
-  canActivate(context: Context): boolean {
-    return userSessionOf(context.switchToHttp().getRequest()).required.active; // throws the rejection, a 401
+@Module({
+  imports: [
+    UserSessionsModule.forRoot({
+      client: createSessionsClient({ url, key: process.env.SESSIONS_KEY }),
+      development: true, // http on this machine; leave it out if users connect with https
+    }),
+  ],
+  controllers: [AccountController],
+})
+class AccountModule {}
+// #endregion
+
+// #region requirement
+@Controller('payments')
+@RequireSession() // for all handlers of the controller
+class PaymentsController {
+  @Post()
+  @RequireSession({ level: 2, max_age_s: 300 }) // and this for the handler
+  pay(@CurrentSession() { required }: UserSession) {
+    return { paid_by: required.user_id };
+  }
+
+  @Post('second-factor')
+  async prove(@CurrentSession() userSession: UserSession) {
+    // Check the one-time password here.
+    await userSession.rotate({ auth_methods: ['pwd', 'otp'], auth_level: 2 });
+    return { level: userSession.required.auth_level };
   }
 }
 // #endregion
 
-// #region filter
-/** Responds to rejections with their status, headers and body. Passes every other error on. */
-export class SessionErrorsFilter {
-  readonly #next: Filter;
+@Module({ imports: [AccountModule], controllers: [PaymentsController] })
+class AppModule {}
 
-  constructor(next: Filter) {
-    this.#next = next;
-  }
-
-  catch(error: unknown, host: Context): void {
-    const rejection = rejectionOf(error);
-    if (rejection) sendRejection(host.switchToHttp().getResponse(), rejection);
-    else this.#next.catch(error, host);
-  }
-}
-// #endregion
+const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });
+await app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
+console.log(await app.getUrl());

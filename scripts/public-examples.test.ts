@@ -61,7 +61,15 @@ const sources = new Map(examples.map((example, index) => [`${FOLDER}/example-${i
 const config = `${FOLDER}/tsconfig.json`;
 const modules = `${FOLDER}/modules.d.ts`;
 const virtual = new Map([
-  [config, JSON.stringify({ extends: `${root}tsconfig.json`, files: [modules, ...sources.keys()], include: [] })],
+  [
+    config,
+    JSON.stringify({
+      extends: `${root}tsconfig.json`,
+      compilerOptions: { experimentalDecorators: true }, // as applications of Nest have
+      files: [modules, ...sources.keys()],
+      include: [],
+    }),
+  ],
   [modules, MODULES] as const,
   ...[...sources].map(([path, example]) => [path, withContext(example)] as const),
 ]);

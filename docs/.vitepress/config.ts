@@ -31,6 +31,7 @@ export default defineConfig({
           { text: 'Middleware', link: '/middleware' },
           { text: 'Frameworks', link: '/frameworks' },
           { text: 'Live connections', link: '/live-connections' },
+          { text: 'Frameworks on Node', link: '/frameworks-node' },
           { text: 'express-session, @fastify/session', link: '/session-libraries' },
           { text: 'Pip.Services', link: '/pip-services' },
         ],

@@ -1,0 +1,3 @@
+import { runNestTests } from './fixtures/nest-tests.ts';
+
+runNestTests('Nest 12');
