@@ -31,6 +31,7 @@ const APPLICATIONS: Readonly<Record<string, string>> = {
   fastify: `declare const app: import('fastify').FastifyInstance; declare const request: import('fastify').FastifyRequest;
     declare const store: import('@pip-sessions/client/fastify-session').PipSessionsStore;`,
   h3: '',
+  koa: "declare const router: import('@koa/router').default;",
   hono: "declare const app: import('hono').Hono<import('@pip-sessions/client/hono').UserSessionEnv>;",
 };
 

@@ -83,6 +83,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     'adapters/fastify.ts': ['fastify'],
     'adapters/h3.ts': ['h3', 'node:http'],
     'adapters/hono.ts': ['hono'],
+    'adapters/koa.ts': ['koa'],
     'adapters/nest.ts': ['node:http', '@nestjs/common', '@nestjs/core'],
     'session-libraries/express-session.ts': ['express-session'],
     'session-libraries/fastify-session.ts': ['fastify', '@fastify/session'],

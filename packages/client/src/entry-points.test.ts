@@ -22,6 +22,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'adapters/h3.ts': [],
   'adapters/next.ts': [],
   'adapters/sveltekit.ts': [],
+  'adapters/koa.ts': [],
   'adapters/nest.ts': ['@nestjs/common', '@nestjs/core'],
   'session-libraries/express-session.ts': ['express-session', 'node:crypto'],
   'session-libraries/fastify-session.ts': ['@fastify/session', 'node:crypto'],

@@ -18,6 +18,7 @@ import {
   type ExceptionFilter,
   type ExecutionContext,
   Inject,
+  Logger,
   Module,
   type NestModule,
   UseGuards,
@@ -105,6 +106,8 @@ class SessionErrorsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const rejection = rejectionOf(error);
     if (rejection === null || host.getType() !== 'http') return;
+    // A rejection is expected, or was reported to `onFault`. A failed call of the client belongs into the log.
+    if (error !== rejection) new Logger('UserSessionsModule').error(error);
     const { httpAdapter } = this.#host;
     const response: unknown = host.switchToHttp().getResponse();
     if (httpAdapter.isHeadersSent(response)) return void httpAdapter.end(response);
