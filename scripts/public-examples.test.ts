@@ -32,6 +32,8 @@ const APPLICATIONS: Readonly<Record<string, string>> = {
     declare const store: import('@pip-sessions/client/fastify-session').PipSessionsStore;`,
   h3: '',
   koa: "declare const router: import('@koa/router').default;",
+  koa: `declare const router: import('@koa/router').default; declare const ctx: import('koa').Context;
+    declare const store: import('@pip-sessions/client/koa-session').PipSessionsStore;`,
   hono: "declare const app: import('hono').Hono<import('@pip-sessions/client/hono').UserSessionEnv>;",
 };
 

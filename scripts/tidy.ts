@@ -87,6 +87,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     'adapters/nest.ts': ['node:http', '@nestjs/common', '@nestjs/core'],
     'session-libraries/express-session.ts': ['express-session'],
     'session-libraries/fastify-session.ts': ['fastify', '@fastify/session'],
+    'session-libraries/koa-session.ts': ['koa'],
     'session-libraries/': ['node:crypto'],
   }).map(([name, packages]) => ({
     of: `${CLIENT}/${name}`,

@@ -25,6 +25,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'adapters/koa.ts': [],
   'adapters/nest.ts': ['@nestjs/common', '@nestjs/core'],
   'session-libraries/express-session.ts': ['express-session', 'node:crypto'],
+  'session-libraries/koa-session.ts': ['node:crypto'],
   'session-libraries/fastify-session.ts': ['@fastify/session', 'node:crypto'],
 };
 
