@@ -108,6 +108,8 @@ export const SEARCH = {
   partOfToken: 'This begins like a token, which is a secret. Enter the id of the session instead.',
 } as const;
 
+const UNIT_WORDS = { m: 'minute', h: 'hour', d: 'day' } as const;
+
 export const SESSIONS = {
   states: { live: 'Live', ended: 'Ended', all: 'All' },
   statesLabel: 'Which sessions',
@@ -119,8 +121,7 @@ export const SESSIONS = {
   refresh: 'Read again',
   newOnes: (value: number, isMore: boolean) => `${count(value)}${isMore ? '+' : ''} new`,
   aboutLive: (value: number) => `about ${compact.format(value)} live`,
-  loaded: (value: number) => `${sessions(value)} read`,
-  allLoaded: (value: number) => (value === 1 ? 'all of them: 1 session' : `all of them: ${sessions(value)}`),
+  allLoaded: (value: number) => `The end of the list: ${sessions(value)}.`,
   searching: 'Looking through older sessions…',
   searchedTo: (time: string) => `Looked back to ${time}.`,
   searchStopped: 'Stopped.',
@@ -132,23 +133,16 @@ export const SESSIONS = {
   emptyFilter: 'No session matches this filter.',
   selected: (value: number) => `${sessions(value)} selected`,
   endSelected: (value: number) => `End ${sessions(value)}…`,
-  endMatching: 'End all that match…',
+  endMatching: (hasFilter: boolean) => (hasFilter ? 'End all that match…' : 'End all live sessions…'),
   noneLive: 'No live session is shown.',
   clearSelection: 'Clear the selection',
   selectRow: (user: string) => `Select the session of ${user}`,
   selectAll: 'Select all sessions that were read',
   tableLabel: 'Sessions, the newest first',
-  spans: {
-    '15m': '15 minutes',
-    '30m': '30 minutes',
-    '1h': '1 hour',
-    '24h': '24 hours',
-    '7d': '7 days',
-    '30d': '30 days',
-  },
-  spanPast: (span: string) => `last ${span}`,
+  span: (value: number, unit: keyof typeof UNIT_WORDS) =>
+    `${count(value)} ${UNIT_WORDS[unit]}${value === 1 ? '' : 's'}`,
   spanAgo: (span: string) => `${span} ago`,
-  spanFuture: (span: string) => `within ${span}`,
+  spanFuture: (span: string) => `in ${span}`,
   exactTime: 'An exact time',
   anyTime: 'Choose a time',
 } as const;
@@ -178,6 +172,8 @@ export const SESSION = {
   noAddress: 'unknown address',
   endsIn: 'Ends in',
   unlessUsed: 'unless used',
+  inAnyCase: 'in any case',
+  actor: (type: string, id: string) => `The ${type} ${id} acts in this user's name.`,
   endedWord: 'Ended',
   endedBy: (by: string | null, reason: string) => (by === null ? reason : `by ${by}: ${reason}`),
   never: 'no deadline',

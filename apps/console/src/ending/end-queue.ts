@@ -15,8 +15,6 @@ globalThis.addEventListener?.('pagehide', () => undoQueue.flush());
 
 /** The sessions of the ends, for the texts about them. */
 const sessions = new Map<string, ListedSession>();
-/** Called after each end that the service has made. */
-const endedListeners = new Set<(id: string) => void>();
 
 /** Ends a session after the time in which it can be undone. */
 export function endLater(session: ListedSession, options: EndOptions): void {
@@ -24,13 +22,7 @@ export function endLater(session: ListedSession, options: EndOptions): void {
   sessions.set(session.id, session);
   undoQueue.add(session.id, async (isLeaving) => {
     await endSession(session.id, options, isLeaving);
-    for (const listener of endedListeners) listener(session.id);
   });
-}
-
-export function onEnded(listener: (id: string) => void): () => void {
-  endedListeners.add(listener);
-  return () => endedListeners.delete(listener);
 }
 
 export function sessionOfEnd(id: string): ListedSession | undefined {

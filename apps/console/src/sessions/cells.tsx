@@ -83,7 +83,10 @@ export function NarrowSession({ session }: { readonly session: ListedSession }) 
   return (
     <span className="narrow-session">
       <span>
-        <strong>{session.user_name ?? session.user_id}</strong>
+        <span>
+          <strong>{session.user_name ?? session.user_id}</strong>{' '}
+          {session.user_name && <span className="quiet-text">{session.user_id}</span>}
+        </span>
         <StateMark session={session} />
       </span>
       <span className="quiet-text">

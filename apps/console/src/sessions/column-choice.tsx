@@ -41,7 +41,10 @@ function readChoices(): Choices {
 /** A list of all columns, each with a box. The state and the user are always shown. */
 export function ColumnChoice({ hidden, choose }: ColumnChoiceProps) {
   return (
-    <Popover label={SESSIONS.columns} trigger={<IconButton icon="columns" label={SESSIONS.columns} />}>
+    <Popover
+      label={SESSIONS.columns}
+      trigger={<IconButton className="column-choice" icon="columns" label={SESSIONS.columns} />}
+    >
       <ul>
         {COLUMN_ORDER.map((name) => (
           <li key={name}>

@@ -23,7 +23,7 @@ export function useDevice(client: string | null): string | null {
 
 /** Whether a text has the form of a browser's user agent. */
 export function isUserAgent(client: string): boolean {
-  return /^[\w-]+\/\d[\w.]* .*\(|^Mozilla\//.test(client);
+  return /^(Mozilla|Opera)\/\d/.test(client);
 }
 
 function cached(client: string, read: DeviceReader): string {

@@ -2,8 +2,8 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '../kit/button.tsx';
 import { TextField } from '../kit/field.tsx';
 import { SESSIONS } from '../texts.ts';
-import { type FilterName, filterDefinition, isFilterValue, spanMs } from './filter.ts';
-import { spanWords } from './filter-text.ts';
+import { type FilterName, filterDefinition, isFilterValue, SPANS, spanParts } from './filter.ts';
+import { filterText } from './filter-text.ts';
 
 interface FilterInputProps {
   readonly name: FilterName;
@@ -61,7 +61,7 @@ function Choices({ values, value, onApply }: Omit<FilterInputProps, 'name'> & { 
 
 function TimeInput({ name, value, onApply }: FilterInputProps) {
   const { label } = filterDefinition(name);
-  const [exact, setExact] = useState(() => (value !== '' && spanMs(value) === null ? localTime(value) : ''));
+  const [exact, setExact] = useState(() => (value !== '' && spanParts(value) === null ? localTime(value) : ''));
   return (
     <form
       className="filter-form"
@@ -71,7 +71,7 @@ function TimeInput({ name, value, onApply }: FilterInputProps) {
       }}
     >
       <ul aria-label={label}>
-        {Object.entries(SESSIONS.spans).map(([span, text]) => (
+        {SPANS.map((span) => (
           <li key={span}>
             <button
               type="button"
@@ -79,7 +79,7 @@ function TimeInput({ name, value, onApply }: FilterInputProps) {
               aria-current={span === value ? true : undefined}
               onClick={() => onApply(span)}
             >
-              {spanWords(name, text)}
+              {filterText(name, span)}
             </button>
           </li>
         ))}

@@ -54,12 +54,19 @@ export const NO_FILTER: ViewFilter = { states: 'live', values: {} };
 
 const TEXT_LENGTH_MAX = 4_096;
 const SPAN = /^([1-9]\d{0,4})(m|h|d)$/;
-const UNITS_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** The time spans that are offered. */
+export const SPANS = ['15m', '30m', '1h', '24h', '7d', '30d'] as const;
 
-/** The milliseconds of a time span such as `30m`, `2h` or `7d`; null if it is none. */
-export function spanMs(text: string): number | null {
-  const [, count, unit = ''] = SPAN.exec(text) ?? [];
-  return count === undefined ? null : Number(count) * (UNITS_MS[unit] ?? 0);
+/** The parts of a time span such as `30m`, `2h` or `7d`; null if it is none. */
+export function spanParts(text: string): { readonly count: number; readonly unit: keyof typeof UNITS_MS } | null {
+  const [, count, unit] = SPAN.exec(text) ?? [];
+  return count === undefined ? null : { count: Number(count), unit: unit as keyof typeof UNITS_MS };
+}
+
+function spanMs(text: string): number | null {
+  const parts = spanParts(text);
+  return parts && parts.count * UNITS_MS[parts.unit];
 }
 
 /** Whether a filter can have the value. */

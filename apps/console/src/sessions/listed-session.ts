@@ -7,6 +7,12 @@ export type ListedSession = SessionSummary & {
   readonly ends_at: number | null;
 };
 
+/** Whether the deadline that no activity moves is the nearer one. */
+export function endsInAnyCase({ ends_at, expire_time }: ListedSession): boolean {
+  // `expires_in` has whole seconds.
+  return ends_at !== null && expire_time !== null && Date.parse(expire_time) - ends_at < 2_000;
+}
+
 /** Adds the moment of the end to a session that has just arrived. */
 export function listed<T extends SessionSummary>(session: T, now = serviceTime()): T & ListedSession {
   return { ...session, ends_at: session.expires_in === null ? null : now + session.expires_in * 1_000 };

@@ -4,12 +4,13 @@ import type { Change } from '../api/change-stream.ts';
 import { useFeedEvents } from '../api/feed.ts';
 import { type ListedPage, listSessions } from '../api/queries.ts';
 import { serviceTime } from '../api/service.ts';
+import { cursorTime } from './cursor-time.ts';
 import { requestFilter, type ViewFilter } from './filter.ts';
 import { endedBy } from './listed-changes.ts';
 import type { ListedSession } from './listed-session.ts';
 
 /** Maximum number of sessions in a list. Older ones are found by a narrower filter. */
-export const ROWS_MAX = 20_000;
+const ROWS_MAX = 20_000;
 /** A search that finds little goes on by itself until it has found so many sessions. */
 const FOUND_MIN = 50;
 /** How often the newest sessions are looked for, at most. */
@@ -161,15 +162,4 @@ function useNewer(filter: ViewFilter, first: ListedPage | undefined, rows: reado
     isNewerMore: isOfFilter && found.isMore,
     forget: () => setFound({ filter, newer: 0, isMore: false }),
   };
-}
-
-/** A cursor begins with the `open_time` of the last session that was looked at. */
-export function cursorTime(cursor: string | null): number | null {
-  if (cursor === null) return null;
-  try {
-    const time = Number.parseInt(atob(cursor.replaceAll('-', '+').replaceAll('_', '/')), 10);
-    return Number.isSafeInteger(time) && time > 0 ? time : null;
-  } catch {
-    return null;
-  }
 }

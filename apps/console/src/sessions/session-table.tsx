@@ -13,7 +13,7 @@ import { SESSIONS } from '../texts.ts';
 import { NarrowSession } from './cells.tsx';
 import { ColumnChoice, useHiddenColumns } from './column-choice.tsx';
 import { SESSION_COLUMNS } from './columns.tsx';
-import type { ViewFilter } from './filter.ts';
+import { hasValues, type ViewFilter } from './filter.ts';
 import { ListEnd } from './list-end.tsx';
 import type { ListedSession } from './listed-session.ts';
 import type { SessionList } from './session-list.ts';
@@ -90,7 +90,7 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
                 blocked={isEmpty ? SESSIONS.noneLive : undefined}
                 onClick={() => setEnding({ kind: 'many', source: { kind: 'filter', filter, except: [] } })}
               >
-                {SESSIONS.endMatching}
+                {SESSIONS.endMatching(hasValues(filter))}
               </Button>
             )}
             <IconButton icon="refresh" label={SESSIONS.refresh} onClick={list.refresh} />

@@ -10,7 +10,7 @@ import { Button, IconButton } from '../../kit/button.tsx';
 import { Empty, Failure, Skeleton, Stale } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
 import { Address, Device, EndedCell, StateMark } from '../../sessions/cells.tsx';
-import type { ListedSession } from '../../sessions/listed-session.ts';
+import { endsInAnyCase, type ListedSession } from '../../sessions/listed-session.ts';
 import { userText } from '../../sessions/user-text.ts';
 import { COMMON, ENDING, SESSION } from '../../texts.ts';
 import { Facts } from './facts.tsx';
@@ -75,13 +75,19 @@ function Content({ session, isAway }: { readonly session: SessionDetails & Liste
         <p className="quiet-text">
           <Device client={session.client} />, <Address address={session.address} />
         </p>
+        {session.actor && (
+          <p className="actor">
+            {SESSION.actor(session.actor.type, session.actor.id)} {session.actor.reason}
+          </p>
+        )}
         {session.active ? (
           <p className="quiet-text">
             {session.ends_at === null ? (
               SESSION.never
             ) : (
               <>
-                {SESSION.endsIn} <Time value={session.ends_at} form="left" isFocusable /> {SESSION.unlessUsed}
+                {SESSION.endsIn} <Time value={session.ends_at} form="left" isFocusable />{' '}
+                {endsInAnyCase(session) ? SESSION.inAnyCase : SESSION.unlessUsed}
               </>
             )}
           </p>

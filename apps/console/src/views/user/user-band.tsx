@@ -55,7 +55,7 @@ function Bar({ session, now }: { readonly session: ListedSession; readonly now: 
     >
       <span className="bar-name">{device}</span>
       <span className="bar-track">
-        <span className={`bar ${state}`} style={{ left: `${left}%`, width: `max(4px, ${width}%)` }} />
+        <span className={`bar ${state}`} style={{ left: `min(${left}%, 100% - 4px)`, width: `max(4px, ${width}%)` }} />
       </span>
       <span className="visually-hidden">{text}</span>
     </button>
