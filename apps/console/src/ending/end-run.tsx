@@ -44,7 +44,7 @@ export function EndRun({ run: { state, progress, error }, data, options }: EndRu
 const HEADER = ['id', 'user_id', 'user_name', 'address', 'client', 'open_time', 'reason', 'by'];
 
 /** The sessions that were ended. Of one that was not read before, only the id is known. */
-export function endedCsv(
+function endedCsv(
   { sessions }: Pick<Matching, 'sessions'>,
   ids: readonly string[],
   { reason, by }: EndOptions,

@@ -23,8 +23,10 @@ function createQueue() {
     }
     await new Promise(setImmediate);
   };
-  const add = (id: string, send = async (isLeaving: boolean) => void sent.push(isLeaving ? `${id}!` : id)) =>
-    queue.add(id, send);
+  const add = (
+    id: string,
+    send: (isLeaving: boolean) => Promise<void> = async (isLeaving) => void sent.push(isLeaving ? `${id}!` : id),
+  ) => queue.add(id, send);
   return { queue, sent, add, pass };
 }
 

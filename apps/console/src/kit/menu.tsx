@@ -2,7 +2,7 @@ import { type ReactElement, useState } from 'react';
 import { Icon, type IconName } from './icons.tsx';
 import { Popover } from './popover.tsx';
 
-export interface MenuItem {
+interface MenuItem {
   readonly label: string;
   readonly icon?: IconName;
   /** For an item that is one of several choices. */

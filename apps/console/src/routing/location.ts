@@ -7,7 +7,7 @@ export interface Location {
   readonly query: URLSearchParams;
 }
 
-export const BASE = '/console';
+const BASE = '/console';
 
 const listeners = new Set<() => void>();
 let current: Location = read();

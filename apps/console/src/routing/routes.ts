@@ -1,5 +1,5 @@
 /** The views of the console. */
-export const VIEWS = ['overview', 'sessions', 'user', 'live', 'audit', 'keys', 'health'] as const;
+const VIEWS = ['overview', 'sessions', 'user', 'live', 'audit', 'keys', 'health'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 /** The view of a path; null if there is none. */

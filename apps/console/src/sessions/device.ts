@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** Reads a user agent: `Chrome 146 on Windows`. */
-export type DeviceReader = (user_agent: string) => string;
+type DeviceReader = (user_agent: string) => string;
 
 /** Maximum number of user agents whose texts are cached. */
 const CACHED_MAX = 1_000;

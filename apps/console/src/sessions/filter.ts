@@ -1,7 +1,7 @@
 import { ACTOR_TYPES, CLOSE_REASONS, type SessionFilter } from '@pip-sessions/contract/v2';
 
 /** How the value of a filter is entered. */
-export type FilterInput =
+type FilterInput =
   | { readonly kind: 'text'; readonly example: string }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   /** `towards` says whether a time span counts back from now, or ahead. */
