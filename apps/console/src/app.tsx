@@ -4,6 +4,7 @@ import { type ComponentType, lazy, Suspense, useEffect } from 'react';
 import { useFeedConnection } from './api/feed.ts';
 import { meQuery } from './api/queries.ts';
 import { isSignedOut } from './api/service.ts';
+import { AwayContext, useAwaySince } from './frame/away.ts';
 import { Frame } from './frame/frame.tsx';
 import { MeContext } from './frame/me.ts';
 import { SignIn } from './frame/sign-in.tsx';
@@ -39,11 +40,14 @@ function Gate() {
   const { data: me, error, refetch } = useQuery(meQuery);
   const isOut = isSignedOut(error);
   useFeedConnection(me !== undefined && !isOut);
+  const away = useAwaySince();
   if (isOut) return <SignIn />;
   if (me) {
     return (
       <MeContext value={me}>
-        <CurrentView />
+        <AwayContext value={away}>
+          <CurrentView />
+        </AwayContext>
       </MeContext>
     );
   }

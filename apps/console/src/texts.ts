@@ -128,8 +128,11 @@ export const SESSIONS = {
   stop: 'Stop',
   goOn: 'Go on',
   tooMany: (value: number) => `${sessions(value)} are shown, and there are older ones. Narrow the filter to see them.`,
-  emptyLive: 'No session is live.',
-  emptyAll: 'There is no session yet.',
+  empty: {
+    live: 'No session is live.',
+    ended: 'No session has ended yet.',
+    all: 'There is no session yet.',
+  },
   emptyFilter: 'No session matches this filter.',
   selected: (value: number) => `${sessions(value)} selected`,
   endSelected: (value: number) => `End ${sessions(value)}…`,
@@ -164,10 +167,7 @@ export const COLUMN_NAMES = {
 export const SESSION = {
   title: 'Session',
   end: 'End session…',
-  endNow: 'End session',
-  remove: 'Delete…',
   unknown: 'There is no session with this id. It may have been deleted after its retention.',
-  noName: 'no name',
   noClient: 'unknown device',
   noAddress: 'unknown address',
   endsIn: 'Ends in',
@@ -204,7 +204,6 @@ export const ENDING = {
   secondsLeft: (seconds: number) => `In ${seconds} s.`,
   sending: (user: string) => `Ending the session of ${user}…`,
   failed: (user: string) => `The session of ${user} was not ended.`,
-  ended: (user: string) => `The session of ${user} has ended.`,
 } as const;
 
 export const MANY = {
@@ -229,7 +228,6 @@ export const MANY = {
 } as const;
 
 export const USER = {
-  title: 'User',
   live: (value: number, isMore: boolean) => `${count(value)}${isMore ? ' or more' : ''} live`,
   band: 'The last 30 days, a bar for each session',
   noneLive: 'This user has no live session.',

@@ -26,10 +26,6 @@ export function endSessions(request: CloseManyRequest, signal: AbortSignal): Pro
   return call('v2/sessions/close', { method: 'POST', body: request, signal });
 }
 
-export async function deleteSession(id: string): Promise<void> {
-  await send(`v2/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
-}
-
 export function revealValues(id: string): Promise<RevealedValues> {
   return call(`sessions/${encodeURIComponent(id)}/reveal`, { method: 'POST' });
 }

@@ -1,9 +1,11 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, use, useState } from 'react';
 import { Toasts } from '../ending/toasts.tsx';
 import { useShortcuts } from '../kit/shortcuts.ts';
+import { Stale } from '../kit/states.tsx';
 import { Tips } from '../kit/tips.tsx';
 import type { ViewName } from '../routing/routes.ts';
-import { FRAME } from '../texts.ts';
+import { COMMON, FRAME, VIEW_NAMES } from '../texts.ts';
+import { AwayContext } from './away.ts';
 import { Help } from './help.tsx';
 import { useMe } from './me.ts';
 import { Rail } from './rail.tsx';
@@ -12,6 +14,7 @@ import { TopBar } from './top-bar.tsx';
 /** What stays while the views change. */
 export function Frame({ view, children }: { readonly view: ViewName | null; readonly children: ReactNode }) {
   const { open } = useMe();
+  const away = use(AwayContext);
   const [isHelpOpen, setHelpOpen] = useState(false);
   useShortcuts([['?', () => setHelpOpen(true)]]);
   return (
@@ -22,7 +25,9 @@ export function Frame({ view, children }: { readonly view: ViewName | null; read
       <TopBar onHelp={() => setHelpOpen(true)} />
       <Rail current={view} />
       <main className="main" id="content" tabIndex={-1}>
-        <div className="view">
+        <h1 className="visually-hidden">{view ? VIEW_NAMES[view] : COMMON.noPage}</h1>
+        <div className={away === null ? 'view' : 'view is-away'}>
+          {away !== null && <Stale since={away} />}
           {open && <p className="notice">{FRAME.open}</p>}
           {children}
         </div>

@@ -35,8 +35,6 @@ interface DataTableProps<T> {
   readonly onReachEnd?: () => void;
   /** What follows the last row. */
   readonly footer?: ReactNode;
-  /** Whether the rows may be out of date. */
-  readonly isStale?: boolean;
 }
 
 const SELECT_PX = 40;
@@ -117,7 +115,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   return (
     <section
       ref={scroll}
-      className={props.isStale ? 'table-scroll is-stale' : 'table-scroll'}
+      className="table-scroll"
       aria-label={props.label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
       tabIndex={0}

@@ -21,8 +21,6 @@ export interface SessionList {
   /** `searching`: pages arrive with few sessions or none, and there are older sessions. */
   readonly state: 'loading' | 'failed' | 'searching' | 'stopped' | 'more' | 'full' | 'complete';
   readonly error: unknown;
-  /** When the first page arrived, in milliseconds. */
-  readonly time: number;
   /** Up to which `open_time` a search has looked; null if it is not known. */
   readonly searchedTo: number | null;
   /** The number of new sessions that match and are not in the list. */
@@ -96,7 +94,6 @@ export function useSessionList(filter: ViewFilter, isEnabled = true): SessionLis
   return {
     rows,
     error: query.error,
-    time: query.dataUpdatedAt,
     searchedTo: cursorTime(pages?.at(-1)?.next_cursor ?? null),
     newer,
     isNewerMore,

@@ -1,12 +1,13 @@
 import { useState } from 'react';
 import { EndMany, type ManySource } from '../ending/end-many.tsx';
 import { EndOne } from '../ending/end-one.tsx';
+import { useAwayReason } from '../frame/away.ts';
 import { useIsAdmin } from '../frame/me.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { DataTable } from '../kit/data-table.tsx';
 import type { Selection } from '../kit/selection.ts';
 import { useShortcuts } from '../kit/shortcuts.ts';
-import { Empty, Failure, Skeleton, Stale } from '../kit/states.tsx';
+import { Empty, Failure, Skeleton } from '../kit/states.tsx';
 import { setQuery, useLocation } from '../routing/location.ts';
 import { SESSION_PARAMETER } from '../routing/routes.ts';
 import { SESSIONS } from '../texts.ts';
@@ -33,6 +34,7 @@ type Ending =
 /** A table of sessions with what can be done to them. */
 export function SessionTable({ list, filter, empty }: SessionTableProps) {
   const isAdmin = useIsAdmin();
+  const away = useAwayReason();
   const openId = useLocation().query.get(SESSION_PARAMETER);
   const [selected, setSelected] = useState<{ readonly filter: ViewFilter; readonly ids: Selection }>({
     filter,
@@ -61,13 +63,12 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
   const isEmpty = list.rows.length === 0 && list.state === 'complete';
   return (
     <>
-      {list.state === 'failed' && <Stale since={list.time} />}
       {hasSelection ? (
         <div className="selection-bar">
           <p>{SESSIONS.selected(Object.keys(ids).length)}</p>
           <Button
             look="danger"
-            blocked={sessions.length === 0 ? SESSIONS.noneLive : undefined}
+            blocked={away ?? (sessions.length === 0 ? SESSIONS.noneLive : undefined)}
             onClick={() => end(null)}
           >
             {SESSIONS.endSelected(sessions.length)}
@@ -87,7 +88,7 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
             {isAdmin && filter.states !== 'ended' && (
               <Button
                 look="quiet"
-                blocked={isEmpty ? SESSIONS.noneLive : undefined}
+                blocked={away ?? (isEmpty ? SESSIONS.noneLive : undefined)}
                 onClick={() => setEnding({ kind: 'many', source: { kind: 'filter', filter, except: [] } })}
               >
                 {SESSIONS.endMatching(hasValues(filter))}
@@ -117,7 +118,6 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
           onEnd={end}
           onReachEnd={list.loadMore}
           footer={<ListEnd list={list} />}
-          isStale={list.state === 'failed'}
         />
       )}
       {ending?.kind === 'one' && <EndOne session={ending.session} onClose={() => setEnding(null)} />}

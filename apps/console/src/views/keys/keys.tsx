@@ -3,7 +3,7 @@ import { VIEW_NAMES } from '../../texts.ts';
 export default function Keys() {
   return (
     <div className="view-head">
-      <h1>{VIEW_NAMES.keys}</h1>
+      <h2>{VIEW_NAMES.keys}</h2>
     </div>
   );
 }

@@ -2,12 +2,13 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useFeedEvents } from '../../api/feed.ts';
 import { sessionQuery } from '../../api/queries.ts';
-import { ServiceError } from '../../api/service.ts';
+import { ServiceError, UnreachableError } from '../../api/service.ts';
 import type { SessionDetails } from '../../api/types.ts';
 import { EndOne } from '../../ending/end-one.tsx';
 import { usePendingEnd } from '../../ending/end-queue.ts';
+import { useAwayReason } from '../../frame/away.ts';
 import { Button, IconButton } from '../../kit/button.tsx';
-import { Empty, Failure, Skeleton, Stale } from '../../kit/states.tsx';
+import { Empty, Failure, Skeleton } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
 import { Address, Device, EndedCell, StateMark } from '../../sessions/cells.tsx';
 import { endsInAnyCase, type ListedSession } from '../../sessions/listed-session.ts';
@@ -28,7 +29,7 @@ interface SessionPanelProps {
 export default function SessionPanel({ id, onClose }: SessionPanelProps) {
   const client = useQueryClient();
   const query = sessionQuery(id);
-  const { data: session, error, refetch, dataUpdatedAt } = useQuery(query);
+  const { data: session, error, refetch } = useQuery(query);
   useFeedEvents((event) => {
     if (event.kind === 'gap' || event.changes.some((change) => change.id === id)) {
       void client.invalidateQueries({ queryKey: query.queryKey });
@@ -44,8 +45,8 @@ export default function SessionPanel({ id, onClose }: SessionPanelProps) {
         <Empty title={SESSION.unknown} />
       ) : session ? (
         <>
-          {error && <Stale since={dataUpdatedAt} />}
-          <Content session={session} isAway={error !== null} />
+          {error && !(error instanceof UnreachableError) && <Failure error={error} />}
+          <Content session={session} />
         </>
       ) : error ? (
         <Failure error={error} onRetry={() => void refetch()} />
@@ -56,7 +57,7 @@ export default function SessionPanel({ id, onClose }: SessionPanelProps) {
   );
 }
 
-function Content({ session, isAway }: { readonly session: SessionDetails & ListedSession; readonly isAway: boolean }) {
+function Content({ session }: { readonly session: SessionDetails & ListedSession }) {
   const [isEnding, setEnding] = useState(false);
   const pending = usePendingEnd(session.id);
   const title = useRef<HTMLHeadingElement>(null);
@@ -64,7 +65,8 @@ function Content({ session, isAway }: { readonly session: SessionDetails & Liste
     // On a narrow screen the panel has taken the place of the list, and the focus with it.
     if (!document.activeElement || document.activeElement === document.body) title.current?.focus();
   }, []);
-  const blocked = isAway ? COMMON.awayAction : pending && pending.state !== 'failed' ? ENDING.mark : undefined;
+  const away = useAwayReason();
+  const blocked = away ?? (pending && pending.state !== 'failed' ? ENDING.mark : undefined);
   return (
     <div className="panel-content">
       <header className="panel-head">

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { revealValues } from '../../api/commands.ts';
 import type { SessionDetails } from '../../api/types.ts';
+import { useAwayReason } from '../../frame/away.ts';
 import { useMe } from '../../frame/me.ts';
 import { Button } from '../../kit/button.tsx';
 import { JsonTree } from '../../kit/json-tree.tsx';
@@ -10,6 +11,7 @@ import { SESSION } from '../../texts.ts';
 /** `user` and `data`: their sizes, and the values themselves once somebody asks for them. */
 export function Values({ session }: { readonly session: SessionDetails }) {
   const { audit } = useMe();
+  const away = useAwayReason();
   const reveal = useMutation({ mutationFn: () => revealValues(session.id) });
   if (!session.active) {
     return (
@@ -31,7 +33,7 @@ export function Values({ session }: { readonly session: SessionDetails }) {
       {reveal.error && <Failure error={reveal.error} />}
       {!reveal.data && (
         <div className="reveal">
-          <Button disabled={reveal.isPending} onClick={() => reveal.mutate()}>
+          <Button blocked={away} disabled={reveal.isPending} onClick={() => reveal.mutate()}>
             {SESSION.reveal}
           </Button>
           <p className="quiet-text">{audit === null ? SESSION.revealNoAudit : SESSION.revealNote}</p>

@@ -8,7 +8,7 @@ import { FilterBar } from '../../sessions/filter-bar.tsx';
 import { useSessionList } from '../../sessions/session-list.ts';
 import { SessionTable } from '../../sessions/session-table.tsx';
 import { WithPanel } from '../../sessions/with-panel.tsx';
-import { SESSIONS, VIEW_NAMES } from '../../texts.ts';
+import { SESSIONS } from '../../texts.ts';
 
 /** All sessions that match the filter of the address. */
 export default function Sessions() {
@@ -30,7 +30,6 @@ function List() {
   return (
     <>
       <div className="view-head">
-        <h1 className="visually-hidden">{VIEW_NAMES.sessions}</h1>
         <FilterBar filter={filter} onChange={change} />
         {stats && <p className="list-figures">{SESSIONS.aboutLive(stats.live)}</p>}
       </div>
@@ -40,6 +39,5 @@ function List() {
 }
 
 function emptyText(filter: ViewFilter): string {
-  if (hasValues(filter)) return SESSIONS.emptyFilter;
-  return filter.states === 'live' ? SESSIONS.emptyLive : SESSIONS.emptyAll;
+  return hasValues(filter) ? SESSIONS.emptyFilter : SESSIONS.empty[filter.states];
 }

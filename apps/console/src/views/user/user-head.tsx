@@ -5,6 +5,7 @@ import { useFeedEvents } from '../../api/feed.ts';
 import { listSessions } from '../../api/queries.ts';
 import { saveFile } from '../../ending/csv.ts';
 import { EndMany } from '../../ending/end-many.tsx';
+import { useAwayReason } from '../../frame/away.ts';
 import { useIsAdmin } from '../../frame/me.ts';
 import { Button } from '../../kit/button.tsx';
 import { CopyButton } from '../../kit/copy.tsx';
@@ -12,7 +13,7 @@ import { Failure } from '../../kit/states.tsx';
 import { useLocation } from '../../routing/location.ts';
 import { SESSION_PARAMETER } from '../../routing/routes.ts';
 import { NO_FILTER } from '../../sessions/filter.ts';
-import { SESSION, USER } from '../../texts.ts';
+import { USER } from '../../texts.ts';
 import { Erase } from './erase.tsx';
 import { UserBand } from './user-band.tsx';
 
@@ -24,6 +25,7 @@ const READ_AGAIN_MS = 5_000;
 export function UserHead({ user_id }: { readonly user_id: string }) {
   const client = useQueryClient();
   const isAdmin = useIsAdmin();
+  const away = useAwayReason();
   const openId = useLocation().query.get(SESSION_PARAMETER);
   const [dialog, setDialog] = useState<'all' | 'others' | 'erase' | null>(null);
   const all = useQuery({
@@ -53,7 +55,7 @@ export function UserHead({ user_id }: { readonly user_id: string }) {
   return (
     <header className="user-head">
       <div className="user-title">
-        <h1>{name ?? user_id}</h1>
+        <h2>{name ?? user_id}</h2>
         <p className="quiet-text">
           {name && user_id} <CopyButton text={user_id} />
           {liveCount !== undefined && USER.live(liveCount, live.data?.next_cursor !== null)}
@@ -61,16 +63,18 @@ export function UserHead({ user_id }: { readonly user_id: string }) {
       </div>
       {isAdmin && (
         <div className="user-actions">
-          <Button blocked={kept ? none : USER.keep} onClick={() => setDialog('others')}>
+          <Button blocked={away ?? (kept ? none : USER.keep)} onClick={() => setDialog('others')}>
             {USER.endOthers}
           </Button>
-          <Button blocked={none} onClick={() => setDialog('all')}>
+          <Button blocked={away ?? none} onClick={() => setDialog('all')}>
             {USER.endAll}
           </Button>
-          <Button disabled={save.isPending} onClick={() => save.mutate()}>
+          <Button blocked={away} disabled={save.isPending} onClick={() => save.mutate()}>
             {USER.export}
           </Button>
-          <Button onClick={() => setDialog('erase')}>{USER.erase}</Button>
+          <Button blocked={away} onClick={() => setDialog('erase')}>
+            {USER.erase}
+          </Button>
         </div>
       )}
       {save.error && <Failure error={save.error} />}
@@ -87,7 +91,6 @@ export function UserHead({ user_id }: { readonly user_id: string }) {
         />
       )}
       {dialog === 'erase' && <Erase user_id={user_id} onClose={() => setDialog(null)} />}
-      <h2 className="visually-hidden">{SESSION.allOfUser}</h2>
     </header>
   );
 }

@@ -1,0 +1,25 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, use, useEffect } from 'react';
+import { useFeedState } from '../api/feed.ts';
+import { meQuery } from '../api/queries.ts';
+import { UnreachableError } from '../api/service.ts';
+import { COMMON } from '../texts.ts';
+
+/** When the service responded last, in milliseconds, while it does not respond; null while it does. */
+export const AwayContext = createContext<number | null>(null);
+
+/** Notices that the service does not respond, within seconds: the change stream breaks first. */
+export function useAwaySince(): number | null {
+  const client = useQueryClient();
+  const { failureReason, dataUpdatedAt } = useQuery(meQuery);
+  const isBroken = useFeedState().name === 'reconnecting';
+  useEffect(() => {
+    if (isBroken) void client.invalidateQueries({ queryKey: meQuery.queryKey });
+  }, [client, isBroken]);
+  return failureReason instanceof UnreachableError ? dataUpdatedAt : null;
+}
+
+/** Why an action has to wait; undefined if it has not. */
+export function useAwayReason(): string | undefined {
+  return use(AwayContext) === null ? undefined : COMMON.awayAction;
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { TestContext } from 'node:test';
+import type { OpenRequest, Session } from '@pip-sessions/contract/v2';
+import type { Page } from 'playwright-core';
+import { newApiKey } from '../../packages/service/src/http/authentication/api-keys.ts';
+import { createLogger, loadConfig, type RunningService, startService } from '../../packages/service/src/index.ts';
+import { startChromium } from '../browser/chromium.ts';
+
+const KEYS = { write: newApiKey('desk', 'write'), admin: newApiKey('boss', 'admin') };
+
+export interface ConsoleService {
+  readonly url: string;
+  readonly service: RunningService;
+  /** Opens a session, as an application does. */
+  readonly open: (request: OpenRequest) => Promise<Session>;
+  readonly read: (id: string) => Promise<Session>;
+}
+
+/** A service in memory that serves the built console. With keys, it requires them. */
+export async function startConsoleService(
+  t: TestContext,
+  options: { readonly keys?: boolean } = {},
+): Promise<ConsoleService> {
+  const keys = Object.values(KEYS).map(({ configured }) => configured);
+  const config = loadConfig({
+    SESSIONS_STORE: 'memory:',
+    SESSIONS_PORT: '0',
+    ...(options.keys && { SESSIONS_API_KEYS: keys.join(',') }),
+  });
+  const service = await startService(config, createLogger('silent'));
+  t.after(() => service.stop());
+  const call = async (path: string, init: RequestInit = {}) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${KEYS.admin.key}` };
+    const response = await fetch(service.url + path, { ...init, headers });
+    assert.ok(response.ok, `${path}: ${response.status}`);
+    return response.json();
+  };
+  return {
+    url: service.url,
+    service,
+    open: async (request) =>
+      ((await call('/v2/sessions', { method: 'POST', body: JSON.stringify(request) })) as { session: Session }).session,
+    read: async (id) => (await call(`/v2/sessions/${id}`)) as Session,
+  };
+}
+
+export interface ConsolePageOptions {
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+}
+
+/** A page of the console in a browser of its own. The test fails if the page logs an error, such as one of the CSP. */
+export async function openConsole(
+  t: TestContext,
+  { url }: { readonly url: string },
+  path: string,
+  { theme = 'light', width = 1_440 }: ConsolePageOptions = {},
+): Promise<Page> {
+  const browser = await startChromium(t);
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    // A response with an error status is logged too: what the page makes of it is tested.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      errors.push(message.text());
+  });
+  t.after(() => assert.deepEqual(errors, []));
+  await page.goto(`${url}/console${path}`);
+  return page;
+}
+
+/** Signs in with a key of the scope. */
+export async function signIn(page: Page, scope: keyof typeof KEYS): Promise<void> {
+  await page.getByLabel('API key').fill(KEYS[scope].key);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('navigation', { name: 'Views' }).waitFor();
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** The violations of WCAG 2.2 AA that axe finds in the page or a part of it: rule, element. */
+export async function violations(page: Page, part = 'html'): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const found: unknown = await page.evaluate(
+    `axe.run('${part}', { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`,
+  );
+  return found as readonly string[];
+}
