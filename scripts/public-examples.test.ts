@@ -31,7 +31,6 @@ const APPLICATIONS: Readonly<Record<string, string>> = {
   fastify: `declare const app: import('fastify').FastifyInstance; declare const request: import('fastify').FastifyRequest;
     declare const store: import('@pip-sessions/client/fastify-session').PipSessionsStore;`,
   h3: '',
-  koa: "declare const router: import('@koa/router').default;",
   koa: `declare const router: import('@koa/router').default; declare const ctx: import('koa').Context;
     declare const store: import('@pip-sessions/client/koa-session').PipSessionsStore;`,
   hono: "declare const app: import('hono').Hono<import('@pip-sessions/client/hono').UserSessionEnv>;",
