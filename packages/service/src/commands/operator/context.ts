@@ -1,12 +1,15 @@
 import type { CommandContext } from '@stricli/core';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { Terminal } from '../../process/standard-streams.ts';
+import type { Probes } from './doctor/probes.ts';
 
 /** The parts of its process that a command uses. Tests run commands with a context of their own. */
 export interface OperatorContext extends CommandContext {
   readonly env: NodeJS.ProcessEnv;
   readonly terminal: Terminal;
   readonly clock: Clock;
+  /** What `doctor` learns from the system of this machine. */
+  readonly probes: Probes;
   /** Writes to the standard output. Resolves when the system has taken the text; rejects with `ReaderGone`. */
   readonly write: (text: string) => Promise<void>;
   /** Writes a line for the user to standard error. */

@@ -11,6 +11,7 @@ import {
 import { interruption } from '../../transfer/interruption.ts';
 import { say } from '../../transfer/output.ts';
 import { runOperator } from './application.ts';
+import { SYSTEM_PROBES } from './doctor/probes.ts';
 
 /** Runs a command for operators in this process, and returns its exit code. */
 export async function operatorCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -20,6 +21,7 @@ export async function operatorCommand(args: readonly string[], env: NodeJS.Proce
       env,
       terminal: terminalOf(env),
       clock: systemClock(),
+      probes: SYSTEM_PROBES,
       write: (text) => write(output, text),
       say,
       ask,

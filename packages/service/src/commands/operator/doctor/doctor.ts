@@ -9,7 +9,6 @@ import { examineAudit } from './checks/audit.ts';
 import { examineService } from './checks/service.ts';
 import { examineSettings } from './checks/settings.ts';
 import { CannotCheck, Examination } from './examination.ts';
-import { SYSTEM_PROBES } from './probes.ts';
 import { summaryOf, writeReport } from './report.ts';
 import { examineStore } from './store-examination.ts';
 
@@ -17,9 +16,9 @@ import { examineStore } from './store-examination.ts';
 const DEADLINE_MS = 60_000;
 
 /**
- * Runs `pip-sessions doctor`. Without `--url` it checks the settings and the store, with `--url` a running service, with
- * `--store` or `--config` besides both. Throws a `CommandError` if there are findings of an operator's concern, or if
- * checks could not be made.
+ * Runs `pip-sessions doctor`. It checks the settings and the store; with `--url` a running service; with `--url` and
+ * `--store` or `--config` all of them. Throws a `CommandError` if there is an error or a warning, or if a check could not
+ * be made.
  */
 export async function doctor(this: OperatorContext, flags: ConnectionFlags & OutputFlags): Promise<void> {
   const { url, key, store, config } = flags;
@@ -40,7 +39,7 @@ export async function doctor(this: OperatorContext, flags: ConnectionFlags & Out
 
 /** Checks the settings of the environment or of a file, and the store that they or `--store` name. */
 async function examineHere(
-  { env, clock }: OperatorContext,
+  { env, clock, probes }: OperatorContext,
   examination: Examination,
   { store, config: file }: Pick<ConnectionFlags, 'store' | 'config'>,
 ): Promise<void> {
@@ -51,14 +50,20 @@ async function examineHere(
     if (!(error instanceof SessionsError)) throw error;
     examination.found('SETTINGS_INVALID', error.message.replaceAll(/\n\s*/g, ' '));
   }
-  const probes = SYSTEM_PROBES;
   if (config !== null) {
     await examineSettings(examination, { config, file: file ?? env[FILE_VARIABLE], now: clock.now(), probes });
     await examineAudit(examination, config.audit, probes);
   }
   const url = store ?? config?.store;
-  if (url === undefined) examination.cannot('the store', new CannotCheck('The settings are invalid. Use --store.'));
-  else await examineStore(examination, url, { clock, probes });
+  if (url === undefined) {
+    examination.cannot('the store', new CannotCheck('The settings are invalid. Use --store.'));
+  } else {
+    await examineStore(examination, url, { clock, probes }).catch((error: unknown) => {
+      const isOfSettings = store === undefined && error instanceof SessionsError && error.code === 'INVALID_CONFIG';
+      if (!isOfSettings) throw error;
+      examination.found('SETTINGS_INVALID', error.message);
+    });
+  }
 }
 
 function assertHealthy({ findings, unchecked }: Examination, isInterrupted: boolean): void {

@@ -9,7 +9,9 @@ import { systemClock } from '../../../domain/time/clock.ts';
 import { createStore } from '../../../stores/create-store.ts';
 import type { Examination } from './examination.ts';
 import type { FindingCode } from './finding-kinds.ts';
-import { assertFound, examined, machine } from './fixtures/examined.ts';
+import { assertFound, examined } from './fixtures/examined.ts';
+import { machine } from './fixtures/machine.ts';
+import { rewriting } from './fixtures/rewriting-proxy.ts';
 import { examineStore } from './store-examination.ts';
 
 function examine(url: string, clock = systemClock()): Promise<Examination> {
@@ -105,6 +107,15 @@ describe('postgres', { skip: missingPostgres() ?? false }, () => {
         ),
       'POSTGRES_DEAD_ROWS',
     );
+  });
+
+  test('a server that is too old is found', async (t) => {
+    const url = await server.newDatabase();
+    await started(url);
+    // The name of the setting, the length of its value, and the value.
+    const older = await rewriting(server.port, (text) => text.replace(/(?<=server_version_num....)\d\d/s, '12'));
+    t.after(older.stop);
+    assertFound(await examine(url.replace(String(server.port), String(older.port))), 'POSTGRES_VERSION_OLD');
   });
 
   test('a standby in the place of a primary is found', async () => {

@@ -9,7 +9,9 @@ import { until } from '../../../../../../testing/until.ts';
 import { systemClock } from '../../../domain/time/clock.ts';
 import { createStore } from '../../../stores/create-store.ts';
 import type { Examination } from './examination.ts';
-import { assertFound, examined, machine } from './fixtures/examined.ts';
+import { assertFound, examined } from './fixtures/examined.ts';
+import { machine } from './fixtures/machine.ts';
+import { rewriting } from './fixtures/rewriting-proxy.ts';
 import { examineStore } from './store-examination.ts';
 
 const DURABLE = { appendonly: 'yes', appendfsync: 'always' };
@@ -90,6 +92,12 @@ describe('redis', { skip: missingRedis() ?? false }, () => {
     assert.match(few.unchecked.map(({ reason }) => reason).join(), /lacks a right.*NOPERM/);
     const wrong = await examine(server.url.replace('redis://', 'redis://few:wrong@'));
     assert.match(wrong.unchecked.map(({ reason }) => reason).join(), /password is wrong/);
+  });
+
+  test('a server that is too old is found', async (t) => {
+    const older = await rewriting(server.port, (text) => text.replace(/(redis_version):\d/, '$1:5'));
+    t.after(older.stop);
+    assertFound(await examine(`redis://127.0.0.1:${older.port}`), 'REDIS_VERSION_OLD');
   });
 
   test('no persistence, snapshots only, and late flushes are found', async () => {

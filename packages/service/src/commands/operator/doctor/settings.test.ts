@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -13,7 +13,8 @@ import { examineAudit } from './checks/audit.ts';
 import { examineSettings } from './checks/settings.ts';
 import type { Examination } from './examination.ts';
 import { FINDING_KINDS } from './finding-kinds.ts';
-import { assertFound, examined, machine } from './fixtures/examined.ts';
+import { assertFound, examined } from './fixtures/examined.ts';
+import { machine } from './fixtures/machine.ts';
 import type { Probes } from './probes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-doctor-'));
@@ -107,7 +108,7 @@ test('an audit log that cannot be written, and a changed one, are found', async 
   assertFound(await examineFile(`file:${path}`), 'AUDIT_BROKEN');
 });
 
-test('the command prints a table or JSON, and its exit code says whether it has found a fault', async () => {
+test('the command prints a table or JSON, and its exit code shows a fault', async () => {
   const path = `${folder}/data/sessions.db`;
   const store = await createStore(`sqlite:${path}`);
   await store.open();
@@ -144,6 +145,21 @@ test('an interrupted examination ends with 130 and prints what it has found', as
   const { code, stdout } = await runCommand(['doctor'], { signal: AbortSignal.abort() });
   assert.equal(code, 130);
   assert.match(stdout, /The command was interrupted\./);
+});
+
+test('a wrong URL in the settings is a finding, one in --store a wrong argument', async () => {
+  const env = { SESSIONS_STORE: 'redis://host?shards=7' };
+  const { code, stdout } = await runCommand(['doctor', '--json'], { env });
+  assert.deepEqual([code, JSON.parse(stdout).findings[0].code], [1, 'SETTINGS_INVALID']);
+  assert.equal((await runCommand(['doctor', '--store', 'redis://host?shards=7'])).code, 2);
+  assert.equal((await runCommand(['doctor', '--store', 'memory:'])).code, 0);
+});
+
+test('each finding is caused by a test', () => {
+  const tests = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));
+  const texts = tests.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join();
+  const codes = Object.keys(FINDING_KINDS).filter((code) => !texts.includes(`'${code}'`));
+  assert.deepEqual(codes, []);
 });
 
 test('docs/doctor.md has a section for each finding, and for no other', () => {

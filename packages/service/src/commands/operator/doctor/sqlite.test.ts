@@ -20,7 +20,8 @@ import { systemClock } from '../../../domain/time/clock.ts';
 import { session } from '../../../stores/conformance/fixtures.ts';
 import { createStore } from '../../../stores/create-store.ts';
 import type { Examination } from './examination.ts';
-import { assertFound, examined, machine } from './fixtures/examined.ts';
+import { assertFound, examined } from './fixtures/examined.ts';
+import { machine } from './fixtures/machine.ts';
 import type { Probes } from './probes.ts';
 import { examineStore } from './store-examination.ts';
 

@@ -35,6 +35,8 @@ export async function examineStore(examination: Examination, url: string, { cloc
       ]);
       return examinePostgres(examination, postgresStoreConfig(url), clock);
     }
+    case 'memory':
+      return;
     default:
       examination.cannot('the store', new Error(`There are no checks for a store whose URL begins with "${scheme}:".`));
   }

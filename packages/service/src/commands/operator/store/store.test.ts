@@ -200,7 +200,7 @@ describe('sqlite files', () => {
 });
 
 describe('postgres schemas', { skip: missingPostgres() ?? false }, () => {
-  test('unreadable rows, wrong columns and missing indexes are named; an old schema is migrated', async (t) => {
+  test('what is wrong in a schema is named, and an old schema is migrated', async (t) => {
     const server = await PostgresServer.start({ settings: { fsync: 'off' } });
     const url = await server.newDatabase();
     const store = await createStore(url);
@@ -238,7 +238,7 @@ describe('postgres schemas', { skip: missingPostgres() ?? false }, () => {
 });
 
 describe('redis data', { skip: missingRedis() ?? false }, () => {
-  test('unreadable values and wrong entries are named; entries without sessions are removed', async (t) => {
+  test('what is wrong in the data is named, and entries without sessions go', async (t) => {
     const server = await RedisServer.start();
     t.after(() => server.remove());
     const store = await createStore(server.url);

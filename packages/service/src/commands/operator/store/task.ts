@@ -1,5 +1,4 @@
 import { type Config, loadConfig } from '../../../config/config.ts';
-import { monotonicTime } from '../../../domain/time/clock.ts';
 import { ALIASES } from '../../../stores/create-store.ts';
 import type { MaintenanceModule, StoreMaintenance, Task } from '../../../stores/shared/maintenance/maintenance.ts';
 import { schemeOf, withoutPassword } from '../../../stores/shared/store-url.ts';
@@ -47,16 +46,19 @@ const PROGRESS_INTERVAL_MS = 5_000;
 /** Runs work that may take minutes: says how far it is, and ends in order at Ctrl+C. */
 export async function running<T>(context: OperatorContext, work: (task: Task) => Promise<T>): Promise<T> {
   const signal = context.interruption();
-  let said_at = monotonicTime();
+  let latest: string | null = null;
+  const timer = setInterval(() => {
+    if (latest !== null) context.say(`Still running: ${latest}.`);
+  }, PROGRESS_INTERVAL_MS);
   const progress = (text: string) => {
-    if (monotonicTime() - said_at < PROGRESS_INTERVAL_MS) return;
-    said_at = monotonicTime();
-    context.say(`So far: ${text}.`);
+    latest = text;
   };
   try {
     return await work({ signal, progress });
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new CommandError('The command was interrupted.', EXIT_CODES.interrupted);
+  } finally {
+    clearInterval(timer);
   }
 }

@@ -65,13 +65,13 @@ export const PROCESS_KINDS = {
   CLOCK_OFF: {
     severity: 'warning',
     meaning:
-      'The clock of this machine and that of the store’s server differ by more than 2 seconds. Sessions end too early or too late by that time.',
+      "The clock of this machine and that of the store's server differ by more than 2 seconds. Sessions end too early or too late by that time.",
     advice: 'Synchronise both clocks, for example with chrony or systemd-timesyncd.',
   },
   CLOCK_WRONG: {
     severity: 'error',
     meaning:
-      'The clock of this machine and that of the store’s server differ by more than 10 seconds. A service with such a clock is not ready, and does not sweep.',
+      "The clock of this machine and that of the store's server differ by more than 10 seconds. A service with such a clock is not ready, and does not sweep.",
     advice: 'Synchronise both clocks. Restart a service whose clock was ahead.',
   },
   STORE_WITHOUT_TLS: {
