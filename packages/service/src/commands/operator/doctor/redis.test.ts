@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { onFreePorts } from '../../../../../../testing/servers/free-port.ts';
 import { RedisCluster } from '../../../../../../testing/servers/redis-cluster.ts';
+import { startSentinel } from '../../../../../../testing/servers/redis-sentinel.ts';
 import { RedisServer, type RedisServerOptions } from '../../../../../../testing/servers/redis-server.ts';
+import { privateFolder, removeFolder } from '../../../../../../testing/servers/server-process.ts';
 import { missingRedis } from '../../../../../../testing/stores/missing.ts';
 import { withConnections } from '../../../../../../testing/stores/redis-commands.ts';
 import { until } from '../../../../../../testing/until.ts';
@@ -165,5 +168,27 @@ describe('redis cluster', { skip: missingRedis() ?? false }, () => {
     await store.open();
     await store.close();
     assertFound(await examine(cluster.url));
+  });
+});
+
+describe('redis sentinel', { skip: missingRedis() ?? false }, () => {
+  test('the master that a sentinel names is examined, and one alone is found', async (t) => {
+    const master = await RedisServer.start({ settings: DURABLE });
+    const folder = privateFolder('sentinel', null);
+    let port = 0;
+    const sentinel = await onFreePorts(1, ([free = 0]) => {
+      port = free;
+      return startSentinel(folder, port, master.port);
+    });
+    t.after(async () => {
+      await sentinel.stop('SIGKILL');
+      removeFolder(folder);
+      await master.remove();
+    });
+    const url = `redis://127.0.0.1:${port}?sentinel=sessions`;
+    assertFound(await examine(url), 'REDIS_MASTER_ALONE', 'SCHEMA_MISSING');
+    const { findings, unchecked } = await examine(`redis://127.0.0.1:${port}?sentinel=other`);
+    assert.deepEqual([findings, unchecked.length], [[], 1]);
+    assert.match(String(unchecked[0]?.reason), /knows no master "other"/);
   });
 });

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { onFreePorts } from '../../../../../../testing/servers/free-port.ts';
+import { startSentinel } from '../../../../../../testing/servers/redis-sentinel.ts';
 import { RedisServer } from '../../../../../../testing/servers/redis-server.ts';
-import { findBinary } from '../../../../../../testing/servers/server-binary.ts';
-import { privateFolder, removeFolder, ServerProcess } from '../../../../../../testing/servers/server-process.ts';
-import { addedFor } from '../../../../../../testing/stores/least-rights.ts';
+import { privateFolder, removeFolder, type ServerProcess } from '../../../../../../testing/servers/server-process.ts';
 import { missingRedis } from '../../../../../../testing/stores/missing.ts';
 import { withConnections } from '../../../../../../testing/stores/redis-commands.ts';
 import { until } from '../../../../../../testing/until.ts';
@@ -93,20 +90,3 @@ describe('redis sentinel', { skip: missingRedis() ?? false }, () => {
     );
   });
 });
-
-function startSentinel(folder: string, port: number, master_port: number): Promise<ServerProcess> {
-  const lines = [
-    'bind 127.0.0.1',
-    `port ${port}`,
-    `sentinel monitor sessions 127.0.0.1 ${master_port} 1`,
-    'sentinel down-after-milliseconds sessions 500',
-    'sentinel failover-timeout sessions 3000',
-    // The rights that docs/least-rights.md lists for sentinels.
-    `user default on nopass resetkeys resetchannels -@all ${addedFor('`sentinel=`').join(' ')}`,
-    'user watcher on >watcher +@all',
-  ];
-  writeFileSync(join(folder, 'sentinel.conf'), `${lines.join('\n')}\n`);
-  const binary = findBinary('redis-server') ?? findBinary('valkey-server') ?? '';
-  const args = ['sentinel.conf', '--sentinel'];
-  return ServerProcess.start({ binary, args, folder, account: null, ready: /\+monitor/ });
-}
