@@ -1,5 +1,6 @@
 import { assertSafeToServe } from './config/checks.ts';
 import type { Config } from './config/config.ts';
+import { readApiKeys, requiresKeys } from './config/key-file.ts';
 import { openNotice } from './config/open-notice.ts';
 import { sessionsSettings } from './config/sessions-settings.ts';
 import { readTls } from './config/tls.ts';
@@ -26,6 +27,7 @@ import { MeasuredStore } from './observability/metrics/measured-store.ts';
 import { type MetricsPeers, ServiceMetrics } from './observability/metrics/service-metrics.ts';
 import type { Peers } from './observability/peers.ts';
 import { VERSION } from './process/version.ts';
+import { Renewal } from './renewal/renewal.ts';
 import { createStore } from './stores/create-store.ts';
 import { isSharedStore, type StoreReport, schemeOf, withoutPassword } from './stores/shared/store-url.ts';
 import { Sweeper } from './sweeper.ts';
@@ -36,6 +38,8 @@ export interface RunningService {
   readonly url: string;
   /** The use cases, for callers in the same process. */
   readonly sessions: Sessions;
+  /** Reads the files of TLS and of API keys again. A file that cannot be used changes nothing, and is logged. */
+  readonly renew: () => void;
   /** Stops the service: finishes requests in flight, then pending writes. */
   readonly stop: () => Promise<void>;
 }
@@ -64,6 +68,7 @@ export async function startService(
 ): Promise<RunningService> {
   assertSafeToServe(config);
   const tls = readTls(config);
+  const keys = requiresKeys(config) ? new ApiKeys(readApiKeys(config)) : null;
   const clock = new CheckedClock(systemClock());
   const settings = sessionsSettings(config);
   const faults = faultLines(log);
@@ -100,7 +105,7 @@ export async function startService(
         components: [],
       },
       authenticator: new Authenticator({
-        keys: apiKeys(config),
+        keys,
         clock,
         log,
         audit,
@@ -145,17 +150,36 @@ export async function startService(
     sweeper.start();
     // The primary of several workers warns for all of them.
     const expiries =
-      peers === null ? new ExpiryWatch({ keys: () => config.api_keys, now: () => clock.now(), log }) : null;
+      peers === null ? new ExpiryWatch({ keys: () => keys?.all ?? [], now: () => clock.now(), log }) : null;
     log.info({ url, store: withoutPassword(config.store), msg: 'started' });
-    audit?.write('started', { version: VERSION, pid: process.pid, settings: withoutSecrets(config) });
+    audit?.write('started', {
+      version: VERSION,
+      pid: process.pid,
+      settings: withoutSecrets({ ...config, api_keys: keys?.all ?? [] }),
+    });
     expiries?.start();
+    const renewal = new Renewal({
+      config,
+      tls,
+      useTls: (next) => server.useTls(next),
+      keys,
+      keysRenewed: ({ removed }) => {
+        server.endStreamsOf(removed);
+        expiries?.check();
+      },
+      log,
+      audit,
+    });
+    await renewal.start();
     const open = openNotice(config);
     if (open !== null) log.warn({ event: 'open_without_key', msg: open });
     return {
       url,
       sessions,
+      renew: () => renewal.renew(),
       stop: async () => {
         try {
+          renewal.stop();
           expiries?.stop();
           await server.close();
           await sweeper.stop();
@@ -212,9 +236,4 @@ function gapCount({ store: url }: Config, store: SessionStore): () => number {
     });
   }
   return () => gaps;
-}
-
-/** Null for a service that requires no key. */
-function apiKeys({ api_keys }: Config): ApiKeys | null {
-  return api_keys.length === 0 ? null : new ApiKeys(api_keys);
 }

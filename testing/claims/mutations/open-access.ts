@@ -68,8 +68,8 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     id: 'K-01',
     name: 'a service without keys starts on every address',
     file: `${SERVICE}/config/checks.ts`,
-    find: 'api_keys.length > 0 || isLoopback(host)) return;',
-    replace: "api_keys.length > 0 || isLoopback(host) || host !== '') return;",
+    find: 'requiresKeys(keys) || isLoopback(host)) return;',
+    replace: "requiresKeys(keys) || isLoopback(host) || host !== '') return;",
   },
   {
     id: 'K-02',

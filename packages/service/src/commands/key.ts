@@ -36,7 +36,8 @@ ${name} keeps its secrets.
   ${key}
 
 Callers send it as "Authorization: Bearer <key>". The service has only its hash: add this line to SESSIONS_API_KEYS,
-with a comma before it if there are other keys, and restart the service.
+with a comma before it if there are other keys, and restart the service. Or add it to SESSIONS_API_KEYS_FILE, which
+needs no restart.
 
   ${configured}
 `;

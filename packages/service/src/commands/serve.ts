@@ -1,10 +1,13 @@
 import cluster from 'node:cluster';
 import { type Config, loadConfig } from '../config/config.ts';
+import { readApiKeys, requiresKeys } from '../config/key-file.ts';
 import { openNotice } from '../config/open-notice.ts';
 import { systemClock } from '../domain/time/clock.ts';
+import type { ApiKey } from '../http/authentication/api-keys.ts';
 import { ExpiryWatch } from '../http/authentication/expiry-watch.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
 import { EXIT_CODE_FAULT, watchProcessFaults } from '../process/faults.ts';
+import { listenForRenewal } from '../process/renewal-signal.ts';
 import { say } from '../process/standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from '../process/stop-signals.ts';
 import { WorkerPeers } from '../process/worker-peers.ts';
@@ -27,19 +30,44 @@ export async function serveCommand(env: NodeJS.ProcessEnv, file: string | undefi
 }
 
 /** Serves in worker processes. */
-function startWorkers({ workers: count, api_keys }: Config, log: Logger): void {
+function startWorkers(config: Config, log: Logger): void {
   const exit = (code: number) => process.exit(code);
-  const workers = new Workers({ count, log, shutdown_timeout_ms: SHUTDOWN_TIMEOUT_MS, exit });
+  const workers = new Workers({ count: config.workers, log, shutdown_timeout_ms: SHUTDOWN_TIMEOUT_MS, exit });
   new StopSignals({ stop: (signal) => workers.stop(signal), stopNow: () => workers.stopNow() }).listen();
   watchProcessFaults(log, () => workers.stop('SIGTERM', EXIT_CODE_FAULT));
-  new ExpiryWatch({ keys: () => api_keys, now: systemClock().now, log }).start();
+  const expiries = new ExpiryWatch({ keys: () => usableKeys(config), now: systemClock().now, log });
+  expiries.start();
+  listenForRenewal({
+    renew: () => {
+      workers.renew();
+      expiries.check();
+    },
+    stop: (signal) => workers.stop(signal),
+  });
   workers.start();
+}
+
+/** Returns no keys if their file cannot be used: the workers report it. */
+function usableKeys(config: Config): readonly ApiKey[] {
+  try {
+    return readApiKeys(config);
+  } catch {
+    return [];
+  }
 }
 
 /** Serves in this process. */
 async function serve(config: Config, log: Logger): Promise<void> {
+  // Until it has started, the service reads the files anyway.
+  let renew = () => {};
+  let stop: (signal: NodeJS.Signals) => void = () => process.exit(EXIT_CODE_INTERRUPTED);
+  listenForRenewal({ renew: () => renew(), stop: (signal) => stop(signal) });
   const service = await startService(config, log, cluster.isPrimary ? null : workerPeers());
-  const stop = (signal: NodeJS.Signals) => {
+  renew = () => {
+    log.info({ signal: 'SIGHUP', msg: 'reading the files of API keys and certificates again' });
+    service.renew();
+  };
+  stop = (signal: NodeJS.Signals) => {
     log.info({ signal, msg: 'stopping: requests in flight are finished first' });
     setTimeout(() => process.exit(EXIT_CODE_FAULT), SHUTDOWN_TIMEOUT_MS).unref();
     service.stop().then(() => process.exit(0), fail);
@@ -59,9 +87,9 @@ function workerPeers(): ServicePeers {
 
 /** The message for the operator after the start. */
 function welcome(url: string, config: Config): string {
-  const { store, workers, api_keys, v1 } = config;
+  const { store, workers, v1 } = config;
   const open = openNotice(config);
-  const key = api_keys.length > 0 ? " -H 'authorization: Bearer <key>'" : '';
+  const key = requiresKeys(config) ? " -H 'authorization: Bearer <key>'" : '';
   const json = "-H 'content-type: application/json'";
   const by = workers > 1 ? ` by ${workers} processes` : '';
   return `Serving sessions on ${url}${by}, stored in ${withoutPassword(store)}. Stop with Ctrl+C.

@@ -1,6 +1,7 @@
 import type { SessionsError } from '../domain/errors.ts';
 import { isLoopback } from '../http/loopback.ts';
 import { isSharedStore, withoutPassword } from '../stores/shared/store-url.ts';
+import { requiresKeys } from './key-file.ts';
 import { ConfigProblems } from './problems.ts';
 import type { Config } from './settings.ts';
 import { variableOf } from './sources.ts';
@@ -34,12 +35,16 @@ function assertTls({ tls_key, tls_cert, tls_ca }: Config): void {
  * has no keys, and the operator has not confirmed this. Also throws for a service that has keys but would not check
  * them.
  */
-export function assertSafeToServe({ host, auth, api_keys }: Pick<Config, 'host' | 'auth' | 'api_keys'>): void {
-  if (auth === 'none' && api_keys.length > 0) {
-    const keys = variableOf('api_keys');
-    throw invalid('auth', `is none, but ${keys} has keys, which would not be checked: remove one of the two`);
+export function assertSafeToServe({
+  host,
+  auth,
+  ...keys
+}: Pick<Config, 'host' | 'auth' | 'api_keys' | 'api_keys_file'>): void {
+  if (auth === 'none' && requiresKeys(keys)) {
+    const variable = variableOf(keys.api_keys.length > 0 ? 'api_keys' : 'api_keys_file');
+    throw invalid('auth', `is none, but ${variable} has keys, which would not be checked: remove one of the two`);
   }
-  if (auth === 'none' || api_keys.length > 0 || isLoopback(host)) return;
+  if (auth === 'none' || requiresKeys(keys) || isLoopback(host)) return;
   throw invalid(
     'host',
     `is ${host}, which other machines may reach, but no API key is set. Make a key with ` +

@@ -48,6 +48,8 @@ export interface Config {
   readonly auth: AuthMode;
   /** The API keys. */
   readonly api_keys: readonly ApiKey[];
+  /** The file with further API keys, one a line; null for none. */
+  readonly api_keys_file: string | null;
   /** Access to API v1: `keys`, `open` or `off`. */
   readonly v1: V1Mode;
   /** The default idle timeout of a session, in seconds. */
@@ -149,6 +151,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     secret: true,
     help: `name:scope:hash[:expiry] of each API key, separated by commas; the scopes are ${SCOPES.join(', ')}`,
   },
+  api_keys_file: { value: null, read: text, help: 'a file with API keys, one a line; a changed file is read again' },
   v1: {
     value: 'keys',
     read: oneOf(V1_MODES),

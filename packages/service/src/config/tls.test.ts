@@ -49,4 +49,8 @@ test('missing or mismatched TLS files stop the start; the message names the sett
     code: 'INVALID_CONFIG',
     message: /cannot be used for TLS/,
   });
+  assert.throws(() => readTls({ ...files, tls_ca: KEY }), {
+    code: 'INVALID_CONFIG',
+    message: /^SESSIONS_TLS_CA has no certificate in .*localhost\.key\.pem\.$/,
+  });
 });

@@ -2,6 +2,8 @@
 export type AuditEvent =
   | 'started'
   | 'stopped'
+  | 'keys_renewed'
+  | 'tls_renewed'
   | 'actor_session_opened'
   | 'session_closed'
   | 'sessions_closed'

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Sessions } from '../domain/sessions.ts';
 import type { Clock } from '../domain/time/clock.ts';
@@ -143,6 +144,16 @@ export class HttpServer {
     const address = this.#server.address() as AddressInfo;
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
     return `${this.#protocol}://${name}:${address.port}`;
+  }
+
+  /** New connections use this certificate, and these authorities for clients. Has no effect on a server without TLS. */
+  useTls(tls: Tls): void {
+    if (this.#server instanceof TlsServer) this.#server.setSecureContext(tls);
+  }
+
+  /** Ends the change streams of these keys, by their names. */
+  endStreamsOf(keys: readonly string[]): void {
+    this.#changes.endOf(keys);
   }
 
   /** Returns the state of the server, for the metrics. */

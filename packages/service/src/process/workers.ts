@@ -51,6 +51,11 @@ export class Workers {
     this.#options.exit(EXIT_CODE_INTERRUPTED);
   }
 
+  /** Lets all workers read the files of keys and certificates again. Those that are starting read them anyway. */
+  renew(): void {
+    for (const worker of this.#serving) worker.process.kill('SIGHUP');
+  }
+
   /** Ends all workers after their requests in flight. After a fault, `exit_code` is the code of this process. */
   stop(signal: NodeJS.Signals, exit_code = 0): void {
     this.#isStopping = true;

@@ -1,5 +1,6 @@
 import type { KeyUse } from '@pip-sessions/contract/v2';
 import { loadConfig } from '../../config/config.ts';
+import { readApiKeys } from '../../config/key-file.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import { newApiKey } from '../../http/authentication/api-keys.ts';
 import { expiryFrom } from '../../http/authentication/key-expiry.ts';
@@ -58,7 +59,7 @@ export async function listKeys(this: OperatorContext, flags: ListFlags): Promise
     throw new CommandError('Use either --url and --key, or --config.', EXIT_CODES.usage);
   }
   if (config === undefined && isRemote) return usedKeys(this, flags);
-  const keys = loadConfig(this.env, config).api_keys;
+  const keys = readApiKeys(loadConfig(this.env, config));
   await write(
     this,
     flags,

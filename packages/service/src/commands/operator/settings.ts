@@ -1,5 +1,6 @@
 import { assertSafeToServe } from '../../config/checks.ts';
 import { loadConfig } from '../../config/config.ts';
+import { readApiKeys } from '../../config/key-file.ts';
 import { readTls } from '../../config/tls.ts';
 import { withoutSecrets } from '../../config/without-secrets.ts';
 import type { OperatorContext } from './context.ts';
@@ -16,6 +17,7 @@ export async function checkSettings(this: OperatorContext, flags: FileFlags & Ou
   const config = loadConfig(this.env, flags.config);
   assertSafeToServe(config);
   readTls(config);
+  readApiKeys(config);
   if (flags.json) await writeJson(this, { valid: true });
   else await this.write('The settings are valid.\n');
 }

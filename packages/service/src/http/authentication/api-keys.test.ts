@@ -89,6 +89,26 @@ test('duplicate names and duplicate keys are rejected with the number of the ent
   });
 });
 
+test('replaced keys are found at once, and a key that stays keeps its uses', () => {
+  const [stays, goes, comes, longer] = [1, 2, 3, 4].map((n) => newApiKey(`k-${n}`, 'write'));
+  const parse = (...made: (typeof stays)[]) => made.map((key) => parseApiKey(String(key?.configured)));
+  const keys = new ApiKeys(parse(stays, goes, longer));
+  const used = keys.find(String(stays?.key));
+  assert.ok(used);
+  Object.assign(used, { uses: 7, last_used: 1_000 });
+  const [, , other] = parse(stays, comes, longer);
+  assert.ok(other);
+  const changes = keys.replace([...parse(stays, comes), { ...other, scope: 'admin', expires: 1_000 }]);
+  assert.deepEqual(changes, { added: ['k-3'], removed: ['k-2'], changed: ['k-4'] });
+  assert.equal(keys.find(String(goes?.key)), null);
+  assert.equal(keys.find(String(comes?.key))?.name, 'k-3');
+  assert.partialDeepStrictEqual(keys.find(String(stays?.key)), { uses: 7, last_used: 1_000 });
+  const replaced = newApiKey('k-1', 'write');
+  const names = keys.replace(parse(replaced, comes, longer));
+  assert.deepEqual([names.added, names.removed], [['k-1'], ['k-1']], 'another key under the same name');
+  assert.equal(keys.find(replaced.key)?.uses, 0);
+});
+
 test('[S-02] a used key does not stay in memory', async () => {
   // Buffers are outside of the heap: only a string would be found in it.
   const presented = Buffer.from(Array.from({ length: 47 }, (_, index) => 97 + ((index * 7) % 26)));

@@ -68,17 +68,28 @@ function scopeFrom(text: string, name: string): Scope {
 
 /** Parses a list of keys. Each name and each key may occur only once. Throws like `parseApiKey`. */
 export function parseApiKeys(items: readonly unknown[]): readonly ApiKey[] {
-  const keys: ApiKey[] = [];
-  for (const [index, item] of items.entries()) {
+  return keysIn(items.map((text, index) => ({ at: `entry ${index + 1}`, text })));
+}
+
+/** The text of a key, and its place for error messages. */
+interface KeyEntry {
+  readonly at: string;
+  readonly text: unknown;
+}
+
+/** Returns the keys that are known already, and those of the entries. Throws like `parseApiKeys`. */
+export function keysIn(entries: readonly KeyEntry[], known: readonly ApiKey[] = []): readonly ApiKey[] {
+  const keys = [...known];
+  for (const { at, text } of entries) {
     try {
-      if (typeof item !== 'string') throw new Error(`a key must be a string of the form ${FORM}`);
-      const key = parseApiKey(item);
+      if (typeof text !== 'string') throw new Error(`a key must be a string of the form ${FORM}`);
+      const key = parseApiKey(text);
       const same = keys.find((other) => other.name === key.name || other.hash === key.hash);
       if (same?.name === key.name) throw new Error(`the name ${key.name} is already used by an earlier entry`);
       if (same) throw new Error(`${key.name} has the same key as ${same.name}; create a separate key for each name`);
       keys.push(key);
     } catch (error) {
-      throw new Error(`is invalid in entry ${index + 1}: ${(error as Error).message}`);
+      throw new Error(`is invalid in ${at}: ${(error as Error).message}`);
     }
   }
   return Object.freeze(keys);
@@ -97,6 +108,14 @@ export interface UsedKey extends ApiKey {
   uses: number;
 }
 
+/** The names of keys that a renewal changed. A key that was replaced under its name is both added and removed. */
+export interface KeyChanges {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** The scope or the expiry is another one. */
+  readonly changed: readonly string[];
+}
+
 /**
  * Finds configured keys. A presented key is hashed each time (0.5 µs) and not cached. A cached key would stay in the
  * memory of the process, and appear in memory dumps.
@@ -105,10 +124,26 @@ export interface UsedKey extends ApiKey {
  * the key cannot choose that hash.
  */
 export class ApiKeys {
-  readonly #byHash: ReadonlyMap<string, UsedKey>;
+  #byHash: ReadonlyMap<string, UsedKey> = new Map();
 
   constructor(keys: readonly ApiKey[]) {
-    this.#byHash = new Map(keys.map((key) => [key.hash, { ...key, last_used: 0, uses: 0 }]));
+    this.replace(keys);
+  }
+
+  /** Replaces all keys. A key that stays keeps its uses. Returns what changed. */
+  replace(keys: readonly ApiKey[]): KeyChanges {
+    const before = this.#byHash;
+    const next = keys.map((key) => {
+      const { last_used = 0, uses = 0 } = sameIn(before, key) ?? {};
+      return { ...key, last_used, uses };
+    });
+    this.#byHash = new Map(next.map((key) => [key.hash, key]));
+    const old = [...before.values()];
+    return {
+      added: namesOf(next.filter((key) => !sameIn(before, key))),
+      removed: namesOf(old.filter((key) => !sameIn(this.#byHash, key))),
+      changed: namesOf(next.filter((key) => isChanged(sameIn(before, key), key))),
+    };
   }
 
   /** Returns the configured key for the presented text, also if it has expired; null if there is none. */
@@ -125,6 +160,19 @@ export class ApiKeys {
   get all(): readonly UsedKey[] {
     return [...this.#byHash.values()];
   }
+}
+
+function sameIn(keys: ReadonlyMap<string, UsedKey>, { name, hash }: ApiKey): UsedKey | null {
+  const key = keys.get(hash);
+  return key?.name === name ? key : null;
+}
+
+function isChanged(before: ApiKey | null, { scope, expires }: ApiKey): boolean {
+  return before !== null && (before.scope !== scope || before.expires !== expires);
+}
+
+function namesOf(keys: readonly ApiKey[]): readonly string[] {
+  return keys.map(({ name }) => name);
 }
 
 /** Returns the SHA-256 of a key, in hex. */

@@ -35,7 +35,7 @@ const UNAUTHORIZED_MESSAGES = {
   no_key: 'An API key is required. Send it in the header "Authorization: Bearer <key>".',
   several_headers: 'The request has several Authorization headers; send one.',
   malformed_header: 'The header Authorization must have the form "Bearer <key>".',
-  unknown_key: 'The API key is unknown: it is mistyped, or it was removed from SESSIONS_API_KEYS.',
+  unknown_key: 'The API key is unknown: it is mistyped, or it was removed from the settings.',
 } as const;
 
 /**

@@ -32,6 +32,18 @@ test('keys that have expired, or will within 14 days, have a warning each', () =
   ]);
 });
 
+test('a renewal of the keys repeats no warning of the same day', () => {
+  const { watch, clock, seen } = watching(0.5, -1);
+  watch.check();
+  assert.equal(seen().length, 2);
+  clock.advance(DAY_MS / 4);
+  watch.check();
+  assert.deepEqual(seen(), []);
+  clock.advance(DAY_MS / 4);
+  watch.check();
+  assert.deepEqual(seen(), [['warn', 'key_expired', 'key-0', undefined]]);
+});
+
 test('the warnings begin at the start and are repeated once a day, until the stop', () => {
   mock.timers.enable({ apis: ['setInterval'] });
   try {

@@ -133,6 +133,13 @@ export class ChangeFeed {
     for (const listener of this.#broadcast.listeners) end(listener);
   }
 
+  /** Ends the streams that keys of these names began. */
+  endOf(keys: readonly string[]): void {
+    for (const listener of this.#broadcast.listeners) {
+      if (listener.key !== null && keys.includes(listener.key)) end(listener);
+    }
+  }
+
   /** Ends the streams of keys that are no longer accepted. */
   #endRejected(): void {
     for (const listener of this.#broadcast.listeners) {
