@@ -32,6 +32,7 @@ export default defineConfig({
           { text: 'Frameworks', link: '/frameworks' },
           { text: 'Live connections', link: '/live-connections' },
           { text: 'Frameworks on Node', link: '/frameworks-node' },
+          { text: 'Pages that know their session', link: '/browser' },
           { text: 'express-session, @fastify/session', link: '/session-libraries' },
           { text: 'Pip.Services', link: '/pip-services' },
         ],
