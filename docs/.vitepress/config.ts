@@ -33,6 +33,7 @@ export default defineConfig({
           { text: 'Live connections', link: '/live-connections' },
           { text: 'Frameworks on Node', link: '/frameworks-node' },
           { text: 'Pages that know their session', link: '/browser' },
+          { text: 'Better Auth, Auth.js', link: '/auth-libraries' },
           { text: 'express-session, @fastify/session', link: '/session-libraries' },
           { text: 'Pip.Services', link: '/pip-services' },
         ],
