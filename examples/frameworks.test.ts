@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startWithService } from '../testing/examples/example.ts';
 import { Jar } from '../testing/examples/jar.ts';
 
-for (const name of ['h3']) {
+for (const name of ['h3', 'react-router']) {
   test(`examples/${name}.ts signs a user in and out`, async (t) => {
     const { urls } = await startWithService(t, name);
     const jar = new Jar(urls[0] ?? '');

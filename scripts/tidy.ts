@@ -85,6 +85,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     'adapters/hono.ts': ['hono'],
     'adapters/koa.ts': ['koa'],
     'adapters/nest.ts': ['node:http', '@nestjs/common', '@nestjs/core'],
+    'adapters/react-router.ts': ['react-router'],
     'session-libraries/express-session.ts': ['express-session'],
     'session-libraries/fastify-session.ts': ['fastify', '@fastify/session'],
     'session-libraries/koa-session.ts': ['koa'],

@@ -1,0 +1,53 @@
+/**
+ * Routes of React Router on a server. In framework mode, `middleware` of the first route is an export of `root.tsx`, and
+ * each other route is a file.
+ */
+import { createServer } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { createSessionsClient } from '@pip-sessions/client';
+import { requireSession, userSessionContext, userSessions } from '@pip-sessions/client/react-router';
+import { createStaticHandler, type RouteObject } from 'react-router';
+
+const client = createSessionsClient({ url: process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080' });
+
+// #region routes
+const login: RouteObject = {
+  path: 'login',
+  action: async ({ request, context }) => {
+    const form = await request.formData();
+    // Check the user's password here.
+    await context.get(userSessionContext).login({ user_id: String(form.get('user')) });
+    return Response.json({ signed_in: form.get('user') });
+  },
+};
+
+const me: RouteObject = {
+  path: 'me',
+  middleware: [requireSession()],
+  loader: ({ context }) => Response.json({ user: context.get(userSessionContext).required.user_id }),
+};
+
+const logout: RouteObject = {
+  path: 'logout',
+  action: async ({ context }) => {
+    await context.get(userSessionContext).logout();
+    return Response.json({ signed_out: true });
+  },
+};
+
+const root: RouteObject = {
+  path: '/',
+  middleware: [userSessions({ client, development: true })],
+  children: [login, me, logout],
+};
+// #endregion
+
+const handler = createStaticHandler([root]);
+const respond = (request: Request): Promise<Response> =>
+  handler.queryRoute(request, { generateMiddlewareResponse: (query) => query(request) });
+
+const server = createServer(getRequestListener(respond));
+server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+  const address = server.address();
+  if (address !== null && typeof address !== 'string') console.log(`http://127.0.0.1:${address.port}`);
+});
