@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { ROUTES, type StartApp, textOf } from '../middleware/fixtures/app.ts';
@@ -8,28 +9,33 @@ import { runMiddlewareCases } from '../middleware/fixtures/suite.ts';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
 import { requireSession, SessionRejection, sendRejection, userSessionOf, userSessions } from './express.ts';
 
-const startApp: StartApp = (options, mounts) => {
-  const app = express();
-  // Express prints thrown errors in any other environment.
-  app.set('env', 'test');
-  app.use(express.json());
-  for (let mount = 0; mount < mounts; mount += 1) app.use(userSessions(options));
-  for (const route of ROUTES) {
-    const { method, path, guard, headers, isStreamed, run } = route;
-    app[method](path, ...(guard ? [requireSession(guard)] : []), async (req: Request, res: Response) => {
-      if (isStreamed) {
-        res.type('json').flushHeaders();
-        res.end(await textOf(route, req.userSession, req.body));
-        return;
-      }
-      const body = await run(req.userSession, req.body);
-      res.set({ 'x-host': req.headers.host ?? '', ...headers }).json(body ?? {});
-    });
-  }
-  return listen(createServer(app));
-};
+const startAppWith =
+  (framework: typeof express): StartApp =>
+  (options, mounts) => {
+    const app = framework();
+    // Express prints thrown errors in any other environment.
+    app.set('env', 'test');
+    app.use(framework.json());
+    for (let mount = 0; mount < mounts; mount += 1) app.use(userSessions(options));
+    for (const route of ROUTES) {
+      const { method, path, guard, headers, isStreamed, run } = route;
+      const handle = async (req: Request, res: Response) => {
+        if (isStreamed) {
+          res.type('json').flushHeaders();
+          res.end(await textOf(route, req.userSession, req.body));
+          return;
+        }
+        const body = await run(req.userSession, req.body);
+        res.set({ 'x-host': req.headers.host ?? '', ...headers }).json(body ?? {});
+      };
+      // Express 4 does not catch a rejected promise.
+      app[method](path, ...(guard ? [requireSession(guard)] : []), (req, res, next) => handle(req, res).catch(next));
+    }
+    return listen(createServer(app));
+  };
 
-runMiddlewareCases('Express', startApp);
+runMiddlewareCases('Express', startAppWith(express));
+runMiddlewareCases('Express 4', startAppWith(createRequire(import.meta.url)('express4')));
 
 test('Express: a guard without userSessions before it rejects every request', async (t) => {
   const app = express();

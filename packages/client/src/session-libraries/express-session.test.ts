@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import express, { type NextFunction, type Request, type Response } from 'express';
@@ -10,23 +11,27 @@ import { type LibraryStoreOptions, PipSessionsStore } from './express-session.ts
 import { ACTIONS, type LibrarySession, type StartLibraryApp } from './fixtures/library-app.ts';
 import { runLibraryCases } from './fixtures/suite.ts';
 
-const startApp: StartLibraryApp = ({ store, gate, max_age_ms }) => {
-  const app = express();
-  app.set('env', 'test');
-  app.use(express.json());
-  const cookie = max_age_ms === undefined ? {} : { maxAge: max_age_ms };
-  const options = { secret: 'not a secret', resave: false, saveUninitialized: false, name: 'sid', cookie };
-  const sessions = new PipSessionsStore(store);
-  app.use(session({ ...options, store: sessions }));
-  for (const [path, action] of Object.entries(ACTIONS)) {
-    app.all(path, async (req: Request, res: Response) => {
-      const answer = await action(sessionOf(req), req.body ?? {}, gate, sessions);
-      const { cookie: _, ...members } = JSON.parse(JSON.stringify(answer));
-      res.json(members);
-    });
-  }
-  return listen(createServer(app));
-};
+const startAppWith =
+  (framework: typeof express): StartLibraryApp =>
+  ({ store, gate, max_age_ms }) => {
+    const app = framework();
+    app.set('env', 'test');
+    app.use(framework.json());
+    const cookie = max_age_ms === undefined ? {} : { maxAge: max_age_ms };
+    const options = { secret: 'not a secret', resave: false, saveUninitialized: false, name: 'sid', cookie };
+    const sessions = new PipSessionsStore(store);
+    app.use(session({ ...options, store: sessions }));
+    for (const [path, action] of Object.entries(ACTIONS)) {
+      const handle = async (req: Request, res: Response) => {
+        const answer = await action(sessionOf(req), req.body ?? {}, gate, sessions);
+        const { cookie: _, ...members } = JSON.parse(JSON.stringify(answer));
+        res.json(members);
+      };
+      // Express 4 does not catch a rejected promise.
+      app.all(path, (req, res, next) => handle(req, res).catch(next));
+    }
+    return listen(createServer(app));
+  };
 
 function sessionOf(req: Request): LibrarySession {
   return {
@@ -40,7 +45,8 @@ function sessionOf(req: Request): LibrarySession {
   };
 }
 
-runLibraryCases('express-session', startApp);
+runLibraryCases('express-session', startAppWith(express));
+runLibraryCases('express-session on Express 4', startAppWith(createRequire(import.meta.url)('express4')));
 
 /** The store, called by other code than the library. */
 async function startStore(t: TestContext) {

@@ -3,52 +3,13 @@ import { type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import fastifyCookie from '@fastify/cookie';
 import fastifySession from '@fastify/session';
-import fastify, { type FastifyRequest, type Session } from 'fastify';
+import fastify, { type Session } from 'fastify';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
 import { PipSessionsStore } from './fastify-session.ts';
-import { ACTIONS, type LibrarySession, type StartLibraryApp } from './fixtures/library-app.ts';
+import { startFastifyApp } from './fixtures/fastify-app.ts';
 import { runLibraryCases } from './fixtures/suite.ts';
 
-const startApp: StartLibraryApp = async ({ store, gate, max_age_ms }) => {
-  const app = fastify();
-  await app.register(fastifyCookie);
-  const sessions = new PipSessionsStore(store);
-  await app.register(fastifySession, {
-    secret: 'not a secret, but long enough for the library',
-    saveUninitialized: false,
-    cookieName: 'sid',
-    cookie: { secure: false, ...(max_age_ms !== undefined && { maxAge: max_age_ms }) },
-    store: sessions,
-  });
-  for (const [path, action] of Object.entries(ACTIONS)) {
-    app.route({
-      method: ['GET', 'POST'],
-      url: path,
-      handler: async (request) => {
-        const body = (request.body ?? {}) as Record<string, unknown>;
-        const answer = await action(sessionOf(request), body, gate, sessions);
-        const { cookie: _, ...members } = JSON.parse(JSON.stringify(answer));
-        return members;
-      },
-    });
-  }
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  return { url, stop: () => app.close() };
-};
-
-function sessionOf(request: FastifyRequest): LibrarySession {
-  return {
-    get members() {
-      return request.session as unknown as Record<string, unknown>;
-    },
-    regenerate: () => request.session.regenerate(),
-    destroy: () => request.session.destroy(),
-    save: () => request.session.save(),
-    sid: request.session.sessionId,
-  };
-}
-
-runLibraryCases('@fastify/session', startApp);
+runLibraryCases('@fastify/session', startFastifyApp);
 
 /** The store, called by other code than the library. */
 async function startStore(t: TestContext) {
