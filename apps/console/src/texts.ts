@@ -67,7 +67,7 @@ export const COMMON = {
   loading: 'Loading',
   needsScope: (scope: string) => `This needs a key with the scope ${scope}.`,
   away: 'The service does not respond.',
-  awayLong: (time: string) => `The service does not respond. This is what it said ${time}. Trying again.`,
+  awayLong: (time: string) => `The service does not respond. You see what it said until ${time}. Trying again.`,
   awayAction: 'This waits until the service responds again.',
   failed: 'The request failed.',
   correlation: (id: string) => `Correlation id ${id}`,

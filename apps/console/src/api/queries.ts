@@ -19,8 +19,7 @@ export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: ({ signal }) => call<Me>('me', { signal }),
   staleTime: 60_000,
-  // It is also how the console notices that the service responds again.
-  refetchInterval: ({ state }) => (state.error ? 3_000 : 60_000),
+  refetchInterval: 60_000,
 });
 
 export const statsQuery = queryOptions({

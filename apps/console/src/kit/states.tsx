@@ -3,8 +3,7 @@ import { ServiceError, UnreachableError } from '../api/service.ts';
 import { COMMON } from '../texts.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icons.tsx';
-import { useNow } from './now.ts';
-import { relativeText } from './time-text.ts';
+import { clockTime } from './time-text.ts';
 
 /** What a view shows in place of content: there is none yet, or none matches. */
 export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
@@ -44,11 +43,10 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
 
 /** Above content that could not be read again: the last content stays, with its time. */
 export function Stale({ since }: { readonly since: number }) {
-  const now = useNow();
   return (
     <p className="stale" role="status">
       <Icon name="warning" />
-      {COMMON.awayLong(relativeText(since, now))}
+      {COMMON.awayLong(clockTime(since))}
     </p>
   );
 }

@@ -8,6 +8,13 @@ export function exactTime(time: string | number): string {
   return exact.format(new Date(time));
 }
 
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+
+/** `10:15:06`. */
+export function clockTime(time: number): string {
+  return clock.format(new Date(time));
+}
+
 /** `26 Nov 2026, 10:15`. */
 export function shortTime(time: string | number): string {
   return short.format(new Date(time));
