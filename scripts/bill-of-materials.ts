@@ -46,8 +46,26 @@ export interface Bill {
 
 /** Packages whose code is copied into a package at build time, here or by its own authors. They are no dependencies. */
 const BUNDLED: Readonly<Record<string, readonly string[]>> = {
-  // scripts/bundle.js copies them into vendor/.
-  'packages/service': ['typebox', 'swagger-ui-dist'],
+  // scripts/bundle.js copies them into vendor/. Those of the web console come after the other two.
+  'packages/service': [
+    'typebox',
+    'swagger-ui-dist',
+    '@base-ui/react',
+    '@base-ui/utils',
+    '@floating-ui/core',
+    '@floating-ui/dom',
+    '@floating-ui/react-dom',
+    '@floating-ui/utils',
+    '@tanstack/query-core',
+    '@tanstack/react-query',
+    '@tanstack/react-virtual',
+    '@tanstack/virtual-core',
+    'bowser',
+    'react',
+    'react-dom',
+    'scheduler',
+    'use-sync-external-store',
+  ],
 };
 /** Packages that contain copies of other packages. */
 const COPIED_FROM: Readonly<Record<string, string>> = { 'swagger-ui-dist': 'node_modules/@fastify/swagger-ui' };
