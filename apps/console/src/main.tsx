@@ -8,6 +8,7 @@ import './styles/base.css';
 import './kit/kit.css';
 import './kit/floating.css';
 import './kit/data-table.css';
+import './kit/page.css';
 import './frame/frame.css';
 import './sessions/sessions.css';
 import './ending/ending.css';

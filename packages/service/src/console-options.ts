@@ -15,10 +15,12 @@ interface ConsoleSources {
   readonly live: LiveSessions;
   /** The node's cache; null if it has none. */
   readonly near: NearSessions | null;
+  /** Returns the number of gaps of the store's feed. */
+  readonly gaps: () => number;
 }
 
 /** Returns what the console needs to know of the service. */
-export function consoleOptions(config: Config, { store, live, near }: ConsoleSources): ConsoleOptions {
+export function consoleOptions(config: Config, { store, live, near, gaps }: ConsoleSources): ConsoleOptions {
   const { max_lifetime } = config;
   return {
     timeouts: {
@@ -27,11 +29,14 @@ export function consoleOptions(config: Config, { store, live, near }: ConsoleSou
     },
     store_kind: schemeOf(config.store),
     audit_setting: config.audit,
+    sweep_interval_s: config.sweep_interval,
+    hours: (since) => store.hours(since),
     figures: async () => {
       const cache = near?.stats() ?? null;
       return {
         live: await live.read(),
         feed_lag_s: Math.max(0, elapsedTime() - store.watermark()) / 1000,
+        feed_gaps: gaps(),
         near_cache: cache && { hits: cache.hits, misses: cache.loads },
       };
     },

@@ -91,6 +91,7 @@ export async function startService(
       });
     const near = await nearSessions(config, store);
     const sessions = new Sessions(store, clock, settings, touchFailed, near ?? directLookup(store));
+    const gaps = gapCount(config, store);
     const live = new LiveSessions(async () => (await sessions.stats()).live);
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log, clocks);
     const server = new HttpServer({
@@ -114,7 +115,7 @@ export async function startService(
       }),
       audit,
       metrics,
-      adminConsole: config.console === 'off' ? null : consoleOptions(config, { store, live, near }),
+      adminConsole: config.console === 'off' ? null : consoleOptions(config, { store, live, near, gaps }),
       key_peers: peers?.keys ?? null,
       v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },
       v2: { value_limit: config.value_limit },
@@ -138,7 +139,7 @@ export async function startService(
         sessions,
         live,
         http: () => server.figures(),
-        gaps: gapCount(config, store),
+        gaps,
         cache: near && (() => near.stats()),
         swept: () => sweeper.swept,
         sweep_interval_s: config.sweep_interval,

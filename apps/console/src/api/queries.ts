@@ -2,7 +2,7 @@ import type { SessionFilter, SessionPage, Stats } from '@pip-sessions/contract/v
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { type ListedSession, listed } from '../sessions/listed-session.ts';
 import { call, ServiceError, serviceTime } from './service.ts';
-import type { AuditPage, Health, KeyInfo, Me, SessionDetails } from './types.ts';
+import type { AuditPage, Health, Hours, KeyList, Me, SessionDetails } from './types.ts';
 
 /** An error of the request itself is the same the next time; only a service that is away is tried again. */
 function isWorthRetrying(failures: number, error: unknown): boolean {
@@ -28,6 +28,12 @@ export const statsQuery = queryOptions({
   refetchInterval: 15_000,
 });
 
+export const hoursQuery = queryOptions({
+  queryKey: ['hours'],
+  queryFn: ({ signal }) => call<Hours>('hours', { signal }),
+  refetchInterval: 15_000,
+});
+
 export const healthQuery = queryOptions({
   queryKey: ['health'],
   queryFn: ({ signal }) => call<Health>('health', { signal }),
@@ -36,7 +42,8 @@ export const healthQuery = queryOptions({
 
 export const keysQuery = queryOptions({
   queryKey: ['keys'],
-  queryFn: ({ signal }) => call<{ readonly items: readonly KeyInfo[] }>('v2/keys', { signal }),
+  queryFn: ({ signal }) => call<KeyList>('v2/keys', { signal }),
+  refetchInterval: 30_000,
 });
 
 export const auditQuery = infiniteQueryOptions({

@@ -1,5 +1,5 @@
 import type { Scope } from '@pip-sessions/contract/scopes';
-import type { SessionSummary } from '@pip-sessions/contract/v2';
+import type { SessionSummary, StatsHour } from '@pip-sessions/contract/v2';
 
 /** The response of `GET me`: the key that is signed in, and the service. */
 export interface Me {
@@ -45,19 +45,38 @@ export interface Health {
     readonly listeners: number;
     readonly live: number | null;
     readonly feed_lag_s: number;
+    /** How many times the feed may have missed changes, since the start. */
+    readonly feed_gaps: number;
     readonly delivery_s_p99: number | null;
     readonly near_cache: { readonly hits: number; readonly misses: number } | null;
+    /** The time between two sweeps of sessions past their deadline; 0 for none. */
+    readonly sweep_interval_s: number;
   };
-  /** Requests that were rejected, by hour. */
-  readonly hours: readonly { readonly hour: string; readonly refused: number }[];
 }
 
-/** A line of the audit log. */
+/** The response of `GET hours`: the last 26 hours, the newest first. Hours without any change are omitted. */
+export interface Hours {
+  readonly items: readonly HourFigures[];
+}
+
+export interface HourFigures extends StatsHour {
+  /** Requests that this node rejected; null if it counts none. */
+  readonly refused: number | null;
+}
+
+/** A line of the audit log. Lines of different events have different properties. */
 export interface AuditLine {
-  readonly time: string;
+  /** Missing in a line that is no JSON. */
+  readonly time?: string;
   readonly event: string;
-  readonly key: string | null;
-  readonly address: string | null;
+  /** The name of the key that was used. */
+  readonly caller?: string | null;
+  readonly address?: string | null;
+  /** The hash of the session's id. */
+  readonly session?: string;
+  /** The lines of one process, and the number of the line among them. */
+  readonly chain?: string;
+  readonly n?: number;
   readonly [name: string]: unknown;
 }
 
@@ -74,5 +93,14 @@ export interface KeyInfo {
   readonly name: string;
   readonly scope: Scope;
   readonly expires: string | null;
+  /** The last use at this node; null for none since its start. */
   readonly last_used: string | null;
+  readonly uses: number;
+}
+
+/** The response of `GET v2/keys`. */
+export interface KeyList {
+  /** Since when the node counts the uses of keys. */
+  readonly since: string;
+  readonly items: readonly KeyInfo[];
 }

@@ -10,20 +10,23 @@ const listeners = new Set<() => void>();
 let theme: Theme = THEMES.find((one) => one === readSetting(SETTING)) ?? 'system';
 
 export function useTheme(): Theme {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => theme,
-  );
+  return useSyncExternalStore(subscribe, () => theme);
+}
+
+/** The theme that is shown, for what has no style sheet. */
+export function useShownTheme(): string | undefined {
+  return useSyncExternalStore(subscribe, () => document.documentElement.dataset.theme);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 export function chooseTheme(next: Theme): void {
   theme = next;
   writeSetting(SETTING, next);
   apply();
-  for (const listener of listeners) listener();
 }
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -31,6 +34,7 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 function apply(): void {
   const isDark = theme === 'dark' || (theme === 'system' && dark.matches);
   document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  for (const listener of listeners) listener();
 }
 
 /** Shows the chosen theme from now on. */

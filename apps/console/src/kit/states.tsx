@@ -41,6 +41,11 @@ export function Failure({ error, onRetry }: { readonly error: unknown; readonly 
   );
 }
 
+/** Above the last content, an error for which it could not be read again. That the service is away, the frame says. */
+export function ReadAgainFailure({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
+  return error == null || error instanceof UnreachableError ? null : <Failure error={error} onRetry={onRetry} />;
+}
+
 /** Above content that could not be read again: the last content stays, with its time. */
 export function Stale({ since }: { readonly since: number }) {
   return (

@@ -1,9 +1,35 @@
-import { VIEW_NAMES } from '../../texts.ts';
+import { useState } from 'react';
+import { Failure, ReadAgainFailure, Skeleton } from '../../kit/states.tsx';
+import { concernsOf } from './attention.ts';
+import { FiguresRow } from './figures.tsx';
+import { FirstRun, useFirstSession } from './first-run.tsx';
+import { HoursSection } from './hours-section.tsx';
+import { NeedsAttention } from './needs-attention.tsx';
+import { useFigures } from './use-figures.ts';
+import './overview.css';
 
+/** How the service is doing: four figures, a day by hours, and what needs attention. */
 export default function Overview() {
+  const { known, hours, live, now, error, retry } = useFigures();
+  const first = useFirstSession();
+  const [wasEmpty, setWasEmpty] = useState(false);
+  if (first === null && !wasEmpty) setWasEmpty(true);
+  const hasFigures = hours !== undefined && live !== undefined;
   return (
-    <div className="view-head">
-      <h2>{VIEW_NAMES.overview}</h2>
+    <div className="page-scroll">
+      {hasFigures && <ReadAgainFailure error={error} onRetry={retry} />}
+      {wasEmpty && <FirstRun session={first ?? null} />}
+      {hasFigures ? (
+        <div className="overview">
+          <FiguresRow hours={hours} live={live} now={now} />
+          <HoursSection hours={hours} />
+          <NeedsAttention concerns={concernsOf(known)} />
+        </div>
+      ) : error == null ? (
+        <Skeleton />
+      ) : (
+        <Failure error={error} onRetry={retry} />
+      )}
     </div>
   );
 }

@@ -17,6 +17,7 @@ import { findRoute } from '../v2/router.ts';
 import { readAuditPage } from './audit-page.ts';
 import { noCookies } from './cookie.ts';
 import { nodeHealth } from './health.ts';
+import { recentHours } from './hours.ts';
 import type { ConsoleHandlerOptions } from './options.ts';
 import { assertFromConsole } from './origin.ts';
 import { API_BASE, CONSOLE_OPERATIONS, CONSOLE_ROUTES, type ConsoleRoute } from './routes.ts';
@@ -48,6 +49,7 @@ export class ConsoleApi {
       'GET /me': async (_request, _response, user) => this.#describe(user),
       'POST /sign-out': (request, response, user) => this.#signOut(request, response, user),
       'GET /health': () => nodeHealth(options.node, options.adminConsole, options.info, options.clock),
+      'GET /hours': () => recentHours(options.adminConsole, options.node, options.clock),
       'GET /sessions/{id}': async (_request, _response, _user, id) => this.#withoutValues(await this.#session(id)),
       'POST /sessions/{id}/reveal': (request, _response, user, id) => this.#reveal(request, user, id),
       'GET /audit': (request) => this.#audit(request),

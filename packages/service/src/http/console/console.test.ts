@@ -252,7 +252,7 @@ test('a service without keys needs no sign-in, and says so', async (t) => {
   assert.equal((await page.send('GET /v2/stats', undefined, { origin: 'https://evil.example' })).status, 403);
 });
 
-test('the health of the node has its figures and the rejected requests by hour', async (t) => {
+test('the health of the node has its figures, and hours have sessions and rejected requests', async (t) => {
   const page = await startConsole();
   t.after(page.stop);
   await page.signIn();
@@ -260,9 +260,10 @@ test('the health of the node has its figures and the rejected requests by hour',
   assert.partialDeepStrictEqual(body, {
     status: 'ok',
     reason: null,
-    node: { live: 1, listeners: 0, version: '1.2.3' },
+    node: { live: 1, listeners: 0, feed_gaps: 0, sweep_interval_s: 900, version: '1.2.3' },
   });
-  assert.ok(Array.isArray(body.hours));
+  const [hour] = (await page.send('GET /hours')).body.items;
+  assert.partialDeepStrictEqual(hour, { opened: 2, closed: { revoked: 1 }, refused: null });
 });
 
 test('the first page leads browsers to the console, and shows links to programs', async (t) => {

@@ -10,28 +10,27 @@ export async function nodeHealth(
   info: StatusInfo,
   clock: Clock,
 ): Promise<object> {
-  const [{ status, checks }, { live, feed_lag_s, near_cache }] = await Promise.all([
+  const [{ status, checks }, { live, feed_lag_s, feed_gaps, near_cache }] = await Promise.all([
     node.health.readiness(),
     adminConsole.figures(),
   ]);
-  const now = clock.now();
   const { connections, listeners, delivery_s } = node.http();
   const reason = Object.values(checks).find((check) => check !== 'ok') ?? null;
-  const hours = node.incidents?.refused.read(now) ?? [];
   return {
     status,
     reason,
     node: {
       version: info.version,
       started: isoTime(node.started),
-      uptime_s: Math.round((now - node.started) / 1000),
+      uptime_s: Math.round((clock.now() - node.started) / 1000),
       connections,
       listeners,
       live,
       feed_lag_s,
+      feed_gaps,
       delivery_s_p99: delivery_s.quantile(0.99),
       near_cache,
+      sweep_interval_s: adminConsole.sweep_interval_s,
     },
-    hours: hours.map(({ hour, refused }) => ({ hour: isoTime(hour), refused })),
   };
 }

@@ -1,4 +1,5 @@
 import type { Sessions } from '../../domain/sessions.ts';
+import type { HourCounts } from '../../domain/store.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { HttpFigures } from '../../observability/metrics/http-figures.ts';
 import type { IncidentCounts } from '../../observability/metrics/incident-counts.ts';
@@ -18,6 +19,10 @@ export interface ConsoleOptions {
   readonly store_kind: string;
   /** The setting of the audit log: `stdout`, `file:<path>`, or null for none. */
   readonly audit_setting: string | null;
+  /** The time between two sweeps of sessions past their deadline, in seconds; 0 for none. */
+  readonly sweep_interval_s: number;
+  /** Returns the counts of the hours since a time, as `SessionStore.hours` does. */
+  readonly hours: (since: number) => Promise<readonly HourCounts[]>;
   /** Returns the figures of this node. */
   readonly figures: () => Promise<NodeFigures>;
 }
@@ -28,6 +33,8 @@ export interface NodeFigures {
   readonly live: number | null;
   /** Time since the last watermark of the store's feed of changes. */
   readonly feed_lag_s: number;
+  /** How many times the feed may have missed changes, since the start. */
+  readonly feed_gaps: number;
   /** The node's cache; null if it has none. */
   readonly near_cache: { readonly hits: number; readonly misses: number } | null;
 }

@@ -13,6 +13,7 @@ export const CONSOLE_ROUTES = {
   'POST /sign-out': 'write',
   'GET /me': 'write',
   'GET /health': 'write',
+  'GET /hours': 'write',
   'GET /sessions/{id}': 'write',
   'POST /sessions/{id}/reveal': 'write',
   'GET /audit': 'admin',

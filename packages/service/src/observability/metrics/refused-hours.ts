@@ -1,7 +1,8 @@
 const HOUR_MS = 3_600_000;
-const HOURS = 24;
+/** A day, and the hours with which its newest are compared. */
+export const REFUSED_HOURS = 26;
 
-/** Counts rejected requests by hour, for the last 24 hours. */
+/** Counts rejected requests by hour, for the last `REFUSED_HOURS` hours. */
 export class RefusedHours {
   /** By the number of the hour since 1970, oldest first. */
   readonly #counts = new Map<number, number>();
@@ -9,12 +10,12 @@ export class RefusedHours {
   add(now: number): void {
     const hour = Math.floor(now / HOUR_MS);
     this.#counts.set(hour, (this.#counts.get(hour) ?? 0) + 1);
-    for (const old of this.#counts.keys()) if (old <= hour - HOURS) this.#counts.delete(old);
+    for (const old of this.#counts.keys()) if (old <= hour - REFUSED_HOURS) this.#counts.delete(old);
   }
 
   /** Returns the hours with rejected requests, with the time at which each began. */
   read(now: number): { readonly hour: number; readonly refused: number }[] {
-    const first = Math.floor(now / HOUR_MS) - HOURS;
+    const first = Math.floor(now / HOUR_MS) - REFUSED_HOURS;
     return [...this.#counts]
       .filter(([hour]) => hour > first)
       .map(([hour, refused]) => ({ hour: hour * HOUR_MS, refused }));

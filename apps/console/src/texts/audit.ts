@@ -1,0 +1,52 @@
+import { count } from '../texts.ts';
+
+/** The events of the audit log in words. One that is not here is shown by its name. */
+const EVENTS: Readonly<Record<string, string>> = {
+  started: 'Service started',
+  stopped: 'Service stopped',
+  actor_session_opened: 'Session opened in the name of a user',
+  session_closed: 'Session ended',
+  sessions_closed: 'Sessions ended',
+  session_deleted: 'Session deleted',
+  session_revealed: 'Values of a session revealed',
+  console_signed_in: 'Signed in to the console',
+  console_signed_out: 'Signed out of the console',
+  user_exported: 'User exported',
+  user_erased: 'User erased',
+  authentication_failed: 'Key rejected',
+  authorization_failed: 'Scope too small',
+  compromised_session: 'Replaced token used again',
+  unreadable: 'This line is no JSON',
+};
+
+export const AUDIT = {
+  tableLabel: 'Audit log, the newest first',
+  when: 'When',
+  what: 'What',
+  who: 'Who',
+  whom: 'Whom',
+  where: 'From where',
+  more: 'Details',
+  event: (name: string) => EVENTS[name] ?? name,
+  noKey: 'no key',
+  service: 'the service',
+  unknownCaller: 'unknown',
+  session: (hash: string) => `session ${hash}`,
+  sessionTip:
+    'The first characters of the SHA-256 of the session id. The log has no user ids, so that erasing a user changes no line.',
+  user: (hash: string) => `user ${hash}`,
+  userTip: (hash: string) => `SHA-256 of the user id: ${hash}`,
+  whole: (lines: number) => `The chain of the ${count(lines)} lines below is whole.`,
+  broken: 'The chain of the lines below is broken: a line was changed, added, moved or removed.',
+  verify: 'Verify the whole log, rotated files first:',
+  refresh: 'Read again',
+  loading: 'Reading older lines…',
+  more_failed: 'Older lines could not be read.',
+  all: (lines: number) => `All ${count(lines)} lines of the file. Rotated files have the older ones.`,
+  empty: 'The audit log has no line yet.',
+  off: 'This service has no audit log.',
+  offHint: 'Nothing records who ends sessions, reveals values or erases users. Set this and restart the service:',
+  stdout: 'The audit log goes to the standard output of the service.',
+  stdoutHint: 'To read it here, let it go to a file. Set this and restart the service:',
+  details: 'Line of the audit log',
+} as const;

@@ -1,0 +1,31 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { createContext, use, useEffect, useState } from 'react';
+import { sessionQuery } from '../../api/queries.ts';
+import type { ListedSession } from '../../sessions/listed-session.ts';
+import { SessionLoader } from './session-loader.ts';
+
+export const SessionLoaderContext = createContext<SessionLoader | null>(null);
+
+/** A loader for the lines of the view. What it has read stays a few minutes, for a session with several changes. */
+export function useSessionLoader(): SessionLoader {
+  const client = useQueryClient();
+  const [loader] = useState(
+    () =>
+      new SessionLoader({
+        read: (id) => client.fetchQuery({ ...sessionQuery(id), staleTime: Number.POSITIVE_INFINITY, retry: false }),
+        setTimer: (callback, delay_ms) => setTimeout(callback, delay_ms),
+        clearTimer: (timer) => clearTimeout(timer as number | undefined),
+      }),
+  );
+  useEffect(() => () => loader.stop(), [loader]);
+  return loader;
+}
+
+/** The session of a line in view: undefined until it was read, null if it cannot be read. */
+export function useLineSession(id: string): ListedSession | null | undefined {
+  const loader = use(SessionLoaderContext);
+  const { data, error } = useQuery({ ...sessionQuery(id), enabled: false });
+  const isMissing = data === undefined && !error && id !== '';
+  useEffect(() => (isMissing ? loader?.want(id) : undefined), [loader, id, isMissing]);
+  return data ?? (error ? null : undefined);
+}
