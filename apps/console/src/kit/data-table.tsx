@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { NARROW, useMedia } from './media.ts';
+import { useElementWidth } from './element-width.ts';
 import { idsBetween, type Selection, selectionOf, without } from './selection.ts';
 import { useShortcuts } from './shortcuts.ts';
 
@@ -19,7 +19,7 @@ interface DataTableProps<T> {
   readonly hidden?: readonly string[];
   readonly rows: readonly T[];
   readonly rowId: (row: T) => string;
-  /** What a row shows in a window that is too narrow for columns. */
+  /** What a row shows where there is too little place for columns. */
   readonly narrow: (row: T) => ReactNode;
   /** The id of the row whose details are open. */
   readonly openId?: string | null;
@@ -40,14 +40,16 @@ interface DataTableProps<T> {
 const SELECT_PX = 40;
 const ROW_PX = 36;
 const NARROW_ROW_PX = 60;
+/** Below this width a table shows one column with two lines a row. */
+const NARROW_PX = 560;
 /** The next page is requested when so many rows are left below the window. */
 const AHEAD = 30;
 
 /** A table of which only the rows in view are in the document. Keys: j, k, Enter, x, e. */
 export function DataTable<T>(props: DataTableProps<T>) {
   const { rows, rowId, hidden = [], selection = {}, onSelect, onOpen, onEnd, openId } = props;
-  const isNarrow = useMedia(NARROW);
   const scroll = useRef<HTMLDivElement>(null);
+  const isNarrow = useElementWidth(scroll) < NARROW_PX;
   const [cursor, setCursor] = useState<string | null>(null);
 
   const columns = props.columns.filter(({ id }) => !hidden.includes(id));

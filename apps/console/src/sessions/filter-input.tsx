@@ -14,7 +14,7 @@ interface FilterInputProps {
 /** The input of one filter: a text, a choice, or a time as a time span or exactly. */
 export function FilterInputForm({ name, value, onApply }: FilterInputProps) {
   const { label, input } = filterDefinition(name);
-  if (input.kind === 'choice') return <Choices values={input.values} value={value} onApply={onApply} />;
+  if (input.kind === 'choice') return <Choices label={label} values={input.values} value={value} onApply={onApply} />;
   if (input.kind === 'time') return <TimeInput name={name} value={value} onApply={onApply} />;
   const apply = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -40,22 +40,30 @@ export function FilterInputForm({ name, value, onApply }: FilterInputProps) {
   );
 }
 
-function Choices({ values, value, onApply }: Omit<FilterInputProps, 'name'> & { readonly values: readonly string[] }) {
+interface ChoicesProps extends Omit<FilterInputProps, 'name'> {
+  readonly label: string;
+  readonly values: readonly string[];
+}
+
+function Choices({ label, values, value, onApply }: ChoicesProps) {
   return (
-    <ul>
-      {values.map((one) => (
-        <li key={one}>
-          <button
-            type="button"
-            className="menu-item"
-            aria-current={one === value ? true : undefined}
-            onClick={() => onApply(one)}
-          >
-            {one}
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      <p className="menu-head">{label}</p>
+      <ul>
+        {values.map((one) => (
+          <li key={one}>
+            <button
+              type="button"
+              className="menu-item"
+              aria-current={one === value ? true : undefined}
+              onClick={() => onApply(one)}
+            >
+              {one}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -70,7 +78,8 @@ function TimeInput({ name, value, onApply }: FilterInputProps) {
         if (exact !== '') onApply(new Date(exact).toISOString());
       }}
     >
-      <ul aria-label={label}>
+      <p className="menu-head">{label}</p>
+      <ul>
         {SPANS.map((span) => (
           <li key={span}>
             <button

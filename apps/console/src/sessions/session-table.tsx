@@ -53,7 +53,9 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
   const end = (row: ListedSession | null) => {
     if (sessions.length > 1) setEnding({ kind: 'many', source: { kind: 'selected', sessions } });
     else {
-      const session = sessions[0] ?? row;
+      // What is open is what is looked at.
+      const open = list.rows.find(({ id }) => id === openId);
+      const session = sessions[0] ?? open ?? row;
       if (session?.active) setEnding({ kind: 'one', session });
     }
   };
