@@ -1,16 +1,11 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useElementWidth } from './element-width.ts';
 import { idsBetween, type Selection, selectionOf, without } from './selection.ts';
 import { useShortcuts } from './shortcuts.ts';
+import { type Column, type RowActions, Spacer, TableRow } from './table-row.tsx';
 
-/** A column. `size` is its width in pixels. */
-export interface Column<T> {
-  readonly id: string;
-  readonly header: string;
-  readonly size: number;
-  readonly cell: (row: T) => ReactNode;
-}
+export type { Column } from './table-row.tsx';
 
 interface DataTableProps<T> {
   readonly label: string;
@@ -19,7 +14,7 @@ interface DataTableProps<T> {
   readonly hidden?: readonly string[];
   readonly rows: readonly T[];
   readonly rowId: (row: T) => string;
-  /** What a row shows where there is too little place for columns. */
+  /** What a row shows where there is too little place for columns. A function that stays the same, as `selectLabel`. */
   readonly narrow: (row: T) => ReactNode;
   /** The id of the row whose details are open. */
   readonly openId?: string | null;
@@ -52,7 +47,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const isNarrow = useElementWidth(scroll) < NARROW_PX;
   const [cursor, setCursor] = useState<string | null>(null);
 
-  const columns = props.columns.filter(({ id }) => !hidden.includes(id));
+  const hiddenIds = hidden.join();
+  const columns = useMemo(
+    () => props.columns.filter(({ id }) => !hiddenIds.split(',').includes(id)),
+    [props.columns, hiddenIds],
+  );
   const cursorIndex = cursor === null ? -1 : rows.findIndex((row) => rowId(row) === cursor);
 
   const rowPx = isNarrow ? NARROW_ROW_PX : ROW_PX;
@@ -100,6 +99,17 @@ export function DataTable<T>(props: DataTableProps<T>) {
     anchor.current = id;
     onSelect?.(selection[id] ? without(selection, ids) : { ...selection, ...selectionOf(ids) });
   };
+  const actions = useRef<RowActions<T>>(null);
+  useLayoutEffect(() => {
+    actions.current = {
+      onFocus: setCursor,
+      onSelect: select,
+      onOpen: (row) => {
+        setCursor(rowId(row));
+        onOpen?.(row);
+      },
+    };
+  });
   useShortcuts([
     ['j', () => move(1)],
     ['k', () => move(-1)],
@@ -160,50 +170,25 @@ export function DataTable<T>(props: DataTableProps<T>) {
             const row = rows[item.index];
             if (!row) return null;
             const id = rowId(row);
-            const isSelected = selection[id] === true;
             const before = items[position - 1];
             const gap = before && item.index !== before.index + 1 ? item.start - before.end : 0;
             return [
               gap > 0 && <Spacer key={`gap-${id}`} height={gap} columns={cells} />,
-              <tr
+              <TableRow
                 key={id}
-                data-index={item.index}
-                aria-rowindex={item.index + 2}
-                data-selected={isSelected ? '' : undefined}
-                data-open={id === openId ? '' : undefined}
-                tabIndex={id === cursor || (cursorIndex === -1 && item.index === 0) ? 0 : -1}
-                style={{ height: rowPx }}
-                onFocus={() => setCursor(id)}
-                onClick={(event) => {
-                  const isOwn = event.target instanceof Element && event.target.closest('a, button, input, label');
-                  if (isOwn || getSelection()?.isCollapsed === false) return;
-                  setCursor(id);
-                  onOpen?.(row);
-                }}
-              >
-                {onSelect && (
-                  <td className="cell-select">
-                    <label>
-                      <input
-                        type="checkbox"
-                        tabIndex={id === cursor ? 0 : -1}
-                        aria-label={props.selectLabel?.(row)}
-                        checked={isSelected}
-                        onChange={(event) => select(id, (event.nativeEvent as MouseEvent).shiftKey)}
-                      />
-                    </label>
-                  </td>
-                )}
-                {isNarrow ? (
-                  <td>{props.narrow(row)}</td>
-                ) : (
-                  columns.map((column) => (
-                    <td key={column.id} data-column={column.id}>
-                      {column.cell(row)}
-                    </td>
-                  ))
-                )}
-              </tr>,
+                row={row}
+                id={id}
+                index={item.index}
+                height={rowPx}
+                columns={columns}
+                narrow={isNarrow ? props.narrow : null}
+                canSelect={onSelect !== undefined}
+                selectLabel={props.selectLabel}
+                isSelected={selection[id] === true}
+                isOpen={id === openId}
+                isFocusable={id === cursor || (cursorIndex === -1 && item.index === 0)}
+                actions={actions}
+              />,
             ];
           })}
           <Spacer height={Math.max(0, virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0))} columns={cells} />
@@ -211,16 +196,5 @@ export function DataTable<T>(props: DataTableProps<T>) {
       </table>
       {props.footer}
     </section>
-  );
-}
-
-/** Takes the place of rows that are not in the document. */
-function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
-  if (height === 0) return null;
-  return (
-    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: the row has no content and cannot be focused
-    <tr aria-hidden="true" className="spacer" style={{ height }}>
-      <td colSpan={columns} />
-    </tr>
   );
 }

@@ -110,12 +110,12 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
           hidden={columns.hidden}
           rows={list.rows}
           rowId={sessionId}
-          narrow={(session) => <NarrowSession session={session} />}
+          narrow={narrowSession}
           openId={openId}
           onOpen={({ id }) => setQuery({ [SESSION_PARAMETER]: id }, { replace: openId !== null })}
           selection={ids}
           onSelect={(next) => setSelected({ filter, ids: next })}
-          selectLabel={(session) => SESSIONS.selectRow(userText(session))}
+          selectLabel={selectLabel}
           selectAllLabel={SESSIONS.selectAll}
           onEnd={end}
           onReachEnd={list.loadMore}
@@ -138,4 +138,12 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
 
 function sessionId({ id }: ListedSession): string {
   return id;
+}
+
+function narrowSession(session: ListedSession) {
+  return <NarrowSession session={session} />;
+}
+
+function selectLabel(session: ListedSession): string {
+  return SESSIONS.selectRow(userText(session));
 }
