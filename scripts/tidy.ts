@@ -84,6 +84,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     'adapters/h3.ts': ['h3', 'node:http'],
     'adapters/hono.ts': ['hono'],
     'adapters/koa.ts': ['koa'],
+    'adapters/nest-': ['@nestjs/common', '@nestjs/core'],
     'adapters/nest.ts': ['node:http', '@nestjs/common', '@nestjs/core'],
     'adapters/react-router.ts': ['react-router'],
     'session-libraries/express-session.ts': ['express-session'],

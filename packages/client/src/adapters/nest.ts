@@ -10,27 +10,22 @@
  */
 import type { IncomingMessage } from 'node:http';
 import {
-  type ArgumentsHost,
   type CanActivate,
-  Catch,
   ConfigurableModuleBuilder,
   createParamDecorator,
-  type ExceptionFilter,
   type ExecutionContext,
   Inject,
-  Logger,
   Module,
   type NestModule,
   UseGuards,
 } from '@nestjs/common';
 import { APP_FILTER, HttpAdapterHost } from '@nestjs/core';
-import { rejectionOf } from '../middleware/rejection-of.ts';
-import { PROBLEM_TYPE } from '../middleware/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { type PassiveOption, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
 import { userSessions as inExpress } from './express.ts';
 import { userSessions as inFastify } from './fastify.ts';
+import { SessionErrorsFilter } from './nest-filter.ts';
 
 export type { LoginOptions } from '../middleware/login-options.ts';
 export { rejectionOf } from '../middleware/rejection-of.ts';
@@ -83,38 +78,6 @@ export class UserSessionsModule extends ConfigurableModuleClass implements NestM
     const { httpAdapter } = this.#host;
     if (httpAdapter.getType() === 'fastify') await httpAdapter.getInstance().register(inFastify, this.#options);
     else httpAdapter.use(inExpress(this.#options));
-  }
-}
-
-/**
- * The errors that the filter gets: other filters get all others. `Catch` takes classes, and compares with `instanceof`.
- */
-class Rejected extends Error {
-  static override [Symbol.hasInstance](error: unknown): boolean {
-    return rejectionOf(error) !== null;
-  }
-}
-
-/** Responds to rejections, and to calls of the client that failed because the service is unavailable. */
-class SessionErrorsFilter implements ExceptionFilter {
-  readonly #host: HttpAdapterHost;
-
-  constructor(host: HttpAdapterHost) {
-    this.#host = host;
-  }
-
-  catch(error: unknown, host: ArgumentsHost): void {
-    const rejection = rejectionOf(error);
-    if (rejection === null || host.getType() !== 'http') return;
-    // A rejection is expected, or was reported to `onFault`. A failed call of the client belongs into the log.
-    if (error !== rejection) new Logger('UserSessionsModule').error(error);
-    const { httpAdapter } = this.#host;
-    const response: unknown = host.switchToHttp().getResponse();
-    if (httpAdapter.isHeadersSent(response)) return void httpAdapter.end(response);
-    for (const [name, value] of Object.entries({ ...rejection.headers, 'content-type': PROBLEM_TYPE })) {
-      httpAdapter.setHeader(response, name, value);
-    }
-    httpAdapter.reply(response, rejection.body, rejection.status);
   }
 }
 
@@ -188,8 +151,6 @@ export function userSessionOf<User = unknown, Data = unknown>(request: object | 
 }
 
 // Node runs these sources as they are, and knows no decorators.
-Catch(Rejected)(SessionErrorsFilter);
-Inject(HttpAdapterHost)(SessionErrorsFilter, undefined, 0);
 Inject(MODULE_OPTIONS_TOKEN)(UserSessionsModule, undefined, 0);
 Inject(HttpAdapterHost)(UserSessionsModule, undefined, 1);
 Module({ providers: [{ provide: APP_FILTER, useClass: SessionErrorsFilter }] })(UserSessionsModule);
