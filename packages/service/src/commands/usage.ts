@@ -15,6 +15,8 @@ read and change sessions, at a running service (--url) or in a store (--store):
   list, show, open, validate, close, close-many, delete     sessions
   user sessions, sign-out, export, erase                    all sessions of one user
   stats, top, tail                                          figures, newest sessions, changes as they happen
+  doctor                                                    what is wrong with an installation, and what to do
+  store check, migrate, compact                             a whole store, without a service
   config check, print                                       the settings of the service
   key create, list                                          API keys
   completion bash, zsh, fish                                the completion of commands and options in a shell
