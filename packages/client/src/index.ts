@@ -79,6 +79,7 @@ export {
   SessionsServiceError,
 } from './transport/errors.ts';
 export { type CallOptions, type CorrelationIdPlace, RETRIES_MAX, TIMEOUT_MS_MAX } from './transport/options.ts';
+export type { CallSpan, ClientTracing, TracedCall } from './transport/tracing.ts';
 export { createSessionsV1Client } from './v1/client.ts';
 export { createSessionsClient } from './v2/client.ts';
 export {

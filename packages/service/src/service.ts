@@ -26,6 +26,7 @@ import { LiveSessions } from './observability/metrics/live-sessions.ts';
 import { MeasuredStore } from './observability/metrics/measured-store.ts';
 import { type MetricsPeers, ServiceMetrics } from './observability/metrics/service-metrics.ts';
 import type { Peers } from './observability/peers.ts';
+import type { Tracing } from './observability/tracing/tracing.ts';
 import { VERSION } from './process/version.ts';
 import { Renewal } from './renewal/renewal.ts';
 import { createStore } from './stores/create-store.ts';
@@ -55,6 +56,7 @@ export interface ServicePeers {
  * only the command starts workers.
  *
  * `peers` are the other processes that serve the same port; `/metrics` and `/v2/keys` add them up.
+ * `tracing` records traces, and is stopped with the service.
  *
  * If it rejects, nothing is left running. It rejects with:
  * - `INVALID_CONFIG` or `STORE_UNUSABLE`
@@ -65,6 +67,7 @@ export async function startService(
   config: Config,
   log: Logger,
   peers: ServicePeers | null = null,
+  tracing: Tracing | null = null,
 ): Promise<RunningService> {
   assertSafeToServe(config);
   const tls = readTls(config);
@@ -76,7 +79,8 @@ export async function startService(
   const report = ({ level, ...line }: StoreReport) => (level === 'info' ? log.info(line) : faults.write(level, line));
   const audit = await auditOf(config, clock, faults);
   const metrics = config.metrics === 'off' ? null : new ServiceMetrics(peers?.metrics ?? null);
-  const created = await createStore(config.store, { ...settings, clock, warn, report });
+  const bare = await createStore(config.store, { ...settings, clock, warn, report });
+  const created = tracing?.store(bare, schemeOf(config.store)) ?? bare;
   const measured = metrics && new MeasuredStore(created);
   const store = measured ?? created;
   // The store opens in another thread meanwhile.
@@ -117,6 +121,7 @@ export async function startService(
       metrics,
       adminConsole: config.console === 'off' ? null : consoleOptions(config, { store, live, near, gaps }),
       key_peers: peers?.keys ?? null,
+      tracing,
       v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },
       v2: { value_limit: config.value_limit },
       body_limit: config.body_limit,
@@ -188,6 +193,7 @@ export async function startService(
           await sessions.settled();
         } finally {
           await store.close();
+          await tracing?.stop();
         }
         audit?.write('stopped', { pid: process.pid });
         audit?.close();

@@ -45,8 +45,8 @@ export const OPEN_ACCESS: readonly ClaimMutation[] = [
     id: 'O-04',
     name: 'API v1 cannot be turned off',
     file: `${HTTP}/server.ts`,
-    find: '    ...(v1 ? [createV1Handler({ ...options, cors, base: v1.base,',
-    replace: "    ...(v1 !== undefined ? [createV1Handler({ ...options, cors, base: '/v1/sessions',",
+    find: '    ...(v1 ? [createV1Handler({ ...shared, base: v1.base,',
+    replace: "    ...(v1 !== undefined ? [createV1Handler({ ...shared, base: '/v1/sessions',",
   },
   {
     id: 'O-05',

@@ -1,5 +1,6 @@
 import { assertKnownOptions } from '@pip-sessions/contract/arguments';
 import { random, UNCACHED } from './platform.ts';
+import type { ClientTracing } from './tracing.ts';
 
 /** How to reach a sessions service, by either API. Only `url` is required. */
 export interface TransportOptions {
@@ -13,6 +14,8 @@ export interface TransportOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** The maximum size of a response in bytes; default 16 MiB, far above a page of 100 or one session with its data. */
   readonly answer_bytes_max?: number;
+  /** Records the calls, such as `openTelemetry()` of `@pip-sessions/client/opentelemetry`. Default: no traces. */
+  readonly tracing?: ClientTracing | undefined;
   /** Replaces the platform's `fetch`, for another HTTP stack, a proxy or a test. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /** Replaces the timer between attempts, for tests. It may resolve early when the signal aborts. */
@@ -38,7 +41,8 @@ export interface CallOptions extends TransportOptions {
 export type CorrelationIdPlace = 'query' | 'headers' | 'both';
 
 /** Options with their defaults, checked once. */
-export interface TransportSettings extends Required<Omit<TransportOptions, 'url'>> {
+export interface TransportSettings extends Required<Omit<TransportOptions, 'url' | 'tracing'>> {
+  readonly tracing: ClientTracing | null;
   /** `url` and the route below it, without a slash at the end. */
   readonly base: string;
 }
@@ -62,6 +66,7 @@ export const TRANSPORT_OPTIONS: Readonly<Record<keyof TransportOptions, true>> =
   retries: true,
   headers: true,
   answer_bytes_max: true,
+  tracing: true,
   fetch: true,
   sleep: true,
   random: true,
@@ -105,6 +110,7 @@ export function toTransportSettings(
     retries: wholeNumber('retries', retries, 0, RETRIES_MAX),
     answer_bytes_max: wholeNumber('answer_bytes_max', answer_bytes_max, 1, Number.MAX_SAFE_INTEGER),
     headers: { ...toHeaders(headers), ...own },
+    tracing: options.tracing ?? null,
     // Next caches the response to a GET unless the request forbids it: a session would never change.
     fetch: (address, init) => send(address, { ...init, ...UNCACHED }),
     sleep: options.sleep ?? sleep,

@@ -3,6 +3,7 @@ import type { CallTarget } from './errors.ts';
 import type { TransportSettings } from './options.ts';
 import { monotonicTime } from './platform.ts';
 import { type AnswerReader, brokenConnection, type Outcome, type PassingEnd, readOutcome } from './response.ts';
+import type { TracedCall } from './tracing.ts';
 
 /** The maximum wait before the first repetition, in milliseconds. It doubles with each repetition. */
 const BACKOFF_MS = 100;
@@ -20,12 +21,28 @@ export interface PreparedRequest<T> {
   readonly repeat_after: ReadonlySet<PassingEnd>;
 }
 
-/** Sends a request until its outcome is final, or the caller aborts. */
+/** Sends a request until its outcome is final, or the caller aborts; in a span, if the client has traces. */
 export async function send<T>(
   settings: TransportSettings,
+  call: Omit<TracedCall, 'url'>,
   request: PreparedRequest<T>,
   caller?: AbortSignal,
 ): Promise<T> {
+  const { tracing, base: url } = settings;
+  if (tracing === null) return attempts(settings, request, caller);
+  return tracing.call({ ...call, url }, async ({ headers, responded }) => {
+    const fetch: TransportSettings['fetch'] = async (address, init) => {
+      const response = await settings.fetch(address, init);
+      responded(response.status);
+      return response;
+    };
+    const init = { ...request.init, headers: { ...(request.init.headers as Record<string, string>), ...headers } };
+    return attempts({ ...settings, fetch }, { ...request, init }, caller);
+  });
+}
+
+/** Sends a request in one or more attempts. */
+async function attempts<T>(settings: TransportSettings, request: PreparedRequest<T>, caller?: AbortSignal): Promise<T> {
   const { target, timeout_ms, repeat_after } = request;
   const deadline = monotonicTime() + timeout_ms;
   let failure: Error | undefined;

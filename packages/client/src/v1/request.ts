@@ -38,6 +38,7 @@ export function createCall(options: CallOptions): Call {
     const init: RequestInit = { method: 'POST', headers, body: JSON.stringify(members), redirect: 'manual' };
     const reader = answerReaderV1(target, read);
     const repeat_after = isIdempotent ? REPEATABLE : NEVER;
-    return send(settings, { target, address, init, reader, timeout_ms, repeat_after }, signal);
+    const call = { method: 'POST', path: new URL(url).pathname, traceparent: undefined };
+    return send(settings, call, { target, address, init, reader, timeout_ms, repeat_after }, signal);
   };
 }

@@ -57,13 +57,16 @@ export function createCallsV2(client: SessionsClientOptions): { readonly call: C
   return {
     call: async (request, options = {}) => {
       const reader = answerReaderV2(request.route, request.read);
-      return send(settings, { ...prepared(settings, request, options), reader }, options.signal);
+      const call = tracedOf(request, options);
+      return send(settings, call, { ...prepared(settings, request, options), reader }, options.signal);
     },
     lines: async function* (request, options = {}) {
       const reader = { ...answerReaderV2<Response>(request.route, noWhole), inParts: (response: Response) => response };
       const { init, ...rest } = prepared(settings, request, options);
       const headers = { ...init.headers, accept: `${LINES_TYPE}, application/problem+json` };
-      const response = await send(settings, { ...rest, init: { ...init, headers }, reader }, options.signal);
+      const call = tracedOf(request, options);
+      const sent = { ...rest, init: { ...init, headers }, reader };
+      const response = await send(settings, call, sent, options.signal);
       yield* readLines(
         response,
         { ...rest, signal: options.signal, bytes_max: settings.answer_bytes_max },
@@ -86,6 +89,10 @@ function prepared(settings: TransportSettings, request: RequestV2<unknown>, opti
     timeout_ms: toTimeout(timeout_ms),
     repeat_after: route.isIdempotent && if_match === undefined ? NOT_DONE_OR_UNKNOWN : NOT_DONE,
   };
+}
+
+function tracedOf({ route: { method, path } }: RequestV2<unknown>, { traceparent }: RequestOptions) {
+  return { method, path, traceparent };
 }
 
 function noWhole(): never {

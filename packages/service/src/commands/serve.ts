@@ -6,10 +6,12 @@ import { systemClock } from '../domain/time/clock.ts';
 import type { ApiKey } from '../http/authentication/api-keys.ts';
 import { ExpiryWatch } from '../http/authentication/expiry-watch.ts';
 import { createLogger, type Logger } from '../observability/log.ts';
+import type { Tracing } from '../observability/tracing/tracing.ts';
 import { EXIT_CODE_FAULT, watchProcessFaults } from '../process/faults.ts';
 import { listenForRenewal } from '../process/renewal-signal.ts';
 import { say } from '../process/standard-streams.ts';
 import { EXIT_CODE_INTERRUPTED, StopSignals } from '../process/stop-signals.ts';
+import { VERSION } from '../process/version.ts';
 import { WorkerPeers } from '../process/worker-peers.ts';
 import { Workers } from '../process/workers.ts';
 import { type ServicePeers, startService } from '../service.ts';
@@ -26,7 +28,7 @@ export async function serveCommand(env: NodeJS.ProcessEnv, file: string | undefi
   const config = loadConfig(env, file);
   const log = createLogger(config.log_level);
   if (cluster.isPrimary && config.workers > 1) startWorkers(config, log);
-  else await serve(config, cluster.isPrimary ? log : log.child({ pid: process.pid }));
+  else await serve(config, cluster.isPrimary ? log : log.child({ pid: process.pid }), env);
 }
 
 /** Serves in worker processes. */
@@ -57,12 +59,12 @@ function usableKeys(config: Config): readonly ApiKey[] {
 }
 
 /** Serves in this process. */
-async function serve(config: Config, log: Logger): Promise<void> {
+async function serve(config: Config, log: Logger, env: NodeJS.ProcessEnv): Promise<void> {
   // Until it has started, the service reads the files anyway.
   let renew = () => {};
   let stop: (signal: NodeJS.Signals) => void = () => process.exit(EXIT_CODE_INTERRUPTED);
   listenForRenewal({ renew: () => renew(), stop: (signal) => stop(signal) });
-  const service = await startService(config, log, cluster.isPrimary ? null : workerPeers());
+  const service = await startService(config, log, cluster.isPrimary ? null : workerPeers(), await tracingOf(env, log));
   renew = () => {
     log.info({ signal: 'SIGHUP', msg: 'reading the files of API keys and certificates again' });
     service.renew();
@@ -79,6 +81,13 @@ async function serve(config: Config, log: Logger): Promise<void> {
   new StopSignals({ stop, stopNow }).listen();
   watchProcessFaults(log, (end) => void service.stop().then(end, end));
   if (cluster.isPrimary || cluster.worker?.id === FIRST_WORKER) say(welcome(service.url, config));
+}
+
+/** Null unless `OTEL_*` variables ask for traces. */
+async function tracingOf(env: NodeJS.ProcessEnv, log: Logger): Promise<Tracing | null> {
+  if (!Object.keys(env).some((name) => name.startsWith('OTEL_'))) return null;
+  const { startTracing } = await import('../observability/tracing/start-tracing.ts');
+  return startTracing(env, log, VERSION);
 }
 
 function workerPeers(): ServicePeers {

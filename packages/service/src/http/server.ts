@@ -9,6 +9,7 @@ import type { Logger } from '../observability/log.ts';
 import type { HttpFigures } from '../observability/metrics/http-figures.ts';
 import { newRequest, type RequestCounts } from '../observability/metrics/request-counts.ts';
 import type { Peers } from '../observability/peers.ts';
+import type { Tracing } from '../observability/tracing/tracing.ts';
 import type { Authenticator } from './authentication/authenticate.ts';
 import { keyUses, type ProcessKeyUses } from './authentication/key-uses.ts';
 import { DEFAULT_BOUNDS, type HttpBounds, shareOf } from './bounds.ts';
@@ -27,6 +28,7 @@ import { landingEndpoints } from './endpoints/landing.ts';
 import { type HttpMetrics, metricsEndpoint } from './endpoints/metrics-endpoint.ts';
 import { type StatusInfo, standardEndpoints } from './endpoints/pip-endpoints.ts';
 import { ErrorResponses } from './error-response.ts';
+import { listenError } from './listen-error.ts';
 import { NO_SNIFFING } from './media-type.ts';
 import { createNodeServer, type Tls } from './node-server.ts';
 import { OpenAccess } from './open-access.ts';
@@ -71,6 +73,8 @@ export interface HttpServerOptions {
   readonly metrics?: HttpMetrics | null;
   /** The console, for a service with API v2. If absent, it is not served. */
   readonly adminConsole?: ConsoleOptions | null;
+  /** Records traces; absent for none. */
+  readonly tracing?: Tracing | null;
   /** The other processes of this node, with their uses of the API keys; absent if there are none. */
   readonly key_peers?: Peers<ProcessKeyUses> | null;
 }
@@ -138,7 +142,7 @@ export class HttpServer {
   async listen(host: string, port: number): Promise<string> {
     this.#server.listen({ host, port });
     await once(this.#server, 'listening').catch((error: NodeJS.ErrnoException) => {
-      throw explained(error, host, port);
+      throw listenError(error, host, port);
     });
     this.#server.on('error', (error) => this.#onAcceptError(error));
     const address = this.#server.address() as AddressInfo;
@@ -192,20 +196,6 @@ export class HttpServer {
   }
 }
 
-const CHOOSE = 'choose another port with --port, SESSIONS_PORT or the setting "port"';
-const LISTEN_ERRORS: Readonly<Record<string, (host: string, port: number) => string>> = {
-  EADDRINUSE: (_host, port) => `Port ${port} is in use by another program: stop that program, or ${CHOOSE}`,
-  EACCES: (_host, port) => `The user of this process may not listen on port ${port}: ${CHOOSE}`,
-  EADDRNOTAVAIL: (host) => `No network interface of this machine has the address ${host}: choose another host`,
-  ENOTFOUND: (host) => `The host name ${host} cannot be resolved: choose a name or an address of this machine`,
-};
-
-function explained(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  const message = LISTEN_ERRORS[error.code ?? '']?.(host, port);
-  if (message === undefined) return error;
-  return Object.assign(new Error(`${message}. ${error.message}`, { cause: error }), { code: error.code });
-}
-
 /**
  * Returns a function that passes a request to one handler after the other until one serves it. The last one serves all.
  */
@@ -245,13 +235,25 @@ interface HandlerOptions extends HttpServerOptions {
 }
 
 function createHandlers(options: HandlerOptions): readonly Handler[] {
-  const { authenticator, open, v1, endpoints, errors, counts, adminConsole, clock, key_peers = null } = options;
+  const {
+    authenticator,
+    open,
+    v1,
+    endpoints,
+    errors,
+    counts,
+    adminConsole,
+    clock,
+    key_peers = null,
+    tracing = null,
+  } = options;
   const uses = keyUses({ keys: authenticator.keys, now: () => clock.now(), peers: key_peers });
   const cors = new Cors(options.cors_origins);
-  const v2 = options.v2 && createV2Handler({ ...options, cors, value_limit: options.v2.value_limit, keyUses: uses });
+  const shared = { ...options, cors, tracing };
+  const v2 = options.v2 && createV2Handler({ ...shared, value_limit: options.v2.value_limit, keyUses: uses });
   const others = new Map(v1 ? v1Paths(v1.base).map((path) => [path, 'POST']) : []);
   return [
-    ...(v1 ? [createV1Handler({ ...options, cors, base: v1.base, access: v1.needs_key ? authenticator : open })] : []),
+    ...(v1 ? [createV1Handler({ ...shared, base: v1.base, access: v1.needs_key ? authenticator : open })] : []),
     ...(v2 ? [v2] : []),
     ...(v2 && adminConsole ? [createConsoleHandler({ ...options, adminConsole, v2 })] : []),
     createEndpointsHandler({ endpoints, v1_base: v1?.base ?? '', authenticator, others, cors, errors, counts }),

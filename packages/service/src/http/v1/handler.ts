@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../domain/audit-event.ts';
 import type { Sessions } from '../../domain/sessions.ts';
 import { operationOf } from '../../observability/metrics/operations.ts';
 import { newRequest, type RequestCounts } from '../../observability/metrics/request-counts.ts';
+import type { Tracing } from '../../observability/tracing/tracing.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
 import { readJson } from '../body/json-request.ts';
 import type { Cors } from '../cors.ts';
@@ -15,6 +16,7 @@ import type { Handler } from '../request-handler.ts';
 import type { RequestLog, Served } from '../request-log.ts';
 import { endWithText } from '../response-text.ts';
 import { normalPath } from '../target.ts';
+import { tracedOf } from '../traced-request.ts';
 
 export interface V1Options {
   readonly sessions: Sessions;
@@ -28,6 +30,8 @@ export interface V1Options {
   /** Requires the same keys as API v2, or none. */
   readonly access: Authenticator | OpenAccess;
   readonly counts: RequestCounts | null;
+  /** Null for a service without traces. */
+  readonly tracing: Tracing | null;
 }
 
 /** The paths of the commands. */
@@ -37,7 +41,7 @@ export function v1Paths(base: string): string[] {
 
 /** Serves `POST <base>/<command>` for every command. */
 export function createV1Handler(options: V1Options): Handler {
-  const { sessions, requests, errors, base, body_limit, cors, access, counts } = options;
+  const { sessions, requests, errors, base, body_limit, cors, access, counts, tracing } = options;
   const commands = new Map(COMMANDS.map((command) => [pathTo(base, command.name), command]));
 
   async function serve(command: Command, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -47,7 +51,8 @@ export function createV1Handler(options: V1Options): Handler {
       const caller = access.authenticate(request, command.scope, request.socket.remoteAddress ?? '');
       if (AUDITED[command.name]) requests.assertAuditable();
       const body = await readJson(request, Math.min(body_limit, command.body_bytes_max));
-      const text = await command.run(sessions, asMembers(body), caller);
+      const run = () => command.run(sessions, asMembers(body), caller);
+      const text = await (tracing === null ? run() : tracing.useCase(command.name, run));
       const served = servedOf(command, counted.started, caller, text);
       requests.audit(request, served);
       requests.write(request, served);
@@ -64,7 +69,13 @@ export function createV1Handler(options: V1Options): Handler {
     const command = commands.get(url) ?? commands.get(pathOf(url));
     if (!command || request.method !== 'POST') return false;
     cors.allow(request, response);
-    void serve(command, request, response);
+    const work = () => serve(command, request, response);
+    if (tracing === null) void work();
+    else
+      void tracing.request(
+        tracedOf(request, response, () => pathTo(base, command.name)),
+        work,
+      );
     return true;
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { RouteNameV2 } from '@pip-sessions/contract/routes';
+import { ROUTES_V2, type RouteNameV2 } from '@pip-sessions/contract/routes';
 import { parseToken } from '@pip-sessions/contract/token';
 import type { Caller } from '../../api/caller.ts';
 import type { AnyRoute, Route, RouteAnswer, RouteContext, SuspiciousEvent } from '../../api/v2/route.ts';
@@ -7,6 +7,7 @@ import type { Sessions } from '../../domain/sessions.ts';
 import { sessionRef } from '../../observability/log.ts';
 import { operationOf } from '../../observability/metrics/operations.ts';
 import { type CountedRequest, newRequest, type RequestCounts } from '../../observability/metrics/request-counts.ts';
+import type { Tracing } from '../../observability/tracing/tracing.ts';
 import type { Authenticator } from '../authentication/authenticate.ts';
 import { discardBody } from '../body/unread-body.ts';
 import type { ChangeFeed } from '../changes/change-feed.ts';
@@ -18,6 +19,7 @@ import { JSON_UTF8, NO_SNIFFING_PAIR } from '../media-type.ts';
 import type { Handler } from '../request-handler.ts';
 import type { RequestLog, Served } from '../request-log.ts';
 import { endWithText } from '../response-text.ts';
+import { tracedOf } from '../traced-request.ts';
 import { atOneOf } from './if-match.ts';
 import { sendParts } from './parts.ts';
 import { readRequest } from './request.ts';
@@ -37,12 +39,14 @@ export interface V2Options {
   readonly value_limit: number;
   readonly keyUses: RouteContext['keyUses'];
   readonly counts: RequestCounts | null;
+  /** Null for a service without traces. */
+  readonly tracing: Tracing | null;
 }
 
 /** Serves API v2. */
 export function createV2Handler(options: V2Options): Handler {
   const { sessions, requests, errors, incidents, authenticator, cors, changes, body_limit, value_limit } = options;
-  const { counts, keyUses } = options;
+  const { counts, keyUses, tracing } = options;
   const context: RouteContext = {
     sessions,
     value_bytes_max: value_limit,
@@ -71,12 +75,14 @@ export function createV2Handler(options: V2Options): Handler {
       const { parts, user_id_hash } = route.stream(context, { ...received, revision: undefined });
       const served = servedOf(route, 200, { began, caller }, { user_id_hash, audit: { user_id_hash } });
       requests.audit(request, served);
-      await sendParts(response, parts);
+      await traced(tracing, route, () => sendParts(response, parts));
       requests.write(request, served);
       counts?.ended(counted, route.status);
       return;
     }
-    const result = await atOneOf(revisions, (revision) => route.run(context, { ...received, revision }));
+    const result = await traced(tracing, route, () =>
+      atOneOf(revisions, (revision) => route.run(context, { ...received, revision })),
+    );
     const served = servedOf(route, route.status, { began, caller }, { opened: id, ...result });
     requests.audit(request, served);
     requests.write(request, served);
@@ -89,12 +95,29 @@ export function createV2Handler(options: V2Options): Handler {
     if (request.method === 'OPTIONS' && cors.isPreflight(request)) return false;
     cors.allow(request, response);
     const counted = newRequest();
-    answer(request, response, counted).catch((error: unknown) => {
-      const status = errors.send(error, request, response, 'problem');
-      counts?.ended(counted, status);
-    });
+    const serve = () =>
+      answer(request, response, counted).catch((error: unknown) => {
+        const status = errors.send(error, request, response, 'problem');
+        counts?.ended(counted, status);
+      });
+    if (tracing === null) void serve();
+    else
+      void tracing.request(
+        tracedOf(request, response, () => pathOf(counted.route)),
+        serve,
+      );
     return true;
   };
+}
+
+/** Runs a use case, in a span if the service has traces. */
+function traced<T>(tracing: Tracing | null, { name }: AnyRoute, work: () => Promise<T>): Promise<T> {
+  return tracing === null ? work() : tracing.useCase(name, work);
+}
+
+/** Returns the path of a route, as a template; undefined for a request without one. */
+function pathOf(route: string): string | undefined {
+  return route in ROUTES_V2 ? ROUTES_V2[route as RouteNameV2].path : undefined;
 }
 
 /** Sends a response. It must not be cached: it may contain secrets or soon be out of date (ASVS 14.2.2). */
