@@ -17,6 +17,7 @@
  * app.get('/me', ({ context }) => ({ user_id: context.userSession.required.user_id }));
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type {} from 'h3';
 import { authenticate, isRejection, withoutSession } from '../middleware/authenticate.ts';
 import { rejectionOf } from '../middleware/rejection-of.ts';
 import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections.ts';
