@@ -48,7 +48,7 @@ async function useAsPublished(): Promise<void> {
      import { SessionsHttpClientV1 } from '@pip-sessions/pip-client';
      import { ConfigParams } from 'pip-services3-commons-nodex';
      // The middleware does not load its frameworks. The stores for session libraries load them, to extend their classes.
-     for (const entry of ['express', 'fastify', 'hono', 'fetch', 'h3', 'next', 'react-router', 'sveltekit']) {
+     for (const entry of ['express', 'fastify', 'hono', 'fetch', 'h3', 'next', 'react-router', 'astro', 'sveltekit']) {
        await import('@pip-sessions/client/' + entry);
      }
      const [url] = process.argv.slice(2);

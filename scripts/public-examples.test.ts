@@ -33,6 +33,7 @@ const APPLICATIONS: Readonly<Record<string, string>> = {
   h3: '',
   koa: `declare const router: import('@koa/router').default; declare const ctx: import('koa').Context;
     declare const store: import('@pip-sessions/client/koa-session').PipSessionsStore;`,
+  astro: '',
   'react-router': '',
   hono: "declare const app: import('hono').Hono<import('@pip-sessions/client/hono').UserSessionEnv>;",
 };

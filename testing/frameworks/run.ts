@@ -18,6 +18,11 @@ interface Framework {
 }
 
 const FRAMEWORKS: Readonly<Record<string, Framework>> = {
+  astro: {
+    build: ['astro/bin/astro.mjs', 'build'],
+    moves: { 'src/middleware.ts': 'src/middleware.example.ts' },
+    adds: { 'src/middleware.js': 'middleware.js', 'src/pages/[...path].js': 'route.js' },
+  },
   next: { build: ['next/dist/bin/next', 'build'], adds: { 'app/[...path]/route.js': 'route.js' } },
   sveltekit: {
     build: ['vite/bin/vite.js', 'build'],

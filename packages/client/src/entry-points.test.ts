@@ -15,6 +15,7 @@ function loaded(file: URL, seen = new Set<string>()): ReadonlySet<string> {
 }
 
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  'adapters/astro.ts': [],
   'adapters/express.ts': [],
   'adapters/fastify.ts': [],
   'adapters/hono.ts': [],

@@ -1,0 +1,9 @@
+import type { APIRoute } from 'astro';
+
+export const POST: APIRoute = async ({ request, locals, cookies, redirect }) => {
+  const form = await request.formData();
+  // Check the user's password here.
+  await locals.userSession.login({ user_id: String(form.get('user')), auth_methods: ['pwd'] });
+  cookies.set('theme', 'dark', { path: '/' });
+  return redirect('/', 303);
+};
