@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { TestContext } from 'node:test';
 import type { OpenRequest, Session } from '@pip-sessions/contract/v2';
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { newApiKey } from '../../packages/service/src/http/authentication/api-keys.ts';
 import { createLogger, loadConfig, type RunningService, startService } from '../../packages/service/src/index.ts';
 import { startChromium } from '../browser/chromium.ts';
@@ -18,16 +18,17 @@ export interface ConsoleService {
   readonly read: (id: string) => Promise<Session>;
 }
 
-/** A service in memory that serves the built console. With keys, it requires them. */
+/** A service in memory that serves the built console. With keys, it requires them. `audit` is `file:<path>`. */
 export async function startConsoleService(
   t: TestContext,
-  options: { readonly keys?: boolean } = {},
+  options: { readonly keys?: boolean; readonly audit?: string } = {},
 ): Promise<ConsoleService> {
   const keys = Object.values(KEYS).map(({ configured }) => configured);
   const config = loadConfig({
     SESSIONS_STORE: 'memory:',
     SESSIONS_PORT: '0',
     ...(options.keys && { SESSIONS_API_KEYS: keys.join(',') }),
+    ...(options.audit && { SESSIONS_AUDIT: options.audit }),
   });
   const service = await startService(config, createLogger('silent'));
   t.after(() => service.stop());
@@ -49,17 +50,20 @@ export async function startConsoleService(
 export interface ConsolePageOptions {
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
+  /** Shared by several tests; default one of the page's own. */
+  readonly browser?: Browser;
 }
 
-/** A page of the console in a browser of its own. The test fails if the page logs an error, such as one of the CSP. */
+/** A page of the console, with cookies of its own. The test fails if the page logs an error, such as one of the CSP. */
 export async function openConsole(
   t: TestContext,
   { url }: { readonly url: string },
   path: string,
-  { theme = 'light', width = 1_440 }: ConsolePageOptions = {},
+  { theme = 'light', width = 1_440, browser: shared }: ConsolePageOptions = {},
 ): Promise<Page> {
-  const browser = await startChromium(t);
+  const browser = shared ?? (await startChromium(t));
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
+  t.after(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const errors: string[] = [];

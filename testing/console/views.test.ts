@@ -20,11 +20,11 @@ const VIEWS: readonly (readonly [path: string, text: string, act?: (page: Page) 
   ['/sessions?session=ID', 'Time line', (page) => page.getByRole('button', { name: 'End session…' }).click()],
   ['/sessions?user_id=ann', 'Safari 18', (page) => page.getByRole('button', { name: 'End all that match…' }).click()],
   ['/user?id=ann', 'The last 30 days', (page) => page.getByRole('button', { name: 'Erase…' }).click()],
-  ['/', ''],
-  ['/live', ''],
-  ['/audit', ''],
-  ['/keys', ''],
-  ['/health', ''],
+  ['/', 'Nothing needs attention.'],
+  ['/live', 'Waiting for the next change.'],
+  ['/audit', 'This service has no audit log.'],
+  ['/keys', 'This service has no API keys.'],
+  ['/health', 'This node is ready.'],
   ['/nothing', 'There is no such page.'],
 ];
 

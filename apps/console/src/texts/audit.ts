@@ -38,7 +38,7 @@ export const AUDIT = {
   userTip: (hash: string) => `SHA-256 of the user id: ${hash}`,
   whole: (lines: number) => `The chain of the ${count(lines)} lines below is whole.`,
   broken: 'The chain of the lines below is broken: a line was changed, added, moved or removed.',
-  verify: 'Verify the whole log, rotated files first:',
+  verify: 'How to verify the whole log',
   refresh: 'Read again',
   loading: 'Reading older lines…',
   more_failed: 'Older lines could not be read.',

@@ -1,11 +1,15 @@
 import { count, sessions } from '../texts.ts';
 
+const change = new Intl.NumberFormat(undefined, {
+  ...{ style: 'percent', signDisplay: 'exceptZero', maximumFractionDigits: 0 },
+});
+
 export const OVERVIEW = {
   figures: 'Figures',
   live: 'Live now',
-  opened: 'Opened in the last hour',
-  ended: 'Ended in the last hour',
-  refused: 'Refused in the last hour',
+  opened: 'Opened, last hour',
+  ended: 'Ended, last hour',
+  refused: 'Refused, last hour',
   refusedTip: 'Requests with a wrong key, a wrong scope or an unknown token. Each node counts its own.',
   estimated: 'The service counts by whole hours: this is the hour so far, and its part of the hour before.',
   notCounted: 'not counted',
@@ -14,7 +18,8 @@ export const OVERVIEW = {
     `${name}, 24 hours: from ${count(lowest)} to ${count(highest)}`,
   same: 'as many as a day before',
   noneBefore: 'none a day before',
-  changed: (percent: number) => `${percent > 0 ? '+' : '−'}${count(Math.abs(percent))} % to a day before`,
+  changed: (ratio: number) =>
+    ratio >= 10 ? `${count(Math.round(ratio))} times a day before` : `${change.format(ratio - 1)} from a day before`,
   before: (value: number) => `A day before: ${count(value)}`,
   chart: 'Opened and ended by hour',
   chartHint: 'Opened up, ended down. A click lists the sessions that were last active in the hour.',
@@ -46,7 +51,8 @@ export const ATTENTION = {
   clockHint: 'Ages on these pages are computed with the clock of the service. Exact times are right as well.',
   away: 'The service does not respond.',
   awayHint: 'These are the last figures.',
-  keys: (value: number) => `${count(value)} API ${value === 1 ? 'key ends' : 'keys end'} within 14 days, or ended.`,
+  keys: (value: number) =>
+    `${count(value)} API ${value === 1 ? 'key ends within 14 days or has' : 'keys end within 14 days or have'} ended.`,
   keysHint: 'From then on, requests with such a key are rejected.',
   keysLink: 'Show the keys',
   healthLink: 'Show the health of the node',

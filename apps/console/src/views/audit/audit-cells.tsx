@@ -12,7 +12,7 @@ const WARNINGS: ReadonlySet<string> = new Set([
 ]);
 
 export const AUDIT_COLUMNS: readonly Column<Row>[] = [
-  { id: 'when', header: AUDIT.when, size: 200, cell: ({ line }) => <When line={line} /> },
+  { id: 'when', header: AUDIT.when, size: 230, cell: ({ line }) => <When line={line} /> },
   { id: 'what', header: AUDIT.what, size: 240, cell: ({ line }) => <What line={line} /> },
   { id: 'who', header: AUDIT.who, size: 130, cell: ({ line }) => callerText(line) },
   { id: 'whom', header: AUDIT.whom, size: 170, cell: ({ line }) => <Whom line={line} /> },

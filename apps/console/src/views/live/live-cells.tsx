@@ -4,7 +4,6 @@ import { exactTime } from '../../kit/time-text.ts';
 import { Address, Device, UserCell } from '../../sessions/cells.tsx';
 import type { ListedSession } from '../../sessions/listed-session.ts';
 import { LIVE } from '../../texts/live.ts';
-import { REASON_WORDS } from '../../texts.ts';
 import type { TailEvent } from './tail.ts';
 import { useLineSession } from './use-session.ts';
 
@@ -68,11 +67,11 @@ function wordsOf({ kind, close_reason, revision }: TailEvent): string {
   if (kind === 'changed') return LIVE.changed(revision ?? 0);
   if (kind === 'removed') return LIVE.removed;
   if (kind === 'gap') return LIVE.gap;
-  return isReason(close_reason) ? LIVE.ended(close_reason) : LIVE.endedOtherwise;
+  return isReason(close_reason) ? LIVE.ended[close_reason] : LIVE.endedOtherwise;
 }
 
-function isReason(reason: string | null): reason is keyof typeof REASON_WORDS {
-  return reason !== null && reason in REASON_WORDS;
+function isReason(reason: string | null): reason is keyof typeof LIVE.ended {
+  return reason !== null && reason in LIVE.ended;
 }
 
 interface OfSessionProps extends Line {

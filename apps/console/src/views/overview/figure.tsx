@@ -54,6 +54,6 @@ function FigureFrame(props: { readonly name: string; readonly tip: string | unde
 function changeText(value: number, before: number): string {
   if (value === before) return OVERVIEW.same;
   if (before === 0) return OVERVIEW.noneBefore;
-  const percent = Math.round((value / before - 1) * 100);
-  return percent === 0 ? OVERVIEW.same : OVERVIEW.changed(percent);
+  const ratio = value / before;
+  return Math.abs(ratio - 1) < 0.005 ? OVERVIEW.same : OVERVIEW.changed(ratio);
 }

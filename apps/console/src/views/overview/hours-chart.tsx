@@ -23,9 +23,9 @@ interface Hovered {
   readonly isRight: boolean;
 }
 
-const HEIGHT = 240;
+const HEIGHT = 280;
 const HALF_HOUR_S = 1_800;
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact' });
 
 /** Opened sessions up, ended ones down, stacked by reason. Hovering names all values of an hour. */
@@ -87,10 +87,12 @@ function Values({ hovered: { hour, left, isRight } }: { readonly hovered: Hovere
           {OVERVIEW.openedWord}
         </dt>
         <dd>{count(hour.opened)}</dd>
+        <dt>{OVERVIEW.endedWord}</dt>
+        <dd>{count(hour.ended)}</dd>
         {CLOSE_REASONS.map((reason) => [
-          <dt key={reason}>
+          <dt key={reason} className="of-ended">
             <span className={`swatch ${reason}`} />
-            {OVERVIEW.endedWord}: {REASON_WORDS[reason]}
+            {REASON_WORDS[reason]}
           </dt>,
           <dd key={`${reason}-value`}>{count(hour.closed[reason])}</dd>,
         ])}
@@ -127,7 +129,8 @@ function optionsOf(element: HTMLElement, onHover: (u: uPlot) => void): uPlot.Opt
       {
         ...axis,
         grid: { show: false },
-        space: 56,
+        size: 28,
+        space: 76,
         splits: (_u, _axis, min, max, increment) => hourSplits(min, max, increment),
         values: (_u, splits) => splits.map((split) => clock.format(split * 1_000)),
       },
@@ -154,6 +157,6 @@ function hourSplits(min: number, max: number, increment: number): number[] {
   const step = Math.max(1, Math.ceil(increment / hour)) * hour;
   const first = Math.ceil(min / hour) * hour;
   const splits: number[] = [];
-  for (let split = first; split <= max; split += step) splits.push(split);
+  for (let split = first; split < max - HALF_HOUR_S; split += step) splits.push(split);
   return splits;
 }

@@ -33,11 +33,13 @@ export function HoursSection({ hours }: { readonly hours: readonly Hour[] }) {
           <span className="swatch opened" />
           {OVERVIEW.openedWord} <b>{count(shown.reduce((sum, { opened }) => sum + opened, 0))}</b>
         </li>
+        <li>
+          {OVERVIEW.endedWord} <b>{count(shown.reduce((sum, { ended }) => sum + ended, 0))}</b>
+        </li>
         {reasons.map((reason) => (
           <li key={reason}>
             <span className={`swatch ${reason}`} />
-            {OVERVIEW.endedWord}: {REASON_WORDS[reason]}{' '}
-            <b>{count(shown.reduce((sum, { closed }) => sum + closed[reason], 0))}</b>
+            {REASON_WORDS[reason]} <b>{count(shown.reduce((sum, { closed }) => sum + closed[reason], 0))}</b>
           </li>
         ))}
       </ul>
