@@ -64,6 +64,7 @@ const BUNDLED: Readonly<Record<string, readonly string[]>> = {
     'react',
     'react-dom',
     'scheduler',
+    'uplot',
     'use-sync-external-store',
   ],
 };

@@ -285,5 +285,7 @@ export function endpointsOf(
     ...documentEndpoints({ v1_base: v1?.swagger ? v1.base : null, hasV2: v2 !== null }),
   };
   const paths = Object.keys(endpoints) as FixedPath[];
-  return { ...landingEndpoints({ info, hasConsole: Boolean(v2 && adminConsole), paths }), ...endpoints };
+  // The original of API v1 has no first page.
+  const landing = v2 ? landingEndpoints({ info, hasConsole: Boolean(adminConsole), paths }) : {};
+  return { ...landing, ...endpoints };
 }
