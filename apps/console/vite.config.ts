@@ -1,14 +1,32 @@
+import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /** The service whose API the development server uses. */
 const service = process.env.SESSIONS_URL ?? 'http://127.0.0.1:8080';
 
+const compress = promisify(brotliCompress);
+
+/** Writes a compressed copy beside each file, with the highest quality of Brotli, which the service sends. */
+function compressedCopies(): Plugin {
+  return {
+    name: 'compressed-copies',
+    async writeBundle({ dir = '' }, files) {
+      const texts = Object.values(files).map(
+        (file) => [file.fileName, 'code' in file ? file.code : file.source] as const,
+      );
+      await Promise.all(texts.map(async ([name, text]) => writeFile(`${dir}/${name}.br`, await compress(text))));
+    },
+  };
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/console/',
-  plugins: [react()],
+  plugins: [react(), compressedCopies()],
   // The sources of the contract, which need no build.
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   build: {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { TestContext } from 'node:test';
 import type { OpenRequest, Session } from '@pip-sessions/contract/v2';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { newApiKey } from '../../packages/service/src/http/authentication/api-keys.ts';
 import { createLogger, loadConfig, type RunningService, startService } from '../../packages/service/src/index.ts';
@@ -85,12 +84,11 @@ export async function signIn(page: Page, scope: keyof typeof KEYS): Promise<void
   await page.getByRole('navigation', { name: 'Views' }).waitFor();
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** The violations of WCAG 2.2 AA that axe finds in the page or a part of it: rule, element. */
 export async function violations(page: Page, part = 'html'): Promise<readonly string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found: unknown = await page.evaluate(
     `axe.run('${part}', { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) =>
       violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`,

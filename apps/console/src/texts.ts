@@ -192,7 +192,8 @@ export const SESSION = {
 
 export const ENDING = {
   title: 'End this session?',
-  lead: 'The user is signed out on this device at once.',
+  lead: 'The user is signed out on this device. For 5 seconds you can undo it.',
+  leadActor: "Whoever acts in the user's name is signed out. For 5 seconds you can undo it.",
   reason: 'Reason',
   reasons: { revoked: 'revoked: ended by hand', closed: 'closed: the user signed out' },
   note: 'Note',

@@ -7,7 +7,7 @@ import { Button } from '../kit/button.tsx';
 import { Dialog } from '../kit/dialog.tsx';
 import { Identifier } from '../kit/identifier.tsx';
 import { Time } from '../kit/time.tsx';
-import { Address, Device } from '../sessions/cells.tsx';
+import { ActorCell, Address, Device } from '../sessions/cells.tsx';
 import type { ListedSession } from '../sessions/listed-session.ts';
 import { userText } from '../sessions/user-text.ts';
 import { COLUMN_NAMES, COMMON, ENDING } from '../texts.ts';
@@ -44,6 +44,14 @@ export function EndOne({ session, onClose }: { readonly session: ListedSession; 
         <dd>
           <strong>{userText(session)}</strong>
         </dd>
+        {session.actor && (
+          <>
+            <dt>{COLUMN_NAMES.actor}</dt>
+            <dd>
+              <ActorCell session={session} />
+            </dd>
+          </>
+        )}
         <dt>{COLUMN_NAMES.device}</dt>
         <dd>
           <Device client={session.client} />
@@ -65,7 +73,7 @@ export function EndOne({ session, onClose }: { readonly session: ListedSession; 
           <Identifier value={session.id} />
         </dd>
       </dl>
-      <p>{ENDING.lead}</p>
+      <p>{session.actor ? ENDING.leadActor : ENDING.lead}</p>
       <form id={form} className="end-form" onSubmit={end}>
         <EndFields reason={reason} onReason={setReason} by={by} onBy={setBy} />
       </form>

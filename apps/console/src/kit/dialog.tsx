@@ -1,5 +1,5 @@
 import { Dialog as Parts } from '@base-ui/react/dialog';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { COMMON } from '../texts.ts';
 import { IconButton } from './button.tsx';
 
@@ -17,6 +17,8 @@ interface DialogProps {
 
 /** A modal dialog. The focus stays within, and returns to where it was. */
 export function Dialog({ title, onClose, form = 'dialog', actions, isDismissable = true, children }: DialogProps) {
+  // The dialog itself gets the focus: nothing happens by an Enter too many.
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Parts.Root
       open
@@ -27,7 +29,7 @@ export function Dialog({ title, onClose, form = 'dialog', actions, isDismissable
     >
       <Parts.Portal>
         <Parts.Backdrop className="backdrop" />
-        <Parts.Popup className={form} data-modal="">
+        <Parts.Popup ref={popup} initialFocus={popup} className={form} data-modal="">
           <header className="dialog-head">
             <Parts.Title className="dialog-title">{title}</Parts.Title>
             {isDismissable && <Parts.Close render={<IconButton icon="close" label={COMMON.close} />} />}
