@@ -37,6 +37,8 @@ export default defineConfig({
     // Without the polyfill no script is needed before the first module.
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The compression takes longer than the build, as it should.
+    rolldownOptions: { checks: { pluginTimings: false } },
     // The licences of the packages whose code the files contain require a copy of their texts.
     license: { fileName: 'licenses.md' },
   },

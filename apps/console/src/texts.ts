@@ -119,6 +119,7 @@ export const SESSIONS = {
   apply: 'Apply',
   columns: 'Columns',
   refresh: 'Read again',
+  outdated: 'Changes may have been missed: read again',
   newOnes: (value: number, isMore: boolean) => `${count(value)}${isMore ? '+' : ''} new`,
   aboutLive: (value: number) => `about ${compact.format(value)} live`,
   allLoaded: (value: number) => `The end of the list: ${sessions(value)}.`,

@@ -13,6 +13,8 @@ import type { ListedSession } from './listed-session.ts';
 const ROWS_MAX = 20_000;
 /** A search that finds little goes on by itself until it has found so many sessions. */
 const FOUND_MIN = 50;
+/** A gap of the change stream so soon after the first page does not concern the list. */
+const FRESH_MS = 5_000;
 /** How often the newest sessions are looked for, at most. */
 const NEWEST_MS = 5_000;
 
@@ -27,6 +29,8 @@ export interface SessionList {
   readonly newer: number;
   /** Whether there are more new sessions than were counted. */
   readonly isNewerMore: boolean;
+  /** Whether sessions of the list may have ended without being marked. */
+  readonly isOutdated: boolean;
   readonly loadMore: () => void;
   readonly stop: () => void;
   readonly goOn: () => void;
@@ -40,10 +44,9 @@ interface Cursor {
   readonly cursor: string | null;
 }
 
-function listQuery(filter: ViewFilter, isEnabled: boolean) {
+function listQuery(filter: ViewFilter) {
   return infiniteQueryOptions({
     queryKey: ['sessions', filter],
-    enabled: isEnabled,
     queryFn: async ({ pageParam, signal }) => {
       const now = pageParam.now || serviceTime();
       const page = await listSessions(requestFilter(filter, now), { cursor: pageParam.cursor, signal });
@@ -58,15 +61,16 @@ function listQuery(filter: ViewFilter, isEnabled: boolean) {
 }
 
 /** The sessions that match a filter, the newest first, in pages that are read when they are needed. */
-export function useSessionList(filter: ViewFilter, isEnabled = true): SessionList {
+export function useSessionList(filter: ViewFilter): SessionList {
   const client = useQueryClient();
-  const options = useMemo(() => listQuery(filter, isEnabled), [filter, isEnabled]);
+  const options = useMemo(() => listQuery(filter), [filter]);
   const query = useInfiniteQuery(options);
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = query;
   const pages = data?.pages;
   const rows = useMemo(() => (pages ?? []).flatMap(({ items }) => items), [pages]);
 
   const [isStopped, setStopped] = useState(false);
+  const [isOutdated, setOutdated] = useState(false);
   const [wanted, setWanted] = useState(FOUND_MIN);
   const isFull = rows.length >= ROWS_MAX;
   const isShort = hasNextPage && rows.length < wanted && !isFull;
@@ -89,6 +93,8 @@ export function useSessionList(filter: ViewFilter, isEnabled = true): SessionLis
   );
   useFeedEvents((event) => {
     if (event.kind === 'changes') patch(event.changes);
+    // The first connection begins with a gap too; a list that has just arrived has missed nothing.
+    else if (pages?.[0] && serviceTime() - pages[0].now > FRESH_MS) setOutdated(true);
   });
 
   return {
@@ -97,6 +103,7 @@ export function useSessionList(filter: ViewFilter, isEnabled = true): SessionLis
     searchedTo: cursorTime(pages?.at(-1)?.next_cursor ?? null),
     newer,
     isNewerMore,
+    isOutdated,
     state: stateOfList(),
     loadMore,
     stop: () => setStopped(true),
@@ -107,6 +114,7 @@ export function useSessionList(filter: ViewFilter, isEnabled = true): SessionLis
     },
     refresh: () => {
       forget();
+      setOutdated(false);
       setStopped(false);
       setWanted(FOUND_MIN);
       void client.resetQueries({ queryKey: options.queryKey, exact: true });

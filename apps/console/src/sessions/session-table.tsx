@@ -81,7 +81,12 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
         </div>
       ) : (
         <div className="table-tools">
-          {list.newer > 0 && (
+          {list.isOutdated && (
+            <Button className="newer" onClick={list.refresh}>
+              {SESSIONS.outdated}
+            </Button>
+          )}
+          {!list.isOutdated && list.newer > 0 && (
             <Button className="newer" onClick={list.refresh}>
               {SESSIONS.newOnes(list.newer, list.isNewerMore)}
             </Button>

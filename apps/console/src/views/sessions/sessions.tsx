@@ -5,8 +5,7 @@ import { navigate, useLocation } from '../../routing/location.ts';
 import { pathOf } from '../../routing/routes.ts';
 import { filterOfQuery, hasValues, queryOfFilter, type ViewFilter } from '../../sessions/filter.ts';
 import { FilterBar } from '../../sessions/filter-bar.tsx';
-import { useSessionList } from '../../sessions/session-list.ts';
-import { SessionTable } from '../../sessions/session-table.tsx';
+import { SessionRows } from '../../sessions/session-rows.tsx';
 import { WithPanel } from '../../sessions/with-panel.tsx';
 import { SESSIONS } from '../../texts.ts';
 
@@ -24,7 +23,6 @@ function List() {
   // The panel of a session does not change the filter.
   const text = queryOfFilter(filterOfQuery(query)).toString();
   const filter = useMemo(() => filterOfQuery(new URLSearchParams(text)), [text]);
-  const list = useSessionList(filter);
   const { data: stats } = useQuery(statsQuery);
   const change = (next: ViewFilter) => navigate(pathOf('sessions'), queryOfFilter(next, query));
   return (
@@ -33,7 +31,7 @@ function List() {
         <FilterBar filter={filter} onChange={change} />
         {stats && <p className="list-figures">{SESSIONS.aboutLive(stats.live)}</p>}
       </div>
-      <SessionTable list={list} filter={filter} empty={emptyText(filter)} />
+      <SessionRows key={text} filter={filter} empty={emptyText(filter)} />
     </>
   );
 }

@@ -4,8 +4,7 @@ import { navigate, useLocation } from '../../routing/location.ts';
 import { pathOf } from '../../routing/routes.ts';
 import { filterOfQuery, queryOfFilter, type ViewFilter } from '../../sessions/filter.ts';
 import { FilterBar } from '../../sessions/filter-bar.tsx';
-import { useSessionList } from '../../sessions/session-list.ts';
-import { SessionTable } from '../../sessions/session-table.tsx';
+import { SessionRows } from '../../sessions/session-rows.tsx';
 import { WithPanel } from '../../sessions/with-panel.tsx';
 import { COMMON, USER } from '../../texts.ts';
 import { UserHead } from './user-head.tsx';
@@ -31,7 +30,6 @@ function Content({ user_id }: { readonly user_id: string }) {
     const { states, values } = filterOfQuery(new URLSearchParams(text));
     return { states, values: { ...values, user_id } };
   }, [text, user_id]);
-  const list = useSessionList(filter);
   const change = ({ states, values }: ViewFilter) => {
     const { user_id: _, ...rest } = values;
     navigate(pathOf('user'), queryOfFilter({ states, values: rest }, query));
@@ -42,7 +40,7 @@ function Content({ user_id }: { readonly user_id: string }) {
       <div className="view-head">
         <FilterBar filter={filter} onChange={change} without={['user_id', 'user_name']} />
       </div>
-      <SessionTable list={list} filter={filter} empty={USER.none} />
+      <SessionRows key={text} filter={filter} empty={USER.none} />
     </>
   );
 }
