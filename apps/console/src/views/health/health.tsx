@@ -4,8 +4,10 @@ import { clockDifference } from '../../api/service.ts';
 import type { Health as NodeHealth } from '../../api/types.ts';
 import { Icon } from '../../kit/icons.tsx';
 import { useNow } from '../../kit/now.ts';
+import { Page } from '../../kit/page.tsx';
 import { Failure, ReadAgainFailure, Skeleton } from '../../kit/states.tsx';
 import { HEALTH } from '../../texts/health.ts';
+import { VIEW_NAMES } from '../../texts.ts';
 import { nodeFigures } from './figures.ts';
 import './health.css';
 
@@ -13,10 +15,10 @@ import './health.css';
 export default function Health() {
   const { data, error, refetch } = useQuery(healthQuery);
   return (
-    <div className="page-scroll">
+    <Page label={VIEW_NAMES.health}>
       {data && <ReadAgainFailure error={error} onRetry={() => void refetch()} />}
       {data ? <Node health={data} /> : error ? <Failure error={error} onRetry={() => void refetch()} /> : <Skeleton />}
-    </div>
+    </Page>
   );
 }
 

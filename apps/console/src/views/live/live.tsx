@@ -35,7 +35,7 @@ export default function Live() {
     <SessionLoaderContext value={loader}>
       <WithPanel>
         <div className="view-head">
-          <fieldset className="segments">
+          <fieldset className="segments live-kinds">
             <legend className="visually-hidden">{LIVE.kindsLabel}</legend>
             {KINDS.map((one) => (
               <label key={one}>

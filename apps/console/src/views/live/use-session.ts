@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState } from 'react';
+import { useFeedEvents } from '../../api/feed.ts';
 import { sessionQuery } from '../../api/queries.ts';
 import type { ListedSession } from '../../sessions/listed-session.ts';
 import { SessionLoader } from './session-loader.ts';
@@ -18,6 +19,14 @@ export function useSessionLoader(): SessionLoader {
       }),
   );
   useEffect(() => () => loader.stop(), [loader]);
+  // A line needs what never changes. The panel of a session that has changed must read it again.
+  useFeedEvents((event) => {
+    const ids = event.kind === 'gap' ? [null] : event.changes.map(({ id }) => id);
+    for (const id of ids) {
+      const queryKey = id === null ? ['session'] : sessionQuery(id).queryKey;
+      void client.invalidateQueries({ queryKey, refetchType: 'none' });
+    }
+  });
   return loader;
 }
 

@@ -25,6 +25,8 @@ interface Hovered {
 
 const HEIGHT = 280;
 const HALF_HOUR_S = 1_800;
+/** Steps between two lines: sessions are whole. */
+const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
 const clock = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
 const compact = new Intl.NumberFormat(undefined, { notation: 'compact' });
 
@@ -138,7 +140,8 @@ function optionsOf(element: HTMLElement, onHover: (u: uPlot) => void): uPlot.Opt
         ...axis,
         grid: { stroke: colour('grid'), width: 1 },
         size: 48,
-        values: (_u, splits) => splits.map((split) => (Number.isInteger(split) ? compact.format(Math.abs(split)) : '')),
+        incrs: WHOLE_STEPS,
+        values: (_u, splits) => splits.map((split) => compact.format(Math.abs(split))),
       },
     ],
     hooks: { setCursor: [onHover] },

@@ -1,5 +1,7 @@
 import { useState } from 'react';
+import { Page } from '../../kit/page.tsx';
 import { Failure, ReadAgainFailure, Skeleton } from '../../kit/states.tsx';
+import { VIEW_NAMES } from '../../texts.ts';
 import { concernsOf } from './attention.ts';
 import { FiguresRow } from './figures.tsx';
 import { FirstRun, useFirstSession } from './first-run.tsx';
@@ -16,13 +18,17 @@ export default function Overview() {
   if (first === null && !wasEmpty) setWasEmpty(true);
   const hasFigures = hours !== undefined && live !== undefined;
   return (
-    <div className="page-scroll">
+    <Page label={VIEW_NAMES.overview}>
       {hasFigures && <ReadAgainFailure error={error} onRetry={retry} />}
       {wasEmpty && <FirstRun session={first ?? null} />}
       {hasFigures ? (
-        <div className="overview">
-          <FiguresRow hours={hours} live={live} now={now} />
-          <HoursSection hours={hours} />
+        <div className={first === null ? 'overview alone' : 'overview'}>
+          {first !== null && (
+            <>
+              <FiguresRow hours={hours} live={live} now={now} />
+              <HoursSection hours={hours} />
+            </>
+          )}
           <NeedsAttention concerns={concernsOf(known)} />
         </div>
       ) : error == null ? (
@@ -30,6 +36,6 @@ export default function Overview() {
       ) : (
         <Failure error={error} onRetry={retry} />
       )}
-    </div>
+    </Page>
   );
 }
