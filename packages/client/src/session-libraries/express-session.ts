@@ -19,13 +19,14 @@ import session from 'express-session';
 import type { DevicesRequest } from '../v2/own-sessions.ts';
 import type { Held } from './entry.ts';
 import { fromStored, isShortLived, toStored } from './library-json.ts';
-import { LibrarySessions } from './library-sessions.ts';
+import { isOfOldStore, LibrarySessions } from './library-sessions.ts';
 import { isSame } from './merge-members.ts';
 import type { LibraryStoreOptions } from './options.ts';
 import { toStoreError } from './store-error.ts';
 
 export type { DevicesRequest } from '../v2/own-sessions.ts';
 export type { LibraryJson } from './library-json.ts';
+export type { FallbackOptions, OldStore } from './old-store.ts';
 export type { Device, LibrarySessionJson, LibraryStoreOptions } from './options.ts';
 export { SessionStoreError } from './store-error.ts';
 
@@ -156,14 +157,14 @@ export class PipSessionsStore extends session.Store {
   #hold(held: Held): session.SessionData {
     const data = fromStored(held.data) as unknown as session.SessionData;
     this.#held.set(data, held);
-    if (this.#sessions.touches) this.#active.add(data);
+    if (this.#sessions.touches && !isOfOldStore(held)) this.#active.add(data);
     return data;
   }
 
   async #save(sid: string, saved: session.SessionData): Promise<void> {
     const held = this.#held.get(saved);
     const data = toStored(saved, held?.seen ?? null);
-    if (held?.sid === sid && isSame(held.seen, data)) return this.#report(sid, saved);
+    if (held?.sid === sid && isSame(held.seen, data)) return this.#report(sid, saved, held);
     const request = saved instanceof session.Session ? Reflect.get(saved, 'req') : undefined;
     const stored = await this.#sessions.write(sid, data, () => this.#held.get(saved) ?? null, request);
     // An object that is not from the library, and was not read, always replaces the stored session.
@@ -174,14 +175,14 @@ export class PipSessionsStore extends session.Store {
     const held = this.#held.get(touched);
     if (held?.sid !== sid) return this.#sessions.touch(sid);
     const { cookie } = toStored(touched, held.seen);
-    if (isSame(held.seen.cookie, cookie) && !isShortLived(held.seen)) return this.#report(sid, touched);
+    if (isSame(held.seen.cookie, cookie) && !isShortLived(held.seen)) return this.#report(sid, touched, held);
     const stored = await this.#sessions.write(sid, { ...held.seen, cookie }, () => held);
     if (stored) this.#held.set(touched, stored);
   }
 
-  async #report(sid: string, used: session.SessionData): Promise<void> {
+  async #report(sid: string, used: session.SessionData, held: Held): Promise<void> {
     if (this.#active.delete(used)) return;
-    if (this.#sessions.touches) await this.#sessions.touch(sid);
+    if (this.#sessions.touches) await this.#sessions.touch(sid, held);
   }
 }
 

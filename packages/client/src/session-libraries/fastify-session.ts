@@ -20,13 +20,14 @@ import { isObject } from '../transport/json-object.ts';
 import type { DevicesRequest } from '../v2/own-sessions.ts';
 import type { Held } from './entry.ts';
 import { fromStored, toStored } from './library-json.ts';
-import { LibrarySessions } from './library-sessions.ts';
+import { isOfOldStore, LibrarySessions } from './library-sessions.ts';
 import { isSame } from './merge-members.ts';
 import type { LibraryStoreOptions } from './options.ts';
 import { toStoreError } from './store-error.ts';
 
 export type { DevicesRequest } from '../v2/own-sessions.ts';
 export type { LibraryJson } from './library-json.ts';
+export type { FallbackOptions, OldStore } from './old-store.ts';
 export type { Device, LibrarySessionJson, LibraryStoreOptions } from './options.ts';
 export { SessionStoreError } from './store-error.ts';
 
@@ -152,7 +153,11 @@ export class PipSessionsStore implements SessionStore {
     const read = heldOf(session);
     const held = this.#written.get(session) ?? read;
     const data = toStored(session, held?.seen ?? null);
-    if (held?.sid === sid && isSame(held.seen, data)) return;
+    if (held?.sid === sid && isSame(held.seen, data)) {
+      // The library has no touch: it saves the session for that.
+      if (isOfOldStore(held) && this.#sessions.touches) await this.#sessions.touch(sid, held);
+      return;
+    }
     const request = requestOf(session);
     const stored = await this.#sessions.write(sid, data, () => this.#written.get(session) ?? read, request);
     // An object that is not from the library, and was not read, always replaces the stored session.

@@ -1,25 +1,16 @@
+import { type LibraryJson, maxAgeOf, SHORT_MS, storedSession } from '@pip-sessions/contract/library-session';
 import { isObject } from '../transport/json-object.ts';
 import { systemTime } from '../transport/platform.ts';
 
-/** The session of a library as JSON: the properties of the application, and `cookie`. */
-export type LibraryJson = Readonly<Record<string, unknown>>;
-
-/** Properties of the cookie that the library computes from `originalMaxAge` with each request. */
-const COMPUTED: ReadonlySet<string> = new Set(['expires', 'originalExpires']);
-/** The service counts in seconds. The end of a shorter session follows from `expires`, which is then stored. */
-const SHORT_MS = 1000;
+export type { LibraryJson };
 
 /**
  * Converts a session to its stored form. It has no expiry of the cookie: that depends on the last activity, which the
  * service records. So a session that was only used has not changed. `before` is the version that was read.
  */
 export function toStored(session: object, before: LibraryJson | null): LibraryJson {
-  const { cookie, ...members } = JSON.parse(JSON.stringify(session));
-  const max_age_ms = lifeOf(cookie, before?.cookie);
-  if (!isObject(cookie) || max_age_ms === null) return { ...members, cookie };
-  const kept = Object.entries(cookie).filter(([name]) => !COMPUTED.has(name));
-  const stored = { ...Object.fromEntries(kept), originalMaxAge: max_age_ms };
-  return { ...members, cookie: max_age_ms < SHORT_MS ? { ...stored, expires: cookie.expires } : stored };
+  const json: LibraryJson = JSON.parse(JSON.stringify(session));
+  return storedSession(json, lifeOf(json.cookie, before?.cookie));
 }
 
 /** Converts the stored form to the session that the library gets. Its cookie expires `maxAge` from now. */
@@ -70,11 +61,6 @@ function lifeOf(cookie: unknown, before: unknown): number | null {
   const isLonger = remaining_ms >= max_age_ms + SHORT_MS;
   const isShorter = original !== null && remaining_ms <= max_age_ms - SHORT_MS;
   return isAsRead || !(isLonger || isShorter) ? life_ms : remaining_ms;
-}
-
-function maxAgeOf(cookie: unknown): number | null {
-  const max_age_ms = isObject(cookie) ? cookie.originalMaxAge : null;
-  return typeof max_age_ms === 'number' ? max_age_ms : null;
 }
 
 function expiresOf(cookie: unknown): number | null {

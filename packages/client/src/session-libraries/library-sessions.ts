@@ -1,10 +1,12 @@
 import { assertKnownOptions, assertObject } from '@pip-sessions/contract/arguments';
+import { defaultUserId } from '@pip-sessions/contract/library-session';
 import type { OwnSessionPage } from '@pip-sessions/contract/v2';
 import type { DevicesRequest } from '../v2/own-sessions.ts';
 import { CallOrder } from './call-order.ts';
 import type { Held } from './entry.ts';
 import { IdleTimeouts } from './idle-timeouts.ts';
 import { type LibraryJson, remainingMs } from './library-json.ts';
+import { OldSessions } from './old-store.ts';
 import { type LibraryStoreOptions, STORE_OPTIONS } from './options.ts';
 import { SessionEndings } from './session-endings.ts';
 import { SessionFinder } from './session-finder.ts';
@@ -12,8 +14,9 @@ import { SessionList } from './session-list.ts';
 import { SessionWriter } from './session-writer.ts';
 import { SignIns } from './sign-ins.ts';
 import { toStoreError } from './store-error.ts';
+import { TakeOver } from './take-over.ts';
 import { UserDevices } from './user-devices.ts';
-import { defaultUserId, toUserId } from './user-ids.ts';
+import { toUserId } from './user-ids.ts';
 
 /**
  * Sessions of libraries that identify them by their own id (`sid`), stored in API v2.
@@ -31,6 +34,8 @@ export class LibrarySessions {
   readonly #devices: UserDevices;
   /** Whether reading and touching count as activity. */
   readonly touches: boolean;
+  /** The store that this one replaces, and the take-over of its sessions; null without the option `fallback`. */
+  readonly #fallback: { readonly old: OldSessions; readonly takeOver: TakeOver } | null;
 
   constructor(options: LibraryStoreOptions, marker: string) {
     assertObject(options, 'options', 'new PipSessionsStore({ client })');
@@ -50,12 +55,24 @@ export class LibrarySessions {
     this.#writer = new SessionWriter({ client, marker: library, userIdOf, idleTimeouts, signIns, finder });
     this.list = new SessionList(client, library, finder, this.#endings);
     this.#devices = new UserDevices(client, finder, signIns);
+    this.#fallback = null;
+    if (options.fallback === undefined) return;
+    const old = new OldSessions(options.fallback);
+    const parts = { marker: library, userIdOf, idleTimeouts, signIns, finder, endings: this.#endings, old };
+    this.#fallback = { old, takeOver: new TakeOver(parts) };
   }
 
   /** Returns a session; null if it does not exist or has ended. Counts as activity, unless `disableTouch` is set. */
   async read(sid: string, isActivity = this.touches): Promise<Held | null> {
     await this.#order.settled(sid);
-    return this.#finder.read(sid, isActivity);
+    const { old, takeOver } = this.#fallback ?? {};
+    if (!old || !takeOver) return this.#finder.read(sid, isActivity);
+    const phase = old.phase();
+    const data = phase === 'new' ? null : await old.get(sid);
+    if (data) return ofOldStore(sid, data);
+    if (phase === 'old') return null;
+    const held = await this.#finder.read(sid, isActivity);
+    return held || phase === 'changing' ? held : this.#order.write(sid, () => takeOver.read(sid, isActivity));
   }
 
   /**
@@ -97,22 +114,60 @@ export class LibrarySessions {
     return this.#devices.endOthers(this.read(sid, false));
   }
 
-  /** Records activity. */
-  async touch(sid: string): Promise<void> {
+  /** Records activity. `held` is the caller's version. */
+  async touch(sid: string, held: Held | null = null): Promise<void> {
+    const { old } = this.#fallback ?? {};
+    if (old && old.phase() !== 'new' && held && isOfOldStore(held)) {
+      return this.#order.write(sid, () => old.touch(sid, held.data));
+    }
     await this.read(sid, true);
   }
 
   destroy(sid: string): Promise<void> {
-    return this.#order.write(sid, () => this.#endings.destroy(sid));
+    return this.#order.write(sid, () => this.#destroy(sid));
+  }
+
+  async #destroy(sid: string): Promise<void> {
+    const { old, takeOver } = this.#fallback ?? {};
+    const phase = old?.phase() ?? 'new';
+    if (old && phase !== 'new') await old.destroy(sid);
+    if (phase === 'old') return;
+    await (takeOver ? takeOver.destroy(sid) : this.#endings.destroy(sid));
   }
 
   async #write(sid: string, data: LibraryJson, held: Held | null, request: unknown): Promise<Held | null> {
     const life_ms = remainingMs(data);
-    if (life_ms === null || life_ms > 0) {
+    const isLive = life_ms === null || life_ms > 0;
+    const isStored = held !== null && !isOfOldStore(held);
+    if (!isLive) {
+      if (isStored) await this.#endings.end(this.#finder.names(sid, held.generation).id);
+      else await this.#destroy(sid);
+      return null;
+    }
+    const { old, takeOver } = this.#fallback ?? {};
+    if (isStored || !old || !takeOver) {
       return held ? this.#writer.update(data, held.seen, held, request) : this.#writer.create(sid, data, request);
     }
-    if (held) await this.#endings.end(this.#finder.names(sid, held.generation).id);
-    else await this.#endings.destroy(sid);
-    return null;
+    if (old.phase() !== 'new') {
+      await old.set(sid, data);
+      return ofOldStore(sid, data);
+    }
+    if (held === null) return this.#writer.create(sid, data, request);
+    // The caller has read it before the change-over, and another request may have changed or ended it since.
+    const current = await takeOver.read(sid, false);
+    return current && this.#writer.update(data, held.seen, current, request);
   }
+}
+
+/** The service's revisions begin at 1. */
+const REVISION_OF_OLD_STORE = 0;
+
+/** A session that is in the old store only. */
+function ofOldStore(sid: string, data: LibraryJson): Held {
+  return { sid, generation: 0, revision: REVISION_OF_OLD_STORE, data, seen: data, sign_in: null };
+}
+
+/** Whether the caller's version was read from the old store, or written to it. */
+export function isOfOldStore({ revision }: Held): boolean {
+  return revision === REVISION_OF_OLD_STORE;
 }

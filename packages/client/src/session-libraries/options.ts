@@ -1,6 +1,7 @@
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import type { OpenRequest } from '@pip-sessions/contract/v2';
 import type { LibraryJson } from './library-json.ts';
+import type { FallbackOptions } from './old-store.ts';
 
 /** The properties of a sign-in that a list of the user's devices shows. */
 export type Device = Pick<
@@ -46,6 +47,17 @@ export interface LibraryStoreOptions<Request = unknown> {
    * false.
    */
   readonly disableTouch?: boolean;
+  /**
+   * The store that the application had before. A session that is only there is taken over when it is first used.
+   *
+   * @example
+   * import { PipSessionsStore } from '@pip-sessions/client/express-session';
+   * import session from 'express-session';
+   *
+   * const former = new session.MemoryStore(); // the store that the application had
+   * const store = new PipSessionsStore({ client, fallback: { store: former } });
+   */
+  readonly fallback?: FallbackOptions;
 }
 
 /** The options that `LibraryStoreOptions` has. */
@@ -55,6 +67,7 @@ export const STORE_OPTIONS: Readonly<Record<keyof LibraryStoreOptions, true>> = 
   device: true,
   marker: true,
   disableTouch: true,
+  fallback: true,
 };
 
 /** The session of a library, with the property of Passport. */

@@ -1,5 +1,6 @@
 import { codeOf } from '../v2/error-code.ts';
 import { entryOf } from './entry.ts';
+import type { EntryNames } from './names.ts';
 import type { LibraryStoreOptions } from './options.ts';
 import type { SessionFinder } from './session-finder.ts';
 import type { SignIns } from './sign-ins.ts';
@@ -7,6 +8,8 @@ import { nullIfEnded, SessionStoreError } from './store-error.ts';
 
 /** The maximum number of attempts. After a conflict, another request has changed the session. */
 const WRITES_MAX = 20;
+/** The idle timeout of an entry that is closed at once. */
+const PREVENTED_S = 60;
 
 /** Ends sessions of libraries: each entry together with its sign-in. */
 export class SessionEndings {
@@ -20,12 +23,22 @@ export class SessionEndings {
     this.#signIns = signIns;
   }
 
-  async destroy(sid: string): Promise<void> {
+  /** Ends the session of a `sid`. Returns whether the `sid` has or had one, as far as the service stores it. */
+  async destroy(sid: string): Promise<boolean> {
     const first = this.#finder.places.get(sid)?.generation ?? 0;
+    let isKnown = first > 0;
     for (let generation = first; ; generation += 1) {
       const found = await this.end(this.#finder.names(sid, generation).id);
-      if (found === 'live' || (found === 'missing' && generation > 0)) return;
+      if (found !== 'missing') isKnown = true;
+      if (found === 'live' || (found === 'missing' && generation > 0)) return isKnown;
     }
+  }
+
+  /** Ends an entry that may not exist yet, so that no request opens it. */
+  async prevent({ sid, user_id, key, id }: EntryNames, marker: string): Promise<void> {
+    const request = { user_id, client: marker, data: { sid }, idle_timeout: PREVENTED_S };
+    await this.#client.open(request, { idempotency_key: key });
+    await this.end(id);
   }
 
   /** Ends the session of an entry. Returns its former state. */

@@ -47,14 +47,24 @@ export class SignIns {
     revision: number,
     request: unknown,
   ): Promise<OpenedSignIn> {
-    const opening = { ...this.#deviceOf(data, request), user_id, data };
     for (let open = 0; open < OPENS_MAX; open += 1) {
-      const turn = `${revision}.${open}`;
-      const { session, token } = await this.#idleTimeouts.open(opening, data, signInKey(names, user_id, turn));
-      if (!session.active) continue;
-      return { sign_in: { user_id, session_id: session.id, turn }, session, token: this.#isCached ? token : null };
+      const opened = await this.openTurn(names, user_id, data, `${revision}.${open}`, request);
+      if (opened.session.active) return opened;
     }
     throw new SessionStoreError('SESSION_CLOSED', `The sign-in ended ${OPENS_MAX} times meanwhile. Try again.`);
+  }
+
+  /** Opens the session of one turn. Returns it as it was opened before, even if it has ended. */
+  async openTurn(
+    names: EntryNames,
+    user_id: string,
+    data: LibraryJson,
+    turn: string,
+    request: unknown,
+  ): Promise<OpenedSignIn> {
+    const opening = { ...this.#deviceOf(data, request), user_id, data };
+    const { session, token } = await this.#idleTimeouts.open(opening, data, signInKey(names, user_id, turn));
+    return { sign_in: { user_id, session_id: session.id, turn }, session, token: this.#isCached ? token : null };
   }
 
   /** Returns the session; null if it has ended. Counts as activity if `isActivity`. */

@@ -20,7 +20,7 @@ export class SessionStoreError extends Error implements FrameworkStatus {
   /**
    * The code of `cause`: a code of API v2 or of the client. Or a code of the store: `INVALID_USER_ID` for a `user_id`
    * that is no string or number, `TOO_MANY_SESSIONS` of `all` and `ids`, `SESSION_LIMIT`, `REVISION_CONFLICT`,
-   * `SESSION_CLOSED`, `INVALID_ANSWER`.
+   * `SESSION_CLOSED`, `INVALID_ANSWER`, `FALLBACK_UNAVAILABLE` if the store of the option `fallback` failed.
    */
   readonly code: string;
   /** The status for the application's own response, if no handler catches the error: 503 or 500. */
@@ -36,7 +36,8 @@ export class SessionStoreError extends Error implements FrameworkStatus {
     const wait_ms = cause instanceof TooManyRequestsError ? cause.retry_after_ms : 0;
     const { status, expose, headers } = frameworkStatusOf(code, wait_ms);
     // The message of `cause` may contain the address of the service or of its store.
-    const text = status === 503 ? `The sessions service is unavailable (${code}). Try again later.` : message;
+    const what = code === 'FALLBACK_UNAVAILABLE' ? 'The former session store' : 'The sessions service';
+    const text = status === 503 ? `${what} is unavailable (${code}). Try again later.` : message;
     super(text, cause === undefined ? undefined : { cause });
     this.code = code;
     this.status = status;

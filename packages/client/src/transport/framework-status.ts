@@ -6,6 +6,7 @@ const AWAY: ReadonlySet<string> = new Set([
   'STORE_UNAVAILABLE',
   'STORE_FULL',
   'TOO_MANY_REQUESTS',
+  'FALLBACK_UNAVAILABLE',
 ]);
 
 /** The value of `retry-after` in seconds if the service sends none. */

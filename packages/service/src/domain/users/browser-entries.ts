@@ -1,3 +1,4 @@
+import { ENTRY_OWNER_PREFIX, ENTRY_OWNERS_COUNT } from '@pip-sessions/contract/browser-entries';
 import { invalidMember } from '../errors.ts';
 import type { SessionStore } from '../store.ts';
 
@@ -9,10 +10,7 @@ import type { SessionStore } from '../store.ts';
  * The number of owners is fixed, so that every store counts their entries by its index of users. With 64 owners the
  * entries are spread over the shards of a store.
  */
-const OWNERS_COUNT = 64;
-const OWNER_PREFIX = 'urn:pip-sessions:browser-entries:';
-
-const OWNERS: readonly string[] = Array.from({ length: OWNERS_COUNT }, (_, n) => `${OWNER_PREFIX}${n}`);
+const OWNERS: readonly string[] = Array.from({ length: ENTRY_OWNERS_COUNT }, (_, n) => `${ENTRY_OWNER_PREFIX}${n}`);
 const OWNERS_SET: ReadonlySet<string> = new Set(OWNERS);
 
 export function ownsBrowserEntries(user_id: string): boolean {
