@@ -78,7 +78,7 @@ function withFindings(markdown: string): string {
  */
 function withExamples(markdown: string): string {
   return markdown.replace(
-    /(```(?:[jt]sx?|yml)\n(?:\/\/|#) (examples\/[\w./-]+)(?:#([\w-]+))?\n).*?(```)/gs,
+    /(```(?:[jt]sx?|yml|shell)\n(?:\/\/|#) (examples\/[\w./-]+)(?:#([\w-]+))?\n).*?(```)/gs,
     (_, start: string, path: string, region: string | undefined, end: string) =>
       `${start}${exampleOf(readFileSync(path, 'utf8'), path, region)}${end}`,
   );

@@ -35,6 +35,7 @@ export default defineConfig({
           { text: 'Pages that know their session', link: '/browser' },
           { text: 'Better Auth, Auth.js', link: '/auth-libraries' },
           { text: 'express-session, @fastify/session', link: '/session-libraries' },
+          { text: 'Move from another store', link: '/migration' },
           { text: 'Pip.Services', link: '/pip-services' },
         ],
       },

@@ -2,17 +2,20 @@ import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { type Config, loadConfig } from '../config/config.ts';
+import { sessionsSettings } from '../config/sessions-settings.ts';
 import { invalidConfig, oneOf, type Reader, whole } from '../config/values.ts';
 import { systemClock } from '../domain/time/clock.ts';
 import { print } from '../process/standard-streams.ts';
 import { type Imported, importSessions } from '../transfer/import.ts';
 import { interruption } from '../transfer/interruption.ts';
+import { isOldFormat, OLD_FORMAT_NAMES } from '../transfer/old-stores/formats.ts';
+import { importOldSessions, type OldImportCounts, type OldImportOptions } from '../transfer/old-stores/import.ts';
 import { say, sentence } from '../transfer/output.ts';
 import { FORMATS, readRecords } from '../transfer/records.ts';
 import { withStore } from '../transfer/transfer-store.ts';
 
 const USAGE = `Usage: pip-sessions import [--store <url>] [--format <format>] [--from-line <n>] [--idle-timeout <s>]
-                           [--config <file.yml>] [<file>]
+                           [--user <path>] [--prefix <text>] [--marker <name>] [--config <file.yml>] [<file>]
 
 Adds the sessions of a file, or of the standard input, to a store. Sessions whose id already exists are skipped, so that
 an interrupted import can be repeated. No other process may use the file of a sqlite: store meanwhile.
@@ -23,12 +26,22 @@ an interrupted import can be repeated. No other process may use the file of a sq
                          sessions.json  the array that the microservice's file store writes
                          mongoexport    the microservice's collection, by MongoDB's mongoexport with or without
                                         --jsonArray
+                         connect-redis, connect-pg-simple, connect-mongo, memorystore
+                                        a dump of a store for express-session or @fastify/session; docs/migration.md
+                                        shows how to make it. Users stay signed in
   --from-line <n>      starts at this line, or at this entry of an array
   --idle-timeout <s>   idle timeout, in seconds, of sessions that have none in the file; default the
                        configured one
   --config <file>      the YAML file of settings
 
-Exit codes: 0 if all sessions were imported, 1 if the import was stopped, 2 for bad arguments.
+For dumps of stores:
+  --user <path>        where a session has the id of its user, like user.id; default userId, else passport.user.id,
+                       else passport.user. Pass the same as the option user_id to the new store
+  --prefix <text>      the prefix of the keys of connect-redis; default sess:
+  --marker <name>      the option marker of the new store; default express-session. For @fastify/session:
+                       fastify-session
+
+Exit codes: 0 if all sessions were imported, 1 if the import was stopped or a line was bad, 2 for bad arguments.
 `;
 
 /**
@@ -44,6 +57,7 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
   const text = { type: 'string' } as const;
   const options = {
     ...{ store: text, format: text, 'from-line': text, 'idle-timeout': text, config: text },
+    ...{ user: text, prefix: text, marker: text },
     help: { type: 'boolean' },
   } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
@@ -54,8 +68,14 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
   const loaded = loadConfig(env, values.config);
   const config: Config = values.store === undefined ? loaded : { ...loaded, store: values.store };
   const clock = systemClock();
+  const format = given('--format', values.format, oneOf([...FORMATS, ...OLD_FORMAT_NAMES])) ?? 'ndjson';
+  const isOld = isOldFormat(format);
+  for (const name of ['user', 'prefix', 'marker'] as const) {
+    const isOther = !isOld || (name === 'prefix' && format !== 'connect-redis');
+    if (values[name] === undefined || !isOther) continue;
+    throw invalidConfig(`--${name} has no meaning for --format ${format}; leave it out.`, name);
+  }
   const read = {
-    format: given('--format', values.format, oneOf(FORMATS)) ?? 'ndjson',
     from: given('--from-line', values['from-line'], whole(1, Number.MAX_SAFE_INTEGER)) ?? 1,
     idle_timeout_ms:
       (given('--idle-timeout', values['idle-timeout'], whole(1, PERIOD_MAX)) ?? config.idle_timeout) * 1000,
@@ -66,8 +86,16 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
   const input = addAbortSignal(signal, await inputOf(positionals));
   // The reader gets the errors of the stream. An error before the first read must not end the process.
   input.on('error', () => {});
+  if (isOld) {
+    const { from, bytes_max, idle_timeout_ms, now } = read;
+    const settings = { ...sessionsSettings(config), idle_timeout_ms };
+    const { user, prefix = 'sess:', marker = 'express-session' } = values;
+    const user_path = user === undefined ? null : given('--user', user, pathOf);
+    const convert = { marker, user_path, settings, value_bytes_max: config.value_limit, now };
+    return importOld(config, input, { format, prefix, convert, from, bytes_max, clock, signal });
+  }
   const imported = await withStore(config, (store) =>
-    importSessions(store, readRecords(input, read), {
+    importSessions(store, readRecords(input, { ...read, format }), {
       clock,
       signal,
       progress: ({ imported, there_already }) =>
@@ -76,6 +104,36 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
   );
   say(summary(imported, read.from));
   return imported.stopped ? 1 : 0;
+}
+
+async function importOld(config: Config, input: Readable, options: OldImportOptions): Promise<number> {
+  const { stopped, ...counts } = await withStore(config, (store) =>
+    importOldSessions(store, input, {
+      ...options,
+      progress: (so_far) => say(`imported ${oldCounts(so_far)}, so far.`),
+      report: say,
+    }),
+  );
+  const done = `mported ${oldCounts(counts)}.`;
+  say(
+    stopped === null
+      ? `i${done}`
+      : `${stopped.problem} I${done} Continue with --from-line ${Math.max(stopped.number, options.from)}.`,
+  );
+  return stopped === null && counts.bad === 0 ? 0 : 1;
+}
+
+function oldCounts({ users, visitors, there_already, expired, bad }: OldImportCounts): string {
+  return (
+    `${users} sessions of users and ${visitors} of visitors; ` +
+    `${there_already} already existed, ${expired} had expired, ${bad} were bad`
+  );
+}
+
+function pathOf(path: unknown): readonly string[] {
+  const names = String(path).split('.');
+  if (names.every((name) => name !== '')) return names;
+  throw new Error('must be names with a dot between two of them, like user.id');
 }
 
 function summary({ imported, there_already, left_out, stopped }: Imported, from: number): string {

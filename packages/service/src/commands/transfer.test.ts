@@ -166,9 +166,15 @@ test('bad arguments end with code 2 and one line, and nothing is changed', async
     [['export', '--stor', SEEDED], /--stor/],
     [['export', 'file'], /file/],
     [['import', '--store', 'memory:'], /^A memory: store ends with its process/],
-    [['import', '--format', 'csv'], /^--format must be one of ndjson, sessions\.json, mongoexport, but is "csv"\.$/],
+    [
+      ['import', '--format', 'csv'],
+      /^--format must be one of ndjson, sessions\.json, mongoexport, .*memorystore, but is "csv"\.$/,
+    ],
     [['import', '--from-line', '0'], /^--from-line must be a whole number from 1 .*, but is "0"\.$/],
     [['import', '--idle-timeout', 'x'], /^--idle-timeout must be a whole number from 1 to \d+, but is "x"\.$/],
+    [['import', '--user', 'id'], /^--user has no meaning for --format ndjson; leave it out\.$/],
+    [['import', '--format', 'memorystore', '--prefix', 's'], /^--prefix has no meaning for --format memorystore/],
+    [['import', '--format', 'memorystore', '--user', 'a..b'], /^--user must be names with a dot between/],
     [['import', 'a', 'b'], /^Only one file can be imported at a time\.$/],
     [['import', 'missing.ndjson'], /^The file cannot be read: ENOENT.*\.$/],
   ];

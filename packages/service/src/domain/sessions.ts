@@ -25,8 +25,9 @@ import type {
 } from './store.ts';
 import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
 import { assertMayEnd, type Clock } from './time/clock.ts';
+import { firstToken } from './tokens/first-token.ts';
 import { type Rotated, Rotation, type WithToken } from './tokens/rotation.ts';
-import { hashSecret, lineageOf, newLineage, newNonce, newSecret, successor } from './tokens/secrets.ts';
+import { lineageOf, successor } from './tokens/secrets.ts';
 import { type ValidateOptions, type Validation, type ValidationCounts, Validator } from './tokens/token-validator.ts';
 import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
@@ -87,11 +88,8 @@ export class Sessions {
   async openWithToken(request: OpenRequest, key: string | null): Promise<Opened & WithToken> {
     if (key !== null) assertIdempotencyKey(key);
     const now = this.#clock.now();
-    const open_nonce = key === null ? null : newNonce();
-    const lineage = newLineage();
-    const secret = key === null || open_nonce === null ? newSecret(lineage) : successor(key, open_nonce, lineage);
+    const { secret, state } = firstToken(key);
     const id = key === null ? newSessionId(request.user_id) : repeatableSessionId(request.user_id, key);
-    const state = { hash: hashSecret(secret), lineage, open_nonce, past: [] };
     const session = newSession(id, request, state, this.#settings, now);
     try {
       return { ...(await this.#insert(session, now)), token: tokenOf(id, secret) };

@@ -17,7 +17,7 @@ const WRAPPED: Readonly<Record<string, (value: unknown) => unknown>> = {
  * (mongodb.com/docs/manual/reference/mongodb-extended-json). Types that JSON values cannot have become in MongoDB, such
  * as `$binary`, are not converted.
  */
-function plain(value: unknown): unknown {
+export function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(plain);
   const members = Object.entries(value as Members);

@@ -1,21 +1,14 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { SessionsError } from '../domain/errors.ts';
-import type { Session } from '../domain/session.ts';
 import type { SessionStore } from '../domain/store.ts';
 import type { Clock } from '../domain/time/clock.ts';
 import { InFlight } from './in-flight.ts';
+import { insert, RETRY_MS } from './insert.ts';
 import { sentence } from './output.ts';
 import { type ImportRecord, UnreadableRecord } from './records.ts';
 
 /** Maximum number of concurrent inserts: SQLite puts that many into one commit. */
-const INSERTS_MAX = 512;
+export const INSERTS_MAX = 512;
 /** Maximum bytes of the file that concurrent inserts keep in memory. */
-const BYTES_MAX = 33_554_432;
-
-/** How often an insert is retried while the store is unavailable: 32 seconds in all, enough for a failover. */
-const RETRIES_MAX = 7;
-/** The pause before the first retry. It doubles for each further retry. */
-const RETRY_MS = 250;
+export const BYTES_MAX = 33_554_432;
 
 /** Number of sessions between two progress reports. */
 const PROGRESS_EVERY = 10_000;
@@ -84,27 +77,4 @@ export async function importSessions(
   }
   await inFlight.settled();
   return { ...counts, left_out: [...left_out], stopped };
-}
-
-type InsertOptions = Required<Pick<ImportOptions, 'clock' | 'signal' | 'retry_ms'>>;
-
-/** After a lost response, the next try finds that the session already exists. */
-async function insert(
-  store: SessionStore,
-  session: Session,
-  { clock, signal, retry_ms }: InsertOptions,
-): Promise<keyof ImportCounts> {
-  for (let retries = 0; ; retries += 1) {
-    try {
-      await store.insert(session, null, clock.now());
-      return 'imported';
-    } catch (error) {
-      const code = error instanceof SessionsError ? error.code : null;
-      if (code === 'ID_TAKEN') return 'there_already';
-      if (code !== 'STORE_UNAVAILABLE' || retries === RETRIES_MAX || signal.aborted) throw error;
-      await delay(retry_ms * 2 ** retries, undefined, { signal }).catch(() => {
-        throw error;
-      });
-    }
-  }
 }

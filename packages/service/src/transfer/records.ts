@@ -1,11 +1,10 @@
-import { DEPTH_MAX, isTooDeep } from '../api/careful-json.ts';
 import { TIME_MAX } from '../api/validation.ts';
 import { invalidMember, SessionsError } from '../domain/errors.ts';
 import type { Session } from '../domain/session.ts';
-import { arrayEntries } from './array-entries.ts';
 import { fromDocument } from './extended-json.ts';
 import { HEADER, isHeader } from './header.ts';
-import { lines, type Piece } from './lines.ts';
+import type { Piece } from './lines.ts';
+import { isBlank, parsePiece, piecesOf } from './pieces.ts';
 import { otherMembers, readStoredSession } from './session-json.ts';
 
 /**
@@ -17,6 +16,8 @@ import { otherMembers, readStoredSession } from './session-json.ts';
  */
 export const FORMATS = ['ndjson', 'sessions.json', 'mongoexport'] as const;
 export type Format = (typeof FORMATS)[number];
+
+const FORMS = { ndjson: 'lines', 'sessions.json': 'array', mongoexport: 'either' } as const;
 
 /** A session of a file. */
 export interface ImportRecord {
@@ -57,7 +58,8 @@ export class UnreadableRecord extends Error {
  * on.
  */
 export async function* readRecords(input: AsyncIterable<Buffer>, options: ReadOptions): AsyncGenerator<ImportRecord> {
-  const { pieces, word } = await split(input, options);
+  const { format, bytes_max } = options;
+  const { pieces, word } = await piecesOf(input, FORMS[format], bytes_max);
   let number = 1;
   try {
     for await (const piece of pieces) {
@@ -75,47 +77,12 @@ export async function* readRecords(input: AsyncIterable<Buffer>, options: ReadOp
   }
 }
 
-async function split(input: AsyncIterable<Buffer>, { format, bytes_max }: ReadOptions) {
-  const first = format === 'mongoexport' ? await firstChunk(input) : null;
-  const all = first?.all ?? input;
-  const isArray = format === 'sessions.json' || first?.chunk?.[0] === 0x5b;
-  return isArray
-    ? { pieces: arrayEntries(all, bytes_max), word: 'entry' }
-    : { pieces: lines(all, bytes_max), word: 'line' };
-}
-
-/** Returns the first chunk of a stream, and a stream that begins with this chunk. */
-async function firstChunk(input: AsyncIterable<Buffer>) {
-  const chunks = input[Symbol.asyncIterator]();
-  const { value, done } = await chunks.next();
-  async function* all(): AsyncGenerator<Buffer> {
-    if (!done) yield value;
-    yield* { [Symbol.asyncIterator]: () => chunks };
-  }
-  return { chunk: done ? null : value, all: all() };
-}
-
 function read(piece: Piece, { format, idle_timeout_ms, now }: ReadOptions) {
-  const parsed = parse(piece);
+  const parsed = parsePiece(piece.bytes);
   const value = format === 'mongoexport' ? fromDocument(parsed) : parsed;
   const session = readStoredSession(value, format === 'ndjson' ? 'own' : 'microservice', idle_timeout_ms);
   assertTimes(session, now);
   return { session, left_out: otherMembers(value as object).map(([name]) => name) };
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
-
-function parse({ bytes }: Piece): unknown {
-  try {
-    const text = decoder.decode(bytes);
-    if (isTooDeep(text))
-      throw new SessionsError('INVALID_DATA', `it is nested deeper than ${DEPTH_MAX} levels, the maximum.`);
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SessionsError) throw error;
-    // The message of the parser quotes the data.
-    throw new SessionsError('INVALID_DATA', 'it is not complete JSON.');
-  }
 }
 
 const TIMES = ['open_time', 'request_time', 'active_until', 'expire_time', 'close_time', 'auth_time'] as const;
@@ -137,14 +104,10 @@ function assertTimes(session: Session, now: number): void {
 }
 
 function assertHeader(piece: Piece): void {
-  if (isHeader(parse(piece))) return;
+  if (isHeader(parsePiece(piece.bytes))) return;
   throw noHeader();
 }
 
 function noHeader(): SessionsError {
   return new SessionsError('INVALID_DATA', `it must be the header ${HEADER}. For another format use --format.`);
-}
-
-function isBlank({ bytes }: Piece): boolean {
-  return bytes.every((byte) => byte === 0x20 || byte === 0x0d || byte === 0x09);
 }
