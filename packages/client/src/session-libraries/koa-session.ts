@@ -29,7 +29,7 @@ export type { Device, LibrarySessionJson, LibraryStoreOptions } from './options.
 export { SessionStoreError } from './store-error.ts';
 
 /** The options of the store. The option `rolling` of koa-session takes the place of `disableTouch`. */
-export type KoaStoreOptions = Omit<LibraryStoreOptions<Context>, 'disableTouch'>;
+export type KoaStoreOptions = Omit<LibraryStoreOptions<Context>, 'disableTouch' | 'fallback'>;
 
 /** The options with which koa-session calls a store. */
 export interface KoaCallOptions {
@@ -64,6 +64,8 @@ export class PipSessionsStore {
   constructor(options: KoaStoreOptions) {
     if (options && 'disableTouch' in options)
       throw new TypeError('disableTouch is not an option of this store: omit rolling in the options of koa-session.');
+    if (options && 'fallback' in options)
+      throw new TypeError('fallback is not an option of this store: stores of koa-session have other methods.');
     this.#sessions = new LibrarySessions(options as LibraryStoreOptions, 'koa-session');
   }
 
