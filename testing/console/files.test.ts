@@ -22,7 +22,7 @@ test('all files of the console have at most 200 kB as the service sends them', (
   assert.ok(total <= BYTES_MAX, `${total} bytes`);
 });
 
-test('the page of the console has no script or style of its own, and loads nothing from elsewhere', () => {
+test('the page of the console has no inline code, and loads nothing from elsewhere', () => {
   const html = files.find(({ name }) => name === 'index.html')?.text ?? '';
   assert.match(html, /<script type="module"/);
   assert.doesNotMatch(html, /<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
@@ -31,7 +31,7 @@ test('the page of the console has no script or style of its own, and loads nothi
   for (const text of styles) assert.doesNotMatch(text, /@import|url\(/);
 });
 
-test('views of the console are files of their own, which are loaded when they are shown', () => {
+test('views of the console are files of their own, loaded when they are shown', () => {
   const html = files.find(({ name }) => name === 'index.html')?.text ?? '';
   const views = files.filter(({ name }) => /assets\/(sessions|user|session-panel|device-reader)-.*\.js$/.test(name));
   assert.equal(views.length, 4);

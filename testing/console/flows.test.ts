@@ -8,7 +8,7 @@ import { openConsole, signIn, startConsoleService } from './console-page.ts';
 const dialog = (page: Page) => page.getByRole('dialog');
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
 
-test('a key that the service does not know does not sign in; a known one does, and signs out', { skip }, async (t) => {
+test('an unknown key does not sign in; a known one does, and signs out', { skip }, async (t) => {
   const console = await startConsoleService(t, { keys: true });
   await console.open({ user_id: 'ann' });
   const page = await openConsole(t, console, '/sessions');
@@ -142,7 +142,7 @@ test('new sessions wait behind a button, and an ended one shows it without a rel
   await row(page, 'bob').waitFor();
 });
 
-test('values are shown only when somebody reveals them', { skip }, async (t) => {
+test('values are shown only after a reveal', { skip }, async (t) => {
   const console = await startConsoleService(t);
   const { id } = await console.open({ user_id: 'ann', data: { cart: ['apple'] } });
   const page = await openConsole(t, console, `/sessions?session=${id}`);

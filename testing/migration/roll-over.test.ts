@@ -5,7 +5,7 @@ import { RedisServer } from '../servers/redis-server.ts';
 import { missingRedis } from '../stores/missing.ts';
 import { rollOver } from './roll-over.ts';
 
-test('a rolling restart from connect-redis signs nobody out and loses no change', {
+test('a rolling restart from connect-redis loses no sign-in and no change', {
   skip: missingRedis() ?? false,
 }, async (t) => {
   const redis = await RedisServer.start();

@@ -75,7 +75,7 @@ function secretFolder(name: string) {
   return { replace, env: { SESSIONS_TLS_CERT: String(crt), SESSIONS_TLS_KEY: String(key) }, crt: String(crt) };
 }
 
-test('a replaced certificate serves new connections; open ones and a bad file change nothing', { skip }, async (t) => {
+test('a replaced certificate serves new connections; a bad file changes nothing', { skip }, async (t) => {
   const { replace, env, crt } = secretFolder('secret');
   const command = run(t, { ...env, SESSIONS_AUDIT: `file:${root}/audit.log` });
   const url = await command.started();

@@ -69,7 +69,7 @@ test('the example of SvelteKit signs in and out by form actions', async () => {
   assert.match((await jar.get('/')).text, /Sign in/);
 });
 
-test('a page of SvelteKit that needs a session shows the error page with 401, an endpoint the problem', async () => {
+test('a page of SvelteKit that needs a session shows the error page with 401', async () => {
   const jar = new Jar(server.url);
   const page = await jar.get('/account', { accept: 'text/html' });
   assert.deepEqual([page.status, page.headers.get('www-authenticate')], [401, 'Bearer']);
@@ -82,7 +82,7 @@ test('a page of SvelteKit that needs a session shows the error page with 401, an
   }
 });
 
-test('a form that a page of SvelteKit enhances gets the status of a rejection in the form that it reads', async () => {
+test('an enhanced form of SvelteKit gets the status of a rejection', async () => {
   sessions.takeAway();
   const enhanced = { ...own, accept: 'application/json', 'x-sveltekit-action': 'true' };
   const { body, headers } = await new Jar(server.url).post('/?/login', form({ user: 'ann' }), enhanced);
@@ -91,7 +91,7 @@ test('a form that a page of SvelteKit enhances gets the status of a rejection in
   sessions.bringBack();
 });
 
-test('a form of another site changes nothing in SvelteKit, and an outage keeps the cookie', async () => {
+test('a form of another site changes nothing in SvelteKit; an outage keeps the cookie', async () => {
   const jar = new Jar(server.url);
   await jar.post('/?/login', form({ user: 'ann' }), own);
   const forged = await jar.post('/?/logout', form(), { ...own, 'sec-fetch-site': 'cross-site' });

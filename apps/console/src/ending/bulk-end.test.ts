@@ -78,7 +78,7 @@ test('stop ends no further step', async () => {
   assert.equal(last?.ids.length, 400);
 });
 
-test('a bulk end of a selection ends these sessions and no others, and names those that failed', async () => {
+test('a bulk end of a selection ends only these sessions, and names those that failed', async () => {
   const { service, ended, requests } = createService(1_000);
   const last = await run(selected('a', 'broken', 'b', 'c', 'd', 'e'), service);
   assert.deepEqual(ended.toSorted(), ['a', 'b', 'c', 'd', 'e']);

@@ -29,7 +29,7 @@ test('the end of a session counts from its arrival', () => {
   assert.equal(listed(session({ expires_in: null }), 1_000).ends_at, null);
 });
 
-test('a deadline that no activity moves is told apart', () => {
+test('a deadline that activity does not move is shown as such', () => {
   const expire_time = new Date(61_500).toISOString();
   assert.equal(endsInAnyCase(session({ ends_at: 61_000, expire_time })), true);
   assert.equal(endsInAnyCase(session({ ends_at: 30_000, expire_time })), false);

@@ -73,7 +73,7 @@ const noBody = {} as LoginBody;
 runMiddlewareCases('H3 2', startVersion2);
 runMiddlewareCases('H3 1', startVersion1);
 
-test('H3 2: every kind of value gets the cookie once, and no header that lets caches store it', async (t) => {
+test('H3 2: every kind of value gets the cookie once, and is not cached', async (t) => {
   const { client } = clientOf([answer(201, { session: SESSION, token: TOKEN, evicted: [] })]);
   const stored = { 'cdn-cache-control': 'max-age=60', 'cache-control': 'public' };
   const values: Record<string, () => unknown> = {

@@ -70,7 +70,7 @@ test('with the service away, every kind of connection is closed within 3 s', asy
   for (const ms of await Promise.all(late_ms)) assert.ok(ms <= 3_000, `${ms} ms`);
 });
 
-test('a rotation of the token closes no connection, also after a gap and after its grace', async (t) => {
+test('a rotation closes no connection, also after a gap and after its grace', async (t) => {
   const { service, client, session, token, connection, streams, counts } = await open(t, 'ws');
   const rotated = await client.rotate({ token });
   service.clock.advance(60_000);

@@ -33,7 +33,7 @@ const NEXT_TOKEN = TOKEN.replaceAll('d', 'e');
 const signedIn = { cookie: `__Host-session=${TOKEN}` };
 const COOKIE = { path: '/', httpOnly: true, secure: true, sameSite: 'lax' };
 
-test('Next: an action sets the cookie, and the page that it renders shows its session without a call', async () => {
+test('Next: an action sets the cookie, and its page shows the session without a call', async () => {
   const { client, sent } = clientOf([OPENED]);
   const { set, request } = requestWith({ origin: 'https://app.example.com' });
   const sessions = userSessions({ client, ...request });
@@ -44,7 +44,7 @@ test('Next: an action sets the cookie, and the page that it renders shows its se
   assert.equal(sent.length, 1);
 });
 
-test('Next: a rotation in an action replaces the cookie; in a component it changes nothing', async () => {
+test('Next: a rotation in an action replaces the cookie, one in a component nothing', async () => {
   const { client, sent } = clientOf([READ, READ, answer(200, { session: SESSION, token: NEXT_TOKEN })]);
   const shown = requestWith(signedIn);
   const page = await userSessions({ client, ...shown.request }).page();
@@ -64,7 +64,7 @@ test('Next: all components of a request share one call of the service', async ()
   assert.deepEqual([pages.map(({ current }) => current?.id), sent.length], [[SESSION.id, SESSION.id, SESSION.id], 1]);
 });
 
-test('Next: an action that a page of another site posts does not run, whatever Next checks', async () => {
+test('Next: an action that a page of another site posts does not run', async () => {
   const { client, sent } = clientOf([READ]);
   for (const forged of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }]) {
     const { set, request } = requestWith({ ...signedIn, ...forged });
@@ -78,7 +78,7 @@ test('Next: an action that a page of another site posts does not run, whatever N
   }
 });
 
-test('Next: while the service is unavailable, actions and pages reject with 503 and keep the cookie', async () => {
+test('Next: without the service, actions and pages reject with 503, the cookie stays', async () => {
   const { client } = clientOf([problem(503, 'STORE_UNAVAILABLE')], { retries: 0 });
   const { set, request } = requestWith(signedIn);
   const sessions = userSessions({ client, ...request, onFault: () => {} });

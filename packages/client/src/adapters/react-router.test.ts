@@ -67,7 +67,7 @@ const startApp: StartApp = (options, mounts) => {
 
 runMiddlewareCases('React Router', startApp);
 
-test('React Router: pages, redirects and errors get the cookie and no-store, and rejections their status', async () => {
+test('React Router: pages, redirects and errors get the cookie and no-store', async () => {
   const login = async ({ context }: Args) => context.get(userSessionContext).login({ user_id: '1' });
   const pages: Readonly<Record<string, Partial<Module>>> = {
     '/page': { default: Page, action: (args: Args) => login(args).then(() => null) },

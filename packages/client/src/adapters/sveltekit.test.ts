@@ -39,7 +39,7 @@ const startApp: StartApp = (options, mounts) => {
 // On the types of the platform. `npm run test:frameworks` runs the same cases in a built application of SvelteKit.
 runMiddlewareCases('SvelteKit', startApp);
 
-test('SvelteKit: its own pages get a rejection in their form, with its status and headers', async () => {
+test('SvelteKit: its own pages get a rejection in their form, with its status', async () => {
   const { client } = clientOf([problem(503, 'STORE_UNAVAILABLE')], { retries: 0 });
   const handle = userSessions({ client, onFault: () => {} });
   const post = (headers: Record<string, string>) => new Request('http://app/', { method: 'POST', headers });

@@ -52,7 +52,7 @@ test('a page learns its session; the state is one object until it changes', asyn
   assert.equal(changes, 1);
 });
 
-test('before the timeout the page counts down, and asks first whether there was activity', async () => {
+test('before the timeout the page counts down, unless there was activity elsewhere', async () => {
   const { tabs, first } = await started();
   await tabs.pass(7 * MINUTE_MS);
   tabs.touch();
@@ -171,7 +171,7 @@ test('a refresh during a request reads once more: it shows the sign-in before it
   assert.equal(first.getSnapshot().status, 'signed_in');
 });
 
-test('a page that wakes after the end of its session shows that it does not know, and reads', async () => {
+test('a page that wakes after the end of its session reads its state again', async () => {
   const { tabs, first } = await started();
   tabs.endpoint = 'away';
   await tabs.sleep(20 * MINUTE_MS);
@@ -181,7 +181,7 @@ test('a page that wakes after the end of its session shows that it does not know
   assert.equal(first.getSnapshot().status, 'signed_out');
 });
 
-test('offline, the state stays until the end of the session, marked as old; no fault signs out', async () => {
+test('offline, the state stays until the end of the session, marked as old', async () => {
   for (const endpoint of ['away', 'broken', 'html'] as const) {
     const { tabs, first } = await started();
     tabs.endpoint = endpoint;

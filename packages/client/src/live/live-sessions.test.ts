@@ -5,7 +5,7 @@ import { LiveWorld } from './fixtures/live-world.ts';
 
 const MINUTE_MS = 60_000;
 
-test('[M-10] a published end closes all connections of the session at once, with its reason', async () => {
+test('[M-10] a published end closes all connections of the session at once', async () => {
   const world = new LiveWorld();
   world.open('a');
   world.open('b');
@@ -35,7 +35,7 @@ test('a connection of a session that has already ended is closed after one reque
   assert.deepEqual(world.checks, [2]);
 });
 
-test('a deadline closes a connection, though nothing is published; later activity extends it', async () => {
+test('a deadline closes a connection without an event; later activity extends it', async () => {
   const world = new LiveWorld();
   world.open('a', MINUTE_MS);
   world.open('b', MINUTE_MS);
@@ -80,7 +80,7 @@ test('[M-10] while the stream is cut, checks keep connections open and find ends
   assert.deepEqual([a.reasons, b.reasons], [['closed'], []]);
 });
 
-test('[M-10] if the service is away longer than the bound, connections end as unconfirmed', async () => {
+test('[M-10] without the service for longer than the bound, connections are closed', async () => {
   for (const service of ['away', 'hangs'] as const) {
     const world = new LiveWorld();
     world.open('a');

@@ -74,7 +74,7 @@ test('parallel requests of several processes take a session over once', async (t
   assert.equal(await client.count({ client: 'test', active: true }), 1);
 });
 
-test('a request that read the old copy before another one took it over finds the session', async (t) => {
+test('a request that read the old copy before its take-over finds the session', async (t) => {
   const { process, old } = await start(t);
   const gate = newGate();
   let isFirst = true;
@@ -153,7 +153,7 @@ test('an ended session never comes back from a copy that is left in the old stor
   }
 });
 
-test('while the old store is down or slow, requests fail, and nobody is signed out', async (t) => {
+test('while the old store is down or slow, requests fail without a sign-out', async (t) => {
   const { process, old, sessions } = await start(t, { timeout_ms: 20 });
   const unavailable = { code: 'FALLBACK_UNAVAILABLE', status: 503 };
   for (const before of [() => Promise.reject(new Error('ECONNREFUSED')), () => new Promise<void>(() => {})]) {

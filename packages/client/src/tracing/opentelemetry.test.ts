@@ -54,7 +54,7 @@ test('a call is one span with the template of its path, also after a repetition'
   );
 });
 
-test('a traceparent of the caller is the parent, and the service gets the span of the call', async () => {
+test('a traceparent of the caller is the parent of the span that the service gets', async () => {
   const { client, sent, spans } = tracedClient([200, INACTIVE]);
   await client.validate('t', { traceparent: `00-${TRACE}-${SPAN}-01` });
   const [span] = spans();

@@ -30,7 +30,7 @@ test('files that do not change are never reported', async (t) => {
   assert.equal(await looked(5), 0);
 });
 
-test('a file that is written, replaced or removed is reported once, when it has settled', async (t) => {
+test('a file that is written, replaced or removed is reported once it has settled', async (t) => {
   const path = join(newFolder(t), 'a');
   writeFileSync(path, '1');
   const looked = watching(path);
@@ -49,7 +49,7 @@ test('a file that is written, replaced or removed is reported once, when it has 
   assert.equal(await looked(3), 4);
 });
 
-test('files of a Kubernetes secret are reported when the link to their folder is replaced', async (t) => {
+test('a Kubernetes secret is reported when the link to its folder is replaced', async (t) => {
   const folder = newFolder(t);
   const put = (version: string) => {
     mkdirSync(join(folder, version));

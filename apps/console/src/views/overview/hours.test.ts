@@ -39,7 +39,7 @@ test('the last hour is exact if nothing happened in the hour before', () => {
   );
 });
 
-test('live sessions of earlier hours follow from those that were opened and ended since', () => {
+test('live sessions of earlier hours follow from the opened and ended ones since', () => {
   const hours = allHours([hour(0, 5, 1), hour(2, 10)], NOW);
   const live = liveByHour(hours, 20);
   assert.equal(live.length, 24);

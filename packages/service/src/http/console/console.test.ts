@@ -252,7 +252,7 @@ test('a service without keys needs no sign-in, and says so', async (t) => {
   assert.equal((await page.send('GET /v2/stats', undefined, { origin: 'https://evil.example' })).status, 403);
 });
 
-test('the health of the node has its figures, and hours have sessions and rejected requests', async (t) => {
+test('the node has its figures, and hours have sessions and rejected requests', async (t) => {
   const page = await startConsole();
   t.after(page.stop);
   await page.signIn();

@@ -60,7 +60,7 @@ describe('postgres', { skip: missingPostgres() ?? false }, () => {
     assertFound(await examine(url), 'LAYOUT_DIFFERS');
   });
 
-  test('a database without tables, with newer, older and foreign ones are told apart', async () => {
+  test('a database without tables, and newer, older and foreign ones, are recognised', async () => {
     const url = await server.newDatabase();
     assertFound(await examine(url), 'SCHEMA_MISSING');
     await started(url);

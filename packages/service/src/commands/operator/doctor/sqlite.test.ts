@@ -145,7 +145,7 @@ test('damage is found, and is named', async () => {
   assertFound(await examine(path), 'SQLITE_DAMAGED');
 });
 
-test('a newer, an older and a foreign schema are told apart', async () => {
+test('a newer, an older and a foreign schema are recognised', async () => {
   const path = await database();
   const set = (sql: string) => {
     const db = new DatabaseSync(path);
