@@ -16,7 +16,7 @@ const app = express();
 const passive = ({ method, path }: express.Request) => method === 'GET' && path === '/session';
 app.use(userSessions({ client, development: true, passive }));
 
-/** What the page may know. A 401 without a session. */
+/** The facts that the page may know. A 401 without a session. */
 const show: express.RequestHandler = (req, res) => {
   const { user_id: user, expires_in } = req.userSession.required;
   res.json({ user, expires_in });

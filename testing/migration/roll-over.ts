@@ -95,7 +95,7 @@ export async function rollOver(options: RollOverOptions): Promise<RolledOver> {
         fallback: { store: oldStore(), from },
       });
       instances[at] = await startInstance(store);
-      // As a load balancer drains it: it gets no new request, and ends the last ones.
+      // A load balancer drains it: it gets no new request, and ends the last ones.
       while (former.pending > 0) await load.next(1);
       await former.stop();
     }

@@ -217,7 +217,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
   {
     id: 'M-10',
     name: 'a connection stays open though its session is unconfirmed',
-    test: 'if the service is away',
+    test: 'without the service for longer',
     file: `${CLIENT}/live/live-sessions.ts`,
     find: 'if (now - live_at > UNCONFIRMED_MS_MAX && now >= this.#grace_until) {',
     replace: 'if (false) {',

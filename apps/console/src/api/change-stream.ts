@@ -9,7 +9,7 @@ export type FeedState =
   | { readonly name: 'connecting' | 'reconnecting' | 'paused' | 'signed_out' }
   | { readonly name: 'live'; readonly lag_s: number };
 
-/** What a listener gets: changes in the order of their arrival, or a gap, after which any session may have changed. */
+/** The event of a listener: changes in the order of their arrival, or a gap, after which any session may have changed. */
 export type FeedEvent = { readonly kind: 'changes'; readonly changes: readonly Change[] } | { readonly kind: 'gap' };
 
 /** The part of `EventSource` that the stream uses. */
@@ -84,7 +84,7 @@ export class ChangeStream {
     this.#set({ name: 'paused' });
   }
 
-  /** Stops because nobody is signed in. */
+  /** Stops after the sign-out. */
   signOut(): void {
     this.#close();
     this.#set({ name: 'signed_out' });

@@ -15,7 +15,7 @@ export function useFeedEvents(listener: (event: FeedEvent) => void): void {
   useEffect(() => changeStream.listen(onEvent), []);
 }
 
-/** Follows changes while somebody is signed in and the tab is visible. */
+/** Follows changes while a user is signed in and the tab is visible. */
 export function useFeedConnection(isSignedIn: boolean): void {
   useEffect(() => {
     if (!isSignedIn) {

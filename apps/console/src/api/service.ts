@@ -23,7 +23,7 @@ export class UnreachableError extends Error {
   override name = 'UnreachableError';
 }
 
-/** Whether the error means that nobody is signed in. */
+/** Whether the error means that the user is signed out. */
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ServiceError && error.status === 401;
 }

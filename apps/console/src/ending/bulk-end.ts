@@ -83,7 +83,7 @@ async function endMatching(
     const limit = Math.min(STEP, count - ids.length);
     const result = await endMany({ filter, except, limit, reason: options.reason, ...by(options) }, signal);
     ids.push(...result.ids);
-    // A step may end none although more match: they were ended by somebody else meanwhile.
+    // A step may end none although more match: they ended meanwhile.
     isMore = result.more && result.ids.length > 0;
     onProgress({ ids: [...ids], failed: [], isMore: result.more });
   }

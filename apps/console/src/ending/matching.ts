@@ -11,7 +11,7 @@ export type ManySource =
   | { readonly kind: 'selected'; readonly sessions: readonly ListedSession[] }
   | { readonly kind: 'filter'; readonly filter: ViewFilter; readonly except: readonly string[] };
 
-/** What a bulk end would end. */
+/** The sessions that a bulk end would end. */
 export interface Matching {
   readonly target: EndTarget;
   readonly count: number;

@@ -1,4 +1,4 @@
-/** What the console remembers in this browser: how things look, and nothing about sessions. */
+/** The settings of the console in this browser: the look, and nothing about sessions. */
 const PREFIX = 'pip-sessions.';
 
 export function readSetting(name: string): string | null {

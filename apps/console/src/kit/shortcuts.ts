@@ -24,7 +24,7 @@ export function turnShortcuts(next: boolean): void {
 
 export type Shortcut = readonly [key: string, action: () => void];
 
-/** Calls the function of a key, unless somebody writes a text or a dialog is open. */
+/** Calls the function of a key, unless a text is written or a dialog is open. */
 export function useShortcuts(shortcuts: readonly Shortcut[]): void {
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     const [, shortcut] = shortcuts.find(([key]) => key === event.key) ?? [];

@@ -1,6 +1,6 @@
 import Bowser from 'bowser';
 
-/** Makers that nobody needs to tell apart. */
+/** Makers whose names are left out. */
 const MAKERS = /^(Microsoft|Google) /;
 
 /** `Chrome 146 on Windows`; an empty text if the user agent names no known browser. */

@@ -41,7 +41,7 @@ export function filterDefinition(name: FilterName): FilterDefinition {
 }
 
 export const SESSION_STATES = ['live', 'ended', 'all'] as const;
-/** Which sessions a list shows. */
+/** The sessions that a list shows. */
 export type SessionStates = (typeof SESSION_STATES)[number];
 
 /** A filter as the address of the page has it: texts, and times as exact times or as time spans such as `30m`. */

@@ -18,7 +18,7 @@ export function listed<T extends SessionSummary>(session: T, now = serviceTime()
   return { ...session, ends_at: session.expires_in === null ? null : now + session.expires_in * 1_000 };
 }
 
-/** What the state column shows. `due`: past its deadline, and not read again since. */
+/** The text of the state column. `due`: past its deadline, and not read again since. */
 export type SessionState = 'live' | 'ends_soon' | 'due' | 'ended' | 'compromised';
 
 /** A session that ends within this time is marked. */

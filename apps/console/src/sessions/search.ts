@@ -1,7 +1,7 @@
 import { SESSION_ID } from '@pip-sessions/contract/session-id';
 import type { FilterName } from './filter.ts';
 
-/** What a text in the search box can mean. */
+/** A meaning of a text in the search box. */
 export type SearchTarget =
   | { readonly kind: 'session'; readonly id: string; readonly fromToken: boolean }
   | { readonly kind: 'filter'; readonly name: FilterName; readonly value: string };
@@ -19,7 +19,7 @@ const NAMES: Readonly<Record<string, FilterName>> = {
   actor: 'actor_id',
 };
 
-/** What the text can mean, the most likely meaning first. An empty text means nothing. */
+/** Returns the meanings of a text, the most likely one first. An empty text means nothing. */
 export function searchTargets(input: string): readonly SearchTarget[] {
   const text = input.trim();
   if (text === '') return [];

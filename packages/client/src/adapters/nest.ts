@@ -150,7 +150,7 @@ export function userSessionOf<User = unknown, Data = unknown>(request: object | 
   );
 }
 
-// Node runs these sources as they are, and knows no decorators.
+// Node runs these sources as they are, and supports no decorators.
 Inject(MODULE_OPTIONS_TOKEN)(UserSessionsModule, undefined, 0);
 Inject(HttpAdapterHost)(UserSessionsModule, undefined, 1);
 Module({ providers: [{ provide: APP_FILTER, useClass: SessionErrorsFilter }] })(UserSessionsModule);

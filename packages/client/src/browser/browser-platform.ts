@@ -5,7 +5,7 @@ export type TabMessage =
   | { readonly body: unknown /** When the request was sent, in milliseconds since 1970. */; readonly at: number }
   | { readonly signed_out_at: number };
 
-/** What a watch needs of the browser. Tests replace it. */
+/** The parts of the browser that a watch uses. Tests replace it. */
 export interface BrowserPlatform {
   /** A clock of elapsed time in milliseconds, which also counts while the machine sleeps. */
   readonly elapsedTime: () => number;

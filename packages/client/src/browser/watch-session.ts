@@ -156,7 +156,7 @@ export function watchSession<T extends SessionInfo = SessionInfo>(
     return Math.min(now + check_s * (900 + 200 * random()), ...turns);
   }
 
-  /** Whether a request shows the state before another moment. Moments far apart tell that the clock was set. */
+  /** Whether a request shows the state before another moment. Moments far apart show that the clock was set. */
   function isBefore(at: number, other: number): boolean {
     return at < other && other - at < OUTDATED_MS_MAX;
   }

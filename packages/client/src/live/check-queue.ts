@@ -6,7 +6,7 @@ const CHECKS_AT_ONCE = 4;
 /** The pause after a failed request in milliseconds, with a jitter of the same length. */
 const RETRY_MS = 150;
 
-/** What a queue needs of its owner. */
+/** The functions of a queue's owner. */
 export interface CheckSource {
   /** Returns the states of 1 to 256 sessions, in the order of the ids. */
   readonly check: (ids: readonly string[]) => Promise<readonly SessionCheck[]>;

@@ -7,7 +7,7 @@ const SHOWN: ReadonlySet<string> = new Set([
 ]);
 const PROCESS_EVENTS: ReadonlySet<string> = new Set(['started', 'stopped']);
 
-/** Who did it. */
+/** The caller. */
 export function callerText({ event, caller, key }: AuditLine): string {
   if (typeof caller === 'string') return caller;
   if (PROCESS_EVENTS.has(event)) return AUDIT.service;
@@ -16,7 +16,7 @@ export function callerText({ event, caller, key }: AuditLine): string {
   return caller === null ? AUDIT.noKey : AUDIT.unknownCaller;
 }
 
-/** What else the line says, as `name value` pairs. */
+/** The other properties of the line, as `name value` pairs. */
 export function detailsText(line: AuditLine): string {
   return Object.entries(line)
     .filter(([name, value]) => !SHOWN.has(name) && value !== null)

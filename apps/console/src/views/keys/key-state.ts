@@ -12,7 +12,7 @@ export function keyState({ expires }: Pick<KeyInfo, 'expires'>, now: number): Ke
   return left_ms <= SOON_MS ? 'ends_soon' : 'valid';
 }
 
-/** Whether somebody should make a new key: this one ends soon, or has ended. */
+/** Whether a new key is needed: this one ends soon, or has ended. */
 export function endsSoon(key: Pick<KeyInfo, 'expires'>, now: number): boolean {
   return keyState(key, now) !== 'valid';
 }

@@ -1,6 +1,6 @@
 import type { TailEvent, TailKind } from './tail.ts';
 
-/** Which changes are shown. */
+/** The changes that are shown. */
 export interface TailFilter {
   readonly kind: TailKind | 'all';
   /** A session id or its beginning, an exact user id, or a part of what is known about the session. */

@@ -20,7 +20,7 @@ export interface TailEvent {
 export const LINES_MAX = 500;
 const RATE_MS = 10_000;
 
-/** What the tail is at a moment; a new object after each change. */
+/** The state of the tail; a new object after each change. */
 export interface TailState {
   /** The newest first. */
   readonly events: readonly TailEvent[];

@@ -15,7 +15,7 @@ export interface Concern {
   readonly link?: { readonly path: string; readonly query?: URLSearchParams; readonly text: string };
 }
 
-/** What is known about the service. Undefined: not read yet, or not allowed. */
+/** The known facts about the service. Undefined: not read yet, or not allowed. */
 export interface Known {
   readonly stats: Stats | undefined;
   readonly health: Health | undefined;
@@ -37,7 +37,7 @@ const SWEEP_AGE_MS_MAX = 3_600_000;
 
 const HEALTH_LINK = { path: pathOf('health'), text: ATTENTION.healthLink };
 
-/** What needs attention, the worst first. */
+/** Returns the matters that need attention, the worst first. */
 export function concernsOf(known: Known): readonly Concern[] {
   return [
     ...ofStore(known),

@@ -20,7 +20,7 @@ export interface Figures {
   readonly retry: () => void;
 }
 
-/** What the overview shows. It is read again after changes of sessions. */
+/** The figures of the overview. It is read again after changes of sessions. */
 export function useFigures(): Figures {
   const now = useSeconds();
   const stats = useQuery(statsQuery);

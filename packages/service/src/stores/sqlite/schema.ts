@@ -150,7 +150,7 @@ export const MIGRATIONS: readonly string[] = [
 /** The `user_version` of a file that is up to date. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** What a file holds, as its header says. */
+/** The kind of a file by its header. */
 export interface SchemaState {
   /** 0 for an empty file. */
   readonly version: number;

@@ -97,7 +97,7 @@ function numberOrNull(member: string, value: unknown): number | null {
   throw invalidMember(member, 'must be milliseconds since 1970, or null');
 }
 
-/** A time with its zone: without it, nobody knows when the session ends. */
+/** A time with its zone: without it, the end of the session is unknown. */
 const WITH_ZONE = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)$/;
 
 function timeOf(member: string, value: unknown): number {

@@ -29,7 +29,7 @@ export async function withStoreConnection<T>(
   assertNotMemory(config);
   assertExists(config, 'read or change');
   const settings = sessionsSettings(config);
-  // As in the service: a node with a wrong clock ends no session, because an end cannot be undone.
+  // A node with a wrong clock ends no session, because an end cannot be undone.
   const clock = new CheckedClock(systemClock());
   const store = await createStore(config.store, { ...settings, clock });
   const clocks = new ClockWatch(clock, store, createLogger('silent'));

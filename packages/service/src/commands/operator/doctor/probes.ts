@@ -10,7 +10,7 @@ export interface FileSystem {
   readonly free_bytes: number;
 }
 
-/** What the doctor learns from the system of this machine. Tests replace it by faults that they cannot cause. */
+/** The facts about this machine that the doctor reads. Tests replace it by faults that they cannot cause. */
 export interface Probes {
   readonly fileSystem: (folder: string) => Promise<FileSystem>;
   /**

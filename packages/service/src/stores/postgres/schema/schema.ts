@@ -102,7 +102,7 @@ async function run(connection: Connection, steps: readonly MigrationStep[]): Pro
   }
 }
 
-/** What a schema of the database holds. `none` has no tables of this service, `foreign` has others of the same name. */
+/** The contents of a schema of the database. `none` has no tables of this service, `foreign` has others of the same name. */
 export type SchemaState =
   | { readonly type: 'none'; readonly hasSchema: boolean }
   | { readonly type: 'foreign' }

@@ -9,9 +9,9 @@ export interface Task {
 /** One aspect of a check of a store, like its sessions or its indexes. */
 export interface Aspect {
   readonly aspect: string;
-  /** What was found, for people. */
+  /** The results, for people. */
   readonly result: string;
-  /** What is wrong, at most `PROBLEMS_MAX` of them. */
+  /** The problems, at most `PROBLEMS_MAX` of them. */
   readonly problems: readonly string[];
   readonly problems_total: number;
 }

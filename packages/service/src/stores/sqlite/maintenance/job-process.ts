@@ -9,7 +9,7 @@ import type { JobMessage, JobName } from './job.ts';
 
 const PROBLEMS_MAX = 100;
 
-// Without its parent, nobody can interrupt the job.
+// Without its parent, the job cannot be interrupted.
 process.on('disconnect', () => process.exit(1));
 const [name, path = ''] = process.argv.slice(2) as [JobName, string];
 const message: JobMessage = await (name === 'compact' ? compact(path) : check(name, path)).then(

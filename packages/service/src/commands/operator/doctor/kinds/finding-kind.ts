@@ -6,11 +6,11 @@
 export const SEVERITIES = ['error', 'warning', 'note'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
-/** What is the same in all findings of one code. docs/doctor.md is generated from it. */
+/** The properties that all findings of one code share. docs/doctor.md is generated from it. */
 export interface FindingKind {
   readonly severity: Severity;
-  /** What the finding means for the sessions. */
+  /** The meaning of the finding for the sessions. */
   readonly meaning: string;
-  /** What to do about it. */
+  /** The advice to the operator. */
   readonly advice: string;
 }
