@@ -3,12 +3,13 @@ import { cursorOf, parseCursor } from '../api/v2/cursor.ts';
 import { type Config, loadConfig } from '../config/config.ts';
 import { invalidConfig } from '../config/values.ts';
 import type { ScanKey, SessionStore } from '../domain/store.ts';
-import { systemClock } from '../domain/time/clock.ts';
+import { type Clock, systemClock } from '../domain/time/clock.ts';
 import { EXIT_CODE_READER_GONE, print, ReaderGone, standardOutput, write } from '../process/standard-streams.ts';
 import { exportedPages } from '../transfer/export.ts';
 import { interruption } from '../transfer/interruption.ts';
 import { say, sentence } from '../transfer/output.ts';
 import { assertExists, withStore } from '../transfer/transfer-store.ts';
+import { progressOf } from './progress.ts';
 
 const USAGE = `Usage: pip-sessions export [--store <url>] [--after <cursor>] [--config <file.yml>] > sessions.ndjson
 
@@ -23,9 +24,6 @@ store.
 Exit codes: 0 if all sessions were written, 1 if the export was stopped, 2 for bad arguments, 141 if the reader of the
 output has ended.
 `;
-
-/** Number of sessions between two progress reports. */
-const PROGRESS_EVERY = 10_000;
 
 /** Runs `pip-sessions export` and returns its exit code. Throws `INVALID_CONFIG` for bad arguments. */
 export async function exportCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -47,27 +45,33 @@ export async function exportCommand(args: readonly string[], env: NodeJS.Process
 async function exportAll(store: SessionStore, after: ScanKey | null, signal: AbortSignal): Promise<number> {
   say('the output contains hashes of tokens, users and their data: protect it like the store.');
   const output = standardOutput();
+  const clock = systemClock();
+  const progress = progressOf(await totalOf(store, clock, after));
   let at = after;
   let count = 0;
-  let reported = 0;
   try {
-    for await (const page of exportedPages(store, systemClock(), after)) {
+    for await (const page of exportedPages(store, clock, after)) {
       await write(output, page.text, signal);
       count += page.count;
       at = page.next;
       if (at === null) break;
       if (signal.aborted) throw new Error('Interrupted.');
-      if (count - reported < PROGRESS_EVERY) continue;
-      reported = count;
-      say(`${count} sessions so far; to continue from here use --after ${cursorOf(at)}`);
+      progress.show(count, count, `exported ${count} sessions, next: --after ${cursorOf(at)}`);
     }
   } catch (error) {
+    progress.clear();
     if (error instanceof ReaderGone) return EXIT_CODE_READER_GONE;
     say(`${sentence(error)} ${stoppedAt(at, count)}`);
     return 1;
   }
+  progress.clear();
   say(`exported ${count} sessions.`);
   return 0;
+}
+
+/** Returns the number of sessions to export; null if it is not known. */
+async function totalOf(store: SessionStore, clock: Clock, after: ScanKey | null): Promise<number | null> {
+  return after === null ? store.count({}, clock.now()).catch(() => null) : null;
 }
 
 function stoppedAt(at: ScanKey | null, count: number): string {

@@ -1,3 +1,4 @@
+import { ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
@@ -9,10 +10,11 @@ import { print } from '../process/standard-streams.ts';
 import { type Imported, importSessions } from '../transfer/import.ts';
 import { interruption } from '../transfer/interruption.ts';
 import { isOldFormat, OLD_FORMAT_NAMES } from '../transfer/old-stores/formats.ts';
-import { importOldSessions, type OldImportCounts, type OldImportOptions } from '../transfer/old-stores/import.ts';
+import { importOldSessions, type OldImportCounts, type OldImported } from '../transfer/old-stores/import.ts';
 import { say, sentence } from '../transfer/output.ts';
 import { FORMATS, readRecords } from '../transfer/records.ts';
 import { withStore } from '../transfer/transfer-store.ts';
+import { progressOf } from './progress.ts';
 
 const USAGE = `Usage: pip-sessions import [--store <url>] [--format <format>] [--from-line <n>] [--idle-timeout <s>]
                            [--user <path>] [--prefix <text>] [--marker <name>] [--config <file.yml>] [<file>]
@@ -83,7 +85,10 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
     now: clock.now(),
   };
   const signal = interruption();
-  const input = addAbortSignal(signal, await inputOf(positionals));
+  const { stream, bytes } = await inputOf(positionals);
+  const input = addAbortSignal(signal, stream);
+  const progress = progressOf(bytes);
+  const bytesRead = () => (input instanceof ReadStream ? input.bytesRead : 0);
   // The reader gets the errors of the stream. An error before the first read must not end the process.
   input.on('error', () => {});
   if (isOld) {
@@ -92,33 +97,41 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
     const { user, prefix = 'sess:', marker = 'express-session' } = values;
     const user_path = user === undefined ? null : given('--user', user, pathOf);
     const convert = { marker, user_path, settings, value_bytes_max: config.value_limit, now };
-    return importOld(config, input, { format, prefix, convert, from, bytes_max, clock, signal });
+    const showOld = (counts: OldImportCounts) =>
+      progress.show(bytesRead(), counts.users + counts.visitors, `imported ${oldCounts(counts)}`);
+    const reportOld = (message: string) => {
+      progress.clear();
+      say(message);
+    };
+    const options = { format, prefix, convert, from, bytes_max, clock, signal, progress: showOld, report: reportOld };
+    const result = await withStore(config, (store) => importOldSessions(store, input, options));
+    progress.clear();
+    return endOfOldImport(result, from);
   }
   const imported = await withStore(config, (store) =>
     importSessions(store, readRecords(input, { ...read, format }), {
       clock,
       signal,
       progress: ({ imported, there_already }) =>
-        say(`imported ${imported} sessions, ${there_already} already existed, so far.`),
+        progress.show(
+          bytesRead(),
+          imported + there_already,
+          `imported ${imported} sessions, ${there_already} already existed`,
+        ),
     }),
   );
+  progress.clear();
   say(summary(imported, read.from));
   return imported.stopped ? 1 : 0;
 }
 
-async function importOld(config: Config, input: Readable, options: OldImportOptions): Promise<number> {
-  const { stopped, ...counts } = await withStore(config, (store) =>
-    importOldSessions(store, input, {
-      ...options,
-      progress: (so_far) => say(`imported ${oldCounts(so_far)}, so far.`),
-      report: say,
-    }),
-  );
+/** Reports the result, and returns the exit code. */
+function endOfOldImport({ stopped, ...counts }: OldImported, from: number): number {
   const done = `mported ${oldCounts(counts)}.`;
   say(
     stopped === null
       ? `i${done}`
-      : `${stopped.problem} I${done} Continue with --from-line ${Math.max(stopped.number, options.from)}.`,
+      : `${stopped.problem} I${done} Continue with --from-line ${Math.max(stopped.number, from)}.`,
   );
   return stopped === null && counts.bad === 0 ? 0 : 1;
 }
@@ -145,15 +158,17 @@ function summary({ imported, there_already, left_out, stopped }: Imported, from:
     : `${stopped.problem} I${counts}; continue with --from-line ${Math.max(stopped.number, from)}.${without}`;
 }
 
-async function inputOf([path, ...more]: readonly string[]): Promise<Readable> {
+/** Returns the stream to import, and its size; null if that is not known. */
+async function inputOf([path, ...more]: readonly string[]): Promise<{ stream: Readable; bytes: number | null }> {
   if (more.length > 0) throw invalidConfig('Only one file can be imported at a time.', 'file');
   if (path === undefined) {
-    if (!process.stdin.isTTY) return process.stdin;
+    if (!process.stdin.isTTY) return { stream: process.stdin, bytes: null };
     throw invalidConfig('Give the name of the file to import, or send it to the standard input with <.', 'file');
   }
   try {
     const file = await open(path);
-    return file.createReadStream({ highWaterMark: CHUNK_BYTES });
+    const { size } = await file.stat();
+    return { stream: file.createReadStream({ highWaterMark: CHUNK_BYTES }), bytes: size };
   } catch (error) {
     throw invalidConfig(`The file cannot be read: ${sentence(error)}`, 'file');
   }

@@ -23,6 +23,11 @@ export function say(text: string): void {
   process.stderr.write(text);
 }
 
+/** Whether messages for the user are shown on a terminal. */
+export function hasTerminalForMessages(): boolean {
+  return process.stderr.isTTY === true;
+}
+
 /**
  * The standard output. `process.stdout` is not used for a file: on a nearly full disk it loses the bytes that the
  * system did not take in one call. Node 26: of 12 KB into a file of at most 8 KB, the second write calls back without

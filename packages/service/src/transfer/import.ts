@@ -11,7 +11,7 @@ export const INSERTS_MAX = 512;
 export const BYTES_MAX = 33_554_432;
 
 /** Number of sessions between two progress reports. */
-const PROGRESS_EVERY = 10_000;
+const PROGRESS_EVERY = 500;
 /** Maximum number of unknown properties that are reported. */
 const LEFT_OUT_MAX = 20;
 

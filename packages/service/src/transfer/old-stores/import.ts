@@ -9,8 +9,8 @@ import { isBlank, parsePiece, piecesOf } from '../pieces.ts';
 import { type Converted, type ConvertOptions, converted } from './converted.ts';
 import { isObject, OLD_FORMATS, type OldFormatName } from './formats.ts';
 
-/** Milliseconds between two progress reports. */
-const PROGRESS_MS = 10_000;
+/** Number of records between two progress reports. */
+const PROGRESS_EVERY = 500;
 /** Maximum number of bad records that are reported one by one. */
 const REPORTED_MAX = 20;
 
@@ -61,7 +61,6 @@ export async function importOldSessions(
   const stop = (number: number, problem: string) => {
     if (stopped === null || number < stopped.number) stopped = { number, problem };
   };
-  let reported = clock.now();
   let next = 1;
   try {
     const { pieces, word } = await piecesOf(input, OLD_FORMATS[format].form, bytes_max);
@@ -87,9 +86,7 @@ export async function importOldSessions(
       }
       if (stopped !== null) break;
       next = number + 1;
-      if (clock.now() - reported < PROGRESS_MS) continue;
-      reported = clock.now();
-      progress?.(counts);
+      if (number % PROGRESS_EVERY === 0) progress?.(counts);
     }
   } catch (error) {
     stop(next, signal.aborted ? 'Interrupted.' : sentence(error));
