@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
+import { after, type TestContext } from 'node:test';
 import type { OpenRequest, Session } from '@pip-sessions/contract/v2';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { newApiKey } from '../../packages/service/src/http/authentication/api-keys.ts';
 import { createLogger, loadConfig, type RunningService, startService } from '../../packages/service/src/index.ts';
-import { startChromium } from '../browser/chromium.ts';
+import { launchChromium } from '../browser/chromium.ts';
 
 const KEYS = { write: newApiKey('desk', 'write'), admin: newApiKey('boss', 'admin') };
 
@@ -46,11 +46,13 @@ export async function startConsoleService(
   };
 }
 
+/** The browser of all tests in a file. */
+let chromium: Promise<Browser> | null = null;
+after(async () => (await chromium)?.close());
+
 export interface ConsolePageOptions {
   readonly theme?: 'light' | 'dark';
   readonly width?: number;
-  /** Shared by several tests; default one of the page's own. */
-  readonly browser?: Browser;
 }
 
 /** A page of the console, with cookies of its own. The test fails if the page logs an error, such as one of the CSP. */
@@ -58,9 +60,10 @@ export async function openConsole(
   t: TestContext,
   { url }: { readonly url: string },
   path: string,
-  { theme = 'light', width = 1_440, browser: shared }: ConsolePageOptions = {},
+  { theme = 'light', width = 1_440 }: ConsolePageOptions = {},
 ): Promise<Page> {
-  const browser = shared ?? (await startChromium(t));
+  chromium ??= launchChromium();
+  const browser = await chromium;
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: theme });
   t.after(() => context.close());
   const page = await context.newPage();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { skip, startChromium } from '../browser/chromium.ts';
+import { skip } from '../browser/chromium.ts';
 import { openConsole, signIn, startConsoleService, violations } from './console-page.ts';
 
 const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
@@ -17,9 +17,7 @@ test('the views of operators', { skip, concurrency: false }, async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const log = join(folder, 'audit.log');
   const console = await startConsoleService(t, { keys: true, audit: `file:${log}` });
-  const browser = await startChromium(t);
-  const openPage = (path: string, theme: 'light' | 'dark' = 'light') =>
-    openConsole(t, console, path, { browser, theme });
+  const openPage = (path: string, theme: 'light' | 'dark' = 'light') => openConsole(t, console, path, { theme });
   const page = await openPage('/');
   await signIn(page, 'admin');
 

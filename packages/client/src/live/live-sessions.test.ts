@@ -262,7 +262,7 @@ test('no order of events and faults leaves a connection open after the bound', a
     fc.asyncProperty(fc.array(fault, { maxLength: 40, size: 'max' }), async (steps) => {
       await follow(steps);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
@@ -273,6 +273,6 @@ test('without a fault no order of events closes a connection of a live session',
       const open = world.connections.filter(({ closed_at, left_at }) => closed_at === null && left_at === null);
       assert.equal(world.live.size, open.length);
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
