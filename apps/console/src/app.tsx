@@ -1,6 +1,6 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { type QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { type ComponentType, lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { useFeedConnection } from './api/feed.ts';
 import { meQuery } from './api/queries.ts';
 import { isSignedOut } from './api/service.ts';
@@ -9,21 +9,28 @@ import { Frame } from './frame/frame.tsx';
 import { MeContext } from './frame/me.ts';
 import { SignIn } from './frame/sign-in.tsx';
 import { Boundary } from './kit/boundary.tsx';
+import { Code, Shown } from './kit/code.tsx';
 import { Empty, Failure, Skeleton } from './kit/states.tsx';
 import { useLocation } from './routing/location.ts';
 import { type ViewName, viewOf } from './routing/routes.ts';
 import { COMMON, VIEW_NAMES } from './texts.ts';
 
 /** Each view is loaded when it is first shown. */
-const VIEWS: Readonly<Record<ViewName, ComponentType>> = {
-  overview: lazy(() => import('./views/overview/overview.tsx')),
-  sessions: lazy(() => import('./views/sessions/sessions.tsx')),
-  user: lazy(() => import('./views/user/user.tsx')),
-  live: lazy(() => import('./views/live/live.tsx')),
-  audit: lazy(() => import('./views/audit/audit.tsx')),
-  keys: lazy(() => import('./views/keys/keys.tsx')),
-  health: lazy(() => import('./views/health/health.tsx')),
+const VIEWS: Readonly<Record<ViewName, Code<object>>> = {
+  overview: new Code(() => import('./views/overview/overview.tsx')),
+  sessions: new Code(() => import('./views/sessions/sessions.tsx')),
+  user: new Code(() => import('./views/user/user.tsx')),
+  live: new Code(() => import('./views/live/live.tsx')),
+  audit: new Code(() => import('./views/audit/audit.tsx')),
+  keys: new Code(() => import('./views/keys/keys.tsx')),
+  health: new Code(() => import('./views/health/health.tsx')),
 };
+
+/** Begins to load the view of an address, so that it arrives while the sign-in is checked. */
+export function preloadView(path: string): void {
+  const view = viewOf(path);
+  if (view) void VIEWS[view].load();
+}
 
 export function App({ client }: { readonly client: QueryClient }) {
   return (
@@ -57,17 +64,15 @@ function Gate() {
 function CurrentView() {
   const { path } = useLocation();
   const view = viewOf(path);
-  const View = view && VIEWS[view];
+  const code = view && VIEWS[view];
   useEffect(() => {
     document.title = view ? `${VIEW_NAMES[view]} · Sessions` : 'Sessions';
   }, [view]);
   return (
     <Frame view={view}>
-      {View ? (
+      {code ? (
         <Boundary key={view}>
-          <Suspense fallback={<Skeleton />}>
-            <View />
-          </Suspense>
+          <Shown code={code} props={{}} />
         </Boundary>
       ) : (
         <Empty title={COMMON.noPage} />

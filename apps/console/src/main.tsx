@@ -1,8 +1,9 @@
 import { createRoot } from 'react-dom/client';
 import { createQueryClient, meQuery } from './api/queries.ts';
 import { isSignedOut } from './api/service.ts';
-import { App } from './app.tsx';
+import { App, preloadView } from './app.tsx';
 import { startTheme } from './frame/theme.ts';
+import { currentPath } from './routing/location.ts';
 import './styles/theme.css';
 import './styles/base.css';
 import './kit/kit.css';
@@ -14,6 +15,7 @@ import './sessions/sessions.css';
 import './ending/ending.css';
 
 startTheme();
+preloadView(currentPath());
 const root = document.getElementById('root');
 if (!root) throw new Error('the page has no element with the id "root"');
 

@@ -30,6 +30,11 @@ export function useLocation(): Location {
   return useSyncExternalStore(subscribe, () => current);
 }
 
+/** The path of the address now. */
+export function currentPath(): string {
+  return current.path;
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

@@ -1,11 +1,11 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
+import { Code, Shown } from '../kit/code.tsx';
 import { useShortcuts } from '../kit/shortcuts.ts';
-import { Skeleton } from '../kit/states.tsx';
 import { setQuery, useLocation } from '../routing/location.ts';
 import { SESSION_PARAMETER } from '../routing/routes.ts';
 import { SESSION } from '../texts.ts';
 
-const SessionPanel = lazy(() => import('../views/session/session-panel.tsx'));
+const SESSION_PANEL = new Code(() => import('../views/session/session-panel.tsx'));
 
 /** A view with the panel of the session that the address names. On a narrow screen the panel takes the whole place. */
 export function WithPanel({ children }: { readonly children: ReactNode }) {
@@ -17,9 +17,7 @@ export function WithPanel({ children }: { readonly children: ReactNode }) {
       <div className="with-panel-main">{children}</div>
       {id !== null && (
         <aside className="panel" aria-label={SESSION.title}>
-          <Suspense fallback={<Skeleton />}>
-            <SessionPanel key={id} id={id} onClose={close} />
-          </Suspense>
+          <Shown key={id} code={SESSION_PANEL} props={{ id, onClose: close }} />
         </aside>
       )}
     </div>
