@@ -23,8 +23,8 @@ export const PACKAGES: readonly ClaimMutation[] = [
     name: 'a package of another platform is not in the lock file',
     test: 'the lock file has the optional',
     file: 'package-lock.json',
-    find: '"node_modules/@rolldown/binding-android-arm64": {',
-    replace: '"node_modules/@rolldown/binding-of-nobody": {',
+    find: '"node_modules/@biomejs/cli-win32-x64": {',
+    replace: '"node_modules/@biomejs/cli-of-nobody": {',
   },
   {
     id: 'P-01',
