@@ -22,7 +22,7 @@ test('elsewhere than on a terminal, the progress is one line each ten seconds', 
   ]);
 });
 
-test('on a terminal the progress is a bar that is drawn again, and removed before a message', () => {
+test('on a terminal the progress is a bar, which is removed before a message', () => {
   const { lines, at, progress } = shown({ isTerminal: true });
   for (const time of [100, 200, 250, 400]) at(time, time);
   progress.clear();

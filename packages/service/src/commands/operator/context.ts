@@ -8,7 +8,7 @@ export interface OperatorContext extends CommandContext {
   readonly env: NodeJS.ProcessEnv;
   readonly terminal: Terminal;
   readonly clock: Clock;
-  /** What `doctor` learns from the system of this machine. */
+  /** The facts about this machine that `doctor` reads. */
   readonly probes: Probes;
   /** Writes to the standard output. Resolves when the system has taken the text; rejects with `ReaderGone`. */
   readonly write: (text: string) => Promise<void>;

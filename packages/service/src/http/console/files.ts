@@ -2,8 +2,6 @@ import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { extname } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants } from 'node:zlib';
 import { RequestError } from '../../api/error-codes.ts';
 import type { Content } from '../content.ts';
 
@@ -12,9 +10,6 @@ const INDEX = 'index.html';
 const ASSETS = 'assets/';
 /** The end of the name of a compressed copy, which the build has written beside a file. */
 const COPY = '.br';
-const compress = promisify(brotliCompress);
-/** Nearly as small as with the highest quality, in a tenth of the time. */
-const QUALITY = { params: { [constants.BROTLI_PARAM_QUALITY]: 6 } };
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -40,12 +35,12 @@ const HEADERS = {
 interface File {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  readonly compressed: Buffer;
+  /** The compressed copy; null for a file that is too small for one. */
+  readonly compressed: Buffer | null;
 }
 
 /**
- * The files of the console, which its build has written. They are read at the first request, and compressed if they have
- * no compressed copy: some 900 kB in memory.
+ * The files of the console, which its build has written. They are read at the first request: some 900 kB in memory.
  */
 export class ConsoleFiles {
   #files: Promise<ReadonlyMap<string, File>> | null = null;
@@ -60,7 +55,7 @@ export class ConsoleFiles {
       throw new RequestError('ResourceNotFound', reason);
     }
     if (headers['if-none-match'] === file.headers.etag) return { status: 304, headers: file.headers, body: '' };
-    if (!/\bbr\b/.test(headers['accept-encoding']?.toString() ?? '')) {
+    if (file.compressed === null || !/\bbr\b/.test(headers['accept-encoding']?.toString() ?? '')) {
       return { status: 200, headers: file.headers, body: file.body };
     }
     return { status: 200, headers: { ...file.headers, 'content-encoding': 'br' }, body: file.compressed };
@@ -86,10 +81,6 @@ async function readOne(path: string, copies: ReadonlySet<string>): Promise<File>
     'cache-control': path.startsWith(ASSETS) ? 'public, max-age=31536000, immutable' : 'no-cache',
     etag: `"${hash('sha256', body, 'base64url')}"`,
   };
-  const hasCopy = copies.has(path + COPY);
-  return {
-    headers,
-    body,
-    compressed: hasCopy ? await readFile(new URL(path + COPY, FOLDER)) : await compress(body, QUALITY),
-  };
+  const compressed = copies.has(path + COPY) ? await readFile(new URL(path + COPY, FOLDER)) : null;
+  return { headers, body, compressed };
 }

@@ -3,22 +3,29 @@ import { newRequest } from '../../observability/metrics/request-counts.ts';
 import { sendContent } from '../content.ts';
 import { servedAs } from '../methods.ts';
 import type { Handler } from '../request-handler.ts';
-import { ConsoleApi } from './api.ts';
-import { ConsoleFiles } from './files.ts';
+import type { ConsoleApi } from './api.ts';
+import type { ConsoleFiles } from './files.ts';
 import type { ConsoleHandlerOptions } from './options.ts';
 import { API_BASE } from './routes.ts';
-import { SignIns } from './sign-ins.ts';
 
 const FILES = '/console/';
 
-/** Serves the files of the console, and its own API below `/console/api`. */
+interface Parts {
+  readonly api: ConsoleApi;
+  readonly files: ConsoleFiles;
+}
+
+/**
+ * Serves the files of the console, and its own API below `/console/api`. Their code is loaded for the first request, so
+ * that it does not delay the start.
+ */
 export function createConsoleHandler(options: ConsoleHandlerOptions): Handler {
-  const { sessions, authenticator, errors, counts, adminConsole } = options;
-  const signIns = new SignIns(sessions, authenticator, adminConsole.timeouts);
-  const api = new ConsoleApi({ ...options, signIns });
-  const files = new ConsoleFiles();
+  const { errors, counts } = options;
+  let parts: Promise<Parts> | null = null;
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<number | null> {
+    parts ??= load(options);
+    const { api, files } = await parts;
     if (path.startsWith(`${API_BASE}/`)) return api.answer(request, response, path.slice(API_BASE.length));
     const content = await files.content(path.slice(FILES.length), request);
     sendContent(response, content);
@@ -41,4 +48,15 @@ export function createConsoleHandler(options: ConsoleHandlerOptions): Handler {
     );
     return true;
   };
+}
+
+async function load(options: ConsoleHandlerOptions): Promise<Parts> {
+  const [{ ConsoleApi }, { ConsoleFiles }, { SignIns }] = await Promise.all([
+    import('./api.ts'),
+    import('./files.ts'),
+    import('./sign-ins.ts'),
+  ]);
+  const { sessions, authenticator, adminConsole } = options;
+  const signIns = new SignIns(sessions, authenticator, adminConsole.timeouts);
+  return { api: new ConsoleApi({ ...options, signIns }), files: new ConsoleFiles() };
 }

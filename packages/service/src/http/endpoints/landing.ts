@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Content } from '../content.ts';
 import { prefersPage } from '../documents/accept.ts';
+import { redirect } from '../documents/pages.ts';
 import { type Endpoints, jsonContent } from './endpoints.ts';
 import type { FixedPath } from './fixed-routes.ts';
 import type { StatusInfo } from './pip-endpoints.ts';
@@ -30,7 +31,7 @@ export function landingEndpoints({ info, hasConsole, paths }: LandingOptions): E
       page !== undefined && prefersPage(accept)
         ? { status: 302, headers: { ...VARIES, location: page }, body: '' }
         : jsonContent(text, VARIES),
-    ...(hasConsole && { '/console': () => ({ status: 308, headers: { location: 'console/' }, body: '' }) }),
+    ...(hasConsole && { '/console': () => redirect('console/') }),
   };
 }
 
