@@ -96,7 +96,7 @@ function workerPeers(): ServicePeers {
 
 /** The message for the operator after the start. */
 function welcome(url: string, config: Config): string {
-  const { store, workers, v1 } = config;
+  const { store, workers, v1, console: page } = config;
   const open = openNotice(config);
   const key = requiresKeys(config) ? " -H 'authorization: Bearer <key>'" : '';
   const json = "-H 'content-type: application/json'";
@@ -104,6 +104,7 @@ function welcome(url: string, config: Config): string {
   return `Serving sessions on ${url}${by}, stored in ${withoutPassword(store)}. Stop with Ctrl+C.
   API v2     ${url}/v2/sessions              described at ${url}/docs
 ${v1 === 'off' ? '' : `  API v1     ${url}/v1/sessions/<command>    described at ${url}/swagger\n`}\
+${page === 'off' ? '' : `  Console    ${url}/console/\n`}\
   Try it     curl ${url}/v2/sessions${key} ${json} -d '{"user_id":"1"}'
 ${open === null ? '' : `${open}\n`}`;
 }
