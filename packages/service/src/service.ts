@@ -16,7 +16,6 @@ import { ApiKeys } from './http/authentication/api-keys.ts';
 import { Authenticator } from './http/authentication/authenticate.ts';
 import { ExpiryWatch } from './http/authentication/expiry-watch.ts';
 import type { ProcessKeyUses } from './http/authentication/key-uses.ts';
-import { HttpServer } from './http/server.ts';
 import type { NearSessions } from './near-sessions/near-sessions.ts';
 import type { AuditLog } from './observability/audit/audit-log.ts';
 import { ClockWatch } from './observability/clock-watch.ts';
@@ -83,11 +82,12 @@ export async function startService(
   const created = tracing?.store(bare, schemeOf(config.store)) ?? bare;
   const measured = metrics && new MeasuredStore(created);
   const store = measured ?? created;
-  // The store opens in another thread meanwhile.
   const clocks = new ClockWatch(clock, store, log);
   const opened = store.open();
   opened.catch(() => {});
   try {
+    // Half of the service's modules. The store opens in another thread meanwhile.
+    const { HttpServer } = await import('./http/server.ts');
     const touchFailed = (error: unknown) =>
       faults.write('warn', {
         err: error,

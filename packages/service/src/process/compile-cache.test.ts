@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Command } from '../../../../testing/service/command.ts';
-import { cacheFolder, isPrivate } from './compile-cache.ts';
+import { cacheFolder, isPrivate, useCompileCache } from './compile-cache.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-compiled-'));
@@ -42,6 +42,17 @@ test('[F-01] compiled code is cached only in folders that no other user can writ
     chmodSync(open, mode);
   }
   assert.equal(cacheFolder({ XDG_CACHE_HOME: caches }), own);
+});
+
+test('threads and worker processes load compiled code from the same folder', () => {
+  const home = join(folder, 'home-of-threads');
+  mkdirSync(home);
+  const env: NodeJS.ProcessEnv = { HOME: home };
+  useCompileCache(env);
+  assert.equal(env.NODE_COMPILE_CACHE, join(home, '.cache/pip-sessions/compiled'));
+  const chosen = { HOME: home, NODE_COMPILE_CACHE: folder };
+  useCompileCache(chosen);
+  assert.equal(chosen.NODE_COMPILE_CACHE, folder);
 });
 
 test('compiled code is not cached if the home is missing, relative or a file', () => {

@@ -17,7 +17,10 @@ type Owned = Pick<Stats, 'uid' | 'mode'>;
  */
 export function useCompileCache(env: NodeJS.ProcessEnv): void {
   const folder = cacheFolder(env);
-  if (folder !== null) enableCompileCache(folder);
+  if (folder === null) return;
+  enableCompileCache(folder);
+  // Threads and worker processes read it from here.
+  env.NODE_COMPILE_CACHE ??= folder;
 }
 
 /**
