@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createLogger, loadConfig, startService } from '@pip-sessions/service';
+import { commandEnvironment } from '../testing/service/environment.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SCRIPTS = (JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: Record<string, string> })
@@ -72,7 +73,7 @@ async function shellFor(t: TestContext, commands: readonly string[]): Promise<Sh
   const ports = new Map<string, string>();
   const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-docs-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const env: NodeJS.ProcessEnv = { PATH: process.env.PATH ?? '' };
+  const env: NodeJS.ProcessEnv = commandEnvironment();
   if (uses(SERVICE_PORT) || uses(EXAMPLE_PORT) || commands.some((command) => OPERATE.test(command))) {
     const service = await startService(
       loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' }),
@@ -123,7 +124,7 @@ async function makeStore(path: string): Promise<void> {
 }
 
 async function startExample(t: TestContext, url: string): Promise<string> {
-  const env = { PATH: process.env.PATH ?? '', SESSIONS_URL: url, PORT: '0' };
+  const env = { ...commandEnvironment(), SESSIONS_URL: url, PORT: '0' };
   const args = ['--conditions=source', `${ROOT}examples/express-devices.ts`];
   const example = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => example.kill());

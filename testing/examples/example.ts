@@ -8,6 +8,7 @@ import { createSessionsClient } from '@pip-sessions/client';
 import { createLogger, loadConfig, type RunningService, startService } from '@pip-sessions/service';
 
 import { newApiKey } from '../../packages/service/src/http/authentication/api-keys.ts';
+import { commandEnvironment } from '../service/environment.ts';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -28,7 +29,7 @@ function newService(settings: Variables = {}): Promise<RunningService> {
 /** Runs an example until it ends. Returns the lines that it printed. Rejects if it failed. */
 export async function outputOf(name: string, env: Variables, args: readonly string[] = []): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=source', pathOf(name), ...args], {
-    env: { PATH: process.env.PATH ?? '', ...env },
+    env: { ...commandEnvironment(), ...env },
     timeout: 60_000,
   });
   return stdout.trim().split('\n');
@@ -46,7 +47,7 @@ export interface RunningExample {
 /** Runs an example until it has printed `count` lines. Stops it after the test. */
 export async function startExample(t: TestContext, name: string, env: Variables, count = 1): Promise<RunningExample> {
   const example = spawn(process.execPath, ['--conditions=source', pathOf(name)], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', ...env },
+    env: { ...commandEnvironment(), PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => stopExample(example));

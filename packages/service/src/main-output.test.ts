@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { RedisServer } from '../../../testing/servers/redis-server.ts';
+import { commandEnvironment } from '../../../testing/service/environment.ts';
 
 /** Tests that the reader of a process's output can neither block the process nor keep it alive. */
 
@@ -36,7 +37,7 @@ interface Started {
 /** `stdout` is an open file, or a socket whose other end is `child.stdout`. */
 async function start(t: TestContext, file: string, env: object, stdout: number | 'pipe' = 'pipe'): Promise<Started> {
   const args = ['--conditions=source', fileURLToPath(new URL(file, import.meta.url))];
-  const options = { cwd: folder, env: { PATH: process.env.PATH ?? '', ...env }, detached: true } as const;
+  const options = { cwd: folder, env: { ...commandEnvironment(), ...env }, detached: true } as const;
   const child = spawn(process.execPath, args, { ...options, stdio: ['ignore', stdout, 'pipe'] });
   assert.ok(child.stderr);
   t.after(() => {
@@ -143,7 +144,7 @@ test('a pipe whose reader has ended blocks nothing', { skip: WINDOWS }, async (t
 test('Ctrl+C ends "pip-sessions | tee log" and releases the database', { skip: WINDOWS }, async (t) => {
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
   const command = `'${process.execPath}' --conditions=source '${main}' | tee log`;
-  const options = { cwd: folder, env: { PATH: process.env.PATH ?? '', ...SQLITE }, detached: true } as const;
+  const options = { cwd: folder, env: { ...commandEnvironment(), ...SQLITE }, detached: true } as const;
   const shell = spawn('/bin/sh', ['-c', command], { ...options, stdio: ['ignore', 'ignore', 'pipe'] });
   const group = -Number(shell.pid);
   const closed = once(shell, 'close', { signal: AbortSignal.timeout(END_TIMEOUT_MS) });
@@ -160,7 +161,7 @@ test('Ctrl+C ends "pip-sessions | tee log" and releases the database', { skip: W
 test('a command whose reader has ended stops quietly, with the code of SIGPIPE', async () => {
   for (const args of [['--help'], ['key', '--name', 'a', '--scope', 'admin'], ['export', '--help']]) {
     const main = fileURLToPath(new URL('./main.ts', import.meta.url));
-    const env = { PATH: process.env.PATH ?? '' };
+    const env = commandEnvironment();
     const child = spawn(process.execPath, ['--conditions=source', main, ...args], { cwd: folder, env });
     child.stdout.destroy();
     let stderr = '';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { commandEnvironment } from '../../../../testing/service/environment.ts';
 import { loadConfig } from '../config/config.ts';
 import { ApiKeys } from '../http/authentication/api-keys.ts';
 import { keyCommand } from './key.ts';
@@ -10,7 +11,7 @@ const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 function run(...args: readonly string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--conditions=source', MAIN, ...args], {
-    env: { PATH: process.env.PATH ?? '' },
+    env: commandEnvironment(),
     encoding: 'utf8',
   });
   return { status, stdout, stderr };

@@ -20,7 +20,7 @@ test('a start does not use compiled code in the folder of temporary files', asyn
   mkdirSync(others);
   // The folder that Node uses by default.
   symlinkSync(others, join(TMPDIR, 'node-compile-cache'));
-  const help = new Command(MAIN, ['--help'], { cwd: folder, env: { TMPDIR, HOME } });
+  const help = new Command(MAIN, ['--help'], { cwd: folder, env: { TMPDIR, HOME, NODE_COMPILE_CACHE: undefined } });
   assert.equal(await help.exit, 0);
   assert.deepEqual(readdirSync(others), []);
   const own = join(HOME, '.cache/pip-sessions/compiled');
