@@ -84,9 +84,15 @@ test('a healthy service has no finding, through a proxy too, with and without a 
   const url = await service(t);
   assertFound(await examine(url));
   assertFound(await examine(await proxy(t, [url])));
-  const { key, configured } = newApiKey('ops', 'validate');
-  const guarded = await service(t, { SESSIONS_API_KEYS: configured });
-  assertFound(await examine(guarded, { key }));
+  const [ops, checks] = [newApiKey('ops', 'admin'), newApiKey('checks', 'validate')];
+  const guarded = await service(t, { SESSIONS_API_KEYS: `${ops.configured} ${checks.configured}` });
+  assertFound(await examine(guarded, { key: ops.key }));
+  const narrow = await examine(guarded, { key: checks.key });
+  assert.deepEqual(narrow.findings, []);
+  assert.deepEqual(
+    narrow.unchecked.map(({ check }) => check),
+    ['the API keys of the service'],
+  );
   const without = await examine(guarded);
   assert.deepEqual(without.findings, []);
   assert.match(without.unchecked.map(({ reason }) => reason).join(), /set SESSIONS_KEY to a key of scope validate/);
@@ -112,6 +118,20 @@ test('another clock and another version are found, and nodes that differ', async
   assert.deepEqual(codesOf(await examine(url)).sort(), ['SERVICE_CLOCK_OFF', 'SERVICE_VERSION_DIFFERS']);
   const both = await proxy(t, [url, await service(t)]);
   assert.ok(codesOf(await examine(both)).includes('NODES_DIFFER'));
+});
+
+test('an admin key that nobody has used for more than a week is found', async (t) => {
+  const [admin, spare, web] = [newApiKey('admin', 'admin'), newApiKey('spare', 'admin'), newApiKey('web', 'validate')];
+  const url = await service(t, {
+    SESSIONS_API_KEYS: [admin, spare, web].map(({ configured }) => configured).join(' '),
+  });
+  assertFound(await examine(url, { key: admin.key }));
+  const { now } = systemClock();
+  const inDays = (days: number) => ({ now: () => now() + days * 86_400_000 });
+  assert.ok(!codesOf(await examine(url, { key: admin.key, clock: inDays(7) })).includes('ADMIN_KEY_UNUSED'));
+  const { findings } = await examine(url, { key: admin.key, clock: inDays(9) });
+  const unused = findings.filter(({ code }) => code === 'ADMIN_KEY_UNUSED').map(({ message }) => message);
+  assert.deepEqual(unused, ['No request has used the admin key "spare" for 9 days.']);
 });
 
 test('http and open access beyond loopback are found', async (t) => {

@@ -4,6 +4,8 @@ import { request as requestTls } from 'node:https';
 import { CannotCheck } from '../examination.ts';
 
 const BODY_LENGTH_MAX = 4_194_304;
+/** How often each node's own figures are read: a load balancer leads the requests to several nodes. */
+export const NODES_LOOKED_AT = 8;
 
 /** The service that is examined. */
 export interface ServiceAddress {

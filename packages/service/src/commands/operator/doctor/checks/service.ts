@@ -3,12 +3,10 @@ import { VERSION } from '../../../../process/version.ts';
 import { CannotCheck, type Examination } from '../examination.ts';
 import { type ClockSource, foundClock } from './clock.ts';
 import { examineChanges } from './service-changes.ts';
+import { examineKeys } from './service-keys.ts';
 import { examineMetrics } from './service-metrics.ts';
-import { assertAllowed, get, type ServiceAddress } from './service-request.ts';
+import { assertAllowed, get, NODES_LOOKED_AT, type ServiceAddress } from './service-request.ts';
 import { examineTls } from './service-tls.ts';
-
-/** How often the version is read: a load balancer leads the requests to several nodes. */
-const NODES_LOOKED_AT = 8;
 
 /** Checks a running service through its address, with everything that is between. */
 export async function examineService(
@@ -40,6 +38,7 @@ export async function examineService(
   if (!isLoopback(host)) {
     await examination.check('access without a key', (signal) => checkAccess(examination, service, signal));
   }
+  await examineKeys(examination, service, clock.now());
   const samples = await examineMetrics(examination, service, clock.now());
   const lagsAlready = examination.findings.some(({ code }) => code === 'FEED_LAGS');
   await examineChanges(examination, service, lagsAlready && samples !== null);

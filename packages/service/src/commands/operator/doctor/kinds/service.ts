@@ -66,6 +66,12 @@ export const SERVICE_KINDS = {
       'The service learns of changes at other nodes too late. Its cache and those of clients are not used meanwhile.',
     advice: 'Look for a slow or lost connection between the service and the store.',
   },
+  ADMIN_KEY_UNUSED: {
+    severity: 'warning',
+    meaning: 'No request has used a key of scope admin for more than a week. Whoever finds it may end every session.',
+    advice:
+      'Remove the key from `SESSIONS_API_KEYS`, or give it an expiry. Nodes count from their start on: see `pip-sessions key list`.',
+  },
   SWEEP_LATE: {
     severity: 'warning',
     meaning: 'The last sweep was too long ago, or did not finish. Expired sessions stay open in the store.',
