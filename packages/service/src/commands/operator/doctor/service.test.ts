@@ -85,7 +85,7 @@ test('a healthy service has no finding, through a proxy too, with and without a 
   assertFound(await examine(url));
   assertFound(await examine(await proxy(t, [url])));
   const [ops, checks] = [newApiKey('ops', 'admin'), newApiKey('checks', 'validate')];
-  const guarded = await service(t, { SESSIONS_API_KEYS: `${ops.configured} ${checks.configured}` });
+  const guarded = await service(t, { SESSIONS_API_KEYS: `${ops.configured},${checks.configured}` });
   assertFound(await examine(guarded, { key: ops.key }));
   const narrow = await examine(guarded, { key: checks.key });
   assert.deepEqual(narrow.findings, []);
@@ -123,7 +123,7 @@ test('another clock and another version are found, and nodes that differ', async
 test('an admin key that nobody has used for more than a week is found', async (t) => {
   const [admin, spare, web] = [newApiKey('admin', 'admin'), newApiKey('spare', 'admin'), newApiKey('web', 'validate')];
   const url = await service(t, {
-    SESSIONS_API_KEYS: [admin, spare, web].map(({ configured }) => configured).join(' '),
+    SESSIONS_API_KEYS: [admin, spare, web].map(({ configured }) => configured).join(','),
   });
   assertFound(await examine(url, { key: admin.key }));
   const { now } = systemClock();
