@@ -3,9 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { sessionRef } from '../../packages/service/src/domain/ids.ts';
 import type { SessionStore } from '../../packages/service/src/domain/store.ts';
 import { hashSecret } from '../../packages/service/src/domain/tokens/secrets.ts';
-import { sessionRef } from '../../packages/service/src/observability/log.ts';
 import { createStore } from '../../packages/service/src/stores/create-store.ts';
 import { MemoryStore } from '../../packages/service/src/stores/memory/store.ts';
 import { sqliteStoreConfig } from '../../packages/service/src/stores/sqlite/config.ts';

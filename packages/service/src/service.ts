@@ -6,7 +6,6 @@ import { sessionsSettings } from './config/sessions-settings.ts';
 import { readTls } from './config/tls.ts';
 import { withoutSecrets } from './config/without-secrets.ts';
 import { consoleOptions } from './console-options.ts';
-import { SessionsError } from './domain/errors.ts';
 import { directLookup } from './domain/session-lookup.ts';
 import { Sessions } from './domain/sessions.ts';
 import type { SessionStore } from './domain/store.ts';
@@ -214,11 +213,7 @@ async function auditOf({ audit }: Config, clock: Clock, faults: FaultLines): Pro
   if (audit === null) return null;
   const { openAudit } = await import('./observability/audit/open-audit.ts');
   const onFault = (err: unknown) => faults.write('error', { err, msg: 'the audit log cannot be written' });
-  try {
-    return openAudit(audit, clock, { write: writeToOutput, onFault });
-  } catch (cause) {
-    throw new SessionsError('INVALID_CONFIG', `SESSIONS_AUDIT: ${audit} cannot be opened: ${cause}.`, { cause });
-  }
+  return openAudit(audit, clock, { write: writeToOutput, onFault });
 }
 
 /** Approximate maximum memory for the cached sessions of a node. */

@@ -3,7 +3,9 @@ import type { RouteNameV2 } from '@pip-sessions/contract/routes';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import type { ExportLine, ProblemCode } from '@pip-sessions/contract/v2';
 import { SessionsError } from '../domain/errors.ts';
+import { sessionRef } from '../domain/ids.ts';
 import type { Sessions } from '../domain/sessions.ts';
+import type { Audit } from './audit.ts';
 import type { Caller } from './caller.ts';
 import { parseBounded } from './careful-json.ts';
 import { ERROR_MAP, RequestError } from './error-codes.ts';
@@ -34,6 +36,15 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
   sessions: Sessions,
   options: EmbeddedOptions = {},
 ): SessionsClient<User, Data> {
+  return auditedClientOf(sessions, options, null);
+}
+
+/** Returns a client like that of `sessionsClientOf`, whose requests are in an audit log like those of HTTP. */
+export function auditedClientOf<User = unknown, Data = unknown>(
+  sessions: Sessions,
+  options: EmbeddedOptions,
+  audit: Audit | null,
+): SessionsClient<User, Data> {
   const { value_bytes_max = VALUE_BYTES_MAX, body_bytes_max = BODY_BYTES_MAX } = options;
   const context: RouteContext = { sessions, value_bytes_max, keyUses: noKeys, suspicious: () => {} };
 
@@ -47,7 +58,10 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
     try {
       const route = routeOf(name);
       if (!('run' in route)) throw new TypeError(`The route "${name}" has no single result.`);
-      const { text } = await route.run(context, received(request));
+      if (route.audited) audit?.assertWritable();
+      const { text, opened = request.id, audit: about } = await route.run(context, received(request));
+      if (route.audited && about)
+        audit?.write(route.audited, { ...(opened && { session: sessionRef(opened) }), ...about });
       return JSON.parse(text);
     } catch (error) {
       throw embedded(error);
@@ -58,7 +72,10 @@ export function sessionsClientOf<User = unknown, Data = unknown>(
     try {
       const route = routeOf(name);
       if (!('stream' in route)) throw new TypeError(`The route "${name}" has no lines.`);
-      for await (const part of route.stream(context, received({ input: body })).parts) {
+      if (route.audited) audit?.assertWritable();
+      const { parts, user_id_hash } = route.stream(context, received({ input: body }));
+      if (route.audited) audit?.write(route.audited, { user_id_hash });
+      for await (const part of parts) {
         for (const line of part.trimEnd().split('\n')) yield JSON.parse(line);
       }
     } catch (error) {

@@ -8,7 +8,8 @@ import { EXIT_CODE_READER_GONE, print, ReaderGone, standardOutput, write } from 
 import { exportedPages } from '../transfer/export.ts';
 import { interruption } from '../transfer/interruption.ts';
 import { say, sentence } from '../transfer/output.ts';
-import { assertExists, withStore } from '../transfer/transfer-store.ts';
+import { assertExists } from '../transfer/transfer-store.ts';
+import { withAuditedStore } from './command-audit.ts';
 import { progressOf } from './progress.ts';
 
 const USAGE = `Usage: pip-sessions export [--store <url>] [--after <cursor>] [--config <file.yml>] > sessions.ndjson
@@ -39,7 +40,7 @@ export async function exportCommand(args: readonly string[], env: NodeJS.Process
   const from = after === undefined ? null : placeOf(after);
   assertExists(config);
   const signal = interruption();
-  return withStore(config, (opened) => exportAll(opened, from, signal));
+  return withAuditedStore(config, 'store_exported', (opened) => exportAll(opened, from, signal));
 }
 
 async function exportAll(store: SessionStore, after: ScanKey | null, signal: AbortSignal): Promise<number> {

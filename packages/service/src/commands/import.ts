@@ -13,7 +13,7 @@ import { isOldFormat, OLD_FORMAT_NAMES } from '../transfer/old-stores/formats.ts
 import { importOldSessions, type OldImportCounts, type OldImported } from '../transfer/old-stores/import.ts';
 import { say, sentence } from '../transfer/output.ts';
 import { FORMATS, readRecords } from '../transfer/records.ts';
-import { withStore } from '../transfer/transfer-store.ts';
+import { withAuditedStore } from './command-audit.ts';
 import { progressOf } from './progress.ts';
 
 const USAGE = `Usage: pip-sessions import [--store <url>] [--format <format>] [--from-line <n>] [--idle-timeout <s>]
@@ -104,11 +104,13 @@ export async function importCommand(args: readonly string[], env: NodeJS.Process
       say(message);
     };
     const options = { format, prefix, convert, from, bytes_max, clock, signal, progress: showOld, report: reportOld };
-    const result = await withStore(config, (store) => importOldSessions(store, input, options));
+    const result = await withAuditedStore(config, 'store_imported', (store) =>
+      importOldSessions(store, input, options),
+    );
     progress.clear();
     return endOfOldImport(result, from);
   }
-  const imported = await withStore(config, (store) =>
+  const imported = await withAuditedStore(config, 'store_imported', (store) =>
     importSessions(store, readRecords(input, { ...read, format }), {
       clock,
       signal,

@@ -11,6 +11,8 @@ export type AuditEvent =
   | 'session_revealed'
   | 'console_signed_in'
   | 'console_signed_out'
+  | 'store_exported'
+  | 'store_imported'
   | 'user_exported'
   | 'user_erased'
   | 'authentication_failed'

@@ -60,3 +60,10 @@ export function userPrefix(userId: string): string {
 export function userHash(userId: string): string {
   return hash('sha256', userId, 'hex');
 }
+
+/**
+ * Returns a short hash that identifies a session in log lines. A reader of the log cannot use it to access the session.
+ */
+export function sessionRef(id: string): string {
+  return hash('sha256', id, 'hex').slice(0, 12);
+}

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../api/caller.ts';
 import type { AuditEvent } from '../domain/audit-event.ts';
+import { sessionRef } from '../domain/ids.ts';
 import { monotonicTime } from '../domain/time/clock.ts';
 import type { AuditLog } from '../observability/audit/audit-log.ts';
-import { type Logger, sessionRef } from '../observability/log.ts';
+import type { Logger } from '../observability/log.ts';
 import { correlationId } from './correlation.ts';
 
 /** A request that was carried out. */

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 import { systemClock } from '../domain/time/clock.ts';
 import { isoTime } from '../domain/time/iso-time.ts';
@@ -39,11 +38,4 @@ export function writeToOutput(line: string): void {
 function droppedLine(count: number): string {
   const msg = 'log lines were dropped because the reader of the log was too slow';
   return `${JSON.stringify({ level: 'warn', time: isoTime(clock.now()), count, msg })}\n`;
-}
-
-/**
- * Returns a short hash that identifies a session in log lines. A reader of the log cannot use it to access the session.
- */
-export function sessionRef(id: string): string {
-  return hash('sha256', id, 'hex').slice(0, 12);
 }

@@ -3,13 +3,14 @@ import { AUDIT } from '../../texts/audit.ts';
 
 /** Properties with a column of their own, and those of the chain. */
 const SHOWN: ReadonlySet<string> = new Set([
-  ...['time', 'event', 'caller', 'address', 'session', 'user_id_hash', 'chain', 'n', 'prev'],
+  ...['time', 'event', 'caller', 'os_user', 'address', 'session', 'user_id_hash', 'chain', 'n', 'prev'],
 ]);
 const PROCESS_EVENTS: ReadonlySet<string> = new Set(['started', 'stopped']);
 
 /** The caller. */
-export function callerText({ event, caller, key }: AuditLine): string {
+export function callerText({ event, caller, key, os_user }: AuditLine): string {
   if (typeof caller === 'string') return caller;
+  if (typeof os_user === 'string') return AUDIT.commandLine(os_user);
   if (PROCESS_EVENTS.has(event)) return AUDIT.service;
   // An expired key is named, although its request was rejected.
   if (typeof key === 'string') return key;

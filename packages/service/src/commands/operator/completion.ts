@@ -15,7 +15,8 @@ _pip_sessions() {
   found=(\${(f)"$(pip-sessions __complete "\${(@)words[2,CURRENT]}" 2>/dev/null)"})
   compadd -- $found
 }
-compdef _pip_sessions pip-sessions
+# In a folder of $fpath this file is the function itself; with source it defines it.
+if [[ $funcstack[1] == _pip_sessions ]]; then _pip_sessions "$@"; else compdef _pip_sessions pip-sessions; fi
 `,
   fish: `complete -c pip-sessions -f -a '(pip-sessions __complete (commandline -opc)[2..] (commandline -ct) 2>/dev/null)'
 `,

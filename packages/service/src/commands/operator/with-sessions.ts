@@ -15,7 +15,7 @@ export async function withSessions<T>(
   }
   if (isStore) {
     const { withStoreConnection } = await import('./connection/store-connection.ts');
-    return withStoreConnection(context.env, { store, config }, work);
+    return withStoreConnection(context.env, { store, config }, context.say, work);
   }
   const { remoteConnection } = await import('./connection/remote-connection.ts');
   const { SESSIONS_URL, SESSIONS_KEY } = context.env;

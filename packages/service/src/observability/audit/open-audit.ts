@@ -1,3 +1,4 @@
+import { SessionsError } from '../../domain/errors.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { AuditFile } from './audit-file.ts';
 import { NO_LINE } from './audit-line.ts';
@@ -10,14 +11,17 @@ function standardOutput(write: (line: string) => void): AuditTarget {
 }
 
 /**
- * Opens the audit log of a setting: `stdout` or `file:<path>`. Throws the error of the system for a file that cannot be
- * opened.
+ * Opens the audit log of a setting: `stdout` or `file:<path>`. Throws `INVALID_CONFIG` for a file that cannot be opened.
  */
 export function openAudit(
   setting: string,
   clock: Clock,
   { write, onFault }: { readonly write: (line: string) => void; readonly onFault: (error: unknown) => void },
 ): AuditLog {
-  const target = setting === 'stdout' ? standardOutput(write) : new AuditFile(setting.slice('file:'.length));
-  return new AuditLog(target, clock, onFault);
+  try {
+    const target = setting === 'stdout' ? standardOutput(write) : new AuditFile(setting.slice('file:'.length));
+    return new AuditLog(target, clock, onFault);
+  } catch (cause) {
+    throw new SessionsError('INVALID_CONFIG', `SESSIONS_AUDIT: ${setting} cannot be opened: ${cause}.`, { cause });
+  }
 }

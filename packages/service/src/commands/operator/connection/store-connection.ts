@@ -1,4 +1,4 @@
-import { sessionsClientOf } from '../../../api/in-process-client.ts';
+import { auditedClientOf } from '../../../api/in-process-client.ts';
 import { type Config, loadConfig } from '../../../config/config.ts';
 import { sessionsSettings } from '../../../config/sessions-settings.ts';
 import type { SessionChange } from '../../../domain/changes.ts';
@@ -10,6 +10,7 @@ import { createLogger } from '../../../observability/log.ts';
 import { createStore } from '../../../stores/create-store.ts';
 import { isSharedStore, withoutPassword } from '../../../stores/shared/store-url.ts';
 import { assertExists, assertNotMemory } from '../../../transfer/transfer-store.ts';
+import { commandAudit } from '../../command-audit.ts';
 import { CommandError, EXIT_CODES } from '../command-error.ts';
 import type { Connection } from './connection.ts';
 
@@ -22,6 +23,7 @@ interface StoreFlags {
 export async function withStoreConnection<T>(
   env: NodeJS.ProcessEnv,
   { store: given, config: file }: StoreFlags,
+  say: (line: string) => void,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const loaded = loadConfig(env, file);
@@ -31,6 +33,7 @@ export async function withStoreConnection<T>(
   const settings = sessionsSettings(config);
   // A node with a wrong clock ends no session, because an end cannot be undone.
   const clock = new CheckedClock(systemClock());
+  const audit = commandAudit(config, clock, say);
   const store = await createStore(config.store, { ...settings, clock });
   const clocks = new ClockWatch(clock, store, createLogger('silent'));
   try {
@@ -38,7 +41,7 @@ export async function withStoreConnection<T>(
     await clocks.start();
     const sessions = new Sessions(store, clock, settings);
     const { value_limit, body_limit } = config;
-    const client = sessionsClientOf(sessions, { value_bytes_max: value_limit, body_bytes_max: body_limit });
+    const client = auditedClientOf(sessions, { value_bytes_max: value_limit, body_bytes_max: body_limit }, audit);
     const changes: Connection['changes'] = (started, signal) => {
       if (isSharedStore(config.store)) return changesOf(sessions, started, signal);
       const message = 'A sqlite: store has no changes while no service uses it. Use --url with a running service.';
@@ -50,6 +53,7 @@ export async function withStoreConnection<T>(
   } finally {
     clocks.stop();
     await store.close();
+    audit?.close();
   }
 }
 
