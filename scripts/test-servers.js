@@ -1,5 +1,5 @@
-// Installs PostgreSQL, PgBouncer, Redis, reverse proxies and the browser Chromium with apt-get, if they are missing and this process
-// may do so. No server runs afterwards: the tests start their own servers.
+// Installs PostgreSQL, PgBouncer, Redis, reverse proxies, the browser Chromium and shells with apt-get, if they are missing and this
+// process may do so. No server runs afterwards: the tests start their own servers.
 import { spawnSync } from 'node:child_process';
 import { accessSync, chmodSync, constants, existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -28,6 +28,8 @@ const SERVERS = [
   { name: 'nginx', package: 'nginx', programs: ['nginx'], tests: 'the proxies' },
   { name: 'HAProxy', package: 'haproxy', programs: ['haproxy'], tests: 'the proxies' },
   { name: 'Caddy', package: 'caddy', programs: ['caddy'], tests: 'the proxies' },
+  { name: 'zsh', package: 'zsh', programs: ['zsh'], tests: "the command's completion" },
+  { name: 'fish', package: 'fish', programs: ['fish'], tests: "the command's completion" },
 ];
 /** Packages whose unit of the same name Debian would start with the machine. */
 const UNITS = ['pgbouncer', 'redis-server', 'nginx', 'haproxy', 'caddy'];
