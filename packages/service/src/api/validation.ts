@@ -55,8 +55,10 @@ function invalidData(errors: readonly TLocalizedValidationError[]): SessionsErro
   const paths = new Set(
     errors.filter(({ keyword }) => !OF_MEMBERS.has(keyword)).map(({ instancePath }) => instancePath),
   );
+  const wrongMembers = [...problems.keys()];
   for (const path of paths) {
     if ([...paths].some((other) => other.startsWith(`${path}/`))) continue;
+    if (path !== '' && wrongMembers.some((member) => member.startsWith(`${memberAt(path)}.`))) continue;
     const here = errors.filter((error) => error.instancePath === path);
     problems.set(memberAt(path), expectation(here));
   }
@@ -132,6 +134,8 @@ function expectation(errors: readonly TLocalizedValidationError[]): string {
         return `must have at least ${params.limit} ${params.limit === 1 ? 'item' : 'items'}`;
       case 'maxItems':
         return `must have at most ${params.limit} items`;
+      case 'minProperties':
+        return `must have at least ${params.limit} ${params.limit === 1 ? 'property' : 'properties'}`;
       case 'type':
         types.add(TYPE_NAMES[String(params.type)] ?? String(params.type));
         break;

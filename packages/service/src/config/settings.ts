@@ -159,28 +159,32 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   },
   idle_timeout: {
     value: 86_400,
-    read: whole(1, PERIOD_MAX),
+    read: whole(1, PERIOD_MAX, 'seconds'),
     help: 'seconds without activity after which a session ends, unless it was opened with another timeout',
   },
-  idle_timeout_max: { value: 2_592_000, read: whole(1, PERIOD_MAX), help: 'the longest idle timeout, in seconds' },
+  idle_timeout_max: {
+    value: 2_592_000,
+    read: whole(1, PERIOD_MAX, 'seconds'),
+    help: 'the longest idle timeout, in seconds',
+  },
   max_lifetime: {
     value: 0,
-    read: whole(0, PERIOD_MAX),
+    read: whole(0, PERIOD_MAX, 'seconds'),
     help: 'seconds after which a session ends despite activity, 0 for no maximum',
   },
   actor_lifetime_max: {
     value: 3_600,
-    read: whole(1, PERIOD_MAX),
+    read: whole(1, PERIOD_MAX, 'seconds'),
     help: 'seconds after which a session that was opened with an actor ends despite activity',
   },
   touch_interval: {
     value: 60,
-    read: whole(0, 3_600),
+    read: whole(0, 3_600, 'seconds'),
     help: 'minimum seconds between two writes of the activity of a session',
   },
   rotation_grace: {
     value: 30,
-    read: whole(0, 600),
+    read: whole(0, 600, 'seconds'),
     help: 'seconds for which a rotated token stays valid',
   },
   max_per_user: {
@@ -195,19 +199,23 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   },
   retention: {
     value: 2_592_000,
-    read: whole(0, PERIOD_MAX),
+    read: whole(0, PERIOD_MAX, 'seconds'),
     help: 'seconds for which ended sessions stay in the store, 0 for ever',
   },
   sweep_interval: {
     value: 900,
-    read: whole(0, 86_400),
+    read: whole(0, 86_400, 'seconds'),
     help: 'seconds between two sweeps of expired sessions, 0 for none',
   },
   page_size_max: { value: 100, read: whole(1, 10_000), help: 'maximum number of sessions on a page of a list' },
-  body_limit: { value: 1_048_576, read: whole(BYTES_MIN, BYTES_MAX), help: 'the largest request body, in bytes' },
+  body_limit: {
+    value: 1_048_576,
+    read: whole(BYTES_MIN, BYTES_MAX, 'bytes'),
+    help: 'the largest request body, in bytes',
+  },
   value_limit: {
     value: 65_536,
-    read: whole(BYTES_MIN, BYTES_MAX),
+    read: whole(BYTES_MIN, BYTES_MAX, 'bytes'),
     help: 'the largest data or user of a session in API v2, in bytes',
   },
   connections_max: {
@@ -217,7 +225,7 @@ export const SETTINGS: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   },
   connection_idle_timeout: {
     value: 650,
-    read: whole(2, 86_400),
+    read: whole(2, 86_400, 'seconds'),
     help: 'seconds for which a connection may be idle; must be longer than the idle timeout of a load balancer before it',
   },
   caller_share: {

@@ -27,11 +27,12 @@ export function auditTarget(input: unknown): string {
   return input;
 }
 
-export function whole(min: number, max: number): Reader<number> {
+/** `unit` is in the error, such as `seconds`. */
+export function whole(min: number, max: number, unit = ''): Reader<number> {
   return (input) => {
     const number = typeof input === 'string' && /^\d+$/.test(input) ? Number(input) : input;
     if (typeof number !== 'number' || !Number.isInteger(number) || number < min || number > max) {
-      throw new Error(`must be a whole number from ${min} to ${max}`);
+      throw new Error(`must be a whole number ${unit && `of ${unit} `}from ${min} to ${max}`);
     }
     return number;
   };

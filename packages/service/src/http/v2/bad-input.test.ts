@@ -241,3 +241,25 @@ test('[B-01] invalid headers are rejected by name, and nothing is stored', async
   }
   await assertNothingStored();
 });
+
+test('an error names what is wrong, and not what the other alternative would be', async () => {
+  const detailOf = async (line: string, body: unknown) => (await send(line, { body })).body.detail;
+  assert.equal(
+    await detailOf('POST /v2/sessions', { user_id: 'u', actor: {} }),
+    'actor.type is required; actor.id is required.',
+  );
+  assert.equal(await detailOf('POST /v2/sessions', { user_id: 'u', actor: 7 }), 'actor must be an object or null.');
+  assert.equal(await detailOf('PATCH /v2/sessions/{id}', {}), 'the body must have at least 1 property.');
+});
+
+test('a path without an id is not that of a session, whatever the method', async () => {
+  for (const { method, path } of ROUTES) {
+    if (path.includes('{id}')) continue;
+    const other = method === 'POST' ? 'PUT' : 'DELETE';
+    for (const wrong of method === 'POST' ? [other, 'DELETE'] : [other]) {
+      const { status, headers } = await send(`${wrong} ${path}`);
+      assert.equal(status, 405, `${wrong} ${path}`);
+      assert.ok(headers.get('allow')?.includes(method), `${wrong} ${path} allows ${headers.get('allow')}`);
+    }
+  }
+});

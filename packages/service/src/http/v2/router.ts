@@ -45,14 +45,19 @@ export function findRoute(method: string, path: string): Match {
   const served = servedAs(method);
   const route = exact?.get(served);
   if (route) return { route, id: '' };
+  // A path without an id, such as /v2/sessions/own, is not that of a session "own".
+  if (exact) throw notAllowed(method, exact);
   const [, id = '', rest = ''] = SESSION_PATH.exec(path) ?? [];
   const ofSession = id === '' ? undefined : OF_SESSION.get(rest);
   const found = ofSession?.get(served);
   if (found) return { route: found, id: decoded(id) };
-  const methods = exact ?? ofSession;
-  if (!methods) throw new RequestError('ResourceNotFound', 'The path does not exist. /openapi.json lists all paths.');
-  const allow = allowOf(methods.keys());
-  throw new RequestError('MethodNotAllowed', `The path supports ${allow}, not ${method}.`, { allow });
+  if (ofSession) throw notAllowed(method, ofSession);
+  throw new RequestError('ResourceNotFound', 'The path does not exist. /openapi.json lists all paths.');
+}
+
+function notAllowed(method: string, routes: ReadonlyMap<string, Routed>): RequestError {
+  const allow = allowOf(routes.keys());
+  return new RequestError('MethodNotAllowed', `The path supports ${allow}, not ${method}.`, { allow });
 }
 
 function decoded(id: string): string {
