@@ -6,7 +6,7 @@ import { baseOf } from '../connection/remote-connection.ts';
 import type { OperatorContext } from '../context.ts';
 import type { ConnectionFlags, OutputFlags } from '../parameters.ts';
 import { examineAudit } from './checks/audit.ts';
-import { examineService } from './checks/service.ts';
+import { examineService } from './checks/service/service.ts';
 import { examineSettings } from './checks/settings.ts';
 import { CannotCheck, Examination } from './examination.ts';
 import { summaryOf, writeReport } from './report.ts';

@@ -18,7 +18,7 @@ import { startService } from '../../../service.ts';
 import { MemoryStore } from '../../../stores/memory/store.ts';
 import { unavailable } from '../../../stores/shared/unavailable.ts';
 import { runCommand } from '../fixtures/run-command.ts';
-import { examineService } from './checks/service.ts';
+import { examineService } from './checks/service/service.ts';
 import type { Examination } from './examination.ts';
 import { assertFound, examined } from './fixtures/examined.ts';
 

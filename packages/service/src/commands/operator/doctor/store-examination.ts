@@ -2,8 +2,8 @@ import { ALIASES } from '../../../stores/create-store.ts';
 import { schemeOf } from '../../../stores/shared/store-url.ts';
 import { sqliteStoreConfig } from '../../../stores/sqlite/config.ts';
 import type { ClockSource } from './checks/clock.ts';
-import { examineSqliteContent } from './checks/sqlite-content.ts';
-import { examineSqliteFiles } from './checks/sqlite-files.ts';
+import { examineSqliteContent } from './checks/sqlite/content.ts';
+import { examineSqliteFiles } from './checks/sqlite/files.ts';
 import type { Examination } from './examination.ts';
 import type { Probes } from './probes.ts';
 
@@ -24,14 +24,14 @@ export async function examineStore(examination: Examination, url: string, { cloc
     case 'redis': {
       const [{ redisStoreConfig }, { examineRedis }] = await Promise.all([
         import('../../../stores/redis/config.ts'),
-        import('./checks/redis.ts'),
+        import('./checks/redis/redis.ts'),
       ]);
       return examineRedis(examination, redisStoreConfig(url, { retention_ms: null }), clock);
     }
     case 'postgres': {
       const [{ postgresStoreConfig }, { examinePostgres }] = await Promise.all([
         import('../../../stores/postgres/config.ts'),
-        import('./checks/postgres.ts'),
+        import('./checks/postgres/postgres.ts'),
       ]);
       return examinePostgres(examination, postgresStoreConfig(url), clock);
     }

@@ -1,12 +1,12 @@
-import { isLoopback } from '../../../../http/loopback.ts';
-import { VERSION } from '../../../../process/version.ts';
-import { CannotCheck, type Examination } from '../examination.ts';
-import { type ClockSource, foundClock } from './clock.ts';
-import { examineChanges } from './service-changes.ts';
-import { examineKeys } from './service-keys.ts';
-import { examineMetrics } from './service-metrics.ts';
-import { assertAllowed, get, NODES_LOOKED_AT, type ServiceAddress } from './service-request.ts';
-import { examineTls } from './service-tls.ts';
+import { isLoopback } from '../../../../../http/loopback.ts';
+import { VERSION } from '../../../../../process/version.ts';
+import { CannotCheck, type Examination } from '../../examination.ts';
+import { type ClockSource, foundClock } from '../clock.ts';
+import { examineChanges } from './changes.ts';
+import { examineKeys } from './keys.ts';
+import { examineMetrics } from './metrics.ts';
+import { assertAllowed, get, NODES_LOOKED_AT, type ServiceAddress } from './request.ts';
+import { examineTls } from './tls.ts';
 
 /** Checks a running service through its address, with everything that is between. */
 export async function examineService(

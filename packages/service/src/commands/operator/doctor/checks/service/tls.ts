@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
-import { CannotCheck, type Examination } from '../examination.ts';
-import { foundValidity } from './certificate.ts';
-import type { ServiceAddress } from './service-request.ts';
+import { CannotCheck, type Examination } from '../../examination.ts';
+import { foundValidity } from '../certificate.ts';
+import type { ServiceAddress } from './request.ts';
 
 const HTTPS_PORT = 443;
 /** Codes of Node for faults that have a finding of their own. */

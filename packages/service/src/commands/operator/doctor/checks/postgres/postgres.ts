@@ -1,17 +1,17 @@
-import { isLoopback } from '../../../../http/loopback.ts';
-import type { PostgresStoreConfig } from '../../../../stores/postgres/config.ts';
-import { Connection } from '../../../../stores/postgres/connection/connection.ts';
-import { Deadline } from '../../../../stores/postgres/connection/deadline.ts';
-import { reasonOf } from '../../../../stores/postgres/connection/faults.ts';
-import { NotPrimary } from '../../../../stores/postgres/connection/role.ts';
-import { MIGRATIONS } from '../../../../stores/postgres/schema/migrations.ts';
-import { type SchemaState, schemaState } from '../../../../stores/postgres/schema/schema.ts';
-import { CannotCheck, type Examination } from '../examination.ts';
-import { type ClockSource, foundClock } from './clock.ts';
-import { examinePooling, isOfTransactionPooler } from './postgres-pooler.ts';
-import { examinePostgresServer } from './postgres-server.ts';
-import { examineTables } from './postgres-tables.ts';
-import { foundVersion } from './schema-version.ts';
+import { isLoopback } from '../../../../../http/loopback.ts';
+import type { PostgresStoreConfig } from '../../../../../stores/postgres/config.ts';
+import { Connection } from '../../../../../stores/postgres/connection/connection.ts';
+import { Deadline } from '../../../../../stores/postgres/connection/deadline.ts';
+import { reasonOf } from '../../../../../stores/postgres/connection/faults.ts';
+import { NotPrimary } from '../../../../../stores/postgres/connection/role.ts';
+import { MIGRATIONS } from '../../../../../stores/postgres/schema/migrations.ts';
+import { type SchemaState, schemaState } from '../../../../../stores/postgres/schema/schema.ts';
+import { CannotCheck, type Examination } from '../../examination.ts';
+import { type ClockSource, foundClock } from '../clock.ts';
+import { foundVersion } from '../schema-version.ts';
+import { examinePooling, isOfTransactionPooler } from './pooler.ts';
+import { examinePostgresServer } from './server.ts';
+import { examineTables } from './tables.ts';
 
 const STATEMENT_TIMEOUT_MS = 4_000;
 /** The connections of one examination. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
-import { CannotCheck } from '../examination.ts';
+import { CannotCheck } from '../../examination.ts';
 
 const BODY_LENGTH_MAX = 4_194_304;
 /** How often each node's own figures are read: a load balancer leads the requests to several nodes. */

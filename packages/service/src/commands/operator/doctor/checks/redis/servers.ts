@@ -1,8 +1,8 @@
-import type { Address, RedisStoreConfig } from '../../../../stores/redis/config.ts';
-import { addressFrom } from '../../../../stores/redis/topology/addresses.ts';
-import { toFault } from '../../../../stores/redis/topology/fault.ts';
-import { Server } from '../../../../stores/redis/topology/server.ts';
-import { CannotCheck } from '../examination.ts';
+import type { Address, RedisStoreConfig } from '../../../../../stores/redis/config.ts';
+import { addressFrom } from '../../../../../stores/redis/topology/addresses.ts';
+import { toFault } from '../../../../../stores/redis/topology/fault.ts';
+import { Server } from '../../../../../stores/redis/topology/server.ts';
+import { CannotCheck } from '../../examination.ts';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const SILENT = { up: () => {}, down: () => {} };

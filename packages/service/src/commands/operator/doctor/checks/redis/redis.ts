@@ -1,13 +1,13 @@
-import { isLoopback } from '../../../../http/loopback.ts';
-import type { Address, RedisStoreConfig } from '../../../../stores/redis/config.ts';
-import { Keys } from '../../../../stores/redis/data/keys.ts';
-import { LAYOUT, layoutFrom } from '../../../../stores/redis/data/layout.ts';
-import { CannotCheck, type Examination } from '../examination.ts';
-import { type ClockSource, foundClock } from './clock.ts';
-import { ServerInfo } from './redis-info.ts';
-import { examineRedisServer } from './redis-server.ts';
-import { clusterMasters, connectTo, type ExaminedServer, sentinelMaster } from './redis-servers.ts';
-import { foundVersion } from './schema-version.ts';
+import { isLoopback } from '../../../../../http/loopback.ts';
+import type { Address, RedisStoreConfig } from '../../../../../stores/redis/config.ts';
+import { Keys } from '../../../../../stores/redis/data/keys.ts';
+import { LAYOUT, layoutFrom } from '../../../../../stores/redis/data/layout.ts';
+import { CannotCheck, type Examination } from '../../examination.ts';
+import { type ClockSource, foundClock } from '../clock.ts';
+import { foundVersion } from '../schema-version.ts';
+import { ServerInfo } from './info.ts';
+import { examineRedisServer } from './server.ts';
+import { clusterMasters, connectTo, type ExaminedServer, sentinelMaster } from './servers.ts';
 
 const SLOTS = 16_384;
 

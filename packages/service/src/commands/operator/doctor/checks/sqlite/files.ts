@@ -1,12 +1,12 @@
 import { existsSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { SessionsError } from '../../../../domain/errors.ts';
-import { isTrusted } from '../../../../stores/shared/private-file.ts';
-import type { SqliteStoreConfig } from '../../../../stores/sqlite/config.ts';
-import { assertNotLost } from '../../../../stores/sqlite/files/start-check.ts';
-import { CannotCheck, type Examination } from '../examination.ts';
-import type { Probes } from '../probes.ts';
-import { bytesText } from './bytes-text.ts';
+import { SessionsError } from '../../../../../domain/errors.ts';
+import { isTrusted } from '../../../../../stores/shared/private-file.ts';
+import type { SqliteStoreConfig } from '../../../../../stores/sqlite/config.ts';
+import { assertNotLost } from '../../../../../stores/sqlite/files/start-check.ts';
+import { CannotCheck, type Examination } from '../../examination.ts';
+import type { Probes } from '../../probes.ts';
+import { bytesText } from '../bytes-text.ts';
 
 /** Files of the store, by their suffix. */
 const SUFFIXES = ['', '-wal', '-shm', '-owner'];

@@ -1,6 +1,6 @@
 import type { KeyList } from '@pip-sessions/contract/v2';
-import type { Examination } from '../examination.ts';
-import { assertAllowed, get, NODES_LOOKED_AT, type ServiceAddress } from './service-request.ts';
+import type { Examination } from '../../examination.ts';
+import { assertAllowed, get, NODES_LOOKED_AT, type ServiceAddress } from './request.ts';
 
 /** Weekly work must have had its turn before a key counts as unused. */
 const UNUSED_DAYS_MIN = 8;

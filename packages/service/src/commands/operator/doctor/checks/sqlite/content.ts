@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
-import type { SqliteStoreConfig } from '../../../../stores/sqlite/config.ts';
-import { inspecting } from '../../../../stores/sqlite/maintenance/inspection.ts';
-import { runJob } from '../../../../stores/sqlite/maintenance/job.ts';
-import { SCHEMA_VERSION, schemaState } from '../../../../stores/sqlite/schema.ts';
-import { CannotCheck, type Examination } from '../examination.ts';
-import { bytesText } from './bytes-text.ts';
-import { foundVersion } from './schema-version.ts';
+import type { SqliteStoreConfig } from '../../../../../stores/sqlite/config.ts';
+import { inspecting } from '../../../../../stores/sqlite/maintenance/inspection.ts';
+import { runJob } from '../../../../../stores/sqlite/maintenance/job.ts';
+import { SCHEMA_VERSION, schemaState } from '../../../../../stores/sqlite/schema.ts';
+import { CannotCheck, type Examination } from '../../examination.ts';
+import { bytesText } from '../bytes-text.ts';
+import { foundVersion } from '../schema-version.ts';
 
 /** A check of 1 GiB takes some seconds. A larger file is left to `store check`. */
 const CHECKED_BYTES_MAX = 1_073_741_824;

@@ -1,7 +1,7 @@
 import { EventParser } from '@pip-sessions/contract/event-parser';
-import { monotonicTime } from '../../../../domain/time/clock.ts';
-import { CannotCheck, type Examination } from '../examination.ts';
-import { assertAllowed, open, type ServiceAddress } from './service-request.ts';
+import { monotonicTime } from '../../../../../domain/time/clock.ts';
+import { CannotCheck, type Examination } from '../../examination.ts';
+import { assertAllowed, open, type ServiceAddress } from './request.ts';
 
 const PATH = '/v2/changes';
 /** The service sends the first event at once, and then one each second. */

@@ -1,6 +1,6 @@
-import type { Examination } from '../examination.ts';
-import { CannotCheck } from '../examination.ts';
-import { assertAllowed, get, type ServiceAddress } from './service-request.ts';
+import type { Examination } from '../../examination.ts';
+import { CannotCheck } from '../../examination.ts';
+import { assertAllowed, get, type ServiceAddress } from './request.ts';
 
 /** A watermark is published several times in a second. Caches stop after 3 seconds without one. */
 const FEED_LAG_S_MAX = 3;

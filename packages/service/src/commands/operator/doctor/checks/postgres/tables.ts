@@ -1,6 +1,6 @@
-import type { Connection } from '../../../../stores/postgres/connection/connection.ts';
-import { indexFaults } from '../../../../stores/postgres/schema/objects.ts';
-import type { Examination } from '../examination.ts';
+import type { Connection } from '../../../../../stores/postgres/connection/connection.ts';
+import { indexFaults } from '../../../../../stores/postgres/schema/objects.ts';
+import type { Examination } from '../../examination.ts';
 
 interface Tables {
   readonly schema: string;

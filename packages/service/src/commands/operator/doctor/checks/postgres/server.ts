@@ -1,6 +1,6 @@
-import type { PostgresStoreConfig } from '../../../../stores/postgres/config.ts';
-import type { Connection } from '../../../../stores/postgres/connection/connection.ts';
-import type { Examination } from '../examination.ts';
+import type { PostgresStoreConfig } from '../../../../../stores/postgres/config.ts';
+import type { Connection } from '../../../../../stores/postgres/connection/connection.ts';
+import type { Examination } from '../../examination.ts';
 
 const VERSION_MIN = 130_000;
 const SETTINGS = `SELECT name, setting FROM pg_settings WHERE name IN ('autovacuum', 'track_counts', 'fsync',

@@ -1,10 +1,10 @@
-import type { RedisStoreConfig } from '../../../../stores/redis/config.ts';
-import { isReplica, QUERY_ROLE } from '../../../../stores/redis/topology/role.ts';
-import type { Examination } from '../examination.ts';
-import { bytesText } from './bytes-text.ts';
-import { examineDurability } from './redis-durability.ts';
-import { ServerInfo } from './redis-info.ts';
-import type { ExaminedServer } from './redis-servers.ts';
+import type { RedisStoreConfig } from '../../../../../stores/redis/config.ts';
+import { isReplica, QUERY_ROLE } from '../../../../../stores/redis/topology/role.ts';
+import type { Examination } from '../../examination.ts';
+import { bytesText } from '../bytes-text.ts';
+import { examineDurability } from './durability.ts';
+import { ServerInfo } from './info.ts';
+import type { ExaminedServer } from './servers.ts';
 
 const VERSION_MIN = [6, 2] as const;
 /** At this part of a maximum, there is time to act. */

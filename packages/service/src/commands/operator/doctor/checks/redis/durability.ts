@@ -1,6 +1,6 @@
-import type { Examination } from '../examination.ts';
-import type { ServerInfo } from './redis-info.ts';
-import type { ExaminedServer } from './redis-servers.ts';
+import type { Examination } from '../../examination.ts';
+import type { ServerInfo } from './info.ts';
+import type { ExaminedServer } from './servers.ts';
 
 /** Checks what a crash or a restart of the server would lose. */
 export async function examineDurability(

@@ -1,7 +1,7 @@
-import type { PostgresStoreConfig } from '../../../../stores/postgres/config.ts';
-import type { Connection } from '../../../../stores/postgres/connection/connection.ts';
-import { codeOf, reasonOf } from '../../../../stores/postgres/connection/faults.ts';
-import { CannotCheck, type Examination } from '../examination.ts';
+import type { PostgresStoreConfig } from '../../../../../stores/postgres/config.ts';
+import type { Connection } from '../../../../../stores/postgres/connection/connection.ts';
+import { codeOf, reasonOf } from '../../../../../stores/postgres/connection/faults.ts';
+import { CannotCheck, type Examination } from '../../examination.ts';
 
 /** PgBouncer without support for prepared statements: a statement exists already, or is not known. */
 const POOLER_CODES = ['42P05', '26000'];
