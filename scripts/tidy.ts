@@ -96,6 +96,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
     'adapters/nest.ts': ['node:http', '@nestjs/common', '@nestjs/core'],
     'adapters/react-router.ts': ['react-router'],
     'tracing/opentelemetry.ts': ['@opentelemetry/api'],
+    'device/index.ts': ['bowser'],
     'session-libraries/express-session.ts': ['express-session'],
     'session-libraries/fastify-session.ts': ['fastify', '@fastify/session'],
     'session-libraries/koa-session.ts': ['koa'],
@@ -103,7 +104,7 @@ const LAYERS: readonly { readonly of: string; readonly allow: readonly string[];
   }).map(([name, packages]) => ({
     of: `${CLIENT}/${name}`,
     allow: [`${CLIENT}/`, ...SHARED, ...packages],
-    why: 'an adapter imports the core and its own framework',
+    why: 'an entry point imports the core and its own package',
   })),
   { of: CLIENT, allow: SHARED, why: 'the core of the client runs without Node and without dependencies' },
   {

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 
 /** Reads a user agent: `Chrome 146 on Windows`. */
-type DeviceReader = (user_agent: string) => string;
+type DeviceReader = (user_agent: string) => string | null;
 
 /** Maximum number of user agents whose texts are cached. */
 const CACHED_MAX = 1_000;
@@ -11,26 +11,20 @@ const listeners = new Set<() => void>();
 let reader: DeviceReader | null = null;
 let isLoading = false;
 
-/** The device of a session in words. A text that is no user agent is shown as it is; null if there is none. */
+/** The device of a session in words. A text that names no device is shown as it is; null if there is none. */
 export function useDevice(client: string | null): string | null {
   const read = useSyncExternalStore(subscribe, () => reader);
   if (client === null) return null;
-  if (!isUserAgent(client)) return client;
   if (read) return cached(client, read);
   load();
   return shortened(client);
-}
-
-/** Whether a text has the form of a browser's user agent. */
-export function isUserAgent(client: string): boolean {
-  return /^(Mozilla|Opera)\/\d/.test(client);
 }
 
 function cached(client: string, read: DeviceReader): string {
   const known = texts.get(client);
   if (known !== undefined) return known;
   if (texts.size >= CACHED_MAX) texts.clear();
-  const text = read(client) || shortened(client);
+  const text = read(client) ?? shortened(client);
   texts.set(client, text);
   return text;
 }
@@ -44,13 +38,13 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** The reader is loaded for the first user agent. Without it, user agents are shown as they are. */
+/** The reader is loaded for the first text. Without it, user agents are shown as they are. */
 function load(): void {
   if (isLoading) return;
   isLoading = true;
-  import('./device-reader.ts').then(
+  import('@pip-sessions/client/device').then(
     (loaded) => {
-      reader = loaded.readDevice;
+      reader = loaded.deviceName;
       for (const listener of listeners) listener();
     },
     () => {

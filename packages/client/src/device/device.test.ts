@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isUserAgent } from './device.ts';
-import { readDevice } from './device-reader.ts';
+import { deviceName } from './index.ts';
 
 const DEVICES: readonly (readonly [string, string])[] = [
   [
@@ -23,19 +22,19 @@ const DEVICES: readonly (readonly [string, string])[] = [
   ],
 ];
 
-test('a user agent becomes a browser and a system', () => {
+test('the user agent of a session becomes a browser and a system', () => {
   for (const [user_agent, device] of DEVICES) {
-    assert.equal(readDevice(user_agent), device);
-    assert.ok(isUserAgent(user_agent));
+    assert.equal(deviceName(user_agent), device);
   }
 });
 
-test("an application's own text is no user agent, and is shown as it is", () => {
+test("an application's own text for a device is kept as it is", () => {
   for (const client of ['Firefox', 'Firefox on Linux', 'shop-app/4.12 (Android 16)', '']) {
-    assert.ok(!isUserAgent(client), client);
+    assert.equal(deviceName(client), client);
   }
 });
 
-test('a user agent of no known browser has no device', () => {
-  assert.equal(readDevice('Mozilla/5.0'), '');
+test('a session without a known browser has no device name', () => {
+  assert.equal(deviceName('Mozilla/5.0'), null);
+  assert.equal(deviceName(null), null);
 });
