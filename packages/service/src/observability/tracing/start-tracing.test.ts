@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createLogger } from '../log.ts';
 import { startTracing, type TracingVariables } from './start-tracing.ts';
@@ -27,7 +29,7 @@ test('an exporter or a protocol that is not supported is one warning, and no tra
     [{ OTEL_TRACES_EXPORTER: 'zipkin' }, /^OTEL_TRACES_EXPORTER is zipkin; the service supports otlp and none$/],
     [
       { OTEL_TRACES_EXPORTER: 'otlp', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' },
-      /^OTEL_EXPORTER_OTLP_PROTOCOL is grpc; the service supports http\/json$/,
+      /^OTEL_EXPORTER_OTLP_PROTOCOL is grpc; the service supports http\/json and http\/protobuf$/,
     ],
   ];
   for (const [env, message] of cases) {
@@ -47,4 +49,26 @@ test('an exporter or an endpoint turns traces on; the line hides the password', 
     const { isOn, lines } = await startedWith(env);
     assert.deepEqual([isOn, lines[0]?.event, lines[0]?.endpoint], [true, 'traces_on', endpoint]);
   }
+});
+
+test('the collector gets traces in the protocol of the variable', async (t) => {
+  const types: (string | undefined)[] = [];
+  const collector = createServer((request, response) => {
+    types.push(request.headers['content-type']);
+    request.resume().on('end', () => response.end());
+  });
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  t.after(() => collector.close());
+  const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  // The packages read the endpoint from the environment of the process.
+  process.env.OTEL_EXPORTER_OTLP_ENDPOINT = endpoint;
+  t.after(() => delete process.env.OTEL_EXPORTER_OTLP_ENDPOINT);
+  for (const protocol of ['http/json', 'http/protobuf']) {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_PROTOCOL: protocol };
+    const tracing = await startTracing(env, createLogger('silent'), '1.2.3');
+    const request = { method: 'GET', headers: {}, scheme: 'http', route: () => '/livez', status: () => 200 } as const;
+    await tracing?.request(request, async () => {});
+    await tracing?.stop();
+  }
+  assert.deepEqual(types, ['application/json', 'application/x-protobuf']);
 });

@@ -11,8 +11,22 @@ const SERVICE_NAME = 'pip-sessions';
 const INSTANCE_BYTES = 12;
 /** How long a stop waits for the last spans. */
 const FLUSH_TIMEOUT_MS = 3_000;
-const INSTALL =
-  'npm install @opentelemetry/sdk-trace-base @opentelemetry/resources @opentelemetry/exporter-trace-otlp-http';
+const DEFAULT_PROTOCOL = 'http/json';
+
+/** The packages with an exporter, by `OTEL_EXPORTER_OTLP_PROTOCOL`. */
+const EXPORTERS = new Map([
+  [
+    DEFAULT_PROTOCOL,
+    { name: '@opentelemetry/exporter-trace-otlp-http', load: () => import('@opentelemetry/exporter-trace-otlp-http') },
+  ],
+  [
+    'http/protobuf',
+    {
+      name: '@opentelemetry/exporter-trace-otlp-proto',
+      load: () => import('@opentelemetry/exporter-trace-otlp-proto'),
+    },
+  ],
+]);
 
 /**
  * Starts to record traces, if the variables `OTEL_*` ask for it; returns null if they do not. Nothing is loaded then. If
@@ -30,7 +44,8 @@ export async function startTracing(env: TracingVariables, log: Logger, version: 
     return await started(env, log, version);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const msg = `OTEL_* variables ask for traces, but their packages are not installed: ${INSTALL}`;
+    const packages = `@opentelemetry/sdk-trace-base @opentelemetry/resources ${EXPORTERS.get(protocolOf(env))?.name}`;
+    const msg = `OTEL_* variables ask for traces, but their packages are not installed: npm install ${packages}`;
     log.warn({ event: 'traces_off', msg });
     return null;
   }
@@ -42,16 +57,20 @@ function wishOf(env: TracingVariables): string {
   const exporter = env.OTEL_TRACES_EXPORTER || (endpoint ? 'otlp' : 'none');
   if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || exporter === 'none') return 'off';
   if (exporter !== 'otlp') return `OTEL_TRACES_EXPORTER is ${exporter}; the service supports otlp and none`;
-  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || 'http/json';
-  if (protocol !== 'http/json') return `OTEL_EXPORTER_OTLP_PROTOCOL is ${protocol}; the service supports http/json`;
-  return 'on';
+  const protocol = protocolOf(env);
+  if (EXPORTERS.has(protocol)) return 'on';
+  return `OTEL_EXPORTER_OTLP_PROTOCOL is ${protocol}; the service supports ${[...EXPORTERS.keys()].join(' and ')}`;
+}
+
+function protocolOf(env: TracingVariables): string {
+  return env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || DEFAULT_PROTOCOL;
 }
 
 async function started(env: TracingVariables, log: Logger, version: string): Promise<Tracing> {
-  const [{ diag, DiagLogLevel }, sdk, { OTLPTraceExporter }, resources, { Spans }] = await Promise.all([
+  const [{ diag, DiagLogLevel }, sdk, exporters, resources, { Spans }] = await Promise.all([
     import('@opentelemetry/api'),
     import('@opentelemetry/sdk-trace-base'),
-    import('@opentelemetry/exporter-trace-otlp-http'),
+    EXPORTERS.get(protocolOf(env))?.load(),
     import('@opentelemetry/resources'),
     import('./spans.ts'),
   ]);
@@ -64,7 +83,8 @@ async function started(env: TracingVariables, log: Logger, version: string): Pro
   // The environment comes last, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
   const given = resources.detectResources({ detectors: [resources.envDetector] });
   const resource = resources.defaultResource().merge(resources.resourceFromAttributes(own)).merge(given);
-  const processor = new sdk.BatchSpanProcessor(new OTLPTraceExporter());
+  if (!exporters) throw new Error(`There is no exporter for ${protocolOf(env)}.`);
+  const processor = new sdk.BatchSpanProcessor(new exporters.OTLPTraceExporter());
   const provider = new sdk.BasicTracerProvider({ resource, spanProcessors: [processor] });
   log.info({ event: 'traces_on', endpoint: endpointOf(env), msg: 'traces are sent by OTLP' });
   return new Spans(provider.getTracer('@pip-sessions/service', version), () => bounded(provider.shutdown()));
