@@ -32,11 +32,16 @@ const HEADERS = {
   vary: 'accept-encoding',
 };
 
-interface File {
+/** A form in which a file is sent. Each has a strong tag of its own (RFC 9110, 8.8.3.3). */
+interface Representation {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+}
+
+interface File {
+  readonly plain: Representation;
   /** The compressed copy; null for a file that is too small for one. */
-  readonly compressed: Buffer | null;
+  readonly compressed: Representation | null;
 }
 
 /**
@@ -54,12 +59,15 @@ export class ConsoleFiles {
       const reason = files.size === 0 ? 'The console was not built: run npm install.' : 'The file does not exist.';
       throw new RequestError('ResourceNotFound', reason);
     }
-    if (headers['if-none-match'] === file.headers.etag) return { status: 304, headers: file.headers, body: '' };
-    if (file.compressed === null || !/\bbr\b/.test(headers['accept-encoding']?.toString() ?? '')) {
-      return { status: 200, headers: file.headers, body: file.body };
-    }
-    return { status: 200, headers: { ...file.headers, 'content-encoding': 'br' }, body: file.compressed };
+    const chosen = (acceptsBrotli(headers['accept-encoding']) ? file.compressed : null) ?? file.plain;
+    const isSame = headers['if-none-match'] === chosen.headers.etag;
+    return isSame ? { status: 304, headers: chosen.headers, body: '' } : { status: 200, ...chosen };
   }
+}
+
+/** A weight of 0 rejects an encoding (RFC 9110, 12.4.2). */
+function acceptsBrotli(accepted: string | string[] | undefined): boolean {
+  return /(^|[\s,])br\s*(;\s*q=(0\.0*[1-9]|1)[\d.]*\s*)?(,|$)/.test(accepted?.toString() ?? '');
 }
 
 async function readFiles(): Promise<ReadonlyMap<string, File>> {
@@ -79,8 +87,11 @@ async function readOne(path: string, copies: ReadonlySet<string>): Promise<File>
     'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
     // The build gives each version of an asset a name of its own.
     'cache-control': path.startsWith(ASSETS) ? 'public, max-age=31536000, immutable' : 'no-cache',
-    etag: `"${hash('sha256', body, 'base64url')}"`,
   };
-  const compressed = copies.has(path + COPY) ? await readFile(new URL(path + COPY, FOLDER)) : null;
-  return { headers, body, compressed };
+  const tag = hash('sha256', body, 'base64url');
+  const copy = copies.has(path + COPY) ? await readFile(new URL(path + COPY, FOLDER)) : null;
+  return {
+    plain: { headers: { ...headers, etag: `"${tag}"` }, body },
+    compressed: copy && { headers: { ...headers, etag: `"${tag}-br"`, 'content-encoding': 'br' }, body: copy },
+  };
 }
