@@ -15,6 +15,7 @@ export type { KeyList, KeyUse } from './key-list.ts';
 export type { CloseOwnRequest, OwnRequest, OwnSessionPage } from './own-sessions.ts';
 export type { Session, SessionActor, SessionSummary } from './session.ts';
 export type { SessionCheck, SessionCheckList } from './session-check.ts';
+export type { Stats, StatsHour, Sweep } from './stats.ts';
 
 export type { EraseResult, ExportLine } from './user-data.ts';
 
@@ -142,6 +143,10 @@ export interface SessionFilter {
   readonly from_time?: string;
   /** The latest `request_time`, exclusive. */
   readonly to_time?: string;
+  /** The earliest `open_time`, inclusive. */
+  readonly opened_after?: string;
+  /** The latest `open_time`, exclusive. */
+  readonly opened_before?: string;
   /** The exact `client` of the session. */
   readonly client?: string;
   /** An IP address, a CIDR block such as `10.0.0.0/8`, or the exact `address` of the session. */
@@ -207,45 +212,6 @@ export interface CloseManyResult {
   readonly ids: readonly string[];
   /** Whether more sessions match. If true, call again. */
   readonly more: boolean;
-}
-
-/** The counts of one hour. */
-export interface StatsHour {
-  /** The start of the hour. */
-  readonly hour: string;
-  /** The number of sessions that were opened. */
-  readonly opened: number;
-  /** The number of sessions that ended, by reason. */
-  readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
-}
-
-/**
- * One pass of the service that closes sessions past their deadline and deletes sessions that ended before the
- * retention.
- */
-export interface Sweep {
-  /** When the pass started. */
-  readonly time: string;
-  /** The number of sessions that it closed. */
-  readonly closed: number;
-  /** The number of ended sessions that it deleted. */
-  readonly purged: number;
-  /** How long the most overdue session had been past its deadline when the pass closed it, in seconds. */
-  readonly lag: number;
-}
-
-/** The result of `GET /v2/stats`. No figure counts the entries that session libraries keep for browsers. */
-export interface Stats {
-  /** The number of live sessions. */
-  readonly live: number;
-  /** The number of sessions that were opened in `hours`. */
-  readonly opened: number;
-  /** The number of sessions that ended in `hours`, by reason. */
-  readonly closed: Readonly<Partial<Record<CloseReason, number>>>;
-  /** The last 24 hours, the newest first. Hours without any change are omitted. */
-  readonly hours: readonly StatsHour[];
-  /** The last pass of the process that responds; null before its first. */
-  readonly sweep: Sweep | null;
 }
 
 /** All values of `code` in errors of API v2. */

@@ -93,7 +93,8 @@ export async function startService(
         msg: 'activity of a session was not written; the next request with it tries again',
       });
     const near = await nearSessions(config, store);
-    const sessions = new Sessions(store, clock, settings, touchFailed, near ?? directLookup(store));
+    const consoleKeys = () => (keys?.all ?? []).map(({ name }) => name);
+    const sessions = new Sessions(store, clock, settings, touchFailed, near ?? directLookup(store), consoleKeys);
     const gaps = gapCount(config, store);
     const live = new LiveSessions(async () => (await sessions.stats()).live);
     const sweeper = new Sweeper(sessions, config.sweep_interval * 1000, log, clocks);

@@ -14,6 +14,10 @@ export interface SessionFilter {
   readonly from_time?: number;
   /** Exclusive, on `request_time`. */
   readonly to_time?: number;
+  /** Inclusive, on `open_time`. */
+  readonly opened_after?: number;
+  /** Exclusive, on `open_time`. */
+  readonly opened_before?: number;
   /** The exact `client` of the session. */
   readonly client?: string;
   /** An IP address, a CIDR block (`addressRange`), or another text that is exactly the `address` of the session. */
@@ -55,6 +59,8 @@ export const FILTER_MEMBERS: { readonly [Name in FilterName]-?: FilterMember<Non
   active: { isIndexed: true, matches: (session, value, now) => isLive(session, now) === value },
   from_time: { isIndexed: true, matches: ({ request_time }, value) => request_time >= value },
   to_time: { isIndexed: true, matches: ({ request_time }, value) => request_time < value },
+  opened_after: { isIndexed: false, matches: ({ open_time }, value) => open_time >= value },
+  opened_before: { isIndexed: false, matches: ({ open_time }, value) => open_time < value },
   client: { isIndexed: false, matches: ({ client }, value) => client === value },
   address: { isIndexed: false, matches: ({ address }, value) => address !== null && isIn(addressKey(address), value) },
   user_name: {

@@ -1,8 +1,7 @@
 import { limitReached } from './errors.ts';
 import { hasActor, type Session } from './session.ts';
 import type { SessionLimit } from './store.ts';
-import { ownsBrowserEntries } from './users/browser-entries.ts';
-import { keyOfConsoleUser } from './users/console-users.ts';
+import { isSignIn } from './users/sign-ins.ts';
 
 /**
  * The time by which each policy selects sessions to evict. The earliest is evicted first; of equal times the greatest
@@ -18,8 +17,7 @@ export const EVICTED_BY = {
  * and the console, nor to sessions with an actor: support staff must not sign a user out.
  */
 export function isLimited(session: Session): boolean {
-  const { user_id } = session;
-  return !ownsBrowserEntries(user_id) && keyOfConsoleUser(user_id) === null && !hasActor(session);
+  return isSignIn(session.user_id) && !hasActor(session);
 }
 
 /**

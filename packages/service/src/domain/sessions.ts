@@ -10,6 +10,7 @@ import { assertIdempotencyKey, assertIdleTimeout, newSession, type Opened, type 
 import { changedOrThrow, keyOfOtherActor, keyUsed } from './rejections.ts';
 import { type Authentication, asOf, type CloseReason, isLive, isSameActor, type Session } from './session.ts';
 import { directLookup, type SessionLookup } from './session-lookup.ts';
+import { scanOf } from './session-scan.ts';
 import type { Amendment, SessionUpdate } from './session-update.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
 import type {
@@ -31,7 +32,7 @@ import { lineageOf, successor } from './tokens/secrets.ts';
 import { type ValidateOptions, type Validation, type ValidationCounts, Validator } from './tokens/token-validator.ts';
 import { judge, seenBy } from './tokens/tokens.ts';
 import { Touches } from './touches.ts';
-import { countSignIns } from './users/browser-entries.ts';
+import { ConsoleSignIns } from './users/sign-ins.ts';
 import { UserData } from './users/user-data.ts';
 
 /**
@@ -46,6 +47,7 @@ export class Sessions {
   readonly #validator: Validator;
   readonly #rotation: Rotation;
   readonly #touches: Touches;
+  readonly #signIns: ConsoleSignIns;
   /** Exports and erases what is stored about a user. */
   readonly users: UserData;
   /** The number of validations in this process, for the metrics. */
@@ -54,6 +56,7 @@ export class Sessions {
 
   /**
    * Calls `touchFailed` for each touch that could not be written. Validations use `lookup`, other methods the store.
+   * `consoleKeys` returns the names of the API keys with which users sign in to the console.
    */
   constructor(
     store: SessionStore,
@@ -61,6 +64,7 @@ export class Sessions {
     settings: Partial<SessionsSettings> = {},
     touchFailed: (error: unknown) => void = () => {},
     lookup: SessionLookup = directLookup(store),
+    consoleKeys: () => readonly string[] = () => [],
   ) {
     this.#store = store;
     this.#clock = clock;
@@ -69,6 +73,7 @@ export class Sessions {
     this.#validator = new Validator(store, lookup, this.#settings, this.#touches, clock);
     this.validations = this.#validator.counts;
     this.#rotation = new Rotation(store, this.#settings, this.#validator);
+    this.#signIns = new ConsoleSignIns(store, consoleKeys);
     this.users = new UserData(store, clock);
   }
 
@@ -152,15 +157,13 @@ export class Sessions {
    * each session that existed the whole time exactly once. A page has at most `page_size_max` sessions.
    */
   scan(filter: SessionFilter, after: ScanKey | null, take: number): Promise<Scan> {
-    return readSettled(this.#store, filter, this.#clock.now(), async (judged_at) => {
-      const found = await this.#store.scan(filter, after, Math.min(take, this.#settings.page_size_max), judged_at);
-      return { sessions: found.sessions.map((session) => asOf(session, judged_at)), next: found.next };
-    });
+    const read = scanOf(this.#store, filter, after, Math.min(take, this.#settings.page_size_max));
+    return readSettled(this.#store, filter, this.#clock.now(), read);
   }
 
   /** Returns the number of sessions that match. */
   count(filter: SessionFilter): Promise<number> {
-    return readSettled(this.#store, filter, this.#clock.now(), (judged_at) => this.#store.count(filter, judged_at));
+    return readSettled(this.#store, filter, this.#clock.now(), (judged_at) => this.#signIns.count(filter, judged_at));
   }
 
   /**
@@ -213,7 +216,7 @@ export class Sessions {
   /** Closes the live sessions that match, at most `request.limit`. */
   async closeMatching(request: CloseMatching): Promise<ClosedMatching> {
     await endDue(this.#store, request.filter, this.#clock.now());
-    return this.#store.closeMatching(request, this.#clock.now());
+    return this.#store.closeMatching(await this.#signIns.spare(request), this.#clock.now());
   }
 
   /** Deletes a session completely and returns it as it was; null if there is none. */
@@ -224,8 +227,8 @@ export class Sessions {
   /** Returns the number of live sessions, and the counts of the last hours. */
   stats(): Promise<Stats> {
     const now = this.#clock.now();
-    const countLive = (judged_at: number) => countSignIns(this.#store, judged_at);
-    return statsAt(this.#store, () => readSettled(this.#store, {}, now, countLive), this.#swept, now);
+    const countLive = () => readSettled(this.#store, {}, now, (judged_at) => this.#signIns.countLive(judged_at));
+    return statsAt(this.#store, countLive, this.#swept, now);
   }
 
   /** Closes the sessions that are past their deadline, in bounded steps. */

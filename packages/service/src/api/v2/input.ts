@@ -8,20 +8,29 @@ import { timeOf } from '../validation.ts';
 import { jsonTextOrNull } from './json-value.ts';
 import type { Of } from './schemas.ts';
 
-type TimeName = 'from_time' | 'to_time' | 'expires_before' | 'expires_after';
+/** The properties of a filter that are times. */
+const TIMES = [
+  'from_time',
+  'to_time',
+  'opened_after',
+  'opened_before',
+  'expires_before',
+  'expires_after',
+] as const satisfies readonly (keyof SessionFilter)[];
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /** Returns a filter with times as the domain has them. `prefix` comes before the names of properties in errors. */
 export function toFilter(prefix: string, members: Of<'CloseManyRequest'>['filter']): SessionFilter {
-  const { from_time, to_time, expires_before, expires_after, ...rest } = members;
-  if (rest.address !== undefined && addressRange(rest.address) === null) {
+  if (members.address !== undefined && addressRange(members.address) === null) {
     throw invalidMember(`${prefix}address`, 'must have a prefix length of at most 32 for IPv4, 128 for IPv6');
   }
-  const filter: Writable<SessionFilter> = rest;
-  for (const [name, time] of Object.entries({ from_time, to_time, expires_before, expires_after })) {
-    if (time !== undefined) filter[name as TimeName] = timeOf(`${prefix}${name}`, time);
+  const times: Writable<Pick<SessionFilter, (typeof TIMES)[number]>> = {};
+  for (const name of TIMES) {
+    const time = members[name];
+    if (time !== undefined) times[name] = timeOf(`${prefix}${name}`, time);
   }
-  return filter;
+  const { from_time, to_time, opened_after, opened_before, expires_before, expires_after, ...others } = members;
+  return { ...others, ...times };
 }
 
 interface AuthenticationMembers {

@@ -74,6 +74,8 @@ export const FILTER = {
   active: Type.Optional(Type.Boolean({ description: 'true: only live sessions; false: only ended sessions' })),
   from_time: Type.Optional(Time('Inclusive, on request_time')),
   to_time: Type.Optional(Time('Exclusive, on request_time')),
+  opened_after: Type.Optional(Time('Inclusive, on open_time')),
+  opened_before: Type.Optional(Time('Exclusive, on open_time')),
   client: Type.Optional(Name('Exactly this client')),
   address: Type.Optional(
     Name('This IP address, an address of this CIDR block such as 10.0.0.0/8, or exactly this text'),

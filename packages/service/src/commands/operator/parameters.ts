@@ -27,6 +27,8 @@ export interface LiveFilterFlags {
   readonly address: string | undefined;
   readonly 'from-time': string | undefined;
   readonly 'to-time': string | undefined;
+  readonly 'opened-after': string | undefined;
+  readonly 'opened-before': string | undefined;
   readonly 'actor-type': ActorType | undefined;
   readonly 'actor-id': string | undefined;
   readonly 'expires-before': string | undefined;
@@ -104,6 +106,8 @@ export const LIVE_FILTER: Flags<LiveFilterFlags> = {
   address: text('address', 'from this IP address or CIDR block, or with exactly this address'),
   'from-time': time(-1, 'last active at this time or later, or within this time span: 2h'),
   'to-time': time(-1, 'last active before this time, or not within this time span: 7d'),
+  'opened-after': time(-1, 'opened at this time or later, or within this time span: 2h'),
+  'opened-before': time(-1, 'opened before this time, or not within this time span: 7d'),
   'actor-type': { kind: 'enum', values: ACTOR_TYPES, optional: true, brief: 'with an actor of this kind' },
   'actor-id': text('id', 'with this actor'),
   'expires-before': time(1, 'that end before this time without further activity, or within this time span'),

@@ -10,6 +10,7 @@ import { withSessions } from './with-sessions.ts';
 /** No filter but the user. */
 const NO_FILTER = {
   ...{ 'user-name': undefined, client: undefined, address: undefined, 'from-time': undefined, 'to-time': undefined },
+  ...{ 'opened-after': undefined, 'opened-before': undefined },
   ...{ 'actor-type': undefined, 'actor-id': undefined, 'expires-before': undefined, 'expires-after': undefined },
   ...{ 'close-reason': undefined, 'closed-by': undefined },
 };

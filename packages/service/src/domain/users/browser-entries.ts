@@ -1,6 +1,5 @@
 import { ENTRY_OWNER_PREFIX, ENTRY_OWNERS_COUNT } from '@pip-sessions/contract/browser-entries';
 import { invalidMember } from '../errors.ts';
-import type { SessionStore } from '../store.ts';
 
 /**
  * Owners of browser entries. A session library stores an entry for each browser; the entry says which session the
@@ -10,8 +9,11 @@ import type { SessionStore } from '../store.ts';
  * The number of owners is fixed, so that every store counts their entries by its index of users. With 64 owners the
  * entries are spread over the shards of a store.
  */
-const OWNERS: readonly string[] = Array.from({ length: ENTRY_OWNERS_COUNT }, (_, n) => `${ENTRY_OWNER_PREFIX}${n}`);
-const OWNERS_SET: ReadonlySet<string> = new Set(OWNERS);
+export const OWNERS_OF_ENTRIES: readonly string[] = Array.from(
+  { length: ENTRY_OWNERS_COUNT },
+  (_, n) => `${ENTRY_OWNER_PREFIX}${n}`,
+);
+const OWNERS_SET: ReadonlySet<string> = new Set(OWNERS_OF_ENTRIES);
 
 export function ownsBrowserEntries(user_id: string): boolean {
   return OWNERS_SET.has(user_id);
@@ -20,17 +22,4 @@ export function ownsBrowserEntries(user_id: string): boolean {
 /** Throws `INVALID_DATA` for an owner of browser entries: its entries belong to the browsers of many users. */
 export function assertIsUser(user_id: string): void {
   if (ownsBrowserEntries(user_id)) throw invalidMember('user_id', 'must be a user: it owns browser entries');
-}
-
-/**
- * Counts the live sessions without browser entries. Other requests run between the 64 reads, each of which is short.
- */
-export async function countSignIns(store: Pick<SessionStore, 'count'>, judged_at: number): Promise<number> {
-  let live = await store.count({ active: true }, judged_at);
-  for (const user_id of OWNERS) {
-    await new Promise(setImmediate);
-    live -= await store.count({ user_id, active: true }, judged_at);
-  }
-  // An entry may have been opened between two reads.
-  return Math.max(0, live);
 }

@@ -36,7 +36,11 @@ export const CONFORMANCE_CASES_OF_FILTERS: readonly ConformanceCase[] = [
       const actor = { actor_type: 'agent', actor_id: 'bot' } as const;
       await store.insert(session('a', { user_id: 'x', client: 'app', address: '::1', ...actor }), null, NOW);
       const named = { user_name: 'Zoë Ann', address: '10.1.2.3' };
-      await store.insert(session('b', { client: 'app', request_time: NOW + 1, ...named }), null, NOW);
+      await store.insert(
+        session('b', { client: 'app', open_time: NOW + 1, request_time: NOW + 1, ...named }),
+        null,
+        NOW,
+      );
       await store.insert(session('idle', { idle_timeout_ms: 5 }), null, NOW);
       await store.insert(session('expired', { expire_time: NOW + 5 }), null, NOW);
       await store.insert(session('both', { idle_timeout_ms: 5, expire_time: NOW + 5 }), null, NOW);
@@ -73,6 +77,9 @@ export const CONFORMANCE_CASES_OF_FILTERS: readonly ConformanceCase[] = [
         [{ expires_after: NOW, close_reason: 'revoked' }, []],
         [{ from_time: NOW + 1 }, ['b']],
         [{ to_time: NOW + 1, active: true }, ['a']],
+        [{ opened_after: NOW + 1 }, ['b']],
+        [{ opened_before: NOW + 1, active: true }, ['a']],
+        [{ opened_after: NOW, opened_before: NOW }, []],
         [{ id: 'a', user_id: 'user' }, []],
       ];
       for (const round of ['before', 'after'] as const) {

@@ -1,6 +1,6 @@
 import type { CloseReason, Session } from '../../domain/session.ts';
 import type { HourCounts } from '../../domain/store.ts';
-import { ownsBrowserEntries } from '../../domain/users/browser-entries.ts';
+import { isSignIn } from '../../domain/users/sign-ins.ts';
 
 const HOUR_MS = 3_600_000;
 const HOURS_MAX = 48;
@@ -14,13 +14,13 @@ interface Counts {
 export class HourlyCounters {
   readonly #hours = new Map<number, Counts>();
 
-  /** Entries of session libraries are not counted, here and in `closed`. */
+  /** Only sign-ins are counted, here and in `closed`. */
   opened({ user_id, open_time }: Session): void {
-    if (!ownsBrowserEntries(user_id)) this.#at(open_time).opened += 1;
+    if (isSignIn(user_id)) this.#at(open_time).opened += 1;
   }
 
   closed({ user_id, close_time, close_reason }: Session): void {
-    if (close_time === null || close_reason === null || ownsBrowserEntries(user_id)) return;
+    if (close_time === null || close_reason === null || !isSignIn(user_id)) return;
     const { closed } = this.#at(close_time);
     closed[close_reason] = (closed[close_reason] ?? 0) + 1;
   }

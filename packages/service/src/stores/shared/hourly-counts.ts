@@ -1,6 +1,6 @@
 import type { CloseReason, SessionSummary } from '../../domain/session.ts';
 import type { HourCounts } from '../../domain/store.ts';
-import { ownsBrowserEntries } from '../../domain/users/browser-entries.ts';
+import { isSignIn } from '../../domain/users/sign-ins.ts';
 
 export const HOUR_MS = 3_600_000;
 /** How many hours are stored; see `SessionStore.hours`. */
@@ -16,14 +16,14 @@ export interface HourSum {
 export class HourlySums {
   readonly #sums = new Map<string, HourSum>();
 
-  /** Counts a session that is new in the store. Entries of session libraries are not counted, here and in `closed`. */
+  /** Counts a session that is new in the store. Only sign-ins are counted, here and in `closed`. */
   opened({ user_id, open_time }: Pick<SessionSummary, 'user_id' | 'open_time'>): void {
-    if (!ownsBrowserEntries(user_id)) this.count('opened', open_time);
+    if (isSignIn(user_id)) this.count('opened', open_time);
   }
 
   /** Counts a session that was open in the store before. Does nothing if it is still open. */
   closed({ user_id, close_time, close_reason }: SessionSummary): void {
-    if (close_time === null || close_reason === null || ownsBrowserEntries(user_id)) return;
+    if (close_time === null || close_reason === null || !isSignIn(user_id)) return;
     this.count(close_reason, close_time);
   }
 

@@ -35,6 +35,8 @@ const TRANSLATIONS: Translations = {
     active ? { sql: LIVE, values: [now] } : { sql: '(close_time IS NOT NULL OR deadline <= ?)', values: [now] },
   from_time: (from_time) => ({ sql: 'request_time >= ?', values: [from_time] }),
   to_time: (to_time) => ({ sql: 'request_time < ?', values: [to_time] }),
+  opened_after: (time) => ({ sql: 'open_time >= ?', values: [time] }),
+  opened_before: (time) => ({ sql: 'open_time < ?', values: [time] }),
   client: (stored, _, { client = '' }) => ({
     sql: 'client_key = ? AND client = ?',
     values: [textNumber(client), stored],
