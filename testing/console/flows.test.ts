@@ -127,6 +127,55 @@ test('selected sessions end, and the others of the list stay', { skip }, async (
   assert.deepEqual(states, [false, true, false]);
 });
 
+test('the end of all sessions leaves the console signed in, which no list shows', { skip }, async (t) => {
+  const console = await startConsoleService(t, { keys: true });
+  const { id } = await console.open({ user_id: 'ann' });
+  const page = await openConsole(t, console, '/sessions');
+  await signIn(page, 'admin');
+  await row(page, 'ann').waitFor();
+  assert.equal(await page.getByRole('row').count(), 2);
+  await page.getByRole('button', { name: 'End all live sessions…' }).click();
+  await dialog(page).getByText('1 session of 1 user').waitFor();
+  await dialog(page).getByRole('button', { name: 'End 1 session' }).click();
+  await dialog(page).getByText('1 session ended.').waitFor();
+  assert.equal((await console.read(id)).active, false);
+  await page.reload();
+  await page.getByText('No session is live.').waitFor();
+});
+
+test('a session is deleted after a confirmation, and its row says so', { skip }, async (t) => {
+  const console = await startConsoleService(t);
+  await console.open({ user_id: 'bob' });
+  const { id } = await console.open({ user_id: 'ann' });
+  const page = await openConsole(t, console, `/sessions?session=${id}`);
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await dialog(page).getByText('The same from a command line').click();
+  await dialog(page).getByText(`pip-sessions delete ${id}`).waitFor();
+  await dialog(page).getByText(`curl -X DELETE ${console.url}/v2/sessions/${id}`).waitFor();
+  await dialog(page).getByRole('button', { name: 'Delete session' }).click();
+  await page.getByText('There is no session with this id.').waitFor();
+  await row(page, 'ann').getByText('Deleted').waitFor();
+  await row(page, 'bob').getByText('Live').waitFor();
+  assert.equal((await fetch(`${console.url}/v2/sessions/${id}`)).status, 404);
+});
+
+test('a list, an export and values have the lines of a shell that do the same', { skip }, async (t) => {
+  const console = await startConsoleService(t);
+  await console.open({ user_id: 'ann', data: { cart: 1 } });
+  const page = await openConsole(t, console, '/user?id=ann');
+  await row(page, 'ann').waitFor();
+  assert.equal(await page.getByRole('button', { name: /End all that match|End all live/ }).count(), 0);
+  const lines = async (button: string, text: RegExp) => {
+    await page.getByRole('button', { name: button }).click();
+    await page.locator('.popover').getByText(text).waitFor();
+    await page.keyboard.press('Escape');
+  };
+  await lines('This list from a command line', /^pip-sessions list --active --user-id ann /);
+  await lines('Export from a command line', /^pip-sessions user export ann /);
+  await row(page, 'ann').click();
+  await lines('Show the values from a command line', /^pip-sessions show \w+ --json /);
+});
+
 test('new sessions wait behind a button, and an ended one shows it without a reload', { skip }, async (t) => {
   const console = await startConsoleService(t);
   const { id } = await console.open({ user_id: 'ann' });

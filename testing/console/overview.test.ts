@@ -35,17 +35,17 @@ test('the views of operators', { skip, concurrency: false }, async (t) => {
   await t.test('figures move with the changes, and a good day says so', async () => {
     await view(page, 'Overview');
     await page.getByText('Nothing needs attention.').waitFor();
-    // The sign-in to the console, and the session of ann.
-    await figure(page, 'Live now').filter({ hasText: /^2$/ }).waitFor();
+    // The sign-in to the console is not counted.
+    await figure(page, 'Live now').filter({ hasText: /^1$/ }).waitFor();
     await console.open({ user_id: 'bob' });
-    await figure(page, 'Live now').filter({ hasText: /^3$/ }).waitFor();
+    await figure(page, 'Live now').filter({ hasText: /^2$/ }).waitFor();
     assert.deepEqual(await violations(page), []);
   });
 
   await t.test('an hour of the overview leads to its sessions', async () => {
     await page.getByText('The same as a table').click();
-    await page.getByRole('link', { name: /Sessions last active in the hour/ }).click();
-    await page.waitForURL(/sessions\?state=all&from_time=[^&]*%3A00%3A00.000Z&to_time=/);
+    await page.getByRole('link', { name: /Sessions opened in the hour/ }).click();
+    await page.waitForURL(/sessions\?state=all&opened_after=[^&]*%3A00%3A00.000Z&opened_before=/);
     await row(page, 'bob').waitFor();
     await page.goBack();
     const chart = page.locator('.u-over');
@@ -53,7 +53,7 @@ test('the views of operators', { skip, concurrency: false }, async (t) => {
     await chart.hover({ position: { x: width - 12, y: height / 2 } });
     await page.locator('.chart-tip').getByText('no activity').waitFor();
     await chart.click({ position: { x: width - 12, y: height / 4 } });
-    await page.waitForURL(/sessions\?state=all&from_time=/);
+    await page.waitForURL(/sessions\?state=all&opened_after=/);
   });
 
   await t.test('a compromised session needs attention', async () => {

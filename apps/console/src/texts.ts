@@ -36,6 +36,7 @@ export const STATE_WORDS: Readonly<Record<SessionState, string>> = {
   due: 'Past its deadline',
   ended: 'Ended',
   compromised: 'Compromised',
+  deleted: 'Deleted',
 };
 
 export const REASON_WORDS: Readonly<Record<CloseReason, string>> = {
@@ -143,6 +144,7 @@ export const SESSIONS = {
   selectRow: (user: string) => `Select the session of ${user}`,
   selectAll: 'Select all sessions that were read',
   tableLabel: 'Sessions, the newest first',
+  listByCommand: 'This list from a command line',
   span: (value: number, unit: keyof typeof UNIT_WORDS) =>
     `${count(value)} ${UNIT_WORDS[unit]}${value === 1 ? '' : 's'}`,
   spanAgo: (span: string) => `${span} ago`,
@@ -168,7 +170,8 @@ export const COLUMN_NAMES = {
 export const SESSION = {
   title: 'Session',
   end: 'End session…',
-  unknown: 'There is no session with this id. It may have been deleted after its retention.',
+  delete: 'Delete…',
+  unknown: 'There is no session with this id. It may have been deleted, by hand or after its retention.',
   noClient: 'unknown device',
   noAddress: 'unknown address',
   endsIn: 'Ends in',
@@ -182,6 +185,7 @@ export const SESSION = {
   timeline: 'Time line',
   values: 'Values of the application',
   reveal: 'Reveal',
+  revealByCommand: 'Show the values from a command line',
   revealNote: 'The audit log records who reveals values.',
   revealNoAudit: 'This service has no audit log: nothing records who reveals values.',
   bytes: (value: number) => `${count(value)} ${value === 1 ? 'byte' : 'bytes'}`,
@@ -238,6 +242,7 @@ export const USER = {
   endOthers: 'End all others…',
   endAll: 'End all…',
   export: 'Export',
+  exportByCommand: 'Export from a command line',
   erase: 'Erase…',
   eraseTitle: 'Erase everything about this user?',
   eraseLead: 'Deletes every session of this user, live and ended, with its values. This cannot be undone.',
@@ -260,26 +265,4 @@ export const HELP = {
     ['Esc', 'Back: close what is open, then clear the selection'],
     ['?', 'This list'],
   ],
-} as const;
-
-export const FACTS = {
-  id: 'Session id',
-  user_id: 'User id',
-  address: 'Address',
-  client: 'Client',
-  methods: 'Proved by',
-  level: 'Level',
-  actor: 'Actor',
-  idle: 'Idle timeout',
-  revision: 'Revision',
-} as const;
-
-export const TIMELINE = {
-  opened: 'Opened',
-  proved: 'User proved who they are',
-  active: 'Last active',
-  idle: 'Ends unless used',
-  expires: 'Ends in any case',
-  ended: 'Ended',
-  level: (value: number) => `level ${count(value)}`,
 } as const;

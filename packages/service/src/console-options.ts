@@ -1,5 +1,6 @@
 import type { Config } from './config/config.ts';
 import type { SessionStore } from './domain/store.ts';
+import type { Swept } from './domain/sweep.ts';
 import { elapsedTime } from './domain/time/elapsed-time.ts';
 import type { ConsoleOptions } from './http/console/options.ts';
 import type { NearSessions } from './near-sessions/near-sessions.ts';
@@ -17,10 +18,12 @@ interface ConsoleSources {
   readonly near: NearSessions | null;
   /** Returns the number of gaps of the store's feed. */
   readonly gaps: () => number;
+  /** Returns the last sweep of this process. */
+  readonly swept: () => Swept | null;
 }
 
 /** Returns what the console needs to know of the service. */
-export function consoleOptions(config: Config, { store, live, near, gaps }: ConsoleSources): ConsoleOptions {
+export function consoleOptions(config: Config, { store, live, near, gaps, swept }: ConsoleSources): ConsoleOptions {
   const { max_lifetime } = config;
   return {
     timeouts: {
@@ -38,6 +41,7 @@ export function consoleOptions(config: Config, { store, live, near, gaps }: Cons
         feed_lag_s: Math.max(0, elapsedTime() - store.watermark()) / 1000,
         feed_gaps: gaps(),
         near_cache: cache && { hits: cache.hits, misses: cache.loads },
+        swept: swept(),
       };
     },
   };

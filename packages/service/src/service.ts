@@ -119,7 +119,10 @@ export async function startService(
       }),
       audit,
       metrics,
-      adminConsole: config.console === 'off' ? null : consoleOptions(config, { store, live, near, gaps }),
+      adminConsole:
+        config.console === 'off'
+          ? null
+          : consoleOptions(config, { store, live, near, gaps, swept: () => sweeper.swept }),
       key_peers: peers?.keys ?? null,
       tracing,
       v1: config.v1 === 'off' ? null : { base: '/v1/sessions', needs_key: config.v1 === 'keys', swagger: true },

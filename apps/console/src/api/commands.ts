@@ -26,6 +26,10 @@ export function endSessions(request: CloseManyRequest, signal: AbortSignal): Pro
   return call('v2/sessions/close', { method: 'POST', body: request, signal });
 }
 
+export function deleteSession(id: string): Promise<Session> {
+  return call(`v2/sessions/${encodeURIComponent(id)}`, { method: 'DELETE' });
+}
+
 export function revealValues(id: string): Promise<RevealedValues> {
   return call(`sessions/${encodeURIComponent(id)}/reveal`, { method: 'POST' });
 }

@@ -1,6 +1,7 @@
 import type { SessionFilter, SessionPage, Stats } from '@pip-sessions/contract/v2';
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import { type ListedSession, listed } from '../sessions/listed-session.ts';
+import { type SeenNode, withNode } from './nodes.ts';
 import { call, ServiceError, serviceTime } from './service.ts';
 import type { AuditPage, Health, Hours, KeyList, Me, SessionDetails } from './types.ts';
 
@@ -34,9 +35,13 @@ export const hoursQuery = queryOptions({
   refetchInterval: 15_000,
 });
 
+/** The nodes that have responded, the latest response first. */
 export const healthQuery = queryOptions({
   queryKey: ['health'],
-  queryFn: ({ signal }) => call<Health>('health', { signal }),
+  queryFn: async ({ client, queryKey, signal }) => {
+    const known = client.getQueryData<readonly SeenNode[]>(queryKey) ?? [];
+    return withNode(known, await call<Health>('health', { signal }), serviceTime());
+  },
   refetchInterval: 10_000,
 });
 

@@ -1,5 +1,5 @@
 import type { Scope } from '@pip-sessions/contract/scopes';
-import type { SessionSummary, StatsHour } from '@pip-sessions/contract/v2';
+import type { SessionSummary, StatsHour, Sweep } from '@pip-sessions/contract/v2';
 
 /** The response of `GET me`: the key that is signed in, and the service. */
 export interface Me {
@@ -38,6 +38,10 @@ export interface Health {
   /** Why the node is not ready; null if it is. */
   readonly reason: string | null;
   readonly node: {
+    /** Differs for each start of each process. */
+    readonly id: string;
+    readonly host: string;
+    readonly pid: number;
     readonly version: string;
     readonly started: string;
     readonly uptime_s: number;
@@ -51,6 +55,8 @@ export interface Health {
     readonly near_cache: { readonly hits: number; readonly misses: number } | null;
     /** The time between two sweeps of sessions past their deadline; 0 for none. */
     readonly sweep_interval_s: number;
+    /** The last sweep of this node; null before its first. */
+    readonly sweep: Sweep | null;
   };
 }
 
@@ -62,6 +68,8 @@ export interface Hours {
 export interface HourFigures extends StatsHour {
   /** Requests that this node rejected; null if it counts none. */
   readonly refused: number | null;
+  /** Sign-ins that this node rejected for the limit of their users; null if it counts none. */
+  readonly limited: number | null;
 }
 
 /** A line of the audit log. Lines of different events have different properties. */

@@ -4,6 +4,8 @@ import { test } from 'node:test';
 import type { ListedSession } from '../sessions/listed-session.ts';
 import { commandLine, curlLine, quoted } from './lines.ts';
 import { manyLines } from './many-lines.ts';
+import { deleteLines, listLines, revealLines, tailLines } from './session-lines.ts';
+import { userLines } from './user-lines.ts';
 
 const OPEN = { origin: 'http://127.0.0.1:8080', needsKey: false };
 const KEYED = { origin: 'https://sessions.example', needsKey: true };
@@ -60,4 +62,16 @@ test('the commands of a selection name each session', () => {
   assert.equal(lines.length, 21);
   assert.match(lines[0] ?? '', /^pip-sessions close s0 /);
   assert.equal(lines.at(-1), '# and 2 more');
+});
+
+test('what is shown has lines too: a list, values, changes, the export of a user', () => {
+  const { curl, command } = listLines(OPEN, { user_id: 'ann', active: false, address: '10.0.0.0/8' });
+  assert.equal(curl, "curl 'http://127.0.0.1:8080/v2/sessions?active=false&user_id=ann&address=10.0.0.0%2F8'");
+  assert.equal(command, 'pip-sessions list --ended --user-id ann --address 10.0.0.0/8 --url http://127.0.0.1:8080');
+  assert.match(listLines(OPEN, {}).curl, /v2\/sessions$/);
+  assert.match(revealLines(OPEN, 'a').command ?? '', /^pip-sessions show a --json /);
+  assert.match(deleteLines(OPEN, 'a').curl, /^curl -X DELETE .*\/v2\/sessions\/a$/);
+  assert.match(tailLines(OPEN, 'ended').curl, /^curl -N .*\/v2\/changes$/);
+  assert.match(tailLines(OPEN, 'ended').command ?? '', /^pip-sessions tail --kind ended /);
+  assert.match(userLines(OPEN, 'export', 'ann').command ?? '', /^pip-sessions user export ann /);
 });

@@ -17,13 +17,16 @@ interface ApiRequest {
   readonly path: string;
   readonly query?: URLSearchParams;
   readonly body?: unknown;
+  /** Whether the response does not end. */
+  readonly isStream?: boolean;
 }
 
 /** A `curl` line for a request of API v2. The key comes from the environment, because other users can see arguments. */
-export function curlLine({ origin, needsKey }: Target, { method, path, query, body }: ApiRequest): string {
+export function curlLine({ origin, needsKey }: Target, { method, path, query, body, isStream }: ApiRequest): string {
   const search = query && query.size > 0 ? `?${query}` : '';
   return [
     'curl',
+    ...(isStream ? ['-N'] : []),
     ...(method === 'GET' ? [] : ['-X', method]),
     quoted(`${origin}${path}${search}`),
     ...(needsKey ? ['-H', '"authorization: Bearer $SESSIONS_KEY"'] : []),

@@ -1,6 +1,7 @@
 import type { EndOptions } from '../api/commands.ts';
 import type { EndTarget } from '../ending/bulk-end.ts';
 import { type CommandLines, commandLine, curlLine, type Target } from './lines.ts';
+import { endLines } from './session-lines.ts';
 
 /** Sessions that one line names, at most. */
 const NAMED_MAX = 20;
@@ -29,11 +30,9 @@ function selectedLines(
 ): CommandLines {
   const named = sessions.slice(0, NAMED_MAX);
   const rest = sessions.length > named.length ? [`# and ${sessions.length - named.length} more`] : [];
-  const curls = named.map(({ id }) =>
-    curlLine(service, { method: 'POST', path: `/v2/sessions/${encodeURIComponent(id)}/close`, body: options }),
-  );
+  const lines = named.map(({ id }) => endLines(service, id, options));
   return {
-    curl: [...curls, ...rest].join('\n'),
-    command: [...named.map(({ id }) => commandLine(service, ['close', id], { ...options })), ...rest].join('\n'),
+    curl: [...lines.map(({ curl }) => curl), ...rest].join('\n'),
+    command: [...lines.map(({ command }) => command), ...rest].join('\n'),
   };
 }

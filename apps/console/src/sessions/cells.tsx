@@ -15,6 +15,7 @@ const TONES: Readonly<Record<SessionState, string>> = {
   due: 'amber',
   ended: 'grey',
   compromised: 'red',
+  deleted: 'grey',
 };
 
 /** A dot and a word: the colour is never alone. */

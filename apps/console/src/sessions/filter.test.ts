@@ -19,6 +19,8 @@ const EXAMPLE: ViewFilter = {
     user_name: 'Ann',
     address: '10.2.0.0/16',
     client: 'x y',
+    opened_after: '2h',
+    opened_before: '2026-01-31T12:00:00Z',
     from_time: '30m',
     to_time: '2026-01-31T12:00:00Z',
     expires_before: '10m',

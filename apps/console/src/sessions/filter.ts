@@ -22,6 +22,8 @@ export const FILTERS: readonly FilterDefinition[] = [
   { name: 'user_name', label: 'User name begins with', input: { kind: 'text', example: 'Ann' } },
   { name: 'address', label: 'Address', input: { kind: 'text', example: '10.2.0.0/16 or 203.0.113.7' } },
   { name: 'client', label: 'Client is exactly', input: { kind: 'text', example: 'Mozilla/5.0 (X11; Linux x86_64)…' } },
+  { name: 'opened_after', label: 'Opened since', input: { kind: 'time', towards: 'past' } },
+  { name: 'opened_before', label: 'Opened before', input: { kind: 'time', towards: 'past' } },
   { name: 'from_time', label: 'Last active since', input: { kind: 'time', towards: 'past' } },
   { name: 'to_time', label: 'Last active before', input: { kind: 'time', towards: 'past' } },
   { name: 'expires_before', label: 'Ends before', input: { kind: 'time', towards: 'future' } },

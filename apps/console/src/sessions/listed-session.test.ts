@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cursorTime } from './cursor-time.ts';
-import { endedBy } from './listed-changes.ts';
+import { changedBy } from './listed-changes.ts';
 import { ENDS_SOON_MS, endsInAnyCase, type ListedSession, listed, stateOf } from './listed-session.ts';
 
 const session = (more: Partial<ListedSession> = {}) =>
@@ -38,7 +38,7 @@ test('a deadline that activity does not move is shown as such', () => {
 
 test('a change ends the session of a list, and only it', () => {
   const pages = [{ items: [session({ id: 'a' }), session({ id: 'b' })] }, { items: [session({ id: 'c' })] }];
-  const next = endedBy(pages, [{ id: 'b', revision: 4, close_reason: 'evicted' }], 1_000);
+  const next = changedBy(pages, [{ id: 'b', revision: 4, close_reason: 'evicted' }], 1_000);
   assert.notEqual(next, pages);
   assert.equal(next[1], pages[1]);
   assert.deepEqual(
@@ -50,14 +50,27 @@ test('a change ends the session of a list, and only it', () => {
   );
 });
 
+test('a deleted session of a list is marked, live or ended', () => {
+  const pages = [{ items: [session(), session({ id: 'b', active: false, close_reason: 'idle' })] }];
+  const next = changedBy(pages, [
+    { id: 'a', removed: true },
+    { id: 'b', removed: true },
+  ]);
+  const states = next[0]?.items.map((one) => [one.active, stateOf(one, 0)]);
+  assert.deepEqual(states, [
+    [false, 'deleted'],
+    [false, 'deleted'],
+  ]);
+});
+
 test('other changes leave a list as it is', () => {
   const pages = [{ items: [session()] }];
   const changes = [
     { id: 'a', revision: 2, close_reason: null },
     { id: 'x', revision: 2, close_reason: 'idle' },
-    { id: 'a', removed: true },
+    { id: 'x', removed: true },
   ] as const;
-  assert.equal(endedBy(pages, changes, 0), pages);
+  assert.equal(changedBy(pages, changes, 0), pages);
 });
 
 test('a cursor says how far a search has looked, and one of another form does not', () => {

@@ -5,6 +5,8 @@ import { serviceTime } from '../api/service.ts';
 export type ListedSession = SessionSummary & {
   /** Milliseconds of the service's clock; null once the session has ended, or if it has no deadline. */
   readonly ends_at: number | null;
+  /** Set once the session was deleted, by hand or after its retention. */
+  readonly is_deleted?: true;
 };
 
 /** Whether the deadline that no activity moves is the nearer one. */
@@ -19,12 +21,13 @@ export function listed<T extends SessionSummary>(session: T, now = serviceTime()
 }
 
 /** The text of the state column. `due`: past its deadline, and not read again since. */
-export type SessionState = 'live' | 'ends_soon' | 'due' | 'ended' | 'compromised';
+export type SessionState = 'live' | 'ends_soon' | 'due' | 'ended' | 'compromised' | 'deleted';
 
 /** A session that ends within this time is marked. */
 export const ENDS_SOON_MS = 600_000;
 
 export function stateOf(session: ListedSession, now: number): SessionState {
+  if (session.is_deleted) return 'deleted';
   if (session.close_reason === 'compromised') return 'compromised';
   if (!session.active) return 'ended';
   if (session.ends_at === null) return 'live';

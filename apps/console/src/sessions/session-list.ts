@@ -6,7 +6,7 @@ import { type ListedPage, listSessions } from '../api/queries.ts';
 import { serviceTime } from '../api/service.ts';
 import { cursorTime } from './cursor-time.ts';
 import { requestFilter, type ViewFilter } from './filter.ts';
-import { endedBy } from './listed-changes.ts';
+import { changedBy } from './listed-changes.ts';
 import type { ListedSession } from './listed-session.ts';
 
 /** Maximum number of sessions in a list. Older ones are found by a narrower filter. */
@@ -87,7 +87,7 @@ export function useSessionList(filter: ViewFilter): SessionList {
   const { newer, isNewerMore, forget } = useNewer(filter, pages?.[0], rows);
   const patch = useCallback(
     (changes: readonly Change[]) => {
-      client.setQueryData(options.queryKey, (known) => known && { ...known, pages: endedBy(known.pages, changes) });
+      client.setQueryData(options.queryKey, (known) => known && { ...known, pages: changedBy(known.pages, changes) });
     },
     [client, options],
   );

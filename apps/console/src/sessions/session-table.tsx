@@ -1,8 +1,11 @@
 import { useState } from 'react';
+import { serviceTime } from '../api/service.ts';
+import { CommandButton } from '../commands/same-by-command.tsx';
+import { listLines } from '../commands/session-lines.ts';
 import { EndMany, type ManySource } from '../ending/end-many.tsx';
 import { EndOne } from '../ending/end-one.tsx';
 import { useAwayReason } from '../frame/away.ts';
-import { useIsAdmin } from '../frame/me.ts';
+import { useIsAdmin, useTarget } from '../frame/me.ts';
 import { Button, IconButton } from '../kit/button.tsx';
 import { DataTable } from '../kit/data-table.tsx';
 import type { Selection } from '../kit/selection.ts';
@@ -14,7 +17,7 @@ import { SESSIONS } from '../texts.ts';
 import { NarrowSession } from './cells.tsx';
 import { ColumnChoice, useHiddenColumns } from './column-choice.tsx';
 import { SESSION_COLUMNS } from './columns.tsx';
-import { hasValues, type ViewFilter } from './filter.ts';
+import { hasValues, requestFilter, type ViewFilter } from './filter.ts';
 import { ListEnd } from './list-end.tsx';
 import type { ListedSession } from './listed-session.ts';
 import type { SessionList } from './session-list.ts';
@@ -25,6 +28,8 @@ interface SessionTableProps {
   readonly filter: ViewFilter;
   /** The words for a list without sessions. */
   readonly empty: string;
+  /** Whether the end of all that match is offered here. The head of a user has its own. */
+  readonly canEndMatching: boolean;
 }
 
 type Ending =
@@ -32,9 +37,10 @@ type Ending =
   | { readonly kind: 'many'; readonly source: ManySource };
 
 /** A table of sessions with what can be done to them. */
-export function SessionTable({ list, filter, empty }: SessionTableProps) {
+export function SessionTable({ list, filter, empty, canEndMatching }: SessionTableProps) {
   const isAdmin = useIsAdmin();
   const away = useAwayReason();
+  const target = useTarget();
   const openId = useLocation().query.get(SESSION_PARAMETER);
   const [selected, setSelected] = useState<{ readonly filter: ViewFilter; readonly ids: Selection }>({
     filter,
@@ -92,7 +98,7 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
             </Button>
           )}
           <span className="table-tools-end">
-            {isAdmin && filter.states !== 'ended' && (
+            {isAdmin && canEndMatching && filter.states !== 'ended' && (
               <Button
                 look="quiet"
                 blocked={away ?? (isEmpty ? SESSIONS.noneLive : undefined)}
@@ -101,6 +107,10 @@ export function SessionTable({ list, filter, empty }: SessionTableProps) {
                 {SESSIONS.endMatching(hasValues(filter))}
               </Button>
             )}
+            <CommandButton
+              label={SESSIONS.listByCommand}
+              lines={() => listLines(target, requestFilter(filter, serviceTime()))}
+            />
             <IconButton icon="refresh" label={SESSIONS.refresh} onClick={list.refresh} />
             <ColumnChoice {...columns} />
           </span>

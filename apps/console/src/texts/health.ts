@@ -7,11 +7,23 @@ function seconds(value: number): string {
   return value < 1 ? `${count(Math.round(value * 1_000))} ms` : `${count(Math.round(value * 10) / 10)} s`;
 }
 
+export const NODES = {
+  title: 'Nodes',
+  hint: 'The nodes that have responded to this page within 15 minutes. A proxy decides which node responds, so there may be others.',
+  columns: ['Node', 'State', 'Version', 'Running for', 'Lag', 'Change streams', 'Hit rate', 'Last response'],
+  process: (pid: number) => `process ${pid}`,
+  ready: 'Ready',
+  notReady: 'Not ready',
+} as const;
+
 export const HEALTH = {
   ready: 'This node is ready.',
   notReady: 'This node is not ready.',
   notReadyHint: 'Send requests to another node meanwhile: load balancers see it at /readyz.',
-  thisNode: 'Each node has its own figures. These are of the node that responded to this page.',
+  onlyNode: 'A store of this kind belongs to one process, so there is no other node.',
+  thisNode: (host: string, pid: number) =>
+    `These are the figures of ${host}, process ${pid}, the only node that has responded to this page. A proxy decides which node responds, so there may be others.`,
+  shownNode: (host: string, pid: number) => `These are the figures of ${host}, process ${pid}.`,
   table: 'Figures of this node',
   figure: 'Figure',
   value: 'Value',

@@ -14,6 +14,7 @@ export const LIVE = {
   rate: (value: number) => `${perSecond.format(value)} a second`,
   paused: (waiting: number) => `Paused. ${count(waiting)} new.`,
   held: (waiting: number) => `Held while you are in the list. ${count(waiting)} new.`,
+  byCommand: 'Follow changes from a command line',
   time: 'Time',
   event: 'Change',
   user: 'User',

@@ -22,24 +22,32 @@ export const OVERVIEW = {
     ratio >= 10 ? `${count(Math.round(ratio))} times a day before` : `${change.format(ratio - 1)} from a day before`,
   before: (value: number) => `A day before: ${count(value)}`,
   chart: 'Opened and ended by hour',
-  chartHint: 'Opened up, ended down. A click lists the sessions that were last active in the hour.',
+  chartHint: 'Opened up, ended down. A click lists the sessions of the hour.',
   openedWord: 'opened',
   endedWord: 'ended',
   noHours: 'No session was opened or ended in the last 24 hours.',
   table: 'The same as a table',
   hour: 'Hour',
-  listHour: (hour: string) => `Sessions last active in the hour from ${hour}`,
+  listHour: (hour: string) => `Sessions opened in the hour from ${hour}`,
   attention: 'Needs attention',
   allGood: 'Nothing needs attention.',
-  allGoodHint: 'No stolen token, the store takes writes, the feed and the sweep are on time, and the clocks agree.',
+  allGoodHint:
+    'No stolen token, few users at their limit, the store takes writes, the feed and the sweep are on time, and the clocks agree.',
 } as const;
 
 export const ATTENTION = {
-  notReady: 'This node is not ready.',
+  notReady: (host: string, others: number) =>
+    others === 0 ? `The node ${host} is not ready.` : `${host} and ${count(others)} other nodes are not ready.`,
   compromised: (value: number) => `${sessions(value)} ended as compromised in the last 24 hours.`,
   compromisedHint:
     'A token that had been replaced was used again: either somebody has a copy, or a client keeps old tokens.',
-  compromisedLink: 'Show them',
+  showThem: 'Show them',
+  limited: (value: number) =>
+    `${count(value)} ${value === 1 ? 'sign-in was' : 'sign-ins were'} rejected in the last hour: their users are at their limit of sessions.`,
+  limitedHint:
+    'SESSIONS_LIMIT_POLICY is deny. A rejected sign-in leaves no session, so users are not named here. Each node counts its own.',
+  evicted: (value: number) => `${sessions(value)} ended in the last hour because their users were at their limit.`,
+  evictedHint: 'These are many of all sign-ins. Look whether a few users or one device sign in again and again.',
   feedLag: (span: string) => `The feed of changes is ${span} behind.`,
   feedLagHint: 'After 3 s, caches ask the store again for each session, so that an end is never missed.',
   feedGaps: (value: number, span: string) =>

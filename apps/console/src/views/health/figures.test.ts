@@ -5,17 +5,27 @@ import { nodeFigures } from './figures.ts';
 
 const NOW = Date.parse('2026-03-10T12:00:00.000Z');
 const NODE: Health['node'] = {
-  ...{ version: '1.0.0', started: '2026-03-10T09:00:00.000Z', uptime_s: 10_800, connections: 12, listeners: 3 },
+  ...{
+    id: 'n1',
+    host: 'web-1',
+    pid: 1,
+    sweep: null,
+    version: '1.0.0',
+    started: '2026-03-10T09:00:00.000Z',
+    uptime_s: 10_800,
+    connections: 12,
+    listeners: 3,
+  },
   ...{ live: 40, feed_lag_s: 0, feed_gaps: 0, delivery_s_p99: 0.0021, near_cache: null, sweep_interval_s: 900 },
 };
 
 function figureOf(id: string, node: Partial<Health['node']>, clock_ms = 0) {
   const health: Health = { status: 'ok', reason: null, node: { ...NODE, ...node } };
-  return nodeFigures(health, undefined, clock_ms, NOW).find((figure) => figure.id === id);
+  return nodeFigures(health, clock_ms, NOW).find((figure) => figure.id === id);
 }
 
 test('each figure of a node says what it means', () => {
-  const figures = nodeFigures({ status: 'ok', reason: null, node: NODE }, undefined, 0, NOW);
+  const figures = nodeFigures({ status: 'ok', reason: null, node: NODE }, 0, NOW);
   assert.ok(figures.every(({ name, value, meaning }) => name && value && meaning.endsWith('.')));
   assert.deepEqual(
     figures.filter(({ tone }) => tone),

@@ -1,4 +1,3 @@
-import type { Stats } from '@pip-sessions/contract/v2';
 import type { Health } from '../../api/types.ts';
 import { relativeText, shortTime, spanText } from '../../kit/time-text.ts';
 import { HEALTH } from '../../texts/health.ts';
@@ -19,12 +18,7 @@ const DELIVERY_S_MAX = 1;
 const LISTENERS_MAX = 4_000;
 
 /** The figures of the node, in the order in which they are shown. */
-export function nodeFigures(
-  { node }: Health,
-  stats: Stats | undefined,
-  clock_ms: number,
-  now: number,
-): readonly NodeFigure[] {
+export function nodeFigures({ node }: Health, clock_ms: number, now: number): readonly NodeFigure[] {
   const { rows } = HEALTH;
   const figure = (id: keyof typeof rows, value: string, isAmber = false): NodeFigure => ({
     ...{ id, name: rows[id].name, value, meaning: rows[id].meaning },
@@ -43,7 +37,7 @@ export function nodeFigures(
       ? figure('hits', cache.hits + cache.misses === 0 ? HEALTH.noneYet : HEALTH.hits(cache.hits, cache.misses))
       : { ...figure('hits', HEALTH.none), meaning: rows.hits.none },
     figure('delivery', deliveryText(delivery), delivery !== null && delivery > DELIVERY_S_MAX),
-    figure('sweep', sweepText(stats, node.sweep_interval_s, now)),
+    figure('sweep', sweepText(node, now)),
     figure('clock', clockText(clock_ms), clock_ms !== 0),
   ];
 }
@@ -52,9 +46,8 @@ function deliveryText(delivery_s: number | null): string {
   return delivery_s === null ? HEALTH.noneYet : HEALTH.seconds(delivery_s);
 }
 
-function sweepText(stats: Stats | undefined, interval_s: number, now: number): string {
-  if (interval_s === 0) return HEALTH.sweepOff;
-  const sweep = stats?.sweep;
+function sweepText({ sweep, sweep_interval_s }: Health['node'], now: number): string {
+  if (sweep_interval_s === 0) return HEALTH.sweepOff;
   return sweep ? HEALTH.sweep(relativeText(sweep.time, now), sweep.closed, sweep.purged) : HEALTH.noSweep;
 }
 

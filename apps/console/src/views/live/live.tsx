@@ -1,6 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { sessionQuery } from '../../api/queries.ts';
+import { CommandButton } from '../../commands/same-by-command.tsx';
+import { tailLines } from '../../commands/session-lines.ts';
+import { useTarget } from '../../frame/me.ts';
 import { Button } from '../../kit/button.tsx';
 import { DataTable } from '../../kit/data-table.tsx';
 import { Empty } from '../../kit/states.tsx';
@@ -20,6 +23,7 @@ const KINDS = ['all', ...TAIL_KINDS] as const;
 /** Each change of a session as one line, the newest at the top. */
 export default function Live() {
   const { query } = useLocation();
+  const target = useTarget();
   const kind = KINDS.find((one) => one === query.get('kind')) ?? 'all';
   const text = query.get('q') ?? '';
   const openId = query.get(SESSION_PARAMETER);
@@ -61,6 +65,7 @@ export default function Live() {
           />
           <div className="live-end">
             <p className="quiet-text">{isHeld ? heldText(isPaused, waiting) : LIVE.rate(rate)}</p>
+            <CommandButton label={LIVE.byCommand} lines={() => tailLines(target, kind === 'all' ? undefined : kind)} />
             <Button look="quiet" onClick={clear}>
               {LIVE.clear}
             </Button>

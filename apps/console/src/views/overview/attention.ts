@@ -15,10 +15,21 @@ export interface Concern {
   readonly link?: { readonly path: string; readonly query?: URLSearchParams; readonly text: string };
 }
 
+/** What the limit of sessions per user did in the last hour. */
+export interface LimitFigures {
+  readonly opened: number;
+  /** Sessions that ended because their users opened others. */
+  readonly evicted: number;
+  /** Sign-ins that were rejected. */
+  readonly rejected: number;
+}
+
 /** The known facts about the service. Undefined: not read yet, or not allowed. */
 export interface Known {
   readonly stats: Stats | undefined;
-  readonly health: Health | undefined;
+  /** The nodes that have responded in the last minute. */
+  readonly nodes: readonly Health[];
+  readonly limits: LimitFigures | undefined;
   readonly keys: readonly KeyInfo[] | undefined;
   /** How often the feed was interrupted within `GAPS_MS`. */
   readonly gaps: number;
@@ -31,6 +42,9 @@ export interface Known {
 const FEED_LAG_S_MAX = 3;
 const GAPS_MAX = 3;
 export const GAPS_MS = 600_000;
+/** The number of ends by the limit within an hour, and their part of all opened sessions, that need attention. */
+const EVICTED_MIN = 10;
+const EVICTED_PART_MIN = 0.1;
 /** A sweep may find sessions that ended since the one before; more means that it does not keep up. */
 const SWEEP_INTERVALS_MAX = 3;
 const SWEEP_AGE_MS_MAX = 3_600_000;
@@ -42,6 +56,7 @@ export function concernsOf(known: Known): readonly Concern[] {
   return [
     ...ofStore(known),
     ...ofSessions(known),
+    ...ofLimits(known),
     ...ofFeed(known),
     ...ofSweep(known),
     ...ofClock(known),
@@ -49,11 +64,11 @@ export function concernsOf(known: Known): readonly Concern[] {
   ];
 }
 
-function ofStore({ health }: Known): Concern[] {
-  if (!health || health.status === 'ok') return [];
-  return [
-    { id: 'ready', tone: 'red', title: ATTENTION.notReady, hint: health.reason ?? health.status, link: HEALTH_LINK },
-  ];
+function ofStore({ nodes }: Known): Concern[] {
+  const [bad, ...others] = nodes.filter(({ status }) => status !== 'ok');
+  if (!bad) return [];
+  const title = ATTENTION.notReady(bad.node.host, others.length);
+  return [{ id: 'ready', tone: 'red', title, hint: bad.reason ?? bad.status, link: HEALTH_LINK }];
 }
 
 function ofSessions({ stats }: Known): Concern[] {
@@ -66,14 +81,32 @@ function ofSessions({ stats }: Known): Concern[] {
       tone: 'red',
       title: ATTENTION.compromised(value),
       hint: ATTENTION.compromisedHint,
-      link: { path: pathOf('sessions'), query, text: ATTENTION.compromisedLink },
+      link: { path: pathOf('sessions'), query, text: ATTENTION.showThem },
     },
   ];
 }
 
-function ofFeed({ health, gaps }: Known): Concern[] {
+/** Ends by a limit are usual. They need attention if they are many of all sign-ins: a client may sign in in a loop. */
+function ofLimits({ limits }: Known): Concern[] {
+  if (!limits) return [];
   const concerns: Concern[] = [];
-  const lag_s = health?.node.feed_lag_s ?? 0;
+  const { opened, evicted, rejected } = limits;
+  if (rejected > 0) {
+    const [title, hint] = [ATTENTION.limited(rejected), ATTENTION.limitedHint];
+    concerns.push({ id: 'limited', tone: 'amber', title, hint });
+  }
+  if (evicted >= EVICTED_MIN && evicted >= opened * EVICTED_PART_MIN) {
+    const query = queryOfFilter({ states: 'ended', values: { close_reason: 'evicted', from_time: '1h' } });
+    const link = { path: pathOf('sessions'), query, text: ATTENTION.showThem };
+    const [title, hint] = [ATTENTION.evicted(evicted), ATTENTION.evictedHint];
+    concerns.push({ id: 'evicted', tone: 'amber', title, hint, link });
+  }
+  return concerns;
+}
+
+function ofFeed({ nodes, gaps }: Known): Concern[] {
+  const concerns: Concern[] = [];
+  const lag_s = Math.max(0, ...nodes.map(({ node }) => node.feed_lag_s));
   if (lag_s > FEED_LAG_S_MAX) {
     const title = ATTENTION.feedLag(spanText(lag_s * 1_000));
     concerns.push({ id: 'lag', tone: 'amber', title, hint: ATTENTION.feedLagHint, link: HEALTH_LINK });
@@ -85,7 +118,7 @@ function ofFeed({ health, gaps }: Known): Concern[] {
   return concerns;
 }
 
-function ofSweep({ stats, health, now }: Known): Concern[] {
+function ofSweep({ stats, nodes: [health], now }: Known): Concern[] {
   const sweep = stats?.sweep;
   const interval_s = health?.node.sweep_interval_s ?? 0;
   if (!sweep || interval_s === 0 || sweep.lag <= SWEEP_INTERVALS_MAX * interval_s) return [];

@@ -5,7 +5,7 @@ import { allHours } from './hours.ts';
 
 const NOW = Date.parse('2026-03-10T12:15:00.000Z');
 const [HOUR] = allHours(
-  [{ hour: '2026-03-10T12:00:00.000Z', opened: 7, closed: { closed: 2, idle: 3 }, refused: 0 }],
+  [{ hour: '2026-03-10T12:00:00.000Z', opened: 7, closed: { closed: 2, idle: 3 }, refused: 0, limited: 0 }],
   NOW,
 );
 

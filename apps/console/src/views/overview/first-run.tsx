@@ -11,10 +11,6 @@ import { Address, Device, StateMark, UserCell } from '../../sessions/cells.tsx';
 import type { ListedSession } from '../../sessions/listed-session.ts';
 import { FIRST_RUN } from '../../texts/overview.ts';
 
-/** Users of the console are sessions as well. */
-const CONSOLE_USERS = 'urn:pip-sessions:console:';
-const NEWEST = 50;
-
 /**
  * The newest session of an application: null if there is none, undefined before it was looked for. It is looked for
  * again after changes until there is one.
@@ -23,15 +19,15 @@ export function useFirstSession(): ListedSession | null | undefined {
   const newest = useQuery({
     queryKey: ['newest'],
     queryFn: async ({ signal }) => {
-      const { items, next_cursor } = await listSessions({}, { limit: NEWEST, signal });
-      const session = items.find(({ user_id }) => !user_id.startsWith(CONSOLE_USERS)) ?? null;
-      return { session, isFirstRun: session === null && next_cursor === null };
+      // Entries that the service leaves out, such as sign-ins to the console, make pages shorter.
+      const { items, next_cursor } = await listSessions({}, { signal });
+      return { session: items[0] ?? null, isFirstRun: items.length === 0 && next_cursor === null };
     },
   });
   const isFirstRun = newest.data?.isFirstRun ?? false;
   useReadAfterChanges(() => newest.refetch(), isFirstRun);
   if (!newest.data) return undefined;
-  return isFirstRun ? null : newest.data.session;
+  return newest.data.session ?? (isFirstRun ? null : undefined);
 }
 
 /** Leads to the first session, and shows it when it has arrived. */

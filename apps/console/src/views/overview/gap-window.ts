@@ -1,18 +1,24 @@
-/** Computes by how much a count grew within a time, from readings of the count. */
+interface Reading {
+  readonly count: number;
+  readonly time: number;
+}
+
+/** Computes by how much the count of each node grew within a time, from readings of the counts. */
 export class GapWindow {
   readonly #length_ms: number;
-  #readings: { readonly count: number; readonly time: number }[] = [];
+  /** By the id of the node, the oldest first. */
+  readonly #readings = new Map<string, readonly Reading[]>();
 
   constructor(length_ms: number) {
     this.#length_ms = length_ms;
   }
 
-  /** Adds a reading. Returns the growth since the oldest reading within the time. A count that fell begins again. */
-  add(count: number, time: number): number {
-    const last = this.#readings.at(-1);
-    if (last && count < last.count) this.#readings = [];
-    if (last?.time !== time) this.#readings.push({ count, time });
-    this.#readings = this.#readings.filter((reading) => reading.time > time - this.#length_ms);
-    return count - (this.#readings[0]?.count ?? count);
+  /** Adds a reading. Returns the growth since the node's oldest reading within the time. */
+  add(node: string, count: number, time: number): number {
+    const known = this.#readings.get(node) ?? [];
+    const added = known.at(-1)?.time === time ? known : [...known, { count, time }];
+    const recent = added.filter((reading) => reading.time > time - this.#length_ms);
+    this.#readings.set(node, recent);
+    return count - (recent[0]?.count ?? count);
   }
 }

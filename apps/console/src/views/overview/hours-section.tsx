@@ -1,23 +1,13 @@
-import { CLOSE_REASONS, type CloseReason } from '@pip-sessions/contract/v2';
+import { CLOSE_REASONS } from '@pip-sessions/contract/v2';
 import { shortTime } from '../../kit/time-text.ts';
 import { Link } from '../../routing/link.tsx';
 import { navigate } from '../../routing/location.ts';
 import { pathOf } from '../../routing/routes.ts';
-import { queryOfFilter } from '../../sessions/filter.ts';
 import { OVERVIEW } from '../../texts/overview.ts';
 import { count, REASON_WORDS } from '../../texts.ts';
-import { HOUR_MS, HOURS_SHOWN, type Hour } from './hours.ts';
+import { queryOfHour } from './hour-query.ts';
+import { HOURS_SHOWN, type Hour } from './hours.ts';
 import { HoursChart } from './hours-chart.tsx';
-
-/** The sessions that were last active in an hour: all of them, or those that ended for a reason. */
-function queryOfHour({ start }: Hour, close_reason: CloseReason | null): URLSearchParams {
-  const from_time = new Date(start).toISOString();
-  const to_time = new Date(start + HOUR_MS).toISOString();
-  return queryOfFilter({
-    states: close_reason === null ? 'all' : 'ended',
-    values: { from_time, to_time, ...(close_reason !== null && { close_reason }) },
-  });
-}
 
 /** A day by hours as a chart, and as a table for those who read it without a pointer. */
 export function HoursSection({ hours }: { readonly hours: readonly Hour[] }) {

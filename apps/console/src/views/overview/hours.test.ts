@@ -9,6 +9,7 @@ const hour = (hours_ago: number, opened: number, revoked = 0, refused: number | 
   opened,
   closed: { revoked },
   refused,
+  limited: 0,
 });
 
 test('hours in which nothing happened are in the list, with zeros', () => {

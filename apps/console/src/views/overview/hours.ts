@@ -17,6 +17,8 @@ export interface Hour {
   readonly ended: number;
   /** Null if the service counts no rejected requests. */
   readonly refused: number | null;
+  /** Sign-ins that were rejected for the limit of their users; 0 if the service counts none. */
+  readonly limited: number;
 }
 
 /** All hours up to `now`, the newest first, also those in which nothing happened. */
@@ -34,6 +36,7 @@ export function allHours(items: readonly HourFigures[], now: number): readonly H
       closed: closed as Record<CloseReason, number>,
       ended: Object.values(closed).reduce((sum, value) => sum + value, 0),
       refused: countsRefused ? (item?.refused ?? 0) : null,
+      limited: item?.limited ?? 0,
     };
   });
 }

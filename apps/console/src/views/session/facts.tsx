@@ -3,7 +3,8 @@ import { CopyButton } from '../../kit/copy.tsx';
 import { Identifier } from '../../kit/identifier.tsx';
 import { spanText } from '../../kit/time-text.ts';
 import type { ListedSession } from '../../sessions/listed-session.ts';
-import { FACTS, SESSION } from '../../texts.ts';
+import { FACTS } from '../../texts/session.ts';
+import { SESSION } from '../../texts.ts';
 
 /** The properties of a session, each with its exact value to copy. */
 export function Facts({ session }: { readonly session: ListedSession }) {

@@ -7,6 +7,7 @@ import type { SessionDetails } from '../../api/types.ts';
 import { EndOne } from '../../ending/end-one.tsx';
 import { usePendingEnd } from '../../ending/end-queue.ts';
 import { useAwayReason } from '../../frame/away.ts';
+import { useIsAdmin } from '../../frame/me.ts';
 import { Button, IconButton } from '../../kit/button.tsx';
 import { Empty, Failure, Skeleton } from '../../kit/states.tsx';
 import { Time } from '../../kit/time.tsx';
@@ -14,6 +15,7 @@ import { Address, Device, EndedCell, StateMark } from '../../sessions/cells.tsx'
 import { endsInAnyCase, type ListedSession } from '../../sessions/listed-session.ts';
 import { userText } from '../../sessions/user-text.ts';
 import { COMMON, ENDING, SESSION } from '../../texts.ts';
+import { DeleteSession } from './delete-session.tsx';
 import { Facts } from './facts.tsx';
 import { OtherSessions } from './other-sessions.tsx';
 import { Timeline } from './timeline.tsx';
@@ -58,7 +60,8 @@ export default function SessionPanel({ id, onClose }: SessionPanelProps) {
 }
 
 function Content({ session }: { readonly session: SessionDetails & ListedSession }) {
-  const [isEnding, setEnding] = useState(false);
+  const isAdmin = useIsAdmin();
+  const [dialog, setDialog] = useState<'end' | 'delete' | null>(null);
   const pending = usePendingEnd(session.id);
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -98,17 +101,25 @@ function Content({ session }: { readonly session: SessionDetails & ListedSession
             {SESSION.endedWord} <EndedCell session={session} />
           </p>
         )}
-        {session.active && (
-          <Button look="danger" blocked={blocked} onClick={() => setEnding(true)}>
-            {SESSION.end}
-          </Button>
-        )}
+        <div className="panel-actions">
+          {session.active && (
+            <Button look="danger" blocked={blocked} onClick={() => setDialog('end')}>
+              {SESSION.end}
+            </Button>
+          )}
+          {isAdmin && (
+            <Button blocked={blocked} onClick={() => setDialog('delete')}>
+              {SESSION.delete}
+            </Button>
+          )}
+        </div>
       </header>
       <Facts session={session} />
       <Timeline session={session} />
       <Values session={session} />
       <OtherSessions session={session} />
-      {isEnding && <EndOne session={session} onClose={() => setEnding(false)} />}
+      {dialog === 'end' && <EndOne session={session} onClose={() => setDialog(null)} />}
+      {dialog === 'delete' && <DeleteSession session={session} onClose={() => setDialog(null)} />}
     </div>
   );
 }

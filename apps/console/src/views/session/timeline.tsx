@@ -2,7 +2,8 @@ import { useNow } from '../../kit/now.ts';
 import { Time } from '../../kit/time.tsx';
 import { exactTime } from '../../kit/time-text.ts';
 import type { ListedSession } from '../../sessions/listed-session.ts';
-import { REASON_WORDS, SESSION, TIMELINE } from '../../texts.ts';
+import { TIMELINE } from '../../texts/session.ts';
+import { REASON_WORDS, SESSION } from '../../texts.ts';
 
 interface Moment {
   readonly name: string;

@@ -1,8 +1,10 @@
 import { useMutation } from '@tanstack/react-query';
 import { revealValues } from '../../api/commands.ts';
 import type { SessionDetails } from '../../api/types.ts';
+import { CommandButton } from '../../commands/same-by-command.tsx';
+import { revealLines } from '../../commands/session-lines.ts';
 import { useAwayReason } from '../../frame/away.ts';
-import { useMe } from '../../frame/me.ts';
+import { useMe, useTarget } from '../../frame/me.ts';
 import { Button } from '../../kit/button.tsx';
 import { JsonTree } from '../../kit/json-tree.tsx';
 import { Failure } from '../../kit/states.tsx';
@@ -12,6 +14,7 @@ import { SESSION } from '../../texts.ts';
 export function Values({ session }: { readonly session: SessionDetails }) {
   const { audit } = useMe();
   const away = useAwayReason();
+  const target = useTarget();
   const reveal = useMutation({ mutationFn: () => revealValues(session.id) });
   if (!session.active) {
     return (
@@ -36,6 +39,7 @@ export function Values({ session }: { readonly session: SessionDetails }) {
           <Button blocked={away} disabled={reveal.isPending} onClick={() => reveal.mutate()}>
             {SESSION.reveal}
           </Button>
+          <CommandButton label={SESSION.revealByCommand} lines={() => revealLines(target, session.id)} />
           <p className="quiet-text">{audit === null ? SESSION.revealNoAudit : SESSION.revealNote}</p>
         </div>
       )}

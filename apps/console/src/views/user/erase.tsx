@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
 import { eraseUser } from '../../api/commands.ts';
-import { commandLine, curlLine } from '../../commands/lines.ts';
 import { SameByCommand } from '../../commands/same-by-command.tsx';
+import { userLines } from '../../commands/user-lines.ts';
 import { useTarget } from '../../frame/me.ts';
 import { Button } from '../../kit/button.tsx';
 import { Dialog } from '../../kit/dialog.tsx';
@@ -68,12 +68,7 @@ export function Erase({ user_id, onClose }: { readonly user_id: string; readonly
         </>
       )}
       {erase.error && <Failure error={erase.error} />}
-      <SameByCommand
-        lines={{
-          curl: curlLine(target, { method: 'POST', path: '/v2/users/erase', body: { user_id } }),
-          command: commandLine(target, ['user', 'erase', user_id]),
-        }}
-      />
+      <SameByCommand lines={userLines(target, 'erase', user_id)} />
     </Dialog>
   );
 }

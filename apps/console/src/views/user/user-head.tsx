@@ -3,10 +3,12 @@ import { useState } from 'react';
 import { exportUser } from '../../api/commands.ts';
 import { useFeedEvents } from '../../api/feed.ts';
 import { listSessions } from '../../api/queries.ts';
+import { CommandButton } from '../../commands/same-by-command.tsx';
+import { userLines } from '../../commands/user-lines.ts';
 import { saveFile } from '../../ending/csv.ts';
 import { EndMany } from '../../ending/end-many.tsx';
 import { useAwayReason } from '../../frame/away.ts';
-import { useIsAdmin } from '../../frame/me.ts';
+import { useIsAdmin, useTarget } from '../../frame/me.ts';
 import { Button } from '../../kit/button.tsx';
 import { CopyButton } from '../../kit/copy.tsx';
 import { Failure } from '../../kit/states.tsx';
@@ -26,6 +28,7 @@ export function UserHead({ user_id }: { readonly user_id: string }) {
   const client = useQueryClient();
   const isAdmin = useIsAdmin();
   const away = useAwayReason();
+  const target = useTarget();
   const openId = useLocation().query.get(SESSION_PARAMETER);
   const [dialog, setDialog] = useState<'all' | 'others' | 'erase' | null>(null);
   const all = useQuery({
@@ -72,6 +75,7 @@ export function UserHead({ user_id }: { readonly user_id: string }) {
           <Button blocked={away} disabled={save.isPending} onClick={() => save.mutate()}>
             {USER.export}
           </Button>
+          <CommandButton label={USER.exportByCommand} lines={() => userLines(target, 'export', user_id)} />
           <Button blocked={away} onClick={() => setDialog('erase')}>
             {USER.erase}
           </Button>

@@ -40,7 +40,12 @@ function Content({ user_id }: { readonly user_id: string }) {
       <div className="view-head">
         <FilterBar filter={filter} onChange={change} without={['user_id', 'user_name']} />
       </div>
-      <SessionRows key={text} filter={filter} empty={USER.none} />
+      <SessionRows
+        key={text}
+        filter={filter}
+        empty={USER.none}
+        canEndMatching={Object.keys(filter.values).length > 1}
+      />
     </>
   );
 }

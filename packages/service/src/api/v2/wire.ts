@@ -96,7 +96,8 @@ export function statsText({ live, hours, swept }: Stats): string {
   return JSON.stringify({ live, ...all, hours: hours.map(hourJson), sweep: swept && sweepJson(swept) });
 }
 
-function sweepJson({ time, closed, purged, lag_ms }: Swept) {
+/** Returns a sweep as `GET /v2/stats` has it. */
+export function sweepJson({ time, closed, purged, lag_ms }: Swept) {
   return { time: isoTime(time), closed, purged, lag: lag_ms / 1000 };
 }
 

@@ -1,7 +1,13 @@
+import { hostname } from 'node:os';
+import { sweepJson } from '../../api/v2/wire.ts';
+import { randomText } from '../../domain/ids.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { StatusInfo } from '../endpoints/pip-endpoints.ts';
 import type { ConsoleOptions, NodeState } from './options.ts';
+
+/** Names this process among the nodes behind one address: host names and process ids may be the same in containers. */
+const NODE_ID = randomText(6);
 
 /** Returns the response to `GET /console/api/health`: the state of this node. */
 export async function nodeHealth(
@@ -10,7 +16,7 @@ export async function nodeHealth(
   info: StatusInfo,
   clock: Clock,
 ): Promise<object> {
-  const [{ status, checks }, { live, feed_lag_s, feed_gaps, near_cache }] = await Promise.all([
+  const [{ status, checks }, { live, feed_lag_s, feed_gaps, near_cache, swept }] = await Promise.all([
     node.health.readiness(),
     adminConsole.figures(),
   ]);
@@ -20,6 +26,9 @@ export async function nodeHealth(
     status,
     reason,
     node: {
+      id: NODE_ID,
+      host: hostname(),
+      pid: process.pid,
       version: info.version,
       started: isoTime(node.started),
       uptime_s: Math.round((clock.now() - node.started) / 1000),
@@ -31,6 +40,7 @@ export async function nodeHealth(
       delivery_s_p99: delivery_s.quantile(0.99),
       near_cache,
       sweep_interval_s: adminConsole.sweep_interval_s,
+      sweep: swept && sweepJson(swept),
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Sessions } from '../../domain/sessions.ts';
 import type { HourCounts } from '../../domain/store.ts';
+import type { Swept } from '../../domain/sweep.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { HttpFigures } from '../../observability/metrics/http-figures.ts';
 import type { IncidentCounts } from '../../observability/metrics/incident-counts.ts';
@@ -37,6 +38,8 @@ export interface NodeFigures {
   readonly feed_gaps: number;
   /** The node's cache; null if it has none. */
   readonly near_cache: { readonly hits: number; readonly misses: number } | null;
+  /** The last sweep of this node; null before its first. */
+  readonly swept: Swept | null;
 }
 
 /** The state of this node that the HTTP server knows. */

@@ -13,7 +13,10 @@ const REFUSALS: ReadonlySet<string> = new Set([
 export class IncidentCounts {
   readonly events = new Map<string, number>();
   readonly codes = new Map<string, number>();
+  /** Requests whose key, scope, origin or token was rejected. */
   readonly refused = new RefusedHours();
+  /** Sign-ins of users who have as many sessions as the limit allows. */
+  readonly limited = new RefusedHours();
 
   /** Makes events known before they happen: the rate of a counter that begins at 0 shows its first value. */
   expect(events: Iterable<string>): void {
@@ -23,6 +26,7 @@ export class IncidentCounts {
   add(incident: { readonly event: string; readonly code?: string }, now: number): void {
     const { event, code } = incident;
     if (REFUSALS.has(event)) this.refused.add(now);
+    if (code === 'SESSION_LIMIT') this.limited.add(now);
     if (ofRequests(event)) addTo(this.codes, code ?? '');
     else addTo(this.events, event);
   }

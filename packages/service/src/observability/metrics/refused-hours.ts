@@ -14,10 +14,8 @@ export class RefusedHours {
   }
 
   /** Returns the hours with rejected requests, with the time at which each began. */
-  read(now: number): { readonly hour: number; readonly refused: number }[] {
+  read(now: number): { readonly hour: number; readonly count: number }[] {
     const first = Math.floor(now / HOUR_MS) - REFUSED_HOURS;
-    return [...this.#counts]
-      .filter(([hour]) => hour > first)
-      .map(([hour, refused]) => ({ hour: hour * HOUR_MS, refused }));
+    return [...this.#counts].filter(([hour]) => hour > first).map(([hour, count]) => ({ hour: hour * HOUR_MS, count }));
   }
 }
