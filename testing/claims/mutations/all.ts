@@ -7,6 +7,7 @@ import { COOKIES } from './cookies.ts';
 import { FAULTS } from './faults.ts';
 import { FILES } from './files.ts';
 import { IN_MEMORY } from './memory.ts';
+import { MOVES } from './moves.ts';
 import { OPEN_ACCESS } from './open-access.ts';
 import { OVERLOAD } from './overload.ts';
 import { PACKAGES } from './packages.ts';
@@ -22,6 +23,7 @@ export const CLAIM_MUTATIONS: readonly ClaimMutation[] = [
   ...PAGES,
   ...COOKIES,
   ...CONSOLE_CLAIMS,
+  ...MOVES,
   ...IN_MEMORY,
   ...FILES,
   ...PACKAGES,

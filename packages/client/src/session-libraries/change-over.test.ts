@@ -43,7 +43,7 @@ test('until the change-over, the store only passes calls to the old one', async 
   assert.equal(await client.count(), 0);
 });
 
-test('a request across the change-over keeps its change and those of others', async (t) => {
+test('[T-06] a request across the change-over keeps its change and those of others', async (t) => {
   const { behind, old, wait } = await start(t, HOUR_MS);
   const held = await behind.read(SID);
   old.add(SID, { ...SIGNED_IN, lang: 'en' });
@@ -73,7 +73,7 @@ test('a process whose clock is behind sees sessions that were taken over', async
   assert.deepEqual((await behind.read('new'))?.data, { ...COOKIE, userId: 'bob' });
 });
 
-test('a sign-out by a process whose clock is behind is final for the others', async (t) => {
+test('[T-03] a sign-out by a process whose clock is behind is final for the others', async (t) => {
   const { behind, ahead, client } = await start(t, 30_000, 40_000);
   await ahead.read(SID);
   await behind.destroy(SID);

@@ -41,7 +41,7 @@ function newGate() {
   return { passed: promise, open: resolve };
 }
 
-test('a user of the old store stays signed in, and the copy there is deleted', async (t) => {
+test('[T-01] a user of the old store stays signed in, and the copy there is deleted', async (t) => {
   const { sessions, old, client, countLive } = await start(t);
   const held = await sessions.read(SID);
   assert.deepEqual([held?.data, held?.sign_in?.user_id], [STORED, 'ann']);
@@ -64,7 +64,7 @@ test('a visitor of the old store stays a visitor, and an unknown id stays unknow
   assert.equal(await sessions.read('unknown'), null);
 });
 
-test('parallel requests of several processes take a session over once', async (t) => {
+test('[T-02] parallel requests of several processes take a session over once', async (t) => {
   const { process, countLive, client } = await start(t);
   const processes = Array.from({ length: 8 }, () => process());
   const read = await Promise.all(processes.flatMap((sessions) => [sessions.read(SID), sessions.read(SID)]));
@@ -90,7 +90,7 @@ test('a request that read the old copy before its take-over finds the session', 
   assert.deepEqual((await late)?.data, STORED);
 });
 
-test('a sign-out during a take-over wins, wherever the take-over is', async (t) => {
+test('[T-03] a sign-out during a take-over wins, wherever the take-over is', async (t) => {
   for (const step of ['copy read', 'sign-in opened', 'entry opened'] as const) {
     const { process, old, client, countLive } = await start(t);
     const gate = newGate();
@@ -137,7 +137,7 @@ test('a revocation during a take-over is not undone by a parallel request', asyn
   assert.equal(await countLive(), 0);
 });
 
-test('an ended session never comes back from a copy that is left in the old store', async (t) => {
+test('[T-03] an ended session never comes back from a copy that is left in the old store', async (t) => {
   for (const end of ['sign-out', 'revocation', 'timeout'] as const) {
     const { process, old, client, advance, countLive } = await start(t, { leave: true });
     const sessions = process();
@@ -153,7 +153,7 @@ test('an ended session never comes back from a copy that is left in the old stor
   }
 });
 
-test('while the old store is down or slow, requests fail without a sign-out', async (t) => {
+test('[T-05] while the old store is down or slow, requests fail without a sign-out', async (t) => {
   const { process, old, sessions } = await start(t, { timeout_ms: 20 });
   const unavailable = { code: 'FALLBACK_UNAVAILABLE', status: 503 };
   for (const before of [() => Promise.reject(new Error('ECONNREFUSED')), () => new Promise<void>(() => {})]) {
@@ -166,7 +166,7 @@ test('while the old store is down or slow, requests fail without a sign-out', as
   assert.deepEqual((await process().read(SID))?.data, STORED, 'taken over: the old store is not needed');
 });
 
-test('a sign-out while the old store is down is final', async (t) => {
+test('[T-03] a sign-out while the old store is down is final', async (t) => {
   const { process, old, countLive } = await start(t, { timeout_ms: 20 });
   old.before = () => Promise.reject(new Error('ECONNREFUSED'));
   await process().destroy(SID);
@@ -176,7 +176,7 @@ test('a sign-out while the old store is down is final', async (t) => {
   assert.deepEqual([await countLive(), old.sessions.size], [0, 0]);
 });
 
-test('while the service is down, requests fail, and the old store keeps the session', async (t) => {
+test('[T-05] while the service is down, requests fail, and the old store keeps the session', async (t) => {
   const { sessions, old, takeAway, bringBack } = await start(t);
   takeAway();
   await assert.rejects(sessions.read(SID), { code: 'STORE_UNAVAILABLE' });

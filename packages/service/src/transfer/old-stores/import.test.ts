@@ -21,7 +21,7 @@ async function sessionsIn(store: MemoryStore): Promise<(Session | null)[]> {
   return Promise.all(sessions.map(({ id }) => store.find(id)));
 }
 
-test('a session keeps its remaining lifetime, and its timeout for each activity', async () => {
+test('[T-04] an import keeps the remaining lifetime, and the timeout for each activity', async () => {
   const cases: readonly (readonly [cookie: object, expires_at: number | null, timeout: number, left: number])[] = [
     [COOKIE, NOW + 600_000, HOUR_MS, 600_000],
     [COOKIE, null, HOUR_MS, HOUR_MS],
@@ -75,7 +75,7 @@ test('at most 20 bad lines are named, all are counted', async () => {
   assert.deepEqual([result.bad, said.length], [50, 20]);
 });
 
-test('expired sessions are counted and not imported', async () => {
+test('[T-04] expired sessions are counted and not imported', async () => {
   const store = new MemoryStore({ sessions_max: 10 });
   const text = line({ cookie: COOKIE, userId: 'ann' }, { expires_at: NOW });
   const result = await importedOld(store, text, { format: 'connect-redis', clock });
@@ -123,7 +123,7 @@ test('a time without its zone is rejected, and one of PostgreSQL or MongoDB is r
   }
 });
 
-test('an import does not sign a user in whose browser has signed out or changed since', async () => {
+test('[T-03] an import does not sign a user in whose browser has signed out since', async () => {
   const store = new MemoryStore({ sessions_max: 10 });
   const options = { format: 'connect-redis', clock } as const;
   await importedOld(store, line({ cookie: COOKIE, userId: 'ann' }), options);
@@ -137,7 +137,7 @@ test('an import does not sign a user in whose browser has signed out or changed 
   assert.deepEqual([result.there_already, await store.count({ active: true }, NOW)], [1, 0]);
 });
 
-test('an import that stopped between two inserts is completed by the next one', async () => {
+test('[T-02] an import that stopped between two inserts is completed by the next one', async () => {
   let inserts = 0;
   class Failing extends MemoryStore {
     override insert(...args: Parameters<MemoryStore['insert']>) {
