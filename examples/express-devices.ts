@@ -6,6 +6,8 @@
  *   curl -c jar -d user=ann http://127.0.0.1:3000/login
  *   curl -b jar http://127.0.0.1:3000/devices
  *   curl -b jar -X POST http://127.0.0.1:3000/devices/end-others
+ *
+ * A payment needs a second factor: POST /payments, POST /second-factor.
  */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -69,6 +71,16 @@ app.post('/devices/end-others', recent, async (req, res) => {
   res.json({ ended: await req.userSession.logoutOthers() });
 });
 // #endregion
+
+app.post('/second-factor', async (req, res) => {
+  // An application checks a one-time password here.
+  await req.userSession.rotate({ auth_methods: ['pwd', 'otp'], auth_level: 2 });
+  res.json({ level: req.userSession.required.auth_level });
+});
+
+app.post('/payments', requireSession({ level: 2, max_age_s: 300 }), (_req, res) => {
+  res.json({ paid: true });
+});
 
 const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
 await once(server, 'listening');

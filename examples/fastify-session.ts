@@ -42,6 +42,15 @@ app.get('/me', async ({ session }) => ({
   session_id: await store.sessionIdOf(session.sessionId),
 }));
 
+app.get('/devices', async ({ session }) => {
+  const page = await store.devices(session.sessionId);
+  return page?.items.map(({ id, client }) => ({ id, client, here: id === page.current })) ?? [];
+});
+
+app.delete<{ Params: { id: string } }>('/devices/:id', async ({ session, params }) => ({
+  ended: await store.endDevice(session.sessionId, params.id),
+}));
+
 app.post('/logout', async (request) => {
   await request.session.destroy();
   return { user: null };

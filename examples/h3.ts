@@ -12,7 +12,7 @@ app.use(userSessions({ client, development: true }));
 app.post('/login', async ({ req, context }) => {
   const form = await req.formData();
   // Check the user's password here.
-  await context.userSession.login({ user_id: String(form.get('user')) });
+  await context.userSession.login({ user_id: String(form.get('user')), client: req.headers.get('user-agent') });
   return { signed_in: form.get('user') };
 });
 
@@ -24,6 +24,23 @@ app.post('/logout', async ({ context }) => {
   return { signed_out: true };
 });
 // #endregion
+
+for (const path of ['/devices', '/devices/**', '/second-factor']) app.use(path, requireSession());
+app.get('/devices', async ({ context }) => {
+  const { items, current } = await context.userSession.devices();
+  return items.map(({ id, client }) => ({ id, client, here: id === current }));
+});
+app.delete('/devices/:id', async ({ context }) => {
+  return { ended: await context.userSession.endDevice(String(context.params?.id)) };
+});
+
+app.post('/second-factor', async ({ context }) => {
+  // Check a one-time password here.
+  await context.userSession.rotate({ auth_methods: ['pwd', 'otp'], auth_level: 2 });
+  return { level: context.userSession.required.auth_level };
+});
+app.use('/payments', requireSession({ level: 2, max_age_s: 300 }));
+app.post('/payments', () => ({ paid: true }));
 
 const server = serve(app, { hostname: '127.0.0.1', port: Number(process.env.PORT ?? 3000), silent: true });
 await server.ready();

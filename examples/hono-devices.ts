@@ -6,6 +6,8 @@
  *   curl -c jar -d user=ann http://127.0.0.1:3000/login
  *   curl -b jar http://127.0.0.1:3000/devices
  *   curl -b jar -X POST http://127.0.0.1:3000/devices/end-others
+ *
+ * A payment needs a second factor: POST /payments, POST /second-factor.
  */
 import { serve } from '@hono/node-server';
 import { createSessionsClient } from '@pip-sessions/client';
@@ -61,6 +63,14 @@ app.delete('/devices/:id', recent, async (c) => {
 });
 
 app.post('/devices/end-others', recent, async (c) => c.json({ ended: await c.var.userSession.logoutOthers() }));
+
+app.post('/second-factor', requireSession(), async (c) => {
+  // An application checks a one-time password here.
+  await c.var.userSession.rotate({ auth_methods: ['pwd', 'otp'], auth_level: 2 });
+  return c.json({ level: c.var.userSession.required.auth_level });
+});
+
+app.post('/payments', requireSession({ level: 2, max_age_s: 300 }), (c) => c.json({ paid: true }));
 
 serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(process.env.PORT ?? 3000) }, ({ port }) =>
   console.log(`http://127.0.0.1:${port}`),

@@ -43,6 +43,16 @@ app.use(async (ctx) => {
     case 'GET /me':
       ctx.body = { user: ctx.session.userId ?? null, session_id: await store.sessionIdOf(ctx.session.externalKey) };
       break;
+    case 'GET /devices': {
+      const page = await store.devices(ctx.session.externalKey);
+      ctx.body = page?.items.map(({ id, client }) => ({ id, client, here: id === page.current })) ?? [];
+      break;
+    }
+    case 'POST /devices/end': {
+      const { id } = await parse.json(ctx);
+      ctx.body = { ended: await store.endDevice(ctx.session.externalKey, id) };
+      break;
+    }
     case 'POST /logout':
       ctx.session = null;
       ctx.body = { user: null };

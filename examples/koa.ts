@@ -15,7 +15,7 @@ const router = new Router();
 router.post('/login', async (ctx) => {
   // Check the user's password here.
   const { user } = await parse.json(ctx);
-  await ctx.state.userSession.login({ user_id: user, auth_methods: ['pwd'] });
+  await ctx.state.userSession.login({ user_id: user, client: ctx.get('user-agent'), auth_methods: ['pwd'] });
   ctx.body = { signed_in: user };
 });
 router.get('/me', requireSession(), (ctx) => {
@@ -30,6 +30,19 @@ router.post('/logout', async (ctx) => {
 });
 app.use(router.routes());
 // #endregion
+
+router.get('/devices', requireSession(), async (ctx) => {
+  const { items, current } = await ctx.state.userSession.devices();
+  ctx.body = items.map(({ id, client }) => ({ id, client, here: id === current }));
+});
+router.delete('/devices/:id', requireSession(), async (ctx) => {
+  ctx.body = { ended: await ctx.state.userSession.endDevice(String(ctx.params.id)) };
+});
+router.post('/second-factor', requireSession(), async (ctx) => {
+  // Check a one-time password here.
+  await ctx.state.userSession.rotate({ auth_methods: ['pwd', 'otp'], auth_level: 2 });
+  ctx.body = { level: ctx.state.userSession.required.auth_level };
+});
 
 const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => console.log(urlOf(server.address())));
 

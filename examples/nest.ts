@@ -1,7 +1,7 @@
 /** An application of NestJS. Start it with `npm run example:nest`; it needs the sessions service. */
 import 'reflect-metadata';
 // #region module
-import { Body, Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Module, Param, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { createSessionsClient } from '@pip-sessions/client';
 import { CurrentSession, RequireSession, type UserSession, UserSessionsModule } from '@pip-sessions/client/nest';
@@ -10,9 +10,13 @@ import { CurrentSession, RequireSession, type UserSession, UserSessionsModule } 
 class AccountController {
   @Post('login')
   @HttpCode(200)
-  async login(@CurrentSession() userSession: UserSession, @Body() { user }: { readonly user: string }) {
+  async login(
+    @CurrentSession() userSession: UserSession,
+    @Body() { user }: { readonly user: string },
+    @Headers('user-agent') client: string,
+  ) {
     // Check the user's password here.
-    await userSession.login({ user_id: user, auth_methods: ['pwd'], auth_level: 1 });
+    await userSession.login({ user_id: user, client, auth_methods: ['pwd'], auth_level: 1 });
     return { signed_in: user };
   }
 
@@ -62,7 +66,22 @@ class PaymentsController {
 }
 // #endregion
 
-@Module({ imports: [AccountModule], controllers: [PaymentsController] })
+@Controller('devices')
+@RequireSession()
+class DevicesController {
+  @Get()
+  async list(@CurrentSession() userSession: UserSession) {
+    const { items, current } = await userSession.devices();
+    return items.map(({ id, client }) => ({ id, client, here: id === current }));
+  }
+
+  @Delete(':id')
+  async end(@CurrentSession() userSession: UserSession, @Param('id') id: string) {
+    return { ended: await userSession.endDevice(id) };
+  }
+}
+
+@Module({ imports: [AccountModule], controllers: [PaymentsController, DevicesController] })
 class AppModule {}
 
 const app = await NestFactory.create(AppModule, { logger: ['error', 'warn'] });

@@ -16,7 +16,8 @@ const login: RouteObject = {
   action: async ({ request, context }) => {
     const form = await request.formData();
     // Check the user's password here.
-    await context.get(userSessionContext).login({ user_id: String(form.get('user')) });
+    const agent = request.headers.get('user-agent');
+    await context.get(userSessionContext).login({ user_id: String(form.get('user')), client: agent });
     return Response.json({ signed_in: form.get('user') });
   },
 };
@@ -38,9 +39,44 @@ const logout: RouteObject = {
 const root: RouteObject = {
   path: '/',
   middleware: [userSessions({ client, development: true })],
-  children: [login, me, logout],
+  children: [login, me, logout, ...moreRoutes()],
 };
 // #endregion
+
+/** The user's devices, and a payment that needs a second factor. */
+function moreRoutes(): RouteObject[] {
+  const devices: RouteObject = {
+    path: 'devices',
+    middleware: [requireSession()],
+    loader: async ({ context }) => {
+      const { items, current } = await context.get(userSessionContext).devices();
+      return Response.json(items.map(({ id, client }) => ({ id, client, here: id === current })));
+    },
+  };
+  const device: RouteObject = {
+    path: 'devices/:id',
+    middleware: [requireSession()],
+    action: async ({ params, context }) => {
+      return Response.json({ ended: await context.get(userSessionContext).endDevice(String(params.id)) });
+    },
+  };
+  const secondFactor: RouteObject = {
+    path: 'second-factor',
+    middleware: [requireSession()],
+    action: async ({ context }) => {
+      const userSession = context.get(userSessionContext);
+      // Check a one-time password here.
+      await userSession.rotate({ auth_methods: ['pwd', 'otp'], auth_level: 2 });
+      return Response.json({ level: userSession.required.auth_level });
+    },
+  };
+  const payments: RouteObject = {
+    path: 'payments',
+    middleware: [requireSession({ level: 2, max_age_s: 300 })],
+    action: () => Response.json({ paid: true }),
+  };
+  return [devices, device, secondFactor, payments];
+}
 
 const handler = createStaticHandler([root]);
 const respond = (request: Request): Promise<Response> =>

@@ -1,16 +1,27 @@
 'use server';
 
+import { requireSession } from '@pip-sessions/client/next';
+import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { sessions } from '../sessions';
 
 export const login = sessions.action(async (userSession, form: FormData) => {
   // Check the user's password here.
-  await userSession.login({ user_id: String(form.get('user')), auth_methods: ['pwd'] });
+  const client = (await headers()).get('user-agent');
+  await userSession.login({ user_id: String(form.get('user')), client, auth_methods: ['pwd'] });
 });
 
 export const confirm = sessions.action(async (userSession) => {
   // Check a second factor here.
   await userSession.rotate({ auth_methods: ['pwd', 'otp'], auth_level: 2 });
+});
+
+export const pay = sessions.action((userSession) => {
+  redirect(requireSession(userSession, { level: 2, max_age_s: 300 }) ? '/?note=Confirm+first' : '/?note=Paid');
+});
+
+export const endDevice = sessions.action(async (userSession, form: FormData) => {
+  await userSession.endDevice(String(form.get('id')));
 });
 
 export const logout = sessions.action(async (userSession) => {

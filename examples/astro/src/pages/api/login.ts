@@ -3,7 +3,8 @@ import type { APIRoute } from 'astro';
 export const POST: APIRoute = async ({ request, locals, cookies, redirect }) => {
   const form = await request.formData();
   // Check the user's password here.
-  await locals.userSession.login({ user_id: String(form.get('user')), auth_methods: ['pwd'] });
+  const client = request.headers.get('user-agent');
+  await locals.userSession.login({ user_id: String(form.get('user')), client, auth_methods: ['pwd'] });
   cookies.set('theme', 'dark', { path: '/' });
   return redirect('/', 303);
 };
