@@ -24,6 +24,16 @@ const FRAMEWORKS: Readonly<Record<string, Framework>> = {
     adds: { 'src/middleware.js': 'middleware.js', 'src/pages/[...path].js': 'route.js' },
   },
   next: { build: ['next/dist/bin/next', 'build'], adds: { 'app/[...path]/route.js': 'route.js' } },
+  nitro: {
+    build: ['nitro/dist/cli/index.mjs', 'build', '--preset', 'node_middleware'],
+    moves: { 'server/middleware/1.session.ts': 'server/session.example.ts' },
+    adds: { 'server/middleware/1.session.js': 'middleware.js', 'server/routes/[...path].js': 'route.js' },
+  },
+  nuxt: {
+    build: ['nuxt/bin/nuxt.mjs', 'build', '--preset', 'node-listener'],
+    moves: { 'server/middleware/1.session.ts': 'server/session.example.ts' },
+    adds: { 'server/middleware/1.session.js': 'session.js', 'server/middleware/2.cases.js': 'cases.js' },
+  },
   sveltekit: {
     build: ['vite/bin/vite.js', 'build'],
     moves: { 'src/hooks.server.ts': 'src/hooks.example.ts' },
@@ -32,10 +42,20 @@ const FRAMEWORKS: Readonly<Record<string, Framework>> = {
 };
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const NO_COPY = new Set(['node_modules', '.cache', '.next', '.svelte-kit', '.astro', 'build', 'dist']);
+const NO_COPY = new Set([
+  'node_modules',
+  '.cache',
+  '.next',
+  '.svelte-kit',
+  '.astro',
+  '.output',
+  '.nitro',
+  'build',
+  'dist',
+]);
 
 const { NODE_OPTIONS: _, ...inherited } = process.env;
-const env = { ...inherited, NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1' };
+const env = { ...inherited, NEXT_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1', NUXT_TELEMETRY_DISABLED: '1' };
 
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !(name in FRAMEWORKS));
@@ -64,11 +84,23 @@ function runCases(name: string, { build: [program, ...args], adds, moves = {} }:
     mkdirSync(dirname(`${app}/${path}`), { recursive: true });
     copyFileSync(`${ROOT}testing/frameworks/${name}/${source}`, `${app}/${path}`);
   }
+  installPackages(`${app}/node_modules/@pip-sessions`);
   const config = `${app}/next.config.ts`;
   if (existsSync(config)) writeFileSync(config, readFileSync(config, 'utf8').replace("'../..'", "'../../../..'"));
   run(process.execPath, [`${example}/node_modules/${program}`, ...args], app);
   const cases = `testing/frameworks/${name}/cases.ts`;
   run(process.execPath, ['--conditions=source', '--test', '--test-timeout=60000', cases], ROOT, { CASES_APP: app });
+}
+
+/** Installs the built packages as they are published. A framework treats linked ones as sources of the application. */
+function installPackages(folder: string): void {
+  for (const name of ['client', 'contract', 'near-cache']) {
+    cpSync(`${ROOT}packages/${name}/dist`, `${folder}/${name}/dist`, { recursive: true });
+    const published = JSON.parse(readFileSync(`${ROOT}packages/${name}/package.json`, 'utf8'), (key, value) => {
+      return key === 'source' ? undefined : value;
+    });
+    writeFileSync(`${folder}/${name}/package.json`, JSON.stringify(published));
+  }
 }
 
 function run(command: string, args: readonly string[], cwd: string, more: Readonly<Record<string, string>> = {}): void {

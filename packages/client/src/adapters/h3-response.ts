@@ -4,8 +4,8 @@ export interface WebEvent {
   readonly context: object;
   /** The request. */
   readonly req: Request;
-  /** The headers that H3 adds to the value of a handler, and to an error. */
-  readonly res: { readonly headers: Headers; readonly errHeaders: Headers };
+  /** The headers that H3 adds to the value of a handler, and to an error. H3 2.0.1-rc of Nitro 3 has no `errHeaders`. */
+  readonly res: { readonly headers: Headers; readonly errHeaders?: Headers };
 }
 
 type Respond = (response: Response) => Response;
@@ -15,20 +15,21 @@ type Respond = (response: Response) => Response;
  * headers: the value itself, or the prepared response of the event.
  */
 export function responseWith(respond: Respond, { res }: WebEvent, value: unknown): unknown {
+  const { headers, errHeaders = headers } = res;
+  const prepared = new Set([headers, errHeaders]);
   const own = headersOf(value);
   if (own === null) {
-    change(res.headers, respond);
-    change(res.errHeaders, respond);
+    for (const each of prepared) change(each, respond);
     return value;
   }
   // H3 would set its prepared headers over these.
   const isError = value instanceof Response && value.status >= 400;
   const response = new Response(null, { headers: own });
-  for (const [name, line] of isError ? res.errHeaders : res.headers) {
+  for (const [name, line] of isError ? errHeaders : headers) {
     if (name === 'set-cookie') response.headers.append(name, line);
     else response.headers.set(name, line);
   }
-  for (const headers of [res.headers, res.errHeaders]) replace(headers, new Headers());
+  for (const each of prepared) replace(each, new Headers());
   if (value instanceof Response) return respond(withHeaders(value, response.headers));
   replace(own, respond(response).headers);
   return value;

@@ -112,6 +112,25 @@ test('H3 2: every kind of value gets the cookie once, and is not cached', async 
   }
 });
 
+test('H3 2.0.1-rc, of Nitro 3: a value gets the cookie although there are no errHeaders', async (t) => {
+  const { client } = clientOf([answer(201, { session: SESSION, token: TOKEN, evicted: [] })]);
+  const app = new H3({ silent: true });
+  app.use(({ res }) => void Object.defineProperty(res, 'errHeaders', { value: undefined }));
+  app.use(userSessions({ client }));
+  for (const [path, value] of Object.entries({ json: {}, none: null, response: new Response('hello') })) {
+    app.post(`/${path}`, async ({ context }) => {
+      await context.userSession.login({ user_id: '1' });
+      return value;
+    });
+  }
+  const { url, stop } = await listen(createServer(toNodeHandler(app)));
+  t.after(stop);
+  for (const path of ['json', 'none', 'response']) {
+    const { status, headers } = await fetch(`${url}/${path}`, { method: 'POST' });
+    assert.deepEqual([status, headers.getSetCookie().length, headers.get('cache-control')], [200, 1, 'no-store'], path);
+  }
+});
+
 test('H3: a guard without userSessions before it rejects every request', async (t) => {
   const app = new H3({ silent: true }).use(requireSession()).get('/', () => 'in');
   const { url, stop } = await listen(createServer(toNodeHandler(app)));

@@ -1,0 +1,4 @@
+export default defineEventHandler(async (event) => {
+  await event.context.userSession.logout();
+  return sendRedirect(event, '/', 303);
+});

@@ -1,0 +1,3 @@
+import { requireSession } from '@pip-sessions/client/h3';
+
+export default (event) => globalThis.cases.respond(event, requireSession);
