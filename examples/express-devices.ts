@@ -9,8 +9,6 @@
  *
  * A payment needs a second factor: POST /payments, POST /second-factor.
  */
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { createSessionsClient } from '@pip-sessions/client';
 import { requireSession, userSessions } from '@pip-sessions/client/express';
 import express from 'express';
@@ -21,6 +19,12 @@ const app = express();
 
 // `development` allows plain http on this machine. Leave it out if users connect with https.
 app.use(express.urlencoded(), userSessions({ client, development: true }));
+
+/** A page for a browser. An application has its own. */
+const page = `<form action="/login" method="post"><input name="user"> <button>Sign in</button></form>
+<p><a href="/devices">Devices</a></p>
+<form action="/logout" method="post"><button>Sign out</button></form>`;
+app.get('/', (_, res) => void res.send(page));
 
 app.post('/login', async (req, res) => {
   const user = req.body?.user;
@@ -82,6 +86,7 @@ app.post('/payments', requireSession({ level: 2, max_age_s: 300 }), (_req, res) 
   res.json({ paid: true });
 });
 
-const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1');
-await once(server, 'listening');
-console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+  const address = server.address();
+  if (typeof address === 'object') console.log(`http://127.0.0.1:${address?.port}`);
+});

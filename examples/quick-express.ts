@@ -12,10 +12,10 @@ app.post('/login', async (req, res) => {
   await req.userSession.login({ user_id: req.body.user });
   res.redirect('/');
 });
-app.get('/', requireSession(), (req, res) => void res.send(`Hello ${req.userSession.required.user_id}`));
+app.get('/', requireSession(), (req, res) => void res.json({ user: req.userSession.required.user_id }));
 app.post('/logout', async (req, res) => {
   await req.userSession.logout();
-  res.send('Goodbye');
+  res.json({ signed_out: true });
 });
 // #endregion
 

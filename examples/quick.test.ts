@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { test } from 'node:test';
 import { outputOf, startMemoryService, startWithService } from '../testing/examples/example.ts';
 
@@ -24,10 +25,15 @@ test('the quick example of Express signs in, shows the user and signs out', asyn
   const signedIn = await send('POST', '/login');
   assert.deepEqual([signedIn.status, signedIn.headers.get('location')], [302, '/']);
   const [cookie = ''] = signedIn.headers.getSetCookie()[0]?.split(';') ?? [];
-  assert.equal(await (await send('GET', '/', cookie)).text(), 'Hello ann');
+  assert.equal(await (await send('GET', '/', cookie)).text(), '{"user":"ann"}');
   assert.equal((await send('GET', '/')).status, 401);
-  assert.equal(await (await send('POST', '/logout', cookie)).text(), 'Goodbye');
+  assert.equal(await (await send('POST', '/logout', cookie)).text(), '{"signed_out":true}');
   assert.equal((await send('GET', '/', cookie)).status, 401);
+});
+
+test('the program of "Get started" is plain JavaScript', () => {
+  const source = readFileSync(new URL('./express-devices.ts', import.meta.url), 'utf8');
+  assert.equal(stripTypeScriptTypes(source), source);
 });
 
 test('the quick examples are as short as the README promises', () => {
