@@ -3,8 +3,8 @@
  *
  *     npm run record
  *
- * Another recording gives the same file: values that differ from run to run, such as ids, times and stack traces, are
- * replaced by `$session_1`, `$time`, `$stack`, ...
+ * Another recording gives the same file. Values that differ from run to run, such as ids, times and stack traces, become
+ * `$session_1`, `$time`, `$stack`, ...
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

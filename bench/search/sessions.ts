@@ -67,7 +67,7 @@ function nameOf(user: number): string {
 
 let ids = Buffer.alloc(0);
 
-/** As `newSessionId` makes them, with less work for each. */
+/** Makes ids like those of `newSessionId`, with less work for each. */
 function idOf(user_id: string): string {
   if (ids.length < 16) ids = randomBytes(65_536);
   const random = ids.toString('hex', 0, 16);

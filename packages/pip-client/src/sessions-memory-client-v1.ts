@@ -19,9 +19,9 @@ import { asOf, byActivity, ended, type HeldSession, toSession, toSummary, toText
  * Stores sessions in this process by the rules of the service, for tests of applications. Descriptor:
  * `pip-services-sessions:client:memory:*:1.0`, also with the kind `mock` and in the group `service-sessions`.
  *
- * Calls reject with a `BadRequestException` (code `INVALID_DATA`) for arguments that the service rejects, with a
- * `ConflictException` (code `SESSION_CLOSED`) for a change of an ended session, and with an `InvalidStateException`
- * (code `STORE_FULL`) beyond `options.max_sessions`.
+ * Calls reject with a `BadRequestException` (code `INVALID_DATA`) for arguments that the service rejects. A change of an
+ * ended session rejects with a `ConflictException` (code `SESSION_CLOSED`). An open request beyond `options.max_sessions`
+ * rejects with an `InvalidStateException` (code `STORE_FULL`).
  *
  * | Config key | Meaning |
  * |---|---|

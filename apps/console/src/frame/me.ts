@@ -4,7 +4,7 @@ import type { Target } from '../commands/lines.ts';
 
 export const MeContext = createContext<Me | null>(null);
 
-/** The user who is signed in. Every view is shown to somebody who is. */
+/** Returns the user who is signed in. Views are shown only to a signed-in user. */
 export function useMe(): Me {
   const me = use(MeContext);
   if (!me) throw new Error('nobody is signed in');

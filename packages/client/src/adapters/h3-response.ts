@@ -11,8 +11,8 @@ export interface WebEvent {
 type Respond = (response: Response) => Response;
 
 /**
- * Applies the changes of the session to the value that a handler has returned, in the place from which H3 takes its
- * headers: the value itself, or the prepared response of the event.
+ * Applies the changes of the session to the value that a handler has returned. H3 takes the headers either from this
+ * value or from the prepared response of the event, so the changes are made there.
  */
 export function responseWith(respond: Respond, { res }: WebEvent, value: unknown): unknown {
   const { headers, errHeaders = headers } = res;

@@ -21,7 +21,10 @@ import type { EndReason } from '@pip-sessions/contract/session-reader';
 
 export type { EndReason } from '@pip-sessions/contract/session-reader';
 
-/** What calls `close` when a session ends: `userSession`, or `{ endWith: (close) => client.endWith(session, close) }`. */
+/**
+ * The source of a session's end: `userSession`, or `{ endWith: (close) => client.endWith(session, close) }`. It calls
+ * `close` when the session ends.
+ */
 export interface EndSource {
   /** Registers a connection. Returns a function that forgets it. */
   readonly endWith: (close: (reason: EndReason) => void) => () => void;

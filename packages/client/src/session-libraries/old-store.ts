@@ -47,8 +47,8 @@ const TIMEOUT_MS_MAX = 60_000;
 const CLOCKS_MS_MAX = 60_000;
 
 /**
- * Which store has the sessions: only the old one, the old one although another process may have changed over already
- * (its clock is ahead), or the new one.
+ * The phase of the move. `old`: only the old store has sessions. `changing`: this process uses the old store, but another
+ * one, whose clock is ahead, may already use the new one. `new`: this process uses the new store.
  */
 export type Phase = 'old' | 'changing' | 'new';
 

@@ -139,8 +139,9 @@ export function deadline({ active_until, idle_timeout_ms, expire_time }: Session
 }
 
 /**
- * Returns how long a live session lives without further activity, in milliseconds; null for an ended one. It is at most
- * the idle timeout: activity that is counted ahead makes a session live longer, which would look like a mistake.
+ * Returns how long a live session lives without further activity, in milliseconds; null for an ended one. A touch also
+ * covers the touch window after it, so the session can live longer than the idle timeout. The result is at most the idle
+ * timeout, because a larger value would look like a mistake.
  */
 export function expiresInMs(session: SessionSummary, now: number): number | null {
   return session.close_time === null ? Math.max(0, Math.min(session.idle_timeout_ms, deadline(session) - now)) : null;

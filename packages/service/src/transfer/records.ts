@@ -12,7 +12,7 @@ import { otherMembers, readStoredSession } from './session-json.ts';
  *
  * - `ndjson`: the output of `export`.
  * - `sessions.json`: the array that the microservice's file store writes.
- * - `mongoexport`: the microservice's collection in the output of MongoDB's tool, as lines or as an array.
+ * - `mongoexport`: the output of MongoDB's tool for the microservice's collection, as lines or as an array.
  */
 export const FORMATS = ['ndjson', 'sessions.json', 'mongoexport'] as const;
 export type Format = (typeof FORMATS)[number];

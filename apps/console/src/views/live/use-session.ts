@@ -7,7 +7,7 @@ import { SessionLoader } from './session-loader.ts';
 
 export const SessionLoaderContext = createContext<SessionLoader | null>(null);
 
-/** A loader for the lines of the view. What it has read stays a few minutes, for a session with several changes. */
+/** A loader for the lines of the view. A session that was read stays cached for a few minutes, because it may change again. */
 export function useSessionLoader(): SessionLoader {
   const client = useQueryClient();
   const [loader] = useState(

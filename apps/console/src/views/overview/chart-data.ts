@@ -2,9 +2,9 @@ import { CLOSE_REASONS, type CloseReason } from '@pip-sessions/contract/v2';
 import { HOUR_MS, type Hour } from './hours.ts';
 
 /**
- * The values of the chart: the middles of the hours in seconds, opened sessions, and for each reason the sum of the
- * sessions that ended for it or for a reason before it, below zero. The largest sum comes first, because later ones are
- * drawn over it. A sum of zero is null: nothing is drawn.
+ * Returns the values of the chart: the middles of the hours in seconds, the opened sessions, and a negative sum for each
+ * reason. The sum counts the sessions that ended for this reason or for a reason before it. The largest sum comes first,
+ * because later ones are drawn over it. A sum of zero is null: nothing is drawn.
  */
 export function chartData(oldestFirst: readonly Hour[]): readonly (readonly (number | null)[])[] {
   const sums = CLOSE_REASONS.map((_, last) =>

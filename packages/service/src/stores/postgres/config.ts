@@ -41,8 +41,8 @@ export interface PostgresStoreConfig {
 
 /**
  * While one batch runs, the next is prepared. More parallel batches do not increase the throughput: while two run, the
- * calls that arrive gather into larger batches. (Measured with 1 to 3 of each, with 64 and 256 callers; docs/decisions.md,
- * "Two connections of each kind".)
+ * calls that arrive gather into larger batches. "Two connections of each kind" in docs/decisions.md has the measurements,
+ * with 1 to 3 connections of each kind, and with 64 and 256 callers.
  */
 const READERS_MAX = 2;
 const WRITERS_MAX = 2;

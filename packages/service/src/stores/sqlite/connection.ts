@@ -27,11 +27,11 @@ export function createFile({ path }: SqliteStoreConfig): void {
 /**
  * Opens a connection with the settings that the store depends on:
  *
- * - WAL mode with `synchronous=FULL`: each commit is on disk before it returns, and readers do not wait for the writer
+ * - WAL mode with `synchronous=FULL`. Each commit is on disk before it returns, and readers do not wait for the writer
  *   (https://www.sqlite.org/wal.html, https://www.sqlite.org/pragma.html#pragma_synchronous).
- * - `secure_delete`: the text of a session that was deleted or has ended is overwritten with zeros.
- * - No memory map: if the mapped file cannot be read, because of the disk or because it was truncated, the system ends
- *   the process (SIGBUS).
+ * - `secure_delete`. SQLite overwrites the text of a session that was deleted or has ended with zeros.
+ * - No memory map. If a mapped file cannot be read, because of the disk or because it was truncated, the system ends the
+ *   process (SIGBUS).
  *
  * A read-only connection never moves the log into the file, even if it is the last one to be closed.
  */

@@ -14,13 +14,12 @@ const APPLICATION_ID = 0x50697053;
  *
  * - `deadline` is `deadline()` of the domain, stored so that liveness is one comparison in every statement.
  * - `user` and `data` come last: they may overflow to other pages, which a list does not read. `ADD COLUMN` adds a column
- *   behind them: reading such a column of 100 rows, each with 60 KB of `data`, took about 50 times as long. So a new column
- *   that lists read needs a new table, as in the second migration.
+ *   behind them: reading such a column of 100 rows, each with 60 KB of `data`, took about 50 times as long. A new column
+ *   that lists read therefore needs a new table, as in the second migration.
  * - The sweep uses an index of open sessions only, and the purge an index of ended sessions only.
  * - Ended sessions are stored for a long time. The index of a user's sessions has them apart from the open ones, which
  *   the limit counts. A second index for the open ones made an insert a third slower.
- * - Sessions of one user and moment are sorted by id when they are listed: ids in the index made an insert a tenth
- *   slower.
+ * - Sessions of one user and moment are sorted by id when they are listed. Ids in the index made an insert a tenth slower.
  * - The number of open sessions is a row of the table `hours`, with hour -1: every change of that number writes a page
  *   of that table anyway.
  * - The columns that end in `_key` are for searches (`sql/search-columns.ts`), which read no session to find one.

@@ -120,7 +120,7 @@ test('another clock and another version are found, and nodes that differ', async
   assert.ok(codesOf(await examine(both)).includes('NODES_DIFFER'));
 });
 
-test('an admin key that nobody has used for more than a week is found', async (t) => {
+test('an admin key without a request for more than a week is found', async (t) => {
   const [admin, spare, web] = [newApiKey('admin', 'admin'), newApiKey('spare', 'admin'), newApiKey('web', 'validate')];
   const url = await service(t, {
     SESSIONS_API_KEYS: [admin, spare, web].map(({ configured }) => configured).join(','),

@@ -7,7 +7,8 @@ const LOCK_TIMEOUT_MS = 2_000;
 
 /**
  * Opens a database only to read it, while a service uses it or not, and runs `work` with it. The database and its log
- * are not changed. Without a log, no service has the file open, and SQLite is told not to create one.
+ * are not changed. If there is no log, no service has the file open. SQLite then opens the file as
+ * immutable, so that it creates no log.
  *
  * Throws if a service starts meanwhile: what was read may then be a mixture.
  */

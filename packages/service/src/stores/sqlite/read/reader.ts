@@ -21,8 +21,8 @@ import { ReadConnection } from './read-connection.ts';
 import { SessionCache } from './session-cache.ts';
 
 /**
- * The reads, on a separate connection with a cache of sessions. All of them, cached or not, see the file after the last
- * published commit (`committed`), so that no two reads disagree about a session:
+ * The reads, on a separate connection with a cache of sessions. All reads, cached or not, see the file after the last
+ * published commit (`committed`). So no two reads disagree about a session.
  *
  * - While a commit is in progress, a transaction keeps the snapshot of the file for the reads.
  * - At other times nothing changes the file. The reads of one turn of the event loop share a transaction, because

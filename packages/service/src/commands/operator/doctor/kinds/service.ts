@@ -68,7 +68,8 @@ export const SERVICE_KINDS = {
   },
   ADMIN_KEY_UNUSED: {
     severity: 'warning',
-    meaning: 'No request has used a key of scope admin for more than a week. Whoever finds it may end every session.',
+    meaning:
+      'No request has used a key of scope admin for more than a week. Anyone who finds this key can end every session.',
     advice:
       'Remove the key from `SESSIONS_API_KEYS`, or give it an expiry. Nodes count from their start on: see `pip-sessions key list`.',
   },
