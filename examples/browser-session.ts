@@ -12,7 +12,7 @@ const client = createSessionsClient({ url, key: process.env.SESSIONS_KEY });
 const app = express();
 
 // #region endpoint
-/** Reading the state of the sign-in is no activity: an open page keeps no user signed in. */
+/** Reading the state of the sign-in does not count as activity: an open page keeps no user signed in. */
 const passive = ({ method, path }: express.Request) => method === 'GET' && path === '/session';
 app.use(userSessions({ client, development: true, passive }));
 

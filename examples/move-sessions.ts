@@ -50,7 +50,7 @@ const client = createSessionsClient({
   key: process.env.SESSIONS_KEY, // of the scope admin
 });
 const inRedis = new RedisStore({ client: redis });
-const inService = new PipSessionsStore({ client, disableTouch: true }); // a copy is no activity
+const inService = new PipSessionsStore({ client, disableTouch: true }); // a copy does not count as activity
 
 const count =
   process.argv[2] === 'back'

@@ -142,10 +142,10 @@ async function assertKnown(command: string): Promise<void> {
   }
   if (program === 'npm' && (verb === 'install' || verb === 'pack')) {
     const named = [name, ...rest].filter((word) => word.startsWith('@pip-sessions/'));
-    for (const one of named) assert.ok(PACKAGES.includes(one), `${command}: ${one} is no package`);
+    for (const one of named) assert.ok(PACKAGES.includes(one), `${command}: ${one} is not a package`);
     return;
   }
-  if (program === 'npx') return assert.ok(PACKAGES.includes(verb), `${command}: ${verb} is no package`);
+  if (program === 'npx') return assert.ok(PACKAGES.includes(verb), `${command}: ${verb} is not a package`);
   assert.fail(`no test knows the command: ${command}`);
 }
 
@@ -155,5 +155,5 @@ async function assertScript(name: string, rest: readonly string[], command: stri
   const args = ['--conditions=source', MAIN, rest[1] ?? '', '--help'];
   const { stdout } = await run(process.execPath, args);
   const options = rest.filter((word) => word.startsWith('--') && word !== '--');
-  for (const option of options) assert.ok(stdout.includes(option), `${command}: ${option} is no option`);
+  for (const option of options) assert.ok(stdout.includes(option), `${command}: ${option} is not an option`);
 }

@@ -21,12 +21,12 @@ const CALL_ERRORS: Readonly<Record<CallErrorCode, { readonly cause: string; read
     cause: 'The `signal` of the caller aborted the call. The service may have carried out the request.',
     remedy: 'Nothing: the caller has stopped the call.',
   },
-  INVALID_ANSWER: {
+  INVALID_RESPONSE: {
     cause: 'The response is not from a sessions service.',
     remedy: 'Check the `url` of the client.',
   },
-  ANSWER_TOO_LARGE: {
-    cause: 'The response is larger than `answer_bytes_max`.',
+  RESPONSE_TOO_LARGE: {
+    cause: 'The response is larger than `response_bytes_max`.',
     remedy: 'Raise the option, or request smaller pages.',
   },
 };

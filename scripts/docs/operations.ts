@@ -104,7 +104,7 @@ once in \`SESSIONS_TOUCH_INTERVAL\`.`,
     notes: `Everything that is stored about a user, for a request of access or portability (GDPR, articles 15 and 20). The
 last line is \`{"type":"end","sessions":N}\`. If a fault occurs in the middle, the connection is cut and that line is
 missing: the export is incomplete, so repeat it. Tokens are never part of it. An owner of
-[browser entries](./session-libraries.md) is no user, and is \`INVALID_DATA\`.`,
+[browser entries](./session-libraries.md) is not a user, and is \`INVALID_DATA\`.`,
   },
   eraseUser: {
     title: 'Erase a user',

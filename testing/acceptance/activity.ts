@@ -82,7 +82,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'reads of a session and requests with wrong tokens are no activity',
+    name: 'reads of a session and requests with wrong tokens do not count as activity',
     run: async (world) => {
       const { sessions, clock, settled } = world;
       const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 10 });
@@ -99,7 +99,7 @@ export const ACTIVITY_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a passive validation says whether the user is signed in, and is no activity',
+    name: 'a passive validation says whether the user is signed in, and does not count as activity',
     run: async (world) => {
       const { sessions, clock, settled } = world;
       const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 10 });

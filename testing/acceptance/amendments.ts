@@ -5,7 +5,7 @@ import type { UseCase } from './world.ts';
 /** Updates of a session's timeouts and device. */
 export const AMENDMENT_CASES: readonly UseCase[] = [
   {
-    name: 'an update changes only the given properties and is no activity',
+    name: 'an update changes only the given properties and does not count as activity',
     run: async ({ sessions, clock }) => {
       const { session } = await sessions.open({ user_id: 'u', user_name: 'Ann', address: 'a', client: 'c', data: 1 });
       clock.advance(SECOND_MS);

@@ -35,7 +35,7 @@ export const CHECK_CASES: readonly UseCase[] = [
     },
   },
   {
-    name: 'a check is no activity, and ends no session after a rotation of its token',
+    name: 'a check does not count as activity, and ends no session after a rotation of its token',
     run: async ({ sessions, clock, settings, settled }) => {
       const { session, token } = await sessions.open({ user_id: 'u', idle_timeout: 3_600 });
       await sessions.rotate({ token });

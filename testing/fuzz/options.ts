@@ -15,7 +15,7 @@ export const USAGE = `Usage: npm run fuzz -- [options]
   --runs <n>               requests by HTTP in all, the other inputs in proportion (default 1000000)
   --seed <n>               begins the same inputs again (default: any)
   --only <name>            only targets whose names begin like this
-  --no-expect-log-limit    lines of the log that grow with the requests are no finding
+  --no-expect-log-limit    lines of the log that grow with the requests are not a finding
 `;
 
 const RUNS = 1_000_000;

@@ -27,8 +27,8 @@ const WRONG: readonly [RegExp, (client: Untyped<SessionsClient>) => Promise<unkn
   [/^properties of rotate are a value of type string: use rotate\(\{ token \}\)\.$/, (client) => client.rotate(TOKEN)],
   [/^properties of own are a value of type string: use own\(\{ token \}\)\.$/, (client) => client.own(TOKEN)],
   [/^properties of closeOwn are missing: use closeOwn\(\{ token, others: true \}\)/, (client) => client.closeOwn()],
-  [/^ids of check are no array: use check\(\[session\.id\]\)/, (client) => client.check(TOKEN as never)],
-  [/^tokens of validateMany are no array: use validateMany\(\[token\]\)/, (client) => client.validateMany(TOKEN)],
+  [/^ids of check are not an array: use check\(\[session\.id\]\)/, (client) => client.check(TOKEN as never)],
+  [/^tokens of validateMany are not an array: use validateMany\(\[token\]\)/, (client) => client.validateMany(TOKEN)],
   [/^properties of update are missing/, (client) => client.update(ID)],
 ];
 

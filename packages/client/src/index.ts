@@ -85,7 +85,7 @@ export { createSessionsClient } from './v2/client.ts';
 export {
   InvalidDataError,
   NotFoundError,
-  type ProblemAnswer,
+  type ProblemResponse,
   RevisionConflictError,
   ServiceUnavailableError,
   SessionClosedError,

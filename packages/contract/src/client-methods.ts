@@ -84,12 +84,12 @@ export function clientMethods({ send, lines, isMissing, newIdempotencyKey }: Sen
 
     validateMany: async (tokens, options) => {
       if (!Array.isArray(tokens))
-        throw new TypeError('tokens of validateMany are no array: use validateMany([token]).');
+        throw new TypeError('tokens of validateMany are not an array: use validateMany([token]).');
       return send('validateTokens', { body: { tokens, ...membersOf(options) } }, options);
     },
 
     check: async (ids, options) => {
-      if (!Array.isArray(ids)) throw new TypeError('ids of check are no array: use check([session.id]).');
+      if (!Array.isArray(ids)) throw new TypeError('ids of check are not an array: use check([session.id]).');
       return send('checkSessions', { body: { ids } }, options);
     },
 

@@ -34,8 +34,8 @@ export type AllRequest = Omit<ListRequest, 'cursor' | 'total'>;
  * `SessionsProblemError` or one of its subclasses, if the service responded with an error; `code` is one of
  * `PROBLEM_CODES`.
  *
- * `SessionsCallError`, if there is no usable response; `code` is `TIMEOUT`, `UNREACHABLE`, `ABORTED`, `INVALID_ANSWER`
- * or `ANSWER_TOO_LARGE`.
+ * `SessionsCallError`, if there is no usable response; `code` is `TIMEOUT`, `UNREACHABLE`, `ABORTED`, `INVALID_RESPONSE`
+ * or `RESPONSE_TOO_LARGE`.
  *
  * `TypeError`, if an argument is wrong; it names the argument, and nothing was sent.
  *
@@ -95,7 +95,7 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
   validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<ValidationList<User, Data>>;
 
   /**
-   * Returns whether 1 to 256 sessions are live, by their ids, with one request. It is no activity, and returns neither
+   * Returns whether 1 to 256 sessions are live, by their ids, with one request. It does not count as activity, and returns neither
    * `user` nor `data`. `results` has one result per id, in their order.
    *
    * Use it for sessions whose token may have been rotated since, such as those of open connections. A late use of an old

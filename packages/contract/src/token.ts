@@ -1,7 +1,7 @@
 import { SESSION_ID_LENGTH } from './session-id.ts';
 
 /**
- * The format of a token: `ps_<session id>_<secret of 43 base64url characters>`. A string of another format is no token.
+ * The format of a token: `ps_<session id>_<secret of 43 base64url characters>`. A string of another format is not a token.
  */
 export const TOKEN = /^ps_[0-9a-f]{36}_[\w-]{43}$/;
 /** Finds a possible token in a longer text, also one that is cut off. */

@@ -32,7 +32,7 @@ test('any JSON value is kept as data and user', () => {
   }
 });
 
-test('JSON that is no session throws an error that names the property', () => {
+test('JSON that is not a session throws an error that names the property', () => {
   assert.throws(() => sessionFromJson(null), /not an object/);
   assert.throws(() => sessionFromJson({}), /active is not a boolean/);
   assert.throws(() => sessionFromJson({ ...ORIGINAL_SESSION, id: 7 }), /id is not a string/);

@@ -41,8 +41,8 @@ function fromNoAnswer(error: SessionsCallError, correlationId: string | null): A
       case 'UNREACHABLE':
         return new ConnectionException(correlationId ?? undefined, code, message);
       case 'ABORTED':
-      case 'INVALID_ANSWER':
-      case 'ANSWER_TOO_LARGE':
+      case 'INVALID_RESPONSE':
+      case 'RESPONSE_TOO_LARGE':
         return new InvocationException(correlationId ?? undefined, code, message);
     }
   }

@@ -117,7 +117,7 @@ test('a response of another server causes an InvocationException', async (t) => 
   const client = await openClient(port);
   await assert.rejects(client.getSessionById(null, ID), (error: unknown) => {
     assert.ok(error instanceof InvocationException);
-    assert.equal(error.code, 'INVALID_ANSWER');
+    assert.equal(error.code, 'INVALID_RESPONSE');
     return true;
   });
 });

@@ -24,7 +24,7 @@ import { toCallOptions } from './http-connection.ts';
  *
  * Calls reject with the exception for the category in the service's response, such as `ConflictException` with the code
  * `SESSION_CLOSED`. They reject with a `ConnectionException` (code `TIMEOUT` or `UNREACHABLE`) if there is no response,
- * and with an `InvocationException` (code `ABORTED`, `INVALID_ANSWER` or `ANSWER_TOO_LARGE`) if there is no usable one.
+ * and with an `InvocationException` (code `ABORTED`, `INVALID_RESPONSE` or `RESPONSE_TOO_LARGE`) if there is no usable one.
  * Before `open` and after `close` they reject with an `InvalidStateException` (code `NOT_OPENED`).
  *
  * | Config key | Meaning |

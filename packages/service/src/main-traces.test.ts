@@ -65,7 +65,7 @@ test('one trace leads from the call of the client to the call of the store', asy
   const [rejected] = await receiver.spans(
     (span) => span.name === 'sessions replaceData' && span.attributes['error.type'] === 'SESSION_CLOSED',
   );
-  assert.equal(rejected?.status.code ?? 0, 0, 'a rejection is no failure');
+  assert.equal(rejected?.status.code ?? 0, 0, 'a rejection is not a failure');
   await receiver.spans((span) => span.attributes['http.response.status_code'] === 409);
   assert.equal(exported.getFinishedSpans().at(-1)?.attributes['error.type'], 'SESSION_CLOSED');
   for (const secret of [session.id, token, 'ann', 'apple', 'mail']) {

@@ -111,7 +111,7 @@ test('opens, closes, evictions, rotations, reuse, deletions and limits are count
   assert.equal(by('sessions_deleted_total{cause="user"}'), 3);
 });
 
-test('an open that a limit rejects is counted, and is no failure of the store', async (t) => {
+test('an open that a limit rejects is counted, and is not a failure of the store', async (t) => {
   const { growth, open } = await start(t, { SESSIONS_MAX_PER_USER: '1', SESSIONS_LIMIT_POLICY: 'deny' });
   await open();
   await open();

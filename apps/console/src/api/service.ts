@@ -53,7 +53,7 @@ function compareClocks(response: Response): void {
   difference_ms = Math.abs(difference) < CLOCK_DIFFERENCE_MS_MIN ? 0 : difference;
 }
 
-/** A request so long after the last input is no activity: the page has sent it by itself. */
+/** A request so long after the last input does not count as activity: the page has sent it by itself. */
 const IDLE_MS = 30_000;
 const BACKGROUND = { 'sessions-background': '1' };
 let lastInput = Number.NEGATIVE_INFINITY;

@@ -38,7 +38,7 @@ const BY_NAME = new Map(FILTERS.map((one) => [one.name, one]));
 
 export function filterDefinition(name: FilterName): FilterDefinition {
   const definition = BY_NAME.get(name);
-  if (!definition) throw new TypeError(`"${name}" is no filter`);
+  if (!definition) throw new TypeError(`"${name}" is not a filter`);
   return definition;
 }
 

@@ -95,7 +95,7 @@ test('if the renewal of one tab fails, another tab tries; a failure rejects', as
   await settle();
   tabs.held = null;
   release.resolve();
-  await assert.rejects(failed, /POST \/session was responded with status 503/);
+  await assert.rejects(failed, /POST \/session: the application responded with status 503/);
   tabs.endpoint = 'up';
   tabs.touch();
   await renewed.catch(() => {});
@@ -106,7 +106,7 @@ test('if the renewal of one tab fails, another tab tries; a failure rejects', as
 test('a sign-out is seen in all tabs at once; if it fails, the user is still signed in', async () => {
   const { tabs, first, second } = await started(2);
   tabs.endpoint = 'broken';
-  await assert.rejects(first.signOut(), /DELETE \/session was responded with status 503/);
+  await assert.rejects(first.signOut(), /DELETE \/session: the application responded with status 503/);
   assert.equal(first.getSnapshot().status, 'signed_in');
   tabs.endpoint = 'up';
   tabs.user = 'ann';
@@ -218,7 +218,7 @@ test('a stopped watch and one without a page do nothing', async () => {
 
 test('wrong options are TypeErrors that name them', () => {
   for (const url of ['https://x.example/session', '//x.example', '/\\x.example', 'session', undefined]) {
-    assert.throws(() => watchSession({ url: url as string }), /^TypeError: url is no path of this origin/);
+    assert.throws(() => watchSession({ url: url as string }), /^TypeError: url is not a path of this origin/);
   }
   assert.throws(() => watchSession({ url: '/s', warn_s: 0 }), /^TypeError: warn_s is 0: use 1 to 86400/);
   assert.throws(() => watchSession({ url: '/s', check_s: Number.NaN }), /^TypeError: check_s is NaN/);

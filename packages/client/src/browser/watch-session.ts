@@ -81,7 +81,7 @@ export function watchSession<T extends SessionInfo = SessionInfo>(
 ): SessionWatch<T> {
   const { url, warn_s = 120, check_s = 60, name = `pip-session:${url}` } = options;
   if (typeof url !== 'string' || !/^\/(?![/\\])/.test(url)) {
-    throw new TypeError('url is no path of this origin: use one like /session.');
+    throw new TypeError('url is not a path of this origin: use one like /session.');
   }
   for (const [option, value] of Object.entries({ warn_s, check_s })) {
     // A timer of the browser waits 24 days at most.
@@ -216,10 +216,10 @@ export function watchSession<T extends SessionInfo = SessionInfo>(
       plan();
       return;
     }
-    if (!ok) throw new Error(`${method} ${url} was responded with status ${status}`);
+    if (!ok) throw new Error(`${method} ${url}: the application responded with status ${status}`);
     const body = (await response.json()) as T | null;
     if (body === null || (body.expires_in !== null && typeof body.expires_in !== 'number')) {
-      throw new TypeError(`${method} ${url}: expires_in is no number and not null`);
+      throw new TypeError(`${method} ${url}: expires_in is neither a number nor null`);
     }
     if (isOutdated(at)) return;
     shown_at = Math.max(shown_at, at);

@@ -78,7 +78,7 @@ export interface CachedSessionsClient<User = unknown, Data = unknown> extends Se
    * A fault leaves no connection open.
    *
    * Call the function that it returns when the connection closes by itself. The token of the session may be rotated. An
-   * open connection is no activity: call `touch` for messages of the user.
+   * open connection does not count as activity: call `touch` for messages of the user.
    *
    * @example
    * import type { CachedSessionsClient } from '@pip-sessions/client';

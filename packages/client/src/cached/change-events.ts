@@ -49,7 +49,7 @@ export class ChangeEvents {
   }
 
   /**
-   * Yields each event, with the end of freshness that it implies, or null. Throws for text that is no event, and for
+   * Yields each event, with the end of freshness that it implies, or null. Throws for text that is not an event, and for
    * events that show that one of the two clocks stood still.
    */
   *take(chunk: Uint8Array) {

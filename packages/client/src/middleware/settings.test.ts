@@ -25,7 +25,7 @@ test('a wrong option throws a TypeError that names it', () => {
     [/^cross_site_paths contains '\/callback\?a=1'/, { cross_site_paths: ['/callback?a=1'] }],
     [/^retry_after_s is -1/, { retry_after_s: -1 }],
     [/^retry_after_s is a value of type string/, { retry_after_s: '5' }],
-    [/^origins is no array/, { origins: 'https://app.example.com' }],
+    [/^origins is not an array/, { origins: 'https://app.example.com' }],
     [/^developement is an unknown option of userSessions; allowed: client, .*development/, { developement: true }],
     [/^sameSite is an unknown option of cookie; allowed: name, same_site, lifetime/, { cookie: { sameSite: 'Lax' } }],
   ];
@@ -63,7 +63,7 @@ test('a misspelt requirement, or a guard that is not called, lets no request thr
 test('passive must be a function', () => {
   assert.throws(() => passiveOf({ passive: '/poll' as never }), {
     name: 'TypeError',
-    message: /^passive is no function/,
+    message: /^passive is not a function/,
   });
   assert.equal(passiveOf({})('any request'), false);
 });

@@ -141,7 +141,7 @@ export function toSettings(options: UserSessionsOptions): Settings {
   if (typeof client?.open !== 'function')
     throw new TypeError('client is missing or no client: use userSessions({ client: createSessionsClient({ url }) }).');
   for (const [name, list] of Object.entries({ credentials, origins, cross_site_paths })) {
-    if (!Array.isArray(list)) throw new TypeError(`${name} is no array: use ${name}: ['…'].`);
+    if (!Array.isArray(list)) throw new TypeError(`${name} is not an array: use ${name}: ['…'].`);
   }
   if (credentials.length === 0 || !credentials.every((source) => source === 'bearer' || source === 'cookie')) {
     throw new TypeError("credentials is empty or has an unknown value: use 'bearer', 'cookie' or both.");
@@ -179,11 +179,11 @@ function faultPrinter(): (error: unknown) => void {
   };
 }
 
-/** Returns the check of the option `passive`. Throws a `TypeError` if it is no function. */
+/** Returns the check of the option `passive`. Throws a `TypeError` if it is not a function. */
 export function passiveOf<R>(options: PassiveOption<R>): (request: R) => boolean {
   const { passive = () => false } = options;
   if (typeof passive === 'function') return passive;
-  throw new TypeError('passive is no function: use (request) => boolean.');
+  throw new TypeError('passive is not a function: use (request) => boolean.');
 }
 
 function toCookieForm(cookie: UserSessionsOptions['cookie'], development: boolean): CookieForm {

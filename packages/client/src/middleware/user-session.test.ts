@@ -97,7 +97,7 @@ test('a session that has ended since the request arrived is a 401', async () => 
   }
 });
 
-test('endDevice rejects a value that is no string, and returns false for an unknown id', async () => {
+test('endDevice rejects an id that is not a string; returns false for an unknown one', async () => {
   const { userSession, sent } = await entered(LOOPBACK, [valid, problem(400, 'INVALID_DATA')], withToken);
   await assert.rejects(userSession.endDevice(undefined as unknown as string), { name: 'TypeError', message: /^id is/ });
   assert.equal(sent.length, 1);

@@ -140,7 +140,7 @@ test('a service with other session ids is detected by the first save', async (t)
   const sessions = new LibrarySessions({ client: { ...client, open } }, 'test');
   await assert.rejects(
     sessions.write(SID, COOKIE, () => null),
-    { code: 'INVALID_ANSWER', status: 500 },
+    { code: 'INVALID_RESPONSE', status: 500 },
   );
 });
 

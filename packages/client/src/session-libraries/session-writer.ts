@@ -87,7 +87,7 @@ export class SessionWriter {
     const { session } = await opening.catch((error) => this.#undo(sign_in, error));
     if (session.id === names.id) return session;
     const error = new SessionStoreError(
-      'INVALID_ANSWER',
+      'INVALID_RESPONSE',
       'The service creates session ids in another way than this store: update the client or the service.',
     );
     return this.#undo(sign_in, error);

@@ -19,8 +19,8 @@ export class SessionStoreError extends Error implements FrameworkStatus {
   override readonly name = 'SessionStoreError';
   /**
    * The code of `cause`: a code of API v2 or of the client. Or a code of the store: `INVALID_USER_ID` for a `user_id`
-   * that is no string or number, `TOO_MANY_SESSIONS` of `all` and `ids`, `SESSION_LIMIT`, `REVISION_CONFLICT`,
-   * `SESSION_CLOSED`, `INVALID_ANSWER`, `FALLBACK_UNAVAILABLE` if the store of the option `fallback` failed.
+   * that is neither a string nor a number, `TOO_MANY_SESSIONS` of `all` and `ids`, `SESSION_LIMIT`, `REVISION_CONFLICT`,
+   * `SESSION_CLOSED`, `INVALID_RESPONSE`, `FALLBACK_UNAVAILABLE` if the store of the option `fallback` failed.
    */
   readonly code: string;
   /** The status for the application's own response, if no handler catches the error: 503 or 500. */
@@ -61,7 +61,7 @@ export function isUnclear(error: unknown): boolean {
   return UNCLEAR.has(codeOf(error) ?? 'INTERNAL');
 }
 
-/** Returns null for a session that has ended or does not exist, which is no fault; rethrows any other error. */
+/** Returns null for a session that has ended or does not exist, which is not a fault; rethrows any other error. */
 export function nullIfEnded(error: unknown): null {
   const code = codeOf(error);
   if (code === 'SESSION_CLOSED' || code === 'SESSION_NOT_FOUND') return null;

@@ -103,9 +103,9 @@ export type CallErrorCode =
   /** The caller's signal aborted the call; the service may have carried out the command. */
   | 'ABORTED'
   /** The response is not from a sessions service: usually the address is wrong. */
-  | 'INVALID_ANSWER'
-  /** The response is larger than `answer_bytes_max`. */
-  | 'ANSWER_TOO_LARGE';
+  | 'INVALID_RESPONSE'
+  /** The response is larger than `response_bytes_max`. */
+  | 'RESPONSE_TOO_LARGE';
 
 /**
  * There is no usable response. `cause` is the error of the platform, if there was one.

@@ -24,7 +24,7 @@ const WRONG: readonly [string, CallOptions][] = [
   ['timeout_ms', { url, timeout_ms: Number.POSITIVE_INFINITY }],
   ['retries', { url, retries: -1 }],
   ['retries', { url, retries: 1.5 }],
-  ['answer_bytes_max', { url, answer_bytes_max: 0 }],
+  ['response_bytes_max', { url, response_bytes_max: 0 }],
 ];
 
 for (const [name, options] of WRONG) {

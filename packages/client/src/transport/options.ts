@@ -13,7 +13,7 @@ export interface TransportOptions {
   /** Headers of every request, such as `{ authorization: 'Bearer …' }`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The maximum size of a response in bytes; default 16 MiB, far above a page of 100 or one session with its data. */
-  readonly answer_bytes_max?: number;
+  readonly response_bytes_max?: number;
   /** Records the calls, such as `openTelemetry()` of `@pip-sessions/client/opentelemetry`. Default: no traces. */
   readonly tracing?: ClientTracing | undefined;
   /** Replaces the platform's `fetch`, for another HTTP stack, a proxy or a test. */
@@ -65,7 +65,7 @@ export const TRANSPORT_OPTIONS: Readonly<Record<keyof TransportOptions, true>> =
   timeout_ms: true,
   retries: true,
   headers: true,
-  answer_bytes_max: true,
+  response_bytes_max: true,
   tracing: true,
   fetch: true,
   sleep: true,
@@ -102,13 +102,13 @@ export function toTransportSettings(
   route: string,
   own: Readonly<Record<string, string>>,
 ): TransportSettings {
-  const { url, headers = {}, timeout_ms = 10_000, retries = 3, answer_bytes_max = 16 * 1024 * 1024 } = options;
+  const { url, headers = {}, timeout_ms = 10_000, retries = 3, response_bytes_max = 16 * 1024 * 1024 } = options;
   const send = options.fetch ?? ((address, init) => fetch(address, init));
   return {
     base: toBase(url, route),
     timeout_ms: toTimeout(timeout_ms),
     retries: wholeNumber('retries', retries, 0, RETRIES_MAX),
-    answer_bytes_max: wholeNumber('answer_bytes_max', answer_bytes_max, 1, Number.MAX_SAFE_INTEGER),
+    response_bytes_max: wholeNumber('response_bytes_max', response_bytes_max, 1, Number.MAX_SAFE_INTEGER),
     headers: { ...toHeaders(headers), ...own },
     tracing: options.tracing ?? null,
     // Next caches the response to a GET unless the request forbids it: a session would never change.

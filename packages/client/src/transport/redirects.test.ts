@@ -25,10 +25,10 @@ test('[S-04] the client does not send keys and tokens to the target of a redirec
   const options = { url, key: 'psk_secret', retries: 0 };
   for (status of [301, 302, 303, 307, 308]) {
     const client = createSessionsClient(options);
-    await assert.rejects(client.validate(TOKEN), { code: 'INVALID_ANSWER' });
-    await assert.rejects(client.get('id'), { code: 'INVALID_ANSWER' });
+    await assert.rejects(client.validate(TOKEN), { code: 'INVALID_RESPONSE' });
+    await assert.rejects(client.get('id'), { code: 'INVALID_RESPONSE' });
     const v1 = createSessionsV1Client({ url, retries: 0 });
-    await assert.rejects(v1.getSessionById('', 'id'), { code: 'INVALID_ANSWER' });
+    await assert.rejects(v1.getSessionById('', 'id'), { code: 'INVALID_RESPONSE' });
     const failed = Promise.withResolvers<Error>();
     const cached = createCachedSessionsClient({ ...options, onStreamError: failed.resolve });
     t.after(cached.stop);

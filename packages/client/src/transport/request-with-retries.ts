@@ -2,7 +2,7 @@ import { endsOf, withDeadline } from './deadline.ts';
 import type { CallTarget } from './errors.ts';
 import type { TransportSettings } from './options.ts';
 import { monotonicTime } from './platform.ts';
-import { type AnswerReader, brokenConnection, type Outcome, type PassingEnd, readOutcome } from './response.ts';
+import { brokenConnection, type Outcome, type PassingEnd, type ResponseReader, readOutcome } from './response.ts';
 import type { TracedCall } from './tracing.ts';
 
 /** The maximum wait before the first repetition, in milliseconds. It doubles with each repetition. */
@@ -14,7 +14,7 @@ export interface PreparedRequest<T> {
   readonly target: CallTarget;
   readonly address: string;
   readonly init: RequestInit;
-  readonly reader: AnswerReader<T>;
+  readonly reader: ResponseReader<T>;
   /** The timeout of the call with all its attempts and the waits between them. */
   readonly timeout_ms: number;
   /** The outcomes after which the request may be sent again without doing anything twice. */
@@ -70,7 +70,7 @@ async function attempt<T>(
 ): Promise<Outcome<T>> {
   try {
     const response = await settings.fetch(address, { ...init, signal });
-    return await readOutcome(target, response, settings.answer_bytes_max, reader);
+    return await readOutcome(target, response, settings.response_bytes_max, reader);
   } catch (error) {
     return brokenConnection(target, address, error);
   }

@@ -17,16 +17,16 @@ export interface Failure {
 }
 
 /** Reads the responses of one API. */
-export interface AnswerReader<T> {
+export interface ResponseReader<T> {
   /** Returns the result in a body; throws if there is none. */
   readonly result: (text: string) => T;
   /** Set for a response that is read in parts: returns the result, without reading the body. */
   readonly inParts?: (response: Response) => T;
   /** Returns the error in a response; null if it is not from this API. */
-  readonly error: (answer: ErrorAnswer) => Error | null;
+  readonly error: (answer: FailedResponse) => Error | null;
 }
 
-export interface ErrorAnswer {
+export interface FailedResponse {
   readonly status: number;
   readonly text: string;
   readonly retry_after_ms: number;
@@ -40,14 +40,14 @@ export async function readOutcome<T>(
   target: CallTarget,
   response: Response,
   bytes_max: number,
-  reader: AnswerReader<T>,
+  reader: ResponseReader<T>,
 ): Promise<Outcome<T>> {
   const { ok, status, headers } = response;
   if (ok && reader.inParts) return { type: 'result', result: reader.inParts(response) };
   const text = await readText(response, bytes_max);
   if (text === null) {
-    const message = `The response is larger than ${bytes_max} bytes. Request a smaller page, or raise answer_bytes_max.`;
-    return lasting(new SessionsCallError('ANSWER_TOO_LARGE', target, message, { status }));
+    const message = `The response is larger than ${bytes_max} bytes. Request a smaller page, or raise response_bytes_max.`;
+    return lasting(new SessionsCallError('RESPONSE_TOO_LARGE', target, message, { status }));
   }
   if (ok) {
     try {
@@ -108,7 +108,7 @@ export function notAnAnswer(target: CallTarget, status: number, cause: unknown):
   const message =
     `The response (status ${status}) is not from a sessions service. ` +
     'Check the address and the route; redirects are not followed.';
-  return new SessionsCallError('INVALID_ANSWER', target, message, { status, cause });
+  return new SessionsCallError('INVALID_RESPONSE', target, message, { status, cause });
 }
 
 /** Converts seconds or a date (RFC 9110, 10.2.3) to milliseconds from now; 0 if there is no such value. */

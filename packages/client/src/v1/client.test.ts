@@ -98,7 +98,7 @@ for (const [answer, reply] of Object.entries({
 
 test('an open response with null is an error', async (t) => {
   const { url } = await scriptedService(t, noContent);
-  await assert.rejects(createSessionsV1Client({ url }).openSession(null, '1'), { code: 'INVALID_ANSWER' });
+  await assert.rejects(createSessionsV1Client({ url }).openSession(null, '1'), { code: 'INVALID_RESPONSE' });
 });
 
 test("an error has all properties of the service's error", async (t) => {

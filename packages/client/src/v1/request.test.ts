@@ -185,13 +185,13 @@ test('a call whose signal is already aborted sends nothing', async (t) => {
   assert.equal(received.length, 0);
 });
 
-test('a response above answer_bytes_max is not read to its end', async (t) => {
+test('a response above response_bytes_max is not read to its end', async (t) => {
   const endless: Reply = (response) => void response.writeHead(200).write('x'.repeat(2000));
-  const { client } = await clientOf(t, [endless], { answer_bytes_max: 1000 });
-  await assert.rejects(client.getSessionById(null, ID), callError('ANSWER_TOO_LARGE', /larger than 1000 bytes/));
+  const { client } = await clientOf(t, [endless], { response_bytes_max: 1000 });
+  await assert.rejects(client.getSessionById(null, ID), callError('RESPONSE_TOO_LARGE', /larger than 1000 bytes/));
 });
 
-test('a response of another server is INVALID_ANSWER, with its status', async (t) => {
+test('a response of another server is INVALID_RESPONSE, with its status', async (t) => {
   const replies: [Reply, ...Reply[]] = [
     text(200, '<html>', { 'content-type': 'text/html' }),
     json(200, { hello: 'world' }),
@@ -201,7 +201,7 @@ test('a response of another server is INVALID_ANSWER, with its status', async (t
   const { client, received } = await clientOf(t, replies);
   for (const status of [200, 200, 404, 302]) {
     await assert.rejects(client.getSessionById(null, ID), (error: unknown) => {
-      assert.ok(callError('INVALID_ANSWER', /sessions service/)(error));
+      assert.ok(callError('INVALID_RESPONSE', /sessions service/)(error));
       assert.ok(error instanceof SessionsCallError);
       assert.equal(error.response_status, status);
       return true;

@@ -3,7 +3,7 @@ import { CORRELATION_HEADER, headerText } from '../transport/header-values.ts';
 import { type CallOptions, toCallSettings } from '../transport/options.ts';
 import { send } from '../transport/request-with-retries.ts';
 import type { PassingEnd } from '../transport/response.ts';
-import { answerReaderV1 } from './response.ts';
+import { responseReaderV1 } from './response.ts';
 
 const REPEATABLE: ReadonlySet<PassingEnd> = new Set<PassingEnd>(['no_answer', 502, 503, 504]);
 const NEVER: ReadonlySet<PassingEnd> = new Set();
@@ -36,7 +36,7 @@ export function createCall(options: CallOptions): Call {
     }
     // A redirected POST would become a GET, or send the session to another host.
     const init: RequestInit = { method: 'POST', headers, body: JSON.stringify(members), redirect: 'manual' };
-    const reader = answerReaderV1(target, read);
+    const reader = responseReaderV1(target, read);
     const repeat_after = isIdempotent ? REPEATABLE : NEVER;
     const call = { method: 'POST', path: new URL(url).pathname, traceparent: undefined };
     return send(settings, call, { target, address, init, reader, timeout_ms, repeat_after }, signal);

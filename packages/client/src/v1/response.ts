@@ -1,16 +1,16 @@
 import type { ErrorV1 } from '@pip-sessions/contract/v1';
 import { type CallTarget, categoryOf, SessionsServiceError } from '../transport/errors.ts';
-import type { AnswerReader, ErrorAnswer } from '../transport/response.ts';
+import type { FailedResponse, ResponseReader } from '../transport/response.ts';
 
 /** Reads the responses of API v1. `read` converts the JSON, which is null for an empty body. */
-export function answerReaderV1<T>(target: CallTarget, read: (json: unknown) => T): AnswerReader<T> {
+export function responseReaderV1<T>(target: CallTarget, read: (json: unknown) => T): ResponseReader<T> {
   return {
     result: (text) => read(text === '' ? null : JSON.parse(text)),
     error: (answer) => errorOf(target, answer),
   };
 }
 
-function errorOf(target: CallTarget, { status, text }: ErrorAnswer): SessionsServiceError | null {
+function errorOf(target: CallTarget, { status, text }: FailedResponse): SessionsServiceError | null {
   const body = parseError(text);
   if (body === null) return null;
   const { code, category, message, details, correlation_id } = body;

@@ -224,11 +224,11 @@ test('all rejects if a page names itself as the next one', async () => {
   const readAll = async () => {
     for await (const { id } of client.all()) assert.fail(id);
   };
-  await assert.rejects(readAll, { code: 'INVALID_ANSWER' });
+  await assert.rejects(readAll, { code: 'INVALID_RESPONSE' });
   assert.equal(sent.length, 2);
   const own = clientOf([answer(200, { items: [], next_cursor: '1', current: ID })]).client;
   assert.equal((await own.own({ token: TOKEN })).next_cursor, '1');
-  await assert.rejects(own.own({ token: TOKEN, cursor: '1' }), { code: 'INVALID_ANSWER' });
+  await assert.rejects(own.own({ token: TOKEN, cursor: '1' }), { code: 'INVALID_RESPONSE' });
 });
 
 test('a missing session is null for get, and an error for changes', async () => {

@@ -2,7 +2,7 @@ import type { ProblemCode } from '@pip-sessions/contract/v2';
 import {
   InvalidDataError,
   NotFoundError,
-  type ProblemAnswer,
+  type ProblemResponse,
   RevisionConflictError,
   ServiceUnavailableError,
   SessionClosedError,
@@ -12,7 +12,7 @@ import {
   UnauthorizedError,
 } from './errors.ts';
 
-export type ProblemClass = new (answer: ProblemAnswer) => SessionsProblemError;
+export type ProblemClass = new (answer: ProblemResponse) => SessionsProblemError;
 
 /** The error class of each code. The base class is for errors that a caller fixes in its code, or cannot fix. */
 export const PROBLEM_CLASSES: Readonly<Record<ProblemCode, ProblemClass>> = {

@@ -2,7 +2,7 @@ import type { CloseReason, ProblemCode } from '@pip-sessions/contract/v2';
 import { type FrameworkStatus, frameworkStatusOf } from '../transport/framework-status.ts';
 
 /** An error response of API v2, and the request that caused it. */
-export type ProblemAnswer = Pick<
+export type ProblemResponse = Pick<
   SessionsProblemError,
   'code' | 'response_status' | 'details' | 'correlation_id' | 'method' | 'path'
 > & {
@@ -49,7 +49,7 @@ export class SessionsProblemError extends Error implements FrameworkStatus {
   /** The path of the request as a template: `/v2/sessions/{id}`. */
   readonly path: string;
 
-  constructor(answer: ProblemAnswer) {
+  constructor(answer: ProblemResponse) {
     super(answer.detail);
     this.code = answer.code;
     this.response_status = answer.response_status;
@@ -70,7 +70,7 @@ export class SessionClosedError extends SessionsProblemError {
   /** Why the session ended; null if the service does not say. */
   readonly reason: CloseReason | (string & {}) | null;
 
-  constructor(answer: ProblemAnswer) {
+  constructor(answer: ProblemResponse) {
     super(answer);
     const reason = answer.details?.reason;
     this.reason = typeof reason === 'string' ? reason : null;
@@ -96,7 +96,7 @@ export class InvalidDataError extends SessionsProblemError {
   /** The names of these properties; empty if the service does not say. */
   readonly members: readonly string[];
 
-  constructor(answer: ProblemAnswer) {
+  constructor(answer: ProblemResponse) {
     super(answer);
     const members = answer.details?.members;
     this.members = Array.isArray(members) ? members.filter((member) => typeof member === 'string') : [];
@@ -122,7 +122,7 @@ export class TooManyRequestsError extends SessionsProblemError {
   /** When the service allows another request, in milliseconds from now; 0 if it does not say. */
   readonly retry_after_ms: number;
 
-  constructor(answer: ProblemAnswer) {
+  constructor(answer: ProblemResponse) {
     super(answer);
     this.retry_after_ms = answer.retry_after_ms;
   }

@@ -79,7 +79,7 @@ test('lines of newer types are left out; lines of another service are an error',
   assert.deepEqual(await exported(parts([`{"type":"new"}\n${LINE}\n${end(1)}\n`])), [SESSION]);
   for (const line of ['<html>secret', '{}', '[]', '{"type":"session","session":{}}', '{"type":"end"}']) {
     await assert.rejects(exported(parts([`${line}\n`])), (error: Error & { readonly code?: string }) => {
-      assert.equal(error.code, 'INVALID_ANSWER', line);
+      assert.equal(error.code, 'INVALID_RESPONSE', line);
       assert.doesNotMatch(`${error.message} ${error.cause}`, /secret/);
       return true;
     });
@@ -88,7 +88,7 @@ test('lines of newer types are left out; lines of another service are an error',
 
 test('a line longer than the maximum is an error', async () => {
   const long = parts([LINE.slice(0, 200), LINE.slice(200)]);
-  await assert.rejects(exported(long, { answer_bytes_max: 300 }), { code: 'ANSWER_TOO_LARGE' });
+  await assert.rejects(exported(long, { response_bytes_max: 300 }), { code: 'RESPONSE_TOO_LARGE' });
 });
 
 test('each wait for more of an export has the timeout, and the signal ends it', async () => {

@@ -78,6 +78,6 @@ function lineOf(text: string, target: CallTarget, status: number, read: (json: u
 }
 
 function tooLong(target: CallTarget, bytes_max: number, status: number): SessionsCallError {
-  const message = `A line of the response is longer than ${bytes_max} characters. Raise answer_bytes_max.`;
-  return new SessionsCallError('ANSWER_TOO_LARGE', target, message, { status });
+  const message = `A line of the response is longer than ${bytes_max} characters. Raise response_bytes_max.`;
+  return new SessionsCallError('RESPONSE_TOO_LARGE', target, message, { status });
 }

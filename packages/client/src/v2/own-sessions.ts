@@ -22,7 +22,8 @@ export async function endOthers(client: Client, token: string): Promise<number> 
  * id, such as a part of a URL, is the id of no session.
  */
 export async function endOwn(client: Client, token: string, id: string): Promise<boolean> {
-  if (typeof id !== 'string') throw new TypeError('id is no string: use the id of a session in the list of devices.');
+  if (typeof id !== 'string')
+    throw new TypeError('id is not a string: use the id of a session in the list of devices.');
   try {
     const { ids } = await client.closeOwn({ token, ids: [id] });
     return ids.includes(id);

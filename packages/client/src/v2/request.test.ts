@@ -139,9 +139,9 @@ test('a call whose signal is already aborted sends nothing', async () => {
   assert.equal(sent.length, 0);
 });
 
-test('a response above answer_bytes_max is not read to its end', async () => {
-  const { client } = clientOf([found], { answer_bytes_max: 100 });
-  await assert.rejects(client.get(ID), { code: 'ANSWER_TOO_LARGE' });
+test('a response above response_bytes_max is not read to its end', async () => {
+  const { client } = clientOf([found], { response_bytes_max: 100 });
+  await assert.rejects(client.get(ID), { code: 'RESPONSE_TOO_LARGE' });
 });
 
 test('[S-04] errors of the client contain no tokens, keys or ids', async () => {

@@ -17,7 +17,7 @@ import {
 import { send } from '../transport/request-with-retries.ts';
 import type { PassingEnd } from '../transport/response.ts';
 import { readLines } from './lines.ts';
-import { answerReaderV2 } from './response.ts';
+import { responseReaderV2 } from './response.ts';
 
 /** How to reach a sessions service by API v2. Only `url` is required. */
 export interface SessionsClientOptions extends TransportOptions {
@@ -56,12 +56,15 @@ export function createCallsV2(client: SessionsClientOptions): { readonly call: C
   const settings = toClientSettings(client);
   return {
     call: async (request, options = {}) => {
-      const reader = answerReaderV2(request.route, request.read);
+      const reader = responseReaderV2(request.route, request.read);
       const call = tracedOf(request, options);
       return send(settings, call, { ...prepared(settings, request, options), reader }, options.signal);
     },
     lines: async function* (request, options = {}) {
-      const reader = { ...answerReaderV2<Response>(request.route, noWhole), inParts: (response: Response) => response };
+      const reader = {
+        ...responseReaderV2<Response>(request.route, noWhole),
+        inParts: (response: Response) => response,
+      };
       const { init, ...rest } = prepared(settings, request, options);
       const headers = { ...init.headers, accept: `${LINES_TYPE}, application/problem+json` };
       const call = tracedOf(request, options);
@@ -69,7 +72,7 @@ export function createCallsV2(client: SessionsClientOptions): { readonly call: C
       const response = await send(settings, call, sent, options.signal);
       yield* readLines(
         response,
-        { ...rest, signal: options.signal, bytes_max: settings.answer_bytes_max },
+        { ...rest, signal: options.signal, bytes_max: settings.response_bytes_max },
         request.read,
       );
     },

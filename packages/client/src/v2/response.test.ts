@@ -133,7 +133,7 @@ test('a 429 of a gateway is a TooManyRequestsError', async () => {
   assert.deepEqual([code, response_status, retry_after_ms], ['TOO_MANY_REQUESTS', 429, 3_000]);
 });
 
-test('a response of another server is INVALID_ANSWER, also a 404', async () => {
+test('a response of another server is INVALID_RESPONSE, also a 404', async () => {
   for (const [status, body] of [
     [404, 'not found'],
     [404, '{}'],
@@ -146,7 +146,7 @@ test('a response of another server is INVALID_ANSWER, also a 404', async () => {
     const reply: Reply = () => new Response(body, { status });
     const error = await rejection(reply, (client) => client.get(ID));
     assert.ok(error instanceof SessionsCallError);
-    assert.deepEqual([error.code, error.response_status], ['INVALID_ANSWER', status]);
+    assert.deepEqual([error.code, error.response_status], ['INVALID_RESPONSE', status]);
   }
 });
 
@@ -182,7 +182,7 @@ const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: Se
     'validations that are no list': [{ results: {} }, /results is not an array/, validateMany],
     'one validation of two tokens': [
       { results: [{ active: false, reason: 'unknown' }] },
-      /results have not the number of the tokens/,
+      /the response has \d results for \d tokens/,
       validateMany,
     ],
     'validations in another order': [
@@ -207,7 +207,7 @@ const MALFORMED: Readonly<Record<string, readonly [unknown, RegExp, ((client: Se
     ],
     'one state of two sessions': [
       { results: [{ id: ID, active: false, reason: 'closed' }] },
-      /results have not the number of the ids/,
+      /the response has \d results for \d ids/,
       check,
     ],
     'states of sessions in another order': [
@@ -251,7 +251,7 @@ for (const [what, [body, why, call]] of Object.entries(MALFORMED)) {
   test(`${what} is not a valid response`, async () => {
     const error = await rejection(answer(200, body), call);
     assert.ok(error instanceof SessionsCallError && error.cause instanceof TypeError);
-    assert.equal(error.code, 'INVALID_ANSWER');
+    assert.equal(error.code, 'INVALID_RESPONSE');
     assert.match(error.cause.message, why);
   });
 }
@@ -261,7 +261,7 @@ test('an infinite number is not a valid response', async () => {
     const body = `{"active":true,"session":${JSON.stringify(SESSION)},"max_age":60,"age":${age}}`;
     const error = await rejection(() => new Response(body), validate);
     assert.ok(error instanceof SessionsCallError && error.cause instanceof TypeError);
-    assert.deepEqual([error.code, error.cause.message], ['INVALID_ANSWER', 'age is infinite']);
+    assert.deepEqual([error.code, error.cause.message], ['INVALID_RESPONSE', 'age is infinite']);
   }
 });
 

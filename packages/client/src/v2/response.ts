@@ -1,12 +1,12 @@
 import type { RouteV2 } from '@pip-sessions/contract/routes';
 import type { Problem, ProblemCode } from '@pip-sessions/contract/v2';
 import { isObject } from '../transport/json-object.ts';
-import type { AnswerReader, ErrorAnswer } from '../transport/response.ts';
+import type { FailedResponse, ResponseReader } from '../transport/response.ts';
 import { PROBLEM_CLASSES, type ProblemClass } from './error-classes.ts';
 import { SessionsProblemError } from './errors.ts';
 
 /** Reads the responses of API v2. `read` converts the JSON to the result. */
-export function answerReaderV2<T>(route: RouteV2, read: (json: unknown) => T): AnswerReader<T> {
+export function responseReaderV2<T>(route: RouteV2, read: (json: unknown) => T): ResponseReader<T> {
   return {
     result: (text) => read(parse(text)),
     error: (answer) => problemOf(route, answer),
@@ -23,7 +23,7 @@ function parse(text: string): unknown {
 }
 
 /** Returns the error in a response; null if it is from a gateway or another service. */
-function problemOf({ method, path }: RouteV2, answer: ErrorAnswer): SessionsProblemError | null {
+function problemOf({ method, path }: RouteV2, answer: FailedResponse): SessionsProblemError | null {
   const { status, text, retry_after_ms } = answer;
   const problem = parseProblem(text) ?? (status === 429 ? OVERLOADED : null);
   if (problem === null) return null;

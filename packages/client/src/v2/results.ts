@@ -132,7 +132,8 @@ function toExportLine(json: unknown): ExportLine {
 /** Rejects a list that does not fit its ids: a result of another session would leave a connection open. */
 function toSessionCheckList(json: unknown, ids: readonly string[]): SessionCheckList {
   const { results } = reader<{ readonly results: readonly unknown[] }>(object({ results: listOf(anything) }))(json);
-  if (results.length !== ids.length) throw new TypeError('results have not the number of the ids');
+  if (results.length !== ids.length)
+    throw new TypeError(`the response has ${results.length} results for ${ids.length} ids`);
   for (const [index, result] of results.entries()) {
     const { id, active } = reader<{ readonly id: string; readonly active: boolean }>(
       object({ id: string, active: boolean }),
@@ -147,7 +148,8 @@ function toSessionCheckList(json: unknown, ids: readonly string[]): SessionCheck
 /** Rejects a list that does not fit its tokens: a result of another token would sign in another user. */
 function toValidationList(json: unknown, tokens: readonly string[]): ValidationList {
   const { results } = reader<{ readonly results: readonly unknown[] }>(object({ results: listOf(anything) }))(json);
-  if (results.length !== tokens.length) throw new TypeError('results have not the number of the tokens');
+  if (results.length !== tokens.length)
+    throw new TypeError(`the response has ${results.length} results for ${tokens.length} tokens`);
   for (const [index, result] of results.entries()) {
     const validation = toValidation(result);
     if (validation.active && validation.session.id !== sessionIdOf(tokens[index] ?? '')) {

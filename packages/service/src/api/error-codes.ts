@@ -85,7 +85,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, DocumentedProblem>> = {
   INVALID_CONTENT: {
     status: 400,
     title: 'The body is not valid JSON',
-    cause: 'The body is not JSON, is not UTF-8, is nested too deeply, or is missing.',
+    cause: 'The body is not JSON, is not UTF-8, is nested more than 200 levels deep, or is missing.',
     remedy: 'Send one JSON value.',
   },
   INVALID_REQUEST: {
@@ -115,7 +115,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, DocumentedProblem>> = {
   NOT_FOUND: {
     status: 404,
     title: 'There is no such path',
-    cause: 'The service has no such path. Paths are case-sensitive and have no slash at the end.',
+    cause: 'The service has no such path. Paths of the API are case-sensitive and have no slash at the end.',
     remedy: 'Correct the path.',
   },
   SESSION_NOT_FOUND: {
@@ -194,20 +194,21 @@ export const PROBLEMS: Readonly<Record<ProblemCode, DocumentedProblem>> = {
   TOO_MANY_REQUESTS: {
     status: 429,
     title: 'Too many requests',
-    cause: 'The address sent too many wrong API keys or unfinished bodies, or the caller has too many change streams.',
+    cause:
+      'The address sent more than 10 wrong API keys in a minute, or too many unfinished bodies. Or the caller has too many change streams.',
     remedy: 'Wait for the seconds in `Retry-After`. Check the API key.',
   },
   HEADERS_TOO_LARGE: {
     status: 431,
     title: 'The headers are too large',
-    cause: 'The request line and the headers are larger than the service accepts.',
+    cause: 'The request line and the headers are larger than 16 KiB.',
     remedy: 'Send fewer or shorter headers, usually cookies that the service does not need.',
   },
   INTERNAL: {
     status: 500,
     title: 'The service failed',
     cause:
-      'The service has a defect, or its configuration or store does not fit. The log of the service has the cause.',
+      'The service has a defect, or it cannot use its settings or its store. The log of the service has the cause.',
     remedy: 'Look up the `correlation_id` in the log of the service.',
   },
   STORE_UNAVAILABLE: {

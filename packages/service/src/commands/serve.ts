@@ -83,7 +83,7 @@ async function serve(config: Config, log: Logger, env: NodeJS.ProcessEnv): Promi
   if (cluster.isPrimary || cluster.worker?.id === FIRST_WORKER) say(welcome(service.url, config));
 }
 
-/** Null unless `OTEL_*` variables ask for traces. */
+/** Null unless `OTEL_*` variables request traces. */
 async function tracingOf(env: NodeJS.ProcessEnv, log: Logger): Promise<Tracing | null> {
   if (!Object.keys(env).some((name) => name.startsWith('OTEL_'))) return null;
   const { startTracing } = await import('../observability/tracing/start-tracing.ts');

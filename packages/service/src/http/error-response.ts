@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, maxHeaderSize, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { ERROR_MAP, PROBLEMS, RequestError } from '../api/error-codes.ts';
 import { SessionsError } from '../domain/errors.ts';
@@ -12,7 +12,7 @@ import { ALL_METHODS } from './methods.ts';
 import type { RouteNames } from './route-names.ts';
 
 /** The response to a request that failed. */
-interface ErrorAnswer {
+interface ErrorResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number>>;
   readonly text: string;
@@ -33,7 +33,7 @@ export class ErrorResponses {
 
   /** Sends the error response of an API. Returns its status. */
   send(error: unknown, request: IncomingMessage, response: ServerResponse, format: ErrorFormat): number {
-    const { status, headers, text } = this.#answerTo(error, request, format);
+    const { status, headers, text } = this.#responseTo(error, request, format);
     if (response.headersSent) {
       // Part of the response is already sent. Destroying it shows the client that it is incomplete.
       response.destroy();
@@ -79,7 +79,7 @@ export class ErrorResponses {
     connection.endWith(`HTTP/1.1 ${status} ${known.code}\r\n${lines.join('')}\r\n${body}`);
   }
 
-  #answerTo(error: unknown, request: IncomingMessage, format: ErrorFormat): ErrorAnswer {
+  #responseTo(error: unknown, request: IncomingMessage, format: ErrorFormat): ErrorResponse {
     const known = error instanceof SessionsError || error instanceof RequestError ? error : INTERNAL;
     const { code } = known;
     const correlation_id = correlationId(request) || undefined;
@@ -138,6 +138,12 @@ const NO_TUNNELS = new RequestError('MethodNotAllowed', 'The service is not a pr
 const NOT_HTTP = new RequestError('InvalidRequest', 'The request is not valid HTTP/1.1.');
 
 const CONNECTION_ERRORS: Readonly<Record<string, RequestError>> = {
-  HPE_HEADER_OVERFLOW: new RequestError('HEADERS_TOO_LARGE', 'The headers exceed the maximum size.'),
-  ERR_HTTP_REQUEST_TIMEOUT: new RequestError('REQUEST_TIMEOUT', 'The request did not arrive in time.'),
+  HPE_HEADER_OVERFLOW: new RequestError(
+    'HEADERS_TOO_LARGE',
+    `The request line and the headers are larger than ${maxHeaderSize} bytes, the maximum.`,
+  ),
+  ERR_HTTP_REQUEST_TIMEOUT: new RequestError(
+    'REQUEST_TIMEOUT',
+    'The request did not arrive in time. Send it again, or look for a slow network.',
+  ),
 };

@@ -8,7 +8,7 @@ import { COMMANDS } from '../api/v1/commands.ts';
 import { CHANGES_ROUTE } from '../api/v2/changes-route.ts';
 import { ROUTES } from '../api/v2/routes.ts';
 import { newApiKey, parseApiKey } from './authentication/api-keys.ts';
-import { type Provenance, refusalOf } from './open-access.ts';
+import { type Provenance, rejectionReasonOf } from './open-access.ts';
 
 const RULES = {
   hosts: ['sessions.internal', '*.cluster.local', '10.0.0.9'],
@@ -24,7 +24,7 @@ const PLAIN: Provenance = {
 };
 
 function refusal(request: Partial<Provenance>): 'host' | 'origin' | null {
-  return refusalOf({ ...PLAIN, ...request }, RULES);
+  return rejectionReasonOf({ ...PLAIN, ...request }, RULES);
 }
 
 test('[K-07] without keys, the Host header must be a loopback name or an allowed host', () => {

@@ -39,7 +39,7 @@ export interface OpenAccessRules {
  * DNS rebinding, a page still sends its own name as `Host`. A page of another origin is recognised by `Origin`, or by
  * `Sec-Fetch-Site` if the browser sends no `Origin`.
  */
-export function refusalOf(request: Provenance, rules: OpenAccessRules): 'host' | 'origin' | null {
+export function rejectionReasonOf(request: Provenance, rules: OpenAccessRules): 'host' | 'origin' | null {
   const { host, target, origin, site } = request;
   if (!isOwnHost(host, request, rules)) return 'host';
   if (!target.startsWith('/') && target !== '*' && !isOwnHost(hostOfUrl(target), request, rules)) return 'host';
@@ -98,10 +98,10 @@ export class OpenAccess {
     if (isPlain && host !== undefined && host === this.#host) return;
     const local_address = socket.localAddress;
     // Several headers of one name do not match any allowed value.
-    const refusal = refusalOf({ host, target: url, origin, site: site?.toString(), local_address }, this.#rules);
-    if (refusal !== null) {
-      this.#incidents.write({ event: 'page_refused', reason: refusal }, socket.remoteAddress ?? '');
-      throw refused(refusal, refusal === 'host' ? host : origin);
+    const reason = rejectionReasonOf({ host, target: url, origin, site: site?.toString(), local_address }, this.#rules);
+    if (reason !== null) {
+      this.#incidents.write({ event: 'page_refused', reason }, socket.remoteAddress ?? '');
+      throw refused(reason, reason === 'host' ? host : origin);
     }
     this.#host = host;
   }

@@ -55,7 +55,7 @@ test('[B-05] a CONNECT request with a reset connection does not stop the service
   assert.equal((await fetch(`${url}/livez`)).status, 200);
 });
 
-test('escapes of unreserved characters are decoded; an escaped slash is no slash', async (t) => {
+test('escapes of unreserved characters are decoded; an escaped slash is not a slash', async (t) => {
   const send = await ask(t);
   assert.equal(statusOf(await send('GET /v2/%73tats')), 200);
   assert.equal(statusOf(await send('GET /%6c%69vez')), 200);

@@ -8,7 +8,7 @@ const UNRESERVED = /[\w.~-]/;
 
 /**
  * Returns a request target as a path with its query (RFC 9112, 3.2): `http://host/path` and `/path` are equal. Escapes
- * of characters that need none are decoded (RFC 3986, 6.2.2.2). All others stay, so that `%2F` is no slash. `*` is
+ * of characters that need none are decoded (RFC 3986, 6.2.2.2). All others stay, so that `%2F` is not a slash. `*` is
  * returned unchanged. Throws a `RequestError` for an invalid target.
  *
  * @example originForm('http://localhost:8080/v2/%73tats?x=%41') // '/v2/stats?x=%41'

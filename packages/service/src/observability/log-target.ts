@@ -27,7 +27,7 @@ export function standardOutput(): LogTarget {
  * processes share must not be changed. Returns null if the system does not support this. Throws `ENXIO` for a pipe
  * without a reader.
  *
- * Writes in a thread of libuv's pool are no alternative: the process cannot end while such a thread waits for a reader.
+ * Writes in a thread of libuv's pool are not an alternative: the process cannot end while such a thread waits for a reader.
  */
 function openNonBlocking(fd: number, stats: Stats): number | null {
   if (process.platform !== 'linux' || !(stats.isFIFO() || stats.isCharacterDevice())) return null;

@@ -70,9 +70,9 @@ export function print(text: string): Promise<void> {
 
 /** The terminal of a command, if it has one. */
 export interface Terminal {
-  /** The width of the terminal; null if the standard output is no terminal. */
+  /** The width of the terminal; null if the standard output is not a terminal. */
   readonly columns: number | null;
-  /** Its height; null if the standard output is no terminal. */
+  /** Its height; null if the standard output is not a terminal. */
   readonly rows: number | null;
   readonly hasColors: boolean;
   /** Whether a person can answer a question. */

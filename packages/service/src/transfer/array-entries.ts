@@ -12,7 +12,7 @@ const BRACE_END = 0x7d;
 /**
  * Yields the entries of a JSON array one by one: an array of any length takes the memory of one entry. It only finds
  * the ends of the entries; `JSON.parse` checks their content. Throws `INVALID_DATA` for an entry longer than
- * `bytes_max`, and if the input is no array.
+ * `bytes_max`, and if the input is not an array.
  */
 export async function* arrayEntries(input: AsyncIterable<Buffer>, bytes_max: number): AsyncGenerator<Piece> {
   let number = 1;
@@ -49,7 +49,7 @@ export async function* arrayEntries(input: AsyncIterable<Buffer>, bytes_max: num
       if (!ended && !(byte === COMMA && depth === 1)) continue;
       const bytes = Buffer.concat([...begun, chunk.subarray(start, at)]);
       assertLength(bytes.length, bytes_max);
-      // An empty array has one piece of whitespace, which is no entry.
+      // An empty array has one piece of whitespace, which is not an entry.
       if (!ended || number > 1 || !bytes.every(isSpace)) yield { number, bytes };
       begun = [];
       length = 0;

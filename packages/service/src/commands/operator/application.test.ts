@@ -78,7 +78,7 @@ test('a server that is no sessions service ends with 1 and one line', async (t) 
   t.after(() => server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { code, said } = await runCommand(['list', '--url', `${url}/`]);
-  assert.deepEqual([code, said], [1, [`The response of ${url} is not JSON: it may be no sessions service.`]]);
+  assert.deepEqual([code, said], [1, [`The response of ${url} is not JSON: it may not be a sessions service.`]]);
 });
 
 test('a list of several pages is complete; a key without the scope ends with 1', async (t) => {

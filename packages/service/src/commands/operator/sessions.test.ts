@@ -128,7 +128,7 @@ for (const [name, place] of Object.entries(PLACES)) {
       assert.equal((await run(['validate'], { input: null })).code, 2);
     });
 
-    test('validate is no activity unless --touch is given', async () => {
+    test('validate does not count as activity unless --touch is given', async () => {
       const { token, session } = await opened('passive');
       const { stdout } = await run(['validate', token, '--json']);
       assert.equal(JSON.parse(stdout).session.request_time, session.request_time);

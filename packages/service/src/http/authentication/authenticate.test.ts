@@ -124,7 +124,7 @@ test('[K-04] missing, wrong, repeated and malformed keys get 401 and are logged'
   }
 });
 
-test('an expired key gets 401 with its name, is logged, and is no wrong key', async () => {
+test('an expired key gets 401 with its name, is logged, and is not a wrong key', async () => {
   const expires = new ManualClock().now() + 1_000;
   const { key, configured } = newApiKey('old', 'write', expires);
   const { authenticate, refusal, clock, lines } = authenticating(new ApiKeys([parseApiKey(configured)]));

@@ -141,7 +141,7 @@ export class Authenticator {
     return error;
   }
 
-  /** A caller with an expired key guesses nothing: it is no failure that `FailureLimit` counts. */
+  /** A caller with an expired key guesses nothing: it is not a failure that `FailureLimit` counts. */
   #expired({ name, expires }: ApiKey, address: string): RequestError {
     const message = `The API key ${name} has expired: it was valid until ${isoTime(Number(expires))}. Use a new key.`;
     const about = { code: 'UNAUTHORIZED', reason: 'expired_key', key: name } as const;

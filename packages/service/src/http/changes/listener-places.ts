@@ -17,10 +17,10 @@ export class ListenerPlaces {
 
   /** Takes a place that counts for all of the callers. Throws `TOO_MANY_REQUESTS` if one of them has none left. */
   take(callers: readonly string[]): void {
-    if (this.#taken >= this.#max) throw tooMany(`${this.#max} listeners follow the changes`);
+    if (this.#taken >= this.#max) throw tooMany(`${this.#max} change streams are open`);
     for (const caller of callers) {
       if (this.#of(caller) >= this.#max_of_caller) {
-        throw tooMany(`${caller} has ${this.#max_of_caller} listeners`);
+        throw tooMany(`${caller} has ${this.#max_of_caller} change streams open`);
       }
     }
     this.#taken += 1;

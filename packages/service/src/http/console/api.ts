@@ -29,7 +29,7 @@ const NOT_STORED = { 'cache-control': 'no-store' };
 /** More than the longest key needs. */
 const SIGN_IN_BYTES_MAX = 1_000;
 const AUDIT_LINES_MAX = 500;
-/** Pages send this header with requests that they repeat by themselves: these are no activity of the user. */
+/** Pages send this header with requests that they repeat by themselves: these do not count as activity of the user. */
 const BACKGROUND_HEADER = 'sessions-background';
 const SESSION_PATH = /^\/sessions\/([^/]+)(\/reveal)?$/;
 const FILE = 'file:';

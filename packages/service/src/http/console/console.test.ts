@@ -230,7 +230,7 @@ test('[N-06] the change stream of a console ends at once with its session', asyn
   assert.equal(await isCutOff, true);
 });
 
-test('[N-06] requests that a page repeats by itself are no activity', async (t) => {
+test('[N-06] requests that a page repeats by itself do not count as activity', async (t) => {
   const page = await startConsole({ settings: { touch_interval_ms: 0 } });
   t.after(page.stop);
   await page.signIn();

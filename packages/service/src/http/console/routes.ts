@@ -23,7 +23,7 @@ export type ConsoleRoute = keyof typeof CONSOLE_ROUTES;
 
 /**
  * The operations of API v2 that are served below `/console/api`, by the scope that the user's key needs there. A key of
- * scope `write` can find sessions in the console, to end one of them. Reading `user` and `data` is no operation here: it
+ * scope `write` can find sessions in the console, to end one of them. Reading `user` and `data` is not an operation here: it
  * is audited (`/sessions/{id}/reveal`).
  */
 export const CONSOLE_OPERATIONS: Readonly<Partial<Record<RouteNameV2, Scope>>> = {

@@ -100,7 +100,7 @@ function answer(response: ServerResponse, text: string | null): void {
   endWithText(response, text);
 }
 
-/** A missing body, and a JSON value that is no object, count as an empty object (WIRE_V1.md, HTTP). */
+/** A missing body, and a JSON value that is not an object, count as an empty object (WIRE_V1.md, HTTP). */
 function asMembers(body: unknown): unknown {
   return typeof body === 'object' && body !== null && !Array.isArray(body) ? body : {};
 }

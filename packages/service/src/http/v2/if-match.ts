@@ -21,7 +21,7 @@ export function revisionsOf(header: string | undefined): readonly number[] | und
   return revisions.sort((a, b) => a - b);
 }
 
-/** Returns the tags; empty if the header is no list of tags. */
+/** Returns the tags; empty if the header is not a list of tags. */
 function tagsOf(header: string): readonly string[] {
   const tags: string[] = [];
   TAG.lastIndex = 0;

@@ -40,7 +40,8 @@ async function bodyOf(request: IncomingMessage, route: AnyRoute, bytes_max: numb
   if (!hasBody(request)) return withoutBody(route);
   if (!(type !== undefined && (isJsonType(type) || (route.method === 'PATCH' && MERGE_PATCH.test(type))))) {
     if (await hasEmptyBody(request)) return withoutBody(route);
-    throw new RequestError('UnsupportedMediaType', 'Content-Type must be application/json.');
+    const given = type === undefined ? 'missing' : JSON.stringify(type.slice(0, 100));
+    throw new RequestError('UnsupportedMediaType', `Content-Type is ${given}; send application/json.`);
   }
   return readJson(request, Math.min(bytes_max, route.body_bytes_max)).then((body) =>
     body === undefined ? withoutBody(route) : body,

@@ -36,7 +36,7 @@ export async function verifyAudit(lines: AsyncIterable<string>, is_part = false)
     number += 1;
     const link = linkOf(text);
     const last = link ? chains.get(link.chain) : undefined;
-    const problem = link === null ? 'it is no audit line' : problemOf(link, last, recent, is_part || number === 1);
+    const problem = link === null ? 'it is not an audit line' : problemOf(link, last, recent, is_part || number === 1);
     if (problem !== null) {
       faults_total += 1;
       if (faults.length < FAULTS_MAX) faults.push({ line: number, problem });

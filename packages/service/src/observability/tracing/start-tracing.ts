@@ -45,7 +45,7 @@ export async function startTracing(env: TracingVariables, log: Logger, version: 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     const packages = `@opentelemetry/sdk-trace-base @opentelemetry/resources ${EXPORTERS.get(protocolOf(env))?.name}`;
-    const msg = `OTEL_* variables ask for traces, but their packages are not installed: npm install ${packages}`;
+    const msg = `OTEL_* variables request traces, but their packages are not installed: npm install ${packages}`;
     log.warn({ event: 'traces_off', msg });
     return null;
   }

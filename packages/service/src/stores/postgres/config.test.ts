@@ -42,13 +42,13 @@ test('postgres: sslmode has the same meaning as in libpq', () => {
 
 test('postgres: an invalid URL is rejected with the reason, without its password', () => {
   const bad: readonly (readonly [string, RegExp])[] = [
-    ['postgres:/db', /should be like "postgres:\/\/user:password@host:5432\/database"/],
+    ['postgres:/db', /use a form like "postgres:\/\/user:password@host:5432\/database"/],
     [`${URL_START}?schema=Other`, /"schema"/],
     [`${URL_START}?schema=x;drop`, /"schema"/],
-    [`${URL_START}?partitions=3`, /"partitions" of 1 or 16/],
-    [`${URL_START}?connections=3`, /"connections" from 4 to 1000/],
-    [`${URL_START}?call_timeout_ms=1e3`, /"call_timeout_ms" from 100 to 60000/],
-    [`${URL_START}?sslmode=prefer`, /"sslmode" of disable, require, verify-ca or verify-full/],
+    [`${URL_START}?partitions=3`, /"partitions"; allowed: 1, 16/],
+    [`${URL_START}?connections=3`, /"connections"; allowed: 4 to 1000/],
+    [`${URL_START}?call_timeout_ms=1e3`, /"call_timeout_ms"; allowed: 100 to 60000/],
+    [`${URL_START}?sslmode=prefer`, /"sslmode"; allowed: disable, require, verify-ca, verify-full/],
     [`${URL_START}?sslmode=verify-ca&sslrootcert=/nowhere`, /"sslrootcert" that cannot be read/],
     [`${URL_START}?schema=a&schema=b`, /the parameter "schema" twice/],
     [`${URL_START}?pool=3`, /the unknown parameter "pool"; allowed: schema, partitions/],

@@ -68,10 +68,10 @@ export function postgresStoreConfig(url: string): PostgresStoreConfig {
     numberOf(url, name, parameters.get(name) ?? String(fallback), from, to);
   const schema = parameters.get('schema') ?? 'pip_sessions';
   if (!/^[a-z_][a-z0-9_]{0,49}$/.test(schema)) {
-    throw invalid(url, 'should have a "schema" of at most 50 lowercase letters, digits and "_"');
+    throw invalid(url, 'has an invalid "schema"; allowed: 1 to 50 lowercase letters, digits and "_", no digit first');
   }
   const partitions = number('partitions', 1, 1, 16);
-  if (![1, 16].includes(partitions)) throw invalid(url, 'should have "partitions" of 1 or 16');
+  if (![1, 16].includes(partitions)) throw invalid(url, 'has an invalid "partitions"; allowed: 1, 16');
   const connections = number('connections', 10, 4, 1000);
   const readers = Math.min(READERS_MAX, Math.floor((connections + 2) / 4));
   const writers = Math.min(WRITERS_MAX, Math.floor((connections + 2) / 4));
@@ -109,7 +109,7 @@ export function postgresStoreConfig(url: string): PostgresStoreConfig {
 
 function parse(url: string): URL {
   if (/^postgres(ql)?:\/\//.test(url) && URL.canParse(url)) return new URL(url);
-  throw invalid(url, 'should be like "postgres://user:password@host:5432/database"');
+  throw invalid(url, 'is invalid; use a form like "postgres://user:password@host:5432/database"');
 }
 
 function parametersOf(url: string, { searchParams }: URL): Map<Parameter, string> {
@@ -128,7 +128,7 @@ function parametersOf(url: string, { searchParams }: URL): Map<Parameter, string
 function numberOf(url: string, name: Parameter, text: string, from: number, to: number): number {
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= from && value <= to) return value;
-  throw invalid(url, `should have a "${name}" from ${from} to ${to}`);
+  throw invalid(url, `has an invalid "${name}"; allowed: ${from} to ${to}`);
 }
 
 function invalid(url: string, problem: string): SessionsError {

@@ -23,7 +23,7 @@ export interface OldImportCounts {
   there_already: number;
   /** Sessions that have expired. */
   expired: number;
-  /** Records that are no sessions. */
+  /** Records that are not sessions. */
   bad: number;
 }
 

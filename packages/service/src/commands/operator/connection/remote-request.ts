@@ -72,7 +72,7 @@ async function rejection(response: Response, base: string, key: string | null): 
   const { status } = response;
   const problem = parsed(await boundedText(response)) as Partial<Problem> | null;
   if (typeof problem?.code !== 'string' || typeof problem.detail !== 'string') {
-    return new CommandError(`${base} responded with the status ${status}: it may be no sessions service.`);
+    return new CommandError(`${base} responded with the status ${status}: it may not be a sessions service.`);
   }
   const { code, detail } = problem;
   const hint = status === 401 && key === null ? ' Set SESSIONS_KEY to an API key of the service.' : '';
@@ -83,7 +83,7 @@ async function rejection(response: Response, base: string, key: string | null): 
 export function jsonOf<T>(text: string, base: string): T {
   const value = parsed(text);
   if (typeof value === 'object' && value !== null) return value as T;
-  throw new CommandError(`The response of ${base} is not JSON: it may be no sessions service.`);
+  throw new CommandError(`The response of ${base} is not JSON: it may not be a sessions service.`);
 }
 
 function parsed(text: string): unknown {

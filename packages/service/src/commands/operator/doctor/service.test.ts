@@ -199,7 +199,7 @@ test('a server that is no sessions service, and one that is down, are no finding
   );
   const other = await examine(`http://127.0.0.1:${port}`);
   assert.deepEqual([other.findings, other.unchecked.length], [[], 1]);
-  assert.match(String(other.unchecked[0]?.reason), /it may be no sessions service/);
+  assert.match(String(other.unchecked[0]?.reason), /it may not be a sessions service/);
   const { code, stdout } = await runCommand(['doctor', '--url', 'http://127.0.0.1:1']);
   assert.equal(code, 5);
   assert.match(stdout, /does not respond: ECONNREFUSED/);

@@ -141,7 +141,7 @@ test('damage is found, and is named', async () => {
   writeFileSync(path, content);
   const found = await examine(path);
   assertFound(found, 'SQLITE_DAMAGED');
-  writeFileSync(path, 'this is no database, but a text of some length'.repeat(100));
+  writeFileSync(path, 'this is not a database, but a text of some length'.repeat(100));
   assertFound(await examine(path), 'SQLITE_DAMAGED');
 });
 

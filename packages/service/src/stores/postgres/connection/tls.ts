@@ -29,6 +29,6 @@ export function tlsOptions(
     case 'verify-full':
       return files;
     default:
-      throw invalid('should have "sslmode" of disable, require, verify-ca or verify-full');
+      throw invalid('has an invalid "sslmode"; allowed: disable, require, verify-ca, verify-full');
   }
 }

@@ -217,7 +217,7 @@ test('without its lock file a service rejects writes: a second one may have star
   await second.insert(sessionOf('second'), null, 0);
 });
 
-test('a checkpoint of another process, such as a replication tool, is no fault', async (t) => {
+test('a checkpoint of another process, such as a replication tool, is not a fault', async (t) => {
   const { store, config, reports } = await withBackup(t);
   const tool = connect(config);
   for (const [n, mode] of ['PASSIVE', 'RESTART', 'TRUNCATE', 'PASSIVE'].entries()) {
@@ -233,7 +233,7 @@ test('a checkpoint of another process, such as a replication tool, is no fault',
   assert.deepEqual(reports, []);
 });
 
-test('checkpoints of the service itself are no fault', async (t) => {
+test('checkpoints of the service itself are not a fault', async (t) => {
   const { store, reports } = await openStore(t, { ...databases.config(), wal_bytes_max: 1, wal_age_ms_max: 3 });
   for (let n = 0; n < 30; n += 1) await store.insert(sessionOf(`s${n}`), null, 0);
   await store.ping();

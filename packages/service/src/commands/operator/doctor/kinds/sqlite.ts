@@ -14,7 +14,7 @@ export const SQLITE_KINDS = {
   },
   SQLITE_FOREIGN: {
     severity: 'error',
-    meaning: 'The file is no database of this service. The service does not start, and does not change the file.',
+    meaning: 'The file is not a database of this service. The service does not start, and does not change the file.',
     advice: 'Choose another file, or restore a backup.',
   },
   SQLITE_DAMAGED: {

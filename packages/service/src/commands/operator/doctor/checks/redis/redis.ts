@@ -66,7 +66,7 @@ async function mastersOf(examination: Examination, config: RedisStoreConfig): Pr
   return [];
 }
 
-/** False only if the server says that it is no node of a cluster. The checks of the server report that. */
+/** False only if the server says that it is not a node of a cluster. The checks of the server report that. */
 async function mayBeCluster({ send }: ExaminedServer): Promise<boolean> {
   const text = await send<string>('INFO', 'cluster').catch(() => '');
   return new ServerInfo(text).text('cluster_enabled') !== '0';

@@ -48,7 +48,7 @@ async function checkReadiness(examination: Examination, service: ServiceAddress,
   const { status, text } = await get(service, '/readyz', signal);
   const checks = checksOf(text);
   if (checks === null)
-    throw new CannotCheck(`${service.base}/readyz responds with ${status}: it may be no sessions service.`);
+    throw new CannotCheck(`${service.base}/readyz responds with ${status}: it may not be a sessions service.`);
   if (status === 200) return;
   const reasons = Object.entries(checks).filter(([, result]) => result !== 'ok');
   const said = reasons.map(([name, result]) => `${name}: ${result}`).join(' ');
