@@ -33,7 +33,7 @@ test('the page of the console has no inline code, and loads nothing from elsewhe
 
 test('views of the console are files of their own, loaded when they are shown', () => {
   const html = files.find(({ name }) => name === 'index.html')?.text ?? '';
-  const views = files.filter(({ name }) => /assets\/(sessions|user|session-panel|device-reader)-.*\.js$/.test(name));
+  const views = files.filter(({ name }) => /assets\/(sessions|user|session-panel|device)-.*\.js$/.test(name));
   assert.equal(views.length, 4);
   for (const { name } of views) assert.ok(!html.includes(name), name);
 });

@@ -203,9 +203,9 @@ export const SESSIONS: readonly ClaimMutation[] = [
     id: 'ASVS-7.5.2',
     name: 'a list of a user has sessions of other users',
     test: 'filters narrow a list',
-    file: `${DOMAIN}/sessions.ts`,
-    find: 'const found = await this.#store.scan(filter,',
-    replace: 'const found = await this.#store.scan({ ...filter, user_id: undefined },',
+    file: `${DOMAIN}/session-scan.ts`,
+    find: 'await store.scan(filter,',
+    replace: 'await store.scan({ ...filter, user_id: undefined },',
   },
   {
     id: 'ASVS-7.5.3',
