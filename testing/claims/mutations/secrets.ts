@@ -106,7 +106,7 @@ export const SECRETS: readonly ClaimMutation[] = [
     id: 'ASVS-16.2.5',
     name: 'the log has the first characters of ids',
     test: 'log lines have the correlation',
-    file: `${SERVICE}/observability/log.ts`,
+    file: `${SERVICE}/domain/ids.ts`,
     find: "return hash('sha256', id, 'hex').slice(0, 12);",
     replace: "return hash('sha256', id, 'hex') && id.slice(0, 12);",
   },
