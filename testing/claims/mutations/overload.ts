@@ -236,8 +236,8 @@ export const OVERLOAD: readonly ClaimMutation[] = [
     name: 'a page may have any size',
     test: 'pages never exceed',
     file: `${DOMAIN}/sessions.ts`,
-    find: 'await this.#store.scan(filter, after, Math.min(take, this.#settings.page_size_max), judged_at);',
-    replace: 'await this.#store.scan(filter, after, take, judged_at);',
+    find: 'scanOf(this.#store, filter, after, Math.min(take, this.#settings.page_size_max));',
+    replace: 'scanOf(this.#store, filter, after, take);',
   },
   {
     id: 'B-12',
