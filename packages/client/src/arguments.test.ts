@@ -30,6 +30,10 @@ const WRONG: readonly [RegExp, (client: Untyped<SessionsClient>) => Promise<unkn
   [/^ids of check are not an array: use check\(\[session\.id\]\)/, (client) => client.check(TOKEN as never)],
   [/^tokens of validateMany are not an array: use validateMany\(\[token\]\)/, (client) => client.validateMany(TOKEN)],
   [/^properties of update are missing/, (client) => client.update(ID)],
+  [/^timeout is an unknown option of this call; allowed: signal, /, (client) => client.get(ID, { timeout: 1 })],
+  [/^if_match is an unknown option of this call/, (client) => client.close(ID, { if_match: 3 })],
+  [/^if_match is an unknown option of this call/, (client) => client.touch(ID, { if_match: 3 })],
+  [/^idempotencyKey is an unknown option/, (client) => client.open({ user_id: '1' }, { idempotencyKey: 'k' })],
 ];
 
 test('a wrong argument rejects with a correct call in the message, and sends nothing', async () => {

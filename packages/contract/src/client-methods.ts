@@ -1,5 +1,6 @@
-import { assertObject } from './arguments.ts';
+import { assertKnownOptions, assertObject } from './arguments.ts';
 import { assertBulkFilter } from './bulk-filter.ts';
+import { optionsOf } from './call-options.ts';
 import type { RequestOptions, ValidateOptions } from './request-options.ts';
 import type { RouteNameV2 } from './routes.ts';
 import type { AllRequest, SessionsClient } from './sessions-client.ts';
@@ -44,7 +45,17 @@ export interface Sender {
  * Returns a client of API v2 that sends its requests with a `Sender`. It checks arguments before it sends: the methods
  * reject with a `TypeError` for a call that is wrong.
  */
-export function clientMethods({ send, lines, isMissing, newIdempotencyKey }: Sender): SessionsClient {
+export function clientMethods(sender: Sender): SessionsClient {
+  const { isMissing, newIdempotencyKey } = sender;
+  const send: Sender['send'] = async (route, request, options) => {
+    assertKnownOptions(options ?? {}, 'this call', optionsOf(route));
+    return sender.send(route, request, options);
+  };
+  const lines: Sender['lines'] = async function* (route, request, options) {
+    assertKnownOptions(options ?? {}, 'this call', optionsOf(route));
+    yield* sender.lines(route, request, options);
+  };
+
   const list = async (query: ListRequest = {}, options?: RequestOptions): Promise<SessionPage> => {
     assertObject(query, 'filters of list', "list({ user_id: '1' })");
     return send('listSessions', { query }, options);
