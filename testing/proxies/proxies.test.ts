@@ -2,20 +2,23 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { createSessionsClient } from '@pip-sessions/client';
 import { RedisServer } from '../servers/redis-server.ts';
+import { ServiceNode } from '../service/service-node.ts';
 import { missingRedis } from '../stores/missing.ts';
 import { FollowedChanges } from './followed-changes.ts';
 import { Load } from './load.ts';
 import { PROXY_KINDS } from './proxy-kinds.ts';
 import { missingProxy, ProxyServer } from './proxy-server.ts';
-import { ServiceNode } from './service-node.ts';
 
+/** All requests come from one address. */
+const SETTINGS = { SESSIONS_CALLER_SHARE: '100' };
 const missing = [missingRedis(), ...PROXY_KINDS.map(missingProxy)].find((reason) => reason !== null);
 
 /** Two nodes on one Redis, and each proxy with its configuration of `deploy/` in front of both. */
 async function started(t: TestContext) {
   const redis = await RedisServer.start();
   t.after(() => redis.remove());
-  const nodes = await Promise.all([ServiceNode.start(redis.url), ServiceNode.start(redis.url)]);
+  const start = () => ServiceNode.start(redis.url, SETTINGS);
+  const nodes = await Promise.all([start(), start()]);
   for (const node of nodes) t.after(() => node.kill());
   const ports = [nodes[0].port, nodes[1].port] as const;
   const proxies = await Promise.all(
