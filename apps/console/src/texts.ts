@@ -122,7 +122,7 @@ export const SESSIONS = {
   refresh: 'Read again',
   outdated: 'Changes may have been missed: read again',
   newOnes: (value: number, isMore: boolean) => `${count(value)}${isMore ? '+' : ''} new`,
-  aboutLive: (value: number) => `about ${compact.format(value)} live`,
+  aboutLive: (value: number) => (value < 1_000 ? `${count(value)} live` : `about ${compact.format(value)} live`),
   allLoaded: (value: number) => `The end of the list: ${sessions(value)}.`,
   searching: 'Looking through older sessions…',
   searchedTo: (time: string) => `Looked back to ${time}.`,

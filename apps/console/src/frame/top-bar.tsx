@@ -47,7 +47,7 @@ function FeedDot() {
   return (
     <p className="feed" role="status" aria-label={`${FRAME.feed}: ${words}`} data-tip={`${FRAME.feed}: ${words}`}>
       <span className={isCurrent ? 'dot green' : 'dot amber'} />
-      <span className="feed-words">{words}</span>
+      <span className={isCurrent ? 'feed-words' : undefined}>{words}</span>
     </p>
   );
 }

@@ -1,5 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { columnWidths } from './column-widths.ts';
 import { useElementWidth } from './element-width.ts';
 import { idsBetween, type Selection, selectionOf, without } from './selection.ts';
 import { useShortcuts } from './shortcuts.ts';
@@ -44,7 +45,8 @@ const AHEAD = 30;
 export function DataTable<T>(props: DataTableProps<T>) {
   const { rows, rowId, hidden = [], selection = {}, onSelect, onOpen, onEnd, openId } = props;
   const scroll = useRef<HTMLDivElement>(null);
-  const isNarrow = useElementWidth(scroll) < NARROW_PX;
+  const placePx = useElementWidth(scroll);
+  const isNarrow = placePx < NARROW_PX;
   const [cursor, setCursor] = useState<string | null>(null);
 
   const hiddenIds = hidden.join();
@@ -123,7 +125,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const selectedCount = onSelect ? rows.filter((row) => selection[rowId(row)]).length : 0;
   const isAllSelected = rows.length > 0 && selectedCount === rows.length;
   const cells = (isNarrow ? 1 : columns.length) + (onSelect ? 1 : 0);
-  const width = columns.reduce((sum, { size }) => sum + size, onSelect ? SELECT_PX : 0);
+  const widths = columnWidths(columns, placePx - (onSelect ? SELECT_PX : 0));
   return (
     <section
       ref={scroll}
@@ -132,10 +134,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard
       tabIndex={0}
     >
-      <table className="table" aria-rowcount={rows.length + 1} style={isNarrow ? undefined : { minWidth: width }}>
+      <table className="table" aria-rowcount={rows.length + 1}>
         <colgroup>
           {onSelect && <col style={{ width: SELECT_PX }} />}
-          {!isNarrow && columns.map(({ id, size }) => <col key={id} style={{ width: size }} />)}
+          {!isNarrow && columns.map(({ id }, index) => <col key={id} style={{ width: widths[index] }} />)}
         </colgroup>
         <thead className={isNarrow && !onSelect ? 'visually-hidden' : undefined}>
           <tr aria-rowindex={1}>

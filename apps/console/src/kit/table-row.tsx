@@ -1,10 +1,10 @@
 import { memo, type ReactNode, type RefObject } from 'react';
+import type { ColumnSize } from './column-widths.ts';
 
-/** A column. `size` is its width in pixels. */
-export interface Column<T> {
+/** A column of a table. */
+export interface Column<T> extends ColumnSize {
   readonly id: string;
   readonly header: string;
-  readonly size: number;
   readonly cell: (row: T) => ReactNode;
 }
 

@@ -6,23 +6,27 @@ import type { ListedSession } from './listed-session.ts';
 
 export type ColumnName = keyof typeof COLUMN_NAMES;
 
-function column(id: ColumnName, size: number, cell: Column<ListedSession>['cell']): Column<ListedSession> {
-  return { id, header: COLUMN_NAMES[id], size, cell };
+function column(
+  id: ColumnName,
+  [size, sizeMin = size]: readonly [size: number, sizeMin?: number],
+  cell: Column<ListedSession>['cell'],
+): Column<ListedSession> {
+  return { id, header: COLUMN_NAMES[id], size, sizeMin, cell };
 }
 
 /** The columns of tables of sessions, in their order. */
 export const SESSION_COLUMNS: readonly Column<ListedSession>[] = [
-  column('state', 108, (session) => <StateMark session={session} />),
-  column('user', 240, (session) => <UserCell session={session} />),
-  column('device', 190, (session) => <Device client={session.client} />),
-  column('address', 130, (session) => <Address address={session.address} />),
-  column('opened', 96, (session) => <Time value={session.open_time} />),
-  column('active', 96, (session) => <Time value={session.request_time} />),
-  column('ends', 80, (session) => <EndsCell session={session} />),
-  column('level', 64, ({ auth_level }) => auth_level),
-  column('actor', 130, (session) => <ActorCell session={session} />),
-  column('ended', 300, (session) => <EndedCell session={session} />),
-  column('id', 190, (session) => <SessionId session={session} />),
+  column('state', [108, 96], (session) => <StateMark session={session} />),
+  column('user', [240, 140], (session) => <UserCell session={session} />),
+  column('device', [190, 140], (session) => <Device client={session.client} />),
+  column('address', [130, 116], (session) => <Address address={session.address} />),
+  column('opened', [96], (session) => <Time value={session.open_time} />),
+  column('active', [96], (session) => <Time value={session.request_time} />),
+  column('ends', [80, 72], (session) => <EndsCell session={session} />),
+  column('level', [64], ({ auth_level }) => auth_level),
+  column('actor', [130, 100], (session) => <ActorCell session={session} />),
+  column('ended', [300, 220], (session) => <EndedCell session={session} />),
+  column('id', [190, 160], (session) => <SessionId session={session} />),
 ];
 
 export const COLUMN_ORDER = SESSION_COLUMNS.map(({ id }) => id as ColumnName);
@@ -34,6 +38,7 @@ export function hiddenByDefault(states: 'live' | 'ended' | 'all', rows: readonly
   if (!rows.some(({ actor }) => actor)) hidden.push('actor');
   if (!rows.some(({ auth_level }) => auth_level !== null)) hidden.push('level');
   if (states === 'live') hidden.push('ended');
-  if (states === 'ended') hidden.push('ends');
+  // Most sessions were last active when they ended.
+  if (states === 'ended') hidden.push('ends', 'active');
   return hidden;
 }

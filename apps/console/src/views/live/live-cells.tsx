@@ -12,27 +12,30 @@ type Line = { readonly event: TailEvent };
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 export const TAIL_COLUMNS: readonly Column<TailEvent>[] = [
-  { id: 'time', header: LIVE.time, size: 96, cell: (event) => <Arrival event={event} /> },
-  { id: 'event', header: LIVE.event, size: 230, cell: (event) => <What event={event} /> },
+  { id: 'time', header: LIVE.time, size: 112, cell: (event) => <Arrival event={event} /> },
+  { id: 'event', header: LIVE.event, size: 230, sizeMin: 160, cell: (event) => <What event={event} /> },
   {
     id: 'user',
     header: LIVE.user,
     size: 230,
+    sizeMin: 140,
     cell: (event) => <OfSession event={event} part={(session) => <UserCell session={session} />} />,
   },
   {
     id: 'device',
     header: LIVE.device,
     size: 190,
+    sizeMin: 140,
     cell: (event) => <OfSession event={event} part={({ client }) => <Device client={client} />} isQuiet />,
   },
   {
     id: 'address',
     header: LIVE.address,
     size: 140,
+    sizeMin: 116,
     cell: (event) => <OfSession event={event} part={({ address }) => <Address address={address} />} isQuiet />,
   },
-  { id: 'id', header: LIVE.id, size: 190, cell: ({ id }) => id !== '' && <Identifier value={id} /> },
+  { id: 'id', header: LIVE.id, size: 190, sizeMin: 148, cell: ({ id }) => id !== '' && <Identifier value={id} /> },
 ];
 
 function Arrival({ event: { time } }: Line) {

@@ -23,7 +23,6 @@ interface Hovered {
   readonly isRight: boolean;
 }
 
-const HEIGHT = 280;
 const HALF_HOUR_S = 1_800;
 /** Steps between two lines: sessions are whole. */
 const WHOLE_STEPS = Array.from({ length: 9 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
@@ -59,7 +58,9 @@ export function HoursChart({ hours, onOpen }: HoursChartProps) {
     plot.current = chart;
     const press = () => onPress(chart);
     chart.over.addEventListener('click', press);
-    const resized = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const resized = new ResizeObserver(() =>
+      chart.setSize({ width: element.clientWidth, height: element.clientHeight }),
+    );
     resized.observe(element);
     return () => {
       resized.disconnect();
@@ -118,7 +119,7 @@ function optionsOf(element: HTMLElement, onHover: (u: uPlot) => void): uPlot.Opt
   const axis = { stroke: colour('text'), font, ticks: { show: false } };
   return {
     width: element.clientWidth,
-    height: HEIGHT,
+    height: element.clientHeight,
     padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
