@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type RequestListener } from 'node:http';
 import { after, test } from 'node:test';
-import type { H3Event } from 'h3-v1';
-import type { requireSession, userSessions } from '../../../packages/client/src/adapters/h3.ts';
+import type { NodeEvent, requireSession, userSessions } from '../../../packages/client/src/adapters/h3.ts';
 import {
   type AppRoute,
   type LoginBody,
@@ -15,6 +14,13 @@ import { runMiddlewareCases } from '../../../packages/client/src/middleware/fixt
 import { startSessions } from '../../../packages/client/src/middleware/fixtures/worlds.ts';
 import type { UserSession } from '../../../packages/client/src/middleware/user-session.ts';
 import { Jar } from '../../examples/jar.ts';
+
+/** The properties of an event of H3 1 that the cases use. */
+interface H3Event extends NodeEvent {
+  readonly method: string;
+  readonly path: string;
+  readonly handled: boolean;
+}
 
 type Middleware = ReturnType<typeof userSessions>;
 let mounted: readonly Middleware[] | null = null;

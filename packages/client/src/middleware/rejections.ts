@@ -91,17 +91,22 @@ export function sessionRequired(presented: CredentialSource | null): SessionReje
  * for every client, and `details` for those of this service.
  */
 export function stepUpRequired(requirement: SessionRequirement): SessionRejection {
-  const { level, max_age_s } = requirement;
+  const { level, max_age_s, methods = [] } = requirement;
   const challenge = [
     'Bearer error="insufficient_user_authentication"',
     'error_description="The user has to prove more, or again, who they are"',
     ...(level === undefined ? [] : [`acr_values="${level}"`]),
     ...(max_age_s === undefined ? [] : [`max_age="${max_age_s}"`]),
   ];
+  const needs = [
+    ...(level === undefined ? [] : [`at level ${level} or higher`]),
+    ...(methods.length === 0 ? [] : [`by ${methods.join(' and ')}`]),
+    ...(max_age_s === undefined ? [] : [`no more than ${max_age_s} s before the request`]),
+  ];
   return new SessionRejection('STEP_UP_REQUIRED', {
     status: 401,
     title: 'A stronger or newer authentication is required',
-    detail: 'Authenticate again as details states.',
+    detail: `Authenticate again, ${needs.join(', ')}.`,
     headers: { 'www-authenticate': challenge.join(', ') },
     details: { ...requirement },
   });
