@@ -116,7 +116,7 @@ was left. See [personal data](./security.md#personal-data) for copies elsewhere.
   listKeys: {
     title: 'API keys',
     notes: `Shows which keys are still in use before you remove one. The service keeps the uses in memory, so every node
-has its own, from its start on: ask each node. A request counts if its key was valid, also if the scope was too small. A
+has its own, from its start on: query each node. A request counts if its key was valid, also if the scope was too small. A
 stream of changes counts once, when it begins. A service without keys has no items.`,
   },
   getLiveness: { title: 'Liveness', notes: 'Restart a process that does not respond.' },

@@ -11,12 +11,12 @@ test('a key and an address each have a share of the places, and can reuse freed 
   const places = new ListenerPlaces(5, 2);
   places.take(['key a', 'address 1']);
   places.take(['key a', 'address 2']);
-  assert.throws(() => places.take(['key a', 'address 3']), { ...FULL, message: /^key a has 2 listeners/ });
+  assert.throws(() => places.take(['key a', 'address 3']), { ...FULL, message: /^key a has 2 change streams open/ });
   places.take(['key b', 'address 1']);
-  assert.throws(() => places.take(['key c', 'address 1']), { ...FULL, message: /^address 1 has 2 listeners/ });
+  assert.throws(() => places.take(['key c', 'address 1']), { ...FULL, message: /^address 1 has 2 change streams open/ });
   places.take(['key c', 'address 3']);
   places.take(['key c', 'address 4']);
-  assert.throws(() => places.take(['key d', 'address 5']), { ...FULL, message: /^5 listeners/ });
+  assert.throws(() => places.take(['key d', 'address 5']), { ...FULL, message: /^5 change streams are open/ });
   places.free(['key a', 'address 1']);
   places.take(['key a', 'address 1']);
 });
@@ -35,7 +35,7 @@ test('[M-09] listeners of one key leave places for other keys', async (t) => {
   };
   const listeners = [await follow(first.key, '127.0.0.2'), await follow(first.key, '127.0.0.3')];
   const refused = await follow(first.key, '127.0.0.4');
-  assert.match(refused.received, /^HTTP\/1\.1 429 .*The API key first has 2 listeners/s);
+  assert.match(refused.received, /^HTTP\/1\.1 429 .*The API key first has 2 change streams open/s);
   const other = await follow(second.key, '127.0.0.2');
   assert.match(other.received, /^HTTP\/1\.1 200 /);
   for (const { socket } of [...listeners, refused, other]) socket.destroy();
