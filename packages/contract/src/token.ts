@@ -28,8 +28,8 @@ export interface ParsedToken {
 }
 
 /**
- * Returns the parts of a token; null for a string of another length or frame. It does not check whether the token is
- * valid.
+ * Returns the parts of a token; null for a string of another length, or without `ps_` and `_` in their places. It checks
+ * neither the characters of the parts nor whether the token is valid.
  */
 export function parseToken(token: string): ParsedToken | null {
   if (token.length !== TOKEN_LENGTH || !token.startsWith(TOKEN_PREFIX) || token[ID_END] !== '_') return null;

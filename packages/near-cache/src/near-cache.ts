@@ -30,8 +30,8 @@ export interface NearSource<V> {
   /** Returns the id under which changes of a key are published. Several keys may have the same id. */
   readonly idOf: (key: string) => string;
   /**
-   * The moment of `now` until which the feed is complete. It must be in the past as soon as the feed may have missed
-   * changes.
+   * Returns the moment of `now` until which cached values may be served: the feed's last watermark plus `FRESH_MS`. It
+   * must be in the past as soon as the feed may have missed changes.
    */
   readonly freshUntil: () => number;
   /** A clock of elapsed time in milliseconds. It never steps back, and it runs while the machine is suspended. */
@@ -89,18 +89,20 @@ interface Load<V> {
  * returned but not cached.
  *
  * @example
- * import { NearCache } from '@pip-sessions/near-cache';
+ * import { FRESH_MS, NearCache } from '@pip-sessions/near-cache';
  *
+ * let watermark = 0; // set by the heartbeats of your feed of changes, by the same clock as `now`
  * const now = () => performance.now();
  * const cache = new NearCache<string>(
  *   {
  *     load: async (key) => ({ value: `value of ${key}`, cacheable_ms: 60_000, age_ms: 0, bytes: 100, revision: 1 }),
  *     idOf: (key) => key,
- *     freshUntil: () => now() + 1_000, // from the heartbeats of your feed of changes
+ *     freshUntil: () => watermark + FRESH_MS,
  *     now,
  *   },
  *   { entries_max: 1_000, bytes_max: 1_000_000, age_ms_max: 60_000 },
  * );
+ * watermark = now();
  * console.log(await cache.read('a'));
  * cache.changed('a'); // the next read loads it again
  */

@@ -39,6 +39,17 @@ const TIMEOUT_MS_MAX = 315_360_000_000;
  * - `dependencies.persistence`: a descriptor (any persistence of sessions).
  *
  * Rejects with the toolkit's exceptions: BadRequestException `INVALID_DATA`, ConflictException `SESSION_CLOSED`, …
+ *
+ * @example
+ * import { SessionsController, SessionsMemoryPersistence } from '@pip-sessions/pip-service';
+ * import { Descriptor, References } from 'pip-services3-commons-nodex';
+ *
+ * const persistence = new SessionsMemoryPersistence();
+ * const controller = new SessionsController();
+ * const descriptor = new Descriptor('pip-services-sessions', 'persistence', 'memory', 'default', '1.0');
+ * controller.setReferences(References.fromTuples(descriptor, persistence));
+ * await persistence.open(null);
+ * const session = await controller.openSession(null, '1', 'User 1');
  */
 export class SessionsController implements IConfigurable, IReferenceable, IUnreferenceable, IOpenable, ICommandable {
   static readonly settings = ['options.expire_timeout', 'options.cleanup_interval', 'dependencies.persistence'];

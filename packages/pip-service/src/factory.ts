@@ -21,7 +21,16 @@ const COMPONENTS: readonly (readonly [type: string, kind: string, create: () => 
   ['service', 'commandable-http', () => new SessionsHttpServiceV1()],
 ];
 
-/** Creates the components of this package, in the groups `pip-services-sessions` and `service-sessions`. */
+/**
+ * Creates the components of this package, in the groups `pip-services-sessions` and `service-sessions`.
+ *
+ * @example
+ * import { SessionsServiceFactory } from '@pip-sessions/pip-service';
+ * import { Descriptor } from 'pip-services3-commons-nodex';
+ *
+ * const factory = new SessionsServiceFactory();
+ * const controller = factory.create(new Descriptor('pip-services-sessions', 'controller', 'default', 'default', '1.0'));
+ */
 export class SessionsServiceFactory implements ComponentFactory {
   readonly #entries = GROUPS.flatMap((group) =>
     COMPONENTS.map(([type, kind, create]) => ({ descriptor: new Descriptor(group, type, kind, '*', '1.0'), create })),

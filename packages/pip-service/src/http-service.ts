@@ -47,6 +47,16 @@ const ENDPOINT_SECTIONS = ['connection', 'credential', 'cors_origins', 'allowed_
  * - `cors_origins` (none): origins whose pages may call the service, separated by commas
  * - `swagger.enable` (true)
  * - `dependencies.controller`: a descriptor (any sessions controller)
+ *
+ * @example
+ * import { SessionsHttpServiceV1 } from '@pip-sessions/pip-service';
+ * import { ConfigParams } from 'pip-services3-commons-nodex';
+ *
+ * const service = new SessionsHttpServiceV1();
+ * service.configure(ConfigParams.fromTuples('connection.host', 'localhost', 'connection.port', 8080));
+ * // setReferences(…) with a SessionsController, then:
+ * await service.open(null);
+ * console.log(service.url);
  */
 export class SessionsHttpServiceV1 implements IConfigurable, IReferenceable, IUnreferenceable, IOpenable {
   static readonly settings = [...HttpEndpoint.settings, 'base_route', 'swagger.enable', 'dependencies.controller'];

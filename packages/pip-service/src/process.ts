@@ -47,7 +47,14 @@ interface Arguments {
   readonly help: boolean;
 }
 
-/** A process of Pip.Services components: `new SessionsProcess().run(process.argv)`. */
+/**
+ * A process of Pip.Services components, from a configuration file (`--config`, default `./config/config.yml`).
+ *
+ * @example
+ * import { SessionsProcess } from '@pip-sessions/pip-service';
+ *
+ * new SessionsProcess().run(process.argv);
+ */
 export class SessionsProcess {
   readonly #factories: ComponentFactory[] = [new SessionsServiceFactory(), new StandardFactory()];
   #container: Container | null = null;

@@ -60,6 +60,13 @@ export interface ServicePeers {
  * - `INVALID_CONFIG` or `STORE_UNUSABLE`
  * - `STORE_UNAVAILABLE` if the store does not respond within its timeout
  * - the system's error if it cannot listen on the address
+ *
+ * @example
+ * import { createLogger, loadConfig, startService } from '@pip-sessions/service';
+ *
+ * const service = await startService(loadConfig({ SESSIONS_STORE: 'memory:', SESSIONS_PORT: '0' }), createLogger('warn'));
+ * console.log(service.url);
+ * await service.stop();
  */
 export async function startService(
   config: Config,

@@ -49,7 +49,8 @@ export type Entered<User, Data> =
 
 /**
  * Creates a function that finds the session of a request. A request with a token gets a 503 while the service is
- * unavailable. Throws a `TypeError` that names an option which is wrong. The function that it returns never rejects.
+ * unavailable. Throws a `TypeError` that names an option which is wrong. The function that it returns rejects
+ * only if `passive` throws.
  *
  * @example
  * import { createSessionsClient } from '@pip-sessions/client';

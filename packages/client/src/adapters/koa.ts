@@ -129,7 +129,22 @@ export function userSessionOf<User = unknown, Data = unknown>({ state }: Context
   throw new Error('ctx.state.userSession is missing: call app.use(userSessions(…)) before this handler.');
 }
 
-/** Responds with a `SessionRejection`: an RFC 9457 problem with its headers. Use it in middleware of your own. */
+/**
+ * Responds with a `SessionRejection`: an RFC 9457 problem with its headers. Use it in middleware of your own.
+ *
+ * @example
+ * import { rejectionOf, sendRejection } from '@pip-sessions/client/koa';
+ *
+ * router.use(async (ctx, next) => {
+ *   try {
+ *     await next();
+ *   } catch (error) {
+ *     const rejection = rejectionOf(error);
+ *     if (!rejection) throw error;
+ *     sendRejection(ctx, rejection);
+ *   }
+ * });
+ */
 export function sendRejection(ctx: ParameterizedContext, { status, headers, body }: SessionRejection): void {
   ctx.status = status;
   ctx.set({ ...headers, 'content-type': PROBLEM_TYPE });

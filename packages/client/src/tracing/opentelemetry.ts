@@ -31,6 +31,12 @@ export interface OpenTelemetryOptions {
 /**
  * Returns the option `tracing` of a client. Each call gets a span of the kind CLIENT, with all its attempts, whose trace
  * the service continues. Reads that a cached client serves from memory have none.
+ *
+ * @example
+ * import { createSessionsClient } from '@pip-sessions/client';
+ * import { openTelemetry } from '@pip-sessions/client/opentelemetry';
+ *
+ * const sessions = createSessionsClient({ url: 'http://localhost:8080', key, tracing: openTelemetry() });
  */
 export function openTelemetry({ tracerProvider = trace }: OpenTelemetryOptions = {}): ClientTracing {
   // Resolved here: a provider that is registered later is used as well.

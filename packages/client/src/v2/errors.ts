@@ -104,8 +104,8 @@ export class InvalidDataError extends SessionsProblemError {
 }
 
 /**
- * The API key is missing or wrong (code `UNAUTHORIZED`, 401), or its scope does not allow the call (code `FORBIDDEN`,
- * 403).
+ * The API key is missing, wrong or expired (code `UNAUTHORIZED`, 401), or its scope does not allow the call (code
+ * `FORBIDDEN`, 403).
  */
 export class UnauthorizedError extends SessionsProblemError {
   override readonly name = 'UnauthorizedError';

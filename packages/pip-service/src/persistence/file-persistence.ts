@@ -13,6 +13,14 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  *
  * A session that the microservice wrote has no idle timeout. It gets the controller's `options.expire_timeout` when the
  * file is opened. So wire the controller before that, as the container does; otherwise it gets 24 hours.
+ *
+ * @example
+ * import { SessionsFilePersistence } from '@pip-sessions/pip-service';
+ * import { ConfigParams } from 'pip-services3-commons-nodex';
+ *
+ * const persistence = new SessionsFilePersistence();
+ * persistence.configure(ConfigParams.fromTuples('path', './data/sessions.json'));
+ * await persistence.open(null);
  */
 export class SessionsFilePersistence extends SessionsMemoryPersistence {
   static override readonly settings: readonly string[] = [...SessionsMemoryPersistence.settings, 'path'];

@@ -38,6 +38,13 @@ export type SeedV1 = Pick<SessionV1, 'user_id'> & Partial<SessionV1>;
  *
  * The methods of this class are for tests and tools of an application. Changes of sessions must go through the
  * controller, which applies the rules.
+ *
+ * @example
+ * import { SessionsMemoryPersistence } from '@pip-sessions/pip-service';
+ *
+ * const persistence = new SessionsMemoryPersistence();
+ * await persistence.open(null);
+ * const session = await persistence.create(null, { user_id: '1' });
  */
 export class SessionsMemoryPersistence implements SessionsPersistence, IConfigurable, IOpenable, ICleanable {
   static readonly settings: readonly string[] = ['options.max_page_size'];

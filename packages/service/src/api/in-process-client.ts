@@ -29,6 +29,9 @@ const BODY_BYTES_MAX = 1_048_576;
  * `code` of an error, not its class. Options of the network, like `timeout_ms`, have no effect.
  *
  * @example
+ * import { userSessions } from '@pip-sessions/client/express';
+ * import { createLogger, loadConfig, sessionsClientOf, startService } from '@pip-sessions/service';
+ *
  * const service = await startService(loadConfig({ SESSIONS_STORE: 'sqlite:sessions.db' }), createLogger('warn'));
  * app.use(userSessions({ client: sessionsClientOf(service.sessions) }));
  */

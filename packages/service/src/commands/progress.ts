@@ -28,9 +28,8 @@ export function progressOf(total: number | null): Progress {
  * Shows how far a transfer is, with its rate and the remaining time: on a terminal as a bar that is drawn again,
  * elsewhere as a line every 10 seconds.
  *
- * @example
- * progress.show(1_048_576, 4_000, 'imported 4000 sessions');
- * // pip-sessions: imported 4000 sessions, 2000/s, 25 %, about 6 s left
+ * `progress.show(1_048_576, 4_000, 'imported 4000 sessions')` writes
+ * `pip-sessions: imported 4000 sessions, 2000/s, 25 %, about 6 s left`.
  */
 export class Progress {
   readonly #options: ProgressOptions;

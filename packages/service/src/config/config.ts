@@ -13,6 +13,11 @@ const KEYS = Object.keys(SETTINGS) as readonly (keyof Config)[];
  * Reads the configuration. The environment overrides the YAML file, which overrides the defaults. Throws
  * `INVALID_CONFIG`, which names each setting that is unknown or has a bad value, or the settings that contradict each
  * other.
+ *
+ * @example
+ * import { loadConfig } from '@pip-sessions/service';
+ *
+ * const config = loadConfig(process.env, 'sessions.yml');
  */
 export function loadConfig(env: NodeJS.ProcessEnv, file: string | undefined = env[FILE_VARIABLE]): Config {
   const inputs = new Map<keyof Config, Given>();

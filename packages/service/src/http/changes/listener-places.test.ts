@@ -13,7 +13,10 @@ test('a key and an address each have a share of the places, and can reuse freed 
   places.take(['key a', 'address 2']);
   assert.throws(() => places.take(['key a', 'address 3']), { ...FULL, message: /^key a has 2 change streams open/ });
   places.take(['key b', 'address 1']);
-  assert.throws(() => places.take(['key c', 'address 1']), { ...FULL, message: /^address 1 has 2 change streams open/ });
+  assert.throws(() => places.take(['key c', 'address 1']), {
+    ...FULL,
+    message: /^address 1 has 2 change streams open/,
+  });
   places.take(['key c', 'address 3']);
   places.take(['key c', 'address 4']);
   assert.throws(() => places.take(['key d', 'address 5']), { ...FULL, message: /^5 change streams are open/ });
