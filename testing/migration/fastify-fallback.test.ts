@@ -35,7 +35,7 @@ async function start(t: TestContext) {
   return { server, redis, client, store, before, after };
 }
 
-test('@fastify/session: users and visitors of connect-redis go on after a change of the store', { skip }, async (t) => {
+test('@fastify/session: users and visitors of connect-redis go on with the new store', { skip }, async (t) => {
   const { redis, client, store, before, after } = await start(t);
   const bodies = await Promise.all(Object.values(after).map(async (browser) => (await browser.get('/me')).body));
   assert.deepEqual(bodies, before);
@@ -46,7 +46,7 @@ test('@fastify/session: users and visitors of connect-redis go on after a change
   assert.equal((await store.devices(bodies[1].sid))?.items.length, 1);
 });
 
-test('@fastify/session: a sign-out after the take-over is final, although the copy comes back', { skip }, async (t) => {
+test('@fastify/session: a sign-out after the take-over is final if the copy comes back', { skip }, async (t) => {
   const { redis, client, after } = await start(t);
   const { sid } = (await after.ann.get('/me')).body;
   assert.equal(await redis.get(`sess:${sid}`), null);
@@ -57,7 +57,7 @@ test('@fastify/session: a sign-out after the take-over is final, although the co
   assert.equal(await client.count({ user_id: 'ann', active: true }), 0);
 });
 
-test('@fastify/session: an outage of the old store is a 503 and signs nobody out', { skip }, async (t) => {
+test('@fastify/session: an outage of the old store is a 503 and signs no user out', { skip }, async (t) => {
   const { server, after } = await start(t);
   await after.ann.get('/me');
   await server.stop();

@@ -3,7 +3,7 @@ import type { Change } from '../api/change-stream.ts';
 import { serviceTime } from '../api/service.ts';
 import type { ListedSession } from './listed-session.ts';
 
-/** What a change did to a session of a list. */
+/** The effect of a change on a session of a list. */
 type Effect = { readonly reason: CloseReason; readonly revision: number } | 'deleted';
 
 /** Shows in pages of sessions which ones have ended or were deleted, without a read. The same pages if none has. */

@@ -112,7 +112,7 @@ test('H3 2: every kind of value gets the cookie once, and is not cached', async 
   }
 });
 
-test('H3 2.0.1-rc, of Nitro 3: a value gets the cookie although there are no errHeaders', async (t) => {
+test('H3 2.0.1-rc, of Nitro 3: a value gets the cookie also without errHeaders', async (t) => {
   const { client } = clientOf([answer(201, { session: SESSION, token: TOKEN, evicted: [] })]);
   const app = new H3({ silent: true });
   app.use(({ res }) => void Object.defineProperty(res, 'errHeaders', { value: undefined }));

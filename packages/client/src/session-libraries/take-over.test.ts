@@ -137,7 +137,7 @@ test('a revocation during a take-over is not undone by a parallel request', asyn
   assert.equal(await countLive(), 0);
 });
 
-test('[T-03] an ended session never comes back from a copy that is left in the old store', async (t) => {
+test('[T-03] an ended session never comes back from a copy left in the old store', async (t) => {
   for (const end of ['sign-out', 'revocation', 'timeout'] as const) {
     const { process, old, client, advance, countLive } = await start(t, { leave: true });
     const sessions = process();
@@ -176,7 +176,7 @@ test('[T-03] a sign-out while the old store is down is final', async (t) => {
   assert.deepEqual([await countLive(), old.sessions.size], [0, 0]);
 });
 
-test('[T-05] while the service is down, requests fail, and the old store keeps the session', async (t) => {
+test('[T-05] while the service is down, requests fail; the old store keeps the session', async (t) => {
   const { sessions, old, takeAway, bringBack } = await start(t);
   takeAway();
   await assert.rejects(sessions.read(SID), { code: 'STORE_UNAVAILABLE' });

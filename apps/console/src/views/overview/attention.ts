@@ -15,7 +15,7 @@ export interface Concern {
   readonly link?: { readonly path: string; readonly query?: URLSearchParams; readonly text: string };
 }
 
-/** What the limit of sessions per user did in the last hour. */
+/** The effects of the limit of sessions per user in the last hour. */
 export interface LimitFigures {
   readonly opened: number;
   /** Sessions that ended because their users opened others. */

@@ -13,7 +13,7 @@ function service() {
   return { clock, sessions: new Sessions(store, clock, {}, undefined, undefined, () => ['boss', 'desk']) };
 }
 
-test('sign-ins to the console are neither listed nor counted, and stay when all sessions end', async () => {
+test('sign-ins to the console are not listed or counted, and stay when all others end', async () => {
   const { sessions } = service();
   const console = await sessions.open({ user_id: consoleUserOf('boss'), is_of_console: true });
   const { session } = await sessions.open({ user_id: 'ann' });

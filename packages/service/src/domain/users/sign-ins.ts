@@ -21,8 +21,8 @@ export function selectsConsole({ id, user_id }: SessionFilter): boolean {
 
 /**
  * The sign-ins to the console with API keys of some names. Lists, counts and bulk closes leave them out unless their
- * filter names the user: otherwise the end of all sessions would sign out whoever ends them. A sign-in with a key that
- * was removed since cannot be used; counts have it until it is deleted.
+ * filter names the user. Otherwise the end of all sessions would sign out the operator who ends them. A sign-in with a
+ * key that was removed since cannot be used; counts have it until it is deleted.
  */
 export class ConsoleSignIns {
   readonly #store: Pick<SessionStore, 'count' | 'scan'>;
