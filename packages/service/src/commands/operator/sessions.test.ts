@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import type { OpenResult, SessionSummary } from '@pip-sessions/contract/v2';
 import { startTestServer, type TestServer } from '../../../../../testing/http/test-server.ts';
+import { onEveryStore } from '../../../../../testing/stores/stores.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { type ApiKey, newApiKey, parseApiKey } from '../../http/authentication/api-keys.ts';
-import { createStore } from '../../stores/create-store.ts';
 import { runCommand } from './fixtures/run-command.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-operator-'));
-after(() => rmSync(folder, { recursive: true }));
 
 const admin = newApiKey('ops', 'admin');
 const keys: readonly ApiKey[] = [parseApiKey(admin.configured)];
@@ -19,9 +13,6 @@ let server: TestServer;
 
 before(async () => {
   server = await startTestServer({ keys });
-  const store = await createStore(`sqlite:${folder}/sessions.db`);
-  await store.open();
-  await store.close();
 });
 after(() => server.stop());
 
@@ -30,12 +21,17 @@ interface Place {
   readonly clock?: Clock;
 }
 
-const PLACES: Readonly<Record<string, () => Place>> = {
-  'a running service': () => ({ args: ['--url', server.url, '--key', admin.key], clock: server.clock }),
-  'a store': () => ({ args: ['--store', `sqlite:${folder}/sessions.db`] }),
-};
+commandsFor('a running service', () => ({ args: ['--url', server.url, '--key', admin.key], clock: server.clock }));
 
-for (const [name, place] of Object.entries(PLACES)) {
+onEveryStore((stores) => {
+  // Another process could not see a store in the memory of this one.
+  if (stores.name === 'memory') return;
+  before(async () => (await stores.empty()).close());
+  commandsFor(`a store: ${stores.name}`, () => ({ args: ['--store', stores.url] }));
+});
+
+/** Declares the tests of all commands for sessions. `place` has the options that lead to them. */
+function commandsFor(name: string, place: () => Place): void {
   suite(`commands for ${name}`, () => {
     function run(args: readonly string[], around: Parameters<typeof runCommand>[1] = {}) {
       const { args: more, ...clock } = place();
@@ -108,7 +104,7 @@ for (const [name, place] of Object.entries(PLACES)) {
       assert.equal(JSON.parse(shown.stdout).user_id, 'shown');
       const unknown = await run(['show', 'f'.repeat(36)]);
       assert.deepEqual(unknown, { code: 3, stdout: '', said: ['There is no session with this id.'] });
-      assert.equal((await run(['show', '..'])).code, name === 'a store' ? 3 : 2);
+      assert.equal((await run(['show', '..'])).code, name === 'a running service' ? 2 : 3);
     });
 
     test('validate reads a token from standard input; the exit code is the result', async () => {
