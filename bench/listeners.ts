@@ -10,7 +10,7 @@ import type { FromCrowd } from './listeners/crowd.ts';
 import { closeRequest, openRequest, runLoad } from './listeners/load.ts';
 import type { FromReturning } from './listeners/returning.ts';
 import { inWords, percentile, sharedTime } from './near/figures.ts';
-import { temporaryFolder } from './near/stage.ts';
+import { temporaryFolder } from './near/test-bed.ts';
 import { Process, stopProcesses } from './processes.ts';
 import { ServiceProcess } from './service-process.ts';
 

@@ -8,7 +8,7 @@ import { createSessionsClient, type SessionsClient } from '@pip-sessions/client'
 import type { FromApplication } from './live/application.ts';
 import type { FromSockets } from './live/sockets.ts';
 import { percentile, sharedTime } from './near/figures.ts';
-import { STORES, startStage } from './near/stage.ts';
+import { STORES, startTestBed } from './near/test-bed.ts';
 import { Process, stopProcesses } from './processes.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -38,8 +38,8 @@ interface Run {
 }
 
 async function measure(name: (typeof STORES)[number]): Promise<boolean> {
-  const stage = await startStage(name);
-  const applications = [...new Set(stage.urls)].map((url) =>
+  const testBed = await startTestBed(name);
+  const applications = [...new Set(testBed.urls)].map((url) =>
     Process.start('application', new URL('live/application.ts', import.meta.url), [url]),
   );
   const sockets = Process.start('sockets', new URL('live/sockets.ts', import.meta.url));
@@ -49,14 +49,14 @@ async function measure(name: (typeof STORES)[number]): Promise<boolean> {
       sockets.next(TIMEOUT_MS),
     ]);
     const urls = ports.map(({ port }) => `ws://127.0.0.1:${port}`);
-    const run = { client: createSessionsClient({ url: stage.urls[0] }), applications, sockets, urls };
+    const run = { client: createSessionsClient({ url: testBed.urls[0] }), applications, sockets, urls };
     say(`${name}, ${applications.length} node${applications.length > 1 ? 's' : ''}:`);
     const isInTime = await singles(run);
     await bulk(run);
     return isInTime;
   } finally {
     await Promise.all([...applications, sockets].map((process) => process.stop()));
-    await stage.remove();
+    await testBed.remove();
   }
 }
 

@@ -11,7 +11,7 @@ import { Connection } from './load/connection.ts';
 import { cpuTimeUs } from './load/cpu-time.ts';
 import { requestBytes } from './load/request.ts';
 import { figure, inWords } from './near/figures.ts';
-import { temporaryFolder } from './near/stage.ts';
+import { temporaryFolder } from './near/test-bed.ts';
 import { stopProcesses } from './processes.ts';
 import { spread } from './report/spread.ts';
 

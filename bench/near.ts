@@ -5,7 +5,7 @@ import { measureHits } from './near/hits.ts';
 import { measureMemory } from './near/memory.ts';
 import { measureRevocation } from './near/revocation.ts';
 import { measureSoak } from './near/soak.ts';
-import { STORES, type StoreName } from './near/stage.ts';
+import { STORES, type StoreName } from './near/test-bed.ts';
 import { stopProcesses } from './processes.ts';
 
 const USAGE = `Usage: npm run bench:near -- <what> [options]

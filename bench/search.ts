@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { percentile } from './near/figures.ts';
-import { temporaryFolder } from './near/stage.ts';
+import { temporaryFolder } from './near/test-bed.ts';
 import { ENGINES, startEngine } from './nodes/engines.ts';
 import { fill } from './search/fill.ts';
 import { queries } from './search/queries.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createSessionsClient, type SessionsClient } from '@pip-sessions/client';
 import { percentile } from './near/figures.ts';
-import { temporaryFolder } from './near/stage.ts';
+import { temporaryFolder } from './near/test-bed.ts';
 import { ENGINES, startEngine } from './nodes/engines.ts';
 import { ServiceProcess } from './service-process.ts';
 

@@ -9,7 +9,7 @@ import { Process, stopProcesses } from '../processes.ts';
 import { ratio } from '../report/spread.ts';
 import type { ExpressKind, ExpressReady } from './express-app.ts';
 import { figure } from './figures.ts';
-import { temporaryFolder } from './stage.ts';
+import { temporaryFolder } from './test-bed.ts';
 
 const USERS = 1_000;
 const CONNECTIONS = 64;

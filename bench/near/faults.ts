@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  changeLogExceeded,
+  clientCutOff,
+  clusterFailover,
+  type FaultScenario,
+  nodeCutOff,
+  serviceRestart,
+} from './fault-scenarios.ts';
 import { percentile } from './figures.ts';
 import { GapListener } from './gap-listener.ts';
-import { changeLogExceeded, clientCutOff, clusterFailover, nodeCutOff, type Scene, serviceRestart } from './scenes.ts';
 import { type Seen, Trial } from './trial.ts';
 
 /** How long a cache may serve a session after its end. */
@@ -13,7 +20,7 @@ const AFTER_MS = 1_000;
 const WELL_WITHIN_MS = 20_000;
 
 interface Fault {
-  readonly stage: (together: number) => Promise<Scene>;
+  readonly start: (together: number) => Promise<FaultScenario>;
   /** The number of trials in a round. Their faults begin at the same time or overlap. */
   readonly together: number;
   /** The fraction of the requested trials that this fault gets. */
@@ -21,30 +28,30 @@ interface Fault {
 }
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
-  'client cut off': { stage: clientCutOff, together: 25, part: 1 },
-  'node cut off from postgres': { stage: () => nodeCutOff('postgres'), together: 10, part: 1 },
-  'node cut off from redis': { stage: () => nodeCutOff('redis'), together: 10, part: 1 },
-  'service killed and started': { stage: serviceRestart, together: 10, part: 0.3 },
-  'cluster master killed': { stage: clusterFailover, together: 10, part: 0.3 },
-  'change log exceeded': { stage: changeLogExceeded, together: 10, part: 0.2 },
+  'client cut off': { start: clientCutOff, together: 25, part: 1 },
+  'node cut off from postgres': { start: () => nodeCutOff('postgres'), together: 10, part: 1 },
+  'node cut off from redis': { start: () => nodeCutOff('redis'), together: 10, part: 1 },
+  'service killed and started': { start: serviceRestart, together: 10, part: 0.3 },
+  'cluster master killed': { start: clusterFailover, together: 10, part: 0.3 },
+  'change log exceeded': { start: changeLogExceeded, together: 10, part: 0.2 },
 };
 
 /** Ends sessions right after a fault begins, while callers read them. Callers must reject them within the bound. */
 export async function measureFault(name: string, trials: number, say: (line: string) => void): Promise<boolean> {
   const fault = FAULTS[name];
   if (!fault) throw new Error(`unknown fault "${name}"`);
-  const { stage, together, part } = fault;
-  const scene = await stage(together);
+  const { start, together, part } = fault;
+  const scenario = await start(together);
   const seen: Seen[] = [];
   let unwell = 0;
   let withoutGap = 0;
   try {
     const rounds = Math.max(1, Math.round((trials * part) / together));
     for (let round = 0; round < rounds; round += 1) {
-      const outcome = await run(scene, together);
+      const outcome = await run(scenario, together);
       seen.push(...outcome.seen);
       unwell += outcome.unwell;
-      if (scene.gap !== null && !outcome.isGapTold) withoutGap += 1;
+      if (scenario.gap !== null && !outcome.isGapReceived) withoutGap += 1;
     }
     const late = seen.filter(({ closed, memory, node }) => Math.max(memory, node) - closed > BOUND_MS).length;
     say(
@@ -57,34 +64,34 @@ export async function measureFault(name: string, trials: number, say: (line: str
     if (withoutGap > 0) say(`  FAILED: no gap was published after ${withoutGap} faults`);
     return late === 0 && unwell === 0 && withoutGap === 0;
   } finally {
-    await scene.remove();
+    await scenario.remove();
   }
 }
 
-async function run(scene: Scene, together: number) {
+async function run(scenario: FaultScenario, together: number) {
   const numbers = Array.from({ length: together }, (_, trial) => trial);
-  const listener = new GapListener(scene.urlOf(0));
+  const listener = new GapListener(scenario.urlOf(0));
   await listener.follow();
-  const trials = await Promise.all(numbers.map((trial) => Trial.start(scene.closer, scene.urlOf(trial))));
+  const trials = await Promise.all(numbers.map((trial) => Trial.start(scenario.closer, scenario.urlOf(trial))));
   try {
-    if (scene.gap === 'to those who come back') listener.stop();
+    if (scenario.gap === 'to those who come back') listener.stop();
     await Promise.all(
       trials.map(async (trial, number) => {
-        await scene.begin(number);
+        await scenario.begin(number);
         await trial.close();
       }),
     );
     const bound = delay(BOUND_MS + BEYOND_MS);
-    await scene.meanwhile();
+    await scenario.meanwhile();
     await bound;
-    await scene.end();
+    await scenario.end();
     await delay(AFTER_MS);
     const well = await Promise.all(trials.map((trial) => trial.isWell(WELL_WITHIN_MS)));
-    if (scene.gap === 'to those who come back') await listener.follow();
+    if (scenario.gap === 'to those who come back') await listener.follow();
     return {
       seen: trials.map((trial) => trial.seen),
       unwell: well.filter((isWell) => !isWell).length,
-      isGapTold: listener.gaps > 0,
+      isGapReceived: listener.gaps > 0,
     };
   } finally {
     listener.stop();

@@ -3,7 +3,7 @@ import { type CachedSessionsClient, createCachedSessionsClient, createSessionsCl
 import { startContender } from '../contenders/contender.ts';
 import { spread } from '../report/spread.ts';
 import { figure, inWords } from './figures.ts';
-import { temporaryFolder } from './stage.ts';
+import { temporaryFolder } from './test-bed.ts';
 
 const SESSIONS = 10_000;
 const SLICE_MS = 1_000;

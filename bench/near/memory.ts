@@ -1,7 +1,7 @@
 import { createCachedSessionsClient } from '@pip-sessions/client';
 import { inWords } from './figures.ts';
 import { heapUsed } from './heap.ts';
-import { startStage } from './stage.ts';
+import { startTestBed } from './test-bed.ts';
 
 const AT_ONCE = 256;
 const BYTES_MAX = 4_294_967_296;
@@ -10,10 +10,10 @@ const SESSION_BYTES_MAX = 4_000;
 
 /** Measures the heap that a cached session takes, and the size that the cache counts for it. */
 export async function measureMemory(sessions: number, say: (line: string) => void): Promise<boolean> {
-  const stage = await startStage('sqlite');
+  const testBed = await startTestBed('sqlite');
   // Room for twice as many, because used entries are in the younger of two generations.
   const client = createCachedSessionsClient({
-    url: stage.urls[0],
+    url: testBed.urls[0],
     cached_sessions_max: 2 * sessions,
     cached_bytes_max: BYTES_MAX,
   });
@@ -38,7 +38,7 @@ export async function measureMemory(sessions: number, say: (line: string) => voi
     return entries === sessions && each <= SESSION_BYTES_MAX;
   } finally {
     client.stop();
-    await stage.remove();
+    await testBed.remove();
   }
 }
 

@@ -3,7 +3,7 @@ import { createSessionsClient } from '@pip-sessions/client';
 import { Process } from '../processes.ts';
 import { percentile, sharedTime } from './figures.ts';
 import type { FromReaders } from './readers.ts';
-import { type StoreName, startStage } from './stage.ts';
+import { type StoreName, startTestBed } from './test-bed.ts';
 
 const PROCESSES = 4;
 const CLIENTS_EACH = 50;
@@ -22,14 +22,14 @@ export async function measureRevocation(
   rounds: number,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const stage = await startStage(name);
+  const testBed = await startTestBed(name);
   const readers = Array.from({ length: PROCESSES }, (_, n) =>
-    Process.start(`readers ${n}`, new URL('readers.ts', import.meta.url), [String(CLIENTS_EACH), ...stage.urls]),
+    Process.start(`readers ${n}`, new URL('readers.ts', import.meta.url), [String(CLIENTS_EACH), ...testBed.urls]),
   );
   try {
     // A client does not cache sessions that its node cached before the client followed the node's changes.
     await Promise.all(readers.map((process) => process.next<FromReaders>(READY_TIMEOUT_MS)));
-    const node = createSessionsClient({ url: stage.urls[0] });
+    const node = createSessionsClient({ url: testBed.urls[0] });
     const doubted: number[] = [];
     const refused: number[] = [];
     const refusedAfterAnswer: number[] = [];
@@ -68,7 +68,7 @@ export async function measureRevocation(
     return percentile(refused, 0.99) <= SEEN_MS_MAX;
   } finally {
     await Promise.all(readers.map((process) => process.stop()));
-    await stage.remove();
+    await testBed.remove();
   }
 }
 

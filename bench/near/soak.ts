@@ -4,7 +4,7 @@ import { type CachedSessionsClient, createCachedSessionsClient } from '@pip-sess
 import { Process } from '../processes.ts';
 import { inWords } from './figures.ts';
 import { heapUsed } from './heap.ts';
-import { temporaryFolder } from './stage.ts';
+import { temporaryFolder } from './test-bed.ts';
 
 const SESSIONS = 20_000;
 const LISTENERS = 50;

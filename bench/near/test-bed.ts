@@ -8,14 +8,14 @@ export const STORES = ['sqlite', 'postgres', 'redis'] as const satisfies readonl
 export type StoreName = (typeof STORES)[number];
 
 /** A running service, each node in its own process. */
-export interface Stage {
+export interface TestBed {
   /** The URLs of two nodes that share a store. Twice the same URL if only one process can use the store. */
   readonly urls: readonly [string, string];
   readonly remove: () => Promise<void>;
 }
 
-export async function startStage(name: StoreName): Promise<Stage> {
-  if (name === 'sqlite') return sqliteStage();
+export async function startTestBed(name: StoreName): Promise<TestBed> {
+  if (name === 'sqlite') return sqliteTestBed();
   const engine = await startEngine(name);
   const [a, b] = await Promise.all([ServiceProcess.start(engine.url), ServiceProcess.start(engine.url)]);
   return {
@@ -27,7 +27,7 @@ export async function startStage(name: StoreName): Promise<Stage> {
   };
 }
 
-async function sqliteStage(): Promise<Stage> {
+async function sqliteTestBed(): Promise<TestBed> {
   const { folder, remove } = temporaryFolder();
   const service = await ServiceProcess.start(`sqlite:${join(folder, 'sessions.db')}`);
   return {

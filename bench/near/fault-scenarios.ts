@@ -6,10 +6,10 @@ import { TcpProxy } from '../../testing/servers/proxy.ts';
 import { RedisCluster } from '../../testing/servers/redis-cluster.ts';
 import { RedisServer } from '../../testing/servers/redis-server.ts';
 import { ServiceProcess, SOURCES } from '../service-process.ts';
-import { startStage, temporaryFolder } from './stage.ts';
+import { startTestBed, temporaryFolder } from './test-bed.ts';
 
 /** A service with a fault that can begin and end several times. */
-export interface Scene {
+export interface FaultScenario {
   /** The URL of the node that opens and closes the sessions. The fault may make it fail for a short time. */
   readonly closer: string;
   /** The URL that the callers of a trial use. */
@@ -35,9 +35,9 @@ const DURABLE_CLUSTER = { 'min-replicas-to-write': '1', 'min-replicas-max-lag': 
 const nothing = async () => {};
 
 /** The callers of each trial have their own network, which drops everything during the fault. */
-export async function clientCutOff(trials: number): Promise<Scene> {
-  const stage = await startStage('sqlite');
-  const [closer] = stage.urls;
+export async function clientCutOff(trials: number): Promise<FaultScenario> {
+  const testBed = await startTestBed('sqlite');
+  const [closer] = testBed.urls;
   const proxies: TcpProxy[] = [];
   for (let n = 0; n < trials; n += 1) proxies.push(await TcpProxy.start(Number(new URL(closer).port)));
   return {
@@ -52,13 +52,13 @@ export async function clientCutOff(trials: number): Promise<Scene> {
     gap: null,
     remove: async () => {
       await Promise.all(proxies.map((proxy) => proxy.stop()));
-      await stage.remove();
+      await testBed.remove();
     },
   };
 }
 
 /** The node of the callers reaches the store through a network that drops everything. The other node is not affected. */
-export async function nodeCutOff(engine: 'postgres' | 'redis'): Promise<Scene> {
+export async function nodeCutOff(engine: 'postgres' | 'redis'): Promise<FaultScenario> {
   const server = engine === 'postgres' ? await PostgresServer.start() : await RedisServer.start();
   const proxy = await TcpProxy.start(server.port);
   const through = new URL(server.url);
@@ -81,7 +81,7 @@ export async function nodeCutOff(engine: 'postgres' | 'redis'): Promise<Scene> {
 }
 
 /** The node of the callers is killed. It restarts at the same address after the sessions were closed at another node. */
-export async function serviceRestart(): Promise<Scene> {
+export async function serviceRestart(): Promise<FaultScenario> {
   const server = await RedisServer.start();
   const other = await ServiceProcess.start(server.url);
   let asked = await ServiceProcess.start(server.url);
@@ -103,7 +103,7 @@ export async function serviceRestart(): Promise<Scene> {
 }
 
 /** A master of the cluster is killed, and its replica takes over. */
-export async function clusterFailover(): Promise<Scene> {
+export async function clusterFailover(): Promise<FaultScenario> {
   const cluster = await RedisCluster.start({ settings: DURABLE_CLUSTER });
   const store = `${cluster.url}&replicas=1`;
   const nodes = [await ServiceProcess.start(store), await ServiceProcess.start(store)] as const;
@@ -129,7 +129,7 @@ export async function clusterFailover(): Promise<Scene> {
 }
 
 /** While callers are cut off, there are more changes than the service keeps for them. */
-export async function changeLogExceeded(): Promise<Scene> {
+export async function changeLogExceeded(): Promise<FaultScenario> {
   const { folder, remove } = temporaryFolder();
   const service = await ServiceProcess.start(`sqlite:${join(folder, 'sessions.db')}`);
   const proxy = await TcpProxy.start(service.port);
