@@ -20,12 +20,6 @@ const app = express();
 // `development` allows plain http on this machine. Leave it out if users connect with https.
 app.use(express.urlencoded(), userSessions({ client, development: true }));
 
-/** A page for a browser. An application has its own. */
-const page = `<form action="/login" method="post"><input name="user"> <button>Sign in</button></form>
-<p><a href="/devices">Devices</a></p>
-<form action="/logout" method="post"><button>Sign out</button></form>`;
-app.get('/', (_, res) => void res.send(page));
-
 app.post('/login', async (req, res) => {
   const user = req.body?.user;
   if (typeof user !== 'string' || user === '') {

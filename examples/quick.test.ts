@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { test } from 'node:test';
 import { outputOf, startMemoryService, startWithService } from '../testing/examples/example.ts';
+import { Jar } from '../testing/examples/jar.ts';
 
 test('the quick example of the client validates a token, and not after the sign-out', async (t) => {
   const { url } = await startMemoryService(t);
@@ -31,8 +32,19 @@ test('the quick example of Express signs in, shows the user and signs out', asyn
   assert.equal((await send('GET', '/', cookie)).status, 401);
 });
 
+test('the program of "Get started" signs a browser in, lists its devices and signs it out', async (t) => {
+  const { urls } = await startWithService(t, 'express-start');
+  const jar = new Jar(urls[0] ?? '', { 'user-agent': 'Laptop' });
+  assert.match((await jar.get('/')).text, /<form action="\/login"/);
+  const signedIn = await jar.post('/login', new URLSearchParams({ user: 'ann' }));
+  assert.deepEqual([signedIn.status, signedIn.headers.get('location')], [302, '/devices']);
+  assert.partialDeepStrictEqual((await jar.get('/devices')).body, [{ client: 'Laptop', here: true }]);
+  assert.equal((await jar.post('/logout')).status, 302);
+  assert.equal((await jar.get('/devices')).status, 401);
+});
+
 test('the program of "Get started" is plain JavaScript', () => {
-  const source = readFileSync(new URL('./express-devices.ts', import.meta.url), 'utf8');
+  const source = readFileSync(new URL('./express-start.ts', import.meta.url), 'utf8');
   assert.equal(stripTypeScriptTypes(source), source);
 });
 

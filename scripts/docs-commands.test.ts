@@ -123,7 +123,7 @@ async function makeStore(path: string): Promise<void> {
 
 async function startExample(t: TestContext, url: string): Promise<string> {
   const env = { ...commandEnvironment(), SESSIONS_URL: url, PORT: '0' };
-  const args = ['--conditions=source', `${ROOT}examples/express-devices.ts`];
+  const args = ['--conditions=source', `${ROOT}examples/express-start.ts`];
   const example = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => example.kill());
   for await (const line of createInterface({ input: example.stdout })) return new URL(line).port;
