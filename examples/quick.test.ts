@@ -32,7 +32,7 @@ test('the quick example of Express signs in, shows the user and signs out', asyn
   assert.equal((await send('GET', '/', cookie)).status, 401);
 });
 
-test('the program of "Get started" signs a browser in, lists its devices and signs it out', async (t) => {
+test('the program of "Get started" signs in, lists devices and signs out', async (t) => {
   const { urls } = await startWithService(t, 'express-start');
   const jar = new Jar(urls[0] ?? '', { 'user-agent': 'Laptop' });
   assert.match((await jar.get('/')).text, /<form action="\/login"/);

@@ -12,7 +12,7 @@ const FIRES_WITHIN_MS = 100_000;
 /** The window of an hour, which is a minute here, has the fault until then. */
 const RESOLVES_WITHIN_MS = 100_000;
 
-/** What Prometheus showed during one fault. */
+/** The state that Prometheus showed during one fault. */
 export interface TrialResult {
   /** Seconds from the beginning of the fault until each alert fired, in that order. */
   readonly fired: ReadonlyMap<string, number>;

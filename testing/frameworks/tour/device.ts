@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
-/** What a user sees: the status of the response, if the step had one, and the text of the page or of the response. */
+/** The view of a user: the status of the response, if the step had one, and the text of the page or of the response. */
 export interface Seen {
   readonly status: number | null;
   readonly text: string;

@@ -4,7 +4,7 @@ import type { Device, Seen } from './device.ts';
 /** How a user does the steps in the example of one framework. */
 export interface Example {
   readonly signIn: (device: Device, user: string) => Promise<Seen>;
-  /** What a device of the user sees. */
+  /** The view of a device of the user. */
   readonly look: (device: Device) => Promise<Seen>;
   readonly isSignedIn: (seen: Seen) => boolean;
   /** The names of the devices that the user sees. */

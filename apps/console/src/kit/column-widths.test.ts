@@ -4,7 +4,7 @@ import { columnWidths } from './column-widths.ts';
 
 const COLUMNS = [{ size: 100 }, { size: 200, sizeMin: 100 }, { size: 100, sizeMin: 50 }];
 
-test('columns fill a wide table, and give way in a narrow one as far as their texts allow', () => {
+test('columns fill a wide table, and shrink in a narrow one as far as their texts allow', () => {
   assert.deepEqual(columnWidths(COLUMNS, 800), [200, 400, 200]);
   assert.deepEqual(columnWidths(COLUMNS, 400), [100, 200, 100]);
   assert.deepEqual(columnWidths(COLUMNS, 325), [100, 150, 75]);

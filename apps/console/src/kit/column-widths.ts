@@ -1,13 +1,13 @@
 /** The widths between which a column of a table may be, in pixels. */
 export interface ColumnSize {
   readonly size: number;
-  /** What its texts need at least; `size` if it is absent. */
+  /** The least width that its texts need; `size` if it is absent. */
   readonly sizeMin?: number;
 }
 
 /**
  * The widths of columns within a table: their sizes, all of them wider in a wider table. In a narrower one, columns with
- * a `sizeMin` give way. If that is not enough, the table is wider than its place, and scrolls.
+ * a `sizeMin` shrink. If that is not enough, the table is wider than its place, and scrolls.
  */
 export function columnWidths(columns: readonly ColumnSize[], available: number): readonly number[] {
   const total = columns.reduce((sum, { size }) => sum + size, 0);

@@ -76,7 +76,7 @@ test('a clock that is off and keys that end soon need attention', () => {
   assert.deepEqual(ids({ keys }), ['keys']);
 });
 
-test('users at their limit need attention if sign-ins are rejected or many sessions end', () => {
+test('users at their limit need attention if sign-ins fail or many sessions end', () => {
   assert.deepEqual(ids({ limits: { opened: 100, evicted: 0, rejected: 1 } }), ['limited']);
   const limits = { opened: 100, evicted: 10, rejected: 0 };
   const [concern] = concernsOf({ ...GOOD, limits });
