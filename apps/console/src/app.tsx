@@ -3,7 +3,6 @@ import { type QueryClient, QueryClientProvider, useQuery } from '@tanstack/react
 import { useEffect } from 'react';
 import { useFeedConnection } from './api/feed.ts';
 import { meQuery } from './api/queries.ts';
-import { isSignedOut } from './api/service.ts';
 import { AwayContext, useAwaySince } from './frame/away.ts';
 import { Frame } from './frame/frame.tsx';
 import { MeContext } from './frame/me.ts';
@@ -45,8 +44,8 @@ export function App({ client }: { readonly client: QueryClient }) {
 
 function Gate() {
   const { data: me, error, refetch } = useQuery(meQuery);
-  const isOut = isSignedOut(error);
-  useFeedConnection(me !== undefined && !isOut);
+  const isOut = me === null;
+  useFeedConnection(me != null);
   const away = useAwaySince();
   if (isOut) return <SignIn />;
   if (me) {

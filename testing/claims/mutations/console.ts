@@ -47,7 +47,7 @@ export const CONSOLE_CLAIMS: readonly ClaimMutation[] = [
     name: 'the console needs no session',
     file: `${CONSOLE}/sign-ins.ts`,
     find: "if (found === null) throw new RequestError('UNAUTHORIZED', 'Sign in to the console with an API key.');",
-    replace: 'if (found === null) return { caller: openTo(address), session: null };',
+    replace: "if (found === null) return { caller: openTo(''), session: null };",
   },
   {
     id: 'N-04',
@@ -93,7 +93,7 @@ export const CONSOLE_CLAIMS: readonly ClaimMutation[] = [
     name: 'requests that a page repeats keep the console signed in',
     test: 'requests that a page repeats',
     file: `${CONSOLE}/api.ts`,
-    find: 'const isBackground = is_passive || request.headers[BACKGROUND_HEADER] !== undefined;',
-    replace: 'const isBackground = is_passive;',
+    find: 'return headers[BACKGROUND_HEADER] !== undefined;',
+    replace: 'return headers[BACKGROUND_HEADER] === null;',
   },
 ];

@@ -16,9 +16,10 @@ export function createQueryClient(): QueryClient {
   });
 }
 
+/** Who is signed in; null for nobody. */
 export const meQuery = queryOptions({
   queryKey: ['me'],
-  queryFn: ({ signal }) => call<Me>('me', { signal }),
+  queryFn: async ({ signal }) => (await call<Me | undefined>('me', { signal })) ?? null,
   staleTime: 60_000,
   refetchInterval: 60_000,
 });

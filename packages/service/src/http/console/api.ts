@@ -20,7 +20,14 @@ import { nodeHealth } from './health.ts';
 import { recentHours } from './hours.ts';
 import type { ConsoleHandlerOptions } from './options.ts';
 import { assertFromConsole } from './origin.ts';
-import { API_BASE, CONSOLE_OPERATIONS, CONSOLE_ROUTES, type ConsoleRoute } from './routes.ts';
+import {
+  API_BASE,
+  CONSOLE_OPERATIONS,
+  CONSOLE_ROUTES,
+  type ConsoleRoute,
+  type PrivateRoute,
+  type PublicRoute,
+} from './routes.ts';
 import type { ConsoleUser, SignIns } from './sign-ins.ts';
 import { endWithSignIn } from './stream-end.ts';
 
@@ -34,25 +41,30 @@ const BACKGROUND_HEADER = 'sessions-background';
 const SESSION_PATH = /^\/sessions\/([^/]+)(\/reveal)?$/;
 const FILE = 'file:';
 
+type PublicAnswer = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 type Answer = (request: IncomingMessage, response: ServerResponse, user: ConsoleUser, id: string) => Promise<unknown>;
 
 /** The console's own API. Every request must come from a page of the console, and have its session. */
 export class ConsoleApi {
   readonly #options: ConsoleHandlerOptions;
   readonly #signIns: SignIns;
-  readonly #answers: Readonly<Record<Exclude<ConsoleRoute, 'POST /sign-in'>, Answer>>;
+  readonly #answers: Readonly<Record<PrivateRoute, Answer>>;
+  readonly #publicAnswers: Readonly<Record<PublicRoute, PublicAnswer>>;
 
   constructor(options: ConsoleHandlerOptions & { readonly signIns: SignIns }) {
     this.#options = options;
     this.#signIns = options.signIns;
     this.#answers = {
-      'GET /me': async (_request, _response, user) => this.#describe(user),
       'POST /sign-out': (request, response, user) => this.#signOut(request, response, user),
       'GET /health': () => nodeHealth(options.node, options.adminConsole, options.info, options.clock),
       'GET /hours': () => recentHours(options.adminConsole, options.node, options.clock),
       'GET /sessions/{id}': async (_request, _response, _user, id) => this.#withoutValues(await this.#session(id)),
       'POST /sessions/{id}/reveal': (request, _response, user, id) => this.#reveal(request, user, id),
       'GET /audit': (request) => this.#audit(request),
+    };
+    this.#publicAnswers = {
+      'POST /sign-in': (request, response) => this.#signIn(request, response),
+      'GET /me': (request) => this.#me(request),
     };
   }
 
@@ -64,20 +76,15 @@ export class ConsoleApi {
       return null;
     }
     const { route, id } = routeOf(request.method ?? '', path);
-    const result = await (route === 'POST /sign-in'
-      ? this.#signIn(request, response)
+    const result = await (isPublic(route)
+      ? this.#publicAnswers[route](request, response)
       : this.#run(route, request, response, id));
     if (result === null) response.writeHead(204, NOT_STORED).end();
     else sendContent(response, jsonContent(JSON.stringify(result), NOT_STORED));
     return result === null ? 204 : 200;
   }
 
-  async #run(
-    route: Exclude<ConsoleRoute, 'POST /sign-in'>,
-    request: IncomingMessage,
-    response: ServerResponse,
-    id: string,
-  ): Promise<unknown> {
+  async #run(route: PrivateRoute, request: IncomingMessage, response: ServerResponse, id: string): Promise<unknown> {
     const user = await this.#userOf(request, CONSOLE_ROUTES[route]);
     await discardBody(request);
     return this.#answers[route](request, response, user, id);
@@ -98,8 +105,7 @@ export class ConsoleApi {
   }
 
   async #userOf(request: IncomingMessage, needed: Scope, is_passive = false): Promise<ConsoleUser> {
-    const isBackground = is_passive || request.headers[BACKGROUND_HEADER] !== undefined;
-    const user = await this.#signIns.userOf(request, isBackground);
+    const user = await this.#signIns.userOf(request, is_passive || isBackground(request));
     const { key, scope, address } = user.caller;
     if (key !== null) this.#options.authenticator.assertScope({ name: key, scope }, needed, address);
     return user;
@@ -118,6 +124,13 @@ export class ConsoleApi {
     response.setHeader('set-cookie', cookie);
     this.#note(request, 'console_signed_in', user, null);
     return this.#describe(user);
+  }
+
+  /** Returns null if nobody is signed in. That is no error: browsers would log it when the console is opened. */
+  async #me(request: IncomingMessage): Promise<object | null> {
+    await discardBody(request);
+    const user = await this.#signIns.findUser(request, isBackground(request));
+    return user && this.#describe(user);
   }
 
   async #signOut(request: IncomingMessage, response: ServerResponse, user: ConsoleUser): Promise<null> {
@@ -178,6 +191,14 @@ export class ConsoleApi {
     const name = { request: event };
     this.#options.requests.audit(request, { name, isRead: false, status: 200, began: 0, caller, session_id, audit });
   }
+}
+
+function isBackground({ headers }: IncomingMessage): boolean {
+  return headers[BACKGROUND_HEADER] !== undefined;
+}
+
+function isPublic(route: ConsoleRoute): route is PublicRoute {
+  return CONSOLE_ROUTES[route] === 'public';
 }
 
 function routeOf(method: string, path: string): { readonly route: ConsoleRoute; readonly id: string } {

@@ -5,13 +5,13 @@ import type { Scope } from '@pip-sessions/contract/scopes';
 export const API_BASE = '/console/api';
 
 /**
- * Every path of the console's own API, with its method. `public` needs no session of the console. Without one, all
- * others are a 401. `{id}` stands for the id of a session.
+ * Every path of the console's own API, with its method. Without a session of the console, a request of another path than
+ * the public ones is a 401, and `GET /me` is a 204. `{id}` stands for the id of a session.
  */
 export const CONSOLE_ROUTES = {
   'POST /sign-in': 'public',
   'POST /sign-out': 'write',
-  'GET /me': 'write',
+  'GET /me': 'public',
   'GET /health': 'write',
   'GET /hours': 'write',
   'GET /sessions/{id}': 'write',
@@ -19,7 +19,10 @@ export const CONSOLE_ROUTES = {
   'GET /audit': 'admin',
 } as const satisfies Readonly<Record<string, Scope | 'public'>>;
 
-export type ConsoleRoute = keyof typeof CONSOLE_ROUTES;
+type Routes = typeof CONSOLE_ROUTES;
+export type ConsoleRoute = keyof Routes;
+export type PublicRoute = { [Name in ConsoleRoute]: Routes[Name] extends 'public' ? Name : never }[ConsoleRoute];
+export type PrivateRoute = Exclude<ConsoleRoute, PublicRoute>;
 
 /**
  * The operations of API v2 that are served below `/console/api`, by the scope that the user's key needs there. A key of

@@ -70,10 +70,17 @@ export class SignIns {
 
   /** Returns the user of a request. Throws `UNAUTHORIZED` if there is none. */
   async userOf(request: IncomingMessage, is_passive: boolean): Promise<ConsoleUser> {
+    const found = await this.findUser(request, is_passive);
+    if (found === null) throw new RequestError('UNAUTHORIZED', 'Sign in to the console with an API key.');
+    return found;
+  }
+
+  /** Returns the user of a request; null if there is none. */
+  async findUser(request: IncomingMessage, is_passive: boolean): Promise<ConsoleUser | null> {
     const address = addressOf(request);
     if (this.isOpen) return { caller: openTo(address), session: null };
     const found = await this.#find(tokenOf(request), is_passive);
-    if (found === null) throw new RequestError('UNAUTHORIZED', 'Sign in to the console with an API key.');
+    if (found === null) return null;
     const { key, session } = found;
     this.#authenticator.assertScope(key, 'write', address);
     return { caller: { key: key.name, scope: key.scope, address }, session };
