@@ -85,6 +85,17 @@ test('changes arrive in batches, and a gap drops what came before it', () => {
   assert.deepEqual(events.slice(1), [{ kind: 'gap' }]);
 });
 
+test('a change after a quiet time is handed on at once, and those of a busy service four times a second', () => {
+  const { stream, sources, pass, events } = createStream();
+  stream.start();
+  for (let index = 0; index < 100; index += 1) {
+    sources[0]?.emit('change', change(`${index}`));
+    pass(10);
+  }
+  const sizes = events.map((event) => (event.kind === 'changes' ? event.changes.length : 0));
+  assert.deepEqual(sizes, [1, 25, 25, 25]);
+});
+
 test('more changes than a page can follow are a gap', () => {
   const { stream, sources, pass, events } = createStream();
   stream.start();

@@ -31,8 +31,10 @@ export interface ChangeStreamOptions {
 export const LAG_S_MIN = 2.5;
 const CLOSED = 2;
 const RETRY_MS = 5_000;
-/** Changes are handed on in batches, so that a busy service does not keep the page busy. */
+/** Changes are handed on in batches, so that a busy service does not keep the page busy: at most one in this time. */
 const BATCH_MS = 250;
+/** After a quiet time a change waits so long only, for others that belong to it. */
+const GATHER_MS = 10;
 /** Maximum number of changes in a batch. After more, the listeners get a gap. */
 const BATCH_MAX = 5_000;
 const CHECK_MS = 1_000;
@@ -50,6 +52,7 @@ export class ChangeStream {
   #watermark = 0;
   #batch: Change[] = [];
   #batchTimer: unknown = null;
+  #flushed_at = Number.NEGATIVE_INFINITY;
   #timer: unknown = null;
   #hasConnected = false;
 
@@ -137,12 +140,14 @@ export class ChangeStream {
       return;
     }
     this.#batch.push(change);
-    this.#batchTimer ??= this.#options.setTimer(() => this.#flush(), BATCH_MS);
+    const delay_ms = Math.max(GATHER_MS, this.#flushed_at + BATCH_MS - this.#options.now());
+    this.#batchTimer ??= this.#options.setTimer(() => this.#flush(), delay_ms);
   }
 
   #flush(): void {
     const changes = this.#batch;
     this.#dropBatch();
+    this.#flushed_at = this.#options.now();
     if (changes.length > 0) this.#emit({ kind: 'changes', changes });
   }
 

@@ -6,6 +6,7 @@ import { sessionText } from '../../api/v2/wire.ts';
 import { assertStorable } from '../../api/validation.ts';
 import type { AuditEvent } from '../../domain/audit-event.ts';
 import { invalidMember } from '../../domain/errors.ts';
+import { randomText } from '../../domain/ids.ts';
 import { fromJsonText } from '../../domain/json.ts';
 import type { Session } from '../../domain/session.ts';
 import { readJson } from '../body/json-request.ts';
@@ -54,9 +55,11 @@ export class ConsoleApi {
   constructor(options: ConsoleHandlerOptions & { readonly signIns: SignIns }) {
     this.#options = options;
     this.#signIns = options.signIns;
+    // The names of hosts and the ids of processes may be the same in containers.
+    const id = randomText(6);
     this.#answers = {
       'POST /sign-out': (request, response, user) => this.#signOut(request, response, user),
-      'GET /health': () => nodeHealth(options.node, options.adminConsole, options.info, options.clock),
+      'GET /health': () => nodeHealth(id, options.node, options.adminConsole, options.info, options.clock),
       'GET /hours': () => recentHours(options.adminConsole, options.node, options.clock),
       'GET /sessions/{id}': async (_request, _response, _user, id) => this.#withoutValues(await this.#session(id)),
       'POST /sessions/{id}/reveal': (request, _response, user, id) => this.#reveal(request, user, id),

@@ -1,16 +1,13 @@
 import { hostname } from 'node:os';
 import { sweepJson } from '../../api/v2/wire.ts';
-import { randomText } from '../../domain/ids.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { StatusInfo } from '../endpoints/pip-endpoints.ts';
 import type { ConsoleOptions, NodeState } from './options.ts';
 
-/** Names this process among the nodes behind one address: host names and process ids may be the same in containers. */
-const NODE_ID = randomText(6);
-
-/** Returns the response to `GET /console/api/health`: the state of this node. */
+/** Returns the response to `GET /console/api/health`: the state of this node, which `id` names. */
 export async function nodeHealth(
+  id: string,
   node: NodeState,
   adminConsole: ConsoleOptions,
   info: StatusInfo,
@@ -26,7 +23,7 @@ export async function nodeHealth(
     status,
     reason,
     node: {
-      id: NODE_ID,
+      id,
       host: hostname(),
       pid: process.pid,
       version: info.version,
