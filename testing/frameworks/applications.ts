@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RunningApp } from '../../packages/client/src/middleware/fixtures/app.ts';
+import { listen } from '../../packages/client/src/middleware/fixtures/listen.ts';
 
 interface Framework {
   /** The command that builds an application, below `node_modules`. */
@@ -12,8 +14,8 @@ interface Framework {
   readonly adds: Readonly<Record<string, string>>;
   /** The files of the example that get another path. */
   readonly moves?: Readonly<Record<string, string>>;
-  /** Loads the built application, which is used at `url`. */
-  readonly load: (app: string, url: string) => Promise<RequestListener>;
+  /** Loads the built application from its folder. Its address has this port. */
+  readonly load: (app: string, port: number) => Promise<RequestListener>;
 }
 
 export const FRAMEWORKS: Readonly<Record<string, Framework>> = {
@@ -26,9 +28,9 @@ export const FRAMEWORKS: Readonly<Record<string, Framework>> = {
   next: {
     build: ['next/dist/bin/next', 'build'],
     adds: { 'app/[...path]/route.js': 'route.js' },
-    load: async (dir) => {
+    load: async (dir, port) => {
       const next = createRequire(`${dir}/package.json`)('next');
-      const app = next({ dev: false, dir, hostname: '127.0.0.1', quiet: true });
+      const app = next({ dev: false, dir, hostname: '127.0.0.1', port, quiet: true });
       await app.prepare();
       return app.getRequestHandler();
     },
@@ -49,9 +51,14 @@ export const FRAMEWORKS: Readonly<Record<string, Framework>> = {
     build: ['vite/bin/vite.js', 'build'],
     moves: { 'src/hooks.server.ts': 'src/hooks.example.ts' },
     adds: { 'src/hooks.server.js': 'hooks.js', 'src/routes/[...path]/+server.js': 'server.js' },
-    load: async (app, url) => {
-      process.env.ORIGIN = url;
-      return (await import(`${app}/build/handler.js`)).handler;
+    load: async (app) => {
+      // The server takes its own address for https, unless a proxy tells another scheme.
+      process.env.PROTOCOL_HEADER = 'x-forwarded-proto';
+      const { handler } = await import(`${app}/build/handler.js`);
+      return (request, response) => {
+        request.headers['x-forwarded-proto'] = 'http';
+        handler(request, response);
+      };
     },
   },
 };
@@ -69,13 +76,15 @@ export function buildPackages(): void {
   run(process.execPath, ['scripts/build.ts'], ROOT);
 }
 
-/** Builds the example of a framework together with the route of the cases. Returns its folder. */
-export function buildApplication(name: string): string {
-  const { build, adds, moves = {} } = FRAMEWORKS[name] as Framework;
+/** Builds the example of a framework, alone or together with the route of the cases. Returns its folder. */
+export function buildApplication(name: string, kind: 'example' | 'cases'): string {
+  const framework = FRAMEWORKS[name] as Framework;
+  const { build } = framework;
+  const { adds, moves = {} } = kind === 'cases' ? framework : { adds: {} };
   const [program, ...args] = build;
   const example = `${ROOT}examples/${name}`;
   // Below the example, so that imports find its packages.
-  const app = `${example}/.cache/cases`;
+  const app = `${example}/.cache/${kind}`;
   if (!existsSync(`${example}/node_modules/.package-lock.json`)) {
     run('npm', ['ci', '--ignore-scripts', '--loglevel=error'], example);
   }
@@ -95,6 +104,14 @@ export function buildApplication(name: string): string {
   if (existsSync(config)) writeFileSync(config, readFileSync(config, 'utf8').replace("'../..'", "'../../../..'"));
   run(process.execPath, [`${example}/node_modules/${program}`, ...args], app);
   return app;
+}
+
+/** Serves a built application on a free port. */
+export async function startApplication(name: string, app: string): Promise<RunningApp> {
+  let handle: RequestListener = () => {};
+  const server = await listen(createServer((request, response) => handle(request, response)));
+  handle = await (FRAMEWORKS[name] as Framework).load(app, Number(new URL(server.url).port));
+  return server;
 }
 
 /** Installs the built packages as they are published. A framework treats linked ones as sources of the application. */

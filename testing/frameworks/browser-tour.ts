@@ -5,16 +5,14 @@
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { createLogger, loadConfig, type RunningService, startService } from '@pip-sessions/service';
 import type { Browser } from 'playwright-core';
-import { listen } from '../../packages/client/src/middleware/fixtures/listen.ts';
 import { launchChromium } from '../browser/chromium.ts';
 import { startExample } from '../examples/example.ts';
-import { buildApplication, buildPackages, FRAMEWORKS } from './applications.ts';
+import { buildApplication, buildPackages, FRAMEWORKS, startApplication } from './applications.ts';
 import { Device, type Seen } from './tour/device.ts';
 import { type Example, WITH_PAGES, withRequests } from './tour/examples.ts';
 
@@ -51,7 +49,7 @@ const browser: Browser = await launchChromium();
 const rows = new Map<string, Map<string, string>>();
 const built = chosen.filter((name) => name in FRAMEWORKS);
 if (built.length > 0) buildPackages();
-const applications = new Map(built.map((name) => [name, buildApplication(name)]));
+const applications = new Map(built.map((name) => [name, buildApplication(name, 'example')]));
 
 after(async () => {
   await browser.close();
@@ -150,10 +148,8 @@ async function urlOf(t: TestContext, name: string): Promise<string> {
     const { urls } = await startExample(t, name, { SESSIONS_URL: service.url, ...decorators });
     return (urls[0] ?? '').replace(/\/$/, '').replace('[::1]', '127.0.0.1');
   }
-  let handle: RequestListener = () => {};
-  const { url, stop } = await listen(createServer((request, response) => handle(request, response)));
+  const { url, stop } = await startApplication(name, app);
   t.after(stop);
-  handle = await (FRAMEWORKS[name] as (typeof FRAMEWORKS)[string]).load(app, url);
   return url;
 }
 

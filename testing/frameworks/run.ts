@@ -12,7 +12,7 @@ if (unknown.length > 0) throw new Error(`unknown framework ${unknown}; allowed: 
 buildPackages();
 for (const name of Object.keys(FRAMEWORKS)) {
   if (named.length > 0 && !named.includes(name)) continue;
-  const app = buildApplication(name);
+  const app = buildApplication(name, 'cases');
   const cases = `testing/frameworks/${name}/cases.ts`;
   run(process.execPath, ['--conditions=source', '--test', '--test-timeout=60000', cases], ROOT, { CASES_APP: app });
 }

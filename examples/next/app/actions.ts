@@ -1,6 +1,7 @@
 'use server';
 
 import { requireSession } from '@pip-sessions/client/next';
+import { refresh } from 'next/cache';
 import { headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { sessions } from '../sessions';
@@ -22,6 +23,7 @@ export const pay = sessions.action((userSession) => {
 
 export const endDevice = sessions.action(async (userSession, form: FormData) => {
   await userSession.endDevice(String(form.get('id')));
+  refresh(); // Next.js renders the page again after actions that set a cookie only
 });
 
 export const logout = sessions.action(async (userSession) => {

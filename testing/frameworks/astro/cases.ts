@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import type { userSessions } from '../../../packages/client/src/adapters/astro.ts';
 import { responseOf } from '../../../packages/client/src/adapters/fixtures/fetch-app.ts';
 import type { StartApp } from '../../../packages/client/src/middleware/fixtures/app.ts';
-import { listen } from '../../../packages/client/src/middleware/fixtures/listen.ts';
 import { runMiddlewareCases } from '../../../packages/client/src/middleware/fixtures/suite.ts';
 import { startSessions } from '../../../packages/client/src/middleware/fixtures/worlds.ts';
 import { Jar } from '../../examples/jar.ts';
+import { startApplication } from '../applications.ts';
 
 type Handle = ReturnType<typeof userSessions>;
 let handles: readonly Handle[] | null = null;
@@ -24,8 +23,7 @@ Object.assign(globalThis, {
 
 const sessions = await startSessions('remote');
 process.env.SESSIONS_URL = sessions.url;
-const { handler } = await import(`${process.env.CASES_APP}/dist/server/entry.mjs`);
-const server = await listen(createServer((request, response) => handler(request, response)));
+const server = await startApplication('astro', process.env.CASES_APP ?? '');
 after(async () => {
   await server.stop();
   await sessions.stop();

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
 import type { CurrentApp } from '../../../packages/client/src/adapters/fixtures/fetch-app.ts';
 import { type NextModules, nextHandler } from '../../../packages/client/src/adapters/fixtures/next-app.ts';
 import type { StartApp } from '../../../packages/client/src/middleware/fixtures/app.ts';
-import { listen } from '../../../packages/client/src/middleware/fixtures/listen.ts';
 import { runMiddlewareCases } from '../../../packages/client/src/middleware/fixtures/suite.ts';
 import { startSessions } from '../../../packages/client/src/middleware/fixtures/worlds.ts';
 import { Jar, type JarResponse } from '../../examples/jar.ts';
-
-const dir = process.env.CASES_APP ?? '';
-const next = createRequire(`${dir}/package.json`)('next');
+import { startApplication } from '../applications.ts';
 
 let current: CurrentApp | null = null;
 let handle: ((request: Request) => Promise<Response>) | null = null;
@@ -26,12 +21,9 @@ Object.assign(globalThis, {
 // The example calls this service. The route of the cases has the service of its case.
 const sessions = await startSessions('remote');
 process.env.SESSIONS_URL = sessions.url;
-const app = next({ dev: false, dir, hostname: '127.0.0.1', quiet: true });
-await app.prepare();
-const server = await listen(createServer(app.getRequestHandler()));
+const server = await startApplication('next', process.env.CASES_APP ?? '');
 after(async () => {
   await server.stop();
-  await app.close();
   await sessions.stop();
 });
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer, type RequestListener } from 'node:http';
 import { after, test } from 'node:test';
 import type { H3Event } from 'h3';
 import type { NodeEvent, requireSession, userSessions, WebEvent } from '../../../packages/client/src/adapters/h3.ts';
@@ -9,10 +8,10 @@ import {
   type StartApp,
   streamedResponse,
 } from '../../../packages/client/src/middleware/fixtures/app.ts';
-import { listen } from '../../../packages/client/src/middleware/fixtures/listen.ts';
 import { runMiddlewareCases } from '../../../packages/client/src/middleware/fixtures/suite.ts';
 import { startSessions } from '../../../packages/client/src/middleware/fixtures/worlds.ts';
 import { Jar } from '../../examples/jar.ts';
+import { startApplication } from '../applications.ts';
 
 type Middleware = ReturnType<typeof userSessions>;
 let mounted: Middleware | null = null;
@@ -48,10 +47,7 @@ Object.assign(globalThis, {
 // The example calls this service. The route of the cases has the service of its case.
 const sessions = await startSessions('remote');
 process.env.SESSIONS_URL = sessions.url;
-const { middleware } = (await import(`${process.env.CASES_APP}/.output/server/index.mjs`)) as {
-  middleware: RequestListener;
-};
-const server = await listen(createServer(middleware));
+const server = await startApplication('nitro', process.env.CASES_APP ?? '');
 after(async () => {
   await server.stop();
   await sessions.stop();

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer, type RequestListener } from 'node:http';
 import { after, test } from 'node:test';
 import type { NodeEvent, requireSession, userSessions } from '../../../packages/client/src/adapters/h3.ts';
 import {
@@ -9,11 +8,11 @@ import {
   type StartApp,
   textOf,
 } from '../../../packages/client/src/middleware/fixtures/app.ts';
-import { listen } from '../../../packages/client/src/middleware/fixtures/listen.ts';
 import { runMiddlewareCases } from '../../../packages/client/src/middleware/fixtures/suite.ts';
 import { startSessions } from '../../../packages/client/src/middleware/fixtures/worlds.ts';
 import type { UserSession } from '../../../packages/client/src/middleware/user-session.ts';
 import { Jar } from '../../examples/jar.ts';
+import { startApplication } from '../applications.ts';
 
 /** The properties of an event of H3 1 that the cases use. */
 interface H3Event extends NodeEvent {
@@ -58,10 +57,7 @@ Object.assign(globalThis, {
 // The example calls this service. The routes of the cases have the service of their case.
 const sessions = await startSessions('remote');
 process.env.SESSIONS_URL = sessions.url;
-const { listener } = (await import(`${process.env.CASES_APP}/.output/server/index.mjs`)) as {
-  listener: RequestListener;
-};
-const server = await listen(createServer(listener));
+const server = await startApplication('nuxt', process.env.CASES_APP ?? '');
 after(async () => {
   await server.stop();
   await sessions.stop();

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, test } from 'node:test';
 import { responseOf } from '../../../packages/client/src/adapters/fixtures/fetch-app.ts';
 import type { requireSession, userSessions } from '../../../packages/client/src/adapters/sveltekit.ts';
 import type { StartApp } from '../../../packages/client/src/middleware/fixtures/app.ts';
-import { listen } from '../../../packages/client/src/middleware/fixtures/listen.ts';
 import { runMiddlewareCases } from '../../../packages/client/src/middleware/fixtures/suite.ts';
 import { startSessions } from '../../../packages/client/src/middleware/fixtures/worlds.ts';
 import type { UserSession } from '../../../packages/client/src/middleware/user-session.ts';
 import { Jar } from '../../examples/jar.ts';
+import { startApplication } from '../applications.ts';
 
 type Handle = ReturnType<typeof userSessions>;
 let hooks: readonly Handle[] | null = null;
@@ -32,13 +31,11 @@ Object.assign(globalThis, {
 
 const sessions = await startSessions('remote');
 process.env.SESSIONS_URL = sessions.url;
-let handler: Parameters<typeof createServer>[1];
-const server = await listen(createServer((request, response) => handler?.(request, response)));
+const server = await startApplication('sveltekit', process.env.CASES_APP ?? '');
 after(async () => {
   await server.stop();
   await sessions.stop();
 });
-({ handler } = await import(`${process.env.CASES_APP}/build/handler.js`));
 
 const startApp: StartApp = async (options, mounts) => {
   hooks = null;
@@ -49,8 +46,7 @@ const startApp: StartApp = async (options, mounts) => {
 runMiddlewareCases('SvelteKit', startApp);
 
 const form = (fields: Record<string, string> = {}) => new URLSearchParams(fields);
-// Behind adapter-node, SvelteKit takes its own origin for https.
-const own = { origin: server.url.replace('http:', 'https:'), accept: 'text/html' };
+const own = { origin: server.url, accept: 'text/html' };
 
 test('the example of SvelteKit signs in and out by form actions', async () => {
   const jar = new Jar(server.url);

@@ -47,12 +47,15 @@ export class Device {
     );
   }
 
-  /** Clicks a button, and waits for the next page. */
+  /** Clicks a button, and waits until the page shows something else. */
   async click(button: string, within = 'body'): Promise<Seen> {
-    const navigated = this.page.waitForResponse((response) => response.request().method() === 'POST');
+    // biome-ignore lint/performance/useDomNodeTextContent: a user does not see the text of scripts
+    const before = await this.page.locator('body').innerText();
+    const posted = this.page.waitForResponse((response) => response.request().method() === 'POST');
     await this.page.locator(within).getByRole('button', { name: button, exact: true }).first().click();
-    const response = await navigated;
-    await this.page.waitForLoadState('networkidle');
+    const response = await posted;
+    await this.page.waitForFunction(`document.body.innerText !== ${JSON.stringify(before)}`);
+    await this.page.waitForLoadState();
     return { status: response.status(), text: await this.text() };
   }
 
