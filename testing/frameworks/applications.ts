@@ -53,10 +53,10 @@ export const FRAMEWORKS: Readonly<Record<string, Framework>> = {
     adds: { 'src/hooks.server.js': 'hooks.js', 'src/routes/[...path]/+server.js': 'server.js' },
     load: async (app) => {
       // The server takes its own address for https, unless a proxy tells another scheme.
-      process.env.PROTOCOL_HEADER = 'x-forwarded-proto';
+      process.env.PROTOCOL_HEADER = 'x-scheme';
       const { handler } = await import(`${app}/build/handler.js`);
       return (request, response) => {
-        request.headers['x-forwarded-proto'] = 'http';
+        request.headers['x-scheme'] = 'http';
         handler(request, response);
       };
     },
