@@ -54,6 +54,7 @@ export default defineConfig({
         items: [
           { text: 'Deployment', link: '/deployment' },
           { text: 'Operations', link: '/operations' },
+          { text: 'Alerts', link: '/alerts' },
           { text: 'Console', link: '/console' },
           { text: 'Security', link: '/security' },
           { text: 'Least rights in the store', link: '/least-rights' },

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { Agent, request } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import { createSessionsClient } from '@pip-sessions/client';
+import pg from 'pg';
 import type { Fault } from '../fault.ts';
 
 const OF_NO_STORE = ['SessionsNotReady', 'SessionsStoreFailing', 'SessionsErrors'];
@@ -48,74 +48,46 @@ const SLOW_NETWORK: Fault = {
     const postgres = await installation.postgres();
     const proxy = await installation.proxy(postgres.port);
     await installation.node(postgres.url.replace(String(postgres.port), String(proxy.port)));
-    return slower(proxy, SLOW_MS);
-  },
-};
-
-const QUEUED_MS = 200;
-/** Two batches of 512 writes are in progress, and all further writes wait. */
-const QUEUED_CALLERS = 2_200;
-
-const QUEUE: Fault = {
-  name: `${QUEUED_CALLERS} callers open sessions at once, and PostgreSQL responds ${2 * QUEUED_MS} ms late`,
-  causes: ['SessionsStoreQueue'],
-  // On a slow machine some writes wait for two seconds, and fail.
-  mayCause: ['SessionsSlow', 'SessionsEventLoop', 'SessionsStoreFailing', 'SessionsErrors'],
-  prepare: async (installation) => {
-    const postgres = await installation.postgres();
-    const proxy = await installation.proxy(postgres.port);
-    const { url } = await installation.node(postgres.url.replace(String(postgres.port), String(proxy.port)));
-    const { begin, end } = slower(proxy, QUEUED_MS);
-    const flood = new AbortController();
-    let callers: Promise<unknown> = Promise.resolve();
-    const stop = async () => {
-      flood.abort();
-      await callers;
-    };
-    installation.defer(stop);
     return {
       begin: () => {
-        begin();
-        callers = open(url, QUEUED_CALLERS, flood.signal);
+        proxy.delay_ms = SLOW_MS;
       },
-      end: async () => {
-        end();
-        await stop();
+      end: () => {
+        proxy.delay_ms = 0;
       },
     };
   },
 };
 
-function slower(proxy: { delay_ms: number }, ms: number) {
-  return {
-    begin: () => {
-      proxy.delay_ms = ms;
-    },
-    end: () => {
-      proxy.delay_ms = 0;
-    },
-  };
-}
+/** With few connections, one batch of 512 writes is in progress, and all further writes wait. */
+const CALLERS = 1_700;
+const FEW_CONNECTIONS = 'connections=4&call_timeout_ms=60000';
+const LOCK = 'BEGIN; LOCK TABLE pip_sessions.sessions IN EXCLUSIVE MODE';
 
-/** Callers that open one session after the other. */
-async function open(url: string, count: number, signal: AbortSignal): Promise<void> {
-  const agent = new Agent({ keepAlive: true });
-  const call = async () => {
-    while (!signal.aborted) await openOne(url, agent).catch(() => delay(10));
-  };
-  await Promise.all(Array.from({ length: count }, call));
-  agent.destroy();
-}
-
-function openOne(url: string, agent: Agent): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const headers = { 'content-type': 'application/json' };
-  const sent = request(`${url}/v2/sessions`, { method: 'POST', agent, headers });
-  sent.on('error', reject).on('response', (response) => {
-    response.resume().on('end', resolve).on('error', reject);
-  });
-  sent.end('{"user_id":"bob"}');
-  return promise;
-}
+const QUEUE: Fault = {
+  name: `a transaction locks the table at PostgreSQL while ${CALLERS} callers open sessions`,
+  causes: ['SessionsStoreQueue'],
+  // Readiness needs a write, the watermark stands still during a commit, and the callers get their responses at the end.
+  mayCause: ['SessionsNotReady', 'SessionsFeedLag', 'SessionsSlow', 'SessionsEventLoop'],
+  prepare: async (installation) => {
+    const postgres = await installation.postgres();
+    const { url } = await installation.node(`${postgres.url}?${FEW_CONNECTIONS}`);
+    const administrator = new pg.Client({ connectionString: postgres.url });
+    await administrator.connect();
+    installation.defer(() => administrator.end());
+    const client = createSessionsClient({ url, timeout_ms: 60_000, retries: 0 });
+    let opens: readonly Promise<unknown>[] = [];
+    return {
+      begin: async () => {
+        await administrator.query(LOCK);
+        opens = Array.from({ length: CALLERS }, (_, index) => client.open({ user_id: `user ${index}` }));
+      },
+      end: async () => {
+        await administrator.query('ROLLBACK');
+        await Promise.all(opens);
+      },
+    };
+  },
+};
 
 export const STORE_FAULTS: readonly Fault[] = [NO_POSTGRES, HALTED_REDIS, FULL_DISK, SLOW_NETWORK, QUEUE];
