@@ -1,6 +1,6 @@
 import type { Config } from './config/config.ts';
 import type { SessionStore } from './domain/store.ts';
-import type { Swept } from './domain/sweep.ts';
+import type { Swept } from './domain/sweeps/sweep.ts';
 import { elapsedTime } from './domain/time/elapsed-time.ts';
 import type { ConsoleOptions } from './http/console/options.ts';
 import type { NearSessions } from './near-sessions/near-sessions.ts';

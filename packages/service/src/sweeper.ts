@@ -1,6 +1,6 @@
 import { randomText } from './domain/ids.ts';
 import type { Sessions } from './domain/sessions.ts';
-import type { Swept } from './domain/sweep.ts';
+import type { Swept } from './domain/sweeps/sweep.ts';
 import type { Logger } from './observability/log.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { CLIENT, DOMAIN, SERVICE, STORES } from '../../mutations/text-mutation.ts';
 import type { ClaimMutation } from '../claim-mutation.ts';
 
-const WRITER = `${CLIENT}/session-libraries/session-writer.ts`;
+const WRITER = `${CLIENT}/session-libraries/sessions/session-writer.ts`;
 const CHANGED_AFTER_END = {
   name: 'data is stored in a session that has ended',
   file: `${DOMAIN}/session-update.ts`,
@@ -73,7 +73,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     id: 'U-10',
     name: 'ended sessions are never deleted',
     test: 'an ended session',
-    file: `${DOMAIN}/sweep.ts`,
+    file: `${DOMAIN}/sweeps/sweep.ts`,
     find: 'if (retention_ms === null) return swept;',
     replace: 'if (retention_ms !== 0) return swept;',
   },
@@ -81,7 +81,7 @@ export const COMPLAINTS: readonly ClaimMutation[] = [
     id: 'U-10',
     name: 'ended sessions are deleted at once',
     test: 'an ended session',
-    file: `${DOMAIN}/sweep.ts`,
+    file: `${DOMAIN}/sweeps/sweep.ts`,
     find: 'store.purge(now - retention_ms, BATCH_MAX)',
     replace: 'store.purge(now, BATCH_MAX)',
   },

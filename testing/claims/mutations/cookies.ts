@@ -6,7 +6,7 @@ const MIDDLEWARE = `${CLIENT}/middleware`;
 /** Trims cookie names like `String.trim`, which removes more kinds of white space than browsers do. */
 const TRIMMED = {
   name: 'cookie names are trimmed more than browsers trim them',
-  file: `${MIDDLEWARE}/cookies.ts`,
+  file: `${MIDDLEWARE}/cookies/cookies.ts`,
   find: 'withoutSpace(pair, 0, equals) !== name',
   replace: 'pair.slice(0, equals).trim() !== name',
 };
@@ -33,7 +33,7 @@ export const COOKIES: readonly ClaimMutation[] = [
     ([id, attribute, find, replace]): ClaimMutation => ({
       id,
       name: `the cookie is without ${attribute}`,
-      file: `${MIDDLEWARE}/cookies.ts`,
+      file: `${MIDDLEWARE}/cookies/cookies.ts`,
       find,
       replace,
     }),
@@ -174,14 +174,14 @@ export const COOKIES: readonly ClaimMutation[] = [
   {
     id: 'C-06',
     name: 'malformed tokens reach the service',
-    file: `${MIDDLEWARE}/credential.ts`,
+    file: `${MIDDLEWARE}/cookies/credential.ts`,
     find: 'if (token !== null && TOKEN.test(token))',
     replace: 'if (token !== null)',
   },
   {
     id: 'C-06',
     name: 'of two session cookies one counts',
-    file: `${MIDDLEWARE}/cookies.ts`,
+    file: `${MIDDLEWARE}/cookies/cookies.ts`,
     find: 'values.length === 1 ? (values[0] ?? null) : null',
     replace: 'values[0] ?? null',
   },

@@ -57,7 +57,7 @@ export const MOVES: readonly ClaimMutation[] = [
     id: 'T-03',
     name: 'a sign-out before the own change-over ends only the copy in the former store',
     test: 'a sign-out by a process whose clock is behind',
-    file: `${LIBRARIES}/library-sessions.ts`,
+    file: `${LIBRARIES}/sessions/library-sessions.ts`,
     find: "if (phase === 'old') return;",
     replace: "if (phase !== 'new') return;",
   },
@@ -104,7 +104,7 @@ export const MOVES: readonly ClaimMutation[] = [
   {
     id: 'T-06',
     name: 'a request across the change-over overwrites what others have changed',
-    file: `${LIBRARIES}/library-sessions.ts`,
+    file: `${LIBRARIES}/sessions/library-sessions.ts`,
     find: 'return current && this.#writer.update(data, held.seen, current, request);',
     replace: 'return current && this.#writer.update(data, current.seen, current, request);',
   },

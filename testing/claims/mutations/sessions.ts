@@ -203,7 +203,7 @@ export const SESSIONS: readonly ClaimMutation[] = [
     id: 'ASVS-7.5.2',
     name: 'a list of a user has sessions of other users',
     test: 'filters narrow a list',
-    file: `${DOMAIN}/session-scan.ts`,
+    file: `${DOMAIN}/lists/session-scan.ts`,
     find: 'await store.scan(filter,',
     replace: 'await store.scan({ ...filter, user_id: undefined },',
   },

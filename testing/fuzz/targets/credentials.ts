@@ -1,6 +1,6 @@
 import type { Session } from '../../../packages/client/src/index.ts';
 import { authenticate, isRejection } from '../../../packages/client/src/middleware/authenticate.ts';
-import type { CookieForm } from '../../../packages/client/src/middleware/cookies.ts';
+import type { CookieForm } from '../../../packages/client/src/middleware/cookies/cookies.ts';
 import type { Exchange } from '../../../packages/client/src/middleware/http-adapter.ts';
 import { toSettings } from '../../../packages/client/src/middleware/settings.ts';
 import {

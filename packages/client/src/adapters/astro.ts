@@ -7,14 +7,14 @@
  *
  * export const onRequest = userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) });
  */
-import { rejectionOf } from '../middleware/rejection-of.ts';
+import { rejectionOf } from '../middleware/rejections/rejection-of.ts';
 import type { PassiveOption, UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
 import { userSessions as enterer } from './fetch.ts';
 
 export type { LoginOptions } from '../middleware/login-options.ts';
-export { rejectionOf } from '../middleware/rejection-of.ts';
-export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { SessionOf, UserSession } from '../middleware/user-session.ts';

@@ -17,9 +17,9 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify';
 import { authenticate, isRejection } from '../middleware/authenticate.ts';
-import { withCookie } from '../middleware/cookies.ts';
+import { withCookie } from '../middleware/cookies/cookies.ts';
 import type { Exchange } from '../middleware/http-adapter.ts';
-import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections.ts';
+import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import { UserSession } from '../middleware/user-session.ts';
@@ -27,8 +27,8 @@ import { pathOf } from './node-http.ts';
 import { enforceNoStore } from './node-no-store.ts';
 
 export type { LoginOptions } from '../middleware/login-options.ts';
-export { rejectionOf } from '../middleware/rejection-of.ts';
-export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { SessionOf, UserSession } from '../middleware/user-session.ts';

@@ -1,5 +1,5 @@
-import { isCachingHeader } from '../middleware/caching-headers.ts';
-import { type CookieForm, isOwnLine, withCookie } from '../middleware/cookies.ts';
+import { isCachingHeader } from '../middleware/cookies/caching-headers.ts';
+import { type CookieForm, isOwnLine, withCookie } from '../middleware/cookies/cookies.ts';
 import type { Exchange } from '../middleware/http-adapter.ts';
 import type { SessionState } from '../middleware/session-state.ts';
 

@@ -19,8 +19,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type {} from 'h3';
 import { authenticate, isRejection, withoutSession } from '../middleware/authenticate.ts';
-import { rejectionOf } from '../middleware/rejection-of.ts';
-import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections.ts';
+import { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import { UserSession } from '../middleware/user-session.ts';
@@ -29,8 +29,8 @@ import { responseWith, type WebEvent } from './h3-response.ts';
 import { NodeExchange } from './node-http.ts';
 
 export type { LoginOptions } from '../middleware/login-options.ts';
-export { rejectionOf } from '../middleware/rejection-of.ts';
-export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { SessionOf, UserSession } from '../middleware/user-session.ts';

@@ -22,16 +22,16 @@
  */
 import type { Middleware, ParameterizedContext, Request } from 'koa';
 import { authenticate, isRejection } from '../middleware/authenticate.ts';
-import { rejectionOf } from '../middleware/rejection-of.ts';
-import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections.ts';
+import { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import { UserSession } from '../middleware/user-session.ts';
 import { NodeExchange, pathOf } from './node-http.ts';
 
 export type { LoginOptions } from '../middleware/login-options.ts';
-export { rejectionOf } from '../middleware/rejection-of.ts';
-export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { SessionOf, UserSession } from '../middleware/user-session.ts';

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Inject, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { rejectionOf } from '../middleware/rejection-of.ts';
-import { PROBLEM_TYPE } from '../middleware/rejections.ts';
+import { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+import { PROBLEM_TYPE } from '../middleware/rejections/rejections.ts';
 
 /**
  * The errors that the filter gets: other filters get all others. `Catch` takes classes, and compares with `instanceof`.

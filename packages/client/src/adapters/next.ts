@@ -13,8 +13,8 @@
  * });
  */
 import { authenticate, isRejection } from '../middleware/authenticate.ts';
-import { rejectionOf } from '../middleware/rejection-of.ts';
-import type { SessionRejection } from '../middleware/rejections.ts';
+import { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+import type { SessionRejection } from '../middleware/rejections/rejections.ts';
 import { type PassiveOption, passiveOf, toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
 import { userSessions as enterer } from './fetch.ts';
@@ -22,8 +22,8 @@ import { FetchExchange } from './fetch-http.ts';
 import { type CookieStore, storeCookies } from './next-cookies.ts';
 
 export type { LoginOptions } from '../middleware/login-options.ts';
-export { rejectionOf } from '../middleware/rejection-of.ts';
-export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { SessionOf, UserSession } from '../middleware/user-session.ts';

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type CookieForm, withCookie } from '../middleware/cookies.ts';
+import { type CookieForm, withCookie } from '../middleware/cookies/cookies.ts';
 import type { Exchange } from '../middleware/http-adapter.ts';
 import type { SessionState } from '../middleware/session-state.ts';
 import { enforceNoStore } from './node-no-store.ts';

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { isCachingHeader } from '../middleware/caching-headers.ts';
+import { isCachingHeader } from '../middleware/cookies/caching-headers.ts';
 
 /**
  * Keeps a response out of every cache, whatever sets its headers later: a handler, another middleware, or a listener

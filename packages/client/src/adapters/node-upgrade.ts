@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { authenticate, isRejection } from '../middleware/authenticate.ts';
-import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections.ts';
+import { PROBLEM_TYPE, type SessionRejection } from '../middleware/rejections/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import { toSettings, type UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';

@@ -1,5 +1,5 @@
-import { rejectionOf } from '../middleware/rejection-of.ts';
-import type { SessionRejection } from '../middleware/rejections.ts';
+import { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+import type { SessionRejection } from '../middleware/rejections/rejections.ts';
 import type { UserSession } from '../middleware/user-session.ts';
 
 /**

@@ -16,7 +16,7 @@
  * }
  */
 import type { MiddlewareFunction, RouterContext } from 'react-router';
-import type { SessionRejection } from '../middleware/rejections.ts';
+import type { SessionRejection } from '../middleware/rejections/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import type { PassiveOption, UserSessionsOptions } from '../middleware/settings.ts';
 import type { UserSession } from '../middleware/user-session.ts';
@@ -24,8 +24,8 @@ import { userSessions as enterer } from './fetch.ts';
 import { withRejections } from './react-router-rejections.ts';
 
 export type { LoginOptions } from '../middleware/login-options.ts';
-export { rejectionOf } from '../middleware/rejection-of.ts';
-export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { SessionOf, UserSession } from '../middleware/user-session.ts';

@@ -8,16 +8,16 @@
  * export const handle = userSessions({ client: createSessionsClient({ url: 'http://localhost:8080', key }) });
  * export const handleError = sessionErrors();
  */
-import { rejectionOf } from '../middleware/rejection-of.ts';
-import type { SessionRejection } from '../middleware/rejections.ts';
+import { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+import type { SessionRejection } from '../middleware/rejections/rejections.ts';
 import { checkedRequirement, type SessionRequirement } from '../middleware/requirement.ts';
 import type { PassiveOption, UserSessionsOptions } from '../middleware/settings.ts';
 import type { SessionOf, UserSession } from '../middleware/user-session.ts';
 import { userSessions as enterer } from './fetch.ts';
 
 export type { LoginOptions } from '../middleware/login-options.ts';
-export { rejectionOf } from '../middleware/rejection-of.ts';
-export { type RejectionCode, SessionRejection } from '../middleware/rejections.ts';
+export { rejectionOf } from '../middleware/rejections/rejection-of.ts';
+export { type RejectionCode, SessionRejection } from '../middleware/rejections/rejections.ts';
 export type { SessionRequirement } from '../middleware/requirement.ts';
 export type { CookieLifetime, PassiveOption, SessionsAccess, UserSessionsOptions } from '../middleware/settings.ts';
 export type { SessionOf, UserSession } from '../middleware/user-session.ts';

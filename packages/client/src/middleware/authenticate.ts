@@ -1,10 +1,10 @@
 import type { Session } from '@pip-sessions/contract/v2';
-import { cookieLine } from './cookies.ts';
-import { type Credential, credentialOf } from './credential.ts';
+import { cookieLine } from './cookies/cookies.ts';
+import { type Credential, credentialOf } from './cookies/credential.ts';
 import type { Exchange } from './http-adapter.ts';
 import { isForged } from './origin.ts';
-import { crossSiteRequest, SessionRejection } from './rejections.ts';
-import { unavailable } from './service-errors.ts';
+import { crossSiteRequest, SessionRejection } from './rejections/rejections.ts';
+import { unavailable } from './rejections/service-errors.ts';
 import { newState, sharedState } from './session-state.ts';
 import type { Settings } from './settings.ts';
 import { UserSession } from './user-session.ts';

@@ -1,4 +1,4 @@
-import type { CookieForm } from './cookies.ts';
+import type { CookieForm } from './cookies/cookies.ts';
 import type { RequestView } from './request-view.ts';
 import type { SessionState } from './session-state.ts';
 

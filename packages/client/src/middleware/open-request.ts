@@ -1,7 +1,7 @@
 import type { OpenRequest, OpenResult } from '@pip-sessions/contract/v2';
 import { systemTime } from '../transport/platform.ts';
 import { IdleTimeoutMaximum } from '../v2/idle-timeout-maximum.ts';
-import { COOKIE_AGE_S_MAX } from './cookies.ts';
+import { COOKIE_AGE_S_MAX } from './cookies/cookies.ts';
 
 /** The maximum length of a string that the service accepts, in characters. */
 const TEXT_LENGTH_MAX = 4096;

@@ -1,6 +1,6 @@
 import type { SessionReader } from '@pip-sessions/contract/session-reader';
 import type { Session } from '@pip-sessions/contract/v2';
-import type { Credential } from './credential.ts';
+import type { Credential } from './cookies/credential.ts';
 import type { Settings } from './settings.ts';
 
 /**

@@ -3,8 +3,8 @@ import type { SessionReader } from '@pip-sessions/contract/session-reader';
 import type { SessionsClient } from '@pip-sessions/contract/sessions-client';
 import { wholeNumber } from '../transport/options.ts';
 import { elapsedTime, showMistake } from '../transport/platform.ts';
-import type { CookieForm, SameSite } from './cookies.ts';
-import type { CredentialSource } from './credential.ts';
+import type { CookieForm, SameSite } from './cookies/cookies.ts';
+import type { CredentialSource } from './cookies/credential.ts';
 import { IdleTimeoutLimit } from './open-request.ts';
 import type { OriginRules } from './origin.ts';
 

@@ -11,8 +11,8 @@ import type {
 } from '@pip-sessions/contract/v2';
 import { type DevicesRequest, endOthers, endOwn } from '../v2/own-sessions.ts';
 import { awaited } from './awaited.ts';
-import { assertSecurePlace } from './cookie-place.ts';
-import { cookieLine } from './cookies.ts';
+import { assertSecurePlace } from './cookies/cookie-place.ts';
+import { cookieLine } from './cookies/cookies.ts';
 import { endWithSession } from './end-with-session.ts';
 import { endedBy } from './ended-by.ts';
 import type { Exchange } from './http-adapter.ts';
@@ -25,10 +25,10 @@ import {
   type SessionRejection,
   sessionRequired,
   stepUpRequired,
-} from './rejections.ts';
+} from './rejections/rejections.ts';
+import { cannotBegin, sentMeanwhile } from './rejections/response-begun.ts';
+import { attempt, unlessMissing } from './rejections/service-errors.ts';
 import { isMet, type SessionRequirement } from './requirement.ts';
-import { cannotBegin, sentMeanwhile } from './response-begun.ts';
-import { attempt, unlessMissing } from './service-errors.ts';
 import type { SessionState } from './session-state.ts';
 import { type CookieLifetime, checkedLifetime, type Settings } from './settings.ts';
 import { withToken } from './with-token.ts';

@@ -1,6 +1,6 @@
 import { isEndedToken } from '../v2/own-sessions.ts';
-import { actorSession, sessionRequired } from './rejections.ts';
-import { attempt } from './service-errors.ts';
+import { actorSession, sessionRequired } from './rejections/rejections.ts';
+import { attempt } from './rejections/service-errors.ts';
 import type { SessionState } from './session-state.ts';
 import type { Settings } from './settings.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
 import { OldSessionsFixture } from './fixtures/old-sessions.ts';
-import { LibrarySessions } from './library-sessions.ts';
+import { LibrarySessions } from './sessions/library-sessions.ts';
 
 const SID = 'a session id of a library';
 const COOKIE = { cookie: { originalMaxAge: 3_600_000, path: '/' } };

@@ -20,9 +20,9 @@ import { isObject } from '../transport/json-object.ts';
 import type { DevicesRequest } from '../v2/own-sessions.ts';
 import type { Held } from './entry.ts';
 import { fromStored, toStored } from './library-json.ts';
-import { isOfOldStore, LibrarySessions } from './library-sessions.ts';
 import { isSame } from './merge-members.ts';
 import type { LibraryStoreOptions } from './options.ts';
+import { isOfOldStore, LibrarySessions } from './sessions/library-sessions.ts';
 import { toStoreError } from './store-error.ts';
 
 export type { DevicesRequest } from '../v2/own-sessions.ts';

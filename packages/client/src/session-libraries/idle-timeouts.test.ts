@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { startTestServer } from '../../../../testing/http/test-server.ts';
 import { sessionsClientOf } from '../../../service/src/api/in-process-client.ts';
 import { createSessionsClient } from '../index.ts';
-import { LibrarySessions } from './library-sessions.ts';
+import { LibrarySessions } from './sessions/library-sessions.ts';
 
 const DAY_S = 86_400;
 const DAY_MS = DAY_S * 1000;

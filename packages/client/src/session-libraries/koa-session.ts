@@ -18,9 +18,9 @@ import type { DevicesRequest } from '../v2/own-sessions.ts';
 import type { Held } from './entry.ts';
 import { fromKoa, toKoa, withoutExpiry } from './koa-session-json.ts';
 import type { LibraryJson } from './library-json.ts';
-import { LibrarySessions } from './library-sessions.ts';
 import { isSame } from './merge-members.ts';
 import type { LibraryStoreOptions } from './options.ts';
+import { LibrarySessions } from './sessions/library-sessions.ts';
 import { toStoreError } from './store-error.ts';
 
 export type { DevicesRequest } from '../v2/own-sessions.ts';

@@ -7,7 +7,7 @@ import { ManualClock } from '../../../service/src/domain/time/clock.ts';
 import { MemoryStore } from '../../../service/src/stores/memory/store.ts';
 import type { SessionsClient } from '../index.ts';
 import { entryOf } from './entry.ts';
-import { LibrarySessions } from './library-sessions.ts';
+import { LibrarySessions } from './sessions/library-sessions.ts';
 
 const SID = 'sid';
 const COOKIE = { originalMaxAge: null, path: '/' };

@@ -3,9 +3,9 @@ import { type TestContext, test } from 'node:test';
 import type { SessionsClient } from '../index.ts';
 import { startSessions } from '../middleware/fixtures/worlds.ts';
 import { OldSessionsFixture } from './fixtures/old-sessions.ts';
-import { LibrarySessions } from './library-sessions.ts';
 import { namesOf } from './names.ts';
 import type { FallbackOptions } from './old-store.ts';
+import { LibrarySessions } from './sessions/library-sessions.ts';
 
 const SID = 'a session id of a library';
 const COOKIE = { cookie: { originalMaxAge: 3_600_000, path: '/' } };

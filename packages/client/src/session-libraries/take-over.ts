@@ -4,9 +4,9 @@ import type { IdleTimeouts } from './idle-timeouts.ts';
 import type { LibraryJson } from './library-json.ts';
 import type { EntryNames } from './names.ts';
 import type { OldSessions } from './old-store.ts';
-import type { SessionEndings } from './session-endings.ts';
-import type { SessionFinder } from './session-finder.ts';
-import type { SignIns } from './sign-ins.ts';
+import type { SessionEndings } from './sessions/session-endings.ts';
+import type { SessionFinder } from './sessions/session-finder.ts';
+import type { SignIns } from './users/sign-ins.ts';
 
 /** The parts that the take-over uses. */
 interface Parts {

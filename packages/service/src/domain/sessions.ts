@@ -1,16 +1,15 @@
 import { tokenOf } from '@pip-sessions/contract/token';
 import type { ChangeListener } from './changes.ts';
-import { endDue, readSettled, settled } from './due-sessions.ts';
 import { SessionsError } from './errors.ts';
 import { type Stats, statsAt } from './figures/stats.ts';
 import { newSessionId, repeatableSessionId } from './ids.ts';
 import type { JsonText } from './json.ts';
 import { isLimited } from './limits.ts';
+import { scanOf } from './lists/session-scan.ts';
 import { assertIdempotencyKey, assertIdleTimeout, newSession, type Opened, type OpenRequest } from './open-request.ts';
 import { changedOrThrow, keyOfOtherActor, keyUsed } from './rejections.ts';
 import { type Authentication, asOf, type CloseReason, isLive, isSameActor, type Session } from './session.ts';
 import { directLookup, type SessionLookup } from './session-lookup.ts';
-import { scanOf } from './session-scan.ts';
 import type { Amendment, SessionUpdate } from './session-update.ts';
 import { SESSIONS_SETTINGS, type SessionsSettings, touchOf } from './settings.ts';
 import type {
@@ -24,7 +23,8 @@ import type {
   SessionPage,
   SessionStore,
 } from './store.ts';
-import { closeExpired, type MayGoOn, type Swept, sweep } from './sweep.ts';
+import { endDue, readSettled, settled } from './sweeps/due-sessions.ts';
+import { closeExpired, type MayGoOn, type Swept, sweep } from './sweeps/sweep.ts';
 import { assertMayEnd, type Clock } from './time/clock.ts';
 import { firstToken } from './tokens/first-token.ts';
 import { type Rotated, Rotation, type WithToken } from './tokens/rotation.ts';

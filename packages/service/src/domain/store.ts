@@ -1,6 +1,6 @@
 import type { ChangeListener } from './changes.ts';
 import type { StoreFigures } from './figures/store-figures.ts';
-import type { SessionFilter, SessionFilterV1 } from './filter.ts';
+import type { SessionFilter, SessionFilterV1 } from './lists/filter.ts';
 import type { CloseReason, Session, SessionSummary } from './session.ts';
 import type { Applied, SessionUpdate } from './session-update.ts';
 import type { Clock } from './time/clock.ts';

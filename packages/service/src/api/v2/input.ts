@@ -1,6 +1,6 @@
 import { invalidMember, SessionsError } from '../../domain/errors.ts';
 import type { JsonText } from '../../domain/json.ts';
-import { addressRange } from '../../domain/search-keys.ts';
+import { addressRange } from '../../domain/lists/search-keys.ts';
 import type { ActorMembers, Authentication } from '../../domain/session.ts';
 import type { Amendment } from '../../domain/session-update.ts';
 import type { SessionFilter } from '../../domain/store.ts';

@@ -3,7 +3,7 @@ import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import { SESSION_NAMES, SESSION_PROPERTIES } from '@pip-sessions/contract/session';
 import { TOKEN_FORM } from '@pip-sessions/contract/token';
 import { type TOptional, type TSchema, Type } from '#typebox';
-import { KEY_LENGTH_MAX } from '../../domain/search-keys.ts';
+import { KEY_LENGTH_MAX } from '../../domain/lists/search-keys.ts';
 import { ACTOR_ID_LENGTH_MAX, METHODS_MAX, PATTERN, STRING_LENGTH_MAX } from '../text-bounds.ts';
 import { CloseReason, closed, oneOf, SessionSummary } from './session-schemas.ts';
 

@@ -3,7 +3,7 @@ import type { Stats } from '../../domain/figures/stats.ts';
 import type { Opened } from '../../domain/open-request.ts';
 import { expiresInMs, type Session, type SessionSummary } from '../../domain/session.ts';
 import type { ClosedMatching, HourCounts, Scan } from '../../domain/store.ts';
-import type { Swept } from '../../domain/sweep.ts';
+import type { Swept } from '../../domain/sweeps/sweep.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
 import type { WithToken } from '../../domain/tokens/rotation.ts';
 import type { Validation } from '../../domain/tokens/token-validator.ts';

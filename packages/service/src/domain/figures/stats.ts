@@ -1,5 +1,5 @@
 import type { HourCounts, SessionStore } from '../store.ts';
-import type { Swept } from '../sweep.ts';
+import type { Swept } from '../sweeps/sweep.ts';
 
 const HOUR_MS = 3_600_000;
 const STATS_HOURS = 24;

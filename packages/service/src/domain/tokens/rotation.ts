@@ -1,10 +1,10 @@
 import { parseToken, tokenOf } from '@pip-sessions/contract/token';
 import { type Authentication, defaultAuthentication } from '../authentication.ts';
-import { endIfDue, isDue } from '../due-sessions.ts';
 import { sessionClosed, tokenReplaced, tokenUnknown } from '../rejections.ts';
 import type { Session } from '../session.ts';
 import type { SessionsSettings } from '../settings.ts';
 import type { SessionStore } from '../store.ts';
+import { endIfDue, isDue } from '../sweeps/due-sessions.ts';
 import { hashSecret, lineageOf, newNonce, successor } from './secrets.ts';
 import type { Validator } from './token-validator.ts';
 import { judge, PAST_SECRETS_MAX, type Presented, seenBy } from './tokens.ts';

@@ -1,9 +1,9 @@
 import { type ParsedToken, parseToken } from '@pip-sessions/contract/token';
-import { EXPIRE, isDue } from '../due-sessions.ts';
 import type { CloseReason, Session } from '../session.ts';
 import type { LookupResult, SessionLookup } from '../session-lookup.ts';
 import { cacheableMs, type SessionsSettings, touchOf } from '../settings.ts';
 import type { SessionStore } from '../store.ts';
+import { EXPIRE, isDue } from '../sweeps/due-sessions.ts';
 import { assertMayEnd, type Clock } from '../time/clock.ts';
 import type { Touches } from '../touches.ts';
 import { judge, seenBy } from './tokens.ts';

@@ -1,4 +1,4 @@
-import type { SessionFilter } from '../filter.ts';
+import type { SessionFilter } from '../lists/filter.ts';
 import type { CloseMatching, SessionStore } from '../store.ts';
 import { OWNERS_OF_ENTRIES, ownsBrowserEntries } from './browser-entries.ts';
 import { consoleUserOf, keyOfConsoleUser } from './console-users.ts';

@@ -1,8 +1,8 @@
-import { settled } from '../due-sessions.ts';
-import { BEFORE_ALL_DEADLINES } from '../filter.ts';
 import { userHash } from '../ids.ts';
+import { BEFORE_ALL_DEADLINES } from '../lists/filter.ts';
 import type { Session } from '../session.ts';
 import type { Scan, ScanKey, SessionStore } from '../store.ts';
+import { settled } from '../sweeps/due-sessions.ts';
 import type { Clock } from '../time/clock.ts';
 import { assertIsUser } from './browser-entries.ts';
 

@@ -1,6 +1,6 @@
 import type { Sessions } from '../../domain/sessions.ts';
 import type { HourCounts } from '../../domain/store.ts';
-import type { Swept } from '../../domain/sweep.ts';
+import type { Swept } from '../../domain/sweeps/sweep.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import type { HttpFigures } from '../../observability/metrics/http-figures.ts';
 import type { IncidentCounts } from '../../observability/metrics/incident-counts.ts';

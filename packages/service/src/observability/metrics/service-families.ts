@@ -1,6 +1,6 @@
 import type { NearCacheStats } from '@pip-sessions/near-cache';
 import type { Sessions } from '../../domain/sessions.ts';
-import type { Swept } from '../../domain/sweep.ts';
+import type { Swept } from '../../domain/sweeps/sweep.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { elapsedTime } from '../../domain/time/elapsed-time.ts';
 import { by, counter, type Family, gauge, histogram } from './families.ts';

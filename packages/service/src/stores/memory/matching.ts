@@ -1,4 +1,4 @@
-import { BEFORE_ALL_DEADLINES, isMatch, needsSessions, statesOf } from '../../domain/filter.ts';
+import { BEFORE_ALL_DEADLINES, isMatch, needsSessions, statesOf } from '../../domain/lists/filter.ts';
 import type { Session } from '../../domain/session.ts';
 import type { PageRequest, ScanKey, SessionFilter, SessionFilterV1 } from '../../domain/store.ts';
 import type { Entries, Entry } from './entries.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { SessionChange } from '../../domain/changes.ts';
 import { randomText } from '../../domain/ids.ts';
 import { asJsonText } from '../../domain/json.ts';
-import { addressKey, nameKey, textNumber } from '../../domain/search-keys.ts';
+import { addressKey, nameKey, textNumber } from '../../domain/lists/search-keys.ts';
 import { CONFORMANCE_CASES } from '../conformance/conformance.ts';
 import { postgresStoreConfig } from './config.ts';
 import { Databases, NOW, query, sessionOf } from './fixtures/databases.ts';

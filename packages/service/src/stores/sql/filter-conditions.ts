@@ -1,6 +1,6 @@
 import { CLOSED_BY } from '@pip-sessions/contract/close-reasons';
-import type { SessionFilter } from '../../domain/filter.ts';
-import { addressRange, type KeyRange, nameRange, textNumber } from '../../domain/search-keys.ts';
+import type { SessionFilter } from '../../domain/lists/filter.ts';
+import { addressRange, type KeyRange, nameRange, textNumber } from '../../domain/lists/search-keys.ts';
 
 /** A condition of a WHERE clause. Each `?` stands for the next of the values. */
 export interface Condition {
@@ -27,7 +27,7 @@ export interface Dialect {
 const DUE = 'close_time IS NULL AND deadline <= ?';
 const LIVE = 'close_time IS NULL AND deadline > ?';
 
-/** The SQL of each property of a filter (`domain/filter.ts`), for rows that may or may not be swept. */
+/** The SQL of each property of a filter (`domain/lists/filter.ts`), for rows that may or may not be swept. */
 const TRANSLATIONS: Translations = {
   id: (id) => ({ sql: 'id = ?', values: [id] }),
   user_id: (user_id) => ({ sql: 'user_id = ?', values: [user_id] }),

@@ -1,4 +1,4 @@
-import { addressKey, nameKey, textNumber } from '../../domain/search-keys.ts';
+import { addressKey, nameKey, textNumber } from '../../domain/lists/search-keys.ts';
 import type { Session } from '../../domain/session.ts';
 import type { ScanKey } from '../../domain/store.ts';
 

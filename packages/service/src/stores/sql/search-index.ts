@@ -1,4 +1,4 @@
-import type { SessionFilter } from '../../domain/filter.ts';
+import type { SessionFilter } from '../../domain/lists/filter.ts';
 
 /** A property of a filter that an index for searches serves, and the column of that index. */
 export interface SearchIndex {

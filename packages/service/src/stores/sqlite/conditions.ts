@@ -1,4 +1,4 @@
-import type { SessionFilter } from '../../domain/filter.ts';
+import type { SessionFilter } from '../../domain/lists/filter.ts';
 import type { CloseMatching, ScanKey } from '../../domain/store.ts';
 import { type Condition, type Dialect, filterConditions } from '../sql/filter-conditions.ts';
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { SessionsError } from '../../domain/errors.ts';
-import { addressKey, nameKey, textNumber } from '../../domain/search-keys.ts';
+import { addressKey, nameKey, textNumber } from '../../domain/lists/search-keys.ts';
 import { TIME_PART } from '../sql/search-columns.ts';
 import { prepare } from './connection.ts';
 import { transactions } from './transaction.ts';

@@ -1,4 +1,4 @@
-import { BEFORE_ALL_DEADLINES } from '../../../domain/filter.ts';
+import { BEFORE_ALL_DEADLINES } from '../../../domain/lists/filter.ts';
 import { expire, isLive, type Session } from '../../../domain/session.ts';
 import type { ClosedMatching, CloseMatching, Expired, RemovedOfUser } from '../../../domain/store.ts';
 import { assertMayEnd, type Clock } from '../../../domain/time/clock.ts';

@@ -1,4 +1,4 @@
-import type { SessionFilter } from '../../../domain/filter.ts';
+import type { SessionFilter } from '../../../domain/lists/filter.ts';
 import { type Condition, type Dialect, filterConditions } from '../../sql/filter-conditions.ts';
 import type { Value } from '../connection/connection.ts';
 import { toStored } from './nul-escaping.ts';

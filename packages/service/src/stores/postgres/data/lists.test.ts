@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addressKey, textNumber } from '../../../domain/search-keys.ts';
+import { addressKey, textNumber } from '../../../domain/lists/search-keys.ts';
 import { isLive, type Session } from '../../../domain/session.ts';
 import type { Scan, ScanKey, SessionFilterV1 } from '../../../domain/store.ts';
 import { Databases, NOW, query, sessionOf } from '../fixtures/databases.ts';

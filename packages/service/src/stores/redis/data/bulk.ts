@@ -1,4 +1,4 @@
-import { BEFORE_ALL_DEADLINES, isMatch } from '../../../domain/filter.ts';
+import { BEFORE_ALL_DEADLINES, isMatch } from '../../../domain/lists/filter.ts';
 import { deadline, expire, isLive, type Session } from '../../../domain/session.ts';
 import type { ClosedMatching, CloseMatching, Expired, RemovedOfUser } from '../../../domain/store.ts';
 import type { CallDeadline } from '../topology/call-deadline.ts';

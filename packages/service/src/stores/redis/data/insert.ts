@@ -1,8 +1,8 @@
-import { EXPIRE } from '../../../domain/due-sessions.ts';
 import { idTaken } from '../../../domain/errors.ts';
 import { evictedFor } from '../../../domain/limits.ts';
 import type { Session } from '../../../domain/session.ts';
 import type { SessionLimit } from '../../../domain/store.ts';
+import { EXPIRE } from '../../../domain/sweeps/due-sessions.ts';
 import type { CallDeadline } from '../topology/call-deadline.ts';
 import type { ShardRouter } from '../topology/shard-router.ts';
 import type { Keys, Shard } from './keys.ts';

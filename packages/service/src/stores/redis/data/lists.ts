@@ -1,4 +1,4 @@
-import { BEFORE_ALL_DEADLINES, isMatch, needsSessions } from '../../../domain/filter.ts';
+import { BEFORE_ALL_DEADLINES, isMatch, needsSessions } from '../../../domain/lists/filter.ts';
 import type { Session, SessionSummary } from '../../../domain/session.ts';
 import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, SessionPage } from '../../../domain/store.ts';
 import type { CallDeadline } from '../topology/call-deadline.ts';

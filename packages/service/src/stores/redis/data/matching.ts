@@ -1,4 +1,4 @@
-import { type SessionFilter, statesOf } from '../../../domain/filter.ts';
+import { type SessionFilter, statesOf } from '../../../domain/lists/filter.ts';
 import type { Entry } from './merged-scan.ts';
 
 /** Whether a session may match by its index entry alone; false if it cannot match. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { addressKey, nameKey, textNumber } from '../../../domain/search-keys.ts';
+import { addressKey, nameKey, textNumber } from '../../../domain/lists/search-keys.ts';
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
 import { Databases, write } from '../fixtures/database.ts';
 import { openStore } from '../fixtures/opened.ts';

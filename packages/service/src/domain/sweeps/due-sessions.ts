@@ -1,8 +1,8 @@
-import { SessionsError } from './errors.ts';
-import { deadline, type Session } from './session.ts';
-import type { SessionUpdate } from './session-update.ts';
-import type { SessionFilter, SessionStore } from './store.ts';
-import { isOfWrongClock } from './time/clock.ts';
+import { SessionsError } from '../errors.ts';
+import { deadline, type Session } from '../session.ts';
+import type { SessionUpdate } from '../session-update.ts';
+import type { SessionFilter, SessionStore } from '../store.ts';
+import { isOfWrongClock } from '../time/clock.ts';
 
 /**
  * How long after its deadline an open session is still listed and counted as live, if nothing has ended it. Until then

@@ -1,9 +1,9 @@
-import type { Held } from './entry.ts';
-import { fromStored, type LibraryJson } from './library-json.ts';
-import type { LibraryStoreOptions } from './options.ts';
+import type { Held } from '../entry.ts';
+import { fromStored, type LibraryJson } from '../library-json.ts';
+import type { LibraryStoreOptions } from '../options.ts';
+import { SessionStoreError } from '../store-error.ts';
 import type { SessionEndings } from './session-endings.ts';
 import type { SessionFinder } from './session-finder.ts';
-import { SessionStoreError } from './store-error.ts';
 
 /** The maximum number of sessions that `all` returns, since it holds them all in memory. */
 const ALL_MAX = 10_000;

@@ -1,13 +1,13 @@
 import type { Session } from '@pip-sessions/contract/v2';
-import { isObject } from '../transport/json-object.ts';
-import { codeOf } from '../v2/error-code.ts';
-import { entryOf, type Held, type SignIn } from './entry.ts';
-import { hasExpired, type LibraryJson } from './library-json.ts';
-import { type EntryNames, namesOf } from './names.ts';
-import type { LibraryStoreOptions } from './options.ts';
-import { Places } from './places.ts';
-import type { SignIns } from './sign-ins.ts';
-import { nullIfEnded, SessionStoreError } from './store-error.ts';
+import { isObject } from '../../transport/json-object.ts';
+import { codeOf } from '../../v2/error-code.ts';
+import { entryOf, type Held, type SignIn } from '../entry.ts';
+import { hasExpired, type LibraryJson } from '../library-json.ts';
+import { type EntryNames, namesOf } from '../names.ts';
+import type { LibraryStoreOptions } from '../options.ts';
+import { Places } from '../places.ts';
+import { nullIfEnded, SessionStoreError } from '../store-error.ts';
+import type { SignIns } from '../users/sign-ins.ts';
 
 /** The maximum number of reads. A further read is needed if another request signed a user in or out meanwhile. */
 const READS_MAX = 5;

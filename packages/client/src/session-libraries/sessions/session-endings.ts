@@ -1,10 +1,10 @@
-import { codeOf } from '../v2/error-code.ts';
-import { entryOf } from './entry.ts';
-import type { EntryNames } from './names.ts';
-import type { LibraryStoreOptions } from './options.ts';
+import { codeOf } from '../../v2/error-code.ts';
+import { entryOf } from '../entry.ts';
+import type { EntryNames } from '../names.ts';
+import type { LibraryStoreOptions } from '../options.ts';
+import { nullIfEnded, SessionStoreError } from '../store-error.ts';
+import type { SignIns } from '../users/sign-ins.ts';
 import type { SessionFinder } from './session-finder.ts';
-import type { SignIns } from './sign-ins.ts';
-import { nullIfEnded, SessionStoreError } from './store-error.ts';
 
 /** The maximum number of attempts. After a conflict, another request has changed the session. */
 const WRITES_MAX = 20;

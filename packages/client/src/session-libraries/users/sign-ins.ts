@@ -1,13 +1,13 @@
 import type { Session } from '@pip-sessions/contract/v2';
-import { isObject } from '../transport/json-object.ts';
-import { codeOf } from '../v2/error-code.ts';
-import type { SignIn } from './entry.ts';
-import type { IdleTimeouts } from './idle-timeouts.ts';
-import type { LibraryJson } from './library-json.ts';
-import type { EntryNames } from './names.ts';
-import { signInKey } from './names.ts';
-import type { Device, LibraryStoreOptions } from './options.ts';
-import { nullIfEnded, SessionStoreError } from './store-error.ts';
+import { isObject } from '../../transport/json-object.ts';
+import { codeOf } from '../../v2/error-code.ts';
+import type { SignIn } from '../entry.ts';
+import type { IdleTimeouts } from '../idle-timeouts.ts';
+import type { LibraryJson } from '../library-json.ts';
+import type { EntryNames } from '../names.ts';
+import { signInKey } from '../names.ts';
+import type { Device, LibraryStoreOptions } from '../options.ts';
+import { nullIfEnded, SessionStoreError } from '../store-error.ts';
 
 /** The maximum number of writes. After a conflict, another request has changed the session. */
 const WRITES_MAX = 20;

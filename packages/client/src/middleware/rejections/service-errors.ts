@@ -1,7 +1,7 @@
-import { codeOf } from '../v2/error-code.ts';
-import { TooManyRequestsError } from '../v2/errors.ts';
+import { codeOf } from '../../v2/error-code.ts';
+import { TooManyRequestsError } from '../../v2/errors.ts';
+import type { Settings } from '../settings.ts';
 import { type SessionRejection, sessionsUnavailable } from './rejections.ts';
-import type { Settings } from './settings.ts';
 
 /** Codes of errors that the application handles. Every other error means that the service is unavailable. */
 const HANDLED_BY_APPLICATION: ReadonlySet<string> = new Set([

@@ -1,6 +1,6 @@
 import type { ActorType } from '@pip-sessions/contract/actor';
+import { asOf, type CloseReason, deadline, isLive, type Session } from '../session.ts';
 import { addressKey, addressRange, type KeyRange, nameKey } from './search-keys.ts';
-import { asOf, type CloseReason, deadline, isLive, type Session } from './session.ts';
 
 /** Selects sessions. A property that is absent does not filter. */
 export interface SessionFilter {

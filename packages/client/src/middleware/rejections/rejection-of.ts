@@ -1,6 +1,6 @@
-import { SessionsCallError } from '../transport/errors.ts';
-import { codeOf } from '../v2/error-code.ts';
-import { SessionsProblemError, TooManyRequestsError } from '../v2/errors.ts';
+import { SessionsCallError } from '../../transport/errors.ts';
+import { codeOf } from '../../v2/error-code.ts';
+import { SessionsProblemError, TooManyRequestsError } from '../../v2/errors.ts';
 import { SessionRejection, sessionsUnavailable } from './rejections.ts';
 
 const RETRY_AFTER_S = 5;

@@ -1,10 +1,10 @@
 import type { OwnSessionPage } from '@pip-sessions/contract/v2';
-import { type DevicesRequest, endOthers, endOwn, isEndedToken } from '../v2/own-sessions.ts';
-import type { Held } from './entry.ts';
-import type { LibraryStoreOptions } from './options.ts';
-import type { SessionFinder } from './session-finder.ts';
+import { type DevicesRequest, endOthers, endOwn, isEndedToken } from '../../v2/own-sessions.ts';
+import type { Held } from '../entry.ts';
+import type { LibraryStoreOptions } from '../options.ts';
+import type { SessionFinder } from '../sessions/session-finder.ts';
+import { toStoreError } from '../store-error.ts';
 import type { SignIns } from './sign-ins.ts';
-import { toStoreError } from './store-error.ts';
 
 /** The sign-ins of the user of a session. The token of the session's own sign-in proves who the user is. */
 export class UserDevices {

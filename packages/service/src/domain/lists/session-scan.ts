@@ -1,8 +1,8 @@
+import { asOf, type SessionSummary } from '../session.ts';
+import type { Scan, ScanKey, SessionStore } from '../store.ts';
+import { keyOfConsoleUser } from '../users/console-users.ts';
+import { selectsConsole } from '../users/sign-ins.ts';
 import type { SessionFilter } from './filter.ts';
-import { asOf, type SessionSummary } from './session.ts';
-import type { Scan, ScanKey, SessionStore } from './store.ts';
-import { keyOfConsoleUser } from './users/console-users.ts';
-import { selectsConsole } from './users/sign-ins.ts';
 
 /**
  * Returns how to read a page of `SessionStore.scan`, without sign-ins to the console. Every store scans in the order of `open_time`,

@@ -1,4 +1,4 @@
-import type { SessionStore } from './store.ts';
+import type { SessionStore } from '../store.ts';
 
 /** Maximum number of sessions that one step closes or deletes. Other work runs between two steps. */
 const BATCH_MAX = 500;

@@ -1,6 +1,6 @@
-import { isLoopbackOrigin, isOnLoopback } from './host.ts';
-import type { Exchange } from './http-adapter.ts';
-import type { Settings } from './settings.ts';
+import { isLoopbackOrigin, isOnLoopback } from '../host.ts';
+import type { Exchange } from '../http-adapter.ts';
+import type { Settings } from '../settings.ts';
 
 /** Checks that no one on the network can read a cookie without `Secure`: it is allowed on loopback only. */
 export function assertSecurePlace(

@@ -1,22 +1,22 @@
 import { assertKnownOptions, assertObject } from '@pip-sessions/contract/arguments';
 import { defaultUserId } from '@pip-sessions/contract/library-session';
 import type { OwnSessionPage } from '@pip-sessions/contract/v2';
-import type { DevicesRequest } from '../v2/own-sessions.ts';
-import { CallOrder } from './call-order.ts';
-import type { Held } from './entry.ts';
-import { IdleTimeouts } from './idle-timeouts.ts';
-import { type LibraryJson, remainingMs } from './library-json.ts';
-import { OldSessions } from './old-store.ts';
-import { type LibraryStoreOptions, STORE_OPTIONS } from './options.ts';
+import type { DevicesRequest } from '../../v2/own-sessions.ts';
+import { CallOrder } from '../call-order.ts';
+import type { Held } from '../entry.ts';
+import { IdleTimeouts } from '../idle-timeouts.ts';
+import { type LibraryJson, remainingMs } from '../library-json.ts';
+import { OldSessions } from '../old-store.ts';
+import { type LibraryStoreOptions, STORE_OPTIONS } from '../options.ts';
+import { toStoreError } from '../store-error.ts';
+import { TakeOver } from '../take-over.ts';
+import { SignIns } from '../users/sign-ins.ts';
+import { UserDevices } from '../users/user-devices.ts';
+import { toUserId } from '../users/user-ids.ts';
 import { SessionEndings } from './session-endings.ts';
 import { SessionFinder } from './session-finder.ts';
 import { SessionList } from './session-list.ts';
 import { SessionWriter } from './session-writer.ts';
-import { SignIns } from './sign-ins.ts';
-import { toStoreError } from './store-error.ts';
-import { TakeOver } from './take-over.ts';
-import { UserDevices } from './user-devices.ts';
-import { toUserId } from './user-ids.ts';
 
 /**
  * Sessions of libraries that identify them by their own id (`sid`), stored in API v2.

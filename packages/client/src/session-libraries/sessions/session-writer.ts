@@ -1,15 +1,15 @@
 import type { Session } from '@pip-sessions/contract/v2';
-import { isObject } from '../transport/json-object.ts';
-import { codeOf } from '../v2/error-code.ts';
-import { type Entry, entryOf, type Held, type SignIn } from './entry.ts';
-import type { IdleTimeouts } from './idle-timeouts.ts';
-import type { LibraryJson } from './library-json.ts';
-import { isSame, mergeMembers } from './merge-members.ts';
-import type { EntryNames } from './names.ts';
-import type { LibraryStoreOptions } from './options.ts';
+import { isObject } from '../../transport/json-object.ts';
+import { codeOf } from '../../v2/error-code.ts';
+import { type Entry, entryOf, type Held, type SignIn } from '../entry.ts';
+import type { IdleTimeouts } from '../idle-timeouts.ts';
+import type { LibraryJson } from '../library-json.ts';
+import { isSame, mergeMembers } from '../merge-members.ts';
+import type { EntryNames } from '../names.ts';
+import type { LibraryStoreOptions } from '../options.ts';
+import { isUnclear, SessionStoreError } from '../store-error.ts';
+import type { OpenedSignIn, SignIns } from '../users/sign-ins.ts';
 import type { Found, SessionFinder } from './session-finder.ts';
-import type { OpenedSignIn, SignIns } from './sign-ins.ts';
-import { isUnclear, SessionStoreError } from './store-error.ts';
 
 /** The maximum number of writes. After a conflict, another request has changed the session. */
 const WRITES_MAX = 20;

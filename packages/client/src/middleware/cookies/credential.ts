@@ -1,6 +1,6 @@
 import { TOKEN } from '@pip-sessions/contract/token';
+import type { RequestView } from '../request-view.ts';
 import { cookieValue } from './cookies.ts';
-import type { RequestView } from './request-view.ts';
 
 export type CredentialSource = 'bearer' | 'cookie';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { lookAlikesOf } from '../fixtures/look-alikes.ts';
 import { cookieValue } from './cookies.ts';
-import { lookAlikesOf } from './fixtures/look-alikes.ts';
 
 const NAME = '__Host-session';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
-import { startTestServer } from '../../../../testing/http/test-server.ts';
-import { createSessionsClient } from '../index.ts';
-import { startSessions } from '../middleware/fixtures/worlds.ts';
+import { startTestServer } from '../../../../../testing/http/test-server.ts';
+import { createSessionsClient } from '../../index.ts';
+import { startSessions } from '../../middleware/fixtures/worlds.ts';
+import type { LibraryStoreOptions } from '../options.ts';
 import { LibrarySessions } from './library-sessions.ts';
-import type { LibraryStoreOptions } from './options.ts';
 
 async function start(t: TestContext, options: Partial<LibraryStoreOptions> = {}) {
   const world = await startSessions('embedded');

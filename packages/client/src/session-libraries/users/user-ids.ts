@@ -1,5 +1,5 @@
 import { userIdOf } from '@pip-sessions/contract/library-session';
-import { SessionStoreError } from './store-error.ts';
+import { SessionStoreError } from '../store-error.ts';
 
 /**
  * Converts a user id to a string; null for no user. Throws a `SessionStoreError` (code `INVALID_USER_ID`) for another

@@ -1,5 +1,5 @@
-import type { CredentialSource } from './credential.ts';
-import type { SessionRequirement } from './requirement.ts';
+import type { CredentialSource } from '../cookies/credential.ts';
+import type { SessionRequirement } from '../requirement.ts';
 
 /** The stable codes of `SessionRejection`. */
 export type RejectionCode =
