@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** A fault to put into the source, to check that a test or a checker notices it. */
 export interface TextMutation {
   /** The fault of the service, in words. */
@@ -7,6 +9,20 @@ export interface TextMutation {
   /** The file has this text exactly once. */
   readonly find: string;
   readonly replace: string;
+}
+
+const ROOT = new URL('../../', import.meta.url);
+
+/** Returns what is wrong with mutations whose text is not in their file exactly once, or that change nothing. */
+export function wrongTexts(mutations: readonly TextMutation[]): readonly string[] {
+  return mutations.flatMap((mutation) => {
+    try {
+      const source = readFileSync(new URL(mutation.file, ROOT), 'utf8');
+      return mutated(source, mutation) === source ? [`mutation "${mutation.name}" changes nothing`] : [];
+    } catch (error) {
+      return [String(error)];
+    }
+  });
 }
 
 /** Returns the source with the fault. Throws if the source does not have the mutation's text exactly once. */

@@ -13,7 +13,7 @@ export const RULES: readonly Mutation[] = [
   {
     name: 'a read says that a session has ended by its deadline, and does not store it',
     store: 'redis',
-    file: `${DOMAIN}/due-sessions.ts`,
+    file: `${DOMAIN}/sweeps/due-sessions.ts`,
     find: 'return isDue(session, now) ? endIfDue(store, session.id, now) : session;',
     replace:
       "return isDue(session, now) ? { ...session, close_time: deadline(session), close_reason: 'idle' } : session;",
@@ -28,7 +28,7 @@ export const RULES: readonly Mutation[] = [
   {
     name: 'lists judge deadlines by this moment, not by one that is safely past',
     store: 'redis',
-    file: `${DOMAIN}/due-sessions.ts`,
+    file: `${DOMAIN}/sweeps/due-sessions.ts`,
     find: 'BEFORE_ALL_DEADLINES : judged_at);',
     replace: 'BEFORE_ALL_DEADLINES : now + 10_000);',
   },
