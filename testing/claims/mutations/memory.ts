@@ -96,8 +96,8 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     name: 'PostgreSQL: notifications are not encrypted',
     test: 'postgres: a role',
     file: `${STORES}/postgres/feed/feed-messages.ts`,
-    find: 'return toTexts(changes).map((text) => this.#sealer.seal(text, this.#contextOf(process_id)));',
-    replace: 'return toTexts(changes).map((text) => this.#sealer.sender + text);',
+    find: 'this.#sealer.seal(dated(text, this.#clock), this.#contextOf(process_id))',
+    replace: 'this.#sealer.sender + text',
   },
   {
     id: 'M-06',
@@ -113,7 +113,7 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     name: 'Redis: messages are not encrypted',
     test: 'redis: a user',
     file: `${STORES}/redis/feed/feed-messages.ts`,
-    find: "return { text: this.#sealer.seal(lines.join('\\n'), this.#channel), secret };",
+    find: "return { text: this.#sealer.seal(dated(lines.join('\\n'), this.#clock), this.#channel), secret };",
     replace: "return { text: this.#sealer.sender + lines.join(','), secret };",
   },
   {
@@ -121,8 +121,8 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     name: 'PostgreSQL: unencrypted messages are accepted',
     test: 'postgres: forged notifications',
     file: `${STORES}/postgres/feed/feed-messages.ts`,
-    find: 'return text === null ? null : fromText(text);',
-    replace: 'return fromText(text ?? payload);',
+    find: 'if (message === null) return null;\n    const { text, age_ms } = readDated(message, this.#clock);',
+    replace: 'const { text, age_ms } = readDated(message ?? payload, this.#clock);',
   },
   {
     id: 'M-07',
@@ -146,9 +146,9 @@ export const IN_MEMORY: readonly ClaimMutation[] = [
     name: 'Redis: unencrypted messages are accepted',
     test: 'redis: forged messages',
     file: `${STORES}/redis/feed/feed-messages.ts`,
-    find: "this.#reader.open(sealed, this.#channel);\n    if (text === null) return null;\n    const [secret = '', shard = '', ...lines] = text.split('\\n');\n    if (hash('sha1', secret + digits, 'hex') !== proof) return null;",
+    find: "this.#reader.open(sealed, this.#channel);\n    if (opened === null) return null;\n    const { text, age_ms } = readDated(opened, this.#clock);\n    const [secret = '', shard = '', ...lines] = text.split('\\n');\n    if (hash('sha1', secret + digits, 'hex') !== proof) return null;",
     replace:
-      "(this.#reader.open(sealed, this.#channel) ?? '\\n\\n' + sealed);\n    if (text === null) return null;\n    const [secret = '', shard = '', ...lines] = text.split('\\n');",
+      "(this.#reader.open(sealed, this.#channel) ?? '\\n\\n\\n' + sealed);\n    const { text, age_ms } = readDated(opened ?? '', this.#clock);\n    const [secret = '', shard = '', ...lines] = text.split('\\n');",
   },
   {
     id: 'M-08',

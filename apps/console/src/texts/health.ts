@@ -71,7 +71,7 @@ export const HEALTH = {
     delivery: {
       name: 'Delivery of a change',
       meaning:
-        'Within this time, 99 of 100 changes were sent to the listeners. Above 1 s, the node or its network is too busy.',
+        'Within this time after their commit, 99 of 100 changes were sent to the listeners. Above 1 s, the node or its network is too busy.',
     },
     sweep: {
       name: 'Last sweep',

@@ -17,8 +17,11 @@ export type SessionChange =
   /** Changes may have been missed. Nothing that was cached before may be used. */
   | { readonly type: 'gap' };
 
-/** Must not throw, and must not wait. */
-export type ChangeListener = (change: SessionChange) => void;
+/**
+ * Must not throw, and must not wait. `age_ms` is the time since the change was committed, in milliseconds: 0 for a change
+ * of this node, and for a gap. For a change of another node it begins when that node sent the change to the store.
+ */
+export type ChangeListener = (change: SessionChange, age_ms?: number) => void;
 
 export function changed({ id, user_id, revision, close_reason }: SessionSummary): SessionChange {
   return { type: 'changed', id, user_id, revision, close_reason };
@@ -39,12 +42,13 @@ export class ChangeListeners {
   /** Adds a listener. Returns a function that removes it. */
   add(listener: ChangeListener): () => void {
     // A new function for each call, so that the same listener can be added twice.
-    const own: ChangeListener = (change) => listener(change);
+    const own: ChangeListener = (change, age_ms) => listener(change, age_ms);
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
   }
 
-  tell(change: SessionChange): void {
-    for (const listener of this.#listeners) listener(change);
+  /** `age_ms` is that of `ChangeListener`. */
+  tell(change: SessionChange, age_ms = 0): void {
+    for (const listener of this.#listeners) listener(change, age_ms);
   }
 }

@@ -46,6 +46,16 @@ test('[E-03] a clock that is more than 10 s wrong cannot end sessions', () => {
   }
 });
 
+test('the time of the server follows from the last comparison, also after a step of the clock', () => {
+  const { clock, checked, pass } = newWorld();
+  assert.equal(checked.serverTime(), null);
+  const server = clock.now() - 3_000;
+  checked.compared({ ahead_ms: 3_000, error_ms: 1 });
+  pass(500);
+  clock.advance(DAY_MS);
+  assert.equal(checked.serverTime(), server + 500);
+});
+
 test('a clock that steps after a comparison is wrong at once and requests another', () => {
   const { clock, world, checked, pass } = newWorld();
   checked.compared({ ahead_ms: 0, error_ms: 1 });

@@ -59,6 +59,13 @@ export class CheckedClock implements Clock {
     };
   }
 
+  /** The monotonic clock shows the time since the last comparison. Null before the first one. */
+  serverTime(): number | null {
+    const compared = this.#compared;
+    if (!compared) return null;
+    return compared.time - compared.ahead_ms + this.#monotonicTime() - compared.monotonic_time;
+  }
+
   problem(): string | null {
     const compared = this.#compared;
     if (!compared) return null;

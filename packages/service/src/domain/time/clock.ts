@@ -6,6 +6,11 @@ export interface Clock {
   now(): number;
   /** Why this clock may not end sessions; null if it may. A clock without this method is not checked. */
   problem?(): string | null;
+  /**
+   * Milliseconds since 1970 on the clock of the store's server, as far as this node knows it; null if it does not. For
+   * measurements only.
+   */
+  serverTime?(): number | null;
 }
 
 /** Throws `STORE_UNAVAILABLE` while a clock is known to be wrong: the end of a session cannot be undone. */

@@ -39,9 +39,9 @@ function broadcasting(count: number, kept_max = 4) {
   const broadcast = new Broadcast(log, (listener) => void givenUp.push(listener));
   const readers = Array.from({ length: count }, () => new Reader());
   for (const reader of readers) broadcast.add(reader);
-  const change = (id: string) => {
+  const change = (id: string, age_ms = 0) => {
     log.add({ type: 'changed', id, user_id: 'u', revision: 1, close_reason: null });
-    broadcast.publish();
+    broadcast.publish(age_ms);
   };
   return { broadcast, readers, givenUp, change };
 }
@@ -73,6 +73,19 @@ test('a thousand events during a round are one write in the next round', async (
   for (let n = 0; n < 1_000; n += 1) change(`s${n}`);
   await nextTurn();
   assert.deepEqual([readers[0]?.writes.length, readers[0]?.ids.length], [1, 1_000]);
+});
+
+test('the time of a delivery begins with the commit of a change, and heartbeats have none', async () => {
+  const { broadcast, readers, change } = broadcasting(1);
+  broadcast.beat(1);
+  await nextTurn();
+  assert.equal(readers[0]?.writes.length, 1);
+  assert.equal(broadcast.delivery_s.quantile(1), null);
+  change('a', 20);
+  change('b', 300);
+  await nextTurn();
+  await nextTurn();
+  assert.equal(broadcast.delivery_s.quantile(0.01), 0.5);
 });
 
 test('a listener that has not read everything is skipped and continues later', async () => {

@@ -49,14 +49,14 @@ export class Broadcast {
   #round: Iterator<Listener> | null = null;
   #busy_ms = 0;
   /**
-   * Seconds from the oldest event or heartbeat of a round to the end of the round, when it is written to every listener
+   * Seconds from the commit of the oldest change of a round to the end of the round, when it is written to every listener
    * that has read all before.
    */
   readonly delivery_s = new Histogram([0.001, 0.005, 0.025, 0.1, 0.5, 1, 3]);
-  /** The time of the first event or heartbeat that is not yet written; null if there is none. */
-  #news_since: number | null = null;
+  /** When the oldest change that is not yet written was committed; null if there is none. */
+  #changed_at: number | null = null;
   /** The same for the current round. */
-  #round_since: number | null = null;
+  #round_changed_at: number | null = null;
   #hasNews = false;
   #isBehind = false;
   #isPlanned = false;
@@ -79,7 +79,7 @@ export class Broadcast {
 
   add(listener: Listener): void {
     this.#listeners.add(listener);
-    if (listener.next < this.#log.end || listener.watermark < this.#watermark) this.publish();
+    if (listener.next < this.#log.end || listener.watermark < this.#watermark) this.#wake();
   }
 
   delete(listener: Listener): void {
@@ -90,13 +90,17 @@ export class Broadcast {
   beat(watermark: number): void {
     if (watermark <= this.#watermark) return;
     this.#watermark = watermark;
-    this.publish();
+    this.#wake();
   }
 
-  /** Must be called when the log has new events. */
-  publish(): void {
+  /** Must be called for each new event of the log, with the time since its change was committed. */
+  publish(age_ms: number): void {
+    this.#changed_at = Math.min(this.#changed_at ?? Number.POSITIVE_INFINITY, monotonicTime() - age_ms);
+    this.#wake();
+  }
+
+  #wake(): void {
     this.#hasNews = true;
-    this.#news_since ??= monotonicTime();
     if (!this.#isPlanned && this.#round === null) this.#plan(0);
   }
 
@@ -117,15 +121,15 @@ export class Broadcast {
       return;
     }
     this.#round = null;
-    if (this.#round_since !== null) this.delivery_s.observe((monotonicTime() - this.#round_since) / 1000);
+    if (this.#round_changed_at !== null) this.delivery_s.observe((monotonicTime() - this.#round_changed_at) / 1000);
     if (this.#hasNews) this.#plan(Math.min(this.#busy_ms, PAUSE_MS_MAX));
     else if (this.#isBehind) this.#plan(RETRY_MS);
   }
 
   #beginRound(): void {
     this.#round = this.#listeners.values();
-    this.#round_since = this.#listeners.size > 0 ? this.#news_since : null;
-    this.#news_since = null;
+    this.#round_changed_at = this.#listeners.size > 0 ? this.#changed_at : null;
+    this.#changed_at = null;
     this.#hasNews = false;
     this.#isBehind = false;
     this.#busy_ms = 0;

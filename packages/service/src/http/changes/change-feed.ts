@@ -122,7 +122,7 @@ export class ChangeFeed {
     return this.#broadcast.size;
   }
 
-  /** Seconds from a change, or a heartbeat, to the write to the last listener. */
+  /** Seconds from the commit of a change to the write to the last listener. */
   get delivery_s(): Histogram {
     return this.#broadcast.delivery_s;
   }
@@ -148,9 +148,9 @@ export class ChangeFeed {
   }
 
   #listen(): () => void {
-    const unwatch = this.#source.watch((change) => {
+    const unwatch = this.#source.watch((change, age_ms = 0) => {
       this.#log.add(change);
-      this.#broadcast.publish();
+      this.#broadcast.publish(age_ms);
     });
     const beat = () => {
       this.#endRejected();

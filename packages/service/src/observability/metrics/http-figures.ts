@@ -7,7 +7,7 @@ export interface HttpFigures {
   /** The number of listeners of `/v2/changes`. */
   readonly listeners: number;
   readonly listeners_max: number;
-  /** Seconds from a change, or a heartbeat, to the write to the last listener. */
+  /** Seconds from the commit of a change to the write to the last listener. */
   readonly delivery_s: Histogram;
   /** Resolves to whether the node can serve requests, as `/readyz` reports it. */
   readonly isReady: () => Promise<boolean>;

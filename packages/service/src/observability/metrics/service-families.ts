@@ -136,9 +136,11 @@ function aboutChanges({ store, gaps }: MetricsSources, http: HttpFigures): Famil
     counter('sessions_feed_gaps_total', "Gaps of the store's feed, after which nothing cached is used", gaps()),
     gauge('sessions_changes_listeners', 'Listeners of /v2/changes', http.listeners),
     gauge('sessions_changes_listeners_max', 'The maximum number of listeners of /v2/changes', http.listeners_max),
-    histogram('sessions_changes_delivery_seconds', 'Time from a change in the feed to the write to the last listener', [
-      [{}, http.delivery_s],
-    ]),
+    histogram(
+      'sessions_changes_delivery_seconds',
+      'Revocation lag: time from the commit of a change, at any node, to the write to the last listener',
+      [[{}, http.delivery_s]],
+    ),
   ];
 }
 

@@ -75,7 +75,7 @@ export class PostgresStore implements SessionStore {
   ) {
     const { call_timeout_ms, slow_timeout_ms, slow_waiting_max } = config;
     this.#config = config;
-    this.#feed = new Feed(config, unbelieved, (server) => this.#pool.follow(server));
+    this.#feed = new Feed(config, unbelieved, (server) => this.#pool.follow(server), clock);
     this.#writability = new Writability({ prove: (needs_room) => void this.#prove(needs_room), report });
     this.#pool = new Pool(config, {
       left: () => this.#feed.tellGap(),

@@ -233,7 +233,7 @@ export class RedisStore implements SessionStore {
 
 function assemble(config: RedisStoreConfig, keys: Keys, clock: Clock, listeners: FeedListeners): Opened {
   const engine = new ShardRouter(config, keys, () => feed.lose());
-  const feed: Feed = new Feed(config, keys, engine, listeners);
+  const feed: Feed = new Feed(config, keys, engine, listeners, clock);
   const writes = new Writes(engine, keys, feed, clock, config.retention_ms);
   const lists = new Lists(engine, keys, writes);
   return {

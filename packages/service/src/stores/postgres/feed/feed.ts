@@ -1,5 +1,6 @@
 import { type ChangeListener, ChangeListeners, type SessionChange } from '../../../domain/changes.ts';
 import { randomText } from '../../../domain/ids.ts';
+import { type Clock, NO_CLOCK } from '../../../domain/time/clock.ts';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 import { LimitedGaps } from '../../shared/feed/limited-gaps.ts';
 import { unavailable } from '../../shared/unavailable.ts';
@@ -29,6 +30,7 @@ const BEAT_CHANNEL_BYTES = 9;
 export class Feed {
   readonly channel: string;
   readonly #config: PostgresStoreConfig;
+  readonly #clock: Clock;
   readonly #unbelieved: () => void;
   readonly #listening: (server: string) => void;
   readonly #listeners = new ChangeListeners();
@@ -47,9 +49,15 @@ export class Feed {
 
   /**
    * `unbelieved` is called for each notification on the feed's channels that no node has sent. `listening` is called
-   * with the server that the feed's connection leads to.
+   * with the server that the feed's connection leads to. `clock` dates the notifications.
    */
-  constructor(config: PostgresStoreConfig, unbelieved: () => void, listening: (server: string) => void = () => {}) {
+  constructor(
+    config: PostgresStoreConfig,
+    unbelieved: () => void,
+    listening: (server: string) => void = () => {},
+    clock: Clock = NO_CLOCK,
+  ) {
+    this.#clock = clock;
     this.#listening = listening;
     this.#config = config;
     this.#unbelieved = unbelieved;
@@ -181,7 +189,7 @@ export class Feed {
 
   /** The key differs after a backup was restored. */
   #takeKey(key: Buffer): void {
-    if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.channel);
+    if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.channel, this.#clock);
   }
 
   #receive({ channel, payload, process_id }: Notification): void {
@@ -191,9 +199,9 @@ export class Feed {
       else this.#watermark = Math.max(this.#watermark, time);
       return;
     }
-    const changes = this.#messages?.fromPayload(payload, process_id);
-    if (changes) {
-      for (const change of changes) this.#listeners.tell(change);
+    const received = this.#messages?.fromPayload(payload, process_id);
+    if (received) {
+      for (const change of received.changes) this.#listeners.tell(change, received.age_ms);
     } else {
       this.#unbelieved();
       this.#gaps.add(this.#watermark);

@@ -1,11 +1,12 @@
 import type { SessionChange } from '../../../domain/changes.ts';
 import { fromChangeText, toChangeText } from '../../shared/change-text.ts';
 import { textBytesMax } from '../../shared/feed/cipher.ts';
+import { DATE_BYTES_MAX } from '../../shared/feed/dated-text.ts';
 
 /** PostgreSQL accepts payloads shorter than 8,000 bytes (https://www.postgresql.org/docs/current/sql-notify.html). */
 const PAYLOAD_BYTES_MAX = 7_999;
-/** The largest text that fits into a payload after encryption. */
-const TEXT_BYTES_MAX = textBytesMax(PAYLOAD_BYTES_MAX);
+/** The largest text that fits into a payload, with its date and after encryption. */
+const TEXT_BYTES_MAX = textBytesMax(PAYLOAD_BYTES_MAX) - DATE_BYTES_MAX;
 
 /** Replaces a change whose text is too long: the receiver publishes a gap. */
 const GAP = '-';

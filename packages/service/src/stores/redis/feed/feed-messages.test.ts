@@ -18,7 +18,7 @@ test('redis feed: a message is accepted only with its own number', () => {
   for (const forged of [`8 ${proof} ${text}`, `07 ${proof} ${text}`, `8 ${hash('sha1', '8', 'hex')} ${text}`]) {
     assert.equal(new FeedMessages(KEY, 'c').open(forged), null, forged);
   }
-  assert.deepEqual(here.open(message), { number: 7, shard: 'a', isOwn: false, changes: [CHANGE] });
+  assert.deepEqual(here.open(message), { number: 7, shard: 'a', isOwn: false, changes: [CHANGE], age_ms: 0 });
   assert.equal(here.open(message), null);
 });
 

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import type { SessionChange } from '../../../domain/changes.ts';
 import { randomText } from '../../../domain/ids.ts';
+import { type Clock, NO_CLOCK } from '../../../domain/time/clock.ts';
 import { fromChangeText, type PublishedChange, toChangeText } from '../../shared/change-text.ts';
 import { MessageReader, MessageSealer } from '../../shared/feed/cipher.ts';
+import { dated, readDated } from '../../shared/feed/dated-text.ts';
 import type { Shard } from '../data/keys.ts';
 
 const SECRET_BYTES = 12;
@@ -22,6 +24,8 @@ interface Message {
   /** Whether this node sent it. Then the node has published its changes already. */
   readonly isOwn: boolean;
   readonly changes: readonly SessionChange[];
+  /** The time since it was sent; see `ChangeListener`. */
+  readonly age_ms: number;
 }
 
 /**
@@ -33,12 +37,14 @@ interface Message {
 export class FeedMessages {
   readonly #key: Buffer;
   readonly #channel: string;
+  readonly #clock: Clock;
   readonly #reader: MessageReader;
   #sealer: MessageSealer;
 
-  constructor(key: Buffer, channel: string) {
+  constructor(key: Buffer, channel: string, clock: Clock = NO_CLOCK) {
     this.#key = key;
     this.#channel = channel;
+    this.#clock = clock;
     this.#reader = new MessageReader(key);
     this.#sealer = new MessageSealer(key);
   }
@@ -50,18 +56,20 @@ export class FeedMessages {
   seal(shard: Shard, changes: readonly PublishedChange[]): Sealed {
     const secret = randomText(SECRET_BYTES);
     const lines = [secret, shard, ...changes.map(toChangeText)];
-    return { text: this.#sealer.seal(lines.join('\n'), this.#channel), secret };
+    return { text: this.#sealer.seal(dated(lines.join('\n'), this.#clock), this.#channel), secret };
   }
 
   /** Null for a message that no node has sent. */
   open(message: string): Message | null {
     const [, digits = '', proof, sealed = ''] = FORM.exec(message) ?? [];
-    const text = sealed === '' ? null : this.#reader.open(sealed, this.#channel);
-    if (text === null) return null;
+    const opened = sealed === '' ? null : this.#reader.open(sealed, this.#channel);
+    if (opened === null) return null;
+    const { text, age_ms } = readDated(opened, this.#clock);
     const [secret = '', shard = '', ...lines] = text.split('\n');
     if (hash('sha1', secret + digits, 'hex') !== proof) return null;
     const changes = lines.map((line): SessionChange => fromChangeText(line) ?? { type: 'gap' });
-    return { number: Number(digits), shard, isOwn: sealed.startsWith(this.#sealer.sender), changes };
+    const isOwn = sealed.startsWith(this.#sealer.sender);
+    return { number: Number(digits), shard, isOwn, changes, age_ms };
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { ChangeListeners, SessionChange } from '../../../domain/changes.ts';
+import { type Clock, NO_CLOCK } from '../../../domain/time/clock.ts';
 import { elapsedTime } from '../../../domain/time/elapsed-time.ts';
 import type { PublishedChange } from '../../shared/change-text.ts';
 import { LimitedGaps } from '../../shared/feed/limited-gaps.ts';
@@ -32,6 +33,7 @@ export class Feed {
   readonly #keys: Keys;
   readonly #engine: ShardRouter;
   readonly #listeners: FeedListeners;
+  readonly #clock: Clock;
   readonly #gaps = new LimitedGaps(() => this.#tellGap());
   readonly #sequences = new Sequences();
   readonly #started = Promise.withResolvers<void>();
@@ -48,7 +50,15 @@ export class Feed {
   #next: NodeJS.Timeout | null = null;
   #isClosed = false;
 
-  constructor(config: RedisStoreConfig, keys: Keys, engine: ShardRouter, listeners: FeedListeners) {
+  /** `clock` dates the messages. */
+  constructor(
+    config: RedisStoreConfig,
+    keys: Keys,
+    engine: ShardRouter,
+    listeners: FeedListeners,
+    clock: Clock = NO_CLOCK,
+  ) {
+    this.#clock = clock;
     this.#config = config;
     this.#keys = keys;
     this.#engine = engine;
@@ -79,7 +89,7 @@ export class Feed {
   }
 
   tellOwn(changes: readonly SessionChange[]): void {
-    for (const change of changes) this.#listeners.changes.tell(change);
+    this.#tell(changes, 0);
   }
 
   /**
@@ -201,7 +211,7 @@ export class Feed {
 
   #takeKey(key: Buffer): void {
     this.#isKeyUncertain = false;
-    if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.#keys.channel);
+    if (!this.#messages?.hasKey(key)) this.#messages = new FeedMessages(key, this.#keys.channel, this.#clock);
   }
 
   #receive(text: string): void {
@@ -220,8 +230,12 @@ export class Feed {
       return;
     }
     if (place === 'after a hole') this.#tellGap();
-    if (!message.isOwn) this.tellOwn(message.changes);
+    if (!message.isOwn) this.#tell(message.changes, message.age_ms);
     this.#advance();
+  }
+
+  #tell(changes: readonly SessionChange[], age_ms: number): void {
+    for (const change of changes) this.#listeners.changes.tell(change, age_ms);
   }
 
   #tellGap(): void {
