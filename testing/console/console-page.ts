@@ -17,14 +17,14 @@ export interface ConsoleService {
   readonly read: (id: string) => Promise<Session>;
 }
 
-/** A service in memory that serves the built console. With keys, it requires them. `audit` is `file:<path>`. */
+/** A service that serves the built console, by default in memory. With keys, it requires them. `audit` is `file:<path>`. */
 export async function startConsoleService(
   t: TestContext,
-  options: { readonly keys?: boolean; readonly audit?: string } = {},
+  options: { readonly keys?: boolean; readonly audit?: string; readonly store?: string } = {},
 ): Promise<ConsoleService> {
   const keys = Object.values(KEYS).map(({ configured }) => configured);
   const config = loadConfig({
-    SESSIONS_STORE: 'memory:',
+    SESSIONS_STORE: options.store ?? 'memory:',
     SESSIONS_PORT: '0',
     ...(options.keys && { SESSIONS_API_KEYS: keys.join(',') }),
     ...(options.audit && { SESSIONS_AUDIT: options.audit }),

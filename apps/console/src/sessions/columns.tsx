@@ -16,13 +16,13 @@ function column(
 
 /** The columns of tables of sessions, in their order. */
 export const SESSION_COLUMNS: readonly Column<ListedSession>[] = [
-  column('state', [108, 96], (session) => <StateMark session={session} />),
+  column('state', [108, 92], (session) => <StateMark session={session} />),
   column('user', [240, 140], (session) => <UserCell session={session} />),
-  column('device', [190, 140], (session) => <Device client={session.client} />),
+  column('device', [190, 166], (session) => <Device client={session.client} />),
   column('address', [130, 116], (session) => <Address address={session.address} />),
   column('opened', [96], (session) => <Time value={session.open_time} />),
   column('active', [96], (session) => <Time value={session.request_time} />),
-  column('ends', [80, 72], (session) => <EndsCell session={session} />),
+  column('ends', [80, 70], (session) => <EndsCell session={session} />),
   column('level', [64], ({ auth_level }) => auth_level),
   column('actor', [130, 100], (session) => <ActorCell session={session} />),
   column('ended', [300, 220], (session) => <EndedCell session={session} />),

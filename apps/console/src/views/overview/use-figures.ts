@@ -31,9 +31,9 @@ export function useFigures(): Figures {
   const hours = useQuery(hoursQuery);
   const health = useQuery(healthQuery);
   const keys = useQuery({ ...keysQuery, enabled: useIsAdmin() });
-  const [window] = useState(() => new GapWindow(GAPS_MS));
+  const [gapWindow] = useState(() => new GapWindow(GAPS_MS));
   const nodes = health.data;
-  const gaps = useMemo(() => gapsOf(window, nodes ?? []), [window, nodes]);
+  const gaps = useMemo(() => gapsOf(gapWindow, nodes ?? []), [gapWindow, nodes]);
   const read = () => Promise.all([stats.refetch(), hours.refetch()]);
   useReadAfterChanges(read);
   const listed = useMemo(() => hours.data && allHours(hours.data.items, now), [hours.data, now]);
@@ -51,8 +51,8 @@ export function useFigures(): Figures {
   };
 }
 
-function gapsOf(window: GapWindow, nodes: readonly SeenNode[]): number {
-  return Math.max(0, ...nodes.map(({ node, seen_at }) => window.add(node.id, node.feed_gaps, seen_at)));
+function gapsOf(gapWindow: GapWindow, nodes: readonly SeenNode[]): number {
+  return Math.max(0, ...nodes.map(({ node, seen_at }) => gapWindow.add(node.id, node.feed_gaps, seen_at)));
 }
 
 function limitsOf(hours: readonly Hour[], now: number): LimitFigures {
