@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { measureExpress } from './near/express.ts';
 import { FAULTS, measureFault } from './near/faults.ts';
 import { measureHits } from './near/hits.ts';
+import { measureLag } from './near/lag.ts';
 import { measureMemory } from './near/memory.ts';
 import { measureRevocation } from './near/revocation.ts';
 import { measureSoak } from './near/soak.ts';
@@ -15,6 +16,8 @@ Measures the near-cache and the middleware, on services and servers that it star
   express     Express with this middleware, with express-session on Redis, and without sessions   (--rounds 4)
   revocation  time from a close at one node until 200 clients of two nodes reject the token
               (--rounds 50, --engine ${STORES.join('|')})
+  lag         the metric of the revocation lag at another node, with 50 listeners and 200 closes a second
+              (--seconds 20, --engine postgres|redis)
   faults      clients, nodes and stores are cut off or fail: no cache may serve an ended session beyond the bound
               (--trials 100, --only <part of a fault's name>)
   memory      heap per cached session   (--sessions 100000)
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
       only: { type: 'string', default: '' },
       trials: { type: 'string', default: '100' },
       sessions: { type: 'string', default: '100000' },
+      seconds: { type: 'string', default: '20' },
       minutes: { type: 'string', default: '10' },
     },
   });
@@ -41,6 +45,9 @@ async function main(): Promise<void> {
     revocation: STORES.filter((name) => values.engine === undefined || values.engine === name).map(
       (name: StoreName) => () => measureRevocation(name, rounds(50), say),
     ),
+    lag: (['postgres', 'redis'] as const)
+      .filter((name) => values.engine === undefined || values.engine === name)
+      .map((name) => () => measureLag(name, Number(values.seconds), say)),
     faults: Object.keys(FAULTS)
       .filter((name) => name.includes(values.only))
       .map((name) => () => measureFault(name, Number(values.trials), say)),
