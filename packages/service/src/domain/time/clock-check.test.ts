@@ -56,6 +56,17 @@ test('the time of the server follows from the last comparison, also after a step
   assert.equal(checked.serverTime(), server + 500);
 });
 
+test('a comparison that was less exact does not change the time of the server', () => {
+  const { clock, checked, pass } = newWorld();
+  const server = clock.now();
+  checked.compared({ ahead_ms: 0, error_ms: 1 });
+  pass(10_000);
+  checked.compared({ ahead_ms: 30, error_ms: 40 });
+  assert.equal(checked.serverTime(), server + 10_000);
+  checked.compared({ ahead_ms: 1.5, error_ms: 2 });
+  assert.equal(checked.serverTime(), server + 9_998.5);
+});
+
 test('a clock that steps after a comparison is wrong at once and requests another', () => {
   const { clock, world, checked, pass } = newWorld();
   checked.compared({ ahead_ms: 0, error_ms: 1 });

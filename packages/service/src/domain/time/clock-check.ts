@@ -6,6 +6,9 @@ export const CLOCK_DIFFERENCE_MS_MAX = 10_000;
 /** Maximum difference between the clocks of two nodes: each may differ that much from the server's clock. */
 export const LEASE_AHEAD_MS_MAX = 2 * CLOCK_DIFFERENCE_MS_MAX;
 
+/** The assumed drift between the clocks of two machines: 0.1 ms in a second. */
+const DRIFT = 0.0001;
+
 /** How far the clock of a node is ahead of the clock of its store's server; negative if it is behind. */
 export interface ClockDifference {
   readonly ahead_ms: number;
@@ -40,6 +43,8 @@ export class CheckedClock implements Clock {
   readonly #clock: Clock;
   readonly #monotonicTime: () => number;
   #compared: Compared | null = null;
+  /** The most exact comparison, with its drift until now. */
+  #exact: Compared | null = null;
 
   constructor(clock: Clock, monotonic = monotonicTime) {
     this.#clock = clock;
@@ -52,18 +57,15 @@ export class CheckedClock implements Clock {
 
   /** Sets the result of a store's `clockDifference`; null for a store without a server. */
   compared(difference: ClockDifference | null): void {
-    this.#compared = difference && {
-      ...difference,
-      time: this.#clock.now(),
-      monotonic_time: this.#monotonicTime(),
-    };
+    const [time, monotonic_time] = [this.#clock.now(), this.#monotonicTime()];
+    this.#compared = difference && { ...difference, time, monotonic_time };
+    this.#exact = moreExact(this.#exact, this.#compared);
   }
 
-  /** The monotonic clock shows the time since the last comparison. Null before the first one. */
+  /** The monotonic clock shows the time since the most exact comparison. Null before the first one. */
   serverTime(): number | null {
-    const compared = this.#compared;
-    if (!compared) return null;
-    return compared.time - compared.ahead_ms + this.#monotonicTime() - compared.monotonic_time;
+    const exact = this.#exact;
+    return exact && exact.time - exact.ahead_ms + this.#monotonicTime() - exact.monotonic_time;
   }
 
   problem(): string | null {
@@ -75,6 +77,13 @@ export class CheckedClock implements Clock {
     if (!isWrong(compared.ahead_ms, compared.error_ms)) this.doubted();
     return problemOf(ahead_ms);
   }
+}
+
+/** A busy process makes the round trip of a comparison longer, and the comparison less exact. */
+function moreExact(before: Compared | null, now: Compared | null): Compared | null {
+  if (!before || !now) return now;
+  const drift_ms = DRIFT * (now.monotonic_time - before.monotonic_time);
+  return now.error_ms <= before.error_ms + drift_ms ? now : before;
 }
 
 function isWrong(ahead_ms: number, error_ms: number): boolean {
