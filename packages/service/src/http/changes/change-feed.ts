@@ -66,6 +66,7 @@ export class ChangeFeed {
   readonly #places: ListenerPlaces;
   /** Set after the first listener has connected; no changes are logged before. */
   #stopListening: (() => void) | null = null;
+  #isClosed = false;
 
   constructor({ source, onSlow, accepts = () => true, bounds }: ChangeFeedOptions) {
     this.#source = source;
@@ -89,6 +90,11 @@ export class ChangeFeed {
     const callers = [`The address ${clientName(address)}`, ...(key === null ? [] : [`The API key ${key}`])];
     if (request.method === 'HEAD') {
       response.writeHead(200, HEADERS).end();
+      return;
+    }
+    if (this.#isClosed) {
+      // A proxy may still have a connection to this node. EventSource retries after the end of a stream, not after an error.
+      response.writeHead(200, { ...HEADERS, connection: 'close' }).end(`retry: ${this.#bounds.heartbeat_ms}\n\n`);
       return;
     }
     this.#places.take(callers);
@@ -127,8 +133,9 @@ export class ChangeFeed {
     return this.#broadcast.delivery_s;
   }
 
-  /** Ends every stream. Listeners reconnect to another node, or to this one after its restart. */
+  /** Ends every stream, now and later. Listeners reconnect to another node, or to this one after its restart. */
   close(): void {
+    this.#isClosed = true;
     this.#stopListening?.();
     for (const listener of this.#broadcast.listeners) end(listener);
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { connectRaw, get } from '../../../../../testing/http/raw-connection.ts';
 import { startTestServer, type TestServer, type TestServerOptions } from '../../../../../testing/http/test-server.ts';
 import type { RequestError } from '../../api/error-codes.ts';
 import { type ChangeListener, ChangeListeners } from '../../domain/changes.ts';
@@ -179,6 +180,21 @@ test('a service that stops ends its change streams at once', async () => {
   const end = next(events);
   await stop();
   assert.equal(await end, 'the end');
+});
+
+test('a listener that connects while the service stops delays no stop, and retries at another node', async (t) => {
+  const { url, stop } = await startTestServer({ bounds: { stop_grace_ms: 60_000 } });
+  const connection = await connectRaw(url);
+  t.after(() => connection.socket.destroy());
+  connection.socket.write(get('/livez'));
+  await connection.until(/"ok"/);
+  connection.take();
+  const stopped = stop();
+  connection.socket.write(get('/v2/changes'));
+  const response = await connection.closed;
+  assert.match(response, /^HTTP\/1.1 200 .*\r\nconnection: close\r\n.*retry: 1000\n\n/is);
+  assert.doesNotMatch(response, /hello/);
+  await stopped;
 });
 
 test('[M-09] a slow listener is disconnected and delays no other listener', {
