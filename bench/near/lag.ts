@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSessionsClient } from '@pip-sessions/client';
 import { percentile, sharedTime } from './figures.ts';
-import { type StoreName, startStage } from './stage.ts';
+import { type StoreName, startTestBed } from './test-bed.ts';
 
 const LISTENERS = 50;
 const CALLERS = 20;
@@ -14,8 +14,8 @@ const WARM_UP_MS = 2_000;
  * the last of the listeners of B has received it.
  */
 export async function measureLag(name: StoreName, seconds: number, say: (line: string) => void): Promise<boolean> {
-  const stage = await startStage(name);
-  const [here, there] = stage.urls;
+  const bed = await startTestBed(name);
+  const [here, there] = bed.urls;
   const requested = new Map<string, { readonly time: number; listeners: number }>();
   const lags: number[] = [];
   const end = new AbortController();
@@ -55,7 +55,7 @@ export async function measureLag(name: StoreName, seconds: number, say: (line: s
     return lags.length > 0;
   } finally {
     end.abort();
-    await stage.remove();
+    await bed.remove();
   }
 }
 
