@@ -51,14 +51,14 @@ export const IN_FEEDS: readonly Mutation[] = [
     name: 'Redis: the changes of other nodes are not published',
     store: 'redis',
     file: `${STORES}/redis/feed/feed.ts`,
-    find: 'if (!message.isOwn) this.tellOwn(message.changes);',
+    find: 'if (!message.isOwn) this.#tell(message.changes, message.age_ms);',
     replace: '',
   },
   {
     name: 'the change stream leaves out removals',
     store: 'memory',
     file: `${HTTP}/changes/change-feed.ts`,
-    find: 'this.#log.add(change);\n      this.#broadcast.publish();',
-    replace: "if (change.type !== 'removed') this.#log.add(change);\n      this.#broadcast.publish();",
+    find: 'this.#log.add(change);\n      this.#broadcast.publish(age_ms);',
+    replace: "if (change.type !== 'removed') this.#log.add(change);\n      this.#broadcast.publish(age_ms);",
   },
 ];

@@ -25,18 +25,19 @@ export const ALIASES: Readonly<Record<string, string>> = { postgresql: 'postgres
  */
 export async function createStore(url: string, options: StoreOptions = { retention_ms: null }): Promise<SessionStore> {
   const scheme = schemeOf(url);
-  const file = createFileOf(ALIASES[scheme] ?? scheme);
+  const file = storeFile(scheme, 'create');
   if (scheme === '' || !existsSync(file)) throw unknownScheme(scheme);
   const { create } = (await import(file.href)) as CreateModule;
   return create(url, options);
 }
 
-function createFileOf(folder: string): URL {
-  return new URL(`${folder}/create${extname(import.meta.url)}`, import.meta.url);
+/** Returns the address of a file of the store of a scheme. `path` has no extension. A store may lack the file. */
+export function storeFile(scheme: string, path: string): URL {
+  return new URL(`${ALIASES[scheme] ?? scheme}/${path}${extname(import.meta.url)}`, import.meta.url);
 }
 
 function unknownScheme(scheme: string): SessionsError {
-  const folders = readdirSync(new URL('.', import.meta.url)).filter((name) => existsSync(createFileOf(name)));
+  const folders = readdirSync(new URL('.', import.meta.url)).filter((name) => existsSync(storeFile(name, 'create')));
   const known = [...folders, ...Object.keys(ALIASES)].map((name) => `"${name}:"`);
   // The URL is not quoted: an unknown URL may have its password anywhere.
   return new SessionsError('INVALID_CONFIG', `The store URL starts with "${scheme}:"; allowed: ${known.join(', ')}.`);

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { type Config, loadConfig } from '../../../config/config.ts';
-import { ALIASES } from '../../../stores/create-store.ts';
+import { storeFile } from '../../../stores/create-store.ts';
 import type { MaintenanceModule, StoreMaintenance, Task } from '../../../stores/shared/maintenance/maintenance.ts';
 import { schemeOf, withoutPassword } from '../../../stores/shared/store-url.ts';
 import { assertExists, assertNotMemory } from '../../../transfer/transfer-store.ts';
@@ -16,12 +17,6 @@ interface MaintainedStore {
   readonly name: string;
 }
 
-const MODULES: Readonly<Record<string, () => Promise<MaintenanceModule>>> = {
-  sqlite: () => import('../../../stores/sqlite/maintenance/maintenance.ts'),
-  postgres: () => import('../../../stores/postgres/maintenance/maintenance.ts'),
-  redis: () => import('../../../stores/redis/maintenance/maintenance.ts'),
-};
-
 /** Returns the store of `--store` or of the settings. `work` is a verb for messages. Throws `INVALID_CONFIG`. */
 export async function maintained(
   { env }: OperatorContext,
@@ -33,10 +28,10 @@ export async function maintained(
   assertNotMemory(config);
   assertExists(config, work);
   const scheme = schemeOf(config.store);
-  const load = MODULES[ALIASES[scheme] ?? scheme];
-  if (!load)
+  const module = storeFile(scheme, 'maintenance/maintenance');
+  if (!existsSync(module))
     throw new CommandError(`A store whose URL begins with "${scheme}:" cannot be used here.`, EXIT_CODES.usage);
-  const { maintenance } = await load();
+  const { maintenance } = (await import(module.href)) as MaintenanceModule;
   return { maintenance: maintenance(config.store), name: withoutPassword(config.store) };
 }
 

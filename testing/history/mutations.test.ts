@@ -1,8 +1,0 @@
-import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { wrongTexts } from '../mutations/text-mutation.ts';
-import { MUTATIONS } from './mutations/all.ts';
-
-test('the text that each fault of the histories replaces is in its file exactly once', () => {
-  assert.deepEqual(wrongTexts(MUTATIONS), []);
-});
