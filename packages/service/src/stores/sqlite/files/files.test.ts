@@ -55,10 +55,11 @@ test('[F-04] data of deleted sessions leaves the write-ahead log when the log is
   await store.remove('deleted');
   // Waits for the removal of the log's old content.
   await store.insert(sessionOf('open'), null, 0);
-  const files = ['', '-wal'].map((suffix) => readFileSync(config.path + suffix, 'latin1')).join('');
+  // The log first: meanwhile its content may move into the file.
+  const files = ['-wal', ''].map((suffix) => readFileSync(config.path + suffix, 'latin1')).join('');
   await store.close();
-  assert.match(files, /data of open/);
-  assert.doesNotMatch(files, /data of deleted/);
+  assert.ok(files.includes('data of open'));
+  assert.ok(!files.includes('data of deleted'));
 });
 
 test('[F-02] at the start, other users lose access to the session files', {
