@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { createSessionsClient } from '@pip-sessions/client';
 import { PostgresServer } from '../../../testing/servers/postgres-server.ts';
 import { TcpProxy } from '../../../testing/servers/proxy.ts';
@@ -7,7 +7,7 @@ import { RedisServer } from '../../../testing/servers/redis-server.ts';
 import { missingPostgres, missingRedis } from '../../../testing/stores/missing.ts';
 import { loadConfig } from './config/config.ts';
 import { createLogger } from './observability/log.ts';
-import { startService } from './service.ts';
+import { type RunningService, startService } from './service.ts';
 
 const DELAY_MS = 100;
 
@@ -16,11 +16,8 @@ const SERVERS = [
   { name: 'redis', skip: missingRedis() ?? false, start: () => RedisServer.start() },
 ];
 
-async function node(t: TestContext, store: string): Promise<string> {
-  const config = loadConfig({ SESSIONS_STORE: store, SESSIONS_PORT: '0' });
-  const { url, stop } = await startService(config, createLogger('silent'));
-  t.after(stop);
-  return url;
+function node(store: string): Promise<RunningService> {
+  return startService(loadConfig({ SESSIONS_STORE: store, SESSIONS_PORT: '0' }), createLogger('silent'));
 }
 
 /** Reads a stream until a text has arrived, and ends it. */
@@ -43,12 +40,19 @@ async function meanLag(url: string): Promise<number> {
 
 for (const { name, skip, start } of SERVERS) {
   test(`${name}: the revocation lag begins with the commit at another node`, { skip }, async (t) => {
+    const stops: (() => unknown)[] = [];
+    // The nodes stop before their server: no connection is under way at the end of the process.
+    t.after(async () => {
+      for (const stop of stops.toReversed()) await stop();
+    });
     const server = await start();
-    t.after(() => server.remove());
+    stops.push(() => server.remove());
     const proxy = await TcpProxy.start(server.port);
-    t.after(() => proxy.stop());
-    const here = createSessionsClient({ url: await node(t, server.url) });
-    const there = await node(t, server.url.replace(String(server.port), String(proxy.port)));
+    stops.push(() => proxy.stop());
+    const [near, far] = [await node(server.url), await node(server.url.replace(`:${server.port}`, `:${proxy.port}`))];
+    stops.push(near.stop, far.stop);
+    const here = createSessionsClient({ url: near.url });
+    const there = far.url;
     const { session } = await here.open({ user_id: 'ann' });
     const changes = await fetch(`${there}/v2/changes`);
     proxy.delay_ms = DELAY_MS;
