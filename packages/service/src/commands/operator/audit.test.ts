@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import os, { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -72,4 +73,24 @@ test('a command changes nothing while its audit line cannot be written', async (
   assert.equal(code, 2);
   assert.match(said, /SESSIONS_AUDIT: file:.*full\.log cannot be opened/);
   assert.equal(await new Command(MAIN, ['export'], { cwd: folder, env }).exit, 2);
+});
+
+test('a command that only reads neither opens nor creates the audit log', async () => {
+  const { path, run } = await place('read');
+  assert.equal((await run('list')).code, 0);
+  assert.ok(!existsSync(path));
+});
+
+test('an account without a name, as in a container, is in the audit log by its number', async (t) => {
+  const { run, lines } = await place('nameless');
+  t.mock.method(os, 'userInfo', () => {
+    throw new Error('uv_os_get_passwd returned ENOENT (no such file or directory)');
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  assert.equal((await run('user', 'export', 'ann')).code, 3);
+  assert.match(String(lines()[0]), /"os_user":"uid \d+"/);
 });
