@@ -95,8 +95,8 @@ export interface SessionsClient<User = unknown, Data = unknown> extends SessionR
   validateMany(tokens: readonly string[], options?: ValidateOptions): Promise<ValidationList<User, Data>>;
 
   /**
-   * Returns whether 1 to 256 sessions are live, by their ids, with one request. It does not count as activity, and returns neither
-   * `user` nor `data`. `results` has one result per id, in their order.
+   * Returns whether 1 to 256 sessions are live, by their ids, with one request. It does not count as activity, and
+   * returns neither `user` nor `data`. `results` has one result per id, in their order.
    *
    * Use it for sessions whose token may have been rotated since, such as those of open connections. A late use of an old
    * token would end its session.

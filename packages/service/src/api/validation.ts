@@ -43,22 +43,29 @@ function isLong(member: unknown): member is readonly unknown[] {
 /** Returns the error of a failed validation. It names each invalid property and says what is allowed. */
 function invalidData(errors: readonly TLocalizedValidationError[]): SessionsError {
   const problems = new Map<string, string>();
+  /** The JSON pointers of properties that are missing or unknown. */
+  const members: string[] = [];
   for (const { keyword, params, instancePath } of errors) {
     if (keyword === 'required') {
-      for (const name of params.requiredProperties) problems.set(memberAt(instancePath, name), 'is required');
+      for (const name of params.requiredProperties) {
+        problems.set(memberAt(instancePath, name), 'is required');
+        members.push(`${instancePath}/${name}`);
+      }
     }
     // Each unknown property has an error of its own. The error of its object may not be among the first errors.
-    if (keyword === 'boolean') problems.set(memberAt(instancePath), 'is an unknown property');
+    if (keyword === 'boolean') {
+      problems.set(memberAt(instancePath), 'is an unknown property');
+      members.push(instancePath);
+    }
   }
   // Each alternative of a union reports an error, and so does the property that contains it. The deepest property is
   // the invalid one.
   const paths = new Set(
     errors.filter(({ keyword }) => !OF_MEMBERS.has(keyword)).map(({ instancePath }) => instancePath),
   );
-  const wrongMembers = [...problems.keys()];
   for (const path of paths) {
     if ([...paths].some((other) => other.startsWith(`${path}/`))) continue;
-    if (path !== '' && wrongMembers.some((member) => member.startsWith(`${memberAt(path)}.`))) continue;
+    if (path !== '' && members.some((member) => member.startsWith(`${path}/`))) continue;
     const here = errors.filter((error) => error.instancePath === path);
     problems.set(memberAt(path), expectation(here));
   }

@@ -5,8 +5,9 @@ import { selectsConsole } from '../users/sign-ins.ts';
 import type { SessionFilter } from './filter.ts';
 
 /**
- * Returns how to read a page of `SessionStore.scan`, without sign-ins to the console. Every store scans in the order of `open_time`,
- * so a scan with `opened_after` or `opened_before` begins and ends at these times, without an index of its own.
+ * Returns a function that reads a page of `SessionStore.scan`, without sign-ins to the console. Every store scans in the
+ * order of `open_time`. So a scan with `opened_after` or `opened_before` begins and ends at these times, without an index
+ * of its own.
  */
 export function scanOf(
   store: Pick<SessionStore, 'scan'>,

@@ -75,7 +75,7 @@ test('a thousand events during a round are one write in the next round', async (
   assert.deepEqual([readers[0]?.writes.length, readers[0]?.ids.length], [1, 1_000]);
 });
 
-test('the time of a delivery begins with the commit of a change, and heartbeats have none', async () => {
+test('the time of a delivery begins with a commit, and heartbeats have none', async () => {
   const { broadcast, readers, change } = broadcasting(1);
   broadcast.beat(1);
   await nextTurn();

@@ -182,7 +182,7 @@ test('a service that stops ends its change streams at once', async () => {
   assert.equal(await end, 'the end');
 });
 
-test('a listener that connects while the service stops delays no stop, and retries at another node', async (t) => {
+test('a listener that connects during a stop does not delay it, and retries elsewhere', async (t) => {
   const { url, stop } = await startTestServer({ bounds: { stop_grace_ms: 60_000 } });
   const connection = await connectRaw(url);
   t.after(() => connection.socket.destroy());

@@ -129,7 +129,7 @@ export class ConsoleApi {
     return this.#describe(user);
   }
 
-  /** Returns null if nobody is signed in. That is no error: browsers would log it when the console is opened. */
+  /** Returns null without a sign-in. It is not an error, because browsers would log one when the console is opened. */
   async #me(request: IncomingMessage): Promise<object | null> {
     await discardBody(request);
     const user = await this.#signIns.findUser(request, isBackground(request));

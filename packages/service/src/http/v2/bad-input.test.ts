@@ -249,6 +249,10 @@ test('an error names what is wrong, and not what the other alternative would be'
     'actor.type is required; actor.id is required.',
   );
   assert.equal(await detailOf('POST /v2/sessions', { user_id: 'u', actor: 7 }), 'actor must be an object or null.');
+  assert.equal(
+    await detailOf('POST /v2/sessions', { user_id: 'u', actor: 7, 'actor.type': 1 }),
+    'actor.type is an unknown property; actor must be an object or null.',
+  );
   assert.equal(await detailOf('PATCH /v2/sessions/{id}', {}), 'the body must have at least 1 property.');
 });
 

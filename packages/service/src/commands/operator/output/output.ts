@@ -52,7 +52,7 @@ export interface Confirmation {
 
 /**
  * Asks the user to confirm, unless `--yes` was given. Throws a `CommandError` if the user does not confirm, or if there
- * is not a terminal to ask at.
+ * is no terminal to ask at.
  */
 export async function confirm(context: OperatorContext, { work, expected, yes }: Confirmation): Promise<void> {
   if (yes) return;

@@ -1,6 +1,6 @@
 import type { KeyList } from '@pip-sessions/contract/v2';
 import type { Examination } from '../../examination.ts';
-import { assertAllowed, get, NODES_LOOKED_AT, type ServiceAddress } from './request.ts';
+import { fromNodes, type ServiceAddress } from './request.ts';
 
 /** Weekly work must have had its turn before a key counts as unused. */
 const UNUSED_DAYS_MIN = 8;
@@ -14,10 +14,7 @@ export async function examineKeys(examination: Examination, service: ServiceAddr
   await examination.check('the API keys of the service', async (signal) => {
     const used = new Map<string, boolean>();
     let since = 0;
-    for (let look = 0; look < NODES_LOOKED_AT; look += 1) {
-      const reply = await get(service, '/v2/keys', signal);
-      assertAllowed(reply, '/v2/keys', 'admin');
-      const keys = JSON.parse(reply.text) as KeyList;
+    for await (const keys of fromNodes<KeyList>(service, '/v2/keys', 'admin', signal)) {
       since = Math.max(since, Date.parse(keys.since));
       for (const { name, scope, last_used } of keys.items) {
         if (scope === 'admin') used.set(name, used.get(name) === true || last_used !== null);

@@ -4,8 +4,8 @@ import { request as requestTls } from 'node:https';
 import { CannotCheck } from '../../examination.ts';
 
 const BODY_LENGTH_MAX = 4_194_304;
-/** How often each node's own figures are read: a load balancer leads the requests to several nodes. */
-export const NODES_LOOKED_AT = 8;
+/** How many requests read what each node has of its own: a load balancer leads them to several nodes. */
+const NODES_LOOKED_AT = 8;
 
 /** The service that is examined. */
 export interface ServiceAddress {
@@ -43,6 +43,20 @@ export function open({ base, key }: ServiceAddress, path: string, signal: AbortS
   sent.on('error', (error) => reject(new CannotCheck(`${base} does not respond: ${reasonOf(error)}.`)));
   sent.end();
   return promise;
+}
+
+/** Yields the JSON responses of several nodes, if there are several. Throws `CannotCheck`. */
+export async function* fromNodes<T>(
+  service: ServiceAddress,
+  path: string,
+  scope: string,
+  signal: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
+  for (let look = 0; look < NODES_LOOKED_AT; look += 1) {
+    const reply = await get(service, path, signal);
+    assertAllowed(reply, path, scope);
+    yield JSON.parse(reply.text);
+  }
 }
 
 /** Throws `CannotCheck` for a response that lacks a right. */

@@ -5,7 +5,7 @@ import { type ClockSource, foundClock } from '../clock.ts';
 import { examineChanges } from './changes.ts';
 import { examineKeys } from './keys.ts';
 import { examineMetrics } from './metrics.ts';
-import { assertAllowed, get, NODES_LOOKED_AT, type ServiceAddress } from './request.ts';
+import { fromNodes, get, type ServiceAddress } from './request.ts';
 import { examineTls } from './tls.ts';
 
 /** Checks a running service through its address, with everything that is between. */
@@ -66,10 +66,8 @@ function checksOf(text: string): Readonly<Record<string, string>> | null {
 
 async function checkVersions(examination: Examination, service: ServiceAddress, signal: AbortSignal): Promise<void> {
   const versions = new Set<string>();
-  for (let look = 0; look < NODES_LOOKED_AT; look += 1) {
-    const reply = await get(service, '/status', signal);
-    assertAllowed(reply, '/status', 'validate');
-    versions.add(String(JSON.parse(reply.text).version));
+  for await (const { version } of fromNodes<{ readonly version: string }>(service, '/status', 'validate', signal)) {
+    versions.add(version);
   }
   const found = [...versions].join(' and ');
   if (versions.size > 1) examination.found('NODES_DIFFER', `Requests to ${service.base} reach the versions ${found}.`);
