@@ -1,7 +1,7 @@
 import type { HourCounts } from '../../domain/store.ts';
 import type { Clock } from '../../domain/time/clock.ts';
 import { isoTime } from '../../domain/time/iso-time.ts';
-import { REFUSED_HOURS } from '../../observability/metrics/refused-hours.ts';
+import { INCIDENT_HOURS } from '../../observability/metrics/hourly-incidents.ts';
 import type { ConsoleOptions, NodeState } from './options.ts';
 
 const HOUR_MS = 3_600_000;
@@ -19,7 +19,7 @@ type Figures = Omit<HourCounts, 'hour'> & {
  */
 export async function recentHours({ hours }: ConsoleOptions, { incidents }: NodeState, clock: Clock): Promise<object> {
   const now = clock.now();
-  const counts = await hours((Math.floor(now / HOUR_MS) - REFUSED_HOURS + 1) * HOUR_MS);
+  const counts = await hours((Math.floor(now / HOUR_MS) - INCIDENT_HOURS + 1) * HOUR_MS);
   const none: Figures = { opened: 0, closed: {}, refused: incidents && 0, limited: incidents && 0 };
   const all = new Map<number, Figures>();
   for (const { hour, count } of incidents?.refused.read(now) ?? []) all.set(hour, { ...none, refused: count });

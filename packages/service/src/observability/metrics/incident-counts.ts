@@ -1,4 +1,4 @@
-import { RefusedHours } from './refused-hours.ts';
+import { HourlyIncidents } from './hourly-incidents.ts';
 
 /** Incidents of callers whose key, scope, origin or token was rejected. */
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -14,9 +14,9 @@ export class IncidentCounts {
   readonly events = new Map<string, number>();
   readonly codes = new Map<string, number>();
   /** Requests whose key, scope, origin or token was rejected. */
-  readonly refused = new RefusedHours();
+  readonly refused = new HourlyIncidents();
   /** Sign-ins of users who have as many sessions as the limit allows. */
-  readonly limited = new RefusedHours();
+  readonly limited = new HourlyIncidents();
 
   /** Makes events known before they happen: the rate of a counter that begins at 0 shows its first value. */
   expect(events: Iterable<string>): void {

@@ -1,4 +1,5 @@
 import type { DiagLogger } from '@opentelemetry/api';
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { randomText } from '../../domain/ids.ts';
 import { type FaultLines, faultLines } from '../fault-lines.ts';
 import type { Logger } from '../log.ts';
@@ -13,8 +14,14 @@ const INSTANCE_BYTES = 12;
 const FLUSH_TIMEOUT_MS = 3_000;
 const DEFAULT_PROTOCOL = 'http/json';
 
-/** The packages with an exporter, by `OTEL_EXPORTER_OTLP_PROTOCOL`. */
-const EXPORTERS = new Map([
+/** A package with an exporter of spans. */
+interface Exporter {
+  readonly name: string;
+  readonly load: () => Promise<{ readonly OTLPTraceExporter: new () => SpanExporter }>;
+}
+
+/** The exporters, by `OTEL_EXPORTER_OTLP_PROTOCOL`. */
+const EXPORTERS: ReadonlyMap<string, Exporter> = new Map([
   [
     DEFAULT_PROTOCOL,
     { name: '@opentelemetry/exporter-trace-otlp-http', load: () => import('@opentelemetry/exporter-trace-otlp-http') },
@@ -34,43 +41,39 @@ const EXPORTERS = new Map([
  * set for all programs of a machine.
  */
 export async function startTracing(env: TracingVariables, log: Logger, version: string): Promise<Tracing | null> {
-  const wish = wishOf(env);
-  if (wish === 'off') return null;
-  if (wish !== 'on') {
-    log.warn({ event: 'traces_off', msg: wish });
+  const exporter = exporterOf(env);
+  if (exporter === null) return null;
+  if (typeof exporter === 'string') {
+    log.warn({ event: 'traces_off', msg: exporter });
     return null;
   }
   try {
-    return await started(env, log, version);
+    return await started(exporter, env, log, version);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const packages = `@opentelemetry/sdk-trace-base @opentelemetry/resources ${EXPORTERS.get(protocolOf(env))?.name}`;
+    const packages = `@opentelemetry/sdk-trace-base @opentelemetry/resources ${exporter.name}`;
     const msg = `OTEL_* variables request traces, but their packages are not installed: npm install ${packages}`;
     log.warn({ event: 'traces_off', msg });
     return null;
   }
 }
 
-/** Returns `on`, `off`, or why traces are off although they were asked for. */
-function wishOf(env: TracingVariables): string {
+/** Returns the exporter that the variables request; null for none, and the reason if there is no such exporter. */
+function exporterOf(env: TracingVariables): Exporter | string | null {
   const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
   const exporter = env.OTEL_TRACES_EXPORTER || (endpoint ? 'otlp' : 'none');
-  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || exporter === 'none') return 'off';
+  if (env.OTEL_SDK_DISABLED?.toLowerCase() === 'true' || exporter === 'none') return null;
   if (exporter !== 'otlp') return `OTEL_TRACES_EXPORTER is ${exporter}; the service supports otlp and none`;
-  const protocol = protocolOf(env);
-  if (EXPORTERS.has(protocol)) return 'on';
-  return `OTEL_EXPORTER_OTLP_PROTOCOL is ${protocol}; the service supports ${[...EXPORTERS.keys()].join(' and ')}`;
+  const protocol = env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || DEFAULT_PROTOCOL;
+  const supported = [...EXPORTERS.keys()].join(' and ');
+  return EXPORTERS.get(protocol) ?? `OTEL_EXPORTER_OTLP_PROTOCOL is ${protocol}; the service supports ${supported}`;
 }
 
-function protocolOf(env: TracingVariables): string {
-  return env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL || env.OTEL_EXPORTER_OTLP_PROTOCOL || DEFAULT_PROTOCOL;
-}
-
-async function started(env: TracingVariables, log: Logger, version: string): Promise<Tracing> {
-  const [{ diag, DiagLogLevel }, sdk, exporters, resources, { Spans }] = await Promise.all([
+async function started(exporter: Exporter, env: TracingVariables, log: Logger, version: string): Promise<Tracing> {
+  const [{ diag, DiagLogLevel }, sdk, { OTLPTraceExporter }, resources, { Spans }] = await Promise.all([
     import('@opentelemetry/api'),
     import('@opentelemetry/sdk-trace-base'),
-    EXPORTERS.get(protocolOf(env))?.load(),
+    exporter.load(),
     import('@opentelemetry/resources'),
     import('./spans.ts'),
   ]);
@@ -83,8 +86,7 @@ async function started(env: TracingVariables, log: Logger, version: string): Pro
   // The environment comes last, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
   const given = resources.detectResources({ detectors: [resources.envDetector] });
   const resource = resources.defaultResource().merge(resources.resourceFromAttributes(own)).merge(given);
-  if (!exporters) throw new Error(`There is no exporter for ${protocolOf(env)}.`);
-  const processor = new sdk.BatchSpanProcessor(new exporters.OTLPTraceExporter());
+  const processor = new sdk.BatchSpanProcessor(new OTLPTraceExporter());
   const provider = new sdk.BasicTracerProvider({ resource, spanProcessors: [processor] });
   log.info({ event: 'traces_on', endpoint: endpointOf(env), msg: 'traces are sent by OTLP' });
   return new Spans(provider.getTracer('@pip-sessions/service', version), () => bounded(provider.shutdown()));
