@@ -15,7 +15,11 @@ export async function startShop(t: TestContext, store: session.Store): Promise<s
   app.use(session({ store, secret: SECRET, resave: false, saveUninitialized: false, cookie: { maxAge: HOUR_MS } }));
   app.post('/login', (req, res) => {
     Object.assign(req.session, { userId: req.body.user, cart: [req.body.item] });
-    if (req.body.remember) req.session.cookie.maxAge = 24 * HOUR_MS;
+    if (req.body.remember) {
+      req.session.cookie.maxAge = 24 * HOUR_MS;
+      // express-session computes it from two readings of the clock.
+      req.session.cookie.originalMaxAge = 24 * HOUR_MS;
+    }
     res.json({});
   });
   app.post('/visit', (req, res) => {
