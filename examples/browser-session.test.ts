@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { createSessionsClient } from '@pip-sessions/client';
 import { skip, startChromium } from '../testing/browser/chromium.ts';
 import { startWithService } from '../testing/examples/example.ts';
+import { until } from '../testing/until.ts';
 
 test('example: two tabs in Chromium share sign-in, warning, renewal and sign-out', {
   skip,
@@ -41,8 +42,11 @@ test('example: two tabs in Chromium share sign-in, warning, renewal and sign-out
 
   await context.unroute('**/session');
   await context.setOffline(true);
-  await one.evaluate("window.dispatchEvent(new Event('online'))");
-  await one.locator('#state', { hasText: 'Hello ann (offline)' }).waitFor();
+  // While a request of before is still under way, the page sends no further one.
+  await until(async () => {
+    await one.evaluate("window.dispatchEvent(new Event('online'))");
+    return (await one.locator('#state').textContent()) === 'Hello ann (offline)';
+  });
   await context.setOffline(false);
 
   const cookies = await one.evaluate('document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage })');

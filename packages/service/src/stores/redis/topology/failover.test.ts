@@ -13,6 +13,8 @@ import { isCaughtUp, ownSession, ReceivedChanges, serves, timeOf, withStore } fr
 
 /** The cluster needs about two seconds (`cluster-node-timeout` is one second), and more on a busy machine. */
 const FAILED_OVER_WITHIN_MS = 10_000;
+/** A planned failover that is not refused takes some milliseconds. */
+const FAILOVER_TRIED_MS = 2_000;
 /** The limit for a recovery, from when the replica has taken over. */
 const LEFT_WITHIN_MS = 5_000;
 /** The timeout of a call, plus tolerance for a busy machine. */
@@ -99,8 +101,15 @@ describe('redis failover', { skip: missingRedis() ?? false }, () => {
       await withConnections(cluster.nodes, async (commands) => {
         const roles = await Promise.all(commands.map((command) => command('INFO', 'replication')));
         const replica = commands[roles.findIndex((role) => /role:slave/.test(String(role)))];
-        await replica?.('CLUSTER', 'FAILOVER');
-        await until(async () => /role:master/.test(String(await replica?.('INFO', 'replication'))));
+        const isMaster = async () => /role:master/.test(String(await replica?.('INFO', 'replication')));
+        // Shortly after an unplanned failover, the other masters do not vote for a replica of the same shard again.
+        await until(async () => {
+          await replica?.('CLUSTER', 'FAILOVER');
+          return until(isMaster, FAILOVER_TRIED_MS).then(
+            () => true,
+            () => false,
+          );
+        });
       });
       const ms = await timeOf(() => serves(store));
       assert.ok(ms < LEFT_WITHIN_MS, `${ms} ms`);
