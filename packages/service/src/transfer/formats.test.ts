@@ -113,6 +113,8 @@ const BAD: readonly (readonly [what: string, line: object | string | Buffer, say
   ],
   ['an opening in the future', { ...SESSION, open_time: '2026-07-03T00:00:00Z' }, /^line 2: open_time must not be in/],
   ['a reason of an open one', { ...SESSION, close_reason: 'idle' }, /^line 2: close_reason must be absent/],
+  ['an actor without an id', { ...SESSION, actor_type: 'agent' }, /^line 2: actor_id must be present with actor_type/],
+  ['an actor without a type', { ...SESSION, actor_id: 'bot' }, /^line 2: actor_id must be present with actor_type/],
   ['an end of an open one', { ...SESSION, close_time: SESSION.open_time }, /^line 2: close_time must be absent/],
   [
     'a depth that no request may have',

@@ -147,6 +147,12 @@ export function readStoredSession(value: unknown, strictness: Strictness, idle_t
     const member = END_MEMBERS.find((name) => (value as Readonly<Record<string, unknown>>)[name]);
     if (member !== undefined) throw invalidMember(member, 'must be absent in an active session');
   }
+  const { actor_type = null, actor_id = null } = value as {
+    readonly actor_type?: unknown;
+    readonly actor_id?: unknown;
+  };
+  if ((actor_type === null) !== (actor_id === null))
+    throw invalidMember('actor_id', 'must be present with actor_type, and absent without');
   const open_time = time('open_time', value.open_time);
   const request_time = time('request_time', value.request_time);
   const close_time = active ? null : value.close_time ? time('close_time', value.close_time) : request_time;

@@ -25,7 +25,7 @@ test('postgres: nodes that start at once on an empty database create one schema'
   const stores = await Promise.all(Array.from({ length: 4 }, () => databases.open(url)));
   await stores[0]?.insert(sessionOf('a'), null, NOW);
   assert.deepEqual(await Promise.all(stores.map(async (store) => (await store.find('a'))?.id)), ['a', 'a', 'a', 'a']);
-  assert.deepEqual(await query(url, 'SELECT version, partitions FROM schema_version'), [[3, 1]]);
+  assert.deepEqual(await query(url, 'SELECT version, partitions FROM schema_version'), [[4, 1]]);
 });
 
 test('postgres: a schema of a newer version is rejected and not changed', async () => {
@@ -34,7 +34,7 @@ test('postgres: a schema of a newer version is rejected and not changed', async 
   await query(url, 'UPDATE schema_version SET version = 99');
   await assert.rejects(databases.open(url), {
     code: 'STORE_UNUSABLE',
-    message: /has schema version 99, but this service supports up to 3: a newer version wrote it/,
+    message: /has schema version 99, but this service supports up to 4: a newer version wrote it/,
   });
   assert.deepEqual(await query(url, 'SELECT version FROM schema_version'), [[99]]);
 });

@@ -1,6 +1,7 @@
 import type { SessionFilter } from '../../domain/lists/filter.ts';
 import type { CloseMatching, ScanKey } from '../../domain/store.ts';
 import { type Condition, type Dialect, filterConditions } from '../sql/filter-conditions.ts';
+import type { RangeDialect } from '../sql/index-ranges.ts';
 
 export type { Condition };
 
@@ -17,6 +18,13 @@ const DIALECT: Dialect = {
 export function conditions(filter: SessionFilter, now: number): Condition[] {
   return filterConditions(filter, now, DIALECT);
 }
+
+export const RANGES: RangeDialect = {
+  toStored: (text) => text,
+  conditions,
+  live: (after, before) => ({ sql: 'close_time IS NULL AND deadline > ? AND deadline < ?', values: [after, before] }),
+  due: (now) => ({ sql: 'close_time IS NULL AND deadline <= ?', values: [now] }),
+};
 
 /** Written as the index of a user's sessions has it: SQLite would not use the index for the column alone. */
 export const IS_OPEN = '(close_time IS NULL) = 1';

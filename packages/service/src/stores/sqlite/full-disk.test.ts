@@ -61,7 +61,7 @@ async function recovered(store: SqliteStore): Promise<void> {
 
 test('on a full disk reads work and writes fail, until there is space again', { skip }, async (t) => {
   const { store, reports } = await open(t, 100_000_000);
-  limitFiles(400_000);
+  limitFiles(500_000);
   const count = await fill(store, 1);
   assert.ok(count > 10, String(count));
   for (let n = 0; n < 3; n += 1) await assert.rejects(store.insert(sessionOf('x', 'x', DATA), null, 0), UNAVAILABLE);

@@ -153,19 +153,23 @@ describe('sqlite files', () => {
 
   test('an old schema is migrated after a question, and a newer one is not', async () => {
     const { url, change, path } = await filled();
-    const { MIGRATIONS } = await import('../../../stores/sqlite/schema.ts');
+    const { MIGRATIONS, SCHEMA_VERSION } = await import('../../../stores/sqlite/schema.ts');
     rmSync(path);
     change(`${MIGRATIONS.slice(0, 4).join('')} PRAGMA application_id = ${0x50697053}; PRAGMA user_version = 4;`);
     const migrate = (args: readonly string[], typed?: string) =>
       runCommand(['store', 'migrate', '--store', url, ...args], { ...(typed !== undefined && { typed }) });
     const dry = await migrate(['--dry-run', '--json']);
-    assert.equal(dry.stdout, '{"from":4,"to":5,"migrated":false}\n');
+    assert.equal(dry.stdout, `{"from":4,"to":${SCHEMA_VERSION},"migrated":false}\n`);
     assert.equal((await migrate([])).code, 2);
     assert.equal((await migrate([], 'no')).code, 1);
-    assert.equal((await migrate(['--dry-run', '--json'])).stdout, '{"from":4,"to":5,"migrated":false}\n');
-    const done = await migrate([], '5');
+    assert.equal(
+      (await migrate(['--dry-run', '--json'])).stdout,
+      `{"from":4,"to":${SCHEMA_VERSION},"migrated":false}\n`,
+    );
+    const done = await migrate([], String(SCHEMA_VERSION));
     assert.equal(done.code, 0);
-    assert.match(done.stdout, /will be migrated from schema version 4 to 5\.\nMigrated to schema version 5\.\n$/);
+    const end = `will be migrated from schema version 4 to ${SCHEMA_VERSION}.\nMigrated to schema version ${SCHEMA_VERSION}.\n`;
+    assert.ok(done.stdout.endsWith(end), done.stdout);
     change('PRAGMA user_version = 99');
     const newer = await migrate(['--yes']);
     assert.deepEqual([newer.code, newer.said.length], [1, 1]);
@@ -227,9 +231,10 @@ describe('postgres schemas', { skip: missingPostgres() ?? false }, () => {
     assert.match(problems, /indexes: the index sessions_due is missing/);
     await client.query('UPDATE schema_version SET version = 2');
     const dry = await runCommand(['store', 'migrate', '--dry-run', '--store', url]);
-    assert.match(dry.stdout, /will be migrated from schema version 2 to 3\.\n$/);
+    assert.match(dry.stdout, /will be migrated from schema version 2 to \d+\.\n$/);
     const done = await runCommand(['store', 'migrate', '--yes', '--json', '--store', url]);
-    assert.deepEqual([done.code, done.stdout], [0, '{"from":2,"to":3,"migrated":true}\n']);
+    assert.equal(done.code, 0);
+    assert.match(done.stdout, /^{"from":2,"to":\d+,"migrated":true}\n$/);
     await client.query('CREATE ROLE other LOGIN; GRANT USAGE ON SCHEMA pip_sessions TO other');
     const forbidden = await runCommand(['store', 'compact', '--store', url.replace('postgres@', 'other@')]);
     assert.equal(forbidden.code, 1);

@@ -1,5 +1,6 @@
 import type { SessionFilter } from '../../../domain/lists/filter.ts';
 import { type Condition, type Dialect, filterConditions } from '../../sql/filter-conditions.ts';
+import type { RangeDialect } from '../../sql/index-ranges.ts';
 import type { Value } from '../connection/connection.ts';
 import { toStored } from './nul-escaping.ts';
 import { LISTED_LAG_MS, userKey } from './rows.ts';
@@ -58,6 +59,14 @@ const DIALECT: Dialect = {
     from_time: (time, _, filter) => byListedTime('request_time >= ?', time, filter, 'listed_time >= ?', LISTED_LAG_MS),
     to_time: (time, _, filter) => byListedTime('request_time < ?', time, filter, 'listed_time < ?', 0),
   },
+};
+
+/** `due` is at most the deadline, so its ranges contain more sessions than are wanted. */
+export const RANGES: RangeDialect = {
+  toStored,
+  conditions: (filter, now) => filterConditions(filter, now, DIALECT),
+  live: (_, before) => ({ sql: 'close_time IS NULL AND due < ?', values: [before] }),
+  due: (now) => ({ sql: 'close_time IS NULL AND due <= ?', values: [now] }),
 };
 
 /** Adds the conditions of a filter. */

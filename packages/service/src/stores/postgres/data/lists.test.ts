@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { addressKey, textNumber } from '../../../domain/lists/search-keys.ts';
 import { isLive, type Session } from '../../../domain/session.ts';
 import type { Scan, ScanKey, SessionFilterV1 } from '../../../domain/store.ts';
+import { assertRareFound, insertRareSessions } from '../../sql/fixtures/rare-sessions.ts';
 import { Databases, NOW, query, sessionOf } from '../fixtures/databases.ts';
 import { LISTED_LAG_MS } from './rows.ts';
 
@@ -103,6 +104,16 @@ test('postgres: a rare value is found in one page among many sessions, newest fi
   }
 });
 
+test('postgres: a page finds the few sessions of an end, a deadline, an activity or actors', async () => {
+  const url = await databases.server.newDatabase();
+  const store = await databases.open(url);
+  const own = { user_key: '1', listed_time: '0', due: '0' };
+  const numbers = (count: number) => `generate_series(0, ${count - 1}) AS n`;
+  await query(url, insertRareSessions(numbers, own));
+  await query(url, 'UPDATE sessions SET due = deadline, listed_time = request_time');
+  await assertRareFound(store);
+});
+
 test('postgres: a search for two values that many sessions have apart ends, in pages', async () => {
   const url = await databases.server.newDatabase();
   const store = await databases.open(url);
@@ -110,14 +121,15 @@ test('postgres: a search for two values that many sessions have apart ends, in p
     url,
     `INSERT INTO sessions (id, user_key, user_id, open_time, request_time, listed_time, active_until, idle_timeout_ms,
       deadline, due, revision, auth_time, address_key, client, client_key)
-      SELECT n || 's', 1, 'u', n * 100 + CASE WHEN n % 3 = 0 THEN 0 ELSE 1 << 23 END, 0, 0, 0, 1000, 1000, 1000, 1, 0,
-        '${addressKey('10.1.2.3')}', 'usual', ${textNumber('usual')} FROM generate_series(0, 34999) AS n;
-      UPDATE sessions SET actor_type = 'agent' WHERE id IN ('3s', '4s')`,
+      SELECT n || 's', 1, 'u', n * 100 + CASE WHEN n % 3 = 0 THEN 0 ELSE 1 << 23 END, n % 2, n % 2, 0, 1000, 1000, 1000, 1,
+        0, '${addressKey('10.1.2.3')}', 'usual', ${textNumber('usual')} FROM generate_series(0, 34999) AS n;
+      UPDATE sessions SET close_time = 1, close_reason = 'closed' WHERE request_time = 1 AND id <> '3s';
+      UPDATE sessions SET request_time = 1, listed_time = 1 WHERE id = '4s'`,
   );
   const ids: string[] = [];
   let pages = 0;
   for (let next: ScanKey | null = null; pages === 0 || (next !== null && pages < 20); pages += 1) {
-    const page: Scan = await store.scan({ client: 'usual', actor_type: 'agent' }, next, 10, 0);
+    const page: Scan = await store.scan({ client: 'usual', from_time: 1, active: true }, next, 10, 0);
     ids.push(...page.sessions.map(({ id }) => id));
     next = page.next;
   }

@@ -1,10 +1,11 @@
 import type { PageRequest, Scan, ScanKey, SessionFilter, SessionFilterV1, SessionPage } from '../../../domain/store.ts';
+import { type IndexRange, indexRangesOf, SORTED_MAX } from '../../sql/index-ranges.ts';
 import { keyAfterPart, SEARCHED_MAX, searchBegin, TIME_PART } from '../../sql/search-columns.ts';
 import { type SearchIndex, searchIndexesOf } from '../../sql/search-index.ts';
-import type { Connection, Row } from '../connection/connection.ts';
+import type { Connection, Row, Value } from '../connection/connection.ts';
 import { COMMIT, inTransaction } from '../connection/transaction.ts';
 import { numberArray } from './arrays.ts';
-import { addFilter, Conditions } from './conditions.ts';
+import { addFilter, Conditions, RANGES } from './conditions.ts';
 import { fromStored, toStored } from './nul-escaping.ts';
 import { LISTED_LAG_MS, SUMMARY_COLUMNS, toSummary, userKey } from './rows.ts';
 
@@ -110,12 +111,58 @@ export async function scan(
 ): Promise<Scan> {
   const found = await scanInOrder(connection, filter, after, take, now);
   if (found.sessions.length >= take || !found.next) return found;
-  // A value that few sessions have: an index finds them.
+  // Few of the latest sessions match: an index finds the others.
+  for (const ranges of indexRangesOf(filter, now, RANGES)) {
+    if (await areShort(connection, ranges)) return sorted(connection, ranges, filter, after, take, now);
+  }
   for (const index of searchIndexesOf(filter)) {
     const searched = await search(connection, index, filter, after, take, now);
     if (searched) return searched;
   }
   return found;
+}
+
+async function areShort(connection: Connection, ranges: readonly IndexRange[]): Promise<boolean> {
+  const { sql, values } = unionOf(ranges, '1');
+  const text = `SELECT count(*) FROM (${sql} LIMIT ${SORTED_MAX + 1}) AS entries`;
+  const [, [row]] = await Promise.all([
+    // The planner may expect more sessions than there are, and read the table until it has found so many.
+    connection.query({ text: 'SET LOCAL enable_seqscan = off' }),
+    connection.query({ text, values }),
+  ]);
+  return Number(row?.[0]) <= SORTED_MAX;
+}
+
+/** Reads all sessions of the ranges, which are short, and sorts those that match. */
+async function sorted(
+  connection: Connection,
+  ranges: readonly IndexRange[],
+  filter: SessionFilter,
+  after: ScanKey | null,
+  take: number,
+  now: number,
+): Promise<Scan> {
+  const { sql, values } = unionOf(ranges, '*');
+  const matching = addFilter(new Conditions(values), filter, now);
+  if (after) addAfter(matching, after);
+  // Not inlined: PostgreSQL might read all sessions by the index of the order.
+  const text = `WITH found AS MATERIALIZED (${sql})
+    SELECT ${SUMMARY_COLUMNS} FROM found ${matching.where} ${BY_OPENING} LIMIT ${take + 1}`;
+  const rows = await connection.query({ text, values: matching.values });
+  const sessions = rows.slice(0, take).map(toSummary);
+  const last = sessions.at(-1);
+  return { sessions, next: rows.length > take && last ? { open_time: last.open_time, id: last.id } : null };
+}
+
+function unionOf(ranges: readonly IndexRange[], columns: string): { readonly sql: string; readonly values: Value[] } {
+  let values: Value[] = [];
+  const selects = ranges.map(({ within }) => {
+    const conditions = new Conditions(values);
+    for (const condition of within) conditions.add(condition.sql, ...condition.values);
+    values = conditions.values;
+    return `SELECT ${columns} FROM sessions ${conditions.where}`;
+  });
+  return { sql: selects.join(' UNION ALL '), values };
 }
 
 async function scanInOrder(
@@ -210,13 +257,15 @@ function addAfter(conditions: Conditions, { open_time, id }: ScanKey): void {
 
 /** Divides the filter into conditions that an index serves and all others. The values of the others come after. */
 function split(filter: SessionFilter, after: ScanKey | null, now: number) {
-  const { id, user_id, actor_id, ...rest } = filter;
+  const { id, user_id, actor_id, opened_after, opened_before, ...rest } = filter;
   const indexed = addFilter(
     new Conditions(),
     {
       ...(id !== undefined && { id }),
       ...(user_id !== undefined && { user_id }),
       ...(actor_id !== undefined && { actor_id }),
+      ...(opened_after !== undefined && { opened_after }),
+      ...(opened_before !== undefined && { opened_before }),
     },
     now,
   );

@@ -80,7 +80,8 @@ async function plansOf(partitions: number, call: (store: PostgresStore) => Promi
   const plans: PlanNode[][] = [];
   for (const statement of statements) {
     // A sequential scan is allowed here, but must not be chosen if only a part of the table is needed.
-    if (statement.text.includes('enable_seqscan = on')) await connection.query({ text: 'SET enable_seqscan = on' });
+    const [setting] = /enable_seqscan = (on|off)/.exec(statement.text) ?? [];
+    if (setting) await connection.query({ text: `SET ${setting}` });
     if (/^(BEGIN|COMMIT|ROLLBACK|SET|LISTEN)/.test(statement.text) || statement.name === 'beat') continue;
     plans.push(await planOf(connection, { text: statement.text, values: statement.values ?? [] }));
     if (statement.name !== undefined) plans.push(await genericPlanOf(connection, statement));

@@ -17,6 +17,7 @@ export type MigrationStep = string | ((connection: Connection) => Promise<void>)
  *   stored for a long time, so the limit of a user's sessions has an index without them.
  * - `slot` lets transactions count in the same hour without waiting for each other: each uses its own row.
  * - The columns that end in `_key` are for searches (`sql/search-columns.ts`).
+ * - The index of ends finds the few sessions that somebody has ended, or that had a stolen token, among millions.
  * - `feed_key` encrypts notifications. The server generates it from 366 random bits, so that it appears in no statement
  *   and in no log of the server.
  */
@@ -81,6 +82,9 @@ export const MIGRATIONS: readonly ((partitions: number) => readonly MigrationSte
   CREATE INDEX IF NOT EXISTS sessions_of_name ON sessions (${TIME_PART}, user_name_key) WHERE user_name_key IS NOT NULL;
   CREATE INDEX IF NOT EXISTS sessions_of_address ON sessions (${TIME_PART}, address_key) WHERE address_key IS NOT NULL;
   CREATE INDEX IF NOT EXISTS sessions_of_client ON sessions (${TIME_PART}, client_key) WHERE client_key IS NOT NULL;`,
+  ],
+  () => [
+    'CREATE INDEX IF NOT EXISTS sessions_of_end ON sessions (close_reason, closed_by) WHERE close_time IS NOT NULL;',
   ],
 ];
 

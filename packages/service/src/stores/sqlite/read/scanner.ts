@@ -1,7 +1,8 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
+import { type IndexRange, indexRangesOf, liveRangeOf, SORTED_MAX } from '../../sql/index-ranges.ts';
 import { KEY_COLUMNS } from '../../sql/search-columns.ts';
 import { searchIndexesOf } from '../../sql/search-index.ts';
-import { afterKey, type Condition, conditions, HAS_ENDED, IS_OPEN, valuesOf, where } from '../conditions.ts';
+import { afterKey, type Condition, conditions, HAS_ENDED, IS_OPEN, RANGES, valuesOf, where } from '../conditions.ts';
 import { SUMMARY_COLUMNS, toSummary } from '../rows.ts';
 import { Searcher } from './searcher.ts';
 import type { Statements } from './statements.ts';
@@ -10,6 +11,11 @@ import type { Statements } from './statements.ts';
 const SCANNED_MAX = 10_000;
 /** The same before an index is used: enough for a value that many sessions have. */
 const SCANNED_FIRST = 1_000;
+
+/** How many deadlines one page may look at in their index: 500,000 take about 50 ms. */
+const PASSED_MAX = 500_000;
+/** No id comes before it. */
+const FIRST_ID = '';
 
 const ORDER = 'ORDER BY open_time DESC, id';
 
@@ -28,14 +34,55 @@ export class Scanner {
 
   scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {
     const indexes = searchIndexesOf(filter);
-    if (indexes.length > 0) {
+    const choices = indexRangesOf(filter, now, RANGES);
+    if (indexes.length > 0 || choices.length > 0) {
       const latest = this.#scan(filter, after, take, now, SCANNED_FIRST);
       if (latest.sessions.length >= take || !latest.next) return latest;
-      // A value that few sessions have: an index finds them.
-      const found = this.#searcher.search(indexes, filter, after, take, now);
+      // Few of the latest sessions match: an index finds the others.
+      const short = choices.find((ranges) => this.#areShort(ranges));
+      if (short) return this.#sort(short, filter, after, take, now);
+      const found = indexes.length > 0 ? this.#searcher.search(indexes, filter, after, take, now) : null;
       if (found) return found;
     }
-    return this.#scan(filter, after, take, now, SCANNED_MAX);
+    const page = this.#scan(filter, after, take, now, SCANNED_MAX);
+    if (page.sessions.length >= take || !page.next) return page;
+    const place = this.#nextPlace(filter, page.next, now);
+    if (place === null || place === page.next) return { ...page, next: place };
+    const { sessions, next } = this.#scan(filter, place, take - page.sessions.length, now, SCANNED_MAX);
+    return { sessions: [...page.sessions, ...sessions], next };
+  }
+
+  /**
+   * Passes sessions after a key whose deadline does not match: sessions that expire soon were often opened first, so they are
+   * at the end of the list. Returns a key before the next session that may match, or null if there is none. Returns the same
+   * key if the index does not tell.
+   */
+  #nextPlace(filter: SessionFilter, after: ScanKey, now: number): ScanKey | null {
+    const range = liveRangeOf(filter, now, RANGES);
+    if (!range) return after;
+    const entries = `${unionOf([range], 'open_time')} LIMIT ${PASSED_MAX + 1}`;
+    const latest = this.#statements.get(
+      `SELECT count(*), max(open_time) FILTER (WHERE open_time <= ?) FROM (${entries})`,
+    );
+    const [count, open_time = null] = latest.get(after.open_time, ...valuesOf(range.within)) ?? [];
+    if (Number(count) > PASSED_MAX || open_time === after.open_time) return after;
+    return open_time === null ? null : { open_time: Number(open_time), id: FIRST_ID };
+  }
+
+  #areShort(ranges: readonly IndexRange[]): boolean {
+    const entries = this.#statements.get(`SELECT count(*) FROM (${unionOf(ranges, '1')} LIMIT ${SORTED_MAX + 1})`);
+    return Number(entries.get(...valuesOf(ranges.flatMap(({ within }) => within)))?.[0]) <= SORTED_MAX;
+  }
+
+  /** Reads all sessions of the ranges, which are short, and sorts those that match. */
+  #sort(ranges: readonly IndexRange[], filter: SessionFilter, after: ScanKey | null, take: number, now: number): Scan {
+    const others = [...conditions(filter, now), ...(after ? [afterKey(after)] : [])];
+    const matching = ranges.map(({ index, within }) => ({ index, within: [...within, ...others] }));
+    const rows = this.#statements
+      .get(`${unionOf(matching, SUMMARY_COLUMNS)} ${ORDER} LIMIT ?`)
+      .all(...valuesOf(matching.flatMap(({ within }) => within)), take + 1);
+    const sessions = rows.slice(0, take).map(toSummary);
+    return { sessions, next: rows.length > take ? keyOf(sessions.at(-1)) : null };
   }
 
   #scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number, scanned_max: number): Scan {
@@ -55,10 +102,20 @@ export class Scanner {
   }
 }
 
+function unionOf(ranges: readonly IndexRange[], columns: string): string {
+  return ranges
+    .map(({ index, within }) => `SELECT ${columns} FROM sessions INDEXED BY ${index} ${where(within)}`)
+    .join(' UNION ALL ');
+}
+
 /** Divides the filter into ranges of an index, each in order, which are merged, and all other conditions. */
 function split(filter: SessionFilter, after: ScanKey | null, now: number) {
-  const { user_id, actor_id, ...rest } = filter;
-  const beyond: Condition[] = after ? [afterKey(after)] : [];
+  const { user_id, actor_id, opened_after, opened_before, ...rest } = filter;
+  const opened = {
+    ...(opened_after !== undefined && { opened_after }),
+    ...(opened_before !== undefined && { opened_before }),
+  };
+  const beyond: Condition[] = [...(after ? [afterKey(after)] : []), ...conditions(opened, now)];
   const others = conditions(
     user_id === undefined ? rest : { ...rest, ...(actor_id !== undefined && { actor_id }) },
     now,
