@@ -1,20 +1,23 @@
 /**
  * Measures the console in Chromium, on a store that has very many sessions: the first rows of a page load, right after a start
  * and later; the first rows of each filter; a change until the page shows it.
- * `npm run bench:console -- [--sessions 1000000] [--starts 5] [--loads 5] [--url <store>] [--main <main.js>]`. A store of `--url` is
- * kept, and filled only if it is empty. `--main` is the built service, or that of another checkout.
+ * `npm run bench:console -- [--store sqlite|postgres|redis|cluster] [--sessions 1000000] [--starts 5] [--loads 5] [--url <store>]
+ * [--main <main.js>]`. A store of `--url` is kept, and filled only if it is empty. `--main` is the built service, or that of another
+ * checkout.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../testing/browser/chromium.ts';
 import { percentile } from './near/figures.ts';
-import { temporaryFolder } from './near/test-bed.ts';
 import { fill } from './search/fill.ts';
 import { queries } from './search/queries.ts';
+import { startStore } from './search/start-store.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const { values } = parseArgs({
   options: {
+    store: { type: 'string', default: 'sqlite' },
     sessions: { type: 'string', default: '1000000' },
     starts: { type: 'string', default: '5' },
     loads: { type: 'string', default: '5' },
@@ -22,6 +25,8 @@ const { values } = parseArgs({
     main: { type: 'string' },
   },
 });
+
+const WINDOW_MS = 1_500;
 
 /** Resolves with the time of the page at which it shows rows, or says that there are none. */
 const FIRST_ROWS = `new Promise((resolve) => {
@@ -59,9 +64,12 @@ function times(name: string, all: readonly number[]): void {
   console.log(`| ${name} | ${Math.round(all[0] ?? 0)} | ${median} | ${greatest} |`);
 }
 
+/** A page with an empty cache. Chromium first loads the parts of its own window, which takes both cores. */
 async function newPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1_440, height: 900 } });
-  return context.newPage();
+  const page = await context.newPage();
+  await delay(WINDOW_MS);
+  return page;
 }
 
 async function measureLoads(browser: Browser, store: string): Promise<void> {
@@ -118,8 +126,7 @@ async function measureChange(page: Page, service: ServiceProcess): Promise<void>
   times('a change on screen', all);
 }
 
-const { folder, remove } = temporaryFolder();
-const store = values.url ?? `sqlite:${folder}/sessions.db`;
+const { url: store, remove } = await startStore(values.store, values.url);
 let service: ServiceProcess | null = null;
 const browser = await launchChromium();
 try {
@@ -133,5 +140,5 @@ try {
 } finally {
   await browser.close();
   await service?.kill();
-  remove();
+  await remove();
 }

@@ -6,10 +6,9 @@
  */
 import { parseArgs } from 'node:util';
 import { percentile } from './near/figures.ts';
-import { temporaryFolder } from './near/test-bed.ts';
-import { ENGINES, startEngine } from './nodes/engines.ts';
 import { fill } from './search/fill.ts';
 import { queries } from './search/queries.ts';
+import { startStore } from './search/start-store.ts';
 import { ServiceProcess } from './service-process.ts';
 
 const { values } = parseArgs({
@@ -74,18 +73,7 @@ async function measure(service: ServiceProcess): Promise<void> {
   }
 }
 
-async function startStore(): Promise<{ readonly url: string; readonly remove: () => Promise<void> }> {
-  if (values.url !== undefined) return { url: values.url, remove: async () => {} };
-  const name = ENGINES.find((known) => known === values.store);
-  if (name !== undefined) return startEngine(name);
-  if (values.store !== 'sqlite') {
-    throw new TypeError(`--store is ${values.store}; allowed: sqlite, ${ENGINES.join(', ')}`);
-  }
-  const { folder, remove } = temporaryFolder();
-  return { url: `sqlite:${folder}/sessions.db`, remove: async () => remove() };
-}
-
-const store = await startStore();
+const store = await startStore(values.store, values.url);
 let service: ServiceProcess | null = null;
 try {
   const began = performance.now();

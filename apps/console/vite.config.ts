@@ -23,10 +23,34 @@ function compressedCopies(): Plugin {
   };
 }
 
+/** Lets the browser load the rest of the page's code beside its start (`src/start.ts`), not after it. */
+function mainPreloaded(): Plugin {
+  return {
+    name: 'main-preloaded',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_, { bundle = {} }) => {
+        const chunks = new Map(
+          Object.values(bundle).flatMap((file) => ('code' in file ? [[file.fileName, file]] : [])),
+        );
+        const main = [...chunks.values()].find(({ facadeModuleId }) => facadeModuleId?.endsWith('/src/main.tsx'));
+        const files = new Set(main ? [main.fileName] : []);
+        for (const name of files) for (const imported of chunks.get(name)?.imports ?? []) files.add(imported);
+        const links = [...files].filter((name) => !chunks.get(name)?.isEntry);
+        return links.map((name) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', href: `/console/${name}` },
+          injectTo: 'head',
+        }));
+      },
+    },
+  };
+}
+
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   base: '/console/',
-  plugins: [react(), compressedCopies()],
+  plugins: [react(), mainPreloaded(), compressedCopies()],
   // The sources of the contract, which need no build.
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   build: {

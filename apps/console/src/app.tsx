@@ -13,23 +13,11 @@ import { Empty, Failure, Skeleton } from './kit/states.tsx';
 import { useLocation } from './routing/location.ts';
 import { type ViewName, viewOf } from './routing/routes.ts';
 import { COMMON, VIEW_NAMES } from './texts.ts';
+import { VIEW_CODE } from './views/view-code.ts';
 
-/** Each view is loaded when it is first shown. */
-const VIEWS: Readonly<Record<ViewName, Code<object>>> = {
-  overview: new Code(() => import('./views/overview/overview.tsx')),
-  sessions: new Code(() => import('./views/sessions/sessions.tsx')),
-  user: new Code(() => import('./views/user/user.tsx')),
-  live: new Code(() => import('./views/live/live.tsx')),
-  audit: new Code(() => import('./views/audit/audit.tsx')),
-  keys: new Code(() => import('./views/keys/keys.tsx')),
-  health: new Code(() => import('./views/health/health.tsx')),
-};
-
-/** Begins to load the view of an address, so that it arrives while the sign-in is checked. */
-export function preloadView(path: string): void {
-  const view = viewOf(path);
-  if (view) void VIEWS[view].load();
-}
+const VIEWS = Object.fromEntries(Object.entries(VIEW_CODE).map(([name, load]) => [name, new Code(load)])) as Readonly<
+  Record<ViewName, Code<object>>
+>;
 
 export function App({ client }: { readonly client: QueryClient }) {
   return (

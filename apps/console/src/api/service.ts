@@ -75,7 +75,7 @@ function isBackground(): boolean {
 export interface ServiceRequest {
   readonly method?: 'GET' | 'POST' | 'DELETE';
   /** Properties that are undefined are not sent. */
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
   /** Whether the request continues when the page is left. */
@@ -84,13 +84,11 @@ export interface ServiceRequest {
 
 /** Sends a request and returns the response, whose status is 2xx. */
 export async function send(path: string, request: ServiceRequest = {}): Promise<Response> {
-  const { method = 'GET', query = {}, body, signal, keepalive = false } = request;
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  const { method = 'GET', query, body, signal, keepalive = false } = request;
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   let response: Response;
   try {
-    response = await fetch(`${API}${path}${search.size > 0 ? `?${search}` : ''}`, {
+    response = await fetch(`${API}${pathWith(path, query)}`, {
       method,
       keepalive,
       credentials: 'same-origin',
@@ -110,8 +108,35 @@ export async function send(path: string, request: ServiceRequest = {}): Promise<
   throw await errorOf(response);
 }
 
+function pathWith(path: string, query: ServiceRequest['query'] = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+  return search.size > 0 ? `${path}?${search}` : path;
+}
+
+/** An early response that is older is not used. */
+const EARLY_MS = 5_000;
+const early = new Map<string, Promise<unknown>>();
+
+/** Sends a GET before a view needs it. The next `call` for the same path and query returns its result. */
+export function callEarly(path: string, query?: ServiceRequest['query']): void {
+  const key = pathWith(path, query);
+  const result = receive(path, { query });
+  early.set(key, result);
+  const forget = () => void early.delete(key);
+  result.catch(forget);
+  setTimeout(forget, EARLY_MS);
+}
+
 /** Sends a request and returns the JSON value of the response. */
-export async function call<T>(path: string, request: ServiceRequest = {}): Promise<T> {
+export function call<T>(path: string, request: ServiceRequest = {}): Promise<T> {
+  const key = pathWith(path, request.query);
+  const sent = request.method === undefined ? early.get(key) : undefined;
+  early.delete(key);
+  return (sent ?? receive(path, request)) as Promise<T>;
+}
+
+async function receive<T>(path: string, request: ServiceRequest): Promise<T> {
   const response = await send(path, request);
   return (response.status === 204 ? undefined : await response.json()) as T;
 }

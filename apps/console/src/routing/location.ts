@@ -35,6 +35,11 @@ export function currentPath(): string {
   return current.path;
 }
 
+/** The query of the address now. */
+export function currentQuery(): URLSearchParams {
+  return current.query;
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
