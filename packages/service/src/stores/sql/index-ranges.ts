@@ -21,6 +21,12 @@ export interface RangeDialect {
 /** How many sessions of a range are read and sorted for a page: 10,000 take about 50 ms. */
 export const SORTED_MAX = 10_000;
 
+/** How many deadlines one page looks at in their index to find where its sessions begin: 500,000 take about 50 ms. */
+export const PASSED_MAX = 500_000;
+
+/** No id comes before it. */
+export const FIRST_ID = '';
+
 /**
  * Where all sessions of a filter are. Each element is one choice: ranges without a common session. A page can use a choice
  * if it has at most `SORTED_MAX` sessions, because it has to read and sort all of them. None if an index in the order of

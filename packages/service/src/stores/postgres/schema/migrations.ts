@@ -14,7 +14,8 @@ export type MigrationStep = string | ((connection: Connection) => Promise<void>)
  *   update for activity changes no indexed column, and the free space of a page lets the row stay in its page.
  * - `user_key` stands for `user_id` in indexes (`userKey`).
  * - The sweep uses an index of open sessions only, and the purge an index of ended sessions only. Ended sessions are
- *   stored for a long time, so the limit of a user's sessions has an index without them.
+ *   stored for a long time, so the limit of a user's sessions has an index without them. The first also has `open_time`,
+ *   so that a list by deadlines finds the place of its next session (`data/scans.ts`).
  * - `slot` lets transactions count in the same hour without waiting for each other: each uses its own row.
  * - The columns that end in `_key` are for searches (`sql/search-columns.ts`).
  * - The index of ends finds the few sessions that somebody has ended, or that had a stolen token, among millions.
@@ -84,7 +85,9 @@ export const MIGRATIONS: readonly ((partitions: number) => readonly MigrationSte
   CREATE INDEX IF NOT EXISTS sessions_of_client ON sessions (${TIME_PART}, client_key) WHERE client_key IS NOT NULL;`,
   ],
   () => [
-    'CREATE INDEX IF NOT EXISTS sessions_of_end ON sessions (close_reason, closed_by) WHERE close_time IS NOT NULL;',
+    `DROP INDEX IF EXISTS sessions_due;
+  CREATE INDEX sessions_due ON sessions (due) INCLUDE (open_time) WHERE close_time IS NULL;
+  CREATE INDEX IF NOT EXISTS sessions_of_end ON sessions (close_reason, closed_by) WHERE close_time IS NOT NULL;`,
   ],
 ];
 

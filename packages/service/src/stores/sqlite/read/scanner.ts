@@ -1,5 +1,12 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
-import { type IndexRange, indexRangesOf, liveRangeOf, SORTED_MAX } from '../../sql/index-ranges.ts';
+import {
+  FIRST_ID,
+  type IndexRange,
+  indexRangesOf,
+  liveRangeOf,
+  PASSED_MAX,
+  SORTED_MAX,
+} from '../../sql/index-ranges.ts';
 import { KEY_COLUMNS } from '../../sql/search-columns.ts';
 import { searchIndexesOf } from '../../sql/search-index.ts';
 import { afterKey, type Condition, conditions, HAS_ENDED, IS_OPEN, RANGES, valuesOf, where } from '../conditions.ts';
@@ -11,11 +18,6 @@ import type { Statements } from './statements.ts';
 const SCANNED_MAX = 10_000;
 /** The same before an index is used: enough for a value that many sessions have. */
 const SCANNED_FIRST = 1_000;
-
-/** How many deadlines one page may look at in their index: 500,000 take about 50 ms. */
-const PASSED_MAX = 500_000;
-/** No id comes before it. */
-const FIRST_ID = '';
 
 const ORDER = 'ORDER BY open_time DESC, id';
 
