@@ -16,3 +16,13 @@ export function columnWidths(columns: readonly ColumnSize[], available: number):
   const part = spare === 0 ? 0 : Math.min(1, (total - available) / spare);
   return columns.map(({ size, sizeMin = size }) => size - (size - sizeMin) * part);
 }
+
+/** The first columns, as many as fit without scrolling at their least widths; at least one. */
+export function fittingColumns<C extends ColumnSize>(columns: readonly C[], available: number): readonly C[] {
+  let used = 0;
+  const first = columns.findIndex(({ size, sizeMin = size }) => {
+    used += sizeMin;
+    return used > available;
+  });
+  return first === -1 ? columns : columns.slice(0, Math.max(1, first));
+}

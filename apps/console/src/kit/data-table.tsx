@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { columnWidths } from './column-widths.ts';
+import { columnWidths, fittingColumns } from './column-widths.ts';
 import { useElementWidth } from './element-width.ts';
 import { idsBetween, type Selection, selectionOf, without } from './selection.ts';
 import { useShortcuts } from './shortcuts.ts';
@@ -50,10 +50,13 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const [cursor, setCursor] = useState<string | null>(null);
 
   const hiddenIds = hidden.join();
-  const columns = useMemo(
-    () => props.columns.filter(({ id }) => !hiddenIds.split(',').includes(id)),
-    [props.columns, hiddenIds],
-  );
+  const columnsPx = placePx - (onSelect ? SELECT_PX : 0);
+  // The panel beside the table shows what the last columns would.
+  const fitPx = openId == null ? Number.POSITIVE_INFINITY : columnsPx;
+  const columns = useMemo(() => {
+    const chosen = props.columns.filter(({ id }) => !hiddenIds.split(',').includes(id));
+    return fittingColumns(chosen, fitPx);
+  }, [props.columns, hiddenIds, fitPx]);
   const cursorIndex = cursor === null ? -1 : rows.findIndex((row) => rowId(row) === cursor);
 
   const rowPx = isNarrow ? NARROW_ROW_PX : ROW_PX;
@@ -125,7 +128,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
   const selectedCount = onSelect ? rows.filter((row) => selection[rowId(row)]).length : 0;
   const isAllSelected = rows.length > 0 && selectedCount === rows.length;
   const cells = (isNarrow ? 1 : columns.length) + (onSelect ? 1 : 0);
-  const widths = columnWidths(columns, placePx - (onSelect ? SELECT_PX : 0));
+  const widths = columnWidths(columns, columnsPx);
   return (
     <section
       ref={scroll}
