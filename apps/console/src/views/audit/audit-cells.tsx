@@ -12,10 +12,10 @@ const WARNINGS: ReadonlySet<string> = new Set([
 ]);
 
 export const AUDIT_COLUMNS: readonly Column<Row>[] = [
-  { id: 'when', header: AUDIT.when, size: 230, sizeMin: 206, cell: ({ line }) => <When line={line} /> },
+  { id: 'when', header: AUDIT.when, size: 230, cell: ({ line }) => <When line={line} /> },
   { id: 'what', header: AUDIT.what, size: 240, sizeMin: 190, cell: ({ line }) => <What line={line} /> },
   { id: 'who', header: AUDIT.who, size: 130, sizeMin: 96, cell: ({ line }) => callerText(line) },
-  { id: 'whom', header: AUDIT.whom, size: 170, sizeMin: 128, cell: ({ line }) => <Whom line={line} /> },
+  { id: 'whom', header: AUDIT.whom, size: 170, sizeMin: 106, cell: ({ line }) => <Whom line={line} /> },
   { id: 'where', header: AUDIT.where, size: 130, sizeMin: 110, cell: ({ line }) => line.address ?? null },
   { id: 'more', header: AUDIT.more, size: 260, sizeMin: 84, cell: ({ line }) => <Details line={line} /> },
 ];
