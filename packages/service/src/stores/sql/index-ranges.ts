@@ -56,8 +56,14 @@ export function indexRangesOf(
   return choices;
 }
 
+/** Where all sessions of a filter by deadlines are; null for another filter. */
+export function deadlineRangeOf(filter: SessionFilter, now: number, dialect: RangeDialect): IndexRange | null {
+  const isByDeadline = filter.expires_before !== undefined || filter.expires_after !== undefined;
+  return isByDeadline ? liveRangeOf(filter, now, dialect) : null;
+}
+
 /** Where all sessions of a filter are that matches only live sessions; null for another filter. */
-export function liveRangeOf(filter: SessionFilter, now: number, { live }: RangeDialect): IndexRange | null {
+function liveRangeOf(filter: SessionFilter, now: number, { live }: RangeDialect): IndexRange | null {
   if (statesOf(filter).ended) return null;
   const { expires_after = 0, expires_before = Number.MAX_SAFE_INTEGER } = filter;
   return { index: 'sessions_due', within: [live(Math.max(now, expires_after - 1), expires_before)] };

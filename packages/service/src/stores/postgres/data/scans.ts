@@ -1,9 +1,9 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
 import {
+  deadlineRangeOf,
   FIRST_ID,
   type IndexRange,
   indexRangesOf,
-  liveRangeOf,
   PASSED_MAX,
   SORTED_MAX,
 } from '../../sql/index-ranges.ts';
@@ -58,7 +58,7 @@ async function nextPlace(
   after: ScanKey,
   now: number,
 ): Promise<ScanKey | null> {
-  const range = liveRangeOf(filter, now, RANGES);
+  const range = deadlineRangeOf(filter, now, RANGES);
   if (!range) return after;
   const { sql, values } = unionOf([range], 'open_time');
   const text = `SELECT count(*), max(open_time) FILTER (WHERE open_time <= $${values.length + 1})

@@ -1,9 +1,9 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
 import {
+  deadlineRangeOf,
   FIRST_ID,
   type IndexRange,
   indexRangesOf,
-  liveRangeOf,
   PASSED_MAX,
   SORTED_MAX,
 } from '../../sql/index-ranges.ts';
@@ -60,7 +60,7 @@ export class Scanner {
    * key if the index does not tell.
    */
   #nextPlace(filter: SessionFilter, after: ScanKey, now: number): ScanKey | null {
-    const range = liveRangeOf(filter, now, RANGES);
+    const range = deadlineRangeOf(filter, now, RANGES);
     if (!range) return after;
     const entries = `${unionOf([range], 'open_time')} LIMIT ${PASSED_MAX + 1}`;
     const latest = this.#statements.get(
