@@ -154,7 +154,8 @@ export function readStoredSession(value: unknown, strictness: Strictness, idle_t
   if ((actor_type === null) !== (actor_id === null))
     throw invalidMember('actor_id', 'must be present with actor_type, and absent without');
   const open_time = time('open_time', value.open_time);
-  const request_time = time('request_time', value.request_time);
+  // A session has no activity before its opening, but the clocks of two servers may differ.
+  const request_time = Math.max(open_time, time('request_time', value.request_time));
   const close_time = active ? null : value.close_time ? time('close_time', value.close_time) : request_time;
   return {
     id: value.id,

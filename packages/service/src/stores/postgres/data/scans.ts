@@ -203,15 +203,13 @@ function addAfter(conditions: Conditions, { open_time, id }: ScanKey): void {
 
 /** Divides the filter into conditions that an index serves and all others. The values of the others come after. */
 function split(filter: SessionFilter, after: ScanKey | null, now: number) {
-  const { id, user_id, actor_id, opened_after, opened_before, ...rest } = filter;
+  const { id, user_id, actor_id, ...rest } = filter;
   const indexed = addFilter(
     new Conditions(),
     {
       ...(id !== undefined && { id }),
       ...(user_id !== undefined && { user_id }),
       ...(actor_id !== undefined && { actor_id }),
-      ...(opened_after !== undefined && { opened_after }),
-      ...(opened_before !== undefined && { opened_before }),
     },
     now,
   );

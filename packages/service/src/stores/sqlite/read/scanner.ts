@@ -112,12 +112,8 @@ function unionOf(ranges: readonly IndexRange[], columns: string): string {
 
 /** Divides the filter into ranges of an index, each in order, which are merged, and all other conditions. */
 function split(filter: SessionFilter, after: ScanKey | null, now: number) {
-  const { user_id, actor_id, opened_after, opened_before, ...rest } = filter;
-  const opened = {
-    ...(opened_after !== undefined && { opened_after }),
-    ...(opened_before !== undefined && { opened_before }),
-  };
-  const beyond: Condition[] = [...(after ? [afterKey(after)] : []), ...conditions(opened, now)];
+  const { user_id, actor_id, ...rest } = filter;
+  const beyond: Condition[] = after ? [afterKey(after)] : [];
   const others = conditions(
     user_id === undefined ? rest : { ...rest, ...(actor_id !== undefined && { actor_id }) },
     now,
