@@ -35,6 +35,7 @@ export function queries(now: number): Readonly<Record<string, Readonly<Record<st
     'closed_by of nobody': { closed_by: 'key:nobody' },
     'close_reason of none': { close_reason: 'compromised' },
     'opened_before, the oldest hour': { opened_before: inHours(-719) },
+    'to_time, 1 in 30': { to_time: inHours(-696) },
     'active since this hour began, ended': { from_time: inHours(-0.5), active: 'false' },
     'expires_before, few': { expires_before: inHours(48.05) },
     'expires_before, 1 in 30': { expires_before: inHours(72) },
