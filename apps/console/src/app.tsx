@@ -19,6 +19,12 @@ const VIEWS = Object.fromEntries(Object.entries(VIEW_CODE).map(([name, load]) =>
   Record<ViewName, Code<object>>
 >;
 
+/** Resolves when the code of the view of an address is loaded. */
+export async function viewLoaded(path: string): Promise<void> {
+  const view = viewOf(path);
+  if (view) await VIEWS[view].load();
+}
+
 export function App({ client }: { readonly client: QueryClient }) {
   return (
     // The service allows no style in the page but from its own style sheets.

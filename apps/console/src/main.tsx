@@ -1,8 +1,12 @@
 import { createRoot } from 'react-dom/client';
 import { createQueryClient, meQuery } from './api/queries.ts';
 import { isSignedOut } from './api/service.ts';
-import { App } from './app.tsx';
+import { App, viewLoaded } from './app.tsx';
 import { startTheme } from './frame/theme.ts';
+import { currentPath } from './routing/location.ts';
+
+/** After this time the page shows what it waits for. */
+const ARRIVED_MS = 50;
 
 startTheme();
 const root = document.getElementById('root');
@@ -17,4 +21,7 @@ client.getQueryCache().subscribe(({ type, query }) => {
   }
 });
 
+// What was requested at the start has usually arrived: then the page is drawn once, with its view.
+const arrived = Promise.all([client.prefetchQuery(meQuery), viewLoaded(currentPath())]);
+await Promise.race([arrived, new Promise((resolve) => setTimeout(resolve, ARRIVED_MS))]);
 createRoot(root).render(<App client={client} />);
