@@ -21,7 +21,11 @@ client.getQueryCache().subscribe(({ type, query }) => {
   }
 });
 
-// What was requested at the start has usually arrived: then the page is drawn once, with its view.
-const arrived = Promise.all([client.prefetchQuery(meQuery), viewLoaded(currentPath())]);
-await Promise.race([arrived, new Promise((resolve) => setTimeout(resolve, ARRIVED_MS))]);
-createRoot(root).render(<App client={client} />);
+void draw(root);
+
+/** What was requested at the start has usually arrived: then the page is drawn once, with its view. */
+async function draw(page: HTMLElement): Promise<void> {
+  const arrived = Promise.all([client.prefetchQuery(meQuery), viewLoaded(currentPath())]);
+  await Promise.race([arrived, new Promise((resolve) => setTimeout(resolve, ARRIVED_MS))]);
+  createRoot(page).render(<App client={client} />);
+}
