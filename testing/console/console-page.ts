@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import type { OpenRequest, Session } from '@pip-sessions/contract/v2';
 import axe from 'axe-core';
@@ -17,6 +20,17 @@ export interface ConsoleService {
   readonly read: (id: string) => Promise<Session>;
 }
 
+/** A SQLite file with many sessions. Each service of the tests then uses a copy of it. */
+export const FILLED_STORE = process.env.CONSOLE_STORE;
+
+function newStore(t: TestContext): string {
+  if (FILLED_STORE === undefined) return 'memory:';
+  const folder = mkdtempSync(join(tmpdir(), 'pip-sessions-console-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  copyFileSync(FILLED_STORE, join(folder, 'sessions.db'));
+  return `sqlite:${folder}/sessions.db`;
+}
+
 /** A service that serves the built console, by default in memory. With keys, it requires them. `audit` is `file:<path>`. */
 export async function startConsoleService(
   t: TestContext,
@@ -24,7 +38,7 @@ export async function startConsoleService(
 ): Promise<ConsoleService> {
   const keys = Object.values(KEYS).map(({ configured }) => configured);
   const config = loadConfig({
-    SESSIONS_STORE: options.store ?? 'memory:',
+    SESSIONS_STORE: options.store ?? newStore(t),
     SESSIONS_PORT: '0',
     ...(options.keys && { SESSIONS_API_KEYS: keys.join(',') }),
     ...(options.audit && { SESSIONS_AUDIT: options.audit }),

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { skip } from '../browser/chromium.ts';
 import { until } from '../until.ts';
-import { openConsole, signIn, startConsoleService } from './console-page.ts';
+import { FILLED_STORE, openConsole, signIn, startConsoleService } from './console-page.ts';
 
 const dialog = (page: Page) => page.getByRole('dialog');
-const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+const row = (page: Page, text: string) => page.getByRole('row').filter({ has: page.getByText(text, { exact: true }) });
 
 test('an unknown key does not sign in; a known one does, and signs out', { skip }, async (t) => {
   const console = await startConsoleService(t, { keys: true });
@@ -88,10 +88,10 @@ test('an end that is undone is never sent', { skip }, async (t) => {
 test('a bulk end needs the typed number, ends what matches, and nothing else', { skip }, async (t) => {
   const console = await startConsoleService(t);
   const opened = await Promise.all(
-    Array.from({ length: 60 }, (_, index) => console.open({ user_id: `u${index}`, address: '10.2.0.7' })),
+    Array.from({ length: 60 }, (_, index) => console.open({ user_id: `u${index}`, address: '198.51.100.7' })),
   );
-  const other = await console.open({ user_id: 'other', address: '10.3.0.7' });
-  const page = await openConsole(t, console, '/sessions?address=10.2.0.0%2F16');
+  const other = await console.open({ user_id: 'other', address: '198.51.101.7' });
+  const page = await openConsole(t, console, '/sessions?address=198.51.100.0%2F24');
   await page.getByRole('button', { name: 'End all that match…' }).click();
   await dialog(page).getByText('60 sessions of 60 users').waitFor();
   const confirm = dialog(page).getByRole('button', { name: 'End 60 sessions' });
@@ -117,8 +117,8 @@ test('selected sessions end, and the others of the list stay', { skip }, async (
     await console.open({ user_id: 'cleo' }),
   ];
   const page = await openConsole(t, console, '/sessions');
-  await page.getByLabel('Select the session of ann').check();
-  await page.getByLabel('Select the session of cleo').check();
+  await page.getByLabel('Select the session of ann', { exact: true }).check();
+  await page.getByLabel('Select the session of cleo', { exact: true }).check();
   await page.getByRole('button', { name: 'End 2 sessions…' }).click();
   await dialog(page).getByText('2 sessions of 2 users').waitFor();
   await dialog(page).getByRole('button', { name: 'End 2 sessions' }).click();
@@ -127,7 +127,9 @@ test('selected sessions end, and the others of the list stay', { skip }, async (
   assert.deepEqual(states, [false, true, false]);
 });
 
-test('the end of all sessions leaves the console signed in, which no list shows', { skip }, async (t) => {
+test('the end of all sessions leaves the console signed in, which no list shows', {
+  skip: skip || (FILLED_STORE !== undefined && 'it would end too many'),
+}, async (t) => {
   const console = await startConsoleService(t, { keys: true });
   const { id } = await console.open({ user_id: 'ann' });
   const page = await openConsole(t, console, '/sessions');
@@ -222,10 +224,10 @@ test('what is looked at has an address, and back leads to what was looked at bef
   await row(page, 'ann').waitFor();
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByRole('button', { name: 'Address' }).click();
-  await page.getByLabel('Address').fill('10.3.0.0/16');
+  await page.getByLabel('Address').fill('198.51.100.0/24');
   await page.keyboard.press('Enter');
   await page.getByText('No session matches this filter.').waitFor();
-  assert.match(page.url(), /\?address=10.3.0.0%2F16$/);
+  assert.match(page.url(), /\?address=198.51.100.0%2F24$/);
   await page.goBack();
   await row(page, 'ann').click();
   await page.waitForURL(`${console.url}/console/sessions?session=${id}`);
