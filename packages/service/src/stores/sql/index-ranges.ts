@@ -1,5 +1,6 @@
 import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import { type SessionFilter, statesOf } from '../../domain/lists/filter.ts';
+import type { ScanKey } from '../../domain/store.ts';
 import type { Condition } from './filter-conditions.ts';
 
 /** A range of an index that is not in the order of lists. Its index has the same name in each database. */
@@ -25,7 +26,12 @@ export const SORTED_MAX = 10_000;
 export const PASSED_MAX = 500_000;
 
 /** No id comes before it. */
-export const FIRST_ID = '';
+const FIRST_ID = '';
+
+/** The key from which a list goes on at a moment that is not before that of the key `after` in its order. */
+export function laterKey(after: ScanKey, open_time: number): ScanKey {
+  return open_time === after.open_time ? after : { open_time, id: FIRST_ID };
+}
 
 /**
  * Where all sessions of a filter are. Each element is one choice: ranges without a common session. A page can use a choice

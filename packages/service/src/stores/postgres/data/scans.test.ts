@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressKey, textNumber } from '../../../domain/lists/search-keys.ts';
 import type { Scan, ScanKey } from '../../../domain/store.ts';
+import { assertFiltersMatch } from '../../conformance/many-sessions.ts';
 import {
   assertExpiringFound,
   assertRareFound,
-  EXPIRING,
+  insertExpiringSessions,
   insertRareSessions,
 } from '../../sql/fixtures/rare-sessions.ts';
 import { Databases, query } from '../fixtures/databases.ts';
@@ -55,7 +56,11 @@ test('postgres: a page finds the few sessions of an end, a deadline, an activity
 });
 
 test('postgres: a page finds sessions that expire soon where they begin, at the end of the list', async () => {
-  await assertExpiringFound(await filledWith(insertRareSessions(numbers, { ...OWN, ...EXPIRING })));
+  await assertExpiringFound(await filledWith(insertExpiringSessions(numbers, OWN)));
+});
+
+test('postgres: every filter lists exactly what it matches among more sessions than a page looks at', async () => {
+  await assertFiltersMatch(await databases.open(), 40);
 });
 
 test('postgres: a search for two values that many sessions have apart ends, in pages', async () => {

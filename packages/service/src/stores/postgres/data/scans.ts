@@ -1,9 +1,9 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
 import {
   deadlineRangeOf,
-  FIRST_ID,
   type IndexRange,
   indexRangesOf,
+  laterKey,
   PASSED_MAX,
   SORTED_MAX,
 } from '../../sql/index-ranges.ts';
@@ -42,30 +42,30 @@ export async function scan(
     if (searched) return searched;
   }
   const place = await nextPlace(connection, filter, found.next, now);
-  if (place === null || place === found.next) return { ...found, next: place };
+  if (!place) return place === null ? { ...found, next: null } : found;
   const { sessions, next } = await scanInOrder(connection, filter, place, take - found.sessions.length, now);
   return { sessions: [...found.sessions, ...sessions], next };
 }
 
 /**
  * Passes sessions after a key whose deadline does not match: sessions that expire soon were often opened first, so they are
- * at the end of the list. Returns a key before the next session that may match, or null if there is none. Returns the same
- * key if the index does not tell.
+ * at the end of the list. Returns a key before the next session that may match, or null if there is none. Undefined if the
+ * index does not tell.
  */
 async function nextPlace(
   connection: Connection,
   filter: SessionFilter,
   after: ScanKey,
   now: number,
-): Promise<ScanKey | null> {
+): Promise<ScanKey | null | undefined> {
   const range = deadlineRangeOf(filter, now, RANGES);
-  if (!range) return after;
+  if (!range) return undefined;
   const { sql, values } = unionOf([range], 'open_time');
   const text = `SELECT count(*), max(open_time) FILTER (WHERE open_time <= $${values.length + 1})
     FROM (${sql} LIMIT ${PASSED_MAX + 1}) AS entries`;
   const [[count, open_time = null] = []] = await connection.query({ text, values: [...values, after.open_time] });
-  if (Number(count) > PASSED_MAX || Number(open_time) === after.open_time) return after;
-  return open_time === null ? null : { open_time: Number(open_time), id: FIRST_ID };
+  if (Number(count) > PASSED_MAX) return undefined;
+  return open_time === null ? null : laterKey(after, Number(open_time));
 }
 
 async function areShort(connection: Connection, ranges: readonly IndexRange[]): Promise<boolean> {

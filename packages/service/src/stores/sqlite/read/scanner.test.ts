@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import type { Scan, ScanKey } from '../../../domain/store.ts';
+import { assertFiltersMatch } from '../../conformance/many-sessions.ts';
 import {
   assertExpiringFound,
   assertRareFound,
-  EXPIRING,
+  insertExpiringSessions,
   insertRareSessions,
-  SESSIONS,
 } from '../../sql/fixtures/rare-sessions.ts';
 import { Databases, write } from '../fixtures/database.ts';
 import { openStore } from '../fixtures/opened.ts';
+import { Scanner } from './scanner.ts';
+import { Statements } from './statements.ts';
 
 const databases = new Databases();
 after(() => databases.remove());
@@ -32,11 +35,25 @@ test('sqlite: a page finds the few sessions of an end, a deadline, an activity o
 });
 
 test('sqlite: a page finds sessions that expire soon where they begin, at the end of the list', async (t) => {
-  const { store } = await openStore(t, await filled(insertRareSessions(numbers, EXPIRING)));
+  const { store } = await openStore(t, await filled(insertExpiringSessions(numbers)));
   await assertExpiringFound(store);
-  // No page reads the 12,000 sessions behind those that end later.
-  const late = await store.scan({ expires_after: 501 }, null, 15_000, 0);
-  const lateRest = await store.scan({ expires_after: 501 }, late.next, 15_000, 0);
-  assert.equal(late.sessions.length + lateRest.sessions.length, SESSIONS - 12_000);
-  assert.equal(lateRest.next, null);
+});
+
+test('sqlite: deadlines of too many sessions do not lead a page past any of them', async (t) => {
+  const db = new DatabaseSync((await filled(insertExpiringSessions(numbers))).path);
+  t.after(() => db.close());
+  const scanner = new Scanner(new Statements(db), 1_000);
+  let found = 0;
+  let next: ScanKey | null = null;
+  do {
+    const page: Scan = scanner.scan({ expires_before: 501 }, next, 10_000, 0);
+    found += page.sessions.length;
+    next = page.next;
+  } while (next !== null);
+  assert.equal(found, 15_000);
+});
+
+test('sqlite: every filter lists exactly what it matches among more sessions than a page looks at', async (t) => {
+  const { store } = await openStore(t, databases.config());
+  await assertFiltersMatch(store, 60);
 });

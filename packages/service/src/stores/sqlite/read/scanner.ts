@@ -1,9 +1,9 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
 import {
   deadlineRangeOf,
-  FIRST_ID,
   type IndexRange,
   indexRangesOf,
+  laterKey,
   PASSED_MAX,
   SORTED_MAX,
 } from '../../sql/index-ranges.ts';
@@ -28,9 +28,11 @@ const ORDER = 'ORDER BY open_time DESC, id';
 export class Scanner {
   readonly #statements: Statements;
   readonly #searcher: Searcher;
+  readonly #passed_max: number;
 
-  constructor(statements: Statements) {
+  constructor(statements: Statements, passed_max = PASSED_MAX) {
     this.#statements = statements;
+    this.#passed_max = passed_max;
     this.#searcher = new Searcher(statements);
   }
 
@@ -49,26 +51,26 @@ export class Scanner {
     const page = this.#scan(filter, after, take, now, SCANNED_MAX);
     if (page.sessions.length >= take || !page.next) return page;
     const place = this.#nextPlace(filter, page.next, now);
-    if (place === null || place === page.next) return { ...page, next: place };
+    if (!place) return place === null ? { ...page, next: null } : page;
     const { sessions, next } = this.#scan(filter, place, take - page.sessions.length, now, SCANNED_MAX);
     return { sessions: [...page.sessions, ...sessions], next };
   }
 
   /**
    * Passes sessions after a key whose deadline does not match: sessions that expire soon were often opened first, so they are
-   * at the end of the list. Returns a key before the next session that may match, or null if there is none. Returns the same
-   * key if the index does not tell.
+   * at the end of the list. Returns a key before the next session that may match, or null if there is none. Undefined if the
+   * index does not tell.
    */
-  #nextPlace(filter: SessionFilter, after: ScanKey, now: number): ScanKey | null {
+  #nextPlace(filter: SessionFilter, after: ScanKey, now: number): ScanKey | null | undefined {
     const range = deadlineRangeOf(filter, now, RANGES);
-    if (!range) return after;
-    const entries = `${unionOf([range], 'open_time')} LIMIT ${PASSED_MAX + 1}`;
+    if (!range) return undefined;
+    const entries = `${unionOf([range], 'open_time')} LIMIT ${this.#passed_max + 1}`;
     const latest = this.#statements.get(
       `SELECT count(*), max(open_time) FILTER (WHERE open_time <= ?) FROM (${entries})`,
     );
     const [count, open_time = null] = latest.get(after.open_time, ...valuesOf(range.within)) ?? [];
-    if (Number(count) > PASSED_MAX || open_time === after.open_time) return after;
-    return open_time === null ? null : { open_time: Number(open_time), id: FIRST_ID };
+    if (Number(count) > this.#passed_max) return undefined;
+    return open_time === null ? null : laterKey(after, Number(open_time));
   }
 
   #areShort(ranges: readonly IndexRange[]): boolean {
