@@ -1,6 +1,6 @@
 /**
- * Measures the console in Chromium, on a store that has very many sessions: the first rows of a page load, right after a start
- * and later; the first rows of each filter; a change until the page shows it.
+ * Measures the console in Chromium, on a store with very many sessions. It measures the first rows of a page load, right after a
+ * start and later, the first rows of each filter, and the time until a change is shown.
  * `npm run bench:console -- [--store sqlite|postgres|redis|cluster] [--sessions 1000000] [--starts 5] [--loads 5] [--url <store>]
  * [--main <main.js>]`. A store of `--url` is kept, and filled only if it is empty. `--main` is the built service, or that of another
  * checkout.

@@ -17,7 +17,7 @@ const APPLICATION_ID = 0x50697053;
  *   behind them: reading such a column of 100 rows, each with 60 KB of `data`, took about 50 times as long. A new column
  *   that lists read therefore needs a new table, as in the second migration.
  * - The sweep uses an index of open sessions only, and the purge an index of ended sessions only. The first also has
- *   `open_time`, so that a list by deadlines finds the place of its next session (`read/scanner.ts`).
+ *   `open_time`: a list by deadlines looks for its next session there (`read/scanner.ts`).
  * - Ended sessions are stored for a long time. The index of a user's sessions has them apart from the open ones, which
  *   the limit counts. A second index for the open ones made an insert a third slower.
  * - Sessions of one user and moment are sorted by id when they are listed. Ids in the index made an insert a tenth slower.
@@ -25,8 +25,8 @@ const APPLICATION_ID = 0x50697053;
  *   of that table anyway.
  * - The columns that end in `_key` are for searches (`sql/search-columns.ts`), which read no session to find one.
  *   `search_part` is the part of time of the session (`write/search-parts.ts`).
- * - The index of ends finds the few sessions that somebody has ended, or that had a stolen token, among millions. Only closes
- *   and sweeps write it.
+ * - The index of ends finds the few sessions that an administrator has ended, among millions. Only closes and sweeps write
+ *   it.
  */
 export const MIGRATIONS: readonly string[] = [
   `CREATE TABLE sessions (

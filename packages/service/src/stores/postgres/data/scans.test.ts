@@ -51,15 +51,15 @@ async function filledWith(insert: string): Promise<PostgresStore> {
 const numbers = (count: number) => `generate_series(0, ${count - 1}) AS n`;
 const OWN = { user_key: '1', listed_time: '0', due: '0' };
 
-test('postgres: a page finds the few sessions of an end, a deadline, an activity or actors', async () => {
+test('postgres: a page finds the few sessions that a filter matches', async () => {
   await assertRareFound(await filledWith(insertRareSessions(numbers, OWN)));
 });
 
-test('postgres: a page finds sessions that expire soon where they begin, at the end of the list', async () => {
+test('postgres: a page finds sessions that expire soon at the end of the list', async () => {
   await assertExpiringFound(await filledWith(insertExpiringSessions(numbers, OWN)));
 });
 
-test('postgres: every filter lists exactly what it matches among more sessions than a page looks at', async () => {
+test('postgres: every filter lists exactly what it matches in many sessions', async () => {
   await assertFiltersMatch(await databases.open(), 40);
 });
 

@@ -49,8 +49,8 @@ export async function scan(
 
 /**
  * Passes sessions after a key whose deadline does not match: sessions that expire soon were often opened first, so they are
- * at the end of the list. Returns a key before the next session that may match, or null if there is none. Undefined if the
- * index does not tell.
+ * at the end of the list. Returns a key before the next session that may match, or null if there is none. Undefined if
+ * too many sessions have such a deadline.
  */
 async function nextPlace(
   connection: Connection,

@@ -14,11 +14,11 @@ export type MigrationStep = string | ((connection: Connection) => Promise<void>)
  *   update for activity changes no indexed column, and the free space of a page lets the row stay in its page.
  * - `user_key` stands for `user_id` in indexes (`userKey`).
  * - The sweep uses an index of open sessions only, and the purge an index of ended sessions only. Ended sessions are
- *   stored for a long time, so the limit of a user's sessions has an index without them. The first also has `open_time`,
- *   so that a list by deadlines finds the place of its next session (`data/scans.ts`).
+ *   stored for a long time, so the limit of a user's sessions has an index without them. The first also has `open_time`:
+ *   a list by deadlines looks for its next session there (`data/scans.ts`).
  * - `slot` lets transactions count in the same hour without waiting for each other: each uses its own row.
  * - The columns that end in `_key` are for searches (`sql/search-columns.ts`).
- * - The index of ends finds the few sessions that somebody has ended, or that had a stolen token, among millions.
+ * - The index of ends finds the few sessions that an administrator has ended, among millions.
  * - `feed_key` encrypts notifications. The server generates it from 366 random bits, so that it appears in no statement
  *   and in no log of the server.
  */

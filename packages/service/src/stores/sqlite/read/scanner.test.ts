@@ -29,12 +29,12 @@ async function filled(insert: string) {
   return config;
 }
 
-test('sqlite: a page finds the few sessions of an end, a deadline, an activity or actors', async (t) => {
+test('sqlite: a page finds the few sessions that a filter matches', async (t) => {
   const { store } = await openStore(t, await filled(insertRareSessions(numbers)));
   await assertRareFound(store);
 });
 
-test('sqlite: a page finds sessions that expire soon where they begin, at the end of the list', async (t) => {
+test('sqlite: a page finds sessions that expire soon at the end of the list', async (t) => {
   const { store } = await openStore(t, await filled(insertExpiringSessions(numbers)));
   await assertExpiringFound(store);
 });
@@ -53,7 +53,7 @@ test('sqlite: deadlines of too many sessions do not lead a page past any of them
   assert.equal(found, 15_000);
 });
 
-test('sqlite: every filter lists exactly what it matches among more sessions than a page looks at', async (t) => {
+test('sqlite: every filter lists exactly what it matches in many sessions', async (t) => {
   const { store } = await openStore(t, databases.config());
   await assertFiltersMatch(store, 60);
 });

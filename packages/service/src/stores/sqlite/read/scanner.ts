@@ -58,8 +58,8 @@ export class Scanner {
 
   /**
    * Passes sessions after a key whose deadline does not match: sessions that expire soon were often opened first, so they are
-   * at the end of the list. Returns a key before the next session that may match, or null if there is none. Undefined if the
-   * index does not tell.
+   * at the end of the list. Returns a key before the next session that may match, or null if there is none. Undefined if
+   * too many sessions have such a deadline.
    */
   #nextPlace(filter: SessionFilter, after: ScanKey, now: number): ScanKey | null | undefined {
     const range = deadlineRangeOf(filter, now, RANGES);
