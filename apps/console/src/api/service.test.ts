@@ -13,6 +13,7 @@ function respond(status = 200) {
 }
 
 test('a view takes the response that was requested early, once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const { fetched, urls } = respond();
   t.after(() => fetched.mock.restore());
   callEarly('v2/sessions', { active: true });
@@ -25,6 +26,7 @@ test('a view takes the response that was requested early, once', async (t) => {
 });
 
 test('an early request that fails is sent again: the user may have signed in', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const out = respond(401);
   callEarly('v2/sessions');
   await new Promise(setImmediate);

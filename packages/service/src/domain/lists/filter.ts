@@ -73,16 +73,22 @@ export const FILTER_MEMBERS: { readonly [Name in FilterName]-?: FilterMember<Non
   actor_id: { isIndexed: false, matches: ({ actor_id }, value) => actor_id === value },
   expires_before: {
     isIndexed: false,
-    matches: (session, value, now) => isLive(session, now) && deadline(session) < value,
+    matches: (session, value, now) => isLive(session, now) && isWithin(deadline(session), { expires_before: value }),
   },
   expires_after: {
     isIndexed: false,
-    matches: (session, value, now) => isLive(session, now) && deadline(session) >= value,
+    matches: (session, value, now) => isLive(session, now) && isWithin(deadline(session), { expires_after: value }),
   },
 };
 
 const MEMBERS = Object.entries(FILTER_MEMBERS) as unknown as readonly [FilterName, FilterMember<unknown>][];
 const NOT_INDEXED = MEMBERS.filter(([, { isIndexed }]) => !isIndexed).map(([name]) => name);
+
+/** Whether the deadline of a live session is within a filter. */
+export function isWithin(deadline: number, filter: Pick<SessionFilter, 'expires_before' | 'expires_after'>): boolean {
+  const { expires_before = Number.POSITIVE_INFINITY, expires_after = 0 } = filter;
+  return deadline < expires_before && deadline >= expires_after;
+}
 
 export function isMatch(session: Session, filter: SessionFilter, now: number): boolean {
   for (const [name, { matches }] of MEMBERS) {

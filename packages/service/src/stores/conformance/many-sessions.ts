@@ -60,7 +60,7 @@ function sessionOf(n: number, numbers: Numbers): Session {
 
 function filterOf(numbers: Numbers): SessionFilter {
   const time = () => NOW + numbers.of(HOURS) * HOUR_MS;
-  const values: Required<Omit<SessionFilter, 'id' | 'user_id'>> & { readonly user_id: string } = {
+  const values: Required<Omit<SessionFilter, 'id'>> = {
     user_id: 'u7',
     active: numbers.below(2) === 0,
     from_time: time(),
@@ -78,9 +78,9 @@ function filterOf(numbers: Numbers): SessionFilter {
     expires_after: time(),
   };
   // A filter with one or two properties is the usual one, and finds more.
-  const wanted = 1 + numbers.below(3);
-  const names = Object.keys(values).toSorted(() => numbers.below(3) - 1);
-  return Object.fromEntries(Object.entries(values).filter(([name]) => names.slice(0, wanted).includes(name)));
+  const names = Object.keys(values) as (keyof typeof values)[];
+  const chosen = Array.from({ length: 1 + numbers.below(3) }, () => names[numbers.below(names.length)]);
+  return Object.fromEntries(names.filter((name) => chosen.includes(name)).map((name) => [name, values[name]]));
 }
 
 /** Every filter lists exactly the sessions that it matches, in order, however many sessions there are. */

@@ -24,7 +24,7 @@ export interface Dialect {
 }
 
 /** Past its deadline, and not swept. */
-const DUE = 'close_time IS NULL AND deadline <= ?';
+export const DUE = 'close_time IS NULL AND deadline <= ?';
 const LIVE = 'close_time IS NULL AND deadline > ?';
 
 /** The SQL of each property of a filter (`domain/lists/filter.ts`), for rows that may or may not be swept. */

@@ -2,6 +2,7 @@ import { CLOSE_REASONS } from '@pip-sessions/contract/close-reasons';
 import { type SessionFilter, statesOf } from '../../domain/lists/filter.ts';
 import type { ScanKey } from '../../domain/store.ts';
 import type { Condition } from './filter-conditions.ts';
+import { hasOwnIndex } from './search-index.ts';
 
 /** A range of an index that is not in the order of lists. Its index has the same name in each database. */
 export interface IndexRange {
@@ -43,7 +44,7 @@ export function indexRangesOf(
   now: number,
   dialect: RangeDialect,
 ): readonly (readonly IndexRange[])[] {
-  if (filter.id !== undefined || filter.user_id !== undefined || filter.actor_id !== undefined) return [];
+  if (hasOwnIndex(filter)) return [];
   const choices: IndexRange[][] = [];
   const live = liveRangeOf(filter, now, dialect);
   if (live) choices.push([live]);

@@ -14,8 +14,13 @@ export const SEARCH_INDEXES: readonly SearchIndex[] = [
   { name: 'client', column: 'client_key', index: 'sessions_of_client' },
 ];
 
+/** Whether an index in the order of lists finds the sessions of a filter. */
+export function hasOwnIndex({ id, user_id, actor_id }: SessionFilter): boolean {
+  return id !== undefined || user_id !== undefined || actor_id !== undefined;
+}
+
 /** The indexes that serve a filter, in that order; none if another index finds fewer sessions. */
 export function searchIndexesOf(filter: SessionFilter): readonly SearchIndex[] {
-  if (filter.id !== undefined || filter.user_id !== undefined || filter.actor_id !== undefined) return [];
+  if (hasOwnIndex(filter)) return [];
   return SEARCH_INDEXES.filter(({ name }) => filter[name] !== undefined);
 }

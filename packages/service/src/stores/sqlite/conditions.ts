@@ -1,6 +1,6 @@
 import type { SessionFilter } from '../../domain/lists/filter.ts';
 import type { CloseMatching, ScanKey } from '../../domain/store.ts';
-import { type Condition, type Dialect, filterConditions } from '../sql/filter-conditions.ts';
+import { type Condition, type Dialect, DUE, filterConditions } from '../sql/filter-conditions.ts';
 import type { RangeDialect } from '../sql/index-ranges.ts';
 
 export type { Condition };
@@ -23,7 +23,7 @@ export const RANGES: RangeDialect = {
   toStored: (text) => text,
   conditions,
   live: (after, before) => ({ sql: 'close_time IS NULL AND deadline > ? AND deadline < ?', values: [after, before] }),
-  due: (now) => ({ sql: 'close_time IS NULL AND deadline <= ?', values: [now] }),
+  due: (now) => ({ sql: DUE, values: [now] }),
 };
 
 /** Written as the index of a user's sessions has it: SQLite would not use the index for the column alone. */

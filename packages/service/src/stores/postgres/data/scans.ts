@@ -7,6 +7,7 @@ import {
   PASSED_MAX,
   SORTED_MAX,
 } from '../../sql/index-ranges.ts';
+import { scanPage } from '../../sql/scan-page.ts';
 import { keyAfterPart, SEARCHED_MAX, searchBegin, TIME_PART } from '../../sql/search-columns.ts';
 import { type SearchIndex, searchIndexesOf } from '../../sql/search-index.ts';
 import type { Connection, Value } from '../connection/connection.ts';
@@ -95,9 +96,7 @@ async function sorted(
   const text = `WITH found AS MATERIALIZED (${sql})
     SELECT ${SUMMARY_COLUMNS} FROM found ${matching.where} ${BY_OPENING} LIMIT ${take + 1}`;
   const rows = await connection.query({ text, values: matching.values });
-  const sessions = rows.slice(0, take).map(toSummary);
-  const last = sessions.at(-1);
-  return { sessions, next: rows.length > take && last ? { open_time: last.open_time, id: last.id } : null };
+  return scanPage(rows.map(toSummary), take);
 }
 
 function unionOf(ranges: readonly IndexRange[], columns: string): { readonly sql: string; readonly values: Value[] } {
@@ -124,14 +123,13 @@ async function scanInOrder(
     text: `SELECT ${SUMMARY_COLUMNS} FROM (${looked}) AS looked ${others.where} ${BY_OPENING} LIMIT ${take + 1}`,
     values: others.values,
   });
-  const sessions = rows.slice(0, take).map(toSummary);
-  const last = sessions.at(-1);
-  if (rows.length > take) return { sessions, next: last ? { open_time: last.open_time, id: last.id } : null };
+  const read = rows.map(toSummary);
+  if (read.length > take) return scanPage(read, take);
   const [cut] = await connection.query({
     text: `SELECT open_time, id FROM sessions ${indexed.where} ${BY_OPENING} LIMIT 1 OFFSET ${SCANNED_MAX - 1}`,
     values: indexed.values,
   });
-  return { sessions, next: cut ? { open_time: Number(cut[0]), id: fromStored(String(cut[1])) } : null };
+  return scanPage(read, take, cut ? { open_time: Number(cut[0]), id: fromStored(String(cut[1])) } : null);
 }
 
 /**
@@ -156,9 +154,7 @@ async function search(
     text: `SELECT found.* FROM unnest($1::bigint[]) AS parts (part) CROSS JOIN LATERAL (${inPart}) AS found LIMIT ${take + 1}`,
     values: found.values,
   });
-  const sessions = rows.slice(0, take).map(toSummary);
-  const last = sessions.at(-1);
-  return { sessions, next: rows.length > take && last ? { open_time: last.open_time, id: last.id } : end };
+  return scanPage(rows.map(toSummary), take, end);
 }
 
 /** The parts that one page may look at, latest first. */

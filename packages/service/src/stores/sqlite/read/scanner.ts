@@ -7,6 +7,7 @@ import {
   PASSED_MAX,
   SORTED_MAX,
 } from '../../sql/index-ranges.ts';
+import { scanPage } from '../../sql/scan-page.ts';
 import { KEY_COLUMNS } from '../../sql/search-columns.ts';
 import { searchIndexesOf } from '../../sql/search-index.ts';
 import { afterKey, type Condition, conditions, HAS_ENDED, IS_OPEN, RANGES, valuesOf, where } from '../conditions.ts';
@@ -85,8 +86,7 @@ export class Scanner {
     const rows = this.#statements
       .get(`${unionOf(matching, SUMMARY_COLUMNS)} ${ORDER} LIMIT ?`)
       .all(...valuesOf(matching.flatMap(({ within }) => within)), take + 1);
-    const sessions = rows.slice(0, take).map(toSummary);
-    return { sessions, next: rows.length > take ? keyOf(sessions.at(-1)) : null };
+    return scanPage(rows.map(toSummary), take);
   }
 
   #scan(filter: SessionFilter, after: ScanKey | null, take: number, now: number, scanned_max: number): Scan {
@@ -98,11 +98,11 @@ export class Scanner {
     const rows = this.#statements
       .get(`${looked} ${where(others)} LIMIT ?`)
       .all(...within, ...valuesOf(others), take + 1);
-    const sessions = rows.slice(0, take).map(toSummary);
-    if (rows.length > take) return { sessions, next: keyOf(sessions.at(-1)) };
+    const read = rows.map(toSummary);
+    if (read.length > take) return scanPage(read, take);
     // The last session that a page may look at.
     const cut = this.#statements.get(`${inOrder('open_time, id')} LIMIT 1 OFFSET ${scanned_max - 1}`).get(...within);
-    return { sessions, next: cut ? { open_time: Number(cut[0]), id: String(cut[1]) } : null };
+    return scanPage(read, take, cut ? { open_time: Number(cut[0]), id: String(cut[1]) } : null);
   }
 }
 
@@ -126,8 +126,4 @@ function split(filter: SessionFilter, after: ScanKey | null, now: number) {
   if (user_id === undefined) return { ranges: [beyond], others };
   const ofUser = (state: string): Condition[] => [{ sql: `user_id = ? AND ${state}`, values: [user_id] }, ...beyond];
   return { ranges: (filter.active === true ? [IS_OPEN] : [IS_OPEN, HAS_ENDED]).map(ofUser), others };
-}
-
-function keyOf(session: ScanKey | undefined): ScanKey | null {
-  return session ? { open_time: session.open_time, id: session.id } : null;
 }

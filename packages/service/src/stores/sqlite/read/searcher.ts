@@ -1,4 +1,5 @@
 import type { Scan, ScanKey, SessionFilter } from '../../../domain/store.ts';
+import { scanPage } from '../../sql/scan-page.ts';
 import { LAST_ID, SEARCHED_MAX } from '../../sql/search-columns.ts';
 import type { SearchIndex } from '../../sql/search-index.ts';
 import { afterKey, type Condition, conditions, valuesOf, where } from '../conditions.ts';
@@ -57,9 +58,7 @@ export class Searcher {
       if (fewest === 0) continue;
       rows.push(...(searches[0]?.page(part, take + 1 - rows.length) ?? []));
       if (rows.length <= take) continue;
-      const sessions = rows.slice(0, take).map(toSummary);
-      const last = sessions.at(-1);
-      return { sessions, next: last ? { open_time: last.open_time, id: last.id } : null };
+      return scanPage(rows.map(toSummary), take);
     }
     return until(part);
   }
